@@ -1,0 +1,82 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every Swift target is held to the same rules: no warning passes, every unsafe operation is marked, and what a file
+/// imports stays an implementation detail unless it says `public import`.
+let rules: [SwiftSetting] = [
+  .treatAllWarnings(as: .error),
+  .strictMemorySafety(),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// A library of the house and the only targets it may see. `Tests/ArchitectureTests` holds the imports to this table.
+func room(_ name: String, sees dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: rules)
+}
+
+func tests(of name: String, sees dependencies: [Target.Dependency] = []) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: [.byName(name: name), "TestSupport"] + dependencies,
+    swiftSettings: [.treatAllWarnings(as: .error)])
+}
+
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+  name: "yolostream",
+  products: [
+    .executable(name: "yolostream", targets: ["yolostream"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    // Level 0: doors to C, and leaves of pure Swift.
+    .systemLibrary(name: "CFFmpeg"),
+    .systemLibrary(name: "COneDNN"),
+    room("Scene"),
+    room("GELAN"),
+    room("RingBuffer"),
+
+    // Level 1: owning wrappers and the domains that know only the scene.
+    room("FFmpeg", sees: ["CFFmpeg"]),
+    room("OneDNN", sees: ["COneDNN"]),
+    room("Imaging", sees: ["Scene"]),
+    room("Tracking", sees: ["Scene"]),
+    room("Evaluation", sees: ["Scene"]),
+    room("Pipeline", sees: ["RingBuffer"]),
+
+    // Level 2: a source, a detector, a delivery.
+    room("Capture", sees: ["FFmpeg", "Imaging", "Scene"]),
+    room("Inference", sees: ["GELAN", "OneDNN", "Imaging", "Scene"]),
+    room("Outputs", sees: ["FFmpeg", "Imaging", "Scene"]),
+
+    // Level 3: where they meet.
+    room("Streaming", sees: ["Capture", "Inference", "Tracking", "Outputs", "Pipeline", "Imaging", "Scene"]),
+    room("Training", sees: ["GELAN", "OneDNN", "Imaging", "Capture", "Evaluation", "Scene"]),
+
+    // Level 5: commands.
+    .executableTarget(
+      name: "yolostream",
+      dependencies: ["Streaming", "Capture", "Inference", "Training", "Evaluation", argumentParser],
+      swiftSettings: rules),
+
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: [.treatAllWarnings(as: .error)]),
+    tests(of: "Scene"),
+    tests(of: "GELAN"),
+    tests(of: "RingBuffer"),
+    tests(of: "FFmpeg"),
+    tests(of: "OneDNN"),
+    tests(of: "Imaging", sees: ["Scene"]),
+    tests(of: "Tracking", sees: ["Scene", "Evaluation"]),
+    tests(of: "Evaluation", sees: ["Scene"]),
+    tests(of: "Pipeline", sees: ["RingBuffer"]),
+    tests(of: "Capture", sees: ["FFmpeg", "Imaging", "Scene"]),
+    tests(of: "Inference", sees: ["GELAN", "OneDNN", "Imaging", "Scene", "Capture"]),
+    tests(of: "Outputs", sees: ["FFmpeg", "Imaging", "Scene", "Capture"]),
+    tests(of: "Streaming", sees: ["Capture", "Inference", "Tracking", "Outputs", "Pipeline", "Imaging", "Scene"]),
+    tests(of: "Training", sees: ["GELAN", "OneDNN", "Imaging", "Capture", "Evaluation", "Scene"]),
+  ]
+)

@@ -1,0 +1,74 @@
+/// How the samples of a picture lie in memory. All are 8 bits a sample.
+public enum PixelFormat: String, Hashable, Sendable, CaseIterable {
+  /// Planes Y, U, V; chroma halved both ways.
+  case yuv420p
+  /// Planes Y, U, V; chroma halved horizontally.
+  case yuv422p
+  /// Planes Y, U, V at full size.
+  case yuv444p
+  /// Plane Y, then U and V interleaved, halved both ways.
+  case nv12
+  /// One plane of grey.
+  case gray8
+  /// One plane of R, G, B triples.
+  case rgb24
+
+  /// Number of planes.
+  public var planeCount: Int {
+    switch self {
+    case .yuv420p, .yuv422p, .yuv444p: 3
+    case .nv12: 2
+    case .gray8, .rgb24: 1
+    }
+  }
+}
+
+/// Which numbers stand for which colours in a YUV picture.
+public struct ColourEncoding: Hashable, Sendable {
+  /// Luma coefficients.
+  public enum Matrix: Hashable, Sendable { case bt601, bt709, bt2020 }
+  /// Luma coefficients.
+  public var matrix: Matrix
+  /// Samples use 0...255 (JPEG) rather than 16...235 and 16...240.
+  public var isFullRange: Bool
+
+  /// An encoding with luma coefficients `matrix`.
+  public init(matrix: Matrix, isFullRange: Bool) {
+    self.matrix = matrix
+    self.isFullRange = isFullRange
+  }
+}
+
+/// Size, format and colours of a picture.
+public struct PixelLayout: Hashable, Sendable {
+  /// Columns.
+  public var width: Int
+  /// Rows.
+  public var height: Int
+  /// Arrangement of samples.
+  public var format: PixelFormat
+  /// Meaning of YUV samples; ignored for `rgb24`.
+  public var colour: ColourEncoding
+
+  /// A picture of `width` by `height` pixels.
+  public init(
+    width: Int, height: Int, format: PixelFormat, colour: ColourEncoding = .init(matrix: .bt601, isFullRange: false)
+  ) {
+    self.width = width
+    self.height = height
+    self.format = format
+    self.colour = colour
+  }
+
+  /// Columns (in bytes) and rows of plane `index`; odd sizes round chroma up.
+  public func planeSize(_ index: Int) -> (rowBytes: Int, rows: Int) {
+    let halfWidth = (width + 1) / 2, halfHeight = (height + 1) / 2
+    return switch (format, index) {
+    case (.rgb24, _): (width * 3, height)
+    case (_, 0), (.gray8, _), (.yuv444p, _): (width, height)
+    case (.yuv420p, _): (halfWidth, halfHeight)
+    case (.yuv422p, _): (halfWidth, height)
+    case (.nv12, _): (halfWidth * 2, halfHeight)
+    }
+  }
+}

@@ -1,0 +1,7 @@
+import ArgumentParser
+
+@main
+struct YoloStream: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "yolostream", abstract: "Real-time object detection in video on a computer without a GPU.")
+}
