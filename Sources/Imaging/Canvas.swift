@@ -134,7 +134,7 @@ public struct Canvas: ~Copyable {
   ) {
     let level = UInt16(level)
     for index in 0..<count {
-      var weight = unsafe (UInt16(coverage[index]) &* opacity) >> 8
+      var weight = unsafe (UInt16(coverage[index]) &* opacity &+ 128) >> 8
       weight &+= weight >> 7
       let below = unsafe UInt16(samples[index &* step]) &* (256 &- weight)
       unsafe samples[index &* step] = UInt8(truncatingIfNeeded: (below &+ level &* weight &+ 128) >> 8)
