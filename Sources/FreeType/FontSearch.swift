@@ -2,10 +2,10 @@ import Glibc
 
 /// Where systems keep a plain sans-serif font.
 public enum FontSearch {
-  /// Files in order of preference: a condensed bold face gives the most readable small labels.
+  /// Files in order of preference: narrow and clear in small labels first.
   public static let candidates: [String] = {
     let names = [
-      "DejaVuSans-Bold.ttf", "LiberationSans-Bold.ttf", "NotoSans-Bold.ttf", "DejaVuSans.ttf",
+      "DejaVuSansCondensed-Bold.ttf", "DejaVuSans.ttf", "LiberationSans-Bold.ttf", "NotoSans-Bold.ttf",
       "LiberationSans-Regular.ttf", "NotoSans-Regular.ttf",
     ]
     let folders = [

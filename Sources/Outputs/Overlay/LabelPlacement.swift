@@ -18,16 +18,18 @@ struct LabelPlacement {
   }
 
   /// The place for a label of the given size at `box`, which is cut to the picture: above the box if there is room, else
-  /// below it, else inside along its top; from its left edge or its right one.
+  /// below it, else stacked on labels that stand there, else inside along its top; from its left edge or its right one.
   mutating func place(width labelWidth: Int, height labelHeight: Int, at box: Place) -> Place {
     func keep(_ value: Int, _ size: Int, _ limit: Int) -> Int { max(0, min(value, limit - size)) }
     let left = keep(box.x, labelWidth, width)
     let right = keep(box.x + box.width - labelWidth, labelWidth, width)
     let above = box.y - labelHeight, below = box.y + box.height, inside = keep(box.y, labelHeight, height)
     var candidates: [Place] = []
-    if above >= 0 { for x in [left, right] { candidates.append(Place(x, above, labelWidth, labelHeight)) } }
-    if below + labelHeight <= height {
-      for x in [left, right] { candidates.append(Place(x, below, labelWidth, labelHeight)) }
+    // Beside the box, then, where others stand there already, further and further away from it.
+    for row in 0..<4 {
+      for y in [above - row * labelHeight, below + row * labelHeight] where y >= 0 && y + labelHeight <= height {
+        for x in [left, right] { candidates.append(Place(x, y, labelWidth, labelHeight)) }
+      }
     }
     for x in [left, right] { candidates.append(Place(x, inside, labelWidth, labelHeight)) }
     let free = candidates.first { candidate in !taken.contains { $0.overlaps(candidate) } }
