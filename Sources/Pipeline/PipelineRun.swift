@@ -1,5 +1,3 @@
-import Synchronization
-
 /// Runs a graph of stages, each on its own thread, until the last has ended.
 ///
 /// Channels carry the end of a run through the graph: a source that ends finishes its channel, each stage works off
@@ -9,7 +7,7 @@ import Synchronization
 public final class PipelineRun: Sendable {
   private let stages: [Stage]
   private let meters: [StageMeter]
-  private let state = Mutex(RunState())
+  private let state = Locked(RunState())
 
   /// A run of `stages`. Every channel has one stage that sends to it and one that receives from it.
   public init(stages: [Stage]) {

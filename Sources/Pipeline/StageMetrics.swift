@@ -1,5 +1,3 @@
-import Synchronization
-
 /// What one stage has done so far.
 public struct StageMetrics: Hashable, Sendable {
   /// The stage's name.
@@ -19,7 +17,7 @@ public struct StageMetrics: Hashable, Sendable {
 
 /// Collects durations on one thread while others look: for frame ages.
 public final class DurationRecorder: Sendable {
-  private let histogram = Mutex(DurationHistogram())
+  private let histogram = Locked(DurationHistogram())
 
   /// A recorder of nothing yet.
   public init() {}

@@ -1,5 +1,3 @@
-import Synchronization
-
 /// What a stage sees while it runs: it receives, works and sends through this, and is timed on the way.
 ///
 /// Lives on the stage's own thread, for the length of its body.
@@ -80,9 +78,9 @@ public final class StageScope {
 
 /// The metrics of one stage, written by it and read by anyone.
 final class StageMeter: Sendable {
-  private let metrics: Mutex<StageMetrics>
+  private let metrics: Locked<StageMetrics>
 
-  init(name: String) { metrics = Mutex(StageMetrics(name: name)) }
+  init(name: String) { metrics = Locked(StageMetrics(name: name)) }
 
   var snapshot: StageMetrics { metrics.withLock { $0 } }
 

@@ -1,5 +1,4 @@
 import Glibc
-import Synchronization
 
 /// A thread that runs the tasks which prefer it, so that a stage may block without holding up anyone else.
 ///
@@ -18,9 +17,9 @@ public final class StageThread: TaskExecutor, @unchecked Sendable {
   }
 
   private let name: String
-  private let queue = Mutex(Queue())
+  private let queue = Locked(Queue())
   private let parker = Parker()
-  private let thread = Mutex<pthread_t?>(nil)
+  private let thread = Locked<pthread_t?>(nil)
 
   /// Starts a thread. The first 15 bytes of `name` are its name for the system.
   public init(name: String) throws(PipelineError) {

@@ -93,30 +93,24 @@ import Testing
   @Test func `owned values end once each, on whichever side`() async {
     let count = handOverCount / 100
     let ended = Ended()
-    do {
-      let ring = FrameRing<Owned>(capacity: 4)
-      await onTwoThreads {
-        for number in 0..<count {
-          var pending = Owned(number, ended: ended)
-          while true {
-            switch ring.tryPush(pending) {
-            case .stored: break
-            case .full(let returned):
-              pending = returned
-              sched_yield()
-              continue
-            }
-            break
-          }
-        }
-      } _: {
-        var taken = 0
-        // Leaves two behind for the ring to end.
-        while taken < count - 2 {
-          if case .some = ring.tryPop() { taken += 1 } else { sched_yield() }
+    let ring = FrameRing<Owned>(capacity: 4)
+    await onTwoThreads {
+      for number in 0..<count {
+        var pending = Owned(number, ended: ended)
+        while case .full(let returned) = ring.tryPush(pending) {
+          pending = returned
+          sched_yield()
         }
       }
+    } _: {
+      var taken = 0
+      while taken < count - 2 {
+        if case .some = ring.tryPop() { taken += 1 } else { sched_yield() }
+      }
     }
+    #expect(ended.value == count - 2)
+    #expect(ring.count == 2)
+    while case .some = ring.tryPop() {}
     #expect(ended.value == count)
   }
 }
