@@ -3,7 +3,7 @@
 /// A pickle is a program for a small stack machine. This reader is that machine with nothing attached: the opcodes a
 /// checkpoint needs build plain values, a call is only understood for the handful of names in `PickleGlobal`, and any
 /// other opcode or name ends the reading. Protocols 2 to 5; the opcodes are described in CPython's `pickletools`.
-struct PickleReader {
+struct PickleReader: ~Copyable {
   /// Largest description that is read, in bytes. A checkpoint of the largest network with its optimiser needs 3 MB.
   static let byteLimit = 32 << 20
 
