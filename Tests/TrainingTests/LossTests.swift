@@ -85,7 +85,8 @@ struct `The losses equal the published ones` {
       for edge in 0..<4 {
         let expected = gradients[index][edge]
         // A box without area has a gradient that is one over the small constant, which float32 rounds.
-        #expect(abs(overlap.gradient[edge] - expected) <= max(2e-6, 2e-2 * abs(expected) * (abs(expected) > 1e3 ? 1 : 0)))
+        #expect(
+          abs(overlap.gradient[edge] - expected) <= max(2e-6, 2e-2 * abs(expected) * (abs(expected) > 1e3 ? 1 : 0)))
       }
     }
   }
