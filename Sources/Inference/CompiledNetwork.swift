@@ -72,8 +72,9 @@ public final class CompiledNetwork: Sendable {
           itemOfStorage.append(nil)
           continue
         }
-        let layout = try compiler.layout(
-          channels: storage.channels, height: storage.height, width: storage.width, isPicture: index == 0)
+        // A storage is named after the tensor it was made for.
+        let layout = try compiler.layout(index)
+        precondition(layout.shape[1] == storage.channels, "a storage holds its own tensor whole")
         itemOfStorage.append(items.count)
         items.append(.init(byteCount: layout.byteCount, lifetime: lifetime))
       }

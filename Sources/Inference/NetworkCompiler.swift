@@ -83,6 +83,10 @@ struct NetworkCompiler {
   /// a tensor of its own.
   func layout(_ id: Graph.Node.ID) throws(OneDNNError) -> TensorLayout {
     let tensor = lowering.tensors[id]
+    if lowering.graph.mainHead.levels.contains(where: { $0.boxes == id || $0.classes == id }) {
+      // Predictions are read as f32 whatever the network computes in.
+      return try TensorLayout([1, tensor.channels, tensor.height, tensor.width], .f32, format)
+    }
     return try layout(channels: tensor.channels, height: tensor.height, width: tensor.width, isPicture: id == 0)
   }
 

@@ -123,12 +123,17 @@ struct NetworkLowering {
         inputs: node.inputs, output: sum ?? node.id))
   }
 
-  /// Without dense ranges of channels, a convolution that is only read in slices is compiled as one per slice.
+  /// A convolution that is only read in slices which are not dense is compiled as one per slice.
   private func isCut(_ id: Graph.Node.ID) -> Bool {
-    guard block == nil, !consumers[id].isEmpty, case .convolution(let convolution) = graph.nodes[id].operation,
+    guard !consumers[id].isEmpty, case .convolution(let convolution) = graph.nodes[id].operation,
       convolution.groups == 1
     else { return false }
-    return consumers[id].allSatisfy { if case .slice = graph.nodes[$0].operation { true } else { false } }
+    var isDense = block != nil
+    for consumer in consumers[id] {
+      guard case .slice(let range) = graph.nodes[consumer].operation else { return false }
+      if let block, range.lowerBound % block != 0 { isDense = false }
+    }
+    return !isDense
   }
 
   private mutating func lower(_ node: Graph.Node, slice range: Range<Int>) {
