@@ -2,7 +2,9 @@
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
 #include <libavutil/avutil.h>
+#include <libavutil/display.h>
 #include <libavutil/imgutils.h>
+#include <libavutil/log.h>
 #include <libavutil/opt.h>
 #include <libavutil/pixdesc.h>
 #include <libswscale/swscale.h>
@@ -10,4 +12,65 @@
 // Swift does not import macros that compute: each of these gives one a name.
 static inline int yolostream_averror(int code) { return AVERROR(code); }
 static inline int yolostream_averror_eof(void) { return AVERROR_EOF; }
+static inline int yolostream_averror_exit(void) { return AVERROR_EXIT; }
+static inline int yolostream_averror_invalid_data(void) { return AVERROR_INVALIDDATA; }
+static inline int yolostream_averror_decoder_missing(void) { return AVERROR_DECODER_NOT_FOUND; }
+static inline int yolostream_averror_encoder_missing(void) { return AVERROR_ENCODER_NOT_FOUND; }
+static inline int yolostream_averror_demuxer_missing(void) { return AVERROR_DEMUXER_NOT_FOUND; }
+static inline int yolostream_averror_muxer_missing(void) { return AVERROR_MUXER_NOT_FOUND; }
+static inline int yolostream_averror_protocol_missing(void) { return AVERROR_PROTOCOL_NOT_FOUND; }
+static inline int yolostream_averror_stream_missing(void) { return AVERROR_STREAM_NOT_FOUND; }
+static inline int yolostream_averror_option_missing(void) { return AVERROR_OPTION_NOT_FOUND; }
+static inline int yolostream_averror_bad_request(void) { return AVERROR_HTTP_BAD_REQUEST; }
+static inline int yolostream_averror_unauthorized(void) { return AVERROR_HTTP_UNAUTHORIZED; }
+static inline int yolostream_averror_forbidden(void) { return AVERROR_HTTP_FORBIDDEN; }
+static inline int yolostream_averror_http_not_found(void) { return AVERROR_HTTP_NOT_FOUND; }
+static inline int yolostream_averror_http_other(void) { return AVERROR_HTTP_OTHER_4XX; }
+static inline int yolostream_averror_http_server(void) { return AVERROR_HTTP_SERVER_ERROR; }
 static inline int64_t yolostream_no_pts(void) { return AV_NOPTS_VALUE; }
+
+// The duration of a frame moved from `pkt_duration` to `duration` with libavutil 57.30.
+static inline int64_t yolostream_frame_duration(const AVFrame *frame) {
+#if LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(57, 30, 100)
+  return frame->duration;
+#else
+  return frame->pkt_duration;
+#endif
+}
+
+// The key mark of a frame moved from `key_frame` to a flag with libavutil 58.29.
+static inline int yolostream_frame_is_key(const AVFrame *frame) {
+#if LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(58, 29, 100)
+  return (frame->flags & AV_FRAME_FLAG_KEY) != 0;
+#else
+  return frame->key_frame;
+#endif
+}
+
+// Side data of a stream moved to its codec parameters with libavcodec 60.31.
+static inline const int32_t *yolostream_display_matrix(const AVStream *stream) {
+#if LIBAVCODEC_VERSION_INT >= AV_VERSION_INT(60, 31, 100)
+  const AVPacketSideData *found = av_packet_side_data_get(
+      stream->codecpar->coded_side_data, stream->codecpar->nb_coded_side_data, AV_PKT_DATA_DISPLAYMATRIX);
+  return found && found->size >= 36 ? (const int32_t *)found->data : NULL;
+#else
+  size_t size = 0;
+  const uint8_t *found = av_stream_get_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, &size);
+  return found && size >= 36 ? (const int32_t *)found : NULL;
+#endif
+}
+
+// A log callback takes a `va_list`, which Swift cannot receive: lines are put together here and handed on whole.
+typedef void (*yolostream_log_sink)(int level, const char *line);
+static yolostream_log_sink yolostream_current_sink;
+static inline void yolostream_log_line(void *context, int level, const char *format, va_list arguments) {
+  if (level > av_log_get_level() || !yolostream_current_sink) return;
+  char line[1024];
+  int prefix = 1;
+  av_log_format_line2(context, level, format, arguments, line, sizeof line, &prefix);
+  yolostream_current_sink(level, line);
+}
+static inline void yolostream_log_capture(yolostream_log_sink sink) {
+  yolostream_current_sink = sink;
+  av_log_set_callback(yolostream_log_line);
+}

@@ -1,0 +1,32 @@
+public import Imaging
+public import Scene
+
+/// A picture as it comes from a source: what flows into the pipeline.
+public struct CapturedFrame: ~Copyable, Sendable {
+  /// Which frame it is and when it was taken and received.
+  public var stamp: FrameStamp
+  /// The picture. Nobody else sees its memory, so it may be drawn on (unless `SourceOptions.isForDrawing` is off).
+  public var pixels: PixelBuffer
+  /// Whether the decoder had to make up part of the picture.
+  public var isDamaged: Bool
+  /// Name of the file, for a picture that is one.
+  public var fileName: String?
+
+  /// A frame from its parts.
+  public init(
+    stamp: FrameStamp, pixels: consuming PixelBuffer, isDamaged: Bool = false, fileName: String? = nil
+  ) {
+    self.stamp = stamp
+    self.pixels = pixels
+    self.isDamaged = isDamaged
+    self.fileName = fileName
+  }
+}
+
+/// What asking a source for a picture came to.
+public enum CaptureOutcome: ~Copyable, Sendable {
+  /// The next picture.
+  case frame(CapturedFrame)
+  /// The source has no more.
+  case endOfStream
+}

@@ -1,0 +1,63 @@
+import FFmpeg
+
+extension Frame {
+  /// A new frame that shows this one turned clockwise by `quarterTurns` (1...3) times 90 degrees.
+  func rotated(quarterTurns: Int, scaler: inout Scaler) throws(FFmpegError) -> Frame {
+    var source = self
+    if quarterTurns % 2 == 1, format == .yuv422p {
+      // Its chroma would be halved the other way round.
+      source = try scaler.convert(self, width: width, height: height, format: .yuv420p)
+    }
+    guard let format = source.format else {
+      throw FFmpegError(.unsupported, "cannot turn a \(formatName) picture")
+    }
+    let isUpright = quarterTurns % 2 == 0
+    let result = try Frame(
+      width: isUpright ? width : height, height: isUpright ? height : width, format: format)
+    try result.copyProperties(of: source)
+    for index in 0..<3 {
+      guard let from = unsafe source.plane(index), let to = unsafe result.plane(index) else { break }
+      let size = source.sampleGrid(index)
+      unsafe rotate(
+        from.base, stride: from.stride, columns: size.columns, rows: size.rows, sampleBytes: size.bytes,
+        quarterTurns: quarterTurns, into: to.base, stride: to.stride)
+    }
+    return result
+  }
+
+  /// How many samples plane `index` has, and the bytes of each.
+  private func sampleGrid(_ index: Int) -> (columns: Int, rows: Int, bytes: Int) {
+    let halfWidth = (width + 1) / 2, halfHeight = (height + 1) / 2
+    return switch (format, index) {
+    case (.rgb24, _): (width, height, 3)
+    case (_, 0), (.yuv444p, _): (width, height, 1)
+    case (.nv12, _): (halfWidth, halfHeight, 2)
+    case (.yuv422p, _): (halfWidth, height, 1)
+    default: (halfWidth, halfHeight, 1)
+    }
+  }
+}
+
+/// Turns one plane clockwise, in blocks of 16 by 16 so that both sides stay in the cache.
+private func rotate(
+  _ source: UnsafeMutablePointer<UInt8>, stride sourceStride: Int, columns: Int, rows: Int, sampleBytes: Int,
+  quarterTurns: Int, into target: UnsafeMutablePointer<UInt8>, stride targetStride: Int
+) {
+  for blockY in stride(from: 0, to: rows, by: 16) {
+    for blockX in stride(from: 0, to: columns, by: 16) {
+      for y in blockY..<min(blockY + 16, rows) {
+        for x in blockX..<min(blockX + 16, columns) {
+          let (toX, toY) =
+            switch quarterTurns {
+            case 1: (rows - 1 - y, x)
+            case 2: (columns - 1 - x, rows - 1 - y)
+            default: (y, columns - 1 - x)
+            }
+          let from = y * sourceStride + x * sampleBytes
+          let to = toY * targetStride + toX * sampleBytes
+          for byte in 0..<sampleBytes { unsafe target[to + byte] = unsafe source[from + byte] }
+        }
+      }
+    }
+  }
+}

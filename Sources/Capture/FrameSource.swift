@@ -1,0 +1,78 @@
+public import FFmpeg
+import Glibc
+public import Scene
+
+/// Something that gives timed pictures, one after another.
+///
+/// `next()` blocks, so it belongs on a thread of its own; calls from several threads wait for each other. Everything else
+/// may be called from anywhere at any time.
+public protocol FrameSource: AnyObject, Sendable {
+  /// What was found when the source was opened.
+  var description: SourceDescription { get }
+  /// Compressed sound that goes with the pictures, if it was asked for and there is any: a writer may copy it.
+  var audio: PacketQueue? { get }
+  /// What went wrong so far without ending the source.
+  var losses: SourceLosses { get }
+  /// The next picture, in the order of presentation.
+  func next() throws(CaptureError) -> CaptureOutcome
+  /// Ends a `next()` that waits, and all later ones, with an error of code `interrupted`.
+  func interrupt()
+}
+
+/// What a source found out about itself when it was opened.
+public struct SourceDescription: Sendable {
+  /// How the pictures come.
+  public enum Kind: Hashable, Sendable {
+    /// They come when they come; who is late loses them.
+    case live
+    /// They wait to be fetched.
+    case file
+    /// They wait, and each stands for itself.
+    case stills
+  }
+
+  /// How the pictures come.
+  public var kind: Kind
+  /// The address, fit to be shown.
+  public var address: String
+  /// Path of the file that is read, which no output may overwrite.
+  public var path: String?
+  /// Columns of the pictures as given out; 0 if unknown.
+  public var width: Int
+  /// Rows of the pictures as given out; 0 if unknown.
+  public var height: Int
+  /// Pictures a second, if known.
+  public var nominalRate: Double?
+  /// Length in seconds, if known.
+  public var duration: Double?
+  /// How many pictures, if known; may be an estimate.
+  public var frameCount: Int?
+  /// Unit of the source's timestamps: a writer that uses it keeps them exactly.
+  public var timeBase: TimeBase
+  /// Width over height of a pixel.
+  public var pixelAspect: Double
+  /// Name of the codec, such as `h264`; `nil` for what is not compressed.
+  public var codec: String?
+}
+
+/// Counts of what a source lost or mended on its way.
+public struct SourceLosses: Hashable, Sendable {
+  /// Pieces of the stream that could not be read or decoded.
+  public var damagedPackets = 0
+  /// Pictures that were withheld because they were damaged.
+  public var withheldFrames = 0
+  /// Timestamps that were missing, went backwards or jumped, and were replaced.
+  public var mendedTimestamps = 0
+
+  /// Nothing lost.
+  public init() {}
+}
+
+extension FrameStamp {
+  /// Reading of the monotonic clock that `arrival` uses, in nanoseconds.
+  public static func now() -> UInt64 {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+  }
+}

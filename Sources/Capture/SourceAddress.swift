@@ -1,0 +1,98 @@
+import FFmpeg
+import Glibc
+
+/// Where pictures come from, as a user writes it.
+///
+/// A path of a video, a picture or a folder of pictures; `rtsp://…` and other network addresses; `-` for standard
+/// input; `/dev/video0`; `test:640x480@25` for a test pattern (`test:640x480@25:100` ends after 100 frames).
+public struct SourceAddress: Hashable, Sendable, CustomStringConvertible {
+  /// What kind of source an address names.
+  public enum Kind: Hashable, Sendable {
+    /// A file with video in it.
+    case video(path: String)
+    /// One picture.
+    case picture(path: String)
+    /// A folder of pictures.
+    case folder(path: String)
+    /// An address on a network, credentials included.
+    case network(url: String)
+    /// What is piped in.
+    case standardInput
+    /// A camera of this machine.
+    case camera(path: String)
+    /// A pattern made here.
+    case testPattern(TestPattern)
+  }
+
+  /// The source.
+  public let kind: Kind
+
+  /// Protocols of network addresses.
+  public static let schemes: Set<String> = [
+    "rtsp", "rtsps", "rtmp", "rtmps", "http", "https", "udp", "rtp", "srt", "tcp",
+  ]
+  /// Endings of files that hold one picture.
+  public static let pictureExtensions: Set<String> = ["jpg", "jpeg", "png", "bmp", "webp", "tif", "tiff"]
+
+  /// The address of a source that is known by its kind.
+  public init(_ kind: Kind) { self.kind = kind }
+
+  /// Reads what a user wrote. Paths must exist.
+  public init(parsing text: String) throws(CaptureError) {
+    if text == "-" {
+      kind = .standardInput
+    } else if text.hasPrefix("test:") {
+      guard let pattern = TestPattern(parsing: text) else {
+        throw CaptureError(
+          .invalidAddress, "cannot read \(text): expected a test pattern such as test:640x480@25 or test:640x480@25:100")
+      }
+      kind = .testPattern(pattern)
+    } else if let scheme = Self.scheme(of: text) {
+      if scheme == "file" {
+        kind = try Self.kind(ofPath: String(text.dropFirst("file://".count)))
+      } else if Self.schemes.contains(scheme) {
+        kind = .network(url: text)
+      } else {
+        throw CaptureError(
+          .invalidAddress,
+          "cannot read \(text): expected one of the protocols \(Self.schemes.sorted().joined(separator: ", "))")
+      }
+    } else {
+      kind = try Self.kind(ofPath: text)
+    }
+  }
+
+  /// The address as it may be shown: without user, password and tokens.
+  public var description: String {
+    switch kind {
+    case .video(let path), .picture(let path), .folder(let path), .camera(let path): path
+    case .network(let url): Redaction.redact(url)
+    case .standardInput: "standard input"
+    case .testPattern(let pattern): pattern.description
+    }
+  }
+
+  private static func scheme(of text: String) -> String? {
+    guard let colon = text.firstIndex(of: ":"), text[colon...].hasPrefix("://") else { return nil }
+    let scheme = text[..<colon].lowercased()
+    return !scheme.isEmpty && scheme.allSatisfy { $0.isLetter || $0.isNumber } ? scheme : nil
+  }
+
+  private static func kind(ofPath path: String) throws(CaptureError) -> Kind {
+    if path.hasPrefix("/dev/video") || path.hasPrefix("/dev/v4l/") { return .camera(path: path) }
+    var status = stat()
+    guard unsafe stat(path, &status) == 0 else {
+      let code: CaptureError.Code = errno == EACCES ? .accessDenied : .notFound
+      throw CaptureError(code, "cannot open \(path): \(errno == EACCES ? "permission denied" : "no such file or folder")")
+    }
+    if status.st_mode & S_IFMT == S_IFDIR { return .folder(path: path) }
+    return isPicture(path) ? .picture(path: path) : .video(path: path)
+  }
+
+  /// Whether the name of a file says that it holds one picture.
+  static func isPicture(_ path: String) -> Bool {
+    let name = path.split(separator: "/").last ?? ""
+    guard let dot = name.lastIndex(of: ".") else { return false }
+    return pictureExtensions.contains(name[name.index(after: dot)...].lowercased())
+  }
+}

@@ -1,0 +1,31 @@
+/// How to open a source.
+public struct SourceOptions: Hashable, Sendable {
+  /// How RTSP carries its packets.
+  public enum Transport: String, Hashable, Sendable, CaseIterable {
+    /// TCP first, UDP if the server wants it.
+    case auto
+    /// Within the RTSP connection.
+    case tcp
+    /// Datagrams.
+    case udp
+  }
+
+  /// Longest silence in seconds before a source counts as stalled.
+  public var timeout: Double = 10
+  /// How RTSP carries its packets.
+  public var transport: Transport = .auto
+  /// Threads that decode; 0 for one a processor.
+  public var decoderThreads = 1
+  /// Whether the pictures will be drawn on. Off saves a copy of those that the decoder still needs, and asks the
+  /// consumer not to write.
+  public var isForDrawing = true
+  /// Whether sound is kept for a writer to copy.
+  public var keepsAudio = false
+  /// Whether damaged pictures are withheld; `nil` for the habit of the source: live ones withhold, files do not.
+  public var withholdsDamaged: Bool?
+  /// Pictures a second that a folder stands for.
+  public var stillsRate: Double = 1
+
+  /// The defaults.
+  public init() {}
+}

@@ -1,0 +1,50 @@
+import CFFmpeg
+
+// The owners of libav's contexts: each frees one handle, so that what is built around it may throw half-way.
+
+/// A codec, encoding or decoding.
+@safe
+struct CodecContext: ~Copyable {
+  let pointer: UnsafeMutablePointer<AVCodecContext>
+
+  init(_ codec: UnsafePointer<AVCodec>) throws(FFmpegError) {
+    unsafe pointer = try unsafe FFmpegError.unwrap(avcodec_alloc_context3(codec), "a codec")
+  }
+
+  deinit {
+    var pointer: UnsafeMutablePointer<AVCodecContext>? = unsafe pointer
+    unsafe avcodec_free_context(&pointer)
+  }
+}
+
+/// An opened input, with what libav calls back while it reads.
+@safe
+struct InputContext: ~Copyable {
+  let pointer: UnsafeMutablePointer<AVFormatContext>
+  let interrupt: InterruptFlag
+  let pipe: PipeReader?
+
+  deinit {
+    var pointer: UnsafeMutablePointer<AVFormatContext>? = unsafe pointer
+    // Saying goodbye to a server may block too.
+    interrupt.withDeadline(1) { unsafe avformat_close_input(&pointer) }
+  }
+}
+
+/// An output and its file.
+@safe
+struct OutputContext: ~Copyable {
+  let pointer: UnsafeMutablePointer<AVFormatContext>
+
+  init(container: String) throws(FFmpegError) {
+    var pointer: UnsafeMutablePointer<AVFormatContext>?
+    try unsafe FFmpegError.check(
+      avformat_alloc_output_context2(&pointer, nil, container, nil), "write \(container)")
+    unsafe self.pointer = try unsafe FFmpegError.unwrap(pointer, "a muxer")
+  }
+
+  deinit {
+    unsafe avio_closep(&pointer.pointee.pb)
+    unsafe avformat_free_context(pointer)
+  }
+}

@@ -1,0 +1,60 @@
+import CFFmpeg
+import Glibc
+
+/// Turns packets of one video stream into frames.
+@safe
+public struct Decoder: ~Copyable {
+  /// What `receive()` came to.
+  public enum Outcome: Sendable {
+    /// A picture.
+    case frame(Frame)
+    /// `send` another packet first.
+    case needsInput
+    /// Nothing will follow.
+    case endOfStream
+  }
+
+  private let owner: CodecContext
+  private var context: UnsafeMutablePointer<AVCodecContext> { unsafe owner.pointer }
+
+  /// A decoder of streams like `parameters`.
+  ///
+  /// - Parameters:
+  ///   - threads: how many it may use; 0 for one a processor.
+  ///   - isLowDelay: threads share one picture rather than take one each, so that no picture is held back for them.
+  public init(_ parameters: StreamParameters, threads: Int = 1, isLowDelay: Bool = false) throws(FFmpegError) {
+    LogBridge.install()
+    guard let codec = unsafe avcodec_find_decoder(parameters.handle.pointee.codec_id) else {
+      throw FFmpegError(
+        .unsupported, "cannot decode \(parameters.codecName): this FFmpeg has no decoder for it")
+    }
+    let owner = try unsafe CodecContext(codec)
+    let context = unsafe owner.pointer
+    let name = parameters.codecName
+    try unsafe FFmpegError.check(avcodec_parameters_to_context(context, parameters.handle), "set up the \(name) decoder")
+    unsafe context.pointee.thread_count = Int32(clamping: max(0, threads))
+    if isLowDelay {
+      unsafe context.pointee.thread_type = FF_THREAD_SLICE
+      unsafe context.pointee.flags |= Int32(bitPattern: UInt32(AV_CODEC_FLAG_LOW_DELAY))
+    }
+    // A damaged header must not ask for more memory than a picture can need.
+    unsafe context.pointee.max_pixels = 1 << 28
+    try unsafe FFmpegError.check(avcodec_open2(context, codec, nil), "open the \(name) decoder")
+    self.owner = owner
+  }
+
+  /// Gives a packet, or `nil` for "that was the last". Take all frames with `receive()` before sending the next.
+  public mutating func send(_ packet: Packet?) throws(FFmpegError) {
+    try unsafe FFmpegError.check(avcodec_send_packet(context, packet?.handle), "decode a packet")
+  }
+
+  /// Takes the next picture.
+  public mutating func receive() throws(FFmpegError) -> Outcome {
+    let frame = try Frame()
+    let status = unsafe avcodec_receive_frame(context, frame.handle)
+    if status == yolostream_averror(EAGAIN) { return .needsInput }
+    if status == yolostream_averror_eof() { return .endOfStream }
+    try FFmpegError.check(status, "decode a picture")
+    return .frame(frame)
+  }
+}

@@ -1,0 +1,163 @@
+import CFFmpeg
+import Glibc
+
+/// Takes a container apart into packets: a file, a network address, or a pipe.
+///
+/// Every call that may block is bounded by `timeout` and ended by `interrupt`.
+@safe
+public struct Demuxer: ~Copyable {
+  /// What to open.
+  public enum Input: Sendable {
+    /// A file by its path. Only the file itself is opened, whatever it refers to.
+    case file(String)
+    /// An address that libav has a protocol for, such as `rtsp://…`.
+    case address(String)
+    /// A pipe that is read from its descriptor; it is not closed.
+    case pipe(Int32)
+  }
+
+  /// What `read()` came to.
+  public enum Outcome: Sendable {
+    /// The next packet of any stream that is not ignored.
+    case packet(Packet)
+    /// Nothing will follow.
+    case endOfStream
+  }
+
+  /// The streams, as known after opening.
+  public let streams: [StreamDescription]
+  /// libav's name of the container format, such as `mov,mp4,m4a,3gp,3g2,mj2`.
+  public let formatName: String
+  /// Whether timestamps of this format may jump in the middle, as those of broadcasts do.
+  public let hasTimestampJumps: Bool
+  /// Raise it to end whatever blocks.
+  public let interrupt: InterruptFlag
+  /// Longest time one call may take, in seconds.
+  public let timeout: Double
+
+  private let owner: InputContext
+  private var context: UnsafeMutablePointer<AVFormatContext> { unsafe owner.pointer }
+  private let name: String
+  private let timeBases: [TimeBase]
+
+  /// Opens `input` and looks into it until its streams are known.
+  ///
+  /// - Parameters:
+  ///   - options: libav's options for the format and the protocol; one that nobody takes is ignored.
+  ///   - timeout: longest time in seconds that opening, and later each `read()`, may take.
+  public init(
+    _ input: Input, options: [String: String] = [:], timeout: Double = 10, interrupt: InterruptFlag = InterruptFlag()
+  ) throws(FFmpegError) {
+    LogBridge.install()
+    let name: String, url: String
+    var pipe: PipeReader?
+    switch input {
+    case .file(let path):
+      name = path
+      url = "file:" + path
+    case .address(let address):
+      name = Redaction.redact(address)
+      url = address
+    case .pipe(let descriptor):
+      name = descriptor == 0 ? "standard input" : "descriptor \(descriptor)"
+      url = ""
+      pipe = try PipeReader(descriptor: descriptor, interrupt: interrupt)
+    }
+    let owner = try Self.open(url, name: name, pipe: pipe, options: options, timeout: timeout, interrupt: interrupt)
+    let context = unsafe owner.pointer
+    // libav makes do with what it has when time runs out.
+    let (found, isLate) = interrupt.withDeadline(timeout) {
+      let status = unsafe avformat_find_stream_info(context, nil)
+      return (status, interrupt.shouldStop)
+    }
+    if isLate { throw Self.error(yolostream_averror_exit(), "open \(name)", interrupt: interrupt, timeout: timeout) }
+    guard found >= 0 else { throw Self.error(found, "open \(name)", interrupt: interrupt, timeout: timeout) }
+    var streams: [StreamDescription] = []
+    for index in 0..<Int(unsafe context.pointee.nb_streams) {
+      guard let stream = unsafe context.pointee.streams[index] else { continue }
+      streams.append(try unsafe StreamDescription(stream, in: context))
+    }
+    let format = unsafe context.pointee.iformat
+    formatName = unsafe format.flatMap { unsafe $0.pointee.name }.map { unsafe String(cString: $0) } ?? "unknown"
+    hasTimestampJumps = unsafe format.map { unsafe $0.pointee.flags & AVFMT_TS_DISCONT != 0 } ?? false
+    timeBases = streams.map(\.timeBase)
+    self.streams = streams
+    self.interrupt = interrupt
+    self.timeout = timeout
+    self.name = name
+    self.owner = owner
+  }
+
+  private static func open(
+    _ url: String, name: String, pipe: PipeReader?, options: [String: String], timeout: Double,
+    interrupt: InterruptFlag
+  ) throws(FFmpegError) -> InputContext {
+    let fresh = try unsafe FFmpegError.unwrap(avformat_alloc_context(), "a demuxer")
+    unsafe fresh.pointee.interrupt_callback = unsafe interrupt.callback
+    if let pipe { unsafe fresh.pointee.pb = unsafe pipe.handle }
+    var opened: UnsafeMutablePointer<AVFormatContext>? = unsafe fresh
+    var list = OptionList(options)
+    let status = interrupt.withDeadline(timeout) { unsafe avformat_open_input(&opened, url, nil, &list.handle) }
+    // On failure libav has freed the context itself.
+    guard status >= 0, let pointer = unsafe opened else {
+      throw error(status, "open \(name)", interrupt: interrupt, timeout: timeout)
+    }
+    return unsafe InputContext(pointer: pointer, interrupt: interrupt, pipe: pipe)
+  }
+
+  /// The stream that libav deems the main video; `nil` if there is none that moves.
+  public var mainVideo: StreamDescription? {
+    let index = unsafe av_find_best_stream(context, AVMEDIA_TYPE_VIDEO, -1, -1, nil, 0)
+    guard index >= 0, streams.indices.contains(Int(index)) else { return nil }
+    return streams[Int(index)]
+  }
+
+  /// Has the demuxer skip every stream that is not in `indices`.
+  public mutating func ignoreStreams(except indices: Set<Int>) {
+    for index in 0..<Int(unsafe context.pointee.nb_streams) where !indices.contains(index) {
+      unsafe context.pointee.streams[index]?.pointee.discard = AVDISCARD_ALL
+    }
+  }
+
+  /// Reads on until a packet is complete.
+  ///
+  /// Throws `.timedOut` or `.interrupted` when it was not in time; `.invalidData` when the bytes make no sense, after
+  /// which reading may go on behind them.
+  public mutating func read() throws(FFmpegError) -> Outcome {
+    let fresh = try Packet(timeBase: .microseconds)
+    let status = interrupt.withDeadline(timeout) { [context = unsafe context] in
+      unsafe av_read_frame(context, fresh.handle)
+    }
+    if interrupt.isInterrupted { throw FFmpegError(.interrupted, "cannot read \(name): interrupted") }
+    if status == yolostream_averror_eof() {
+      // libav takes some broken connections for the end; what the transport says counts.
+      if let transport = unsafe context.pointee.pb, unsafe transport.pointee.error < 0,
+        unsafe transport.pointee.error != yolostream_averror_eof()
+      {
+        throw unsafe Self.error(transport.pointee.error, "read \(name)", interrupt: interrupt, timeout: timeout)
+      }
+      return .endOfStream
+    }
+    guard status >= 0 else { throw Self.error(status, "read \(name)", interrupt: interrupt, timeout: timeout) }
+    let timeBase = timeBase(ofStream: fresh.streamIndex)
+    return .packet(timeBase == fresh.timeBase ? fresh : try Packet(taking: fresh, timeBase: timeBase))
+  }
+
+  /// Streams may appear after opening; their packets carry their time base all the same.
+  private func timeBase(ofStream index: Int) -> TimeBase {
+    if timeBases.indices.contains(index) { return timeBases[index] }
+    guard index >= 0, index < Int(unsafe context.pointee.nb_streams), let stream = unsafe context.pointee.streams[index]
+    else { return .microseconds }
+    return unsafe TimeBase(stream.pointee.time_base) ?? .microseconds
+  }
+
+  private static func error(
+    _ status: Int32, _ action: String, interrupt: InterruptFlag, timeout: Double
+  ) -> FFmpegError {
+    if interrupt.isInterrupted { return FFmpegError(.interrupted, "cannot \(action): interrupted") }
+    if status == yolostream_averror_exit() || status == yolostream_averror(ETIMEDOUT) {
+      return FFmpegError(.timedOut, "cannot \(action): no answer within \(timeout) s")
+    }
+    return FFmpegError(status: status, tryingTo: action)
+  }
+}

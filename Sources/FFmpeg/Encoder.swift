@@ -1,0 +1,140 @@
+import CFFmpeg
+import Glibc
+
+/// Turns frames into packets of one video stream.
+@safe
+public struct Encoder: ~Copyable {
+  /// How to encode.
+  public struct Settings: Sendable {
+    /// libav's name of the encoder, such as `libx264`.
+    public var codecName: String
+    /// Columns.
+    public var width: Int
+    /// Rows.
+    public var height: Int
+    /// Arrangement of samples of every frame.
+    public var format: FrameFormat
+    /// Colours of every frame.
+    public var colour: FrameColour
+    /// Width over height of a pixel.
+    public var pixelAspect: Double = 1
+    /// Unit of the frames' timestamps.
+    public var timeBase: TimeBase
+    /// Pictures a second, as far as known; a hint for the rate control.
+    public var nominalRate: Double?
+    /// Most pictures from one key picture to the next.
+    public var keyInterval: Int = 250
+    /// Most pictures that are coded from the future; 0 keeps the order of decoding that of showing.
+    public var reordering: Int = 0
+    /// Threads; 0 for as many as the encoder likes.
+    public var threads: Int = 1
+    /// Whether the headers go before the stream rather than into it, as MP4 and MKV want it.
+    public var hasGlobalHeader = false
+    /// The encoder's own options, such as `preset` and `crf`.
+    public var options: [String: String] = [:]
+
+    /// Settings for pictures of `width` by `height`.
+    public init(
+      codecName: String, width: Int, height: Int, format: FrameFormat, colour: FrameColour, timeBase: TimeBase
+    ) {
+      self.codecName = codecName
+      self.width = width
+      self.height = height
+      self.format = format
+      self.colour = colour
+      self.timeBase = timeBase
+    }
+  }
+
+  /// What `receive()` came to.
+  public enum Outcome: Sendable {
+    /// A piece of the stream.
+    case packet(Packet)
+    /// `send` another frame first.
+    case needsInput
+    /// Nothing will follow.
+    case endOfStream
+  }
+
+  /// What it was made with.
+  public let settings: Settings
+  private let owner: CodecContext
+  var context: UnsafeMutablePointer<AVCodecContext> { unsafe owner.pointer }
+
+  /// Opens an encoder.
+  public init(_ settings: Settings) throws(FFmpegError) {
+    LogBridge.install()
+    let action = "open the \(settings.codecName) encoder for \(settings.width)x\(settings.height)"
+    guard let codec = unsafe avcodec_find_encoder_by_name(settings.codecName) else {
+      throw FFmpegError(.unsupported, "cannot \(action): this FFmpeg has no such encoder")
+    }
+    let owner = try unsafe CodecContext(codec)
+    let context = unsafe owner.pointer
+    unsafe context.pointee.width = Int32(clamping: settings.width)
+    unsafe context.pointee.height = Int32(clamping: settings.height)
+    unsafe context.pointee.pix_fmt = settings.format.code
+    if settings.codecName == "mjpeg" {
+      // JPEG's encoder of libav before 7.0 takes full range only by the name of the format.
+      switch settings.format {
+      case .yuv420p: unsafe context.pointee.pix_fmt = AV_PIX_FMT_YUVJ420P
+      case .yuv422p: unsafe context.pointee.pix_fmt = AV_PIX_FMT_YUVJ422P
+      case .yuv444p: unsafe context.pointee.pix_fmt = AV_PIX_FMT_YUVJ444P
+      default: break
+      }
+    }
+    if settings.format != .rgb24 && settings.format != .gray8 {
+      unsafe context.pointee.colorspace = settings.colour.space
+      unsafe context.pointee.color_range = settings.colour.range
+    }
+    unsafe context.pointee.sample_aspect_ratio = av_d2q(settings.pixelAspect, 65535)
+    unsafe context.pointee.time_base = settings.timeBase.rational
+    if let rate = settings.nominalRate, rate > 0, rate < 1e5 { unsafe context.pointee.framerate = av_d2q(rate, 1_001_000) }
+    unsafe context.pointee.gop_size = Int32(clamping: settings.keyInterval)
+    unsafe context.pointee.max_b_frames = Int32(clamping: settings.reordering)
+    unsafe context.pointee.thread_count = Int32(clamping: settings.threads)
+    if settings.hasGlobalHeader {
+      unsafe context.pointee.flags |= Int32(bitPattern: UInt32(AV_CODEC_FLAG_GLOBAL_HEADER))
+    }
+    var options = OptionList(settings.options)
+    try unsafe FFmpegError.check(avcodec_open2(context, codec, &options.handle), action)
+    if let name = options.leftOver {
+      throw FFmpegError(.invalidArgument, "cannot \(action): it has no option named \(name)")
+    }
+    self.settings = settings
+    self.owner = owner
+  }
+
+  /// Gives the next picture, shown at `timestamp` ticks, or `nil` for "that was the last". The frame must have the size
+  /// and format of `settings` (a larger one is cut at the right and at the bottom), and timestamps must grow.
+  ///
+  /// Take all packets with `receive()` before sending the next.
+  public mutating func send(_ frame: Frame?, timestamp: Int64 = 0) throws(FFmpegError) {
+    guard let frame else {
+      try unsafe FFmpegError.check(avcodec_send_frame(context, nil), "finish encoding")
+      return
+    }
+    guard frame.format == settings.format, frame.width >= settings.width, frame.height >= settings.height else {
+      throw FFmpegError(
+        .invalidArgument,
+        "cannot encode a frame of \(frame.formatName) \(frame.width)x\(frame.height): expected "
+          + "\(settings.format.rawValue) \(settings.width)x\(settings.height)")
+    }
+    let reference = try frame.reference()
+    unsafe reference.handle.pointee.format = context.pointee.pix_fmt.rawValue
+    unsafe reference.handle.pointee.width = context.pointee.width
+    unsafe reference.handle.pointee.height = context.pointee.height
+    unsafe reference.handle.pointee.pts = timestamp
+    unsafe reference.handle.pointee.pict_type = AV_PICTURE_TYPE_NONE
+    try unsafe FFmpegError.check(avcodec_send_frame(context, reference.handle), "encode a picture")
+  }
+
+  /// Takes the next packet; its times are in ticks of `settings.timeBase`.
+  public mutating func receive() throws(FFmpegError) -> Outcome {
+    let packet = try Packet(timeBase: settings.timeBase)
+    let status = unsafe avcodec_receive_packet(context, packet.handle)
+    if status == yolostream_averror(EAGAIN) { return .needsInput }
+    if status == yolostream_averror_eof() { return .endOfStream }
+    try FFmpegError.check(status, "encode a picture")
+    return .packet(packet)
+  }
+}

@@ -1,0 +1,97 @@
+import CFFmpeg
+
+/// A decoded picture: planes that libav counts references to.
+@safe
+public final class Frame: @unchecked Sendable {
+  /// Filled by a decoder, a scaler or `init(width:height:format:)`; afterwards only `makeWritable` touches it, before
+  /// the frame is shared.
+  let handle: UnsafeMutablePointer<AVFrame>
+
+  init() throws(FFmpegError) {
+    unsafe handle = try unsafe FFmpegError.unwrap(av_frame_alloc(), "a frame")
+  }
+
+  /// A picture of `width` by `height` pixels with undefined contents.
+  public convenience init(width: Int, height: Int, format: FrameFormat) throws(FFmpegError) {
+    try self.init()
+    guard let width32 = Int32(exactly: width), let height32 = Int32(exactly: height), width > 0, height > 0 else {
+      throw FFmpegError(.invalidArgument, "cannot make a frame of \(width)x\(height): not a size")
+    }
+    unsafe handle.pointee.width = width32
+    unsafe handle.pointee.height = height32
+    unsafe handle.pointee.format = format.code.rawValue
+    try unsafe FFmpegError.check(av_frame_get_buffer(handle, 0), "allocate a frame of \(width)x\(height)")
+  }
+
+  deinit {
+    var handle: UnsafeMutablePointer<AVFrame>? = unsafe handle
+    unsafe av_frame_free(&handle)
+  }
+
+  /// Columns.
+  public var width: Int { Int(unsafe handle.pointee.width) }
+  /// Rows.
+  public var height: Int { Int(unsafe handle.pointee.height) }
+  /// Arrangement of samples; `nil` for one this package does not work on (`Scaler` converts it).
+  public var format: FrameFormat? { FrameFormat(code: AVPixelFormat(unsafe handle.pointee.format)) }
+  /// libav's name of the arrangement of samples.
+  public var formatName: String {
+    guard let name = unsafe av_get_pix_fmt_name(AVPixelFormat(handle.pointee.format)) else { return "unknown" }
+    return unsafe String(cString: name)
+  }
+
+  /// Presentation time in ticks of the stream it came from: the frame's own, else libav's best guess.
+  public var timestamp: Int64? {
+    let ticks = unsafe handle.pointee.best_effort_timestamp
+    return ticks == yolostream_no_pts() ? nil : ticks
+  }
+  /// How long it is shown, in ticks of its stream; 0 if unknown.
+  public var duration: Int64 { unsafe yolostream_frame_duration(handle) }
+  /// Whether it was decoded without others.
+  public var isKey: Bool { unsafe yolostream_frame_is_key(handle) != 0 }
+  /// Whether the decoder says that part of the picture is made up: bytes were missing or did not make sense.
+  public var isDamaged: Bool {
+    unsafe handle.pointee.flags & AV_FRAME_FLAG_CORRUPT != 0 || handle.pointee.decode_error_flags != 0
+  }
+
+  /// Makes the planes this frame's alone, by copying them if a decoder still looks at them.
+  public func makeWritable() throws(FFmpegError) {
+    try unsafe FFmpegError.check(av_frame_make_writable(handle), "copy a frame of \(width)x\(height)")
+  }
+
+  /// Takes over times, colours and the like from `other`.
+  public func copyProperties(of other: Frame) throws(FFmpegError) {
+    let colour = other.colour
+    try unsafe FFmpegError.check(av_frame_copy_props(handle, other.handle), "copy the times of a frame")
+    self.colour = colour
+  }
+
+  /// Whether its samples are red, green and blue, with or without a palette.
+  public var isRGB: Bool {
+    let format = AVPixelFormat(unsafe handle.pointee.format)
+    let traits = unsafe av_pix_fmt_desc_get(format)?.pointee.flags ?? 0
+    return traits & UInt64(AV_PIX_FMT_FLAG_RGB) != 0 || format == AV_PIX_FMT_PAL8
+  }
+
+  /// Another frame on the same planes.
+  func reference() throws(FFmpegError) -> Frame {
+    let other = try Frame()
+    try unsafe FFmpegError.check(av_frame_ref(other.handle, handle), "reference a frame")
+    return other
+  }
+
+  /// Lends plane `index` (0...2): its first byte and the bytes from one row to the next; `nil` if there is none.
+  ///
+  /// The pointer is good for as long as the frame is.
+  @unsafe
+  public func plane(_ index: Int) -> (base: UnsafeMutablePointer<UInt8>, stride: Int)? {
+    let data = unsafe handle.pointee.data
+    let stride = unsafe handle.pointee.linesize
+    switch index {
+    case 0: return unsafe data.0.map { unsafe ($0, Int(stride.0)) }
+    case 1: return unsafe data.1.map { unsafe ($0, Int(stride.1)) }
+    case 2: return unsafe data.2.map { unsafe ($0, Int(stride.2)) }
+    default: return nil
+    }
+  }
+}

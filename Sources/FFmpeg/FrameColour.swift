@@ -1,0 +1,64 @@
+import CFFmpeg
+
+/// Which numbers stand for which colours in a YUV frame.
+public struct FrameColour: Hashable, Sendable {
+  /// Luma coefficients.
+  public enum Matrix: Hashable, Sendable { case bt601, bt709, bt2020 }
+  /// Luma coefficients.
+  public var matrix: Matrix
+  /// Samples use 0...255 (JPEG) rather than 16...235 and 16...240.
+  public var isFullRange: Bool
+
+  /// Colours with luma coefficients `matrix`.
+  public init(matrix: Matrix, isFullRange: Bool) {
+    self.matrix = matrix
+    self.isFullRange = isFullRange
+  }
+
+  var space: AVColorSpace {
+    switch matrix {
+    case .bt601: AVCOL_SPC_SMPTE170M
+    case .bt709: AVCOL_SPC_BT709
+    case .bt2020: AVCOL_SPC_BT2020_NCL
+    }
+  }
+
+  var range: AVColorRange { isFullRange ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG }
+
+  /// The table of libswscale for the matrix.
+  var scalerTable: Int32 {
+    switch matrix {
+    case .bt601: SWS_CS_ITU601
+    case .bt709: SWS_CS_ITU709
+    case .bt2020: SWS_CS_BT2020
+    }
+  }
+}
+
+extension Frame {
+  /// The colours of the frame. Where a stream is silent they are BT.601 below 720 rows and BT.709 from there on, as
+  /// players assume; JPEG's formats are full range, and BT.601 when silent.
+  public var colour: FrameColour {
+    get {
+      let isJPEG =
+        switch AVPixelFormat(unsafe handle.pointee.format) {
+        case AV_PIX_FMT_YUVJ420P, AV_PIX_FMT_YUVJ422P, AV_PIX_FMT_YUVJ444P, AV_PIX_FMT_YUVJ440P, AV_PIX_FMT_YUVJ411P:
+          true
+        default: false
+        }
+      let matrix: FrameColour.Matrix =
+        switch unsafe handle.pointee.colorspace {
+        case AVCOL_SPC_BT709: .bt709
+        case AVCOL_SPC_BT2020_NCL, AVCOL_SPC_BT2020_CL: .bt2020
+        case AVCOL_SPC_UNSPECIFIED, AVCOL_SPC_RESERVED: !isJPEG && height >= 720 ? .bt709 : .bt601
+        default: .bt601
+        }
+      return FrameColour(
+        matrix: matrix, isFullRange: isJPEG || (unsafe handle.pointee.color_range) == AVCOL_RANGE_JPEG)
+    }
+    set {
+      unsafe handle.pointee.colorspace = newValue.space
+      unsafe handle.pointee.color_range = newValue.range
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import CFFmpeg
+import Glibc
+import Synchronization
+
+/// Ends blocking calls of libav: by hand from any thread, or when a call's time is up.
+///
+/// libav asks the flag about ten times a second while it waits for a network or a pipe.
+public final class InterruptFlag: Sendable {
+  private let interrupted = Atomic(false)
+  /// Monotonic nanoseconds at which the current call has taken too long; 0 for never.
+  private let deadline = Atomic<UInt64>(0)
+
+  /// A flag that is not raised.
+  public init() {}
+
+  /// Ends the current call and every later one. May be called from any thread, also from a signal handler's.
+  public func interrupt() {
+    // Partner: the load in `isInterrupted`. Nothing else is published with the flag.
+    interrupted.store(true, ordering: .relaxed)
+  }
+
+  /// Whether `interrupt()` was called.
+  public var isInterrupted: Bool { interrupted.load(ordering: .relaxed) }
+
+  /// Runs one blocking call that may take `seconds`.
+  func withDeadline<R>(_ seconds: Double, _ call: () -> R) -> R {
+    let nanoseconds = min(max(seconds, 0), 1e9) * 1e9
+    // Partner: the load in `shouldStop`, on this thread or on one that libav started for this call.
+    deadline.store(Self.now() &+ UInt64(nanoseconds), ordering: .relaxed)
+    defer { deadline.store(0, ordering: .relaxed) }
+    return call()
+  }
+
+  /// Whether libav should give up now.
+  var shouldStop: Bool {
+    if isInterrupted { return true }
+    let limit = deadline.load(ordering: .relaxed)
+    return limit != 0 && Self.now() > limit
+  }
+
+  /// Monotonic clock in nanoseconds.
+  private static func now() -> UInt64 {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+  }
+
+  /// The flag as libav takes it; it must outlive what it is given to.
+  var callback: AVIOInterruptCB {
+    unsafe AVIOInterruptCB(
+      callback: { opaque in
+        guard let opaque = unsafe opaque else { return 0 }
+        return unsafe Unmanaged<InterruptFlag>.fromOpaque(opaque).takeUnretainedValue().shouldStop ? 1 : 0
+      }, opaque: Unmanaged.passUnretained(self).toOpaque())
+  }
+}

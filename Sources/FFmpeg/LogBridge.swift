@@ -1,0 +1,49 @@
+import CFFmpeg
+import Synchronization
+
+/// Takes libav's messages away from standard error and hands them to a closure.
+///
+/// Until `capture` is called, the first wrapper that is made silences libav.
+public enum LogBridge {
+  /// How grave a message is.
+  public enum Level: Int, Comparable, Sendable {
+    case error = 16
+    case warning = 24
+    case info = 32
+    case debug = 48
+
+    /// Graver levels are smaller.
+    public static func < (left: Level, right: Level) -> Bool { left.rawValue < right.rawValue }
+  }
+
+  private static let sink = Mutex<(@Sendable (Level, String) -> Void)?>(nil)
+  private static let isInstalled: Void = unsafe yolostream_log_capture { level, line in
+    guard let line = unsafe line else { return }
+    let text = unsafe String(cString: line)
+    LogBridge.deliver(level: level, text: text)
+  }
+
+  /// Sends every message of `level` or graver to `sink`: one line, without credentials, from any of libav's threads.
+  public static func capture(_ level: Level = .warning, _ sink: @escaping @Sendable (Level, String) -> Void) {
+    self.sink.withLock { $0 = sink }
+    av_log_set_level(Int32(level.rawValue))
+    _ = isInstalled
+  }
+
+  /// Makes sure that nothing of libav reaches standard error.
+  static func install() { _ = isInstalled }
+
+  private static func deliver(level: Int32, text: String) {
+    guard let sink = sink.withLock({ $0 }) else { return }
+    let line = text.split(whereSeparator: \.isNewline).joined(separator: " ")
+    guard !line.isEmpty else { return }
+    let grade: Level =
+      switch level {
+      case ...16: .error
+      case ...24: .warning
+      case ...32: .info
+      default: .debug
+      }
+    sink(grade, Redaction.redact(line))
+  }
+}

@@ -1,0 +1,115 @@
+import CFFmpeg
+
+/// Puts packets together into a file. What has been written stays readable if the program is killed.
+@safe
+public struct Muxer: ~Copyable {
+  /// The containers it writes.
+  public enum Container: String, Sendable {
+    /// MP4 in fragments of about a second.
+    case mp4
+    /// Matroska.
+    case matroska
+  }
+
+  /// The container being written.
+  public let container: Container
+  private let owner: OutputContext
+  private var context: UnsafeMutablePointer<AVFormatContext> { unsafe owner.pointer }
+  private let path: String
+  private var state = State.open
+
+  private enum State { case open, writing, closed }
+
+  /// Makes the file at `path`, emptying what is there.
+  public init(path: String, container: Container) throws(FFmpegError) {
+    LogBridge.install()
+    let owner = try OutputContext(container: container.rawValue)
+    let context = unsafe owner.pointer
+    try unsafe FFmpegError.check(
+      avio_open2(&context.pointee.pb, "file:" + path, AVIO_FLAG_WRITE, nil, nil), "create \(path)")
+    // Each fragment or cluster is handed to the system as soon as it is complete.
+    unsafe context.pointee.flags |= AVFMT_FLAG_FLUSH_PACKETS
+    // Two equal runs give equal bytes: no random identifiers, no version of libav.
+    unsafe context.pointee.flags |= AVFMT_FLAG_BITEXACT
+    self.path = path
+    self.container = container
+    self.owner = owner
+  }
+
+  /// Whether encoders must put their headers before the stream.
+  public var needsGlobalHeader: Bool { unsafe context.pointee.oformat.pointee.flags & AVFMT_GLOBALHEADER != 0 }
+
+  /// Whether the container takes a stream of this codec.
+  public func takes(_ parameters: StreamParameters) -> Bool {
+    unsafe avformat_query_codec(context.pointee.oformat, parameters.handle.pointee.codec_id, FF_COMPLIANCE_NORMAL) == 1
+  }
+
+  /// Adds the stream that `encoder` makes; returns its index.
+  public mutating func addStream(of encoder: borrowing Encoder) throws(FFmpegError) -> Int {
+    let stream = try unsafe newStream()
+    try unsafe FFmpegError.check(
+      avcodec_parameters_from_context(stream.pointee.codecpar, encoder.context), "describe the encoded stream")
+    unsafe stream.pointee.time_base = encoder.settings.timeBase.rational
+    unsafe stream.pointee.avg_frame_rate = encoder.context.pointee.framerate
+    unsafe stream.pointee.sample_aspect_ratio = encoder.context.pointee.sample_aspect_ratio
+    return Int(unsafe stream.pointee.index)
+  }
+
+  /// Adds a stream whose packets are passed on as they are; returns its index.
+  public mutating func addCopy(of stream: StreamDescription) throws(FFmpegError) -> Int {
+    let copy = try unsafe newStream()
+    try unsafe FFmpegError.check(
+      avcodec_parameters_copy(copy.pointee.codecpar, stream.parameters.handle), "describe a copied stream")
+    // The tag belongs to the container the packets come from.
+    unsafe copy.pointee.codecpar.pointee.codec_tag = 0
+    unsafe copy.pointee.time_base = stream.timeBase.rational
+    return Int(unsafe copy.pointee.index)
+  }
+
+  private func newStream() throws(FFmpegError) -> UnsafeMutablePointer<AVStream> {
+    try unsafe FFmpegError.unwrap(avformat_new_stream(context, nil), "a stream")
+  }
+
+  /// Writes the header. All streams must have been added.
+  public mutating func begin() throws(FFmpegError) {
+    var options = OptionList(
+      container == .mp4
+        ? [
+          // The header waits for the first fragment, when the first timestamp of each stream is known.
+          "movflags": "delay_moov+default_base_moof+frag_keyframe",
+          "frag_duration": "1000000",
+        ] : ["cluster_time_limit": "1000"])
+    try unsafe FFmpegError.check(avformat_write_header(context, &options.handle), "write the header of \(path)")
+    state = .writing
+  }
+
+  /// Writes a packet to stream `index`, in the order that decoding needs; the packet is not changed.
+  public mutating func write(_ packet: Packet, to index: Int) throws(FFmpegError) {
+    guard state == .writing, index >= 0, index < Int(unsafe context.pointee.nb_streams),
+      let stream = unsafe context.pointee.streams[index]
+    else { throw FFmpegError(.invalidArgument, "cannot write to stream \(index) of \(path): it is not open") }
+    let reference = try Packet(timeBase: packet.timeBase)
+    try unsafe FFmpegError.check(av_packet_ref(reference.handle, packet.handle), "reference a packet")
+    unsafe av_packet_rescale_ts(reference.handle, packet.timeBase.rational, stream.pointee.time_base)
+    unsafe reference.handle.pointee.stream_index = Int32(index)
+    unsafe reference.handle.pointee.pos = -1
+    try unsafe check(av_interleaved_write_frame(context, reference.handle))
+  }
+
+  /// Writes what is still held back, the index and the end, and closes the file. The file keeps what it has if this
+  /// fails.
+  public mutating func finish() throws(FFmpegError) {
+    guard state == .writing else { return }
+    state = .closed
+    let status = unsafe av_write_trailer(context)
+    let pending = unsafe context.pointee.pb.map { unsafe $0.pointee.error } ?? 0
+    let closing = unsafe avio_closep(&context.pointee.pb)
+    for status in [status, pending, closing] { try FFmpegError.check(status, "finish \(path)") }
+  }
+
+  /// Errors of the file show at the transport, often one call later.
+  private func check(_ status: Int32) throws(FFmpegError) {
+    try FFmpegError.check(status, "write \(path)")
+    if let transport = unsafe context.pointee.pb { try unsafe FFmpegError.check(transport.pointee.error, "write \(path)") }
+  }
+}

@@ -1,0 +1,68 @@
+import CFFmpeg
+
+/// A piece of a compressed stream. Once made it is not changed, so it may be handed between threads.
+@safe
+public final class Packet: @unchecked Sendable {
+  let handle: UnsafeMutablePointer<AVPacket>
+  /// Unit of its timestamps.
+  public let timeBase: TimeBase
+
+  init(timeBase: TimeBase) throws(FFmpegError) {
+    unsafe handle = try unsafe FFmpegError.unwrap(av_packet_alloc(), "a packet")
+    self.timeBase = timeBase
+  }
+
+  /// A packet that owns a copy of `bytes`; it has no timestamps.
+  public convenience init(copying bytes: borrowing RawSpan) throws(FFmpegError) {
+    try self.init(timeBase: .microseconds)
+    guard let count = Int32(exactly: bytes.byteCount), count < Int32.max - 64 else {
+      throw FFmpegError(.invalidArgument, "cannot make a packet of \(bytes.byteCount) bytes: the limit is 2 GiB")
+    }
+    try unsafe FFmpegError.check(av_new_packet(handle, count), "allocate \(count) bytes")
+    unsafe bytes.withUnsafeBytes { source in
+      guard let start = source.baseAddress else { return }
+      unsafe UnsafeMutableRawPointer(handle.pointee.data).copyMemory(from: start, byteCount: source.count)
+    }
+  }
+
+  /// Takes over what `other` holds.
+  convenience init(taking other: Packet, timeBase: TimeBase) throws(FFmpegError) {
+    try self.init(timeBase: timeBase)
+    unsafe av_packet_move_ref(handle, other.handle)
+  }
+
+  deinit {
+    var handle: UnsafeMutablePointer<AVPacket>? = unsafe handle
+    unsafe av_packet_free(&handle)
+  }
+
+  /// Which stream of its container it belongs to.
+  public var streamIndex: Int { Int(unsafe handle.pointee.stream_index) }
+  /// Bytes.
+  public var byteCount: Int { Int(unsafe handle.pointee.size) }
+  /// Whether decoding may begin here.
+  public var isKey: Bool { unsafe handle.pointee.flags & AV_PKT_FLAG_KEY != 0 }
+  /// Whether the container knows that bytes are missing.
+  public var isCorrupt: Bool { unsafe handle.pointee.flags & AV_PKT_FLAG_CORRUPT != 0 }
+  /// Presentation time in ticks of `timeBase`.
+  public var timestamp: Int64? {
+    let ticks = unsafe handle.pointee.pts
+    return ticks == yolostream_no_pts() ? nil : ticks
+  }
+  /// Time of decoding in ticks of `timeBase`.
+  public var decodingTimestamp: Int64? {
+    let ticks = unsafe handle.pointee.dts
+    return ticks == yolostream_no_pts() ? nil : ticks
+  }
+
+  /// Moves its times by `ticks` of `timeBase`, before it is handed to anybody else.
+  public func shiftTimes(by ticks: Int64) {
+    if let timestamp { unsafe handle.pointee.pts = timestamp &+ ticks }
+    if let decodingTimestamp { unsafe handle.pointee.dts = decodingTimestamp &+ ticks }
+  }
+
+  /// Lends the compressed bytes.
+  public func withBytes<R, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {
+    try unsafe body(UnsafeRawBufferPointer(start: handle.pointee.data, count: byteCount))
+  }
+}

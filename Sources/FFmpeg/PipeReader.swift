@@ -1,0 +1,58 @@
+import CFFmpeg
+import Glibc
+
+/// Feeds libav from a descriptor, such as standard input, without ever blocking longer than the flag allows: libav's own
+/// pipe protocol cannot be interrupted.
+@safe
+final class PipeReader {
+  /// What a demuxer reads from.
+  let handle: UnsafeMutablePointer<AVIOContext>
+  private let source: Source
+
+  /// What the callback sees; the reader keeps it alive.
+  private final class Source {
+    let descriptor: Int32
+    let interrupt: InterruptFlag
+
+    init(descriptor: Int32, interrupt: InterruptFlag) {
+      self.descriptor = descriptor
+      self.interrupt = interrupt
+    }
+
+    func read(into buffer: UnsafeMutablePointer<UInt8>, capacity: Int) -> Int32 {
+      while true {
+        if interrupt.shouldStop { return yolostream_averror_exit() }
+        var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        let ready = unsafe poll(&waiting, 1, 100)
+        if ready == 0 || (ready < 0 && errno == EINTR) { continue }
+        guard ready > 0 else { return yolostream_averror(errno) }
+        let count = unsafe Glibc.read(descriptor, buffer, capacity)
+        if count > 0 { return Int32(clamping: count) }
+        if count == 0 { return yolostream_averror_eof() }
+        if errno != EINTR && errno != EAGAIN { return yolostream_averror(errno) }
+      }
+    }
+  }
+
+  init(descriptor: Int32, interrupt: InterruptFlag) throws(FFmpegError) {
+    let source = Source(descriptor: descriptor, interrupt: interrupt)
+    self.source = source
+    let capacity: Int32 = 64 << 10
+    let memory = unsafe av_malloc(Int(capacity))
+    let context = unsafe avio_alloc_context(
+      memory?.assumingMemoryBound(to: UInt8.self), capacity, 0, Unmanaged.passUnretained(source).toOpaque(),
+      { opaque, buffer, capacity in
+        guard let opaque = unsafe opaque, let buffer = unsafe buffer else { return yolostream_averror(EINVAL) }
+        let source = unsafe Unmanaged<Source>.fromOpaque(opaque).takeUnretainedValue()
+        return unsafe source.read(into: buffer, capacity: Int(capacity))
+      }, nil, nil)
+    unsafe handle = try unsafe FFmpegError.unwrap(context, "a pipe reader")
+  }
+
+  deinit {
+    // libav may have exchanged the buffer for a larger one.
+    unsafe av_freep(&handle.pointee.buffer)
+    var handle: UnsafeMutablePointer<AVIOContext>? = unsafe handle
+    unsafe avio_context_free(&handle)
+  }
+}

@@ -1,0 +1,61 @@
+import CFFmpeg
+
+/// One stream of an opened container.
+public struct StreamDescription: Sendable {
+  /// Position in the container; `Packet.streamIndex` refers to it.
+  public let index: Int
+  /// Codec and its parameters.
+  public let parameters: StreamParameters
+  /// Unit of its timestamps.
+  public let timeBase: TimeBase
+  /// Pictures a second, as the container says or libav guesses; `nil` if unknown.
+  public let nominalRate: Double?
+  /// Timestamp of the beginning, in seconds; `nil` if unknown.
+  public let start: Double?
+  /// Length in seconds; `nil` if unknown.
+  public let duration: Double?
+  /// Number of pictures the container promises; `nil` if it does not.
+  public let frameCount: Int?
+  /// Quarter turns clockwise that show the pictures upright: 0...3.
+  public let quarterTurns: Int
+  /// Width over height of a pixel; 1 if unknown.
+  public let pixelAspect: Double
+  /// Whether it is a picture that goes with a sound, such as a cover, rather than video.
+  public let isAttachedPicture: Bool
+
+  init(
+    _ stream: UnsafeMutablePointer<AVStream>, in context: UnsafeMutablePointer<AVFormatContext>
+  ) throws(FFmpegError) {
+    index = Int(unsafe stream.pointee.index)
+    parameters = try unsafe StreamParameters(copying: stream.pointee.codecpar)
+    let timeBase = unsafe TimeBase(stream.pointee.time_base) ?? .microseconds
+    self.timeBase = timeBase
+    let rate = unsafe av_guess_frame_rate(context, stream, nil)
+    nominalRate = rate.num > 0 && rate.den > 0 ? Double(rate.num) / Double(rate.den) : nil
+    let none = yolostream_no_pts()
+    let startTicks = unsafe stream.pointee.start_time
+    start = startTicks == none ? nil : timeBase.seconds(of: startTicks)
+    let ticks = unsafe stream.pointee.duration
+    let whole = unsafe context.pointee.duration
+    if ticks != none, ticks > 0 {
+      duration = timeBase.seconds(of: ticks)
+    } else {
+      duration = whole != none && whole > 0 ? TimeBase.microseconds.seconds(of: whole) : nil
+    }
+    let count = unsafe stream.pointee.nb_frames
+    frameCount = count > 0 ? Int(count) : nil
+    quarterTurns = unsafe Self.quarterTurns(yolostream_display_matrix(stream))
+    let aspect = unsafe stream.pointee.codecpar.pointee.sample_aspect_ratio
+    pixelAspect = aspect.num > 0 && aspect.den > 0 ? Double(aspect.num) / Double(aspect.den) : 1
+    isAttachedPicture = unsafe stream.pointee.disposition & AV_DISPOSITION_ATTACHED_PIC != 0
+  }
+
+  private static func quarterTurns(_ matrix: UnsafePointer<Int32>?) -> Int {
+    guard let matrix = unsafe matrix else { return 0 }
+    // libav's angle is counter-clockwise, in -180...180, or NaN for a matrix that is none.
+    let angle = unsafe av_display_rotation_get(matrix)
+    guard angle.isFinite else { return 0 }
+    let turns = Int((-angle / 90).rounded()) % 4
+    return turns < 0 ? turns + 4 : turns
+  }
+}

@@ -1,0 +1,47 @@
+import CFFmpeg
+
+/// What a stream says about itself: an owned copy of libav's codec parameters.
+@safe
+public final class StreamParameters: @unchecked Sendable {
+  /// What a stream carries.
+  public enum Kind: Hashable, Sendable { case video, audio, other }
+
+  /// Written in `init` only.
+  let handle: UnsafeMutablePointer<AVCodecParameters>
+
+  init(copying source: UnsafePointer<AVCodecParameters>) throws(FFmpegError) {
+    unsafe handle = try unsafe FFmpegError.unwrap(avcodec_parameters_alloc(), "codec parameters")
+    try unsafe FFmpegError.check(avcodec_parameters_copy(handle, source), "copy codec parameters")
+  }
+
+  /// The parameters that stills and raw streams of codec `name` (libav's name, such as `png`) begin with.
+  public init(codecNamed name: String) throws(FFmpegError) {
+    unsafe handle = try unsafe FFmpegError.unwrap(avcodec_parameters_alloc(), "codec parameters")
+    guard let codec = unsafe avcodec_find_decoder_by_name(name) else {
+      throw FFmpegError(.unsupported, "cannot decode \(name): this FFmpeg has no decoder for it")
+    }
+    unsafe handle.pointee.codec_type = unsafe codec.pointee.type
+    unsafe handle.pointee.codec_id = unsafe codec.pointee.id
+  }
+
+  deinit {
+    var handle: UnsafeMutablePointer<AVCodecParameters>? = unsafe handle
+    unsafe avcodec_parameters_free(&handle)
+  }
+
+  /// Video, audio or something else.
+  public var kind: Kind {
+    switch unsafe handle.pointee.codec_type {
+    case AVMEDIA_TYPE_VIDEO: .video
+    case AVMEDIA_TYPE_AUDIO: .audio
+    default: .other
+    }
+  }
+
+  /// Name of the codec, such as `h264`.
+  public var codecName: String { unsafe String(cString: avcodec_get_name(handle.pointee.codec_id)) }
+  /// Columns of a coded picture; 0 if unknown.
+  public var width: Int { Int(unsafe handle.pointee.width) }
+  /// Rows of a coded picture; 0 if unknown.
+  public var height: Int { Int(unsafe handle.pointee.height) }
+}
