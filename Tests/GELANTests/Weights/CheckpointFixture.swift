@@ -183,7 +183,7 @@ final class TemporaryFile {
   let path = FileManager.default.temporaryDirectory.appending(path: "yolostream-\(UUID().uuidString)").path
 
   init(_ bytes: [UInt8]? = nil) {
-    if let bytes { FileManager.default.createFile(atPath: path, contents: Data(bytes)) }
+    if let bytes { _ = FileManager.default.createFile(atPath: path, contents: Data(bytes)) }
   }
 
   deinit { try? FileManager.default.removeItem(atPath: path) }
