@@ -27,7 +27,7 @@ struct PickleBytes {
     var dense = 1
     let inOrder = Array(
       shape.reversed().map { extent in
-        defer { dense *= extent }; return dense
+        defer { dense = dense &* extent }; return dense
       }.reversed())
     global("torch._utils", "_rebuild_tensor_v2")
     op(Opcode.mark)
