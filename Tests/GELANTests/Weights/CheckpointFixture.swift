@@ -99,7 +99,7 @@ enum TinyNetwork {
     headStyle: HeadStyle(boxGroups: 1, classWidth: .fixed(4), bins: 4), classCount: 2)
 
   /// Different numbers for every tensor; variances and scales are positive.
-  static var weights: WeightStore {
+  static let weights: WeightStore = {
     var store = WeightStore()
     for (index, entry) in spec.graph().parameterShapes.enumerated() {
       let count = entry.shape.reduce(1, *)
@@ -112,7 +112,7 @@ enum TinyNetwork {
         })
     }
     return store
-  }
+  }()
 
   /// The network as a module tree in a `.pt` file.
   static func checkpoint(classNames: [String] = ["cat", "dog"], weights: WeightStore = weights) -> [UInt8] {

@@ -102,4 +102,15 @@ struct ReferenceCheckpointTests {
     #expect(try again.inferenceModel(of: network).weights == model.weights)
     #expect(again.description.licence == "unknown")
   }
+
+  @Test(arguments: ["weights/yolov9t-coco.pt", "weights/yolov9t-coco.safetensors"])
+  func `a real file cut at any 4 KiB is an error`(name: String) throws {
+    let bytes = Array(try Data(contentsOf: SharedMaterial.file("reference/\(name)")))
+    let file = TemporaryFile(bytes)
+    // From the end towards the start, so that one copy is enough.
+    for count in stride(from: (bytes.count - 1) / 4096 * 4096, through: 0, by: -4096) {
+      #expect(truncate(file.path, count) == 0)
+      #expect(failure { () throws(ModelError) in _ = try Checkpoint(path: file.path) } != nil, "\(count) bytes")
+    }
+  }
 }
