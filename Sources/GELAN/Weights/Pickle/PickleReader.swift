@@ -33,7 +33,7 @@ struct PickleReader: ~Copyable {
   private init(_ bytes: [UInt8]) {
     cursor = ByteCursor(bytes)
     heap = PickleHeap(bytes: bytes)
-    budget = min(4096 + bytes.count / 2, 2_000_000)
+    budget = min(4096 + bytes.count / 2, 1_000_000)
   }
 
   private mutating func run() throws(ModelError) -> PickleValue {
