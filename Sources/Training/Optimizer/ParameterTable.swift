@@ -1,4 +1,4 @@
-import GELAN
+public import GELAN
 
 /// What a network learns, and where each tensor lies in one flat run of floats.
 ///
