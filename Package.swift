@@ -36,6 +36,7 @@ let package = Package(
     // Level 0: doors to C, and leaves of pure Swift.
     .systemLibrary(name: "CFFmpeg"),
     .systemLibrary(name: "COneDNN"),
+    .target(name: "CPixelRows"),
     room("Scene"),
     room("GELAN"),
     room("RingBuffer"),
@@ -43,7 +44,7 @@ let package = Package(
     // Level 1: owning wrappers and the domains that know only the scene.
     room("FFmpeg", sees: ["CFFmpeg"]),
     room("OneDNN", sees: ["COneDNN"]),
-    room("Imaging", sees: ["Scene"]),
+    room("Imaging", sees: ["CPixelRows", "Scene"]),
     room("Tracking", sees: ["Scene"]),
     room("Evaluation", sees: ["Scene"]),
     room("Pipeline", sees: ["RingBuffer"]),

@@ -43,6 +43,16 @@ public final class TensorMemory: @unchecked Sendable {
     return unsafe try body(.init(start: base.assumingMemoryBound(to: T.self), count: count))
   }
 
+  /// The elements of an f32 tensor in memory order.
+  public var floats: [Float] { unsafe withElements(of: Float.self) { unsafe Array($0) } }
+
+  /// Writes the elements of an f32 tensor in memory order; as many as fit.
+  public func fill(with values: some Collection<Float>) {
+    unsafe withElements(of: Float.self) { elements in
+      for (index, value) in values.enumerated().prefix(elements.count) { unsafe elements[index] = value }
+    }
+  }
+
   /// Another tensor over the same bytes: it reads or writes part of this one, or reads them in another way.
   public func view(_ layout: TensorLayout) throws(OneDNNError) -> TensorMemory {
     try TensorMemory(layout, in: arena, at: unsafe base - arena.base, on: engine)
