@@ -61,7 +61,7 @@ let package = Package(
     // Level 5: commands.
     .executableTarget(
       name: "yolostream",
-      dependencies: ["Streaming", "Capture", "Inference", "Training", "Evaluation", argumentParser],
+      dependencies: ["Streaming", "Capture", "Inference", "Training", "Evaluation", "GELAN", argumentParser],
       swiftSettings: rules),
 
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: [.treatAllWarnings(as: .error)]),

@@ -54,7 +54,7 @@ struct NetworkCompiler {
   let lowering: NetworkLowering
   let parameters: ParameterLookup
 
-  private var type: ElementType { options.precision == .bf16 ? .bf16 : .f32 }
+  private var type: OneDNN.ElementType { options.precision == .bf16 ? .bf16 : .f32 }
   private var format: MemoryFormat { options.resolvedOrder == .blocked8 ? .blocked8 : .channelsLast }
 
   init(graph: Graph, options: CompilationOptions, parameters: @escaping ParameterLookup) throws(InferenceError) {
