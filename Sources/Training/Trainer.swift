@@ -40,8 +40,10 @@ public struct TrainingPlan: Sendable {
   public var averageRamp = 2000.0
   /// Seed of everything random.
   public var seed: UInt64 = 0
-  /// Threads that compute.
-  public var threads = 2
+  /// Workers that share each batch; the batch must be a multiple.
+  public var workers = 2
+  /// Threads of each worker's team.
+  public var threads = 1
   /// Steps between checkpoints, besides those at the ends of epochs.
   public var checkpointEvery = 200
 
@@ -86,7 +88,7 @@ public final class Trainer {
   private var optimizer: StochasticGradient
   private let accumulated: FloatBuffer
   private var lastStep = -1
-  private let compiled: TrainableNetwork
+  private let compiled: BatchComputation
 
   /// A run of `plan` on `data`; `decode` reads a picture, or gives nothing where it cannot.
   public init(
@@ -98,11 +100,14 @@ public final class Trainer {
     network.classCount = data.classNames.count
     self.network = network
     let batches = data.samples.count / plan.batch
+    guard plan.workers > 0, plan.batch % plan.workers == 0 else {
+      throw TrainingError(
+        .unusableNetwork, "a batch of \(plan.batch) cannot be shared equally by \(plan.workers) workers")
+    }
     guard batches > 0 else {
       throw TrainingError(
         .unusableData, "\(data.samples.count) pictures do not fill one batch of \(plan.batch)")
     }
-    ExecutionStream.setTeamOfCurrentThread(plan.threads)
     let graph = network.graph()
     table = ParameterTable(graph: graph)
     parameters = FloatBuffer(count: table.count)
@@ -119,9 +124,9 @@ public final class Trainer {
     do throws(OneDNNError) { engine = try Engine() } catch {
       throw TrainingError(.compute, "the compute library could not be started", cause: error)
     }
-    compiled = try TrainableNetwork(
-      graph, batch: plan.batch, height: plan.side, width: plan.side, table: table, parameters: parameters,
-      engine: engine)
+    compiled = try BatchComputation(
+      graph, batch: plan.batch, side: plan.side, workers: plan.workers, team: plan.threads, table: table,
+      parameters: parameters, engine: engine)
     cache = PictureCache(paths: data.samples.map(\.path), side: plan.side, decode: decode)
   }
 
@@ -155,13 +160,7 @@ public final class Trainer {
       let epoch = iteration / schedule.batchesPerEpoch
       if iteration % schedule.batchesPerEpoch == 0 { accumulated.fill(0) }
       let batch = loader.next()
-      let outcome = loss.evaluate(try compiled.forward(batch.pictures), targets: batch.targets)
-      guard outcome.total.isFinite else {
-        throw TrainingError(.diverged, "the loss of iteration \(iteration) is \(outcome.total)")
-      }
-      try compiled.backward(outcome.gradients)
-      compiled.updateStatistics(parameters)
-      accumulated.add(compiled.gradient)
+      let terms = try compiled.compute(batch, loss: loss, gradient: accumulated, parameters: parameters)
       let rates = schedule.rates(iteration: iteration)
       var norm: Double?
       if iteration - lastStep >= rates.accumulate {
@@ -175,7 +174,7 @@ public final class Trainer {
       seconds = seconds == 0 ? elapsed : seconds * 0.95 + elapsed * 0.05
       let goesOn = report(
         Progress(
-          iteration: iteration, epoch: epoch, iterations: iterationCount, terms: outcome.terms, gradientNorm: norm,
+          iteration: iteration, epoch: epoch, iterations: iterationCount, terms: terms, gradientNorm: norm,
           rate: Double(plan.batch) / seconds))
       if let checkpoint, norm != nil, !goesOn || iteration == end || optimizer.steps % plan.checkpointEvery == 0 {
         try? save(to: checkpoint)
@@ -293,7 +292,8 @@ extension Trainer {
       for (prefix, buffer) in buffers {
         for entry in table.entries where prefix != "momentum/" || entry.role != .statistic {
           guard let tensor = stored.tensors[prefix + entry.name], tensor.shape == entry.shape else {
-            throw TrainingError(.unusableCheckpoint, "\(file.path) lacks \(prefix + entry.name) or has it in another shape")
+            throw TrainingError(
+              .unusableCheckpoint, "\(file.path) lacks \(prefix + entry.name) or has it in another shape")
           }
           buffer.write(try tensor.floats(), at: entry.range.lowerBound)
         }

@@ -24,7 +24,8 @@ struct TrainCommand: AsyncParsableCommand {
   @Option(help: "Last epochs without mosaic.") var closeMosaic = 15
   @Option(help: "Steps over which the weight average settles.") var averageRamp = 2000.0
   @Option(help: "Seed.") var seed: UInt64 = 0
-  @Option(help: "Compute threads.") var threads = 2
+  @Option(help: "Workers that share each batch.") var workers = 2
+  @Option(help: "Threads of each worker.") var threads = 1
   @Option(help: "Iterations to stop after, for a trial.") var iterations: Int?
   @Option(help: "Folder of checkpoint and log.") var out = "runs/train"
   @Flag(help: "Go on from the checkpoint in the folder.") var resume = false
@@ -51,6 +52,7 @@ struct TrainCommand: AsyncParsableCommand {
     plan.averageRamp = averageRamp
     plan.seed = seed
     plan.threads = threads
+    plan.workers = workers
     let dataset = try Dataset(yoloFolder: URL(filePath: data), split: "train")
     for line in dataset.problemReport { print(line) }
     let trainer = try Trainer(plan, data: dataset) { path in

@@ -19,7 +19,8 @@ struct SamplePreparation: Sendable {
       prepared = single(sample, &random)
     }
     prepared.picture.shiftColours(
-      hue: 1 + random.uniform(-1, 1) * augmentation.hue, saturation: 1 + random.uniform(-1, 1) * augmentation.saturation,
+      hue: 1 + random.uniform(-1, 1) * augmentation.hue,
+      saturation: 1 + random.uniform(-1, 1) * augmentation.saturation,
       value: 1 + random.uniform(-1, 1) * augmentation.value)
     if random.uniform(0, 1) < augmentation.mirror { prepared.mirror() }
     return prepared
@@ -83,9 +84,10 @@ struct SamplePreparation: Sendable {
     _ canvas: Picture, _ objects: [(classID: Int, box: SIMD4<Float>)], _ random: inout SampleRandom
   ) -> PreparedSample {
     let scale = random.uniform(1 - augmentation.scale, 1 + augmentation.scale)
-    let shift = SIMD2(
-      random.uniform(0.5 - augmentation.translate, 0.5 + augmentation.translate),
-      random.uniform(0.5 - augmentation.translate, 0.5 + augmentation.translate)) * Float(side)
+    let shift =
+      SIMD2(
+        random.uniform(0.5 - augmentation.translate, 0.5 + augmentation.translate),
+        random.uniform(0.5 - augmentation.translate, 0.5 + augmentation.translate)) * Float(side)
     let middle = SIMD2(Float(canvas.width), Float(canvas.height)) / 2
     var map = AffineMap(scaleX: 1 / scale, scaleY: 1 / scale)
     map.c = middle.x - shift.x / scale
@@ -151,7 +153,11 @@ extension Picture {
         let high = max(r, g, b), low = min(r, g, b), spread = high - low
         var h: Float = 0
         if spread > 0 {
-          if high == r { h = (g - b) / spread } else if high == g { h = 2 + (b - r) / spread } else {
+          if high == r {
+            h = (g - b) / spread
+          } else if high == g {
+            h = 2 + (b - r) / spread
+          } else {
             h = 4 + (r - g) / spread
           }
           if h < 0 { h += 6 }

@@ -51,8 +51,10 @@ public struct Picture: Sendable {
             for channel in 0..<3 {
               let p00 = unsafe inTop && inLeft ? Int32(source[base + channel]) : 114
               let p01 = unsafe inTop && inRight ? Int32(source[base + 3 + channel]) : (clampsToEdge ? p00 : 114)
-              let p10 = unsafe inBottom && inLeft ? Int32(source[base + width * 3 + channel]) : (clampsToEdge ? p00 : 114)
-              let p11 = unsafe inBottom && inRight
+              let p10 =
+                unsafe inBottom && inLeft ? Int32(source[base + width * 3 + channel]) : (clampsToEdge ? p00 : 114)
+              let p11 =
+                unsafe inBottom && inRight
                 ? Int32(source[base + width * 3 + 3 + channel]) : (clampsToEdge ? (inBottom ? p10 : p01) : 114)
               let upper = p00 * (256 - fx) + p01 * fx, lower = p10 * (256 - fx) + p11 * fx
               unsafe target[out + channel] = UInt8((upper * (256 - fy) + lower * fy + 32768) >> 16)
