@@ -36,6 +36,7 @@ let package = Package(
     // Level 0: doors to C, and leaves of pure Swift.
     .systemLibrary(name: "CFFmpeg"),
     .systemLibrary(name: "COneDNN"),
+    .systemLibrary(name: "CFreeType", pkgConfig: "freetype2", providers: [.apt(["libfreetype-dev"])]),
     .target(name: "CPixelRows"),
     room("Scene"),
     room("GELAN"),
@@ -44,6 +45,7 @@ let package = Package(
     // Level 1: owning wrappers and the domains that know only the scene.
     room("FFmpeg", sees: ["CFFmpeg"]),
     room("OneDNN", sees: ["COneDNN"]),
+    room("FreeType", sees: ["CFreeType"]),
     room("Imaging", sees: ["CPixelRows", "Scene"]),
     room("Tracking", sees: ["Scene"]),
     room("Evaluation", sees: ["Scene"]),
@@ -52,7 +54,7 @@ let package = Package(
     // Level 2: a source, a detector, a delivery.
     room("Capture", sees: ["FFmpeg", "Imaging", "Scene"]),
     room("Inference", sees: ["GELAN", "OneDNN", "Imaging", "Scene"]),
-    room("Outputs", sees: ["FFmpeg", "Imaging", "Scene"]),
+    room("Outputs", sees: ["FFmpeg", "FreeType", "Imaging", "Scene"]),
 
     // Level 3: where they meet.
     room("Streaming", sees: ["Capture", "Inference", "Tracking", "Outputs", "Pipeline", "Imaging", "Scene"]),
@@ -70,6 +72,7 @@ let package = Package(
     tests(of: "RingBuffer"),
     tests(of: "FFmpeg"),
     tests(of: "OneDNN"),
+    tests(of: "FreeType"),
     tests(of: "Imaging", sees: ["Scene"]),
     tests(of: "Tracking", sees: ["Scene", "Evaluation"]),
     tests(of: "Evaluation", sees: ["Scene"]),

@@ -40,6 +40,28 @@ public final class PixelPool: Sendable {
       layout: layout, planes: layout.planes(in: memory.base), keeper: Slot(pool: self, memory: memory))
   }
 
+  /// A copy of `picture` to draw on, or `nil` while all slots are lent out; fails with `mismatch` for another layout.
+  ///
+  /// A decoder may still predict from the frame it handed out: what is drawn there would show in later frames.
+  public func copy(of picture: borrowing PixelBuffer) throws(ImagingError) -> PixelBuffer? {
+    guard picture.layout == layout else {
+      throw ImagingError(.mismatch, "a pool of \(layout.summary) was given a picture of \(picture.layout.summary)")
+    }
+    guard let copy = take() else { return nil }
+    picture.withView { from in
+      copy.withView { to in
+        for plane in 0..<layout.format.planeCount {
+          let size = layout.planeSize(plane)
+          for y in 0..<size.rows {
+            let row = unsafe from.planes[plane].base + y * from.planes[plane].stride
+            unsafe (to.planes[plane].base + y * to.planes[plane].stride).update(from: row, count: size.rowBytes)
+          }
+        }
+      }
+    }
+    return copy
+  }
+
   fileprivate func giveBack(_ memory: ScratchMemory<UInt8>) {
     state.withLock { state in
       state.lent -= 1

@@ -28,18 +28,21 @@ struct PixelRows {
       unsafe pixel_rows_yuv(y, u, v, chroma.rawValue, width, &numbers, rgb.r, rgb.g, rgb.b)
       return
     }
-    func high(_ a: Int, _ b: Int16) -> Int { (a * Int(b)) >> 16 }
-    func byte(_ value: Int) -> UInt8 { UInt8(clamping: value) }
+    let (black, lumaGain) = (Int32(colour.black), Int32(colour.luma))
     for x in 0..<width {
       let at = chroma == .full ? x : chroma == .halved ? x / 2 : x / 2 * 2
-      let luma = unsafe high(Int(y[x]) * 8 - Int(colour.black), colour.luma)
-      let us = unsafe Int(u[at]) * 8 - 1024
-      let vs = unsafe Int(v[at]) * 8 - 1024
-      unsafe rgb.r[x] = byte(luma + high(vs, colour.redV))
-      unsafe rgb.g[x] = byte(luma + high(us, colour.greenU) + high(vs, colour.greenV))
-      unsafe rgb.b[x] = byte(luma + high(us, colour.blueU))
+      let luma = unsafe ((Int32(y[x]) &* 8 &- black) &* lumaGain) >> 16
+      let us = unsafe Int32(u[at]) &* 8 &- 1024
+      let vs = unsafe Int32(v[at]) &* 8 &- 1024
+      let green = ((us &* Int32(colour.greenU)) >> 16) &+ ((vs &* Int32(colour.greenV)) >> 16)
+      unsafe rgb.r[x] = Self.byte(luma &+ ((vs &* Int32(colour.redV)) >> 16))
+      unsafe rgb.g[x] = Self.byte(luma &+ green)
+      unsafe rgb.b[x] = Self.byte(luma &+ ((us &* Int32(colour.blueU)) >> 16))
     }
   }
+
+  @inline(__always)
+  private static func byte(_ value: Int32) -> UInt8 { UInt8(truncatingIfNeeded: min(max(value, 0), 255)) }
 
   /// Interleaved R, G, B to planes.
   func split(_ source: UnsafePointer<UInt8>, width: Int, to rgb: PlanarRow<UInt8>) {
@@ -69,9 +72,9 @@ struct PixelRows {
     }
     for x in 0..<plan.groups * 8 {
       let at = unsafe Int(plan.first.base[x])
-      let left = unsafe Int32(source[at]) * Int32(plan.weights.base[x * 2])
-      let right = unsafe Int32(source[at + 1]) * Int32(plan.weights.base[x * 2 + 1])
-      unsafe output[x] = Int16(truncatingIfNeeded: (left + right) >> 4)
+      let left = unsafe Int32(source[at]) &* Int32(plan.weights.base[x * 2])
+      let right = unsafe Int32(source[at + 1]) &* Int32(plan.weights.base[x * 2 + 1])
+      unsafe output[x] = Int16(truncatingIfNeeded: (left &+ right) >> 4)
     }
   }
 
@@ -82,9 +85,9 @@ struct PixelRows {
   ) {
     if usesVectors { return unsafe pixel_rows_blend(upper, lower, weights.0, weights.1, width, output) }
     for x in 0..<width {
-      let above = unsafe (Int32(upper[x]) * Int32(weights.0)) >> 16
-      let below = unsafe (Int32(lower[x]) * Int32(weights.1)) >> 16
-      unsafe output[x] = UInt8(clamping: (above + below + 2) >> 2)
+      let above = unsafe (Int32(upper[x]) &* Int32(weights.0)) >> 16
+      let below = unsafe (Int32(lower[x]) &* Int32(weights.1)) >> 16
+      unsafe output[x] = Self.byte((above &+ below &+ 2) >> 2)
     }
   }
 

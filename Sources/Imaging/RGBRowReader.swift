@@ -6,6 +6,8 @@ struct RGBRowReader {
   private let layout: PixelLayout
   private let coefficients: YUVCoefficients
   private let rows: PixelRows
+  /// Chroma of grey.
+  private let neutral: ScratchMemory<UInt8>
   /// The row that was read last.
   let row: PlanarRow<UInt8>
 
@@ -13,6 +15,7 @@ struct RGBRowReader {
     self.layout = layout
     self.rows = rows
     coefficients = YUVCoefficients(layout.colour)
+    neutral = ScratchMemory(count: (layout.width + 1) / 2 + 32, of: 128)
     row = PlanarRow(width: layout.width, of: 0)
   }
 
@@ -22,7 +25,8 @@ struct RGBRowReader {
     let first = unsafe view.planes[0].base + y * view.planes[0].stride
     switch layout.format {
     case .rgb24: unsafe rows.split(first, width: width, to: row)
-    case .gray8: unsafe grey(first)
+    case .gray8:
+      unsafe rows.yuv(first, neutral.base, neutral.base, chroma: .halved, width: width, coefficients, to: row)
     case .nv12:
       let both = unsafe view.planes[1].base + y / 2 * view.planes[1].stride
       unsafe rows.yuv(first, both, both + 1, chroma: .halvedInterleaved, width: width, coefficients, to: row)
@@ -32,18 +36,6 @@ struct RGBRowReader {
       let v = unsafe view.planes[2].base + chromaRow * view.planes[2].stride
       unsafe rows.yuv(
         first, u, v, chroma: layout.format == .yuv444p ? .full : .halved, width: width, coefficients, to: row)
-    }
-  }
-
-  private func grey(_ source: UnsafeMutablePointer<UInt8>) {
-    for x in 0..<layout.width {
-      var level = unsafe source[x]
-      if !layout.colour.isFullRange {
-        level = UInt8(clamping: ((Int(level) * 8 - Int(coefficients.black)) * Int(coefficients.luma)) >> 16)
-      }
-      unsafe row.r[x] = level
-      unsafe row.g[x] = level
-      unsafe row.b[x] = level
     }
   }
 }

@@ -33,6 +33,23 @@ import Testing
     }
   }
 
+  @Test(arguments: PixelFormat.allCases)
+  func `a copy has the bytes of its picture and memory of its own`(format: PixelFormat) throws {
+    let layout = PixelLayout(width: 37, height: 9, format: format)
+    let pool = try PixelPool(layout: layout, capacity: 1)
+    let picture = try PixelBuffer.noise(layout)
+    let before = picture.bytes
+    switch try pool.copy(of: picture) {
+    case .some(let copy):
+      #expect(copy.bytes == before)
+      copy.withView { $0.planes[0].base[0] ^= 0xFF }
+      #expect(picture.bytes == before)
+    case .none: Issue.record("the pool had a slot")
+    }
+    let other = try PixelBuffer(layout: PixelLayout(width: 38, height: 9, format: format))
+    #expect(throws: ImagingError.self) { _ = try pool.copy(of: other) }
+  }
+
   @Test func `a buffer outlives its pool`() throws {
     var pool: PixelPool? = try PixelPool(layout: PixelLayout(width: 8, height: 8, format: .gray8), capacity: 1)
     let picture = Held(pool?.take())

@@ -23,7 +23,8 @@ struct ReferenceCheckpointTests {
       file: "weights/yolov9t-coco.safetensors", name: "gelan-t", head: .ultralytics, classes: 80, isFolded: true,
       firstClass: "person"),
     Expectation(file: "models/gelan-t-random.pt", name: "gelan-t", head: .official, classes: 80, firstClass: "person"),
-    Expectation(file: "models/yolov9-t-random.pt", name: "yolov9-t", head: .official, classes: 80, firstClass: "person"),
+    Expectation(
+      file: "models/yolov9-t-random.pt", name: "yolov9-t", head: .official, classes: 80, firstClass: "person"),
     Expectation(
       file: "models/yolov9t-ultralytics-random.pt", name: "gelan-t", head: .ultralytics, classes: 7,
       firstClass: "thing 0"),
@@ -57,7 +58,8 @@ struct ReferenceCheckpointTests {
           let t4 = ContinuousClock.now
           let n = try t.network()
           let t5 = ContinuousClock.now
-          print("zip", t1 - t0, "read", t2 - t1, "pickle", t3 - t2, "archive", t4-t3, "walk", t5 - t4, n.tensors.count)
+          print(
+            "zip", t1 - t0, "read", t2 - t1, "pickle", t3 - t2, "archive", t4 - t3, "walk", t5 - t4, n.tensors.count)
         }
         let c = try Checkpoint(path: path)
         let t6 = ContinuousClock.now
@@ -65,7 +67,7 @@ struct ReferenceCheckpointTests {
         let t7 = ContinuousClock.now
         let m = try c.inferenceModel(of: n)
         let t8 = ContinuousClock.now
-        print("net", t7 - t6, "inf", t8-t7, m.weights.parameterCount)
+        print("net", t7 - t6, "inf", t8 - t7, m.weights.parameterCount)
       }
     }
   }
