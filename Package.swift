@@ -36,6 +36,8 @@ let package = Package(
     // Level 0: doors to C, and leaves of pure Swift.
     .systemLibrary(name: "CFFmpeg"),
     .systemLibrary(name: "COneDNN"),
+    .systemLibrary(name: "CFreeType", pkgConfig: "freetype2", providers: [.apt(["libfreetype-dev"])]),
+    .target(name: "CPixelRows"),
     room("Scene"),
     room("GELAN"),
     room("RingBuffer"),
@@ -43,7 +45,8 @@ let package = Package(
     // Level 1: owning wrappers and the domains that know only the scene.
     room("FFmpeg", sees: ["CFFmpeg"]),
     room("OneDNN", sees: ["COneDNN"]),
-    room("Imaging", sees: ["Scene"]),
+    room("FreeType", sees: ["CFreeType"]),
+    room("Imaging", sees: ["CPixelRows", "Scene"]),
     room("Tracking", sees: ["Scene"]),
     room("Evaluation", sees: ["Scene"]),
     room("Pipeline", sees: ["RingBuffer"]),
@@ -51,16 +54,16 @@ let package = Package(
     // Level 2: a source, a detector, a delivery.
     room("Capture", sees: ["FFmpeg", "Imaging", "Scene"]),
     room("Inference", sees: ["GELAN", "OneDNN", "Imaging", "Scene"]),
-    room("Outputs", sees: ["FFmpeg", "Imaging", "Scene"]),
+    room("Outputs", sees: ["FFmpeg", "FreeType", "Imaging", "Scene"]),
 
     // Level 3: where they meet.
-    room("Streaming", sees: ["Capture", "Inference", "Tracking", "Outputs", "Pipeline", "Imaging", "Scene"]),
+    room("Streaming", sees: ["RingBuffer", "Capture", "Inference", "Tracking", "Outputs", "Pipeline", "Imaging", "Scene"]),
     room("Training", sees: ["GELAN", "OneDNN", "Imaging", "Capture", "Evaluation", "Scene"]),
 
     // Level 5: commands.
     .executableTarget(
       name: "yolostream",
-      dependencies: ["Streaming", "Capture", "Inference", "Training", "Evaluation", argumentParser],
+      dependencies: ["Streaming", "Capture", "Inference", "Training", "Evaluation", "GELAN", "Outputs", "Pipeline", argumentParser],
       swiftSettings: rules),
 
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: [.treatAllWarnings(as: .error)]),
@@ -69,6 +72,7 @@ let package = Package(
     tests(of: "RingBuffer"),
     tests(of: "FFmpeg"),
     tests(of: "OneDNN"),
+    tests(of: "FreeType"),
     tests(of: "Imaging", sees: ["Scene"]),
     tests(of: "Tracking", sees: ["Scene", "Evaluation"]),
     tests(of: "Evaluation", sees: ["Scene"]),
@@ -76,7 +80,7 @@ let package = Package(
     tests(of: "Capture", sees: ["FFmpeg", "Imaging", "Scene"]),
     tests(of: "Inference", sees: ["GELAN", "OneDNN", "Imaging", "Scene", "Capture"]),
     tests(of: "Outputs", sees: ["FFmpeg", "Imaging", "Scene", "Capture"]),
-    tests(of: "Streaming", sees: ["Capture", "Inference", "Tracking", "Outputs", "Pipeline", "Imaging", "Scene"]),
+    tests(of: "Streaming", sees: ["RingBuffer", "Capture", "Inference", "Tracking", "Outputs", "Pipeline", "Imaging", "Scene"]),
     tests(of: "Training", sees: ["GELAN", "OneDNN", "Imaging", "Capture", "Evaluation", "Scene"]),
   ]
 )

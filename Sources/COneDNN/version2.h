@@ -1,0 +1,212 @@
+#pragma once
+// oneDNN 2.x behind the face of shim.h.
+
+struct yolostream_layout {
+  dnnl_memory_desc_t md;
+};
+
+static inline void yolostream_md_release(yolostream_layout *layout) { (void)layout; }
+
+static inline yolostream_layout *yolostream_layout_copy(const dnnl_memory_desc_t *md) {
+  if (!md) return NULL;
+  yolostream_layout *layout = (yolostream_layout *)malloc(sizeof *layout);
+  if (layout) layout->md = *md;
+  return layout;
+}
+
+static inline dnnl_status_t yolostream_layout_new(yolostream_layout **out, int rank, const dnnl_dim_t *dims,
+                                                  dnnl_data_type_t type, dnnl_format_tag_t tag) {
+  dnnl_memory_desc_t md;
+  dnnl_status_t status = dnnl_memory_desc_init_by_tag(&md, rank, dims, type, tag);
+  if (status == dnnl_success && !(*out = yolostream_layout_copy(&md))) status = dnnl_out_of_memory;
+  return status;
+}
+
+static inline dnnl_status_t yolostream_layout_part(yolostream_layout **out, const yolostream_layout *whole,
+                                                   const dnnl_dim_t *dims, const dnnl_dim_t *offsets) {
+  dnnl_memory_desc_t md;
+  dnnl_status_t status = dnnl_memory_desc_init_submemory(&md, &whole->md, dims, offsets);
+  if (status == dnnl_success && !(*out = yolostream_layout_copy(&md))) status = dnnl_out_of_memory;
+  return status;
+}
+
+static inline size_t yolostream_layout_size(const yolostream_layout *layout) {
+  return dnnl_memory_desc_get_size(&layout->md);
+}
+static inline int yolostream_layout_equal(const yolostream_layout *a, const yolostream_layout *b) {
+  return dnnl_memory_desc_equal(&a->md, &b->md);
+}
+static inline int yolostream_layout_rank(const yolostream_layout *layout) { return layout->md.ndims; }
+static inline const dnnl_dim_t *yolostream_layout_dims(const yolostream_layout *layout) { return layout->md.dims; }
+static inline dnnl_data_type_t yolostream_layout_type(const yolostream_layout *layout) {
+  return layout->md.data_type;
+}
+
+static inline dnnl_status_t yolostream_memory_new(dnnl_memory_t *out, const yolostream_layout *layout,
+                                                  dnnl_engine_t engine, void *handle) {
+  return dnnl_memory_create(out, &layout->md, engine, handle);
+}
+
+static inline yolostream_layout *yolostream_pd_layout(const_dnnl_primitive_desc_t pd, dnnl_query_t what, int index) {
+  return yolostream_layout_copy(dnnl_primitive_desc_query_md(pd, what, index));
+}
+
+static inline dnnl_status_t yolostream_append_eltwise(dnnl_post_ops_t ops, dnnl_alg_kind_t kind, float alpha,
+                                                      float beta) {
+  return dnnl_post_ops_append_eltwise(ops, 1.0f, kind, alpha, beta);
+}
+static inline dnnl_status_t yolostream_append_sum(dnnl_post_ops_t ops, float scale) {
+  return dnnl_post_ops_append_sum(ops, scale);
+}
+static inline dnnl_status_t yolostream_append_add(dnnl_post_ops_t ops, const yolostream_layout *other) {
+  return dnnl_post_ops_append_binary(ops, dnnl_binary_add, &other->md);
+}
+
+static inline const dnnl_memory_desc_t *yolostream_md(const yolostream_layout *layout) {
+  return layout ? &layout->md : NULL;
+}
+
+static inline dnnl_status_t yolostream_convolution(dnnl_primitive_desc_t *out, dnnl_engine_t engine,
+                                                   dnnl_prop_kind_t kind, const yolostream_layout *source,
+                                                   const yolostream_layout *weights, const yolostream_layout *bias,
+                                                   const yolostream_layout *destination,
+                                                   const yolostream_window *window, const_dnnl_primitive_attr_t attr) {
+  dnnl_convolution_desc_t op;
+  dnnl_status_t status = dnnl_convolution_forward_desc_init(
+      &op, kind, dnnl_convolution_direct, &source->md, &weights->md, yolostream_md(bias), &destination->md,
+      window->stride, window->before, window->after);
+  return status == dnnl_success ? dnnl_primitive_desc_create(out, &op, attr, engine, NULL) : status;
+}
+
+static inline dnnl_status_t yolostream_convolution_backward_data(
+    dnnl_primitive_desc_t *out, dnnl_engine_t engine, const yolostream_layout *source,
+    const yolostream_layout *weights, const yolostream_layout *destination, const yolostream_window *window,
+    const_dnnl_primitive_desc_t forward, const_dnnl_primitive_attr_t attr) {
+  dnnl_convolution_desc_t op;
+  dnnl_status_t status = dnnl_convolution_backward_data_desc_init(&op, dnnl_convolution_direct, &source->md,
+                                                                  &weights->md, &destination->md, window->stride,
+                                                                  window->before, window->after);
+  return status == dnnl_success ? dnnl_primitive_desc_create(out, &op, attr, engine, forward) : status;
+}
+
+static inline dnnl_status_t yolostream_convolution_backward_weights(
+    dnnl_primitive_desc_t *out, dnnl_engine_t engine, const yolostream_layout *source,
+    const yolostream_layout *weights, const yolostream_layout *bias, const yolostream_layout *destination,
+    const yolostream_window *window, const_dnnl_primitive_desc_t forward, const_dnnl_primitive_attr_t attr) {
+  dnnl_convolution_desc_t op;
+  dnnl_status_t status = dnnl_convolution_backward_weights_desc_init(
+      &op, dnnl_convolution_direct, &source->md, &weights->md, yolostream_md(bias), &destination->md, window->stride,
+      window->before, window->after);
+  return status == dnnl_success ? dnnl_primitive_desc_create(out, &op, attr, engine, forward) : status;
+}
+
+static inline dnnl_status_t yolostream_pooling(dnnl_primitive_desc_t *out, dnnl_engine_t engine,
+                                               dnnl_prop_kind_t kind, dnnl_alg_kind_t algorithm,
+                                               const yolostream_layout *source, const yolostream_layout *destination,
+                                               const yolostream_window *window, const_dnnl_primitive_attr_t attr) {
+  dnnl_pooling_desc_t op;
+  dnnl_status_t status =
+      dnnl_pooling_forward_desc_init(&op, kind, algorithm, &source->md, &destination->md, window->stride,
+                                     window->kernel, window->before, window->after);
+  return status == dnnl_success ? dnnl_primitive_desc_create(out, &op, attr, engine, NULL) : status;
+}
+
+static inline dnnl_status_t yolostream_pooling_backward(dnnl_primitive_desc_t *out, dnnl_engine_t engine,
+                                                        dnnl_alg_kind_t algorithm, const yolostream_layout *source,
+                                                        const yolostream_layout *destination,
+                                                        const yolostream_window *window,
+                                                        const_dnnl_primitive_desc_t forward,
+                                                        const_dnnl_primitive_attr_t attr) {
+  dnnl_pooling_desc_t op;
+  dnnl_status_t status = dnnl_pooling_backward_desc_init(&op, algorithm, &source->md, &destination->md,
+                                                         window->stride, window->kernel, window->before,
+                                                         window->after);
+  return status == dnnl_success ? dnnl_primitive_desc_create(out, &op, attr, engine, forward) : status;
+}
+
+static inline dnnl_status_t yolostream_resampling(dnnl_primitive_desc_t *out, dnnl_engine_t engine,
+                                                  dnnl_prop_kind_t kind, const yolostream_layout *source,
+                                                  const yolostream_layout *destination,
+                                                  const_dnnl_primitive_attr_t attr) {
+  dnnl_resampling_desc_t op;
+  dnnl_status_t status = dnnl_resampling_forward_desc_init(&op, kind, dnnl_resampling_nearest, NULL, &source->md,
+                                                           &destination->md);
+  return status == dnnl_success ? dnnl_primitive_desc_create(out, &op, attr, engine, NULL) : status;
+}
+
+static inline dnnl_status_t yolostream_resampling_backward(dnnl_primitive_desc_t *out, dnnl_engine_t engine,
+                                                           const yolostream_layout *source,
+                                                           const yolostream_layout *destination,
+                                                           const_dnnl_primitive_desc_t forward,
+                                                           const_dnnl_primitive_attr_t attr) {
+  dnnl_resampling_desc_t op;
+  dnnl_status_t status =
+      dnnl_resampling_backward_desc_init(&op, dnnl_resampling_nearest, NULL, &source->md, &destination->md);
+  return status == dnnl_success ? dnnl_primitive_desc_create(out, &op, attr, engine, forward) : status;
+}
+
+static inline dnnl_status_t yolostream_eltwise(dnnl_primitive_desc_t *out, dnnl_engine_t engine,
+                                               dnnl_prop_kind_t kind, dnnl_alg_kind_t algorithm,
+                                               const yolostream_layout *layout, float alpha, float beta,
+                                               const_dnnl_primitive_attr_t attr) {
+  dnnl_eltwise_desc_t op;
+  dnnl_status_t status = dnnl_eltwise_forward_desc_init(&op, kind, algorithm, &layout->md, alpha, beta);
+  return status == dnnl_success ? dnnl_primitive_desc_create(out, &op, attr, engine, NULL) : status;
+}
+
+static inline dnnl_status_t yolostream_eltwise_backward(dnnl_primitive_desc_t *out, dnnl_engine_t engine,
+                                                        dnnl_alg_kind_t algorithm, const yolostream_layout *layout,
+                                                        float alpha, float beta, const_dnnl_primitive_desc_t forward,
+                                                        const_dnnl_primitive_attr_t attr) {
+  dnnl_eltwise_desc_t op;
+  dnnl_status_t status =
+      dnnl_eltwise_backward_desc_init(&op, algorithm, &layout->md, &layout->md, alpha, beta);
+  return status == dnnl_success ? dnnl_primitive_desc_create(out, &op, attr, engine, forward) : status;
+}
+
+static inline dnnl_status_t yolostream_concat(dnnl_primitive_desc_t *out, dnnl_engine_t engine,
+                                              const yolostream_layout *destination, int count,
+                                              const yolostream_layout *const *sources,
+                                              const_dnnl_primitive_attr_t attr) {
+  dnnl_memory_desc_t mds[32];
+  if (count > 32) return dnnl_invalid_arguments;
+  for (int i = 0; i < count; i++) mds[i] = sources[i]->md;
+  return dnnl_concat_primitive_desc_create(out, yolostream_md(destination), count, 1, mds, attr, engine);
+}
+
+static inline dnnl_status_t yolostream_sum(dnnl_primitive_desc_t *out, dnnl_engine_t engine,
+                                           const yolostream_layout *destination, int count, const float *scales,
+                                           const yolostream_layout *const *sources,
+                                           const_dnnl_primitive_attr_t attr) {
+  dnnl_memory_desc_t mds[32];
+  if (count > 32) return dnnl_invalid_arguments;
+  for (int i = 0; i < count; i++) mds[i] = sources[i]->md;
+  return dnnl_sum_primitive_desc_create(out, yolostream_md(destination), count, scales, mds, attr, engine);
+}
+
+static inline dnnl_status_t yolostream_reorder(dnnl_primitive_desc_t *out, dnnl_engine_t engine,
+                                               const yolostream_layout *source, const yolostream_layout *destination,
+                                               const_dnnl_primitive_attr_t attr) {
+  return dnnl_reorder_primitive_desc_create(out, &source->md, engine, &destination->md, engine, attr);
+}
+
+static inline dnnl_status_t yolostream_normalisation(dnnl_primitive_desc_t *out, dnnl_engine_t engine,
+                                                     const yolostream_layout *layout, float epsilon,
+                                                     const_dnnl_primitive_attr_t attr) {
+  dnnl_batch_normalization_desc_t op;
+  dnnl_status_t status =
+      dnnl_batch_normalization_forward_desc_init(&op, dnnl_forward_training, &layout->md, epsilon,
+                                                 dnnl_use_scale | dnnl_use_shift);
+  return status == dnnl_success ? dnnl_primitive_desc_create(out, &op, attr, engine, NULL) : status;
+}
+
+static inline dnnl_status_t yolostream_normalisation_backward(dnnl_primitive_desc_t *out, dnnl_engine_t engine,
+                                                              const yolostream_layout *layout, float epsilon,
+                                                              const_dnnl_primitive_desc_t forward,
+                                                              const_dnnl_primitive_attr_t attr) {
+  dnnl_batch_normalization_desc_t op;
+  dnnl_status_t status =
+      dnnl_batch_normalization_backward_desc_init(&op, dnnl_backward, &layout->md, &layout->md, epsilon,
+                                                  dnnl_use_scale | dnnl_use_shift);
+  return status == dnnl_success ? dnnl_primitive_desc_create(out, &op, attr, engine, forward) : status;
+}

@@ -1,0 +1,121 @@
+internal import Scene
+
+/// The counts of the CLEAR metrics at an overlap of 0.5, and what follows from them.
+///
+/// Source: Bernardin and Stiefelhagen, "Evaluating Multiple Object Tracking Performance: The CLEAR MOT Metrics", 2008;
+/// details as in TrackEval: a pairing of the frame before is kept where it still overlaps.
+public struct ClearCounts: Hashable, Sendable {
+  /// Matched boxes.
+  public var truePositives = 0
+  /// Ground-truth boxes without a match.
+  public var falseNegatives = 0
+  /// Track boxes without a match.
+  public var falsePositives = 0
+  /// Objects that were matched to another identity than the last time (IDSW).
+  public var switches = 0
+  /// Times an object was lost and found again (Frag).
+  public var fragmentations = 0
+  /// Objects followed for more than 80 % of their life (MT).
+  public var mostlyTracked = 0
+  /// Objects followed for 20 to 80 % (PT).
+  public var partlyTracked = 0
+  /// Objects followed for less than 20 % (ML).
+  public var mostlyLost = 0
+  /// Sum of the overlaps of the matched boxes.
+  public var overlapSum = 0.0
+
+  /// MOTA: 1 minus the errors per ground-truth box; may be negative.
+  public var accuracy: Double {
+    Double(truePositives - falsePositives - switches) / max(1, Double(truePositives + falseNegatives))
+  }
+
+  /// MOTP: mean overlap of the matches, 0...1.
+  public var precision: Double { overlapSum / max(1, Double(truePositives)) }
+
+  /// Several sequences as one.
+  init(combining parts: [ClearCounts]) {
+    for part in parts {
+      truePositives += part.truePositives
+      falseNegatives += part.falseNegatives
+      falsePositives += part.falsePositives
+      switches += part.switches
+      fragmentations += part.fragmentations
+      mostlyTracked += part.mostlyTracked
+      partlyTracked += part.partlyTracked
+      mostlyLost += part.mostlyLost
+      overlapSum += part.overlapSum
+    }
+  }
+
+  /// Counts one sequence.
+  init(_ comparison: TrackComparison) {
+    guard comparison.truthBoxes > 0, comparison.trackBoxes > 0 else {
+      falseNegatives = comparison.truthBoxes
+      falsePositives = comparison.trackBoxes
+      mostlyLost = comparison.truthIdentities
+      return
+    }
+    var objects = [ObjectHistory](repeating: ObjectHistory(), count: comparison.truthIdentities)
+    var assignment = Assignment()
+    for frame in comparison.frames {
+      // A frame that lacks one side does not end the pairing of the frame before it: TrackEval's rule.
+      if frame.truth.isEmpty {
+        falsePositives += frame.tracks.count
+        continue
+      }
+      for truth in frame.truth { objects[truth].boxes += 1 }
+      if frame.tracks.isEmpty {
+        falseNegatives += frame.truth.count
+        continue
+      }
+      count(frame, objects: &objects, assignment: &assignment)
+    }
+    for object in objects {
+      let ratio = Double(object.matched) / Double(max(1, object.boxes))
+      if ratio > 0.8 { mostlyTracked += 1 } else if ratio >= 0.2 { partlyTracked += 1 } else { mostlyLost += 1 }
+      fragmentations += max(0, object.beginnings - 1)
+    }
+  }
+
+  /// What happened to one ground-truth object so far; tracks are -1 where there is none.
+  private struct ObjectHistory {
+    var boxes = 0
+    var matched = 0
+    var beginnings = 0
+    var lastTrack = -1
+    var trackInFrameBefore = -1
+  }
+
+  private mutating func count(
+    _ frame: TrackComparison.Frame, objects: inout [ObjectHistory], assignment: inout Assignment
+  ) {
+    let width = frame.tracks.count
+    var costs: [Double] = []
+    for (row, truth) in frame.truth.enumerated() {
+      for (column, track) in frame.tracks.enumerated() {
+        let overlap = frame.overlap[row * width + column]
+        let kept = objects[truth].trackInFrameBefore == track ? 1000.0 : 0
+        costs.append(overlap < 0.5 - TrackComparison.epsilon ? 0 : -(kept + overlap))
+      }
+    }
+    assignment.solve(costs, rows: frame.truth.count, columns: width)
+    let before = objects.map(\.trackInFrameBefore)
+    for index in objects.indices { objects[index].trackInFrameBefore = -1 }
+    var matches = 0
+    for (row, column) in assignment.columnOfRow.enumerated() where column >= 0 {
+      guard costs[row * width + column] < -TrackComparison.epsilon else { continue }
+      let truth = frame.truth[row]
+      let track = frame.tracks[column]
+      if objects[truth].lastTrack >= 0, objects[truth].lastTrack != track { switches += 1 }
+      if before[truth] < 0 { objects[truth].beginnings += 1 }
+      objects[truth].matched += 1
+      objects[truth].lastTrack = track
+      objects[truth].trackInFrameBefore = track
+      overlapSum += frame.overlap[row * width + column]
+      matches += 1
+    }
+    truePositives += matches
+    falseNegatives += frame.truth.count - matches
+    falsePositives += width - matches
+  }
+}

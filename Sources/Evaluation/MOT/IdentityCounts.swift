@@ -1,0 +1,54 @@
+internal import Scene
+
+/// Boxes explained by the best fixed pairing of objects with tracks, at an overlap of 0.5.
+///
+/// Source: Ristani et al., "Performance Measures and a Data Set for Multi-Target, Multi-Camera Tracking", 2016.
+public struct IdentityCounts: Hashable, Sendable {
+  /// Boxes that carry the right identity (IDTP).
+  public var truePositives = 0
+  /// Ground-truth boxes that do not (IDFN).
+  public var falseNegatives = 0
+  /// Track boxes that do not (IDFP).
+  public var falsePositives = 0
+
+  /// IDF1: harmonic mean of identity recall and precision, 0...1.
+  public var score: Double {
+    Double(truePositives)
+      / max(1, Double(truePositives) + 0.5 * Double(falsePositives) + 0.5 * Double(falseNegatives))
+  }
+  /// IDR, 0...1.
+  public var recall: Double { Double(truePositives) / max(1, Double(truePositives + falseNegatives)) }
+  /// IDP, 0...1.
+  public var precision: Double { Double(truePositives) / max(1, Double(truePositives + falsePositives)) }
+
+  /// Several sequences as one.
+  init(combining parts: [IdentityCounts]) {
+    truePositives = parts.reduce(0) { $0 + $1.truePositives }
+    falseNegatives = parts.reduce(0) { $0 + $1.falseNegatives }
+    falsePositives = parts.reduce(0) { $0 + $1.falsePositives }
+  }
+
+  /// Counts one sequence.
+  ///
+  /// Leaving an object or a track without partner costs its boxes, pairing them saves the boxes they share twice; so the
+  /// cheapest pairing is the one that shares most.
+  init(_ comparison: TrackComparison) {
+    let columns = comparison.trackIdentities
+    var costs = [Double](repeating: 0, count: comparison.truthIdentities * columns)
+    for frame in comparison.frames {
+      for (row, truth) in frame.truth.enumerated() {
+        for (column, track) in frame.tracks.enumerated()
+        where frame.overlap[row * frame.tracks.count + column] >= 0.5 {
+          costs[truth * columns + track] -= 1
+        }
+      }
+    }
+    var assignment = Assignment()
+    assignment.solve(costs, rows: comparison.truthIdentities, columns: columns)
+    for (truth, track) in assignment.columnOfRow.enumerated() where track >= 0 {
+      truePositives -= Int(costs[truth * columns + track])
+    }
+    falseNegatives = comparison.truthBoxes - truePositives
+    falsePositives = comparison.trackBoxes - truePositives
+  }
+}

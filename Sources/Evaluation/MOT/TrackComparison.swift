@@ -1,0 +1,94 @@
+internal import Scene
+
+/// Tracks laid beside ground truth, frame by frame, as every track metric wants them.
+///
+/// Identities are renumbered from 0. Frames run to the last one of the ground truth; tracks after it are not scored.
+public struct TrackComparison: Sendable {
+  /// The objects of one frame and how they overlap.
+  struct Frame: Sendable {
+    var truth: [Int] = []
+    var tracks: [Int] = []
+    /// Intersection over union, `truth.count * tracks.count`, row by row.
+    var overlap: [Double] = []
+  }
+
+  /// Overlaps are compared with thresholds allowing for the rounding of one operation, as TrackEval does.
+  static let epsilon = Double.ulpOfOne
+
+  let frames: [Frame]
+  /// How many ground-truth identities and boxes are scored.
+  public let truthIdentities: Int
+  /// How many track identities and boxes are scored.
+  public let trackIdentities: Int
+  let truthBoxes: Int
+  let trackBoxes: Int
+
+  /// Lays `tracks` beside `truth`.
+  ///
+  /// Ground-truth rows with confidence 0 are left out. In the MOT16 layout, as in TrackEval, tracks that cover a
+  /// distractor (person on a vehicle, static person, distractor, reflection: classes 2, 7, 8, 12) are left out too, and
+  /// of the truth only pedestrians (class 1) stay.
+  public init(truth: TrackFile, tracks: TrackFile) {
+    var assignment = Assignment()
+    let truthByFrame = Dictionary(grouping: truth.records, by: \.frame)
+    let tracksByFrame = Dictionary(grouping: tracks.records, by: \.frame)
+    let last = truth.records.lazy.filter { Self.isScored($0, layout: truth.layout) }.map(\.frame).max() ?? 0
+    var truthNumbers: [Int: Int] = [:]
+    var trackNumbers: [Int: Int] = [:]
+    var frames: [Frame] = []
+    // Only frames that show something are visited, so that a wild frame number costs nothing.
+    for number in Set(truthByFrame.keys).union(tracksByFrame.keys).sorted() where number <= last {
+      let everything = truthByFrame[number] ?? []
+      var found = tracksByFrame[number] ?? []
+      if truth.layout == .mot16 {
+        let hidden = Self.tracksOnDistractors(everything, found, &assignment)
+        found = found.indices.filter { !hidden.contains($0) }.map { found[$0] }
+      }
+      let scored = everything.filter { Self.isScored($0, layout: truth.layout) }
+      var frame = Frame()
+      for record in scored { frame.truth.append(Self.number(of: record.id, in: &truthNumbers)) }
+      for record in found { frame.tracks.append(Self.number(of: record.id, in: &trackNumbers)) }
+      for record in scored {
+        for other in found { frame.overlap.append(record.box.intersectionOverUnion(with: other.box)) }
+      }
+      frames.append(frame)
+    }
+    self.frames = frames
+    truthIdentities = truthNumbers.count
+    trackIdentities = trackNumbers.count
+    truthBoxes = frames.reduce(0) { $0 + $1.truth.count }
+    trackBoxes = frames.reduce(0) { $0 + $1.tracks.count }
+  }
+
+  private static func isScored(_ record: TrackRecord, layout: TrackFile.Layout) -> Bool {
+    record.confidence != 0 && (layout == .mot15 || record.classID == 1)
+  }
+
+  private static func number(of id: Int, in numbers: inout [Int: Int]) -> Int {
+    if let known = numbers[id] { return known }
+    let new = numbers.count
+    numbers[id] = new
+    return new
+  }
+
+  /// Indices of the tracks whose best partner is something that is no pedestrian but looks like one.
+  private static func tracksOnDistractors(
+    _ truth: [TrackRecord], _ tracks: [TrackRecord], _ assignment: inout Assignment
+  ) -> Set<Int> {
+    let distractors: Set<Int> = [2, 7, 8, 12]
+    var costs: [Double] = []
+    for record in truth {
+      for other in tracks {
+        let overlap = record.box.intersectionOverUnion(with: other.box)
+        costs.append(overlap < 0.5 - epsilon ? 0 : -overlap)
+      }
+    }
+    assignment.solve(costs, rows: truth.count, columns: tracks.count)
+    var hidden: Set<Int> = []
+    for (row, column) in assignment.columnOfRow.enumerated() where column >= 0 {
+      let matched = costs[row * tracks.count + column] < -epsilon
+      if matched, let classID = truth[row].classID, distractors.contains(classID) { hidden.insert(column) }
+    }
+    return hidden
+  }
+}

@@ -1,0 +1,124 @@
+/// MOTChallenge text: one object a line, `frame,id,left,top,width,height[,confidence[,class or x[,visibility or y[,z]]]]`.
+public struct TrackFile: Sendable {
+  /// Which columns mean what; the benchmarks differ in the ground truth only.
+  public enum Layout: Hashable, Sendable {
+    /// 2D MOT 2015: the columns after the confidence are world coordinates.
+    case mot15
+    /// MOT16, MOT17, MOT20: a class and a visibility follow the confidence.
+    case mot16
+  }
+
+  /// The file, as the caller named it.
+  public let path: String
+  /// Its rows in file order.
+  public let records: [TrackRecord]
+  /// How the rows were understood.
+  public let layout: Layout
+
+  /// Rows that did not come from a file; `path` serves messages only.
+  public init(path: String, records: [TrackRecord], layout: Layout = .mot15) {
+    self.path = path
+    self.records = records
+    self.layout = layout
+  }
+
+  /// Reads `path`.
+  ///
+  /// Rows of nine columns are taken for MOT16/17/20, others for MOT15. Empty lines are passed over. Identities must be
+  /// unique within a frame, except -1 (a detection without one).
+  public static func read(_ path: String) throws(EvaluationError) -> TrackFile {
+    try parse(TextFile.read(path), path: path)
+  }
+
+  /// Understands `bytes` as the content of `path`; errors name line and column.
+  public static func parse(_ bytes: [UInt8], path: String) throws(EvaluationError) -> TrackFile {
+    var records: [TrackRecord] = []
+    var columns = 0
+    var seen: Set<FrameIdentity> = []
+    for (index, line) in TextFile.lines(of: bytes).enumerated() {
+      if line.allSatisfy({ $0 == 0x20 || $0 == 0x09 }) { continue }
+      let row = try Row(line, path: path, number: index + 1)
+      if columns == 0 { columns = row.fields.count }
+      if row.fields.count != columns {
+        throw row.error("expected \(columns) columns as in the rows before, got \(row.fields.count)")
+      }
+      let record = try row.record(hasClass: columns == 9)
+      if record.id >= 0, !seen.insert(FrameIdentity(frame: record.frame, id: record.id)).inserted {
+        throw row.error("expected each identity once a frame, got \(record.id) a second time in frame \(record.frame)")
+      }
+      records.append(record)
+    }
+    return TrackFile(path: path, records: records, layout: columns == 9 ? .mot16 : .mot15)
+  }
+
+  private struct FrameIdentity: Hashable {
+    let frame: Int
+    let id: Int
+  }
+}
+
+/// One line cut at its commas.
+private struct Row {
+  let fields: [Substring]
+  let path: String
+  let number: Int
+
+  static let names = ["frame", "identity", "left", "top", "width", "height", "confidence"]
+
+  init(_ line: ArraySlice<UInt8>, path: String, number: Int) throws(EvaluationError) {
+    self.path = path
+    self.number = number
+    guard let text = String(validating: line, as: UTF8.self) else {
+      throw EvaluationError(
+        .malformed, file: path, line: number, "expected numbers and commas, got bytes that are no text")
+    }
+    fields = text.split(separator: ",", omittingEmptySubsequences: false)
+    if fields.count < 6 || fields.count > 10 {
+      throw error("expected 6 to 10 columns (frame,id,left,top,width,height,...), got \(fields.count)")
+    }
+  }
+
+  func error(_ message: String) -> EvaluationError {
+    EvaluationError(.malformed, file: path, line: number, message)
+  }
+
+  func record(hasClass: Bool) throws(EvaluationError) -> TrackRecord {
+    let frame = try whole(0)
+    if frame < 1 { throw error("expected a frame number from 1, got \(frame)") }
+    let width = try decimal(4)
+    let height = try decimal(5)
+    if width < 0 || height < 0 { throw error("expected a width and height of at least 0, got \(width) and \(height)") }
+    let box = PreciseBox(left: try decimal(2), top: try decimal(3), width: width, height: height)
+    let confidence = fields.count > 6 ? try decimal(6) : 1
+    let classID = hasClass ? try whole(7) : -1
+    return TrackRecord(
+      frame: frame, id: try whole(1), box: box, confidence: confidence, classID: classID < 0 ? nil : classID)
+  }
+
+  /// The number in column `index`; files of the benchmark itself write whole numbers with a fraction of zero.
+  func whole(_ index: Int) throws(EvaluationError) -> Int {
+    let value = try decimal(index)
+    guard value == value.rounded(.towardZero), abs(value) < 1e15 else {
+      throw error("expected a whole number as \(name(index)), got '\(clipped(index))'")
+    }
+    return Int(value)
+  }
+
+  func decimal(_ index: Int) throws(EvaluationError) -> Double {
+    guard let value = Double(trimmed(index)), value.isFinite, abs(value) < 1e15 else {
+      throw error("expected a number as \(name(index)), got '\(clipped(index))'")
+    }
+    return value
+  }
+
+  private func trimmed(_ index: Int) -> Substring {
+    var text = fields[index]
+    while let first = text.first, first == " " || first == "\t" { text.removeFirst() }
+    while let last = text.last, last == " " || last == "\t" { text.removeLast() }
+    return text
+  }
+
+  private func clipped(_ index: Int) -> Substring { trimmed(index).prefix(40) }
+
+  private func name(_ index: Int) -> String { index < Self.names.count ? Self.names[index] : "column \(index + 1)" }
+}

@@ -1,0 +1,35 @@
+internal import Foundation
+
+/// Whole files as bytes, with failures that name them.
+enum TextFile {
+  /// The bytes of the file at `path`.
+  static func read(_ path: String) throws(EvaluationError) -> [UInt8] {
+    var isFolder: ObjCBool = false
+    // The out-parameter is a local that outlives the call.
+    guard unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+      throw EvaluationError(.missing, file: path, "expected a file, there is none of this name")
+    }
+    if isFolder.boolValue { throw EvaluationError(.unreadable, file: path, "expected a file, this is a folder") }
+    do {
+      return [UInt8](try Data(contentsOf: URL(filePath: path)))
+    } catch {
+      throw EvaluationError(.unreadable, file: path, "cannot be read: \(error.localizedDescription)")
+    }
+  }
+
+  /// Replaces the file at `path` by `text`; the old content stays if that fails.
+  static func write(_ text: String, to path: String) throws(EvaluationError) {
+    do {
+      try Data(text.utf8).write(to: URL(filePath: path), options: .atomic)
+    } catch {
+      throw EvaluationError(.unwritable, file: path, "cannot be written: \(error.localizedDescription)")
+    }
+  }
+
+  /// The lines of `bytes` without their ends (`\n` or `\r\n`); an unfinished last line counts.
+  static func lines(of bytes: [UInt8]) -> [ArraySlice<UInt8>] {
+    bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map { line in
+      line.last == UInt8(ascii: "\r") ? line.dropLast() : line
+    }
+  }
+}

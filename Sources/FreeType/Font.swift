@@ -1,0 +1,104 @@
+import CFreeType
+
+/// A font file at one size, that makes the shapes of characters.
+///
+/// One font serves one thread at a time.
+@safe
+public struct Font: ~Copyable {
+  private let library: FT_Library
+  private let face: FT_Face
+  private let hasKerning: Bool
+
+  /// Pixels from the baseline up to the tallest and down to the lowest point of ordinary characters; both positive.
+  public let ascent, descent: Int
+  /// Height of a capital letter in pixels, by which text is centred.
+  public let capitalHeight: Int
+
+  /// Opens the font at `path` for text of `pixelSize` pixels (the em, 1...1000). Fails if it is no scalable font.
+  public init(path: String, pixelSize: Int) throws(FreeTypeError) {
+    guard (1...1000).contains(pixelSize) else {
+      throw FreeTypeError("text of \(pixelSize) pixels was asked for; 1...1000 is possible")
+    }
+    var library: FT_Library?
+    try unsafe FreeTypeError.check(FT_Init_FreeType(&library), "starting FreeType")
+    guard let library = unsafe library else { throw FreeTypeError("FreeType gave no library") }
+    do throws(FreeTypeError) {
+      var opened: FT_Face?
+      try unsafe FreeTypeError.check(FT_New_Face(library, path, 0, &opened), "opening the font \(path)")
+      guard let face = unsafe opened else { throw FreeTypeError("FreeType gave no face for \(path)") }
+      guard unsafe face.pointee.face_flags & freetype_is_scalable != 0 else {
+        throw FreeTypeError("\(path) holds bitmaps of fixed sizes; a scalable font was expected")
+      }
+      try unsafe FreeTypeError.check(
+        FT_Set_Pixel_Sizes(face, 0, UInt32(pixelSize)), "setting \(path) to \(pixelSize) pixels")
+      unsafe self.library = unsafe library
+      unsafe self.face = unsafe face
+    } catch {
+      // Ends the face too, if there is one.
+      unsafe FT_Done_FreeType(library)
+      throw error
+    }
+    unsafe hasKerning = face.pointee.face_flags & freetype_has_kerning != 0
+    guard let metrics = unsafe face.pointee.size?.pointee.metrics else {
+      (ascent, descent, capitalHeight) = (pixelSize, pixelSize / 4, pixelSize * 3 / 4)
+      return
+    }
+    ascent = Int(metrics.ascender + 32) >> 6
+    descent = Int(-metrics.descender + 32) >> 6
+    let index = unsafe FT_Get_Char_Index(face, FT_ULong(UInt8(ascii: "H")))
+    let loaded = unsafe index != 0 && FT_Load_Glyph(face, index, freetype_load_light) == 0
+    capitalHeight = loaded ? unsafe Int(face.pointee.glyph.pointee.bitmap_top) : pixelSize * 3 / 4
+  }
+
+  deinit {
+    unsafe FT_Done_Face(face)
+    unsafe FT_Done_FreeType(library)
+  }
+
+  /// The shape of one character and how far the pen moves after it.
+  public struct Glyph: Hashable, Sendable {
+    /// The font's number for the shape, for kerning; 0 is the shape of a missing character.
+    public let index: UInt32
+    /// Size of the shape in pixels.
+    public let width, height: Int
+    /// Coverage 0...255, rows from the top, without gaps.
+    public let coverage: [UInt8]
+    /// From the pen to the left edge of the shape, and from the baseline up to its top edge, in pixels.
+    public let left, top: Int
+    /// From this pen position to the next, in 64ths of a pixel.
+    public let advance: Int
+  }
+
+  /// The shape of `character`, or the font's sign for a missing one.
+  public func glyph(for character: Unicode.Scalar) throws(FreeTypeError) -> Glyph {
+    let index = unsafe FT_Get_Char_Index(face, FT_ULong(character.value))
+    try unsafe FreeTypeError.check(
+      FT_Load_Glyph(face, index, freetype_load_light), "rendering character U+\(String(character.value, radix: 16))")
+    guard let slot = unsafe face.pointee.glyph else { throw FreeTypeError("FreeType gave no glyph slot") }
+    let bitmap = unsafe slot.pointee.bitmap
+    let width = unsafe Int(bitmap.width), height = unsafe Int(bitmap.rows)
+    var coverage: [UInt8] = []
+    if width > 0, height > 0 {
+      // Colour and 1-bit glyphs have other modes; a scalable font rendered in this mode has 256 grey levels.
+      guard let rows = unsafe bitmap.buffer, unsafe bitmap.pixel_mode == UInt8(FT_PIXEL_MODE_GRAY.rawValue) else {
+        throw FreeTypeError("character U+\(String(character.value, radix: 16)) is not of grey levels")
+      }
+      coverage.reserveCapacity(width * height)
+      for y in 0..<height {
+        let row = unsafe rows + y * Int(bitmap.pitch)
+        for x in 0..<width { unsafe coverage.append(row[x]) }
+      }
+    }
+    return unsafe Glyph(
+      index: index, width: width, height: height, coverage: coverage, left: Int(slot.pointee.bitmap_left),
+      top: Int(slot.pointee.bitmap_top), advance: Int(slot.pointee.advance.x))
+  }
+
+  /// How much closer (negative) two glyphs stand than their advances say, in 64ths of a pixel.
+  public func kerning(_ left: UInt32, _ right: UInt32) -> Int {
+    guard hasKerning, left != 0, right != 0 else { return 0 }
+    var delta = FT_Vector()
+    let status = unsafe FT_Get_Kerning(face, left, right, FT_KERNING_UNFITTED.rawValue, &delta)
+    return status == 0 ? Int(delta.x) : 0
+  }
+}

@@ -1,0 +1,70 @@
+/// What stands in one row of a network's table.
+public enum Block: Hashable, Sendable {
+  /// The picture itself, where a definition gives it a layer number.
+  case picture
+  /// Convolution, batch normalisation, activation; `same` padding.
+  case convolution(Int, kernel: Int, stride: Int)
+  /// GELAN aggregation around any computational block.
+  case gelan(Aggregation)
+  /// Halves a map with averaging and a 3×3 convolution.
+  case averageDown(Int)
+  /// Halves a map half by convolution, half by max-pooling.
+  case splitDown(Int)
+  /// Spatial pyramid pooling aggregated as ELAN does: `output` channels from four maps of `hidden`.
+  case pyramidPooling(output: Int, hidden: Int)
+  /// Nearest neighbour, twice as large.
+  case upsample
+  /// Sources along channels.
+  case concatenation
+  /// Multi-level information: one 1×1 convolution cut into parts of these widths, for `crossFusion` to pick from.
+  case crossLinear([Int])
+  /// Adds, to the last source, the given part of each `crossLinear` source, enlarged to its size.
+  case crossFusion([Int])
+}
+
+/// The GELAN scheme: transition, split, a chain of computational blocks, concatenation of everything, transition.
+public struct Aggregation: Hashable, Sendable {
+  /// Channels of the result.
+  public var output: Int
+  /// Channels of the first transition, split in two halves.
+  public var transition: Int
+  /// Channels of each computational block.
+  public var branch: Int
+  /// What stands in the chain.
+  public var computation: Computation
+  /// ELAN depth: blocks in the chain.
+  public var depth: Int
+
+  /// The computational block of a chain.
+  public enum Computation: Hashable, Sendable {
+    /// One 3×3 convolution.
+    case convolution
+    /// `depth` bottlenecks 1×1 → 3×3 → 1×1 with a skip, then a 3×3 convolution.
+    case residual(depth: Int)
+    /// `depth` bottlenecks 1×1 → 3×3 with a skip, then a 3×3 convolution.
+    case dark(depth: Int)
+    /// A cross-stage partial block of `depth` re-parameterised bottlenecks, then a 3×3 convolution.
+    case csp(depth: Int)
+  }
+
+  /// An aggregation to `output` channels.
+  public init(output: Int, transition: Int, branch: Int, computation: Computation, depth: Int = 2) {
+    self.output = output
+    self.transition = transition
+    self.branch = branch
+    self.computation = computation
+    self.depth = depth
+  }
+}
+
+extension Block {
+  /// GELAN over plain convolutions, as the first stage of the small networks.
+  static func elan(_ output: Int, _ transition: Int, _ branch: Int) -> Block {
+    .gelan(Aggregation(output: output, transition: transition, branch: branch, computation: .convolution))
+  }
+
+  /// GELAN over CSP blocks of `depth` bottlenecks, the usual stage.
+  static func cspElan(_ output: Int, _ transition: Int, _ branch: Int, depth: Int) -> Block {
+    .gelan(Aggregation(output: output, transition: transition, branch: branch, computation: .csp(depth: depth)))
+  }
+}

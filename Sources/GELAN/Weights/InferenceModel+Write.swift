@@ -1,0 +1,40 @@
+extension InferenceModel {
+  /// Writes the network to a self-describing safetensors file at `path`, numbers as `elementType` (`float32` or
+  /// `float16`).
+  ///
+  /// - Parameters:
+  ///   - licence: what is known of the licence of the weights.
+  ///   - origin: where they come from, in words.
+  public func write(
+    to path: String, elementType: ElementType = .float32, licence: String?, origin: String
+  ) throws(ModelError) {
+    typealias Key = Checkpoint.Description.Key
+    let head = graph.mainHead
+    var metadata = [
+      Key.format: Checkpoint.Description.formatName,
+      Key.architecture: spec.name,
+      Key.classes: JSONValue.array(classNames.map { .text($0) }).encoded,
+      Key.strides: JSONValue.array(head.levels.map { .integer($0.stride) }).encoded,
+      Key.activation: spec.activation == .relu ? "relu" : "silu",
+      Key.licence: licence ?? "unknown",
+      Key.origin: origin,
+      "head": "box groups \(spec.headStyle.boxGroups), class width \(classWidth)",
+      "nc": String(spec.classCount),
+      "reg_max": String(head.bins),
+    ]
+    metadata["layout"] = "folded: no batch normalisation, re-parameterised branches merged"
+    var entries = weights.tensors.map {
+      SafetensorsFile.Entry(name: $0.key, tensor: $0.value, elementType: elementType)
+    }
+    let projection = WeightTensor(shape: [1, head.bins, 1, 1], values: (0..<head.bins).map(Float.init))
+    entries.append(.init(name: head.projection, tensor: projection, elementType: elementType))
+    try SafetensorsFile.write(entries, metadata: metadata, to: path)
+  }
+
+  /// Channels of the class branch.
+  public var classWidth: Int {
+    let classes = graph.nodes[graph.mainHead.levels[0].classes]
+    if case .convolution(let convolution) = classes.operation { return convolution.inputChannels }
+    return classes.channels
+  }
+}

@@ -1,0 +1,96 @@
+/// A network ready to run: single-branch, folded, with its numbers and the names of its classes.
+public struct InferenceModel: Sendable {
+  /// The network without auxiliary branch.
+  public let spec: NetworkSpec
+  /// `spec` folded: every convolution has a weight and a bias.
+  public let graph: Graph
+  /// `<convolution.parameters>.weight` and `.bias` of every convolution of `graph`.
+  public let weights: WeightStore
+  /// One name per class.
+  public let classNames: [String]
+
+  /// A network of `spec` (single-branch) with `weights` for its folded graph.
+  public init(spec: NetworkSpec, weights: WeightStore, classNames: [String]) {
+    precondition(!spec.isDual, "the auxiliary branch is for training")
+    self.init(spec: spec, graph: spec.graph().folded, weights: weights, classNames: classNames)
+  }
+
+  init(spec: NetworkSpec, graph: Graph, weights: WeightStore, classNames: [String]) {
+    self.spec = spec
+    self.graph = graph
+    self.weights = weights
+    self.classNames = classNames
+  }
+
+  /// Opens the checkpoint at `path` and makes it ready to run.
+  public init(path: String) throws(ModelError) {
+    let checkpoint = try Checkpoint(path: path)
+    self = try checkpoint.inferenceModel(of: try checkpoint.network())
+  }
+}
+
+extension Checkpoint {
+  /// The network ready to run: the auxiliary branch dropped and the rest renamed to the single-branch network, batch
+  /// normalisation folded, RepConvN branches merged. All of it reads only what it keeps.
+  public func inferenceModel(of network: Network) throws(ModelError) -> InferenceModel {
+    let spec = network.spec.inference
+    let unfolded = spec.graph()
+    let folded = unfolded.folded
+    let sources = network.spec.mainBranchNames
+    do throws(ModelError) {
+      let weights = try (network.isFolded ? folded : unfolded).foldedWeights {
+        (name, shape) throws(ModelError) in try tensor(sources.original(of: name), shape: shape)
+      }
+      for (name, tensor) in weights.tensors where !tensor.values.allSatisfy(\.isFinite) {
+        throw ModelError(.notFinite, "\(name): becomes infinite when normalisation is folded in")
+      }
+      return InferenceModel(spec: spec, graph: folded, weights: weights, classNames: network.classNames)
+    } catch { throw error.about(path) }
+  }
+
+  /// The parameters as they are in the file, auxiliary branch and running statistics included: what training goes on
+  /// with. Names are those of `network.spec`.
+  public func trainingWeights(of network: Network) throws(ModelError) -> WeightStore {
+    var store = WeightStore()
+    do throws(ModelError) {
+      guard !network.isFolded else {
+        throw ModelError(.mismatch, "is folded for inference; training needs the batch normalisation it no longer has")
+      }
+      for (name, shape) in network.graph.parameterShapes { store[name] = try tensor(name, shape: shape) }
+    } catch { throw error.about(path) }
+    return store
+  }
+
+  private func tensor(_ name: String, shape: [Int]) throws(ModelError) -> WeightTensor {
+    guard let stored = tensors[name], stored.shape == shape else { throw ModelError(.mismatch, "lacks '\(name)'") }
+    do throws(ModelError) { return WeightTensor(shape: shape, values: try stored.floats()) } catch {
+      throw ModelError(error.code, "\(name): \(error.message)")
+    }
+  }
+}
+
+extension NetworkSpec {
+  /// How parameters of the single-branch network are called in this one.
+  struct MainBranchNames {
+    fileprivate let layers: [Int]
+    fileprivate let isDual: Bool
+
+    /// The name here of the single-branch network's `name`, such as `model.22.cv2.0.0.conv.weight`.
+    func original(of name: String) -> String {
+      guard isDual else { return name }
+      let parts = name.split(separator: ".", maxSplits: 2, omittingEmptySubsequences: false)
+      guard parts.count == 3, let layer = Int(parts[1]), layers.indices.contains(layer) else { return name }
+      var rest = String(parts[2])
+      if layer == layers.count - 1 {
+        // The second group of a dual head is the main one.
+        for (single, dual) in [("cv2.", "cv4."), ("cv3.", "cv5."), ("dfl.", "dfl2.")] where rest.hasPrefix(single) {
+          rest = dual + rest.dropFirst(single.count)
+          break
+        }
+      }
+      return "model.\(layers[layer]).\(rest)"
+    }
+  }
+
+  var mainBranchNames: MainBranchNames { MainBranchNames(layers: inferenceLayers, isDual: isDual) }
+}

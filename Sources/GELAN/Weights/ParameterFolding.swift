@@ -1,0 +1,115 @@
+/// Scale and shift of a normalisation over the batch, with the statistics it collected.
+public struct BatchNormalisation: Hashable, Sendable {
+  /// Added to the variance before its root is taken; the published networks use 10⁻³ everywhere.
+  public static let epsilon: Float = 1e-3
+  /// Names of the tensors below a normalisation's own, in the order of `init`.
+  public static let tensorNames = ["weight", "bias", "running_mean", "running_var"]
+
+  /// Factor per channel (γ).
+  public var scale: [Float]
+  /// Offset per channel (β).
+  public var shift: [Float]
+  /// Mean of what came in, per channel.
+  public var mean: [Float]
+  /// Variance of what came in, per channel.
+  public var variance: [Float]
+
+  /// A normalisation of as many channels as each of the arrays has entries.
+  public init(scale: [Float], shift: [Float], mean: [Float], variance: [Float]) {
+    precondition(
+      scale.count == shift.count && scale.count == mean.count && scale.count == variance.count, "one entry per channel")
+    self.scale = scale
+    self.shift = shift
+    self.mean = mean
+    self.variance = variance
+  }
+}
+
+/// A convolution's numbers once nothing follows it but a bias: weights `out × in/groups × kernel × kernel`.
+public struct FoldedParameters: Hashable, Sendable {
+  /// Weights.
+  public var weight: WeightTensor
+  /// One number per channel made.
+  public var bias: [Float]
+
+  /// Folds `normalisation` into the convolution `weight`, which has no bias: with `k = γ/√(var+ε)`, weights `W·k` and
+  /// bias `β − mean·k` per channel made, whatever the groups.
+  public init(weight: WeightTensor, normalisation: BatchNormalisation) {
+    precondition(weight.shape.first == normalisation.scale.count, "one normalised channel per filter")
+    var folded = weight
+    var bias = normalisation.shift
+    let filter = weight.values.count / max(normalisation.scale.count, 1)
+    for channel in normalisation.scale.indices {
+      let factor =
+        normalisation.scale[channel] / (normalisation.variance[channel] + BatchNormalisation.epsilon).squareRoot()
+      for index in (channel * filter)..<((channel + 1) * filter) { folded.values[index] *= factor }
+      bias[channel] -= normalisation.mean[channel] * factor
+    }
+    self.init(weight: folded, bias: bias)
+  }
+
+  /// Weights and bias as they are.
+  public init(weight: WeightTensor, bias: [Float]) {
+    self.weight = weight
+    self.bias = bias
+  }
+
+  /// Merges a 1×1 convolution into this 3×3 one that reads the same map and whose result is added to it (RepConvN): the
+  /// small kernel lands on the centre tap.
+  public mutating func merge(pointwise other: FoldedParameters) {
+    precondition(
+      weight.values.count == 9 * other.weight.values.count && bias.count == other.bias.count, "3×3 beside 1×1")
+    for (index, value) in other.weight.values.enumerated() { weight.values[9 * index + 4] += value }
+    for (index, value) in other.bias.enumerated() { bias[index] += value }
+  }
+}
+
+extension Graph {
+  /// Numbers of the convolutions of `folded`, from a source of this graph's own tensors by state-dict name.
+  ///
+  /// - Parameter tensor: gives a tensor of the asked shape, or throws.
+  func foldedWeights(
+    from tensor: (_ name: String, _ shape: [Int]) throws(ModelError) -> WeightTensor
+  ) throws(ModelError) -> WeightStore {
+    var store = WeightStore()
+    func parameters(of convolution: Convolution) throws(ModelError) -> FoldedParameters {
+      let weight = try tensor("\(convolution.parameters).weight", convolution.weightShape)
+      let vector = [convolution.outputChannels]
+      guard let name = convolution.normalisation else {
+        return FoldedParameters(weight: weight, bias: try tensor("\(convolution.parameters).bias", vector).values)
+      }
+      let parts = (
+        try tensor("\(name).weight", vector).values, try tensor("\(name).bias", vector).values,
+        try tensor("\(name).running_mean", vector).values, try tensor("\(name).running_var", vector).values
+      )
+      guard parts.3.allSatisfy({ $0 >= 0 }) else {
+        throw ModelError(.mismatch, "\(name).running_var: expected variances, file has a negative number")
+      }
+      return FoldedParameters(
+        weight: weight,
+        normalisation: BatchNormalisation(scale: parts.0, shift: parts.1, mean: parts.2, variance: parts.3))
+    }
+    var branches = Set<Node.ID>()
+    for node in nodes {
+      guard let pair = reparameterisedPair(at: node) else { continue }
+      branches.formUnion(pair)
+      guard case .convolution(let wide) = nodes[pair[0]].operation,
+        case .convolution(let narrow) = nodes[pair[1]].operation
+      else { continue }
+      var merged = try parameters(of: wide)
+      merged.merge(pointwise: try parameters(of: narrow))
+      store.add(merged, to: "\(node.name).conv")
+    }
+    for (node, convolution) in convolutions where !branches.contains(node.id) {
+      store.add(try parameters(of: convolution), to: convolution.parameters)
+    }
+    return store
+  }
+}
+
+extension WeightStore {
+  fileprivate mutating func add(_ parameters: FoldedParameters, to prefix: String) {
+    tensors["\(prefix).weight"] = parameters.weight
+    tensors["\(prefix).bias"] = WeightTensor(shape: [parameters.bias.count], values: parameters.bias)
+  }
+}

@@ -1,0 +1,32 @@
+/// Numbers of a known shape, row-major.
+public struct WeightTensor: Hashable, Sendable {
+  /// Extent of each axis, outermost first.
+  public let shape: [Int]
+  /// As many numbers as the product of `shape`.
+  public var values: [Float]
+
+  /// A tensor of `shape` holding `values`, which must be as many as the shape asks for.
+  public init(shape: [Int], values: [Float]) {
+    precondition(StoredTensor.product(shape) == values.count, "as many values as the shape asks for")
+    self.shape = shape
+    self.values = values
+  }
+}
+
+/// Weights by their state-dict names.
+public struct WeightStore: Hashable, Sendable {
+  /// Tensors by name, such as `model.0.conv.weight`.
+  public var tensors: [String: WeightTensor]
+
+  /// A store of `tensors`.
+  public init(_ tensors: [String: WeightTensor] = [:]) { self.tensors = tensors }
+
+  /// The tensor called `name`.
+  public subscript(name: String) -> WeightTensor? {
+    get { tensors[name] }
+    set { tensors[name] = newValue }
+  }
+
+  /// How many numbers there are.
+  public var parameterCount: Int { tensors.values.reduce(0) { $0 + $1.values.count } }
+}

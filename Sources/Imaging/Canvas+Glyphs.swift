@@ -1,0 +1,35 @@
+/// The shape of one character as coverage, 0...255.
+public struct GlyphBitmap: Hashable, Sendable {
+  /// Size in pixels.
+  public let width, height: Int
+  /// Coverage, rows from the top, without gaps.
+  public let coverage: [UInt8]
+
+  /// A shape of `width` by `height` pixels; fails with `mismatch` if `coverage` is not of that size.
+  public init(width: Int, height: Int, coverage: [UInt8]) throws(ImagingError) {
+    guard width >= 0, height >= 0, coverage.count == width * height else {
+      throw ImagingError(.mismatch, "a glyph of \(width)x\(height) was given \(coverage.count) coverage bytes")
+    }
+    self.width = width
+    self.height = height
+    self.coverage = coverage
+  }
+}
+
+extension Canvas {
+  /// Draws shapes with their top left corners at whole pixels. Where shapes overlap the stronger coverage counts.
+  public mutating func draw(
+    _ glyphs: [(bitmap: GlyphBitmap, x: Int, y: Int)], with ink: Ink, on view: borrowing ImageView
+  ) {
+    for (bitmap, left, top) in glyphs where abs(left) < 100_000 && abs(top) < 100_000 {
+      let columns = max(left, 0)..<max(left, 0, min(left + bitmap.width, layout.width))
+      guard !columns.isEmpty else { continue }
+      for y in max(top, 0)..<max(top, 0, min(top + bitmap.height, layout.height)) {
+        let row = unsafe mask.touch(y, columns)
+        let start = (y - top) * bitmap.width - left
+        for x in columns { unsafe row[x] = max(row[x], bitmap.coverage[start + x]) }
+      }
+    }
+    mixMask(ink, on: view)
+  }
+}

@@ -1,0 +1,143 @@
+/// Draws on pictures of one layout, in their own planes, with anti-aliasing; nothing passes through RGB.
+///
+/// A shape is a coverage of 0...255 for each pixel. Chroma that several pixels share is mixed by the mean of their
+/// coverage. Everything is cut to the picture; a shape with a coordinate that is not a number is left out. The scratch
+/// memory is made once. One canvas serves one thread at a time.
+public struct Canvas: ~Copyable {
+  /// The layout that pictures must have.
+  public let layout: PixelLayout
+  let mask: CoverageMask
+  private let lines: (ScratchMemory<UInt8>, ScratchMemory<UInt8>, ScratchMemory<UInt8>)
+  /// A row for shapes that are the difference of two.
+  let spare: ScratchMemory<UInt8>
+
+  /// A canvas for pictures of `layout`; fails with `badSize`.
+  public init(layout: PixelLayout) throws(ImagingError) {
+    try layout.checkSize()
+    self.layout = layout
+    mask = CoverageMask(width: layout.width, height: layout.height)
+    func line() -> ScratchMemory<UInt8> { ScratchMemory(count: layout.width + 2, of: 0) }
+    lines = (line(), line(), line())
+    spare = line()
+  }
+
+  /// Pixels that share one chroma sample, as powers of two; both zero where there is none to share.
+  private var chromaShift: (x: Int, y: Int) {
+    switch layout.format {
+    case .yuv420p, .nv12: (1, 1)
+    case .yuv422p: (1, 0)
+    case .yuv444p, .gray8, .rgb24: (0, 0)
+    }
+  }
+
+  /// A part of the picture in whole chroma samples, so that parts side by side never mix the same sample twice.
+  ///
+  /// `columns` and `rows` may lie anywhere; the result is cut to the picture and `nil` if nothing is left.
+  func region(_ columns: Range<Int>, _ rows: Range<Int>) -> (columns: Range<Int>, rows: Range<Int>)? {
+    func cut(_ range: Range<Int>, _ shift: Int, _ limit: Int) -> Range<Int>? {
+      let mask = (1 << shift) - 1
+      let lower = max(range.lowerBound & ~mask, 0), upper = min((range.upperBound + mask) & ~mask, limit)
+      return lower < upper ? lower..<upper : nil
+    }
+    guard !columns.isEmpty, !rows.isEmpty, let x = cut(columns, chromaShift.x, layout.width),
+      let y = cut(rows, chromaShift.y, layout.height)
+    else { return nil }
+    return (x, y)
+  }
+
+  /// Mixes `ink` into a part made by `region`. `coverage` gives the coverage of one row, first column first; it may use the
+  /// scratch row it is handed.
+  @inline(__always)
+  func mix(
+    _ ink: Ink, columns: Range<Int>, rows: Range<Int>, on view: borrowing ImageView,
+    coverage: (Int, UnsafeMutablePointer<UInt8>) -> UnsafePointer<UInt8>
+  ) {
+    let count = columns.count, shift = chromaShift
+    var y = rows.lowerBound
+    while y < rows.upperBound {
+      let first = unsafe coverage(y, lines.0.base)
+      unsafe mixFull(ink, first, row: y, columns: columns, on: view)
+      var second = unsafe first
+      if shift.y == 1, y + 1 < rows.upperBound {
+        unsafe second = unsafe coverage(y + 1, lines.1.base)
+        unsafe mixFull(ink, second, row: y + 1, columns: columns, on: view)
+      }
+      if shift.x == 1 {
+        unsafe Self.average(first, second, count: count, to: lines.2.base)
+        let chroma = (columns.lowerBound / 2, (count + 1) / 2)
+        unsafe mixChroma(ink, lines.2.base, row: y >> shift.y, start: chroma.0, count: chroma.1, on: view)
+      }
+      y += 1 << shift.y
+    }
+  }
+
+  /// One row of the planes that have a sample for every pixel.
+  @inline(__always)
+  private func mixFull(
+    _ ink: Ink, _ coverage: UnsafePointer<UInt8>, row: Int, columns: Range<Int>, on view: borrowing ImageView
+  ) {
+    let count = columns.count, opacity = ink.opacity
+    @inline(__always) func start(_ plane: Int) -> UnsafeMutablePointer<UInt8> {
+      unsafe view.planes[plane].base + row * view.planes[plane].stride
+    }
+    switch layout.format {
+    case .rgb24:
+      let pixels = unsafe start(0) + columns.lowerBound * 3
+      unsafe Self.mix(pixels, step: 3, coverage, count: count, ink.samples.0, opacity)
+      unsafe Self.mix(pixels + 1, step: 3, coverage, count: count, ink.samples.1, opacity)
+      unsafe Self.mix(pixels + 2, step: 3, coverage, count: count, ink.samples.2, opacity)
+    case .yuv444p:
+      unsafe Self.mix(start(0) + columns.lowerBound, step: 1, coverage, count: count, ink.samples.0, opacity)
+      unsafe Self.mix(start(1) + columns.lowerBound, step: 1, coverage, count: count, ink.samples.1, opacity)
+      unsafe Self.mix(start(2) + columns.lowerBound, step: 1, coverage, count: count, ink.samples.2, opacity)
+    case .yuv420p, .yuv422p, .nv12, .gray8:
+      unsafe Self.mix(start(0) + columns.lowerBound, step: 1, coverage, count: count, ink.samples.0, opacity)
+    }
+  }
+
+  /// One row of shared chroma.
+  @inline(__always)
+  private func mixChroma(
+    _ ink: Ink, _ coverage: UnsafePointer<UInt8>, row: Int, start: Int, count: Int, on view: borrowing ImageView
+  ) {
+    let first = unsafe view.planes[1].base + row * view.planes[1].stride
+    if layout.format == .nv12 {
+      unsafe Self.mix(first + start * 2, step: 2, coverage, count: count, ink.samples.1, ink.opacity)
+      unsafe Self.mix(first + start * 2 + 1, step: 2, coverage, count: count, ink.samples.2, ink.opacity)
+    } else {
+      let second = unsafe view.planes[2].base + row * view.planes[2].stride
+      unsafe Self.mix(first + start, step: 1, coverage, count: count, ink.samples.1, ink.opacity)
+      unsafe Self.mix(second + start, step: 1, coverage, count: count, ink.samples.2, ink.opacity)
+    }
+  }
+
+  /// Mean coverage of the two by two pixels of each chroma sample; an odd last column counts twice.
+  private static func average(
+    _ first: UnsafePointer<UInt8>, _ second: UnsafePointer<UInt8>, count: Int, to output: UnsafeMutablePointer<UInt8>
+  ) {
+    for index in 0..<count / 2 {
+      let above = unsafe UInt16(first[index * 2]) &+ UInt16(first[index * 2 + 1])
+      let below = unsafe UInt16(second[index * 2]) &+ UInt16(second[index * 2 + 1])
+      unsafe output[index] = UInt8(truncatingIfNeeded: (above &+ below &+ 2) >> 2)
+    }
+    if count % 2 == 1 {
+      let sum = unsafe UInt16(first[count - 1]) &+ UInt16(second[count - 1])
+      unsafe output[count / 2] = UInt8(truncatingIfNeeded: (sum &+ 1) >> 1)
+    }
+  }
+
+  /// `level` over `count` samples, `step` bytes apart. Full coverage at full opacity gives `level` itself.
+  @inline(__always)
+  private static func mix(
+    _ samples: UnsafeMutablePointer<UInt8>, step: Int, _ coverage: UnsafePointer<UInt8>, count: Int, _ level: UInt8,
+    _ opacity: UInt16
+  ) {
+    let level = UInt16(level)
+    for index in 0..<count {
+      var weight = unsafe (UInt16(coverage[index]) &* opacity &+ 128) >> 8
+      weight &+= weight >> 7
+      let below = unsafe UInt16(samples[index &* step]) &* (256 &- weight)
+      unsafe samples[index &* step] = UInt8(truncatingIfNeeded: (below &+ level &* weight &+ 128) >> 8)
+    }
+  }
+}

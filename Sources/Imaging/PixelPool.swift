@@ -1,0 +1,111 @@
+import Synchronization
+
+/// A fixed number of pictures of one layout, lent out one by one.
+///
+/// A `PixelBuffer` gives its slot back when it ends, on whatever thread that is, so the memory of a stream is bounded by
+/// `capacity` pictures. Memory is allocated when a slot is first used and freed with the pool and its last buffer.
+public final class PixelPool: Sendable {
+  /// Size, format and colours of every picture.
+  public let layout: PixelLayout
+  /// Number of slots.
+  public let capacity: Int
+  private let state: Mutex<State>
+
+  private struct State {
+    var idle: [ScratchMemory<UInt8>] = []
+    var lent = 0
+  }
+
+  /// A pool of `capacity` pictures; fails with `badSize` for a layout without pixels.
+  public init(layout: PixelLayout, capacity: Int) throws(ImagingError) {
+    try layout.checkSize()
+    self.layout = layout
+    self.capacity = max(1, capacity)
+    state = Mutex(State())
+  }
+
+  /// Pictures that are lent out now.
+  public var lent: Int { state.withLock { $0.lent } }
+
+  /// A picture with undefined content, or `nil` while all slots are lent out.
+  public func take() -> PixelBuffer? {
+    let slot: ScratchMemory<UInt8>?? = state.withLock { state in
+      guard state.lent < capacity else { return nil }
+      state.lent += 1
+      return .some(state.idle.popLast())
+    }
+    guard let slot else { return nil }
+    let memory = slot ?? ScratchMemory(count: layout.bytes, of: 0)
+    return unsafe PixelBuffer(
+      layout: layout, planes: layout.planes(in: memory.base), keeper: Slot(pool: self, memory: memory))
+  }
+
+  /// A copy of `picture` to draw on, or `nil` while all slots are lent out; fails with `mismatch` for another layout.
+  ///
+  /// A decoder may still predict from the frame it handed out: what is drawn there would show in later frames.
+  public func copy(of picture: borrowing PixelBuffer) throws(ImagingError) -> PixelBuffer? {
+    guard picture.layout == layout else {
+      throw ImagingError(.mismatch, "a pool of \(layout.summary) was given a picture of \(picture.layout.summary)")
+    }
+    guard let copy = take() else { return nil }
+    picture.withView { from in
+      copy.withView { to in
+        for plane in 0..<layout.format.planeCount {
+          let size = layout.planeSize(plane)
+          for y in 0..<size.rows {
+            let row = unsafe from.planes[plane].base + y * from.planes[plane].stride
+            unsafe (to.planes[plane].base + y * to.planes[plane].stride).update(from: row, count: size.rowBytes)
+          }
+        }
+      }
+    }
+    return copy
+  }
+
+  fileprivate func giveBack(_ memory: ScratchMemory<UInt8>) {
+    state.withLock { state in
+      state.lent -= 1
+      state.idle.append(memory)
+    }
+  }
+
+  /// What a lent picture holds: its end is the return of the memory.
+  private final class Slot: Sendable {
+    let pool: PixelPool
+    let memory: ScratchMemory<UInt8>
+    init(pool: PixelPool, memory: ScratchMemory<UInt8>) {
+      self.pool = pool
+      self.memory = memory
+    }
+    deinit { pool.giveBack(memory) }
+  }
+}
+
+extension PixelLayout {
+  /// Bytes from one row of plane `index` to the next in pooled memory: whole cache lines.
+  private func pooledStride(_ index: Int) -> Int { (planeSize(index).rowBytes + 63) / 64 * 64 }
+
+  /// Bytes of all planes in pooled memory, with room for a vector to be read past the last row.
+  fileprivate var bytes: Int {
+    (0..<format.planeCount).reduce(64) { $0 + pooledStride($1) * planeSize($1).rows }
+  }
+
+  /// The planes one after the other from `base` on.
+  fileprivate func planes(in base: UnsafeMutablePointer<UInt8>) -> [ImageView.Plane] {
+    var offset = 0
+    return (0..<format.planeCount).map { index in
+      defer { offset += pooledStride(index) * planeSize(index).rows }
+      return unsafe ImageView.Plane(base: base + offset, stride: pooledStride(index))
+    }
+  }
+}
+
+extension PixelBuffer {
+  /// A single picture of its own memory, content zero; for stills and tests. Fails with `badSize`.
+  public init(layout: PixelLayout) throws(ImagingError) {
+    guard let buffer = try PixelPool(layout: layout, capacity: 1).take() else {
+      throw ImagingError(.outOfMemory, "a new pool of one picture had none to give")
+    }
+    self = buffer
+  }
+}

@@ -1,0 +1,71 @@
+/// An RGB picture as a plain value, for stills: training, evaluation, tests. Streams use `PixelBuffer`.
+public struct RGBPicture: Hashable, Sendable {
+  /// Size in pixels.
+  public let width, height: Int
+  /// R, G, B of each pixel, rows from the top, without gaps: `height, width, 3`.
+  public var bytes: [UInt8]
+
+  /// A picture of the given bytes; fails with `badSize` or, if their number is not `width * height * 3`, `mismatch`.
+  public init(width: Int, height: Int, bytes: [UInt8]) throws(ImagingError) {
+    try PixelLayout(width: width, height: height, format: .rgb24).checkSize()
+    guard bytes.count == width * height * 3 else {
+      throw ImagingError(.mismatch, "\(width)x\(height) RGB takes \(width * height * 3) bytes, not \(bytes.count)")
+    }
+    self.init(width, height, bytes)
+  }
+
+  /// The picture in any format as RGB, converted as FFmpeg's scaler does.
+  public init(_ picture: borrowing PixelBuffer) {
+    let layout = picture.layout
+    let bytes = picture.withView { view in
+      Self.render(BilinearResizer(source: layout, width: layout.width, height: layout.height), view)
+    }
+    self.init(layout.width, layout.height, bytes)
+  }
+
+  private init(_ width: Int, _ height: Int, _ bytes: [UInt8]) {
+    self.width = width
+    self.height = height
+    self.bytes = bytes
+  }
+
+  /// How samples are weighted when the size changes.
+  public enum Interpolation: Hashable, Sendable {
+    /// Two by two neighbours; OpenCV's `INTER_LINEAR`, exactly.
+    case bilinear
+    /// The mean over the covered area when shrinking, OpenCV's `INTER_AREA`.
+    case area
+  }
+
+  /// The picture at another size; fails with `badSize`.
+  public func resized(width: Int, height: Int, by interpolation: Interpolation) throws(ImagingError) -> RGBPicture {
+    try PixelLayout(width: width, height: height, format: .rgb24).checkSize()
+    if width == self.width, height == self.height { return self }
+    if interpolation == .area, width <= self.width, height <= self.height {
+      return RGBPicture(width, height, areaMean(width: width, height: height))
+    }
+    let layout = PixelLayout(width: self.width, height: self.height, format: .rgb24)
+    let resizer = BilinearResizer(
+      source: layout, width: width, height: height, rule: interpolation == .area ? .areaEnlarging : .bilinear)
+    var copy = bytes
+    let resized = unsafe copy.withUnsafeMutableBufferPointer { buffer -> [UInt8] in
+      guard let base = buffer.baseAddress else { return [] }
+      let plane = unsafe ImageView.Plane(base: base, stride: layout.width * 3)
+      return Self.render(resizer, ImageView(layout: layout, planes: [plane, plane, plane]))
+    }
+    return RGBPicture(width, height, resized)
+  }
+
+  private static func render(_ resizer: BilinearResizer, _ view: borrowing ImageView) -> [UInt8] {
+    var resizer = resizer
+    let width = resizer.width, height = resizer.height
+    return unsafe [UInt8](unsafeUninitializedCapacity: width * height * 3) { buffer, count in
+      for y in 0..<height {
+        resizer.make(y, from: view)
+        guard let base = buffer.baseAddress else { return }
+        unsafe resizer.rows.interleave(resizer.output, width: width, to: base + y * width * 3)
+      }
+      count = width * height * 3
+    }
+  }
+}

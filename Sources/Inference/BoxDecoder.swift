@@ -1,0 +1,113 @@
+import GELAN
+public import Scene
+
+/// A box and one class that the head predicts, in pixels of the network's input.
+public struct Candidate: Hashable, Sendable {
+  /// Where.
+  public var box: Box
+  /// Probability, 0…1.
+  public var score: Float
+  /// Class index.
+  public var classID: Int
+  /// Position among all anchors, finest level first, row by row: breaks ties.
+  public var anchor: Int
+
+  /// A prediction of the anchor at `anchor`.
+  public init(box: Box, score: Float, classID: Int, anchor: Int) {
+    self.box = box
+    self.score = score
+    self.classID = classID
+    self.anchor = anchor
+  }
+}
+
+/// Reads boxes out of the head's raw maps.
+///
+/// Each side of a box is the mean of a distribution over distances 0, 1, … (distribution focal loss, Li et al. 2020), in
+/// cells from the centre of the anchor. Thresholds are compared as logits, so that the many anchors without an object
+/// cost one comparison and no exponential.
+public struct BoxDecoder: Sendable {
+  private let classCount: Int
+  private let bins: Int
+  private let isMultiLabel: Bool
+  /// Threshold of each class as a logit; infinite for a class that is not looked for.
+  private let thresholds: [Float]
+  private let lowest: Float
+
+  /// Decodes for `classCount` classes and `bins` distances a side.
+  public init(classCount: Int, bins: Int, options: DetectionOptions) {
+    self.classCount = classCount
+    self.bins = bins
+    isMultiLabel = options.isMultiLabel && classCount > 1
+    thresholds = (0..<classCount).map { id in
+      guard options.classes?.contains(id) ?? true else { return .infinity }
+      return Self.logit(options.classConfidence[id] ?? options.confidence)
+    }
+    lowest = thresholds.min() ?? .infinity
+  }
+
+  private static func logit(_ probability: Float) -> Float {
+    if probability <= 0 { return -.infinity }
+    if probability >= 1 { return .infinity }
+    return Exponential.log(probability / (1 - probability))
+  }
+
+  /// Appends the predictions of one level. `firstAnchor` counts the anchors of the levels before.
+  func decode(
+    boxes: borrowing RawMap, classes: borrowing RawMap, stride: Int, firstAnchor: Int,
+    into candidates: inout [Candidate]
+  ) {
+    let step = Float(stride)
+    for position in 0..<classes.positions {
+      guard classes.exceeds(lowest, at: position, channels: classCount) else { continue }
+      if isMultiLabel {
+        var box: Box?
+        for id in 0..<classCount {
+          let logit = classes[id, position]
+          guard logit > thresholds[id] else { continue }
+          let decoded = box ?? self.box(boxes, position, step)
+          box = decoded
+          candidates.append(
+            Candidate(box: decoded, score: Self.logistic(logit), classID: id, anchor: firstAnchor + position))
+        }
+      } else {
+        var best = -1
+        var bestLogit = -Float.infinity
+        for id in 0..<classCount {
+          let logit = classes[id, position]
+          if logit > bestLogit { (best, bestLogit) = (id, logit) }
+        }
+        guard best >= 0, bestLogit > thresholds[best] else { continue }
+        candidates.append(
+          Candidate(
+            box: box(boxes, position, step), score: Self.logistic(bestLogit), classID: best,
+            anchor: firstAnchor + position))
+      }
+    }
+  }
+
+  private func box(_ map: borrowing RawMap, _ position: Int, _ stride: Float) -> Box {
+    let x = Float(position % map.width) + 0.5, y = Float(position / map.width) + 0.5
+    let left = distance(map, 0, position), top = distance(map, 1, position)
+    let right = distance(map, 2, position), bottom = distance(map, 3, position)
+    return Box(
+      minX: (x - left) * stride, minY: (y - top) * stride, maxX: (x + right) * stride, maxY: (y + bottom) * stride)
+  }
+
+  /// Mean distance of one side in cells.
+  private func distance(_ map: borrowing RawMap, _ side: Int, _ position: Int) -> Float {
+    let first = side * bins
+    var highest = -Float.infinity
+    for bin in 0..<bins { highest = max(highest, map[first + bin, position]) }
+    var total: Float = 0
+    var weighted: Float = 0
+    for bin in 0..<bins {
+      let weight = Exponential.exp(map[first + bin, position] - highest)
+      total += weight
+      weighted += weight * Float(bin)
+    }
+    return weighted / total
+  }
+
+  private static func logistic(_ logit: Float) -> Float { 1 / (1 + Exponential.exp(-logit)) }
+}

@@ -1,0 +1,186 @@
+public import GELAN
+public import OneDNN
+
+/// A network compiled for one picture size: primitives, packed weights and a plan of memory.
+///
+/// It is immutable and shared; each thread that runs it makes a `NetworkExecution` of its own.
+public final class CompiledNetwork: Sendable {
+  /// What it was compiled for.
+  public let options: CompilationOptions
+  /// Shape of the predictions.
+  public let head: Graph.Head
+  let steps: [Step]
+  let engine: Engine
+  let tensors: [PlacedTensor]
+  let arenaByteCount: Int
+  let scratchOffset: Int
+  /// Named intermediate results that stay readable after a run, for tests.
+  let probes: [Graph.Node.ID]
+
+  /// One primitive and where its operands are.
+  struct Step: Sendable {
+    var name: String
+    var primitive: Primitive
+    var operands: [Operand]
+    /// Floating-point operations.
+    var work: Int
+  }
+
+  enum Operand: Sendable {
+    /// Weights and the like.
+    case constant(Primitive.Argument, TensorMemory)
+    /// The tensor of a node.
+    case tensor(Primitive.Argument, Graph.Node.ID)
+    /// Part of a node's storage, from a channel of its tensor on.
+    case part(Primitive.Argument, Graph.Node.ID, TensorLayout, channelOffset: Int)
+  }
+
+  struct PlacedTensor: Sendable {
+    var layout: TensorLayout
+    var offset: Int
+    var bytesPerChannel: Int
+  }
+
+  /// Compiles `graph`.
+  ///
+  /// - Parameters:
+  ///   - graph: a whole network; its auxiliary branch is left out and its normalisations are expected folded into
+  ///     `parameters`, which carry the names of `Graph.folded`.
+  ///   - probes: nodes of `graph.mainBranch.folded` whose results must survive a run.
+  public convenience init(
+    _ graph: Graph, options: CompilationOptions, probes: [Graph.Node.ID] = [], parameters: @escaping ParameterLookup
+  ) throws(InferenceError) {
+    let compiler = try NetworkCompiler(
+      graph: graph.mainBranch.folded, options: options, parameters: parameters)
+    try self.init(compiler, probes: probes)
+  }
+
+  private init(_ compiler: NetworkCompiler, probes: [Graph.Node.ID]) throws(InferenceError) {
+    options = compiler.options
+    head = compiler.lowering.graph.mainHead
+    engine = compiler.engine
+    self.probes = probes
+    steps = try compiler.compile()
+    let lowering = compiler.lowering
+    do throws(OneDNNError) {
+      var lifetimes = lowering.lifetimes
+      for probe in probes { lifetimes[lowering.tensors[probe].storage] = 0...steps.count }
+      var items: [MemoryPlan.Item] = []
+      var itemOfStorage: [Int?] = []
+      for (index, storage) in lowering.storages.enumerated() {
+        guard let lifetime = lifetimes[index] else {
+          itemOfStorage.append(nil)
+          continue
+        }
+        // A storage is named after the tensor it was made for.
+        let layout = try compiler.layout(index)
+        precondition(layout.shape[1] == storage.channels, "a storage holds its own tensor whole")
+        itemOfStorage.append(items.count)
+        items.append(.init(byteCount: layout.byteCount, lifetime: lifetime))
+      }
+      let plan = MemoryPlan(items)
+      var tensors: [PlacedTensor] = []
+      for (id, tensor) in lowering.tensors.enumerated() {
+        let layout = try compiler.layout(id)
+        let bytesPerChannel = tensor.height * tensor.width * (layout.elementType?.byteCount ?? 4)
+        let start = itemOfStorage[tensor.storage].map { plan.offsets[$0] } ?? 0
+        tensors.append(
+          PlacedTensor(
+            layout: layout, offset: start + tensor.channelOffset * bytesPerChannel, bytesPerChannel: bytesPerChannel))
+      }
+      self.tensors = tensors
+      scratchOffset = (plan.byteCount + 4095) / 4096 * 4096
+      arenaByteCount = scratchOffset + (steps.map(\.primitive.scratchByteCount).max() ?? 0)
+    } catch { throw InferenceError(error) }
+  }
+
+  /// Bytes that one execution needs for activations and scratch.
+  public var activationByteCount: Int { arenaByteCount }
+
+  /// Name, implementation and floating-point operations of each step.
+  public var description: [(name: String, implementation: String, work: Int)] {
+    steps.map { ($0.name, $0.primitive.implementation, $0.work) }
+  }
+}
+
+/// The memory in which one thread runs a compiled network.
+public final class NetworkExecution {
+  /// What is run.
+  public let network: CompiledNetwork
+  /// The picture: 1 × 3 × height × width values 0…255, red first, in planes or channels-last as
+  /// `CompilationOptions.order` has it.
+  public let input: TensorMemory
+  private let calls: [PrimitiveCall]
+  private let stream: ExecutionStream
+  private let arena: Arena
+
+  /// Memory and bound operands for `network`.
+  public init(_ network: CompiledNetwork) throws(InferenceError) {
+    self.network = network
+    let engine = network.engine
+    let arena = Arena(byteCount: network.arenaByteCount)
+    self.arena = arena
+    do throws(OneDNNError) {
+      stream = try ExecutionStream(on: engine)
+      input = try TensorMemory(network.tensors[0].layout, in: arena, at: network.tensors[0].offset, on: engine)
+      var calls: [PrimitiveCall] = []
+      for step in network.steps {
+        var operands: [(Primitive.Argument, TensorMemory)] = []
+        for operand in step.operands {
+          switch operand {
+          case .constant(let argument, let memory): operands.append((argument, memory))
+          case .tensor(let argument, let id):
+            let tensor = network.tensors[id]
+            operands.append((argument, try TensorMemory(tensor.layout, in: arena, at: tensor.offset, on: engine)))
+          case .part(let argument, let id, let layout, let channelOffset):
+            let tensor = network.tensors[id]
+            let offset = tensor.offset + channelOffset * tensor.bytesPerChannel
+            operands.append((argument, try TensorMemory(layout, in: arena, at: offset, on: engine)))
+          }
+        }
+        let scratch = try step.primitive.layout(.scratchpad)
+        operands.append((.scratchpad, try TensorMemory(scratch, in: arena, at: network.scratchOffset, on: engine)))
+        calls.append(PrimitiveCall(step.primitive, operands))
+      }
+      self.calls = calls
+    } catch { throw InferenceError(error) }
+  }
+
+  /// Runs the network on what `input` holds, on the calling thread (and its team, if it was compiled for one).
+  public func run() throws(InferenceError) {
+    ExecutionStream.setTeamOfCurrentThread(network.options.threads)
+    do throws(OneDNNError) { for call in calls { try call.run(on: stream) } } catch { throw InferenceError(error) }
+  }
+
+  /// Runs the network and tells each step's time by `clock` (nanoseconds).
+  public func run(clock: () -> UInt64) throws(InferenceError) -> [UInt64] {
+    ExecutionStream.setTeamOfCurrentThread(network.options.threads)
+    var times: [UInt64] = []
+    do throws(OneDNNError) {
+      for call in calls {
+        let start = clock()
+        try call.run(on: stream)
+        times.append(clock() - start)
+      }
+    } catch { throw InferenceError(error) }
+    return times
+  }
+
+  /// The result of a node: one of the head's maps, or a probe.
+  public func tensor(_ id: Graph.Node.ID) throws(InferenceError) -> TensorMemory {
+    do throws(OneDNNError) {
+      return try TensorMemory(
+        network.tensors[id].layout, in: arena, at: network.tensors[id].offset, on: network.engine)
+    } catch { throw InferenceError(error) }
+  }
+
+  /// Values of a node in plain order (channels × height × width), as f32.
+  public func values(of id: Graph.Node.ID) throws(InferenceError) -> [Float] {
+    let source = try tensor(id)
+    do throws(OneDNNError) {
+      let plain = try TensorMemory(try TensorLayout(source.layout.shape), on: network.engine)
+      try source.copy(into: plain, on: stream, engine: network.engine)
+      return plain.floats
+    } catch { throw InferenceError(error) }
+  }
+}

@@ -1,0 +1,163 @@
+public import GELAN
+public import Imaging
+import OneDNN
+public import Scene
+import Synchronization
+
+/// A model and how to use it: compiles the network for each picture size once and shares it among workers.
+public final class Detector: Sendable {
+  /// What the network tells apart.
+  public let classes: ClassCatalogue
+  /// Settings.
+  public let options: Options
+  private let model: InferenceModel
+  private let compiled = Mutex<[CompilationOptions: CompiledNetwork]>([:])
+
+  /// How pictures are shown to the network and what is made of its answers.
+  public struct Options: Hashable, Sendable {
+    /// Largest input, in pixels.
+    public var width = 640, height = 640
+    /// Whether the input is cut to the picture's shape or always square.
+    public var shape = Letterbox.Shape.rectangular
+    /// Type of values inside the network; `nil` takes the fastest that this machine computes natively.
+    public var precision: CompilationOptions.Precision?
+    /// Threads on one picture.
+    public var threads = 1
+    /// What becomes a detection.
+    public var detection = DetectionOptions()
+
+    /// Inputs of up to 640 × 640.
+    public init() {}
+  }
+
+  /// A detector that runs `model`.
+  public init(_ model: InferenceModel, options: Options = Options()) {
+    self.model = model
+    self.options = options
+    classes = ClassCatalogue(names: model.classNames)
+  }
+
+  /// The precision used: what was asked for, or bf16 where the processor multiplies it natively.
+  public var precision: CompilationOptions.Precision {
+    options.precision ?? (Engine.instructionSet >= .avx512BF16 ? .bf16 : .f32)
+  }
+
+  /// The network for inputs of `height` × `width`, compiled when first asked for.
+  public func network(height: Int, width: Int) throws(InferenceError) -> CompiledNetwork {
+    let key = CompilationOptions(height: height, width: width, precision: precision, threads: options.threads)
+    // Compiled under the lock: workers that start together wait for one compilation instead of each doing it.
+    let result = compiled.withLock { cache -> Result<CompiledNetwork, InferenceError> in
+      if let network = cache[key] { return .success(network) }
+      do throws(InferenceError) {
+        let weights = model.weights
+        let network = try CompiledNetwork(model.graph, options: key) { weights[$0]?.values }
+        cache[key] = network
+        return .success(network)
+      } catch { return .failure(error) }
+    }
+    return try result.get()
+  }
+
+  /// Where pictures of `layout` lie in the network's input.
+  public func letterbox(for layout: PixelLayout) throws(ImagingError) -> Letterbox {
+    try Letterbox(
+      sourceWidth: layout.width, sourceHeight: layout.height, targetWidth: options.width,
+      targetHeight: options.height, shape: options.shape, stride: model.graph.stride)
+  }
+}
+
+/// One thread's share of a detector: its own memory, sized for the pictures that come.
+public final class DetectionWorker {
+  private let detector: Detector
+  private let decoder: BoxDecoder
+  private let suppression: NonMaximumSuppression
+  private var session: Session?
+  private var candidates: [Candidate] = []
+
+  /// All that depends on the layout of the pictures.
+  private final class Session {
+    let layout: PixelLayout
+    let letterbox: Letterbox
+    let execution: NetworkExecution
+    var painter: LetterboxPainter
+
+    init(layout: PixelLayout, letterbox: Letterbox, execution: NetworkExecution, painter: consuming LetterboxPainter) {
+      self.layout = layout
+      self.letterbox = letterbox
+      self.execution = execution
+      self.painter = painter
+    }
+  }
+
+  /// A worker of `detector`; to be used from one thread.
+  public init(_ detector: Detector) {
+    self.detector = detector
+    decoder = BoxDecoder(
+      classCount: detector.headClassCount, bins: detector.headBins, options: detector.options.detection)
+    suppression = NonMaximumSuppression(detector.options.detection)
+  }
+
+  /// Brings a picture into the network's input.
+  public func prepare(_ picture: borrowing PixelBuffer) throws(InferenceError) {
+    let session = try session(for: picture.layout)
+    let order: LetterboxPainter.ChannelOrder =
+      session.execution.network.options.resolvedOrder == .blocked8 ? .first : .last
+    do throws(ImagingError) {
+      let count = session.letterbox.width * session.letterbox.height * 3
+      let base = unsafe session.execution.input.base.assumingMemoryBound(to: Float.self)
+      var input = unsafe MutableSpan(_unsafeStart: base, count: count)
+      // The arena reuses the input's memory for later layers, so the border is painted every time.
+      try session.painter.paint(picture, into: &input, order: order)
+    } catch { throw InferenceError(.size, error.description, cause: error) }
+  }
+
+  /// Runs the network on the picture that was prepared last.
+  public func infer() throws(InferenceError) {
+    guard let session else { throw InferenceError(.size, "the network was run before it was given a picture") }
+    try session.execution.run()
+  }
+
+  /// Detections of the run before, in pixels of the picture, best first.
+  public func detections() throws(InferenceError) -> [Detection] {
+    guard let session else { return [] }
+    candidates.removeAll(keepingCapacity: true)
+    var firstAnchor = 0
+    let execution = session.execution
+    for level in execution.network.head.levels {
+      let boxes = RawMap(try execution.tensor(level.boxes), order: execution.network.options.resolvedOrder)
+      let classes = RawMap(try execution.tensor(level.classes), order: execution.network.options.resolvedOrder)
+      decoder.decode(
+        boxes: boxes, classes: classes, stride: level.stride, firstAnchor: firstAnchor, into: &candidates)
+      firstAnchor += classes.positions
+    }
+    return suppression(candidates).map {
+      Detection(box: session.letterbox.sourceBox($0.box), score: $0.score, classID: $0.classID)
+    }
+  }
+
+  /// All three in a row: what `picture` shows, in its own pixels, best first.
+  public func detect(_ picture: borrowing PixelBuffer) throws(InferenceError) -> [Detection] {
+    try prepare(picture)
+    try infer()
+    return try detections()
+  }
+
+  private func session(for layout: PixelLayout) throws(InferenceError) -> Session {
+    if let session, session.layout == layout { return session }
+    let letterbox: Letterbox
+    let painter: LetterboxPainter
+    do throws(ImagingError) {
+      letterbox = try detector.letterbox(for: layout)
+      painter = try LetterboxPainter(source: layout, letterbox: letterbox)
+    } catch { throw InferenceError(.size, error.description, cause: error) }
+    let execution = try NetworkExecution(detector.network(height: letterbox.height, width: letterbox.width))
+    let session = Session(layout: layout, letterbox: letterbox, execution: execution, painter: painter)
+    self.session = session
+    return session
+  }
+}
+
+extension Detector {
+  fileprivate var headClassCount: Int { model.graph.mainHead.classCount }
+  fileprivate var headBins: Int { model.graph.mainHead.bins }
+}

@@ -1,0 +1,242 @@
+import GELAN
+import OneDNN
+
+/// What a network is compiled for.
+public struct CompilationOptions: Hashable, Sendable {
+  /// Rows of the picture; a multiple of the network's stride.
+  public var height: Int
+  /// Columns of the picture; a multiple of the network's stride.
+  public var width: Int
+  /// Type of the values between layers.
+  public var precision: Precision
+  /// Threads that work on one picture.
+  public var threads: Int
+  /// Order of channels in memory; `nil` takes what is fast on this machine.
+  public var order: ChannelOrder?
+
+  /// Type of the values between layers.
+  public enum Precision: String, Hashable, Sendable, CaseIterable {
+    case f32, bf16
+  }
+
+  /// Order of channels in memory.
+  public enum ChannelOrder: String, Hashable, Sendable, CaseIterable {
+    /// In blocks of eight: oneDNN's AVX2 kernels, and concatenation for nothing.
+    case blocked8
+    /// Innermost: oneDNN's `brgconv` kernels on AVX-512.
+    case channelsLast
+  }
+
+  /// Compile for pictures of `height` × `width`.
+  public init(
+    height: Int, width: Int, precision: Precision = .f32, threads: Int = 1, order: ChannelOrder? = nil
+  ) {
+    self.height = height
+    self.width = width
+    self.precision = precision
+    self.threads = threads
+    self.order = order
+  }
+
+  var resolvedOrder: ChannelOrder {
+    order ?? (Engine.instructionSet >= .avx512 ? .channelsLast : .blocked8)
+  }
+}
+
+/// Gives the values of a parameter by its state-dict name, row-major; `nil` if there is none.
+public typealias ParameterLookup = (String) -> [Float]?
+
+/// Turns a graph into oneDNN primitives, once per picture size.
+struct NetworkCompiler {
+  let engine: Engine
+  let stream: ExecutionStream
+  let options: CompilationOptions
+  let lowering: NetworkLowering
+  let parameters: ParameterLookup
+
+  private var type: OneDNN.ElementType { options.precision == .bf16 ? .bf16 : .f32 }
+  private var format: MemoryFormat { options.resolvedOrder == .blocked8 ? .blocked8 : .channelsLast }
+
+  init(graph: Graph, options: CompilationOptions, parameters: @escaping ParameterLookup) throws(InferenceError) {
+    if options.precision == .bf16, Engine.instructionSet < .avx512 {
+      throw InferenceError(
+        .precision,
+        "bf16 needs a processor with AVX-512, this one has \(Engine.instructionSet.rawValue): use f32 or auto")
+    }
+    guard options.height > 0, options.width > 0, options.height % graph.stride == 0, options.width % graph.stride == 0
+    else {
+      throw InferenceError(
+        .size,
+        "a picture of \(options.width)x\(options.height) does not fit: both sides must be multiples of \(graph.stride)")
+    }
+    do throws(OneDNNError) {
+      engine = try Engine()
+      stream = try ExecutionStream(on: engine)
+    } catch { throw InferenceError(error) }
+    self.options = options
+    self.parameters = parameters
+    lowering = NetworkLowering(
+      graph, height: options.height, width: options.width, block: options.resolvedOrder == .blocked8 ? 8 : nil)
+  }
+
+  /// Layout of a tensor inside its storage. A range of whole blocks of one picture is dense, so its layout is that of
+  /// a tensor of its own.
+  func layout(_ id: Graph.Node.ID) throws(OneDNNError) -> TensorLayout {
+    let tensor = lowering.tensors[id]
+    if lowering.graph.mainHead.levels.contains(where: { $0.boxes == id || $0.classes == id }) {
+      // Predictions are read as f32 whatever the network computes in.
+      return try TensorLayout([1, tensor.channels, tensor.height, tensor.width], .f32, format)
+    }
+    return try layout(channels: tensor.channels, height: tensor.height, width: tensor.width, isPicture: id == 0)
+  }
+
+  func layout(channels: Int, height: Int, width: Int, isPicture: Bool = false) throws(OneDNNError) -> TensorLayout {
+    // The kernels for three channels read planes.
+    let format: MemoryFormat = isPicture && self.format == .blocked8 ? .plain : self.format
+    return try TensorLayout([1, channels, height, width], isPicture ? .f32 : type, format)
+  }
+
+  /// The steps with their primitives and weights.
+  func compile() throws(InferenceError) -> [CompiledNetwork.Step] {
+    // Kernels are generated for the team that will run them.
+    ExecutionStream.setTeamOfCurrentThread(options.threads)
+    var steps: [CompiledNetwork.Step] = []
+    for step in lowering.steps {
+      var parameters: (weights: [Float], bias: [Float]) = ([], [])
+      if case .convolution(let convolution, _, _) = step.kind { parameters = try values(of: convolution) }
+      do throws(OneDNNError) {
+        steps.append(try compile(step, parameters))
+      } catch {
+        throw InferenceError(.engine, "\(step.name): \(error)", cause: error)
+      }
+    }
+    return steps
+  }
+
+  private func values(of convolution: Graph.Convolution) throws(InferenceError) -> (weights: [Float], bias: [Float]) {
+    func values(_ name: String, count: Int) throws(InferenceError) -> [Float] {
+      guard let values = parameters(name) else { throw InferenceError(.weights, "the weights have no \(name)") }
+      guard values.count == count else {
+        throw InferenceError(.weights, "\(name) has \(values.count) values, the network expects \(count)")
+      }
+      return values
+    }
+    return (
+      try values("\(convolution.parameters).weight", count: convolution.weightCount),
+      try values("\(convolution.parameters).bias", count: convolution.outputChannels)
+    )
+  }
+
+  private func compile(
+    _ step: NetworkLowering.Step, _ parameters: (weights: [Float], bias: [Float])
+  ) throws(OneDNNError) -> CompiledNetwork.Step {
+    let source = try layout(step.inputs[0])
+    let destination = try layout(step.output)
+    var operands: [CompiledNetwork.Operand] = []
+    let primitive: Primitive
+    switch step.kind {
+    case .convolution(let convolution, let rows, let addend):
+      return try compile(step, convolution, parameters, rows: rows, addend: addend)
+    case .pooling(let window, let isMaximum):
+      primitive = try .pooling(
+        isMaximum ? .maximum : .average, source: source, destination: destination, window: SlidingWindow(window),
+        on: engine)
+      operands = [.tensor(.source, step.inputs[0])]
+    case .upsample:
+      primitive = try .resampling(source: source, destination: destination, on: engine)
+      operands = [.tensor(.source, step.inputs[0])]
+    case .concatenation, .sum:
+      var sources: [TensorLayout] = []
+      for (index, input) in step.inputs.enumerated() {
+        sources.append(try layout(input))
+        operands.append(.tensor(.sources(index), input))
+      }
+      primitive =
+        if case .sum = step.kind { try .sum(sources, destination: destination, on: engine) } else {
+          try .concatenation(sources, destination: destination, on: engine)
+        }
+    case .copy: return try compile(copy: step, source: source, destination: destination)
+    }
+    operands.append(.tensor(.destination, step.output))
+    return CompiledNetwork.Step(name: step.name, primitive: primitive, operands: operands, work: 0)
+  }
+
+  /// A copy takes a range of channels out of its source (a slice) or puts all of it into its destination.
+  private func compile(
+    copy step: NetworkLowering.Step, source: TensorLayout, destination: TensorLayout
+  ) throws(OneDNNError) -> CompiledNetwork.Step {
+    var from = source, to = destination
+    if case .slice(let range) = lowering.graph.nodes[step.output].operation {
+      from = try source.channels(range)
+    } else {
+      to = source
+    }
+    let primitive = try Primitive.reorder(from, to: to, on: engine)
+    return CompiledNetwork.Step(
+      name: step.name, primitive: primitive,
+      operands: [
+        .part(.source, step.inputs[0], from, channelOffset: 0),
+        .part(.destination, step.output, to, channelOffset: step.channelOffset),
+      ], work: 0)
+  }
+
+  private func compile(
+    _ step: NetworkLowering.Step, _ convolution: Graph.Convolution, _ values: (weights: [Float], bias: [Float]),
+    rows: Range<Int>, addend: Graph.Node.ID?
+  ) throws(OneDNNError) -> CompiledNetwork.Step {
+    var operations: [PostOperation] = []
+    switch convolution.activation {
+    case .none: break
+    case .silu: operations.append(.silu)
+    case .relu: operations.append(.relu)
+    }
+    let output = lowering.tensors[step.output]
+    if addend != nil {
+      operations.append(
+        .add(channels: output.channels, height: output.height, width: output.width, format: format, type: type))
+    }
+    let groups = convolution.groups
+    let perFilter = convolution.inputChannels / groups * convolution.window.kernel * convolution.window.kernel
+    var weights = values.weights
+    if step.inputs[0] == 0 {
+      // Pictures come as 0…255; the network was trained on 0…1.
+      for index in weights.indices { weights[index] /= 255 }
+    }
+    if rows.count < convolution.outputChannels {
+      weights = Array(weights[(rows.lowerBound * perFilter)..<(rows.upperBound * perFilter)])
+    }
+    let kernel = convolution.window.kernel
+    let shape =
+      groups == 1
+      ? [rows.count, convolution.inputChannels, kernel, kernel]
+      : [groups, rows.count / groups, convolution.inputChannels / groups, kernel, kernel]
+    let biasLayout = try TensorLayout([rows.count])
+    let source = try layout(step.inputs[0])
+    let destination = try layout(step.output)
+    let primitive = try Primitive.convolution(
+      source: source, weights: try TensorLayout(shape, step.inputs[0] == 0 ? .f32 : type, .any), bias: biasLayout,
+      destination: destination, window: SlidingWindow(convolution.window), then: operations, on: engine)
+
+    let biasMemory = try TensorMemory(biasLayout, on: engine)
+    biasMemory.fill(with: values.bias[rows])
+    let plain = try TensorMemory(try TensorLayout(shape), on: engine)
+    plain.fill(with: weights)
+    let packed = try TensorMemory(try primitive.layout(.weights), on: engine)
+    try plain.copy(into: packed, on: stream, engine: engine)
+
+    var operands: [CompiledNetwork.Operand] = [
+      .tensor(.source, step.inputs[0]), .constant(.weights, packed), .constant(.bias, biasMemory),
+      .tensor(.destination, step.output),
+    ]
+    if let addend { operands.append(.tensor(.postOperation(operations.count - 1), addend)) }
+    return CompiledNetwork.Step(
+      name: step.name, primitive: primitive, operands: operands,
+      work: 2 * perFilter * rows.count * output.height * output.width)
+  }
+}
+
+extension SlidingWindow {
+  init(_ window: Graph.Window) {
+    self.init(kernel: window.kernel, stride: window.stride, padding: window.padding)
+  }
+}

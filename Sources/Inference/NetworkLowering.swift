@@ -1,0 +1,223 @@
+import GELAN
+
+/// A graph turned into the steps that a machine runs: additions fused into convolutions, and slices and concatenations
+/// replaced by where results are placed, as far as the memory format allows.
+///
+/// With channels in blocks and one picture at a time, a range of whole blocks is a dense tensor of its own, so a slice
+/// is an address and a concatenation happens by writing each part where it belongs. Channels-last has neither: a
+/// convolution that is cut is compiled as one per part, and concatenations are copies.
+struct NetworkLowering {
+  /// Where results stand. Every tensor lies in exactly one storage.
+  struct Tensor {
+    var channels: Int
+    var height: Int
+    var width: Int
+    /// Storage it lies in and the first channel there.
+    var storage: Int
+    var channelOffset: Int
+  }
+
+  /// A piece of memory that holds the channels of one or more tensors.
+  struct Storage {
+    var channels: Int
+    var height: Int
+    var width: Int
+  }
+
+  /// What is run. Tensors are named by the graph's node that computes them.
+  struct Step {
+    enum Kind {
+      /// `rows` are the output channels computed, where a convolution is compiled in parts.
+      case convolution(Graph.Convolution, rows: Range<Int>, addend: Graph.Node.ID?)
+      case pooling(Graph.Window, isMaximum: Bool)
+      case upsample
+      case concatenation
+      case copy
+      case sum
+    }
+    var kind: Kind
+    var name: String
+    var inputs: [Graph.Node.ID]
+    /// The tensor written; for a copy into part of it, `channelOffset` says where.
+    var output: Graph.Node.ID
+    var channelOffset = 0
+  }
+
+  let graph: Graph
+  private(set) var tensors: [Tensor] = []
+  private(set) var storages: [Storage] = []
+  private(set) var steps: [Step] = []
+  /// Channels are placed in whole blocks of this many; `nil` if ranges of channels are not dense.
+  let block: Int?
+
+  private var consumers: [[Graph.Node.ID]]
+  /// Convolutions computed as part of the addition that follows.
+  private var fusedInto: [Graph.Node.ID: Graph.Node.ID] = [:]
+
+  /// Lowers a folded graph of the main branch for pictures of `height` × `width`.
+  init(_ graph: Graph, height: Int, width: Int, block: Int?) {
+    self.graph = graph
+    self.block = block
+    consumers = graph.consumers
+    let sizes = graph.sizes(height: height, width: width)
+    for node in graph.nodes {
+      let size = sizes[node.id]
+      tensors.append(
+        Tensor(
+          channels: node.channels, height: size.height, width: size.width, storage: storages.count, channelOffset: 0))
+      storages.append(Storage(channels: node.channels, height: size.height, width: size.width))
+    }
+    fuseAdditions()
+    for node in graph.nodes { lower(node) }
+  }
+
+  /// `x + f(x)` becomes the last act of the convolution that computes `f`.
+  private mutating func fuseAdditions() {
+    for node in graph.nodes {
+      guard case .sum(.none) = node.operation, node.inputs.count == 2 else { continue }
+      let candidate = node.inputs[1]
+      guard case .convolution = graph.nodes[candidate].operation, consumers[candidate] == [node.id],
+        node.inputs[0] != candidate
+      else { continue }
+      fusedInto[candidate] = node.id
+    }
+  }
+
+  private mutating func lower(_ node: Graph.Node) {
+    switch node.operation {
+    case .picture: break
+    case .convolution(let convolution): lower(node, convolution)
+    case .sum:
+      if !node.inputs.contains(where: { fusedInto[$0] == node.id }) {
+        steps.append(Step(kind: .sum, name: node.name, inputs: node.inputs, output: node.id))
+      }
+    case .maxPool(let window):
+      steps.append(
+        Step(kind: .pooling(window, isMaximum: true), name: node.name, inputs: node.inputs, output: node.id))
+    case .averagePool(let window):
+      steps.append(
+        Step(kind: .pooling(window, isMaximum: false), name: node.name, inputs: node.inputs, output: node.id))
+    case .upsample: steps.append(Step(kind: .upsample, name: node.name, inputs: node.inputs, output: node.id))
+    case .slice(let range): lower(node, slice: range)
+    case .concatenation: lower(concatenation: node)
+    }
+  }
+
+  private mutating func lower(_ node: Graph.Node, _ convolution: Graph.Convolution) {
+    let all = 0..<convolution.outputChannels
+    if isCut(node.id) {
+      // Its slices are computed one by one.
+      for slice in consumers[node.id] {
+        guard case .slice(let range) = graph.nodes[slice].operation else { continue }
+        steps.append(
+          Step(
+            kind: .convolution(convolution, rows: range, addend: nil), name: graph.nodes[slice].name,
+            inputs: node.inputs, output: slice))
+      }
+      return
+    }
+    let sum = fusedInto[node.id]
+    steps.append(
+      Step(
+        kind: .convolution(convolution, rows: all, addend: sum.map { graph.nodes[$0].inputs[0] }), name: node.name,
+        inputs: node.inputs, output: sum ?? node.id))
+  }
+
+  /// A convolution that is only read in slices which are not dense is compiled as one per slice.
+  private func isCut(_ id: Graph.Node.ID) -> Bool {
+    guard !consumers[id].isEmpty, case .convolution(let convolution) = graph.nodes[id].operation,
+      convolution.groups == 1
+    else { return false }
+    var isDense = block != nil
+    for consumer in consumers[id] {
+      guard case .slice(let range) = graph.nodes[consumer].operation else { return false }
+      if let block, range.lowerBound % block != 0 { isDense = false }
+    }
+    return !isDense
+  }
+
+  private mutating func lower(_ node: Graph.Node, slice range: Range<Int>) {
+    let source = node.inputs[0]
+    if isCut(source) { return }
+    if let block, range.lowerBound % block == 0 {
+      tensors[node.id].storage = tensors[source].storage
+      tensors[node.id].channelOffset = tensors[source].channelOffset + range.lowerBound
+    } else {
+      steps.append(Step(kind: .copy, name: node.name, inputs: [source], output: node.id))
+    }
+  }
+
+  private mutating func lower(concatenation node: Graph.Node) {
+    guard let block, node.inputs.dropLast().allSatisfy({ graph.nodes[$0].channels % block == 0 }) else {
+      steps.append(Step(kind: .concatenation, name: node.name, inputs: node.inputs, output: node.id))
+      return
+    }
+    var offset = 0
+    var index = 0
+    while index < node.inputs.count {
+      let (source, count) = wholeSource(node.inputs, from: index)
+      if canMove(source) {
+        move(source, to: node.id, offset: offset)
+      } else {
+        steps.append(
+          Step(
+            kind: .copy, name: "\(node.name)[\(index)]", inputs: [source], output: node.id, channelOffset: offset))
+      }
+      offset += graph.nodes[source].channels
+      index += count
+    }
+  }
+
+  /// Adjacent slices that together are all of one tensor count as that tensor.
+  private func wholeSource(_ inputs: [Graph.Node.ID], from index: Int) -> (Graph.Node.ID, count: Int) {
+    let first = inputs[index]
+    guard case .slice(let range) = graph.nodes[first].operation, range.lowerBound == 0 else { return (first, 1) }
+    let source = graph.nodes[first].inputs[0]
+    var end = range.upperBound
+    var count = 1
+    while end < graph.nodes[source].channels {
+      guard index + count < inputs.count, case .slice(let next) = graph.nodes[inputs[index + count]].operation,
+        graph.nodes[inputs[index + count]].inputs[0] == source, next.lowerBound == end
+      else { return (first, 1) }
+      end = next.upperBound
+      count += 1
+    }
+    return (source, count)
+  }
+
+  /// Whether a tensor still stands alone in its own storage, so that it can be written somewhere else instead.
+  private func canMove(_ id: Graph.Node.ID) -> Bool {
+    guard id != 0, tensors[id].storage == id else { return false }
+    return !graph.mainHead.levels.contains { $0.boxes == id || $0.classes == id }
+  }
+
+  private mutating func move(_ id: Graph.Node.ID, to target: Graph.Node.ID, offset: Int) {
+    let shift = tensors[target].channelOffset + offset
+    for other in tensors.indices where tensors[other].storage == id {
+      tensors[other].storage = tensors[target].storage
+      tensors[other].channelOffset += shift
+    }
+  }
+
+  /// First and last step in which each storage is in use; `nil` for one that nothing uses. The picture is live from
+  /// the start, the head's maps to the end.
+  var lifetimes: [ClosedRange<Int>?] {
+    var lifetimes = [ClosedRange<Int>?](repeating: nil, count: storages.count)
+    func extend(_ id: Graph.Node.ID, to step: Int) {
+      let storage = tensors[id].storage
+      let current = lifetimes[storage] ?? step...step
+      lifetimes[storage] = min(current.lowerBound, step)...max(current.upperBound, step)
+    }
+    extend(0, to: 0)
+    for (index, step) in steps.enumerated() {
+      for input in step.inputs { extend(input, to: index) }
+      if case .convolution(_, _, let addend?) = step.kind { extend(addend, to: index) }
+      extend(step.output, to: index)
+    }
+    for level in graph.mainHead.levels {
+      extend(level.boxes, to: steps.count)
+      extend(level.classes, to: steps.count)
+    }
+    return lifetimes
+  }
+}

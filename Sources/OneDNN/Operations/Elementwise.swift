@@ -1,0 +1,34 @@
+import COneDNN
+
+/// A function applied to each value.
+public enum ElementwiseKind: Hashable, Sendable {
+  /// `x · σ(x)`.
+  case silu
+  /// `max(x, 0)`.
+  case relu
+  /// `σ(x)`.
+  case logistic
+
+  var native: (kind: dnnl_alg_kind_t, alpha: Float) {
+    switch self {
+    case .silu: (dnnl_eltwise_swish, 1)
+    case .relu: (dnnl_eltwise_relu, 0)
+    case .logistic: (dnnl_eltwise_logistic, 0)
+    }
+  }
+}
+
+extension Primitive {
+  /// A function of each value; source and destination share a layout and may share memory.
+  public static func elementwise(
+    _ kind: ElementwiseKind, _ layout: TensorLayout, isTraining: Bool = false, on engine: Engine
+  ) throws(OneDNNError) -> Primitive {
+    let attributes = try PrimitiveAttributes()
+    var descriptor: dnnl_primitive_desc_t?
+    unsafe try check(
+      yolostream_eltwise(
+        &descriptor, engine.handle, isTraining ? dnnl_forward_training : dnnl_forward_inference, kind.native.kind,
+        layout.handle, kind.native.alpha, 0, attributes.handle), "\(kind) of \(layout.shape)")
+    return unsafe try Primitive(descriptor!, on: engine, "\(kind) of \(layout.shape)")
+  }
+}

@@ -1,0 +1,114 @@
+import COneDNN
+
+/// Type of a tensor's elements.
+public enum ElementType: String, Hashable, Sendable {
+  case f32, bf16, u8, s8, s32
+
+  var native: dnnl_data_type_t {
+    switch self {
+    case .f32: dnnl_f32
+    case .bf16: dnnl_bf16
+    case .u8: dnnl_u8
+    case .s8: dnnl_s8
+    case .s32: dnnl_s32
+    }
+  }
+
+  init?(_ native: dnnl_data_type_t) {
+    switch native {
+    case dnnl_f32: self = .f32
+    case dnnl_bf16: self = .bf16
+    case dnnl_u8: self = .u8
+    case dnnl_s8: self = .s8
+    case dnnl_s32: self = .s32
+    default: return nil
+    }
+  }
+
+  /// Bytes of one element.
+  public var byteCount: Int {
+    switch self {
+    case .f32, .s32: 4
+    case .bf16: 2
+    case .u8, .s8: 1
+    }
+  }
+}
+
+/// Order of a tensor's elements in memory.
+public enum MemoryFormat: Hashable, Sendable {
+  /// Whatever the primitive prefers; only for asking it.
+  case any
+  /// Outermost axis first: NCHW for pictures, OIHW or GOIHW for weights, one axis for a vector.
+  case plain
+  /// Channels innermost (pictures only).
+  case channelsLast
+  /// Channels in blocks of eight or sixteen innermost (pictures only).
+  case blocked8, blocked16
+
+  func tag(rank: Int) -> dnnl_format_tag_t {
+    switch (self, rank) {
+    case (.any, _): dnnl_format_tag_any
+    case (.plain, 1): dnnl_a
+    case (.plain, 2): dnnl_ab
+    case (.plain, 3): dnnl_abc
+    case (.plain, 5): dnnl_abcde
+    case (.plain, _): dnnl_abcd
+    case (.channelsLast, _): dnnl_acdb
+    case (.blocked8, _): dnnl_aBcd8b
+    case (.blocked16, _): dnnl_aBcd16b
+    }
+  }
+}
+
+/// Shape, element type and order of a tensor in memory.
+@safe
+public final class TensorLayout: @unchecked Sendable, Equatable {
+  let handle: UnsafeMutablePointer<yolostream_layout>
+
+  /// A tensor of `shape` (batch × channels × height × width for pictures).
+  public init(_ shape: [Int], _ type: ElementType = .f32, _ format: MemoryFormat = .plain) throws(OneDNNError) {
+    var handle: UnsafeMutablePointer<yolostream_layout>?
+    let dimensions = shape.map { dnnl_dim_t($0) }
+    try unsafe check(
+      yolostream_layout_new(
+        &handle, Int32(shape.count), dimensions, type.native, format.tag(rank: shape.count)),
+      "a tensor of shape \(shape)")
+    unsafe self.handle = handle!
+  }
+
+  init?(adopting handle: UnsafeMutablePointer<yolostream_layout>?) {
+    guard let handle = unsafe handle else { return nil }
+    unsafe self.handle = handle
+  }
+
+  deinit { unsafe yolostream_layout_free(handle) }
+
+  /// The channels `range` of this layout, in place.
+  public func channels(_ range: Range<Int>) throws(OneDNNError) -> TensorLayout {
+    var part: UnsafeMutablePointer<yolostream_layout>?
+    var dimensions = shape.map { dnnl_dim_t($0) }
+    var offsets = dimensions.map { _ in dnnl_dim_t(0) }
+    dimensions[1] = dnnl_dim_t(range.count)
+    offsets[1] = dnnl_dim_t(range.lowerBound)
+    try unsafe check(yolostream_layout_part(&part, handle, dimensions, offsets), "channels \(range) of \(shape)")
+    return unsafe TensorLayout(adopting: part)!
+  }
+
+  /// Length of each axis.
+  public var shape: [Int] {
+    guard let dimensions = unsafe yolostream_layout_dims(handle) else { return [] }
+    return unsafe (0..<Int(yolostream_layout_rank(handle))).map { unsafe Int(dimensions[$0]) }
+  }
+
+  /// Type of the elements; `nil` for one this package does not use.
+  public var elementType: ElementType? { unsafe ElementType(yolostream_layout_type(handle)) }
+
+  /// Bytes that the tensor takes, padding of blocked formats included; zero for a layout that is not defined.
+  public var byteCount: Int { unsafe yolostream_layout_size(handle) }
+
+  /// Same shape, type and order.
+  public static func == (a: TensorLayout, b: TensorLayout) -> Bool {
+    unsafe yolostream_layout_equal(a.handle, b.handle) != 0
+  }
+}

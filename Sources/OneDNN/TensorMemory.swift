@@ -1,0 +1,77 @@
+import COneDNN
+
+/// A tensor: a layout and the memory it describes.
+@safe
+public final class TensorMemory: @unchecked Sendable {
+  /// Shape, type and order.
+  public let layout: TensorLayout
+  let handle: dnnl_memory_t
+  private let engine: Engine
+  // Keeps the bytes alive: an arena that others share, or memory of this tensor alone.
+  private let arena: Arena
+
+  /// A tensor with memory of its own, zeroed.
+  public convenience init(_ layout: TensorLayout, on engine: Engine) throws(OneDNNError) {
+    try self.init(layout, in: Arena(byteCount: layout.byteCount), at: 0, on: engine)
+  }
+
+  /// A tensor that starts `offset` bytes into `arena`.
+  public init(_ layout: TensorLayout, in arena: Arena, at offset: Int, on engine: Engine) throws(OneDNNError) {
+    guard offset >= 0, offset + layout.byteCount <= arena.byteCount else {
+      throw OneDNNError(code: .invalidArguments, attempt: "a tensor of \(layout.byteCount) bytes at \(offset)")
+    }
+    var handle: dnnl_memory_t?
+    unsafe try check(
+      yolostream_memory_new(&handle, layout.handle, engine.handle, arena.base + offset), "memory of a tensor")
+    unsafe self.handle = handle!
+    self.layout = layout
+    self.engine = engine
+    self.arena = arena
+    unsafe self.base = arena.base + offset
+  }
+
+  deinit { unsafe dnnl_memory_destroy(handle) }
+
+  /// First byte.
+  @unsafe public let base: UnsafeMutableRawPointer
+
+  /// Lends the elements in memory order, padding included.
+  public func withElements<T: BitwiseCopyable, R>(of type: T.Type, _ body: (UnsafeMutableBufferPointer<T>) throws -> R)
+    rethrows -> R
+  {
+    let count = layout.byteCount / MemoryLayout<T>.stride
+    return unsafe try body(.init(start: base.assumingMemoryBound(to: T.self), count: count))
+  }
+
+  /// The elements of an f32 tensor in memory order.
+  public var floats: [Float] { unsafe withElements(of: Float.self) { unsafe Array($0) } }
+
+  /// Writes the elements of an f32 tensor in memory order; as many as fit.
+  public func fill(with values: some Collection<Float>) {
+    unsafe withElements(of: Float.self) { elements in
+      for (index, value) in values.enumerated().prefix(elements.count) { unsafe elements[index] = value }
+    }
+  }
+
+  /// Another tensor over the same bytes: it reads or writes part of this one, or reads them in another way.
+  public func view(_ layout: TensorLayout) throws(OneDNNError) -> TensorMemory {
+    try TensorMemory(layout, in: arena, at: unsafe base - arena.base, on: engine)
+  }
+}
+
+/// One piece of memory in which tensors are placed; aligned to a page, zeroed.
+@safe
+public final class Arena: @unchecked Sendable {
+  /// Size in bytes.
+  public let byteCount: Int
+  let base: UnsafeMutableRawPointer
+
+  /// Memory of `byteCount` bytes.
+  public init(byteCount: Int) {
+    self.byteCount = max(byteCount, 64)
+    unsafe base = .allocate(byteCount: self.byteCount, alignment: 4096)
+    unsafe base.initializeMemory(as: UInt8.self, repeating: 0, count: self.byteCount)
+  }
+
+  deinit { unsafe base.deallocate() }
+}

@@ -1,0 +1,35 @@
+/// What the overlay shows and how large. Sizes that are `nil` follow the picture, readable from 320 pixels to 4K.
+public struct OverlayStyle: Hashable, Sendable {
+  /// Width of box lines in pixels.
+  public var lineWidth: Int?
+  /// Height of the text's em in pixels.
+  public var textSize: Int?
+  /// Whether boxes carry a label at all.
+  public var showsLabels = true
+  /// Whether labels give the score.
+  public var showsScores = true
+  /// Whether labels give the identity of tracks.
+  public var showsIdentities = true
+  /// How many seconds of a track's path are shown; zero for none.
+  public var trailSeconds = 2.0
+  /// A font file to use before those that systems usually have.
+  public var fontPath: String?
+
+  /// The usual style.
+  public init() {}
+
+  /// The sizes for a picture, in pixels.
+  struct Sizes: Hashable {
+    let line, text, radius, padX, padY: Int
+    let trail: Float
+  }
+
+  func sizes(width: Int, height: Int) -> Sizes {
+    let side = min(width, height)
+    let line = max(1, lineWidth ?? Int((Double(side) / 330).rounded()))
+    let text = min(max(textSize ?? max(10, 5 + side * 15 / 1000), 4), 400)
+    return Sizes(
+      line: line, text: text, radius: max(2, text / 4), padX: max(3, text * 2 / 5), padY: max(2, text / 4),
+      trail: max(1.5, Float(line) * 1.25))
+  }
+}

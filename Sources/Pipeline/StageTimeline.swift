@@ -1,0 +1,57 @@
+/// Splits a stage's time into work and waiting, from the moments it starts and stops to wait. Pure: it reads no clock.
+///
+/// With an input, an item is all work from one value received to the next call for one. Without (a source), an item
+/// is all work between two sends.
+package struct StageTimeline {
+  package enum Wait { case input, output }
+
+  package enum Change: Equatable {
+    case waited(Wait, nanoseconds: UInt64)
+    case item(nanoseconds: UInt64)
+  }
+
+  private var workingSince: UInt64
+  private var waitingSince: UInt64 = 0
+  private var workOnItem: UInt64 = 0
+  private var hasInput = false
+  private var isOnItem = false
+
+  package init(start: UInt64) { workingSince = start }
+
+  /// The stage asks for a value or offers one. An item ends where the next is asked for.
+  package mutating func waitBegins(_ wait: Wait, at now: UInt64) -> Change? {
+    workOnItem += now - min(workingSince, now)
+    waitingSince = now
+    return wait == .input ? endItem() : nil
+  }
+
+  /// The wait is over; `isSuccess` if a value came or went. For a source an item ends where it is sent.
+  package mutating func waitEnded(_ wait: Wait, at now: UInt64, isSuccess: Bool) -> (Change, Change?) {
+    workingSince = now
+    let waited = Change.waited(wait, nanoseconds: now - min(waitingSince, now))
+    switch wait {
+    case .input:
+      hasInput = true
+      isOnItem = isSuccess
+      workOnItem = 0
+      return (waited, nil)
+    case .output:
+      guard !hasInput else { return (waited, nil) }
+      isOnItem = isSuccess
+      return (waited, endItem())
+    }
+  }
+
+  /// The stage is done.
+  package mutating func ended(at now: UInt64) -> Change? {
+    workOnItem += now - min(workingSince, now)
+    return hasInput ? endItem() : nil
+  }
+
+  private mutating func endItem() -> Change? {
+    guard isOnItem else { return nil }
+    isOnItem = false
+    defer { workOnItem = 0 }
+    return .item(nanoseconds: workOnItem)
+  }
+}

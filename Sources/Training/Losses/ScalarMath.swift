@@ -1,0 +1,14 @@
+import Foundation
+
+/// The logistic function.
+func logistic(_ x: Double) -> Double { 1 / (1 + exp(-x)) }
+
+/// `base` to `exponent`, with the exponents of the assigner computed exactly and fast.
+func power(_ base: Double, _ exponent: Double) -> Double {
+  if exponent == 0.5 { return base.squareRoot() }
+  if exponent == 6 {
+    let cube = base * base * base
+    return cube * cube
+  }
+  return pow(base, exponent)
+}

@@ -1,0 +1,55 @@
+public import OneDNN
+
+/// A fixed run of floats on a cache line, at an address that does not move, so that compute memory can lie in it.
+@safe public final class FloatBuffer: @unchecked Sendable {
+  /// The memory, for tensors that lie in it.
+  public let arena: Arena
+  private let storage: UnsafeMutableBufferPointer<Float>
+
+  /// `count` zeros.
+  public init(count: Int) {
+    arena = Arena(byteCount: max(count, 1) * 4)
+    unsafe storage = arena.bytes.bindMemory(to: Float.self)
+    self.count = count
+  }
+
+  /// Number of floats.
+  public let count: Int
+
+  /// The float at `index`.
+  public subscript(index: Int) -> Float {
+    get {
+      precondition(index >= 0 && index < count, "a float buffer is read inside its bounds")
+      return unsafe storage[index]
+    }
+    set {
+      precondition(index >= 0 && index < count, "a float buffer is written inside its bounds")
+      unsafe storage[index] = newValue
+    }
+  }
+
+  /// A copy of `range`.
+  public func values(_ range: Range<Int>) -> [Float] {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count, "a float buffer is read inside its bounds")
+    return unsafe Array(UnsafeBufferPointer(rebasing: storage[range]))
+  }
+
+  /// Writes `values` from `start` on.
+  public func write(_ values: [Float], at start: Int = 0) {
+    precondition(start >= 0 && start + values.count <= count, "a float buffer is written inside its bounds")
+    unsafe values.withUnsafeBufferPointer { source in
+      guard let base = source.baseAddress, let target = unsafe storage.baseAddress else { return }
+      unsafe (target + start).update(from: base, count: source.count)
+    }
+  }
+
+  /// Sets every float to `value`.
+  public func fill(_ value: Float) { unsafe storage.update(repeating: value) }
+
+  /// Lends the memory for `body`; the pointer is valid as long as the buffer lives.
+  @unsafe
+  func withPointer<R>(_ body: (UnsafeMutablePointer<Float>) -> R) -> R {
+    guard let base = unsafe storage.baseAddress else { preconditionFailure("a float buffer has memory") }
+    return unsafe body(base)
+  }
+}

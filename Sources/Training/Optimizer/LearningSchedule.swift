@@ -1,0 +1,81 @@
+/// Learning rates, momentum and accumulation of every iteration: linear warm-up, then a straight line down to
+/// `initialRate * finalFraction`, as the published training loop has them (its rate lags one epoch behind).
+public struct LearningSchedule: Hashable, Sendable {
+  /// Epochs of the run.
+  public var epochs: Int
+  /// Batches in an epoch.
+  public var batchesPerEpoch: Int
+  /// Pictures in a batch.
+  public var batch: Int
+  /// Learning rate after the warm-up.
+  public var initialRate: Double = 0.01
+  /// What is left of it at the end.
+  public var finalFraction: Double = 0.01
+  /// Momentum after the warm-up.
+  public var momentum: Double = 0.937
+  /// Momentum at the first iteration.
+  public var warmupMomentum: Double = 0.8
+  /// Rate of the biases at the first iteration.
+  public var warmupBiasRate: Double = 0.1
+  /// Epochs of warm-up; at least `leastWarmup` iterations.
+  public var warmupEpochs: Double = 3
+  /// Fewest iterations of warm-up.
+  public var leastWarmup = 100
+  /// Pictures a step should count for; smaller batches are accumulated.
+  public var nominalBatch = 64
+
+  /// The schedule of a run of `epochs` epochs of `batchesPerEpoch` batches of `batch` pictures.
+  public init(epochs: Int, batchesPerEpoch: Int, batch: Int) {
+    self.epochs = epochs
+    self.batchesPerEpoch = batchesPerEpoch
+    self.batch = batch
+  }
+
+  /// What an iteration uses.
+  public struct Rates: Hashable, Sendable {
+    /// Rate of the biases.
+    public var bias: Double
+    /// Rate of everything else.
+    public var weight: Double
+    /// Momentum.
+    public var momentum: Double
+    /// Batches to accumulate before a step.
+    public var accumulate: Int
+  }
+
+  /// Iterations of warm-up.
+  public var warmupIterations: Int {
+    max(Int((warmupEpochs * Double(batchesPerEpoch)).rounded(.toNearestOrEven)), leastWarmup)
+  }
+
+  /// Weight decay of one step, scaled with what a step really counts for.
+  public func scaledDecay(_ decay: Double) -> Double {
+    decay * Double(batch * fullAccumulation) / Double(nominalBatch)
+  }
+
+  private var fullAccumulation: Int {
+    max(Int((Double(nominalBatch) / Double(batch)).rounded(.toNearestOrEven)), 1)
+  }
+
+  private func fraction(_ epoch: Int) -> Double {
+    (1 - Double(max(epoch, 0)) / Double(max(epochs, 1))) * (1 - finalFraction) + finalFraction
+  }
+
+  /// The rates of iteration `iteration`, counted from the start of the run.
+  public func rates(iteration: Int) -> Rates {
+    let epoch = iteration / max(batchesPerEpoch, 1)
+    let warmup = warmupIterations
+    guard iteration <= warmup else {
+      // In the epoch in which the warm-up ended its last rate stays; after that the rate of the epoch before is used.
+      let rate = initialRate * fraction(warmup / max(batchesPerEpoch, 1) == epoch ? epoch : epoch - 1)
+      return Rates(bias: rate, weight: rate, momentum: momentum, accumulate: fullAccumulation)
+    }
+    let done = Double(iteration) / Double(warmup)
+    func between(_ start: Double, _ end: Double) -> Double { start + (end - start) * done }
+    let target = initialRate * fraction(epoch)
+    let accumulate = between(1, Double(nominalBatch) / Double(batch)).rounded(.toNearestOrEven)
+    return Rates(
+      bias: between(warmupBiasRate, target), weight: between(0, target), momentum: between(warmupMomentum, momentum),
+      accumulate: max(1, Int(accumulate)))
+  }
+}

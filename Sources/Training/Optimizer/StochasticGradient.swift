@@ -1,0 +1,80 @@
+/// Stochastic gradient descent with Nesterov momentum, as PyTorch computes it: `g ← clip(g) + decay · p`,
+/// `m ← μ · m + g` (the first time `m = g`), `p ← p − rate · (g + μ · m)`.
+public struct StochasticGradient: Sendable {
+  /// Largest norm of all gradients together; longer ones are shortened to it.
+  public var largestNorm: Double = 10
+  /// Decay of the convolution weights, already scaled to the batch.
+  public var decay: Double
+  /// Steps taken.
+  public var steps = 0
+  /// Momentum of every tensor, laid out as the table.
+  public let momentum: FloatBuffer
+
+  /// An optimiser for tensors laid out as `table`, with weight decay `decay`.
+  public init(table: ParameterTable, decay: Double) {
+    self.decay = decay
+    momentum = FloatBuffer(count: table.count)
+  }
+
+  /// Norm of all gradients together.
+  public static func norm(_ gradient: FloatBuffer) -> Double {
+    var sum = 0.0
+    unsafe gradient.withPointer { pointer in
+      // Sums of 4096 in single precision, summed up in double: fast, and exact enough for a factor.
+      var start = 0
+      while start < gradient.count {
+        let end = min(start + 4096, gradient.count)
+        var lanes = SIMD8<Float>.zero
+        var index = start
+        while index + 8 <= end {
+          let g = unsafe UnsafeRawPointer(pointer + index).loadUnaligned(as: SIMD8<Float>.self)
+          lanes += g * g
+          index += 8
+        }
+        while index < end {
+          unsafe lanes[0] += pointer[index] * pointer[index]
+          index += 1
+        }
+        sum += Double(lanes.sum())
+        start = end
+      }
+    }
+    return sum.squareRoot()
+  }
+
+  /// One step: moves `parameters` by `gradient` at `rates`, and returns the norm the gradient had before clipping.
+  ///
+  /// Nothing moves when the norm is not finite.
+  @discardableResult
+  public mutating func step(
+    _ parameters: FloatBuffer, gradient: FloatBuffer, table: ParameterTable, rates: LearningSchedule.Rates
+  ) -> Double {
+    let norm = Self.norm(gradient)
+    guard norm.isFinite else { return norm }
+    let clip = Float(min(1, largestNorm / (norm + 1e-6)))
+    let keep = steps == 0 ? 0 : Float(rates.momentum)
+    let look = Float(rates.momentum)
+    steps += 1
+    let momentum = momentum
+    unsafe parameters.withPointer { p in
+      unsafe gradient.withPointer { g in
+        unsafe momentum.withPointer { m in
+          for entry in table.entries where entry.role != .statistic {
+            let rate = Float(entry.role == .bias ? rates.bias : rates.weight)
+            let decay = entry.role == .weight ? Float(self.decay) : 0
+            // Tensors are padded with zeros to whole vectors, so the last one may run over its end.
+            for index in stride(from: entry.range.lowerBound, to: entry.range.upperBound, by: 8) {
+              let old = unsafe UnsafeRawPointer(p + index).loadUnaligned(as: SIMD8<Float>.self)
+              let slope = unsafe UnsafeRawPointer(g + index).loadUnaligned(as: SIMD8<Float>.self) * clip + old * decay
+              let speed = unsafe UnsafeRawPointer(m + index).loadUnaligned(as: SIMD8<Float>.self) * keep + slope
+              unsafe UnsafeMutableRawPointer(m + index).storeBytes(of: speed, as: SIMD8<Float>.self)
+              let new = old - (slope + speed * look) * rate
+              unsafe UnsafeMutableRawPointer(p + index).storeBytes(of: new, as: SIMD8<Float>.self)
+            }
+          }
+        }
+      }
+    }
+    return norm
+  }
+}

@@ -1,0 +1,35 @@
+import Foundation
+
+/// Exponential moving average of everything a network holds, statistics included; this is what is validated and saved.
+public struct WeightAverage: Sendable {
+  /// The average, laid out as the table.
+  public let values: FloatBuffer
+  /// Steps averaged.
+  public var updates = 0
+  /// Share of the old average in the long run.
+  public var decay: Double
+  /// Steps over which the decay rises to its full value.
+  public var ramp: Double
+
+  /// An average that starts as a copy of `parameters`.
+  public init(of parameters: FloatBuffer, decay: Double = 0.9999, ramp: Double = 2000) {
+    values = FloatBuffer(count: parameters.count)
+    values.write(parameters.values(0..<parameters.count))
+    self.decay = decay
+    self.ramp = ramp
+  }
+
+  /// The decay of update `update`, counted from 1.
+  public func decay(at update: Int) -> Double { decay * (1 - exp(-Double(update) / ramp)) }
+
+  /// Takes in `parameters` after a step.
+  public mutating func update(_ parameters: FloatBuffer) {
+    updates += 1
+    let keep = Float(decay(at: updates))
+    unsafe parameters.withPointer { p in
+      unsafe values.withPointer { e in
+        for index in 0..<values.count { unsafe e[index] = e[index] * keep + p[index] * (1 - keep) }
+      }
+    }
+  }
+}

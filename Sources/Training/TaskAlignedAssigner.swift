@@ -1,0 +1,187 @@
+import Scene
+
+/// Chooses which anchors answer for which object: those whose class probability and box together fit it best
+/// (Feng et al. 2021, "TOOD", with the constants of YOLOv9).
+public struct TaskAlignedAssigner: Sendable {
+  /// Anchors an object may claim.
+  public var candidateCount = 10
+  /// Exponent of the class probability.
+  public var alpha: Double = 0.5
+  /// Exponent of the overlap.
+  public var beta: Double = 6
+
+  private static let epsilon = 1e-9
+
+  /// The published constants: 10 candidates, exponents 0.5 and 6.
+  public init() {}
+
+  /// What the anchors of one picture answer for.
+  public struct Assignment: Sendable {
+    /// Per anchor the index of its object among the picture's objects, -1 for background.
+    public var object: [Int32]
+    /// Per anchor the target score of its object's class, 0 for background.
+    public var score: [Float]
+    /// Sum of all target scores.
+    public var scoreSum: Double
+
+    init(anchorCount: Int) {
+      object = [Int32](repeating: -1, count: anchorCount)
+      score = [Float](repeating: 0, count: anchorCount)
+      scoreSum = 0
+    }
+  }
+
+  /// One object of the picture being assigned.
+  struct Object {
+    var classID: Int
+    /// `minX, minY, maxX, maxY` in pixels.
+    var box: SIMD4<Float>
+  }
+
+  private struct Claim {
+    var anchor: Int
+    var alignment: Double
+    var overlap: Double
+  }
+
+  /// Assigns the anchors of picture `image` of `maps` to `objects` from what the head now predicts.
+  func assign(_ objects: [Object], image: Int, maps: HeadMaps) -> Assignment {
+    var assignment = Assignment(anchorCount: maps.anchorCount)
+    guard !objects.isEmpty else { return assignment }
+    var predictions = PredictedBoxes(maps: maps, image: image)
+
+    var claims = [[Claim]](repeating: [], count: objects.count)
+    var claimants = [UInt16](repeating: 0, count: maps.anchorCount)
+    for (index, object) in objects.enumerated() {
+      claims[index] = candidates(for: object, maps: maps, predictions: &predictions)
+      for claim in claims[index] {
+        claimants[claim.anchor] += 1
+        assignment.object[claim.anchor] = Int32(index)
+      }
+    }
+
+    // A contested anchor goes to the object it overlaps most, whether that object claimed it or not.
+    var transferred = [[Claim]](repeating: [], count: objects.count)
+    for anchor in claimants.indices where claimants[anchor] > 1 {
+      let predicted = predictions.box(anchor)
+      var winner = 0
+      var best = -Double.infinity
+      for (index, object) in objects.enumerated() {
+        let overlap = max(0, CompleteOverlap.value(SIMD4<Double>(object.box), predicted))
+        if overlap > best {
+          best = overlap
+          winner = index
+        }
+      }
+      assignment.object[anchor] = Int32(winner)
+      if !claims[winner].contains(where: { $0.anchor == anchor }) {
+        let probability = predictions.probability(anchor, classID: objects[winner].classID)
+        transferred[winner].append(
+          Claim(anchor: anchor, alignment: alignment(probability, best), overlap: best))
+      }
+    }
+
+    for index in objects.indices {
+      let held = (claims[index] + transferred[index]).filter { assignment.object[$0.anchor] == Int32(index) }
+      let highestAlignment = held.reduce(0) { max($0, $1.alignment) }
+      let highestOverlap = held.reduce(0) { max($0, $1.overlap) }
+      for claim in held {
+        let score = claim.alignment * highestOverlap / (highestAlignment + Self.epsilon)
+        assignment.score[claim.anchor] = Float(score)
+        assignment.scoreSum += score
+      }
+    }
+    return assignment
+  }
+
+  private func alignment(_ probability: Double, _ overlap: Double) -> Double {
+    power(probability, alpha) * power(overlap, beta)
+  }
+
+  /// The best aligned anchors whose centre lies inside `object`, best first.
+  private func candidates(for object: Object, maps: HeadMaps, predictions: inout PredictedBoxes) -> [Claim] {
+    var best: [Claim] = []
+    best.reserveCapacity(candidateCount + 1)
+    let truth = SIMD4<Double>(object.box)
+    var firstAnchor = 0
+    for level in maps.levels {
+      let stride = Float(level.stride)
+      let columns = cells(from: object.box[0], to: object.box[2], stride: stride, count: level.width)
+      let rows = cells(from: object.box[1], to: object.box[3], stride: stride, count: level.height)
+      for row in rows {
+        for column in columns {
+          let anchor = firstAnchor + row * level.width + column
+          let overlap = max(0, CompleteOverlap.value(truth, predictions.box(anchor)))
+          guard overlap > 0 else { continue }
+          let aligned = alignment(predictions.probability(anchor, classID: object.classID), overlap)
+          guard aligned > 0, best.count < candidateCount || aligned > best[best.count - 1].alignment else { continue }
+          let place = best.firstIndex { $0.alignment < aligned } ?? best.count
+          best.insert(Claim(anchor: anchor, alignment: aligned, overlap: overlap), at: place)
+          if best.count > candidateCount { best.removeLast() }
+        }
+      }
+      firstAnchor += level.cellCount
+    }
+    return best
+  }
+
+  /// Cells whose centre lies between two edges, all in pixels.
+  private func cells(from low: Float, to high: Float, stride: Float, count: Int) -> Range<Int> {
+    let margin: Float = 1e-9
+    var first = 0
+    while first < count, (Float(first) + 0.5) * stride - low <= margin { first += 1 }
+    var end = count
+    while end > first, high - (Float(end - 1) + 0.5) * stride <= margin { end -= 1 }
+    return first..<end
+  }
+}
+
+/// Boxes a head predicts for one picture, worked out for the anchors that are asked for.
+struct PredictedBoxes {
+  private let maps: HeadMaps
+  private let image: Int
+  private var boxes: [SIMD4<Double>]
+  private var isKnown: [Bool]
+
+  init(maps: HeadMaps, image: Int) {
+    self.maps = maps
+    self.image = image
+    boxes = [SIMD4<Double>](repeating: .zero, count: maps.anchorCount)
+    isKnown = [Bool](repeating: false, count: maps.anchorCount)
+  }
+
+  /// `minX, minY, maxX, maxY` in pixels.
+  mutating func box(_ anchor: Int) -> SIMD4<Double> {
+    if isKnown[anchor] { return boxes[anchor] }
+    let place = maps.place(image: image, anchor: anchor)
+    let sides = maps.sides(at: place)
+    let box =
+      SIMD4<Double>(
+        Double(place.x) - Double(sides[0].distance), Double(place.y) - Double(sides[1].distance),
+        Double(place.x) + Double(sides[2].distance), Double(place.y) + Double(sides[3].distance)) * Double(place.stride)
+    boxes[anchor] = box
+    isKnown[anchor] = true
+    return box
+  }
+
+  /// Probability of class `classID`, 0...1.
+  func probability(_ anchor: Int, classID: Int) -> Double {
+    let place = maps.place(image: image, anchor: anchor)
+    let logit = maps.levels[place.level].values[
+      place.offset + (HeadMaps.boxChannelCount + classID) * place.channelStep]
+    return logistic(Double(logit))
+  }
+}
+
+extension HeadMaps {
+  /// The four side distributions of the anchor at `place`: left, top, right, bottom.
+  func sides(at place: Place) -> InlineArray<4, SideDistribution> {
+    InlineArray { side in
+      var logits = SIMD16<Float>.zero
+      for bin in 0..<Self.binCount {
+        logits[bin] = levels[place.level].values[place.offset + (side * Self.binCount + bin) * place.channelStep]
+      }
+      return SideDistribution(logits: logits)
+    }
+  }
+}

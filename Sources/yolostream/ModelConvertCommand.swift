@@ -1,0 +1,41 @@
+import ArgumentParser
+import GELAN
+
+/// `yolostream model convert IN OUT`.
+struct ModelConvertCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "convert", abstract: "Write a checkpoint as a self-describing .safetensors file, ready to run.",
+    discussion: """
+      Drops the training-only branch, folds batch normalisation and merges re-parameterised branches.
+      Example: yolostream model convert yolov9-c.pt gelan-c.safetensors
+      """)
+
+  enum Precision: String, ExpressibleByArgument, CaseIterable { case f32, f16 }
+
+  @Argument(help: "A .pt checkpoint or a .safetensors file.")
+  var input: String
+
+  @Argument(help: "The file to write; one that is there is replaced.")
+  var output: String
+
+  @Option(help: "How numbers are stored: f32 keeps what folding gives, f16 is half the size.")
+  var precision: Precision = .f32
+
+  @Option(help: "A note on the licence of the weights; by default what the file says.")
+  var licence: String?
+
+  func run() throws {
+    try ModelCommand.reporting { () throws(ModelError) in
+      let checkpoint = try Checkpoint(path: input)
+      let network = try checkpoint.network()
+      let model = try checkpoint.inferenceModel(of: network)
+      let name = input.split(separator: "/").last.map(String.init) ?? input
+      let part = checkpoint.description.origin.map { ", \($0)" } ?? ""
+      try model.write(
+        to: output, elementType: precision == .f16 ? .float16 : .float32,
+        licence: licence ?? checkpoint.description.licence,
+        origin: "converted from \(name) (\(network.spec.name)\(part))")
+      print("\(output): \(model.spec.name), \(model.classNames.count) classes, \(precision.rawValue)")
+    }
+  }
+}

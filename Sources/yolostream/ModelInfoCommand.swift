@@ -1,0 +1,34 @@
+import ArgumentParser
+import Foundation
+import GELAN
+
+/// `yolostream model info NAME|FILE`.
+struct ModelInfoCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "info", abstract: "Print the layers, parameters and cost of a network.",
+    discussion: "Cost is for one picture of 640x640; folded is what runs at inference.")
+
+  @Argument(help: "A published name, such as gelan-c or yolov9-c, or a file of weights.")
+  var model: String
+
+  @Flag(help: "One line for each layer.")
+  var layers = false
+
+  @Flag(help: "One JSON object in place of text.")
+  var json = false
+
+  func run() throws {
+    let report = try ModelCommand.reporting { () throws(ModelError) in
+      if let spec = NetworkSpec.named(model) { return ModelReport(spec: spec) }
+      let checkpoint = try Checkpoint(path: model)
+      return ModelReport(checkpoint: checkpoint, network: try checkpoint.network())
+    }
+    if json {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+      print(String(decoding: try encoder.encode(report), as: UTF8.self))
+    } else {
+      print(report.text(withLayers: layers))
+    }
+  }
+}

@@ -1,0 +1,158 @@
+import Foundation
+import GELAN
+
+/// What `model info` says of a network.
+struct ModelReport: Encodable {
+  struct Size: Encodable {
+    let parameters: Int
+    let gigaflops: Double
+
+    init(_ graph: Graph) {
+      parameters = graph.parameterCount
+      gigaflops = graph.gigaflops(height: 640, width: 640)
+    }
+  }
+  struct Layer: Encodable {
+    let index: Int
+    let module: String
+    let sources: [String]
+    let channels: Int
+    let parameters: Int
+    let trainingOnly: Bool
+  }
+  struct File: Encodable {
+    let container: String
+    let bytes: Int
+    let tensors: Int
+    let isFolded: Bool
+    let licence: String?
+    let origin: String?
+    let classNames: [String]
+  }
+
+  let architecture: String
+  let head: String
+  let classes: Int
+  let strides: [Int]
+  let unfolded: Size
+  let folded: Size
+  /// Single-branch and folded: what runs. Equal to `folded` for a network without auxiliary branch.
+  let inference: Size
+  let layers: [Layer]
+  var file: File?
+
+  init(spec: NetworkSpec) {
+    let graph = spec.graph()
+    architecture = spec.name
+    let finest = graph.nodes[graph.mainHead.levels[0].classes]
+    var width = finest.channels
+    if case .convolution(let convolution) = finest.operation { width = convolution.inputChannels }
+    head =
+      (spec.headStyle.boxGroups == 1
+        ? "dense box branch (Ultralytics)" : "box branch in \(spec.headStyle.boxGroups) groups (official)")
+      + ", class width \(width)"
+    classes = spec.classCount
+    strides = graph.mainHead.levels.map(\.stride)
+    unfolded = Size(graph)
+    folded = Size(graph.folded)
+    inference = Size(spec.inference.graph().folded)
+    layers = Self.layers(of: spec, graph: graph)
+  }
+
+  init(checkpoint: Checkpoint, network: Checkpoint.Network) {
+    self.init(spec: network.spec)
+    file = File(
+      container: checkpoint.container.rawValue, bytes: checkpoint.byteCount, tensors: checkpoint.tensors.count,
+      isFolded: network.isFolded, licence: checkpoint.description.licence, origin: checkpoint.description.origin,
+      classNames: network.classNames)
+  }
+
+  private static func layers(of spec: NetworkSpec, graph: Graph) -> [Layer] {
+    var parameters = [Int](repeating: 0, count: spec.layers.count + 1)
+    var channels = [Int](repeating: 0, count: spec.layers.count + 1)
+    for node in graph.nodes {
+      let parts = node.name.split(separator: ".")
+      guard parts.count >= 2, let layer = Int(parts[1]), parameters.indices.contains(layer) else { continue }
+      channels[layer] = node.channels
+      if case .convolution(let convolution) = node.operation {
+        parameters[layer] += Graph.parameterCount(of: convolution)
+      }
+    }
+    parameters[spec.layers.count] += graph.heads.reduce(0) { $0 + $1.bins }
+    let rows = spec.layers.enumerated().map { index, layer in
+      Layer(
+        index: index, module: layer.block.moduleName,
+        sources: layer.sources.map { source in
+          switch source {
+          case .previous: "-1"
+          case .picture: "picture"
+          case .tap(let name): name
+          }
+        }, channels: channels[index], parameters: parameters[index], trainingOnly: layer.isTrainingOnly)
+    }
+    let head = Layer(
+      index: spec.layers.count, module: spec.isDual ? "DualDDetect" : "DDetect",
+      sources: spec.auxiliaryTaps + spec.mainTaps, channels: 4 * spec.headStyle.bins + spec.classCount,
+      parameters: parameters[spec.layers.count], trainingOnly: false)
+    return rows + [head]
+  }
+
+  func text(withLayers: Bool) -> String {
+    var lines = [
+      "\(architecture): \(head), \(classes) classes, strides \(strides.map(String.init).joined(separator: " "))"
+    ]
+    if let file {
+      lines.append(
+        "  file       \(file.container), \(file.bytes) bytes, \(file.tensors) tensors, \(file.isFolded ? "folded" : "not folded")"
+      )
+      lines.append("  licence    \(file.licence ?? "not stated in the file: ask where the weights come from")")
+      if let origin = file.origin { lines.append("  taken from \(origin)") }
+    }
+    for (label, size) in [("as trained", unfolded), ("folded", folded), ("inference", inference)] {
+      lines.append(
+        "  \(Self.padded(label, 10)) \(Self.padded(String(size.parameters), -11)) parameters \(String(format: "%8.2f", size.gigaflops)) GFLOPs"
+      )
+    }
+    if withLayers {
+      lines.append("")
+      lines.append("    # module        channels  parameters  from")
+      for layer in layers {
+        lines.append(
+          "\(Self.padded(String(layer.index), -5)) \(Self.padded(layer.module, 13)) \(Self.padded(String(layer.channels), -8)) "
+            + "\(Self.padded(String(layer.parameters), -11))  \(layer.sources.joined(separator: " "))"
+            + (layer.trainingOnly ? "  (training only)" : ""))
+      }
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  /// `text` filled with spaces to `width`, on the left if negative.
+  private static func padded(_ text: String, _ width: Int) -> String {
+    let space = String(repeating: " ", count: max(0, abs(width) - text.count))
+    return width < 0 ? space + text : text + space
+  }
+}
+
+extension Block {
+  /// The name that tables of these networks use.
+  fileprivate var moduleName: String {
+    switch self {
+    case .picture: "Silence"
+    case .convolution: "Conv"
+    case .gelan(let spec):
+      switch spec.computation {
+      case .convolution: "ELAN1"
+      case .csp: "RepNCSPELAN4"
+      case .residual: "GELAN-Res"
+      case .dark: "GELAN-Dark"
+      }
+    case .averageDown: "AConv"
+    case .splitDown: "ADown"
+    case .pyramidPooling: "SPPELAN"
+    case .upsample: "Upsample"
+    case .concatenation: "Concat"
+    case .crossLinear: "CBLinear"
+    case .crossFusion: "CBFuse"
+    }
+  }
+}

@@ -1,0 +1,26 @@
+import ArgumentParser
+import GELAN
+
+/// `yolostream model verify FILE`.
+struct ModelVerifyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "verify", abstract: "Check that a file holds a network whose every number can be used.",
+    discussion: "Nothing in the file is run. A file that fails gives one sentence and exit status 78.")
+
+  @Argument(help: "A .pt checkpoint or a .safetensors file.")
+  var file: String
+
+  func run() throws {
+    let (checkpoint, network) = try ModelCommand.reporting { () throws(ModelError) in
+      let checkpoint = try Checkpoint(path: file)
+      let network = try checkpoint.network()
+      try checkpoint.readAll()
+      _ = try checkpoint.inferenceModel(of: network)
+      return (checkpoint, network)
+    }
+    let head = network.spec.headStyle.boxGroups == 1 ? "dense" : "grouped"
+    print(
+      "\(file): good: \(network.spec.name), \(head) head, \(network.spec.classCount) classes, "
+        + "\(checkpoint.tensors.count) tensors, \(network.isFolded ? "folded" : "not folded")")
+  }
+}

@@ -1,0 +1,159 @@
+import Foundation
+import Testing
+
+@testable import GELAN
+
+/// Files that are cut, bent or lie about themselves give one sentence; none gives a crash.
+@Suite struct DamagedFileTests {
+  @Test func `the whole files are good and equal`() throws {
+    let (one, other) = (try open(TinyNetwork.checkpoint()), try open(try TinyNetwork.safetensors()))
+    #expect(one.spec == other.spec)
+    #expect(one.weights == other.weights)
+    #expect(one.classNames == ["cat", "dog"])
+    #expect(Set(one.graph.parameterShapes.map(\.name)) == Set(one.weights.tensors.keys))
+  }
+
+  @Test func `a checkpoint cut anywhere is an error`() {
+    let bytes = TinyNetwork.checkpoint()
+    for count in Array(stride(from: 0, to: bytes.count, by: 997)) + [bytes.count - 1] {
+      #expect(failure { () throws(ModelError) in try open(Array(bytes[..<count])) } != nil, "\(count) bytes")
+    }
+  }
+
+  @Test func `a safetensors file cut in its header or its data is an error`() throws {
+    let bytes = try TinyNetwork.safetensors()
+    let header = 8 + Int(bytes[0]) + Int(bytes[1]) << 8
+    for count in Array(0...header) + Array(stride(from: header, to: bytes.count, by: 997)) {
+      #expect(failure { () throws(ModelError) in try open(Array(bytes[..<count])) } != nil, "\(count) bytes")
+    }
+  }
+
+  @Test(arguments: [Float.nan, .infinity, -.infinity])
+  func `a number that is not finite is named`(value: Float) throws {
+    var weights = TinyNetwork.weights
+    weights["model.0.conv.weight"]?.values[5] = value
+    let error = try #require(failure { () throws(ModelError) in try open(TinyNetwork.checkpoint(weights: weights)) })
+    #expect(error.code == .notFinite)
+    #expect(error.message.contains("model.0.conv.weight"))
+  }
+
+  @Test func `a wrong shape is named with both shapes`() throws {
+    var weights = TinyNetwork.weights
+    weights["model.3.conv.weight"] = WeightTensor(shape: [8, 8, 1, 1], values: [Float](repeating: 0, count: 64))
+    let error = try #require(failure { () throws(ModelError) in try open(TinyNetwork.checkpoint(weights: weights)) })
+    #expect(error.code == .mismatch)
+    #expect(error.message.hasSuffix("model.3.conv.weight: expected 8x8x3x3, file has 8x8x1x1"))
+  }
+
+  @Test func `a missing tensor is named`() throws {
+    var weights = TinyNetwork.weights
+    weights["model.3.bn.bias"] = nil
+    let error = try #require(failure { () throws(ModelError) in try open(TinyNetwork.checkpoint(weights: weights)) })
+    #expect(error.message.contains("lacks 'model.3.bn.bias'"))
+  }
+
+  @Test func `more class names than classes are an error`() throws {
+    let bytes = TinyNetwork.checkpoint(classNames: ["cat", "dog", "cow"])
+    let error = try #require(failure { () throws(ModelError) in try open(bytes) })
+    #expect(error.message.contains("names 3 classes"))
+  }
+
+  @Test func `compressed entries are refused, so nothing can inflate`() throws {
+    let bytes = ZipBytes.archive([("tiny/data.pkl", [UInt8](repeating: 0, count: 100))], method: 8)
+    #expect(failure { () throws(ModelError) in try open(bytes) }?.code == .refused)
+  }
+
+  @Test(
+    arguments: [
+      ([Int.max], nil, 4, 0), ([1 << 31, 1 << 31, 1 << 31], nil, 4, 0), ([4], nil, Int.max, 0), ([4], nil, 1 << 61, 0),
+      ([1 << 40], [0], 1, 0), ([4], [Int.max], 4, 0), ([4], [-1], 4, 0), ([4], nil, 4, 1), ([4], nil, 4, Int.max),
+      ([-4], nil, 4, 0), ([4], nil, 5, 0),
+    ] as [([Int], [Int]?, Int, Int)])
+  func `sizes that lie are errors`(shape: [Int], strides: [Int]?, storageCount: Int, offset: Int) {
+    var pickle = PickleBytes()
+    pickle.op(Opcode.mark)
+    pickle.text("weight")
+    pickle.tensor(key: "0", shape: shape, strides: strides, storageCount: storageCount, offset: offset)
+    pickle.op(Opcode.dict)
+    let bytes = ZipBytes.checkpoint(
+      pickle: pickle.finished(), storages: [("0", [UInt8](repeating: 0, count: 16))])
+    #expect(failure { () throws(ModelError) in try open(bytes) }?.code == .damaged)
+  }
+
+  @Test(
+    arguments: [
+      #"{"a":{"dtype":"F32","shape":[9223372036854775807,9223372036854775807],"data_offsets":[0,4]}}"#,
+      #"{"a":{"dtype":"F32","shape":[4611686018427387904],"data_offsets":[0,4]}}"#,
+      #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,9223372036854775808]}}"#,
+      #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}}"#,
+      #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[-4,0]}}"#,
+      #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#,
+      #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#,
+      #"{"a":{"dtype":"F77","shape":[1],"data_offsets":[0,4]}}"#, #"{"a":[]}"#, "[]", "{", "", "{}}",
+      String(repeating: "[", count: 100_000),
+    ])
+  func `safetensors headers that lie are errors`(header: String) {
+    let file = TemporaryFile(PickleBytes.little(header.utf8.count, 8) + Array(header.utf8) + [0, 0, 0, 0])
+    #expect(failure { () throws(ModelError) in _ = try SafetensorsFile(path: file.path) } != nil)
+  }
+
+  @Test(arguments: [Int.max, -1, 1 << 40, 3 << 20]) func `a header length that lies is an error`(length: Int) {
+    let file = TemporaryFile(PickleBytes.little(length, 8) + Array("{}".utf8))
+    #expect(failure { () throws(ModelError) in _ = try SafetensorsFile(path: file.path) } != nil)
+  }
+
+  @Test func `a tensor with swapped strides is read in row-major order`() throws {
+    let file = TemporaryFile((0..<6).flatMap { PickleBytes.little(Int(Float($0).bitPattern), 4) })
+    let tensor = try StoredTensor(
+      shape: [3, 2], strides: [1, 3], elementType: .float32, file: try FileBytes(path: file.path), storageOffset: 0,
+      storageCount: 6)
+    #expect(try tensor.floats() == [0, 3, 1, 4, 2, 5])
+  }
+
+  @Test func `half precision survives there and back for every bit pattern`() throws {
+    let patterns = (0...UInt16.max).filter { $0 & 0x7C00 != 0x7C00 }
+    let file = TemporaryFile(patterns.flatMap { PickleBytes.little(Int($0), 2) })
+    let tensor = try StoredTensor(
+      shape: [patterns.count], elementType: .float16, file: try FileBytes(path: file.path), storageOffset: 0,
+      storageCount: patterns.count)
+    let floats = try tensor.floats()
+    #expect(floats.map { ElementType.half($0) } == patterns)
+    #expect(floats[1] == 0x1p-24 && floats[0x3C00] == 1 && floats[0x7BFF] == 65504)
+  }
+
+  /// `YOLOSTREAM_FUZZ_ROUNDS` sets the number of files; 10,000 take about half a minute.
+  @Test func `mutated files never crash`() throws {
+    let rounds = ProcessInfo.processInfo.environment["YOLOSTREAM_FUZZ_ROUNDS"].flatMap { Int($0) } ?? 1000
+    let originals = [TinyNetwork.checkpoint(), try TinyNetwork.safetensors()]
+    var state: UInt64 = 0x9E37_79B9_7F4A_7C15
+    func random(_ bound: Int) -> Int {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return Int((state >> 33) % UInt64(bound))
+    }
+    let interesting: [UInt8] = [0, 1, 0x7F, 0x80, 0xFF, Opcode.reduce, Opcode.build, Opcode.binPersId, Opcode.dup]
+    var accepted = 0
+    for round in 0..<rounds {
+      var bytes = originals[round % 2]
+      // Most of a file is plain numbers; the description is where it hurts. It is in front in both.
+      let description = min(bytes.count, 60_000)
+      for _ in 0...random(8) {
+        let position = random(random(4) == 0 ? bytes.count : description)
+        switch random(4) {
+        case 0: bytes[position] = interesting[random(interesting.count)]
+        case 1: bytes[position] ^= 1 << UInt8(random(8))
+        case 2: bytes[position] = UInt8(random(256))
+        default:
+          let count = min(1 + random(16), bytes.count - position)
+          bytes.replaceSubrange(position..<(position + count), with: [UInt8](repeating: bytes[position], count: count))
+        }
+      }
+      if random(10) == 0 { bytes.removeSubrange(random(bytes.count)...) }
+      do throws(ModelError) {
+        let model = try open(bytes)
+        accepted += 1
+        #expect(model.weights.tensors.values.allSatisfy { $0.values.allSatisfy(\.isFinite) })
+      } catch { #expect(!error.message.isEmpty) }
+    }
+    print("\(rounds) mutated files, \(accepted) still a network")
+  }
+}
