@@ -62,15 +62,19 @@ static inline const int32_t *yolostream_display_matrix(const AVStream *stream) {
 
 // A log callback takes a `va_list`, which Swift cannot receive: lines are put together here and handed on whole.
 typedef void (*yolostream_log_sink)(int level, const char *line);
-static yolostream_log_sink yolostream_current_sink;
+// A variable of the header itself would have no definition in Swift's object code; one inside a function has.
+static inline yolostream_log_sink *yolostream_current_sink(void) {
+  static yolostream_log_sink sink;
+  return &sink;
+}
 static inline void yolostream_log_line(void *context, int level, const char *format, va_list arguments) {
-  if (level > av_log_get_level() || !yolostream_current_sink) return;
+  if (level > av_log_get_level() || !*yolostream_current_sink()) return;
   char line[1024];
   int prefix = 1;
   av_log_format_line2(context, level, format, arguments, line, sizeof line, &prefix);
-  yolostream_current_sink(level, line);
+  (*yolostream_current_sink())(level, line);
 }
 static inline void yolostream_log_capture(yolostream_log_sink sink) {
-  yolostream_current_sink = sink;
+  *yolostream_current_sink() = sink;
   av_log_set_callback(yolostream_log_line);
 }
