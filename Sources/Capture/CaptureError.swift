@@ -1,4 +1,4 @@
-import FFmpeg
+public import FFmpeg
 
 /// Why a source gives no pictures.
 public struct CaptureError: Error, Hashable, Sendable, CustomStringConvertible {

@@ -1,5 +1,5 @@
-import FFmpeg
-import Imaging
+public import FFmpeg
+public import Imaging
 
 /// Makes frames of libav into the house's pictures: without a copy where the arrangement of samples is one of ours.
 struct FrameWrapper: ~Copyable {
@@ -44,7 +44,7 @@ extension PixelBuffer {
       width: frame.width, height: frame.height, format: format, colour: ColourEncoding(colour))
     var planes: [ImageView.Plane] = []
     for index in 0..<format.planeCount {
-      guard let plane = unsafe frame.plane(index), plane.stride >= layout.planeSize(index).rowBytes else { return nil }
+      guard let plane = unsafe frame.plane(index), unsafe plane.stride >= layout.planeSize(index).rowBytes else { return nil }
       planes.append(unsafe ImageView.Plane(base: plane.base, stride: plane.stride))
     }
     unsafe self.init(layout: layout, planes: planes, keeper: frame)
@@ -68,7 +68,7 @@ extension Frame {
   /// Whether every row begins after the one above, as bottom-up pictures do not have it.
   var hasUprightRows: Bool {
     for index in 0..<3 {
-      if let plane = unsafe plane(index), plane.stride <= 0 { return false }
+      if let plane = unsafe plane(index), unsafe plane.stride <= 0 { return false }
     }
     return true
   }

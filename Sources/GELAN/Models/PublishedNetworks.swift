@@ -17,8 +17,8 @@ extension NetworkSpec {
       mainTaps: ["P3", "P4", "P5"], auxiliaryTaps: ["A3", "A4", "A5"]),
   ]
 
-  /// The published network called `name`, if there is one.
-  public static func named(_ name: String) -> NetworkSpec? { published.first { $0.name == name } }
+  /// The published network, or one of our own, called `name`, if there is one.
+  public static func named(_ name: String) -> NetworkSpec? { (published + own).first { $0.name == name } }
 
   /// The network that is left for inference: no auxiliary rows, no auxiliary head.
   ///

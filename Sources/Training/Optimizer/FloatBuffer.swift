@@ -1,16 +1,17 @@
+public import OneDNN
+
 /// A fixed run of floats on a cache line, at an address that does not move, so that compute memory can lie in it.
 @safe public final class FloatBuffer: @unchecked Sendable {
+  /// The memory, for tensors that lie in it.
+  public let arena: Arena
   private let storage: UnsafeMutableBufferPointer<Float>
 
   /// `count` zeros.
   public init(count: Int) {
-    let raw = UnsafeMutableRawBufferPointer.allocate(byteCount: max(count, 1) * 4, alignment: 64)
-    unsafe storage = raw.bindMemory(to: Float.self)
-    unsafe storage.initialize(repeating: 0)
+    arena = Arena(byteCount: max(count, 1) * 4)
+    unsafe storage = arena.bytes.bindMemory(to: Float.self)
     self.count = count
   }
-
-  deinit { unsafe storage.deallocate() }
 
   /// Number of floats.
   public let count: Int

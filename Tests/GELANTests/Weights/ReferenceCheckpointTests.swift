@@ -40,7 +40,6 @@ struct ReferenceCheckpointTests {
     #expect(network.isFolded == expected.isFolded)
     try checkpoint.readAll()
   }
-<<<<<<< HEAD
   private func checkpoint(_ file: String) throws -> Checkpoint {
     try Checkpoint(path: SharedMaterial.file("reference/\(file)").path)
   }
@@ -112,37 +111,6 @@ struct ReferenceCheckpointTests {
     for count in stride(from: (bytes.count - 1) / 4096 * 4096, through: 0, by: -4096) {
       #expect(truncate(file.path, count) == 0)
       #expect(failure { () throws(ModelError) in _ = try Checkpoint(path: file.path) } != nil, "\(count) bytes")
-=======
-  @Test func timing() throws {
-    for f in ["weights/yolov9t-coco.pt", "weights/yolov9t-coco.safetensors"] {
-      let path = SharedMaterial.file("reference/\(f)").path
-      for _ in 0..<4 {
-        let t0 = ContinuousClock.now
-        let file = try FileBytes(path: path)
-        if f.hasSuffix(".pt") {
-          let z = try ZipArchive(file: file)
-          let t1 = ContinuousClock.now
-          let e = z.entries.first { $0.name.hasSuffix("data.pkl") }!
-          let b = try z.read(e)
-          let t2 = ContinuousClock.now
-          _ = try PickleReader.read(b)
-          let t3 = ContinuousClock.now
-          let t = try TorchArchive(z)
-          let t4 = ContinuousClock.now
-          let n = try t.network()
-          let t5 = ContinuousClock.now
-          print(
-            "zip", t1 - t0, "read", t2 - t1, "pickle", t3 - t2, "archive", t4 - t3, "walk", t5 - t4, n.tensors.count)
-        }
-        let c = try Checkpoint(path: path)
-        let t6 = ContinuousClock.now
-        let n = try c.network()
-        let t7 = ContinuousClock.now
-        let m = try c.inferenceModel(of: n)
-        let t8 = ContinuousClock.now
-        print("net", t7 - t6, "inf", t8 - t7, m.weights.parameterCount)
-      }
->>>>>>> main
     }
   }
 }

@@ -1,0 +1,162 @@
+import FFmpeg
+import Imaging
+import Scene
+
+/// A container being read and the decoder of its video: what files, pipes and networks have in common.
+struct DecodedStream: ~Copyable {
+  private var demuxer: Demuxer
+  private var decoder: Decoder
+  private var wrapper: FrameWrapper
+  private var jumps: TimestampJumps?
+  private var clock: MonotonicTime
+  private let video: StreamDescription
+  private let interval: Double
+  private let name: String
+  private let withholdsDamaged: Bool
+  private let isLive: Bool
+  private let audio: PacketQueue?
+  private var index = 0
+  private var damagedInARow = 0
+  private var isDraining = false
+  /// An error of reading, kept until the pictures read before it are out.
+  private var pending: FFmpegError?
+  private(set) var losses = SourceLosses()
+
+  /// Most failures one after another before a stream counts as broken off.
+  private static let patience = 64
+
+  let description: SourceDescription
+
+  /// Opens `input`, called `name` in messages, and the decoder of its main video.
+  init(
+    _ input: Demuxer.Input, name: String, path: String?, kind: SourceDescription.Kind, libav: [String: String] = [:],
+    options: SourceOptions, interrupt: InterruptFlag
+  ) throws(CaptureError) {
+    isLive = kind == .live
+    do throws(FFmpegError) {
+      var demuxer = try Demuxer(input, options: libav, timeout: options.timeout, interrupt: interrupt)
+      guard let video = demuxer.mainVideo else {
+        throw FFmpegError(.invalidData, "cannot show \(name): it holds no video")
+      }
+      let sound = options.keepsAudio ? demuxer.streams.filter { $0.parameters.kind == .audio } : []
+      demuxer.ignoreStreams(except: Set([video.index] + sound.map(\.index)))
+      decoder = try Decoder(video.parameters, threads: options.decoderThreads, isLowDelay: kind == .live)
+      audio = sound.isEmpty ? nil : PacketQueue(streams: sound)
+      let rate = video.nominalRate.flatMap { (0.1...1000).contains($0) ? $0 : nil }
+      interval = 1 / (rate ?? 25)
+      jumps = demuxer.hasTimestampJumps || kind == .live ? TimestampJumps(limit: 10) : nil
+      clock = MonotonicTime(interval: interval)
+      wrapper = FrameWrapper(isForDrawing: options.isForDrawing, quarterTurns: video.quarterTurns)
+      let isTurned = video.quarterTurns % 2 == 1
+      let width = video.parameters.width, height = video.parameters.height
+      description = SourceDescription(
+        kind: kind, address: name, path: path, width: isTurned ? height : width, height: isTurned ? width : height,
+        nominalRate: rate, duration: kind == .live ? nil : video.duration,
+        frameCount: kind == .live
+          ? nil : video.frameCount ?? video.duration.flatMap { length in rate.map { Int(min(length * $0, 1e12)) } },
+        timeBase: video.timeBase, pixelAspect: isTurned ? 1 / video.pixelAspect : video.pixelAspect,
+        codec: video.parameters.codecName)
+      self.video = video
+      self.demuxer = demuxer
+    } catch {
+      throw CaptureError(error, reading: name, isLive: kind == .live)
+    }
+    self.name = name
+    withholdsDamaged = options.withholdsDamaged ?? (kind == .live)
+  }
+
+  /// The queue that sound goes to.
+  var sound: PacketQueue? { audio }
+
+  /// Reads and decodes until a picture is there.
+  mutating func next() throws(CaptureError) -> CaptureOutcome {
+    do throws(FFmpegError) {
+      while true {
+        if demuxer.interrupt.isInterrupted { throw FFmpegError(.interrupted, "cannot read \(name): interrupted") }
+        switch try receive() {
+        case .frame(let frame):
+          if frame.isDamaged, withholdsDamaged {
+            losses.withheldFrames += 1
+          } else {
+            return .frame(try captured(frame))
+          }
+        case .needsInput: try feed()
+        case .endOfStream:
+          if let pending { throw pending }
+          if index == 0 { throw FFmpegError(.invalidData, "cannot show \(name): no picture in it could be decoded") }
+          return .endOfStream
+        }
+      }
+    } catch {
+      throw CaptureError(error, reading: name, isLive: isLive)
+    }
+  }
+
+  /// A picture from the decoder; damage costs a picture, not the stream.
+  private mutating func receive() throws(FFmpegError) -> Decoder.Outcome {
+    do throws(FFmpegError) {
+      return try decoder.receive()
+    } catch {
+      try forgive(error)
+      return isDraining && damagedInARow >= Self.patience ? .endOfStream : .needsInput
+    }
+  }
+
+  /// Gives the decoder one more packet.
+  private mutating func feed() throws(FFmpegError) {
+    if isDraining { return }
+    do throws(FFmpegError) {
+      switch try demuxer.read() {
+      case .packet(let packet):
+        damagedInARow = 0
+        mend(packet)
+        if packet.streamIndex == video.index {
+          do throws(FFmpegError) { try decoder.send(packet) } catch { try forgive(error) }
+        } else {
+          audio?.append(packet)
+        }
+      case .endOfStream: try drain()
+      }
+    } catch {
+      switch error.code {
+      case .timedOut, .interrupted, .outOfMemory: throw error
+      case .invalidData where damagedInARow < Self.patience: try forgive(error)
+      case .invalidData: try drain()
+      default:
+        pending = error
+        try drain()
+      }
+    }
+  }
+
+  private mutating func drain() throws(FFmpegError) {
+    isDraining = true
+    damagedInARow = 0
+    do throws(FFmpegError) { try decoder.send(nil) } catch { try forgive(error) }
+  }
+
+  private mutating func forgive(_ error: FFmpegError) throws(FFmpegError) {
+    if error.code == .interrupted { throw error }
+    losses.damagedPackets += 1
+    damagedInARow += 1
+  }
+
+  /// Takes jumps of the clock out of a packet's times.
+  private mutating func mend(_ packet: Packet) {
+    guard jumps != nil, let ticks = packet.decodingTimestamp ?? packet.timestamp else { return }
+    jumps?.see(packet.timeBase.seconds(of: ticks), interval: interval)
+    if let shift = jumps?.shift, shift != 0 { packet.shiftTimes(by: packet.timeBase.ticks(at: shift)) }
+  }
+
+  private mutating func captured(_ frame: Frame) throws(FFmpegError) -> CapturedFrame {
+    damagedInARow = 0
+    let arrival = FrameStamp.now()
+    let seconds = clock.next(frame.timestamp.map { video.timeBase.seconds(of: $0) })
+    losses.mendedTimestamps = clock.count + (jumps?.count ?? 0)
+    let isDamaged = frame.isDamaged
+    let pixels = try wrapper.wrap(frame)
+    defer { index += 1 }
+    return CapturedFrame(
+      stamp: FrameStamp(index: index, seconds: seconds, arrival: arrival), pixels: pixels, isDamaged: isDamaged)
+  }
+}

@@ -1,0 +1,88 @@
+import FFmpeg
+import Glibc
+public import Imaging
+
+/// A file with one picture in it: JPEG, PNG, BMP, WebP or TIFF.
+public struct PictureFile: Sendable {
+  /// Where it is.
+  public let path: String
+  /// Largest file that is read, in bytes.
+  public static let sizeLimit = 512 << 20
+
+  /// The picture at `path`; nothing is read yet.
+  public init(path: String) { self.path = path }
+
+  /// Reads and decodes it.
+  ///
+  /// - Parameter format: the arrangement of samples wanted; `nil` for that of the file if it is one of ours.
+  /// - Throws: `notFound`, `accessDenied`, `inputOutput`, or `invalidMedia` for what is no picture or a broken one; the
+  ///   sentence names the file.
+  public func read(as format: PixelFormat? = nil) throws(CaptureError) -> PixelBuffer {
+    let bytes = try contents()
+    guard let codec = Self.codec(of: bytes) else {
+      throw CaptureError(.invalidMedia, "cannot show \(path): expected a JPEG, PNG, BMP, WebP or TIFF file")
+    }
+    do throws(FFmpegError) {
+      var decoder = try Decoder(StreamParameters(codecNamed: codec))
+      try decoder.send(try unsafe Packet(copying: bytes.span.bytes))
+      var outcome = try decoder.receive()
+      if case .needsInput = outcome {
+        try decoder.send(nil)
+        outcome = try decoder.receive()
+      }
+      guard case .frame(let frame) = outcome, !frame.isDamaged else {
+        throw FFmpegError(.invalidData, "the picture is damaged or incomplete")
+      }
+      var wrapper = FrameWrapper(isForDrawing: true, quarterTurns: frame.quarterTurnsOfCamera)
+      return try wrapper.wrap(frame, format: format.flatMap { FrameFormat(rawValue: $0.rawValue) })
+    } catch {
+      let code: CaptureError.Code = error.code == .outOfMemory ? .internalError : .invalidMedia
+      throw CaptureError(code, "cannot show \(path): \(error.message)", cause: error)
+    }
+  }
+
+  private func contents() throws(CaptureError) -> [UInt8] {
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      let code: CaptureError.Code = errno == ENOENT ? .notFound : errno == EACCES ? .accessDenied : .inputOutput
+      throw CaptureError(code, "cannot open \(path): \(Self.text(of: errno))")
+    }
+    defer { close(descriptor) }
+    var status = stat()
+    unsafe fstat(descriptor, &status)
+    guard status.st_mode & S_IFMT == S_IFREG, status.st_size <= Self.sizeLimit else {
+      throw CaptureError(.invalidMedia, "cannot show \(path): expected a file of at most \(Self.sizeLimit) bytes")
+    }
+    var failure: Int32 = 0
+    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: Int(status.st_size)) { buffer, count in
+      while count < buffer.count {
+        guard let start = buffer.baseAddress else { return }
+        let got = unsafe Glibc.read(descriptor, start + count, buffer.count - count)
+        if got > 0 {
+          count += got
+        } else if got == 0 {
+          return
+        } else if errno != EINTR {
+          failure = errno
+          return
+        }
+      }
+    }
+    guard failure == 0 else { throw CaptureError(.inputOutput, "cannot read \(path): \(Self.text(of: failure))") }
+    return bytes
+  }
+
+  private static func text(of code: Int32) -> String { unsafe String(cString: strerror(code)) }
+
+  /// libav's decoder for what the first bytes say.
+  private static func codec(of bytes: [UInt8]) -> String? {
+    if bytes.starts(with: [0xFF, 0xD8, 0xFF]) { return "mjpeg" }
+    if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]) { return "png" }
+    if bytes.starts(with: [0x42, 0x4D]) { return "bmp" }
+    if bytes.starts(with: [0x49, 0x49, 0x2A, 0]) || bytes.starts(with: [0x4D, 0x4D, 0, 0x2A]) { return "tiff" }
+    if bytes.count > 12, bytes.starts(with: Array("RIFF".utf8)), bytes[8..<12].elementsEqual(Array("WEBP".utf8)) {
+      return "webp"
+    }
+    return nil
+  }
+}

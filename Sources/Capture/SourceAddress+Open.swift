@@ -1,0 +1,14 @@
+extension SourceAddress {
+  /// Opens the source that the address names.
+  public func open(_ options: SourceOptions = SourceOptions()) throws(CaptureError) -> any FrameSource {
+    switch kind {
+    case .video(let path): try StreamSource(file: path, options: options)
+    case .picture(let path): StillsSource(picture: path, options: options)
+    case .folder(let path): try StillsSource(folder: path, options: options)
+    case .network(let url): try StreamSource(network: url, options: options)
+    case .standardInput: try StreamSource(standardInput: options)
+    case .testPattern(let pattern): TestPatternSource(pattern)
+    case .camera(let path): throw CaptureError(.unsupported, "cannot open \(path): cameras are not supported yet")
+    }
+  }
+}

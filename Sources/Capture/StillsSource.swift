@@ -1,0 +1,75 @@
+public import FFmpeg
+import Glibc
+import Imaging
+import Scene
+import Synchronization
+
+/// One picture, or the pictures of a folder in the order of their names.
+public final class StillsSource: FrameSource {
+  public let description: SourceDescription
+  private let paths: [String]
+  private let rate: Double
+  private let flag = InterruptFlag()
+  private let state = Mutex((index: 0, losses: SourceLosses()))
+
+  /// The pictures at `paths`, called `address` in messages; a folder skips those that are damaged, and counts them.
+  init(paths: [String], address: String, options: SourceOptions) {
+    self.paths = paths
+    rate = options.stillsRate > 0 ? options.stillsRate : 1
+    description = SourceDescription(
+      kind: .stills, address: address, path: paths.count == 1 ? paths[0] : nil, width: 0, height: 0, nominalRate: rate,
+      duration: Double(paths.count) / rate, frameCount: paths.count, timeBase: .video, pixelAspect: 1, codec: nil)
+  }
+
+  /// The picture at `path`.
+  public convenience init(picture path: String, options: SourceOptions = SourceOptions()) {
+    self.init(paths: [path], address: path, options: options)
+  }
+
+  /// The pictures in the folder at `path`, not those below it. Throws `invalidMedia` if there are none.
+  public convenience init(folder path: String, options: SourceOptions = SourceOptions()) throws(CaptureError) {
+    guard let folder = unsafe opendir(path) else {
+      throw CaptureError(errno == EACCES ? .accessDenied : .notFound, "cannot open the folder \(path)")
+    }
+    defer { unsafe closedir(folder) }
+    var names: [String] = []
+    while let entry = unsafe readdir(folder) {
+      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { start in
+        unsafe String(cString: UnsafeRawPointer(start).assumingMemoryBound(to: CChar.self))
+      }
+      if !name.hasPrefix("."), SourceAddress.isPicture(name) { names.append(name) }
+    }
+    guard !names.isEmpty else { throw CaptureError(.invalidMedia, "cannot show \(path): it holds no pictures") }
+    let prefix = path.hasSuffix("/") ? path : path + "/"
+    self.init(paths: names.sorted().map { prefix + $0 }, address: path, options: options)
+  }
+
+  public var audio: PacketQueue? { nil }
+  public var losses: SourceLosses { state.withLock { $0.losses } }
+
+  public func next() throws(CaptureError) -> CaptureOutcome {
+    try state.withLock { (state) throws(CaptureError) -> CaptureOutcome in
+      while state.index < paths.count {
+        if flag.isInterrupted {
+          throw CaptureError(.interrupted, "cannot read \(description.address): interrupted")
+        }
+        let index = state.index
+        let path = paths[index]
+        state.index += 1
+        do throws(CaptureError) {
+          let pixels = try PictureFile(path: path).read()
+          return .frame(
+            CapturedFrame(
+              stamp: FrameStamp(index: index, seconds: Double(index) / rate, arrival: FrameStamp.now()),
+              pixels: pixels, fileName: path.split(separator: "/").last.map(String.init)))
+        } catch {
+          if paths.count == 1 || error.code != .invalidMedia { throw error }
+          state.losses.damagedPackets += 1
+        }
+      }
+      return .endOfStream
+    }
+  }
+
+  public func interrupt() { flag.interrupt() }
+}

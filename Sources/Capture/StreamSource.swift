@@ -1,0 +1,70 @@
+public import FFmpeg
+import Synchronization
+
+/// Pictures out of a container: a video file, what is piped in, or a network address.
+public final class StreamSource: FrameSource {
+  public let description: SourceDescription
+  public let audio: PacketQueue?
+  private let flag: InterruptFlag
+  private let stream: Mutex<DecodedStream>
+  private let counts: Mutex<SourceLosses>
+
+  private init(_ stream: consuming sending DecodedStream, flag: InterruptFlag) {
+    description = stream.description
+    audio = stream.sound
+    self.flag = flag
+    self.stream = Mutex(stream)
+    counts = Mutex(SourceLosses())
+  }
+
+  /// Opens the video file at `path`. Every frame is given, at its own time.
+  public convenience init(file path: String, options: SourceOptions = SourceOptions()) throws(CaptureError) {
+    let flag = InterruptFlag()
+    let stream = try DecodedStream(
+      .file(path), name: path, path: path, kind: .file, options: options, interrupt: flag)
+    self.init(stream, flag: flag)
+  }
+
+  /// Opens what is piped into standard input.
+  public convenience init(standardInput options: SourceOptions) throws(CaptureError) {
+    let flag = InterruptFlag()
+    let stream = try DecodedStream(
+      .pipe(0), name: "standard input", path: nil, kind: .file, options: options, interrupt: flag)
+    self.init(stream, flag: flag)
+  }
+
+  /// Connects to `url`. Throws `unreachable` if nobody answers and `stalled` if nothing comes within the time-out.
+  public convenience init(
+    network url: String, options: SourceOptions = SourceOptions(), interrupt flag: InterruptFlag = InterruptFlag()
+  ) throws(CaptureError) {
+    let stream = try DecodedStream(
+      .address(url), name: Redaction.redact(url), path: nil, kind: .live,
+      libav: Self.networkOptions(url: url, options: options), options: options, interrupt: flag)
+    self.init(stream, flag: flag)
+  }
+
+  /// libav's options for a live address.
+  private static func networkOptions(url: String, options: SourceOptions) -> [String: String] {
+    var libav = ["fflags": "nobuffer+discardcorrupt"]
+    guard url.lowercased().hasPrefix("rtsp") else { return libav }
+    switch options.transport {
+    case .auto: libav["rtsp_flags"] = "prefer_tcp"
+    case .tcp: libav["rtsp_transport"] = "tcp"
+    case .udp: libav["rtsp_transport"] = "udp"
+    }
+    libav["allowed_media_types"] = options.keepsAudio ? "video+audio" : "video"
+    return libav
+  }
+
+  public var losses: SourceLosses { counts.withLock { $0 } }
+
+  public func next() throws(CaptureError) -> CaptureOutcome {
+    try stream.withLock { (stream) throws(CaptureError) -> CaptureOutcome in
+      let losses = stream.losses
+      counts.withLock { $0 = losses }
+      return try stream.next()
+    }
+  }
+
+  public func interrupt() { flag.interrupt() }
+}

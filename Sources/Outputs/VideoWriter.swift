@@ -1,0 +1,161 @@
+public import FFmpeg
+import Glibc
+public import Imaging
+public import Scene
+
+/// Writes pictures as an H.264 video: MP4 or MKV by the ending of the path.
+///
+/// Every picture keeps its own time, and sound is copied. The file is written in pieces of about a second, so what is
+/// there plays even if the program is killed.
+public struct VideoWriter: ~Copyable {
+  /// How to write.
+  public struct Settings: Sendable {
+    /// x264's preset: the trade of size for time.
+    public var preset = "superfast"
+    /// x264's constant rate factor, 0...51; smaller is better and larger.
+    public var quality = 23
+    /// Threads that encode.
+    public var threads = 1
+    /// Unit of the timestamps; that of the source keeps its times exactly. MKV always has milliseconds.
+    public var timeBase = TimeBase.video
+    /// Pictures a second, as far as known.
+    public var nominalRate: Double?
+    /// Width over height of a pixel.
+    public var pixelAspect = 1.0
+    /// Files that must not be overwritten: what is being read.
+    public var protectedPaths: [String] = []
+
+    /// The defaults.
+    public init() {}
+  }
+
+  /// Where it writes.
+  public let path: String
+  /// Pictures written so far.
+  public private(set) var frameCount = 0
+  private let settings: Settings
+  private let audio: PacketQueue?
+  private var muxer: Muxer
+  private var importer = FrameImport()
+  private var track: Track?
+  /// Index in the file of each sound track, by its index in the source, and the last time of decoding written.
+  private var sounds: [Int: (output: Int, last: Int64)] = [:]
+  private var lastTicks: Int64?
+
+  private struct Track: ~Copyable {
+    var encoder: Encoder
+    let index: Int
+  }
+
+  /// Makes the file at `path`. The first picture decides size and colours; later ones are fitted to it.
+  ///
+  /// - Parameter audio: the queue of the source, whose packets are copied; tracks that the container does not take are
+  ///   left out.
+  public init(path: String, settings: Settings = Settings(), audio: PacketQueue? = nil) throws(VideoWriterError) {
+    let container: Muxer.Container
+    switch path.split(separator: ".").last?.lowercased() {
+    case "mp4", "m4v", "mov": container = .mp4
+    case "mkv": container = .matroska
+    default: throw VideoWriterError(.cannotCreate, "cannot create \(path): expected a name ending in .mp4 or .mkv")
+    }
+    for other in settings.protectedPaths where Self.isSameFile(path, other) {
+      throw VideoWriterError(.cannotCreate, "cannot create \(path): it is the file being read")
+    }
+    do throws(FFmpegError) {
+      muxer = try Muxer(path: path, container: container)
+    } catch {
+      throw VideoWriterError(.cannotCreate, error.message, cause: error)
+    }
+    self.path = path
+    self.settings = settings
+    self.audio = audio
+  }
+
+  /// Writes a picture that is shown at `stamp.seconds`. A time that is not later than the last becomes the next tick.
+  public mutating func write(_ pixels: borrowing PixelBuffer, at stamp: FrameStamp) throws(VideoWriterError) {
+    do throws(FFmpegError) {
+      if track == nil { try begin(pixels.layout) }
+      guard var current = track.take() else { return }
+      let encoding = current.encoder.settings
+      let frame = try importer.frame(
+        pixels, format: encoding.format, width: encoding.width, height: encoding.height, colour: encoding.colour)
+      var ticks = settings.timeBase.ticks(at: stamp.seconds)
+      if let lastTicks, ticks <= lastTicks { ticks = lastTicks + 1 }
+      lastTicks = ticks
+      try current.encoder.send(frame, timestamp: ticks)
+      try Self.drain(&current, into: &muxer)
+      track = consume current
+      frameCount += 1
+      try copySound()
+    } catch {
+      throw failure(error)
+    }
+  }
+
+  /// Writes what is still held back and closes the file. What was written stays if this fails.
+  public consuming func finish() throws(VideoWriterError) {
+    do throws(FFmpegError) {
+      guard var current = track.take() else { return }
+      try current.encoder.send(nil)
+      try Self.drain(&current, into: &muxer)
+      try copySound()
+      try muxer.finish()
+    } catch {
+      throw failure(error)
+    }
+  }
+
+  private func failure(_ error: FFmpegError) -> VideoWriterError {
+    VideoWriterError(frameCount == 0 && error.code == .unsupported ? .cannotCreate : .writeFailed,
+      error.message.contains(path) ? error.message : "cannot write \(path): \(error.message)", cause: error)
+  }
+
+  /// Opens the encoder for pictures like the first.
+  private mutating func begin(_ layout: PixelLayout) throws(FFmpegError) {
+    // Chroma halved both ways leaves out the last column or row of odd sizes.
+    var encoding = Encoder.Settings(
+      codecName: "libx264", width: layout.width & ~1, height: layout.height & ~1,
+      format: layout.format == .nv12 ? .nv12 : .yuv420p,
+      colour: layout.format == .rgb24 || layout.format == .gray8
+        ? FrameColour(matrix: .bt601, isFullRange: false) : FrameColour(layout.colour),
+      timeBase: settings.timeBase)
+    encoding.nominalRate = settings.nominalRate
+    encoding.pixelAspect = settings.pixelAspect
+    encoding.threads = settings.threads
+    encoding.keyInterval = Int(min(max((settings.nominalRate ?? 25) * 2, 10), 250))
+    encoding.hasGlobalHeader = muxer.needsGlobalHeader
+    // No look-ahead and no reordering: a kill loses a second, not what the encoder hoards.
+    encoding.options = ["preset": settings.preset, "crf": String(settings.quality), "tune": "zerolatency"]
+    let encoder = try Encoder(encoding)
+    let index = try muxer.addStream(of: encoder)
+    for stream in audio?.streams ?? [] where muxer.takes(stream.parameters) {
+      sounds[stream.index] = (try muxer.addCopy(of: stream), Int64.min)
+    }
+    try muxer.begin()
+    track = Track(encoder: encoder, index: index)
+  }
+
+  private static func drain(_ track: inout Track, into muxer: inout Muxer) throws(FFmpegError) {
+    while case .packet(let packet) = try track.encoder.receive() { try muxer.write(packet, to: track.index) }
+  }
+
+  /// Copies the sound that has been read so far.
+  private mutating func copySound() throws(FFmpegError) {
+    guard let audio else { return }
+    for packet in audio.takeAll() {
+      // A packet out of order would end the file; it is left out.
+      guard let sound = sounds[packet.streamIndex], let time = packet.decodingTimestamp ?? packet.timestamp,
+        time > sound.last
+      else { continue }
+      sounds[packet.streamIndex]?.last = time
+      try muxer.write(packet, to: sound.output)
+    }
+  }
+
+  /// Whether two paths name one existing file.
+  private static func isSameFile(_ one: String, _ other: String) -> Bool {
+    var first = stat(), second = stat()
+    guard unsafe stat(one, &first) == 0, unsafe stat(other, &second) == 0 else { return false }
+    return first.st_dev == second.st_dev && first.st_ino == second.st_ino
+  }
+}

@@ -1,0 +1,42 @@
+public import Capture
+public import Pipeline
+import Synchronization
+
+/// What a run has done so far.
+public struct StreamReport: Sendable {
+  /// The source.
+  public var source: SourceDescription
+  /// What the source lost.
+  public var losses: SourceLosses
+  /// Frames delivered, and how old they were.
+  public var frames: FrameCount
+  /// What each stage did.
+  public var stages: [StageMetrics]
+
+  /// Frames delivered, and how old they were.
+  public struct FrameCount: Hashable, Sendable {
+    /// Frames delivered.
+    public var count = 0
+    /// Time of the last one, in seconds of the source.
+    public var seconds = 0.0
+    /// Age from reception to delivery.
+    public var age = DurationHistogram()
+
+    /// No frame yet.
+    public init() {}
+  }
+}
+
+final class FrameRecorder: Sendable {
+  private let state = Mutex(StreamReport.FrameCount())
+
+  func record(age: UInt64, seconds: Double) {
+    state.withLock { state in
+      state.count += 1
+      state.seconds = seconds
+      state.age.record(nanoseconds: age)
+    }
+  }
+
+  var snapshot: StreamReport.FrameCount { state.withLock { $0 } }
+}

@@ -1,0 +1,113 @@
+import OneDNN
+
+/// The steps of a network in the order they run, over tensors that have no memory yet.
+///
+/// Recording first and placing afterwards lets activations, gradients and scratch memory share one arena.
+struct Tape {
+  typealias SymbolID = Int
+
+  struct Symbol {
+    var layout: TensorLayout
+    /// Memory that exists already: parameters, gradients, the picture, head maps.
+    var fixed: TensorMemory?
+    /// Another symbol whose memory this one looks at.
+    var viewed: SymbolID?
+  }
+
+  struct Step {
+    var primitive: Primitive
+    var operands: [(role: Primitive.Argument, symbol: SymbolID)]
+    var name: String
+  }
+
+  let engine: Engine
+  private(set) var symbols: [Symbol] = []
+  private(set) var steps: [Step] = []
+
+  init(engine: Engine) { self.engine = engine }
+
+  /// A tensor whose memory is planned.
+  mutating func symbol(_ layout: TensorLayout) -> SymbolID {
+    symbols.append(Symbol(layout: layout))
+    return symbols.count - 1
+  }
+
+  /// A tensor that has its memory.
+  mutating func symbol(fixed memory: TensorMemory) -> SymbolID {
+    symbols.append(Symbol(layout: memory.layout, fixed: memory))
+    return symbols.count - 1
+  }
+
+  /// Part of another tensor.
+  mutating func view(_ symbol: SymbolID, _ layout: TensorLayout) -> SymbolID {
+    symbols.append(Symbol(layout: layout, viewed: symbol))
+    return symbols.count - 1
+  }
+
+  func layout(_ symbol: SymbolID) -> TensorLayout { symbols[symbol].layout }
+
+  /// Adds a step; scratch memory is added by itself.
+  mutating func run(
+    _ primitive: Primitive, _ operands: [(role: Primitive.Argument, symbol: SymbolID)], name: String
+  ) throws(OneDNNError) {
+    var operands = operands
+    if primitive.scratchByteCount > 0 {
+      operands.append((.scratchpad, symbol(try primitive.layout(.scratchpad))))
+    }
+    steps.append(Step(primitive: primitive, operands: operands, name: name))
+  }
+
+  /// Copies `source` into `destination`, changing the order where they differ.
+  mutating func copy(_ source: SymbolID, to destination: SymbolID, name: String) throws(OneDNNError) {
+    let primitive = try Primitive.reorder(layout(source), to: layout(destination), on: engine)
+    try run(primitive, [(.source, source), (.destination, destination)], name: name)
+  }
+
+  private func root(_ symbol: SymbolID) -> SymbolID {
+    var symbol = symbol
+    while let viewed = symbols[symbol].viewed { symbol = viewed }
+    return symbol
+  }
+
+  /// Gives every tensor its memory and binds the steps.
+  ///
+  /// A planned tensor lives from the first step that touches it to the last.
+  func bind() throws(OneDNNError) -> (calls: [PrimitiveCall], arenaByteCount: Int) {
+    var requestOf = [Int?](repeating: nil, count: symbols.count)
+    var requests: [MemoryPlan.Request] = []
+    for (index, step) in steps.enumerated() {
+      for operand in step.operands {
+        let symbol = root(operand.symbol)
+        guard symbols[symbol].fixed == nil else { continue }
+        if let request = requestOf[symbol] {
+          requests[request].lastStep = index
+        } else {
+          requestOf[symbol] = requests.count
+          requests.append(.init(byteCount: symbols[symbol].layout.byteCount, firstStep: index, lastStep: index))
+        }
+      }
+    }
+    let plan = MemoryPlan(requests)
+    let arena = Arena(byteCount: plan.byteCount)
+    var memories = [TensorMemory?](repeating: nil, count: symbols.count)
+    func memory(_ symbol: SymbolID) throws(OneDNNError) -> TensorMemory {
+      if let known = memories[symbol] ?? symbols[symbol].fixed { return known }
+      let created: TensorMemory
+      if let viewed = symbols[symbol].viewed {
+        created = try memory(viewed).view(symbols[symbol].layout)
+      } else {
+        created = try TensorMemory(
+          symbols[symbol].layout, in: arena, at: requestOf[symbol].map { plan.offsets[$0] } ?? 0, on: engine)
+      }
+      memories[symbol] = created
+      return created
+    }
+    var calls: [PrimitiveCall] = []
+    for step in steps {
+      var operands: [(Primitive.Argument, TensorMemory)] = []
+      for operand in step.operands { operands.append((operand.role, try memory(operand.symbol))) }
+      calls.append(PrimitiveCall(step.primitive, operands))
+    }
+    return (calls, plan.byteCount)
+  }
+}

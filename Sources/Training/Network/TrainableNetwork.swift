@@ -1,0 +1,143 @@
+public import GELAN
+public import OneDNN
+
+/// A network compiled for forward and backward passes over batches of one size.
+///
+/// Runs on the thread that calls it and that thread's team. Parameters are read from a buffer that others may share;
+/// gradients are written to a buffer of its own, whole: every pass overwrites the one before.
+public final class TrainableNetwork {
+  /// Pictures in a batch.
+  public let batch: Int
+  /// Rows of a picture.
+  public let height: Int
+  /// Columns of a picture.
+  public let width: Int
+  /// Gradient of the last backward pass, laid out as the table.
+  public let gradient: FloatBuffer
+  /// Bytes of memory that activations, gradients of activations and scratch share.
+  public let arenaByteCount: Int
+
+  private let graph: Graph
+  private let table: ParameterTable
+  private let stream: ExecutionStream
+  private let picture: TensorMemory
+  private let maps: [[NetworkRecorder.HeadTensor]]
+  private let mapGradients: [[NetworkRecorder.HeadTensor]]
+  private let statistics: [NetworkRecorder.Statistic]
+  private let calls: [PrimitiveCall]
+  private let names: [String]
+  private let forwardCount: Int
+
+  /// Compiles `graph` for `batch` pictures of `height` by `width` pixels, reading `parameters` laid out as `table`.
+  public init(
+    _ graph: Graph, batch: Int, height: Int, width: Int, table: ParameterTable, parameters: FloatBuffer,
+    engine: Engine
+  ) throws(TrainingError) {
+    guard height % graph.stride == 0, width % graph.stride == 0, batch > 0 else {
+      throw TrainingError(
+        .unusableNetwork,
+        "pictures of \(width)x\(height) cannot be trained on: both sides must be multiples of \(graph.stride)")
+    }
+    do throws(OneDNNError) {
+      let gradient = FloatBuffer(count: table.count)
+      var recorder = try NetworkRecorder(
+        graph: graph, batch: batch, height: height, width: width, table: table, parameters: parameters,
+        gradients: gradient, engine: engine)
+      try recorder.recordForward()
+      var maps: [[NetworkRecorder.HeadTensor]] = []
+      for head in graph.heads {
+        maps.append(try recorder.headTensors(head))
+        try recorder.recordHead(head, into: maps[maps.count - 1])
+      }
+      forwardCount = recorder.tape.steps.count
+      var mapGradients: [[NetworkRecorder.HeadTensor]] = []
+      for head in graph.heads {
+        mapGradients.append(try recorder.headTensors(head))
+        try recorder.recordHeadGradient(head, from: mapGradients[mapGradients.count - 1])
+      }
+      try recorder.recordBackward()
+      (calls, arenaByteCount) = try recorder.tape.bind()
+      names = recorder.tape.steps.map(\.name)
+      stream = try ExecutionStream(on: engine)
+      picture = recorder.picture
+      statistics = recorder.statistics
+      self.maps = maps
+      self.mapGradients = mapGradients
+      self.gradient = gradient
+    } catch {
+      throw TrainingError(.compute, "the network could not be compiled for training", cause: error)
+    }
+    self.graph = graph
+    self.table = table
+    self.batch = batch
+    self.height = height
+    self.width = width
+  }
+
+  /// Runs `pictures` (batch × 3 × height × width, red first, 0...1) forward and gives the raw maps of every head, the
+  /// main one last.
+  public func forward(_ pictures: [Float]) throws(TrainingError) -> [HeadMaps] {
+    precondition(pictures.count == batch * 3 * height * width, "a batch fills the network's input")
+    unsafe picture.withElements(of: Float.self) { target in
+      unsafe pictures.withUnsafeBufferPointer { source in
+        unsafe target.baseAddress!.update(from: source.baseAddress!, count: source.count)
+      }
+    }
+    try run(0..<forwardCount)
+    return zip(graph.heads, maps).map { head, levels in
+      HeadMaps(
+        batch: batch, classCount: head.classCount,
+        levels: levels.map { level in
+          unsafe HeadMaps.Level(
+            stride: level.stride, height: level.height, width: level.width,
+            values: level.memory.withElements(of: Float.self) { unsafe Array($0) })
+        })
+    }
+  }
+
+  /// Runs the gradients of the raw maps, in the order `forward` gave the maps, back to `gradient`.
+  public func backward(_ gradients: [HeadMaps]) throws(TrainingError) {
+    for (tensors, maps) in zip(mapGradients, gradients) {
+      for (tensor, level) in zip(tensors, maps.levels) {
+        unsafe tensor.memory.withElements(of: Float.self) { target in
+          unsafe level.values.withUnsafeBufferPointer { source in
+            unsafe target.baseAddress!.update(from: source.baseAddress!, count: source.count)
+          }
+        }
+      }
+    }
+    try run(forwardCount..<calls.count)
+  }
+
+  private func run(_ range: Range<Int>) throws(TrainingError) {
+    do throws(OneDNNError) {
+      for index in range { try calls[index].run(on: stream) }
+    } catch {
+      throw TrainingError(.compute, "a step of the network could not run", cause: error)
+    }
+  }
+
+  /// Moves the running statistics of every normalisation in `parameters` towards those of the last batch, by
+  /// `momentum`; the running variance takes the unbiased estimate.
+  public func updateStatistics(_ parameters: FloatBuffer, momentum: Float = 0.03) {
+    for statistic in statistics {
+      guard let mean = table["\(statistic.name).running_mean"], let variance = table["\(statistic.name).running_var"]
+      else { continue }
+      let unbiased = Float(statistic.sampleCount) / Float(max(statistic.sampleCount - 1, 1))
+      unsafe statistic.mean.withElements(of: Float.self) { batchMean in
+        unsafe statistic.variance.withElements(of: Float.self) { batchVariance in
+          for channel in 0..<mean.range.count {
+            let m = mean.range.lowerBound + channel, v = variance.range.lowerBound + channel
+            unsafe parameters[m] = parameters[m] * (1 - momentum) + batchMean[channel] * momentum
+            unsafe parameters[v] = parameters[v] * (1 - momentum) + batchVariance[channel] * unbiased * momentum
+          }
+        }
+      }
+    }
+  }
+
+  /// What each step runs on, in order: the part of the network and the name of the library's implementation.
+  public var implementations: [(part: String, implementation: String)] {
+    zip(names, calls).map { ($0, $1.primitive.implementation) }
+  }
+}

@@ -1,0 +1,41 @@
+import ArgumentParser
+import Capture
+import GELAN
+import Inference
+import Outputs
+import Pipeline
+
+/// Turns an error into one sentence on standard error and an exit code of `sysexits.h`.
+enum Failure {
+  /// Prints the sentence; the result is to be thrown.
+  static func report(_ error: any Error) -> any Error {
+    if error is ValidationError || error is ExitCode { return error }
+    let cause = (error as? PipelineError)?.cause ?? error
+    print("yolostream: \(cause)", to: &StandardError.shared)
+    return ExitCode(status(of: cause))
+  }
+
+  private static func status(of error: any Error) -> Int32 {
+    switch error {
+    case let error as CaptureError: status(of: error.code)
+    case is ModelError: 78
+    case let error as InferenceError: error.code == .weights || error.code == .precision ? 78 : 70
+    case let error as VideoWriterError: error.code == .cannotCreate ? 73 : 74
+    case let error as OutputError: error.code == .cannotCreate ? 73 : 74
+    default: 70
+    }
+  }
+
+  private static func status(of code: CaptureError.Code) -> Int32 {
+    switch code {
+    case .invalidAddress: 64
+    case .notFound: 66
+    case .accessDenied: 77
+    case .unreachable, .stalled: 69
+    case .interrupted: 130
+    case .invalidMedia, .unsupported: 65
+    case .inputOutput: 74
+    case .internalError: 70
+    }
+  }
+}

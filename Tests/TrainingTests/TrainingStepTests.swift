@@ -1,0 +1,102 @@
+import Foundation
+import GELAN
+import OneDNN
+import TestSupport
+import Testing
+
+@testable import Training
+
+@Suite(.enabled(if: SharedMaterial.isPresent, Comment(rawValue: SharedMaterial.absence)), .serialized)
+struct `A training step equals the published one` {
+  struct Fixture: Decodable {
+    struct Map: Decodable {
+      var index: [Int]
+      var value: [Float]
+    }
+    struct Normalisation: Decodable {
+      var name: String
+      var running_mean_first8: [Float]
+      var running_var_first8: [Float]
+    }
+    struct Parameter: Decodable {
+      var name: String
+      var grad_norm: Float
+      var index: [Int]
+      var grad: [Float]
+      var before: [Float]
+      var after: [Float]
+      var after_step2: [Float]
+    }
+    struct Second: Decodable {
+      var loss: Double
+      var grad_total_norm: Double
+    }
+    var weight_parameters: [String: Double]
+    var targets: [[Float]]
+    var loss: Double
+    var grad_total_norm_before_clip: Double
+    var batch_norm_after_step: [Normalisation]
+    var parameters: [Parameter]
+    var second_step: Second
+    var all_gradient_norms: [String: Double]
+  }
+
+  @Test(arguments: ["gelan-t", "yolov9-t"]) func `loss, gradients and weights`(name: String) throws {
+    let data = try Data(contentsOf: SharedMaterial.file("reference/training/\(name)-step.json"))
+    let fixture = try JSONDecoder().decode(Fixture.self, from: data)
+    var spec = try #require(NetworkSpec.named(name))
+    spec.classCount = 3
+    let graph = spec.graph()
+    let table = ParameterTable(graph: graph)
+    let parameters = FormulaWeights.training(table, layers: spec.layers.count, set: fixture.weight_parameters)
+    let network = try TrainableNetwork(
+      graph, batch: 2, height: 64, width: 64, table: table, parameters: parameters, engine: try Engine())
+    let targets = fixture.targets.map {
+      ObjectTarget(image: Int($0[0]), classID: Int($0[1]), centreX: $0[2], centreY: $0[3], width: $0[4], height: $0[5])
+    }
+    let pictures = FormulaWeights.picture(2, 64, 64)
+    let loss = DetectionLoss()
+    var optimizer = StochasticGradient(table: table, decay: 0.0005)
+    let rates = LearningSchedule.Rates(bias: 0.01, weight: 0.01, momentum: 0.937, accumulate: 1)
+
+    let outcome = loss.evaluate(try network.forward(pictures), targets: targets)
+    #expect(abs(Double(outcome.total) - fixture.loss) <= 1e-5 * fixture.loss)
+    try network.backward(outcome.gradients)
+    for entry in table.entries where entry.role != .statistic {
+      let expected = try #require(fixture.all_gradient_norms[entry.name])
+      let norm = network.gradient.values(entry.range).reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
+      #expect(abs(norm - expected) <= 1e-3 * expected + 1e-5, "gradient norm of \(entry.name)")
+    }
+    for parameter in fixture.parameters {
+      let range = try #require(table[parameter.name]).range
+      for (index, expected) in zip(parameter.index, parameter.grad) {
+        let got = network.gradient[range.lowerBound + index]
+        #expect(abs(got - expected) <= 1e-3 * abs(expected) + 1e-4 * parameter.grad_norm + 1e-6, "\(parameter.name)")
+      }
+    }
+    network.updateStatistics(parameters)
+    for normalisation in fixture.batch_norm_after_step {
+      let mean = try #require(table["\(normalisation.name).running_mean"]).range
+      let variance = try #require(table["\(normalisation.name).running_var"]).range
+      #expect(largestDifference(Array(parameters.values(mean).prefix(8)), normalisation.running_mean_first8) < 1e-6)
+      #expect(largestDifference(Array(parameters.values(variance).prefix(8)), normalisation.running_var_first8) < 1e-5)
+    }
+    let norm = optimizer.step(parameters, gradient: network.gradient, table: table, rates: rates)
+    #expect(abs(norm - fixture.grad_total_norm_before_clip) <= 1e-4 * norm)
+    for parameter in fixture.parameters {
+      let range = try #require(table[parameter.name]).range
+      let values = parameter.index.map { parameters[range.lowerBound + $0] }
+      #expect(largestDifference(values, parameter.after) <= 1e-5, "\(parameter.name) after one step")
+    }
+    let second = loss.evaluate(try network.forward(pictures), targets: targets)
+    #expect(abs(Double(second.total) - fixture.second_step.loss) <= 1e-4 * fixture.second_step.loss)
+    try network.backward(second.gradients)
+    let secondNorm = optimizer.step(parameters, gradient: network.gradient, table: table, rates: rates)
+    #expect(abs(secondNorm - fixture.second_step.grad_total_norm) <= 1e-3 * secondNorm)
+    for parameter in fixture.parameters {
+      let range = try #require(table[parameter.name]).range
+      let values = parameter.index.map { parameters[range.lowerBound + $0] }
+      #expect(largestDifference(values, parameter.after_step2) <= 1e-5, "\(parameter.name) after two steps")
+    }
+  }
+}
