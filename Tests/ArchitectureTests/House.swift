@@ -25,7 +25,7 @@ enum House {
     Room("FreeType", sees: ["CFreeType"], mayBeUnsafe: true),
     Room("Imaging", sees: ["CPixelRows", "Scene"], mayBeUnsafe: true),
     Room("Tracking", sees: ["Scene"]),
-    Room("Evaluation", sees: ["Scene"]),
+    Room("Evaluation", sees: ["Scene"], mayBeUnsafe: true),
     Room("Pipeline", sees: ["RingBuffer"], mayBeUnsafe: true),
     Room("Capture", sees: ["FFmpeg", "Imaging", "Scene"], mayBeUnsafe: true),
     Room("Inference", sees: ["GELAN", "OneDNN", "Imaging", "Scene"], mayBeUnsafe: true),
@@ -38,7 +38,8 @@ enum House {
     Room(
       "yolostream",
       sees: [
-        "Streaming", "Capture", "Inference", "Training", "Evaluation", "GELAN", "Outputs", "Tracking", "Imaging",
+        "Streaming", "Pipeline", "Capture", "Inference", "Training", "Evaluation", "GELAN", "Outputs", "Tracking",
+        "Imaging",
         "Scene", "ArgumentParser",
       ], mayBeUnsafe: true),
   ]

@@ -10,7 +10,7 @@ enum Rule: String, CaseIterable, Sendable {
   case summaries = "every public declaration has a summary"
   case trapsAndSleeps =
     "no fatalError, try!, as!, sleep: external data must not end the process, and nothing waits blindly"
-  case leftovers = "nothing half done: no marks for later in the code"
+  case leftovers = "nothing half done: no marks for later, no merge conflicts"
 
   /// The lines (counted from 1) of `file` that break the rule.
   func breaches(in file: SourceFile) -> [Int] {
@@ -36,7 +36,7 @@ enum Rule: String, CaseIterable, Sendable {
     case .summaries: return file.undocumented
     case .trapsAndSleeps:
       return file.code.matches(of: /(\bfatalError\s*\(|\btry!|\bas!|\bThread\.sleep|\bTask\.sleep|\bu?sleep\s*\()/)
-    case .leftovers: return file.lines.matches(of: /\b(TODO|FIXME|XXX)\b/)
+    case .leftovers: return file.lines.matches(of: /(\b(?:TODO|FIXME|XXX)\b|^<{7} |^>{7} )/)
     }
   }
 }
