@@ -6,6 +6,7 @@ import Synchronization
 
 /// One picture, or the pictures of a folder in the order of their names.
 public final class StillsSource: FrameSource {
+  /// What is known of the source before its first picture.
   public let description: SourceDescription
   private let paths: [String]
   private let rate: Double
@@ -44,9 +45,12 @@ public final class StillsSource: FrameSource {
     self.init(paths: names.sorted().map { prefix + $0 }, address: path, options: options)
   }
 
+  /// The audio packets that go along with the pictures, if there are any.
   public var audio: PacketQueue? { nil }
+  /// What was lost or damaged so far.
   public var losses: SourceLosses { state.withLock { $0.losses } }
 
+  /// The next picture, or the end.
   public func next() throws(CaptureError) -> CaptureOutcome {
     try state.withLock { (state) throws(CaptureError) -> CaptureOutcome in
       while state.index < paths.count {
@@ -71,5 +75,6 @@ public final class StillsSource: FrameSource {
     }
   }
 
+  /// Makes a waiting `next` return with an error; from any thread.
   public func interrupt() { flag.interrupt() }
 }

@@ -3,7 +3,9 @@ import Synchronization
 
 /// Pictures out of a container: a video file, what is piped in, or a network address.
 public final class StreamSource: FrameSource {
+  /// What is known of the source before its first picture.
   public let description: SourceDescription
+  /// The audio packets that go along with the pictures, if there are any.
   public let audio: PacketQueue?
   private let flag: InterruptFlag
   private let stream: Mutex<DecodedStream>
@@ -56,8 +58,10 @@ public final class StreamSource: FrameSource {
     return libav
   }
 
+  /// What was lost or damaged so far.
   public var losses: SourceLosses { counts.withLock { $0 } }
 
+  /// The next picture, or the end.
   public func next() throws(CaptureError) -> CaptureOutcome {
     try stream.withLock { (stream) throws(CaptureError) -> CaptureOutcome in
       let losses = stream.losses
@@ -66,5 +70,6 @@ public final class StreamSource: FrameSource {
     }
   }
 
+  /// Makes a waiting `next` return with an error; from any thread.
   public func interrupt() { flag.interrupt() }
 }

@@ -5,6 +5,7 @@ import Synchronization
 
 /// Makes the pictures of a `TestPattern`: grey waves and a bright square that wanders. Equal runs give equal pictures.
 public final class TestPatternSource: FrameSource {
+  /// What is known of the source before its first picture.
   public let description: SourceDescription
   private let pattern: TestPattern
   private let flag = InterruptFlag()
@@ -19,10 +20,14 @@ public final class TestPatternSource: FrameSource {
       frameCount: pattern.frameCount, timeBase: .video, pixelAspect: 1, codec: nil)
   }
 
+  /// The audio packets that go along with the pictures, if there are any.
   public var audio: PacketQueue? { nil }
+  /// What was lost or damaged so far.
   public var losses: SourceLosses { SourceLosses() }
+  /// Makes a waiting `next` return with an error; from any thread.
   public func interrupt() { flag.interrupt() }
 
+  /// The next picture, or the end.
   public func next() throws(CaptureError) -> CaptureOutcome {
     if flag.isInterrupted { throw CaptureError(.interrupted, "cannot read \(pattern): interrupted") }
     let index = index.withLock { index in

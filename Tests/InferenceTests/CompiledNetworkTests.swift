@@ -58,6 +58,8 @@ struct CompiledNetworkTests {
     var layers: [Layer]
     var head: Heads
 
+    // The names are those of the file.
+    // swift-format-ignore: AlwaysUseLowerCamelCase
     struct Layer: Decodable {
       var outputs: [Output]
       var err32: Double

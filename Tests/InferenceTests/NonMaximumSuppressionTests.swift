@@ -72,6 +72,8 @@ import Testing
       var index: [Int]
     }
 
+    // The names are those of the file.
+    // swift-format-ignore: AlwaysUseLowerCamelCase
     struct Settings: Decodable {
       var conf_thres, iou_thres: Float?
       var agnostic, multi_label: Bool?

@@ -8,6 +8,8 @@ import Testing
 
 @Suite(.enabled(if: SharedMaterial.isPresent, Comment(rawValue: SharedMaterial.absence)), .serialized)
 struct `A training step equals the published one` {
+  // The names are those of the file.
+  // swift-format-ignore: AlwaysUseLowerCamelCase
   struct Fixture: Decodable {
     struct Map: Decodable {
       var index: [Int]

@@ -1,0 +1,18 @@
+# Short names for the commands of the README. Everything also works without make.
+.PHONY: setup build test lint tsan
+
+setup: # install the system packages that are missing
+	bash .ci/install
+
+build: setup
+	swift build -c release
+
+test: # everything continuous integration checks
+	bash Tests/run.sh
+
+lint:
+	swift format lint --strict --recursive Sources Tests Package.swift
+
+tsan: setup # the lock-free parts under Thread Sanitizer, which makes each step a hundred times dearer
+	YOLOSTREAM_HANDOVERS=5000000 swift test -c release --sanitize=thread --scratch-path .build-tsan \
+	  --filter 'RingBufferTests|PipelineTests'

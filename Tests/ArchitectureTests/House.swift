@@ -1,0 +1,51 @@
+/// The targets of the house, what each may see, and where unsafe code may stand: the table that `Sources/README.md` tells
+/// in words.
+struct Room: Sendable {
+  let name: String
+  let sees: Set<String>
+  let mayBeUnsafe: Bool
+
+  init(_ name: String, sees: Set<String> = [], mayBeUnsafe: Bool = false) {
+    self.name = name
+    self.sees = sees
+    self.mayBeUnsafe = mayBeUnsafe
+  }
+}
+
+enum House {
+  /// Doors to C: a module map and a shim, no Swift.
+  static let doors: Set<String> = ["CFFmpeg", "COneDNN", "CFreeType", "CPixelRows"]
+
+  static let rooms: [Room] = [
+    Room("Scene"),
+    Room("GELAN", mayBeUnsafe: true),
+    Room("RingBuffer", mayBeUnsafe: true),
+    Room("FFmpeg", sees: ["CFFmpeg"], mayBeUnsafe: true),
+    Room("OneDNN", sees: ["COneDNN"], mayBeUnsafe: true),
+    Room("FreeType", sees: ["CFreeType"], mayBeUnsafe: true),
+    Room("Imaging", sees: ["CPixelRows", "Scene"], mayBeUnsafe: true),
+    Room("Tracking", sees: ["Scene"]),
+    Room("Evaluation", sees: ["Scene"], mayBeUnsafe: true),
+    Room("Pipeline", sees: ["RingBuffer"], mayBeUnsafe: true),
+    Room("Capture", sees: ["FFmpeg", "Imaging", "Scene"], mayBeUnsafe: true),
+    Room("Inference", sees: ["GELAN", "OneDNN", "Imaging", "Scene"], mayBeUnsafe: true),
+    Room("Outputs", sees: ["FFmpeg", "FreeType", "Imaging", "Scene"], mayBeUnsafe: true),
+    Room(
+      "Streaming",
+      sees: ["Capture", "Inference", "Tracking", "Outputs", "Pipeline", "RingBuffer", "GELAN", "Imaging", "Scene"]),
+    Room(
+      "Training", sees: ["GELAN", "OneDNN", "Imaging", "Capture", "Evaluation", "Scene"], mayBeUnsafe: true),
+    Room(
+      "yolostream",
+      sees: [
+        "Streaming", "Pipeline", "Capture", "Inference", "Training", "Evaluation", "GELAN", "Outputs", "Tracking",
+        "Imaging",
+        "Scene", "ArgumentParser",
+      ], mayBeUnsafe: true),
+  ]
+
+  /// What comes with Swift and the system.
+  static let platform: Set<String> = ["Foundation", "Glibc", "Synchronization", "Dispatch", "FoundationEssentials"]
+
+  static func room(_ name: String) -> Room? { rooms.first { $0.name == name } }
+}
