@@ -6,7 +6,7 @@ import Scene
 import TestSupport
 import Testing
 
-@testable import Outputs
+import Outputs
 
 @Suite struct VideoWriterTests {
   let folder: URL
