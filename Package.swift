@@ -57,13 +57,16 @@ let package = Package(
     room("Outputs", sees: ["FFmpeg", "FreeType", "Imaging", "Scene"]),
 
     // Level 3: where they meet.
-    room("Streaming", sees: ["RingBuffer", "Capture", "Inference", "Tracking", "Outputs", "Pipeline", "Imaging", "Scene"]),
+    room(
+      "Streaming", sees: ["RingBuffer", "Capture", "Inference", "Tracking", "Outputs", "Pipeline", "Imaging", "Scene"]),
     room("Training", sees: ["GELAN", "OneDNN", "Imaging", "Capture", "Evaluation", "Scene"]),
 
     // Level 5: commands.
     .executableTarget(
       name: "yolostream",
-      dependencies: ["Streaming", "Capture", "Inference", "Training", "Evaluation", "GELAN", "Outputs", "Pipeline", argumentParser],
+      dependencies: [
+        "Streaming", "Capture", "Inference", "Training", "Evaluation", "GELAN", "Outputs", "Pipeline", argumentParser,
+      ],
       swiftSettings: rules),
 
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: [.treatAllWarnings(as: .error)]),
@@ -80,7 +83,9 @@ let package = Package(
     tests(of: "Capture", sees: ["FFmpeg", "Imaging", "Scene"]),
     tests(of: "Inference", sees: ["GELAN", "OneDNN", "Imaging", "Scene", "Capture"]),
     tests(of: "Outputs", sees: ["FFmpeg", "Imaging", "Scene", "Capture"]),
-    tests(of: "Streaming", sees: ["RingBuffer", "Capture", "Inference", "Tracking", "Outputs", "Pipeline", "Imaging", "Scene"]),
+    tests(
+      of: "Streaming",
+      sees: ["RingBuffer", "Capture", "Inference", "Tracking", "Outputs", "Pipeline", "Imaging", "Scene"]),
     tests(of: "Training", sees: ["GELAN", "OneDNN", "Imaging", "Capture", "Evaluation", "Scene"]),
   ]
 )

@@ -44,7 +44,9 @@ extension PixelBuffer {
       width: frame.width, height: frame.height, format: format, colour: ColourEncoding(colour))
     var planes: [ImageView.Plane] = []
     for index in 0..<format.planeCount {
-      guard let plane = unsafe frame.plane(index), unsafe plane.stride >= layout.planeSize(index).rowBytes else { return nil }
+      guard let plane = unsafe frame.plane(index), unsafe plane.stride >= layout.planeSize(index).rowBytes else {
+        return nil
+      }
       planes.append(unsafe ImageView.Plane(base: plane.base, stride: plane.stride))
     }
     unsafe self.init(layout: layout, planes: planes, keeper: frame)

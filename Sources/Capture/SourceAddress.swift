@@ -44,7 +44,8 @@ public struct SourceAddress: Hashable, Sendable, CustomStringConvertible {
     } else if text.hasPrefix("test:") {
       guard let pattern = TestPattern(parsing: text) else {
         throw CaptureError(
-          .invalidAddress, "cannot read \(text): expected a test pattern such as test:640x480@25 or test:640x480@25:100")
+          .invalidAddress, "cannot read \(text): expected a test pattern such as test:640x480@25 or test:640x480@25:100"
+        )
       }
       kind = .testPattern(pattern)
     } else if let scheme = Self.scheme(of: text) {
@@ -83,7 +84,8 @@ public struct SourceAddress: Hashable, Sendable, CustomStringConvertible {
     var status = stat()
     guard unsafe stat(path, &status) == 0 else {
       let code: CaptureError.Code = errno == EACCES ? .accessDenied : .notFound
-      throw CaptureError(code, "cannot open \(path): \(errno == EACCES ? "permission denied" : "no such file or folder")")
+      throw CaptureError(
+        code, "cannot open \(path): \(errno == EACCES ? "permission denied" : "no such file or folder")")
     }
     if status.st_mode & S_IFMT == S_IFDIR { return .folder(path: path) }
     return isPicture(path) ? .picture(path: path) : .video(path: path)

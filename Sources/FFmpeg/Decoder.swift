@@ -31,7 +31,8 @@ public struct Decoder: ~Copyable {
     let owner = try unsafe CodecContext(codec)
     let context = unsafe owner.pointer
     let name = parameters.codecName
-    try unsafe FFmpegError.check(avcodec_parameters_to_context(context, parameters.handle), "set up the \(name) decoder")
+    try unsafe FFmpegError.check(
+      avcodec_parameters_to_context(context, parameters.handle), "set up the \(name) decoder")
     unsafe context.pointee.thread_count = Int32(clamping: max(0, threads))
     if isLowDelay {
       unsafe context.pointee.thread_type = FF_THREAD_SLICE

@@ -88,7 +88,9 @@ public struct Encoder: ~Copyable {
     }
     unsafe context.pointee.sample_aspect_ratio = av_d2q(settings.pixelAspect, 65535)
     unsafe context.pointee.time_base = settings.timeBase.rational
-    if let rate = settings.nominalRate, rate > 0, rate < 1e5 { unsafe context.pointee.framerate = av_d2q(rate, 1_001_000) }
+    if let rate = settings.nominalRate, rate > 0, rate < 1e5 {
+      unsafe context.pointee.framerate = av_d2q(rate, 1_001_000)
+    }
     unsafe context.pointee.gop_size = Int32(clamping: settings.keyInterval)
     unsafe context.pointee.max_b_frames = Int32(clamping: settings.reordering)
     unsafe context.pointee.thread_count = Int32(clamping: settings.threads)

@@ -110,6 +110,8 @@ public struct Muxer: ~Copyable {
   /// Errors of the file show at the transport, often one call later.
   private func check(_ status: Int32) throws(FFmpegError) {
     try FFmpegError.check(status, "write \(path)")
-    if let transport = unsafe context.pointee.pb { try unsafe FFmpegError.check(transport.pointee.error, "write \(path)") }
+    if let transport = unsafe context.pointee.pb {
+      try unsafe FFmpegError.check(transport.pointee.error, "write \(path)")
+    }
   }
 }

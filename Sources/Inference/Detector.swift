@@ -17,8 +17,8 @@ public final class Detector: Sendable {
   public struct Options: Hashable, Sendable {
     /// Largest input, in pixels.
     public var width = 640, height = 640
-    /// Whether the input is cut to the picture's shape or always square.
-    public var shape = Letterbox.Shape.rectangular
+    /// Whether the input is always the whole size, or cut to the picture's shape.
+    public var isSquare = false
     /// Type of values inside the network; `nil` takes the fastest that this machine computes natively.
     public var precision: CompilationOptions.Precision?
     /// Threads on one picture.
@@ -62,7 +62,7 @@ public final class Detector: Sendable {
   public func letterbox(for layout: PixelLayout) throws(ImagingError) -> Letterbox {
     try Letterbox(
       sourceWidth: layout.width, sourceHeight: layout.height, targetWidth: options.width,
-      targetHeight: options.height, shape: options.shape, stride: model.graph.stride)
+      targetHeight: options.height, shape: options.isSquare ? .square : .rectangular, stride: model.graph.stride)
   }
 }
 

@@ -106,7 +106,8 @@ public struct VideoWriter: ~Copyable {
   }
 
   private func failure(_ error: FFmpegError) -> VideoWriterError {
-    VideoWriterError(frameCount == 0 && error.code == .unsupported ? .cannotCreate : .writeFailed,
+    VideoWriterError(
+      frameCount == 0 && error.code == .unsupported ? .cannotCreate : .writeFailed,
       error.message.contains(path) ? error.message : "cannot write \(path): \(error.message)", cause: error)
   }
 

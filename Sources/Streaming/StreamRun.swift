@@ -3,7 +3,7 @@ public import Inference
 public import Outputs
 public import Pipeline
 import RingBuffer
-
+import Scene
 
 /// One source on its way through the house: capture → detect (letterbox, network, suppression; one frame a worker) →
 /// deliver (overlay, video, log).

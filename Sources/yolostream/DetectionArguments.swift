@@ -20,7 +20,8 @@ struct ModelOptions: ParsableArguments {
 
 /// What counts as a detection, and how the network runs.
 struct DetectionArguments: ParsableArguments {
-  @Option(name: [.customLong("imgsz"), .customLong("img"), .customLong("img-size")], help: "Longest side of the input.")
+  @Option(
+    name: [.customLong("imgsz"), .customLong("img"), .customLong("img-size")], help: "Longest side of the input.")
   var imageSize = 640
 
   @Option(name: [.customLong("conf"), .customLong("conf-thres")], help: "Lowest probability of a detection.")
@@ -59,7 +60,7 @@ struct DetectionArguments: ParsableArguments {
     var options = Detector.Options()
     options.width = imageSize
     options.height = imageSize
-    options.shape = rect ? .rectangular : .square
+    options.isSquare = !rect
     options.detection = DetectionOptions(confidence: confidence, overlap: overlap, limit: maxDet)
     options.detection.isAgnostic = isAgnostic
     if precision != "auto" {

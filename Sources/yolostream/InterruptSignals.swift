@@ -3,16 +3,18 @@ import Foundation
 import Synchronization
 
 /// SIGINT and SIGTERM end a run in order: the first stops the source, a second ends the program at once.
-final class InterruptSignals: Sendable {
+final class InterruptSignals: @unchecked Sendable {
   private let count = Mutex(0)
-  private let sources = Mutex<[any DispatchSourceSignal]>([])
+  // Written once, in `init`; kept only so that the handlers stay installed.
+  private var sources: [any DispatchSourceSignal] = []
 
   init(_ stop: @escaping @Sendable () -> Void) {
     for number in [SIGINT, SIGTERM] {
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number)
-      source.setEventHandler { [self] in
-        let times = count.withLock {
+      source.setEventHandler { [weak self] in
+        guard let self else { return }
+        let times = self.count.withLock {
           $0 += 1
           return $0
         }
@@ -20,7 +22,7 @@ final class InterruptSignals: Sendable {
         stop()
       }
       source.resume()
-      sources.withLock { $0.append(source) }
+      sources.append(source)
     }
   }
 

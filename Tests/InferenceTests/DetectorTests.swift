@@ -16,9 +16,9 @@ struct DetectorTests {
     let fixture = try JSONDecoder().decode(
       Fixture.self, from: Data(contentsOf: SharedMaterial.file("reference/expected/yolov9t-coco-\(image).json")))
     let model = try InferenceModel(path: SharedMaterial.file(weights).path)
-    for (shape, expected) in [(Letterbox.Shape.square, fixture.square), (.rectangular, fixture.rect)] {
+    for (isSquare, expected) in [(true, fixture.square), (false, fixture.rect)] {
       var options = Detector.Options()
-      options.shape = shape
+      options.isSquare = isSquare
       let worker = DetectionWorker(Detector(model, options: options))
       let source = try SourceAddress(parsing: SharedMaterial.file("media/\(image).jpg").path).open()
       guard case .frame(let frame) = try source.next() else {
@@ -29,11 +29,11 @@ struct DetectorTests {
       for wanted in expected.detections where wanted.conf > 0.3 {
         let box = Box(minX: wanted.xyxy[0], minY: wanted.xyxy[1], maxX: wanted.xyxy[2], maxY: wanted.xyxy[3])
         let match = found.first { $0.classID == wanted.cls && $0.box.intersectionOverUnion(with: box) >= 0.95 }
-        #expect(match.map { abs($0.score - wanted.conf) <= 0.01 } == true, "\(image) \(shape) \(wanted)")
+        #expect(match.map { abs($0.score - wanted.conf) <= 0.01 } == true, "\(image) square: \(isSquare) \(wanted)")
       }
       #expect(
         found.filter { $0.score > 0.3 }.count == expected.detections.filter { $0.conf > 0.3 }.count,
-        "\(image) \(shape)")
+        "\(image) square: \(isSquare)")
     }
   }
 

@@ -32,6 +32,6 @@ public struct ModelError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The same failure, said of the file at `path`.
   public func about(_ path: String) -> ModelError { ModelError(code, "\(path): \(message)") }
 
-  /// The message.
+  /// One sentence: what was tried, expected and found.
   public var description: String { message }
 }

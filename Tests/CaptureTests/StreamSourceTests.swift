@@ -1,0 +1,135 @@
+import Capture
+import FFmpeg
+import Foundation
+import Imaging
+import TestSupport
+import Testing
+
+@Suite struct StreamSourceTests {
+  @Test(
+    .enabled(if: SharedMaterial.isPresent, Comment(rawValue: SharedMaterial.absence)),
+    arguments: [
+      ("bikes.mp4", 250, 9.96), ("vtest.avi", 795, 79.4), ("people-walking.mp4", 314, 10.443767),
+      ("car-detection.mp4", 377, 30.08),
+    ] as [(String, Int, Double)])
+  func `every frame of a clip is given at its time`(name: String, count: Int, last: Double) throws {
+    let source = try StreamSource(file: SharedMaterial.file("media/\(name)").path)
+    var times: [Double] = []
+    while case .frame(let frame) = try source.next() {
+      #expect(frame.stamp.index == times.count)
+      #expect(frame.pixels.keeper is Frame)
+      times.append(frame.stamp.seconds)
+    }
+    #expect(times.count == count)
+    #expect(times.first == 0)
+    #expect(abs((times.last ?? 0) - last) < 0.0001)
+    #expect(source.losses == SourceLosses())
+  }
+
+  @Test(
+    .enabled(if: SharedMaterial.isPresent, Comment(rawValue: SharedMaterial.absence)),
+    arguments: ["people-walking.mp4", "vtest.avi"])
+  func `damaged videos neither crash nor hang`(name: String) throws {
+    let rounds = ProcessInfo.processInfo.environment["YOLOSTREAM_FUZZ_ROUNDS"].flatMap { Int($0) } ?? 40
+    let original = Array(try Data(contentsOf: SharedMaterial.file("media/\(name)")).prefix(300_000))
+    let path = FileManager.default.temporaryDirectory.appending(path: "damaged-\(UUID().uuidString)").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    var random = SplitMix(state: 7)
+    for round in 0..<rounds {
+      var bytes = original
+      for _ in 0..<(1 << (round % 10)) {
+        // Half of the blows go to the header, where they hurt most.
+        let reach = random.next() % 2 == 0 ? 4096 : bytes.count
+        bytes[Int(random.next() % UInt64(reach))] = UInt8(truncatingIfNeeded: random.next())
+      }
+      if round % 7 == 3 { bytes.removeLast(Int(random.next() % UInt64(bytes.count))) }
+      try Data(bytes).write(to: URL(filePath: path))
+      let begin = ContinuousClock.now
+      do {
+        let source = try StreamSource(file: path)
+        while case .frame(let frame) = try source.next() { #expect(frame.pixels.layout.width > 0) }
+      } catch let error as CaptureError {
+        #expect(!error.message.isEmpty)
+      }
+      #expect(ContinuousClock.now - begin < .seconds(20), "round \(round)")
+    }
+  }
+
+  @Test func `a server that says nothing is reported as stalled, without its password`() throws {
+    let listener = try SilentServer()
+    var options = SourceOptions()
+    options.timeout = 0.6
+    options.transport = .tcp
+    let begin = ContinuousClock.now
+    let error = #expect(throws: CaptureError.self) {
+      _ = try StreamSource(network: "rtsp://user:secret@127.0.0.1:\(listener.port)/stream", options: options)
+    }
+    #expect(error?.code == .stalled)
+    #expect(error?.message.contains("secret") == false)
+    #expect(error?.message.contains("***@127.0.0.1") == true)
+    #expect(ContinuousClock.now - begin < .seconds(4))
+  }
+
+  @Test func `nobody at the address is unreachable`() throws {
+    let error = #expect(throws: CaptureError.self) { _ = try StreamSource(network: "rtsp://127.0.0.1:9/x") }
+    #expect(error?.code == .unreachable)
+  }
+
+  @Test func `an interrupted source says so`() throws {
+    let source = TestPatternSource(try #require(TestPattern(width: 64, height: 64, rate: 25)))
+    source.interrupt()
+    let error = #expect(throws: CaptureError.self) { _ = try source.next() }
+    #expect(error?.code == .interrupted)
+  }
+
+  @Test(
+    .enabled(if: SharedMaterial.isPresent, Comment(rawValue: SharedMaterial.absence)),
+    arguments: [nil, PixelFormat.rgb24])
+  func `a picture is decoded, and a broken one is named`(format: PixelFormat?) throws {
+    let path = SharedMaterial.file("media/bus.jpg").path
+    let pixels = try PictureFile(path: path).read(as: format)
+    #expect(pixels.layout.width == 810)
+    #expect(pixels.layout.height == 1080)
+    if let format { #expect(pixels.layout.format == format) } else { #expect(pixels.layout.colour.isFullRange) }
+    let broken = FileManager.default.temporaryDirectory.appending(path: "broken-\(UUID().uuidString).jpg")
+    defer { try? FileManager.default.removeItem(at: broken) }
+    try Data([0xFF, 0xD8, 0xFF, 0xE0, 1, 2, 3]).write(to: broken)
+    let error = #expect(throws: CaptureError.self) { _ = try PictureFile(path: broken.path).read() }
+    #expect(error?.code == .invalidMedia)
+    #expect(error?.message.contains(broken.path) == true)
+  }
+}
+
+/// A server that takes connections and never answers.
+private final class SilentServer {
+  let port: UInt16
+  private let descriptor: Int32
+
+  init() throws {
+    descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let descriptor = descriptor
+    let isListening = withUnsafeMutablePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(descriptor, $0, size) == 0 && listen(descriptor, 4) == 0 && getsockname(descriptor, $0, &size) == 0
+      }
+    }
+    try #require(isListening)
+    port = UInt16(bigEndian: address.sin_port)
+  }
+
+  deinit { close(descriptor) }
+}
+
+private struct SplitMix {
+  var state: UInt64
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var value = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
+    return value ^ (value >> 31)
+  }
+}
