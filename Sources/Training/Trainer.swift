@@ -178,6 +178,9 @@ public final class Trainer {
           rate: Double(plan.batch) / seconds))
       if let checkpoint, norm != nil, !goesOn || iteration == end || optimizer.steps % plan.checkpointEvery == 0 {
         try? save(to: checkpoint)
+        try? writeModel(
+          to: checkpoint.deletingLastPathComponent().appending(path: "model.safetensors"),
+          origin: "trained for \(iteration) iterations")
       }
       if !goesOn { return }
     }
@@ -313,12 +316,17 @@ extension Trainer {
     [("", parameters), ("average/", average.values), ("momentum/", optimizer.momentum)]
   }
 
-  /// The averaged weights by name, auxiliary branch included.
-  public var averagedWeights: WeightStore {
-    WeightStore(
-      Dictionary(
-        uniqueKeysWithValues: table.entries.map {
-          ($0.name, WeightTensor(shape: $0.shape, values: average.values.values($0.range)))
-        }))
+  /// Writes the averaged network without its auxiliary branch, folded and in half precision: the file to run.
+  public func writeModel(to file: URL, origin: String) throws(TrainingError) {
+    let tensors = table.entries.map {
+      ($0.name, WeightTensor(shape: $0.shape, values: average.values.values($0.range)))
+    }
+    do throws(ModelError) {
+      let model = try InferenceModel(
+        training: WeightStore(Dictionary(uniqueKeysWithValues: tensors)), of: network, classNames: data.classNames)
+      try model.write(to: file.path, elementType: .float16, licence: nil, origin: origin)
+    } catch {
+      throw TrainingError(.cannotWrite, "the model \(file.path) could not be written", cause: error)
+    }
   }
 }

@@ -55,9 +55,7 @@ struct TrainCommand: AsyncParsableCommand {
     plan.workers = workers
     let dataset = try Dataset(yoloFolder: URL(filePath: data), split: "train")
     for line in dataset.problemReport { print(line) }
-    let trainer = try Trainer(plan, data: dataset) { path in
-      (try? Data(contentsOf: URL(filePath: path))).flatMap { Picture(portablePixmap: $0) }
-    }
+    let trainer = try Trainer(plan, data: dataset) { Picture(path: $0) }
     let folder = URL(filePath: out)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let checkpoint = folder.appending(path: "last.safetensors")
@@ -87,6 +85,7 @@ struct TrainCommand: AsyncParsableCommand {
       }
       return true
     }
+    try trainer.writeModel(to: folder.appending(path: "model.safetensors"), origin: "trained on \(data)")
     for path in trainer.unreadablePaths { print("unreadable picture: \(path)") }
   }
 }
