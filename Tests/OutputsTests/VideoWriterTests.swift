@@ -2,11 +2,10 @@ import Capture
 import FFmpeg
 import Foundation
 import Imaging
+import Outputs
 import Scene
 import TestSupport
 import Testing
-
-import Outputs
 
 @Suite struct VideoWriterTests {
   let folder: URL

@@ -17,7 +17,9 @@ extension Checkpoint {
   /// - Parameter candidates: what it may be; the head's shape and the number of classes are taken from the file.
   /// - Throws: `.mismatch` naming the first tensor that is missing or has another shape than the nearest candidate's,
   ///   or what in the file's own description contradicts its tensors.
-  public func network(among candidates: [NetworkSpec] = NetworkSpec.published + NetworkSpec.own) throws(ModelError) -> Network {
+  public func network(among candidates: [NetworkSpec] = NetworkSpec.published + NetworkSpec.own) throws(ModelError)
+    -> Network
+  {
     do throws(ModelError) { return try recognised(among: candidates) } catch { throw error.about(path) }
   }
 
