@@ -29,8 +29,12 @@ struct DetectorTests {
       for wanted in expected.detections where wanted.conf > 0.3 {
         let box = Box(minX: wanted.xyxy[0], minY: wanted.xyxy[1], maxX: wanted.xyxy[2], maxY: wanted.xyxy[3])
         let match = found.first { $0.classID == wanted.cls && $0.box.intersectionOverUnion(with: box) >= 0.95 }
-        withKnownIssue("JPEG chroma is decoded differently from the reference's decoder", isIntermittent: true) {
+        withKnownIssue(
+          "horses.jpg: a listed object is missed or off its score; the cause is not established", isIntermittent: true
+        ) {
           #expect(match.map { abs($0.score - wanted.conf) <= 0.01 } == true, "\(image) square: \(isSquare) \(wanted)")
+        } when: {
+          image == "horses"
         }
       }
       #expect(
