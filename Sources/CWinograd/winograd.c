@@ -249,6 +249,15 @@ static void run_chunk(
   }
 }
 
+// The library's own team: another pool of threads would fight with it for the cores. These are entry points of GNU OpenMP;
+// where another runtime is underneath they are absent and the calling thread does everything.
+static void (*team_parallel)(void (*)(void *), void *, unsigned, unsigned);
+static int (*team_member)(void);
+__attribute__((constructor)) static void find_team(void) {
+  team_parallel = (void (*)(void (*)(void *), void *, unsigned, unsigned))dlsym(RTLD_DEFAULT, "GOMP_parallel");
+  team_member = (int (*)(void))dlsym(RTLD_DEFAULT, "omp_get_thread_num");
+}
+
 typedef struct {
   const winograd_convolution *convolution;
   const float *in, *add;
@@ -271,18 +280,13 @@ static void run_share(void *argument) {
 
 void winograd_run(
     const winograd_convolution *c, const float *in, float *out, const float *add, float *scratch, int threads) {
-  team_work work = {c, in, add, out, scratch, NULL, 1};
-  if (threads > 1) {
-    // The library's own team: another pool of threads would fight with it for the cores. Entry points of GNU OpenMP.
-    void (*parallel)(void (*)(void *), void *, unsigned, unsigned) = dlsym(RTLD_DEFAULT, "GOMP_parallel");
-    work.member = (int (*)(void))dlsym(RTLD_DEFAULT, "omp_get_thread_num");
-    if (parallel && work.member) {
-      work.threads = threads;
-      parallel(run_share, &work, (unsigned)threads, 0);
-      return;
-    }
-    work.member = NULL;
+  team_work work = {c, in, add, out, scratch, threads > 1 ? team_member : NULL, threads};
+  if (threads > 1 && team_parallel && team_member) {
+    team_parallel(run_share, &work, (unsigned)threads, 0);
+    return;
   }
+  work.member = NULL;
+  work.threads = 1;
   run_share(&work);
 }
 
