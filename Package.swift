@@ -38,6 +38,7 @@ let package = Package(
     .systemLibrary(name: "COneDNN"),
     .systemLibrary(name: "CFreeType", pkgConfig: "freetype2", providers: [.apt(["libfreetype-dev"])]),
     .target(name: "CPixelRows"),
+    .target(name: "CNormalisation"),
     room("Scene"),
     room("GELAN"),
     room("RingBuffer"),
@@ -59,7 +60,7 @@ let package = Package(
     // Level 3: where they meet.
     room(
       "Streaming", sees: ["RingBuffer", "Capture", "Inference", "Tracking", "Outputs", "Pipeline", "Imaging", "Scene"]),
-    room("Training", sees: ["GELAN", "OneDNN", "Imaging", "Capture", "Evaluation", "Scene"]),
+    room("Training", sees: ["CNormalisation", "GELAN", "OneDNN", "Imaging", "Capture", "Evaluation", "Scene"]),
 
     // Level 5: commands.
     .executableTarget(

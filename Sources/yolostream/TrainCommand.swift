@@ -68,7 +68,7 @@ struct TrainCommand: AsyncParsableCommand {
       print("\(result.rate) images/s")
       var byKind: [String: (Double, Int)] = [:]
       for step in result.steps {
-        let key = (step.isBackward ? "bwd " : "fwd ") + step.implementation
+        let key = (step.isBackward ? "bwd " : "fwd ") + step.implementation + " " + (step.part.split(separator: " ").dropFirst().first ?? "")
         byKind[key, default: (0, 0)].0 += step.seconds
         byKind[key, default: (0, 0)].1 += 1
       }

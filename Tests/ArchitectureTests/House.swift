@@ -14,7 +14,7 @@ struct Room: Sendable {
 
 enum House {
   /// Doors to C: a module map and a shim, no Swift.
-  static let doors: Set<String> = ["CFFmpeg", "COneDNN", "CFreeType", "CPixelRows"]
+  static let doors: Set<String> = ["CFFmpeg", "COneDNN", "CFreeType", "CPixelRows", "CNormalisation"]
 
   static let rooms: [Room] = [
     Room("Scene"),
@@ -34,7 +34,8 @@ enum House {
       "Streaming",
       sees: ["Capture", "Inference", "Tracking", "Outputs", "Pipeline", "RingBuffer", "GELAN", "Imaging", "Scene"]),
     Room(
-      "Training", sees: ["GELAN", "OneDNN", "Imaging", "Capture", "Evaluation", "Scene"], mayBeUnsafe: true),
+      "Training", sees: ["CNormalisation", "GELAN", "OneDNN", "Imaging", "Capture", "Evaluation", "Scene"],
+      mayBeUnsafe: true),
     Room(
       "yolostream",
       sees: [

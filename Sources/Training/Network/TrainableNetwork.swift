@@ -24,7 +24,7 @@ public final class TrainableNetwork {
   private let maps: [[NetworkRecorder.HeadTensor]]
   private let mapGradients: [[NetworkRecorder.HeadTensor]]
   private let statistics: [NetworkRecorder.Statistic]
-  private let calls: [PrimitiveCall]
+  private let calls: [TapeCall]
   private let names: [String]
   private let forwardCount: Int
   private var seconds: [Double]
@@ -166,7 +166,7 @@ public final class TrainableNetwork {
   public var steps: [Step] {
     names.indices.map {
       Step(
-        part: names[$0], implementation: calls[$0].primitive.implementation, isBackward: $0 >= forwardCount,
+        part: names[$0], implementation: calls[$0].implementation, isBackward: $0 >= forwardCount,
         seconds: seconds[$0])
     }
   }
