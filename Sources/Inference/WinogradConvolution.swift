@@ -60,8 +60,9 @@ final class WinogradConvolution: Sendable {
     unsafe values.weights.withUnsafeBufferPointer { plain in
       guard let plain = plain.baseAddress else { return }
       for group in 0..<groups {
-        unsafe winograd_pack(
-          plain + group * outputs * inputs * 9, Int32(inputs), Int32(outputs), packed + group * packedCount)
+        var filters = unsafe winograd_filters(
+          values: plain + group * outputs * inputs * 9, output: inputs * 9, input: 9, is_turned: false)
+        unsafe winograd_pack(&filters, Int32(inputs), Int32(outputs), packed + group * packedCount)
       }
     }
     let activation: Int =
