@@ -141,12 +141,16 @@ AVX2 INLINE void transform_input(const float *window, ptrdiff_t pixel, ptrdiff_t
   }
 }
 
+static inline int tile_number(winograd_tiles tiles, int index) { return tiles.numbers ? tiles.numbers[index] : index; }
+
 AVX2 static void transform_inputs(
-    const winograd_convolution *c, const float *in, int group, int first, int count, float *to, size_t stride) {
+    const winograd_convolution *c, const float *in, int group, winograd_tiles tiles, int first, int count, float *to,
+    size_t stride) {
   const int columns = (c->width + TILE - 1) / TILE;
   float edge[WINDOW * WINDOW * 8] __attribute__((aligned(32)));
   for (int tile = 0; tile < count; tile++) {
-    const int top = (first + tile) / columns * TILE - 1, left = (first + tile) % columns * TILE - 1;
+    const int number = tile_number(tiles, first + tile);
+    const int top = number / columns * TILE - 1, left = number % columns * TILE - 1;
     const bool inside = top >= 0 && left >= 0 && top + WINDOW <= c->height && left + WINDOW <= c->width;
     for (int channel = 0; channel < c->inputs; channel += 8) {
       const float *map = in + (group * c->inputs + channel) / 8 * c->in.block;
@@ -228,12 +232,13 @@ AVX2 INLINE void transform_output(
 
 #define TRANSFORM_OUTPUTS(NAME, ACTIVATION)                                                                       \
   AVX2 static void NAME(                                                                                          \
-      const winograd_convolution *c, const float *sums, size_t stride, int channel, int width, int first,         \
-      int count, float *out, const float *add) {                                                                  \
+      const winograd_convolution *c, const float *sums, size_t stride, int channel, int width,                    \
+      winograd_tiles tiles, int first, int count, float *out, const float *add) {                                 \
     for (int tile = 0; tile < count; tile++)                                                                      \
       for (int v = 0; v < width; v += 8)                                                                          \
         transform_output(                                                                                         \
-            c, sums + (size_t)tile * width + v, stride, channel + v, first + tile, out, add, ACTIVATION);         \
+            c, sums + (size_t)tile * width + v, stride, channel + v, tile_number(tiles, first + tile), out, add,  \
+            ACTIVATION);                                                                                          \
   }
 TRANSFORM_OUTPUTS(transform_linear, WINOGRAD_LINEAR)
 TRANSFORM_OUTPUTS(transform_silu, WINOGRAD_SILU)
@@ -241,11 +246,11 @@ TRANSFORM_OUTPUTS(transform_relu, WINOGRAD_RELU)
 
 // `count` tiles from `first` on: all their channels of a group in, then one strip of its output channels after the other.
 static void run_chunk(
-    const winograd_convolution *c, const float *in, float *out, const float *add, float *scratch, int group, int first,
-    int count) {
+    const winograd_convolution *c, const float *in, float *out, const float *add, float *scratch, int group,
+    winograd_tiles tiles, int first, int count) {
   const size_t stride = input_stride(c), sums_stride = sum_stride(c);
   float *sums = scratch + POSITIONS * stride;
-  transform_inputs(c, in, group, first, count, scratch, stride);
+  transform_inputs(c, in, group, tiles, first, count, scratch, stride);
   for (int done = 0; done < c->outputs;) {
     const int width = strip_width(c->outputs - done), channel = group * c->outputs + done;
     const float *weights = c->weights + (size_t)POSITIONS * c->inputs * channel;
@@ -256,9 +261,12 @@ static void run_chunk(
       else if (width == 24) multiply_24(tiles, c->inputs, w, to, count);
       else multiply_8(tiles, c->inputs, w, to, count);
     }
-    if (c->activation == WINOGRAD_SILU) transform_silu(c, sums, sums_stride, channel, width, first, count, out, add);
-    else if (c->activation == WINOGRAD_RELU) transform_relu(c, sums, sums_stride, channel, width, first, count, out, add);
-    else transform_linear(c, sums, sums_stride, channel, width, first, count, out, add);
+    if (c->activation == WINOGRAD_SILU)
+      transform_silu(c, sums, sums_stride, channel, width, tiles, first, count, out, add);
+    else if (c->activation == WINOGRAD_RELU)
+      transform_relu(c, sums, sums_stride, channel, width, tiles, first, count, out, add);
+    else
+      transform_linear(c, sums, sums_stride, channel, width, tiles, first, count, out, add);
     done += width;
   }
 }
@@ -276,6 +284,7 @@ typedef struct {
   const winograd_convolution *convolution;
   const float *in, *add;
   float *out, *scratch;
+  winograd_tiles tiles;
   int (*member)(void);
   int threads;
 } team_work;
@@ -283,18 +292,20 @@ typedef struct {
 static void run_share(void *argument) {
   const team_work *work = argument;
   const winograd_convolution *c = work->convolution;
-  const int me = work->member ? work->member() : 0, tiles = winograd_tile_count(c);
+  const int me = work->member ? work->member() : 0, count = work->tiles.count;
   float *scratch = work->scratch + winograd_scratch_count(c) * me;
-  for (int first = me * c->chunk; first < tiles; first += work->threads * c->chunk)
+  for (int first = me * c->chunk; first < count; first += work->threads * c->chunk)
     for (int group = 0; group < c->groups; group++)
       run_chunk(
-          c, work->in, work->out, work->add, scratch, group, first,
-          tiles - first < c->chunk ? tiles - first : c->chunk);
+          c, work->in, work->out, work->add, scratch, group, work->tiles, first,
+          count - first < c->chunk ? count - first : c->chunk);
 }
 
 void winograd_run(
-    const winograd_convolution *c, const float *in, float *out, const float *add, float *scratch, int threads) {
-  team_work work = {c, in, add, out, scratch, threads > 1 ? team_member : NULL, threads};
+    const winograd_convolution *c, const float *in, float *out, const float *add, float *scratch, winograd_tiles tiles,
+    int threads) {
+  if (!tiles.numbers) tiles.count = winograd_tile_count(c);
+  team_work work = {c, in, add, out, scratch, tiles, threads > 1 ? team_member : NULL, threads};
   if (threads > 1 && team_parallel && team_member) {
     team_parallel(run_share, &work, (unsigned)threads, 0);
     return;
@@ -308,5 +319,6 @@ void winograd_run(
 bool winograd_available(void) { return false; }
 void winograd_pack(const winograd_filters *filters, int inputs, int outputs, float *packed) {}
 void winograd_run(
-    const winograd_convolution *c, const float *in, float *out, const float *add, float *scratch, int threads) {}
+    const winograd_convolution *c, const float *in, float *out, const float *add, float *scratch, winograd_tiles tiles,
+    int threads) {}
 #endif

@@ -52,14 +52,22 @@ public struct BoxDecoder: Sendable {
     return Exponential.log(probability / (1 - probability))
   }
 
-  /// Appends the predictions of one level. `firstAnchor` counts the anchors of the levels before.
+  /// The cells of one level, row by row, where a class may be above its threshold.
+  func likelyCells(_ classes: borrowing RawMap) -> [Int] {
+    var cells: [Int] = []
+    for position in 0..<classes.positions where classes.exceeds(lowest, at: position, channels: classCount) {
+      cells.append(position)
+    }
+    return cells
+  }
+
+  /// Appends the predictions of one level at the likely `cells`. `firstAnchor` counts the anchors of the levels before.
   func decode(
-    boxes: borrowing RawMap, classes: borrowing RawMap, stride: Int, firstAnchor: Int,
+    _ cells: [Int], boxes: borrowing RawMap, classes: borrowing RawMap, stride: Int, firstAnchor: Int,
     into candidates: inout [Candidate]
   ) {
     let step = Float(stride)
-    for position in 0..<classes.positions {
-      guard classes.exceeds(lowest, at: position, channels: classCount) else { continue }
+    for position in cells {
       if isMultiLabel {
         var box: Box?
         for id in 0..<classCount {

@@ -10,6 +10,8 @@ public final class CompiledNetwork: Sendable {
   /// Shape of the predictions.
   public let head: Graph.Head
   let steps: [Step]
+  /// The steps that lead to the boxes of each level and to nothing else, behind all others.
+  let boxSteps: [Range<Int>]
   let engine: Engine
   let tensors: [PlacedTensor]
   let arenaByteCount: Int
@@ -61,6 +63,7 @@ public final class CompiledNetwork: Sendable {
     engine = compiler.engine
     self.probes = probes
     steps = try compiler.compile()
+    boxSteps = compiler.lowering.boxSteps
     let lowering = compiler.lowering
     do throws(OneDNNError) {
       var lifetimes = lowering.lifetimes
@@ -152,7 +155,36 @@ public final class NetworkExecution {
   /// Runs the network on what `input` holds, on the calling thread (and its team, if it was compiled for one).
   public func run() throws(InferenceError) {
     ExecutionStream.setTeamOfCurrentThread(network.options.threads)
-    do throws(OneDNNError) { for call in calls { try call.run(on: stream) } } catch { throw InferenceError(error) }
+    try run(0..<calls.count, selection: nil)
+  }
+
+  /// Runs all but the boxes.
+  public func runClasses() throws(InferenceError) {
+    ExecutionStream.setTeamOfCurrentThread(network.options.threads)
+    try run(0..<(network.boxSteps.first?.lowerBound ?? calls.count), selection: nil)
+  }
+
+  /// Runs the boxes of level `index` after `runClasses`; those in `cells` (row by row) are good afterwards, others may not
+  /// be.
+  public func runBoxes(level index: Int, at cells: [Int]) throws(InferenceError) {
+    guard !cells.isEmpty else { return }
+    let steps = network.boxSteps[index]
+    let map = network.tensors[network.head.levels[index].boxes].layout.shape
+    var selection = TileSelection(height: map[2], width: map[3])
+    for cell in cells { selection.insert(x: cell % map[3], y: cell / map[3]) }
+    // From the last step backwards, each 3×3 convolution needs what surrounds the tiles of the one behind it.
+    var needed: [TileSelection?] = []
+    for step in steps.reversed() {
+      needed.append(selection)
+      if case .winograd = network.steps[step].kernel { selection = selection.surroundings }
+    }
+    for (step, selection) in zip(steps, needed.reversed()) { try run(step..<step + 1, selection: selection) }
+  }
+
+  private func run(_ range: Range<Int>, selection: TileSelection?) throws(InferenceError) {
+    do throws(OneDNNError) {
+      for index in range { try calls[index].run(on: stream, selection: selection) }
+    } catch { throw InferenceError(error) }
   }
 
   /// Runs the network and tells each step's time by `clock` (nanoseconds).

@@ -73,6 +73,8 @@ public final class DetectionWorker {
   private let suppression: NonMaximumSuppression
   private var session: Session?
   private var candidates: [Candidate] = []
+  /// Cells of each level where a class is likely, found by the last run.
+  private var likely: [[Int]]
 
   /// All that depends on the layout of the pictures.
   private final class Session {
@@ -92,6 +94,7 @@ public final class DetectionWorker {
   /// A worker of `detector`; to be used from one thread.
   public init(_ detector: Detector) {
     self.detector = detector
+    likely = detector.headLevels.map { _ in [] }
     decoder = BoxDecoder(
       classCount: detector.headClassCount, bins: detector.headBins, options: detector.options.detection)
     suppression = NonMaximumSuppression(detector.options.detection)
@@ -111,10 +114,15 @@ public final class DetectionWorker {
     } catch { throw InferenceError(.size, error.description, cause: error) }
   }
 
-  /// Runs the network on the picture that was prepared last.
+  /// Runs the network on the picture that was prepared last: the classes everywhere, the boxes where a class is likely.
   public func infer() throws(InferenceError) {
     guard let session else { throw InferenceError(.size, "the network was run before it was given a picture") }
-    try session.execution.run()
+    let execution = session.execution
+    try execution.runClasses()
+    for (index, level) in execution.network.head.levels.enumerated() {
+      likely[index] = decoder.likelyCells(try map(level.classes, of: execution))
+      try execution.runBoxes(level: index, at: likely[index])
+    }
   }
 
   /// Detections of the run before, in pixels of the picture, best first.
@@ -122,17 +130,20 @@ public final class DetectionWorker {
     guard let session else { return [] }
     candidates.removeAll(keepingCapacity: true)
     var firstAnchor = 0
-    let execution = session.execution
-    for level in execution.network.head.levels {
-      let boxes = RawMap(try execution.tensor(level.boxes), order: execution.network.options.resolvedOrder)
-      let classes = RawMap(try execution.tensor(level.classes), order: execution.network.options.resolvedOrder)
+    for (index, level) in session.execution.network.head.levels.enumerated() {
+      let classes = try map(level.classes, of: session.execution)
       decoder.decode(
-        boxes: boxes, classes: classes, stride: level.stride, firstAnchor: firstAnchor, into: &candidates)
+        likely[index], boxes: try map(level.boxes, of: session.execution), classes: classes, stride: level.stride,
+        firstAnchor: firstAnchor, into: &candidates)
       firstAnchor += classes.positions
     }
     return suppression(candidates).map {
       Detection(box: session.letterbox.sourceBox($0.box), score: $0.score, classID: $0.classID)
     }
+  }
+
+  private func map(_ node: Graph.Node.ID, of execution: NetworkExecution) throws(InferenceError) -> RawMap {
+    RawMap(try execution.tensor(node), order: execution.network.options.resolvedOrder)
   }
 
   /// All three in a row: what `picture` shows, in its own pixels, best first.
@@ -158,6 +169,7 @@ public final class DetectionWorker {
 }
 
 extension Detector {
+  fileprivate var headLevels: [Graph.Head.Level] { model.graph.mainHead.levels }
   fileprivate var headClassCount: Int { model.graph.mainHead.classCount }
   fileprivate var headBins: Int { model.graph.mainHead.bins }
 }

@@ -43,12 +43,14 @@ enum KernelCall {
     WinogradConvolution, source: TensorMemory, destination: TensorMemory, addend: TensorMemory?,
     scratch: TensorMemory)
 
-  /// Runs once, on the calling thread and its team.
-  func run(on stream: ExecutionStream) throws(OneDNNError) {
+  /// Runs once, on the calling thread and its team. Where `selection` is given and the kernel can leave out tiles, the rest
+  /// of the result keeps what it had.
+  func run(on stream: ExecutionStream, selection: TileSelection? = nil) throws(OneDNNError) {
     switch self {
     case .primitive(let call): try call.run(on: stream)
     case .winograd(let convolution, let source, let destination, let addend, let scratch):
-      convolution.run(source: source, destination: destination, addend: addend, scratch: scratch)
+      convolution.run(
+        source: source, destination: destination, addend: addend, scratch: scratch, selection: selection)
     }
   }
 }

@@ -47,6 +47,8 @@ struct NetworkLowering {
   private(set) var tensors: [Tensor] = []
   private(set) var storages: [Storage] = []
   private(set) var steps: [Step] = []
+  /// The steps that lead to the boxes of each level of the head and to nothing else; they come last.
+  private(set) var boxSteps: [Range<Int>] = []
   /// Channels are placed in whole blocks of this many; `nil` if ranges of channels are not dense.
   let block: Int?
 
@@ -69,6 +71,24 @@ struct NetworkLowering {
     }
     fuseAdditions()
     for node in graph.nodes { lower(node) }
+    putBoxesLast()
+  }
+
+  /// Moves what only the boxes of a level need behind everything else, so that it can wait for the classes.
+  private mutating func putBoxesLast() {
+    var levelOf = [Int?](repeating: nil, count: graph.nodes.count)
+    for (index, level) in graph.mainHead.levels.enumerated() { levelOf[level.boxes] = index }
+    for node in graph.nodes.reversed() where !consumers[node.id].isEmpty && levelOf[node.id] == nil {
+      let levels = Set(consumers[node.id].map { levelOf[$0] })
+      if levels.count == 1, let level = levels.first { levelOf[node.id] = level }
+    }
+    var order = steps.filter { levelOf[$0.output] == nil }
+    for level in graph.mainHead.levels.indices {
+      let boxes = steps.filter { levelOf[$0.output] == level }
+      boxSteps.append(order.count..<order.count + boxes.count)
+      order += boxes
+    }
+    steps = order
   }
 
   /// `x + f(x)` becomes the last act of the convolution that computes `f`.

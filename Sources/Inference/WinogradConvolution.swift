@@ -86,13 +86,22 @@ final class WinogradConvolution: Sendable {
   /// Floats of scratch memory needed while it runs.
   var scratchCount: Int { unsafe withUnsafePointer(to: native) { unsafe winograd_scratch_count($0) } * threads }
 
-  /// Runs once, on the calling thread and its team.
-  func run(source: TensorMemory, destination: TensorMemory, addend: TensorMemory?, scratch: TensorMemory) {
+  /// Runs once, on the calling thread and its team: the tiles of `selection`, or all.
+  func run(
+    source: TensorMemory, destination: TensorMemory, addend: TensorMemory?, scratch: TensorMemory,
+    selection: TileSelection? = nil
+  ) {
     unsafe withUnsafePointer(to: native) { native in
-      unsafe winograd_run(
-        native, source.base.assumingMemoryBound(to: Float.self), destination.base.assumingMemoryBound(to: Float.self),
-        addend?.base.assumingMemoryBound(to: Float.self), scratch.base.assumingMemoryBound(to: Float.self),
-        Int32(threads))
+      func run(_ tiles: winograd_tiles) {
+        unsafe winograd_run(
+          native, source.base.assumingMemoryBound(to: Float.self), destination.base.assumingMemoryBound(to: Float.self),
+          addend?.base.assumingMemoryBound(to: Float.self), scratch.base.assumingMemoryBound(to: Float.self), tiles,
+          Int32(threads))
+      }
+      guard let selection else { return unsafe run(winograd_tiles(numbers: nil, count: 0)) }
+      unsafe selection.numbers.withUnsafeBufferPointer {
+        unsafe run(winograd_tiles(numbers: $0.baseAddress, count: Int32($0.count)))
+      }
     }
   }
 }

@@ -49,7 +49,14 @@ int winograd_tile_count(const winograd_convolution *convolution);
 // Floats of scratch that one thread needs.
 size_t winograd_scratch_count(const winograd_convolution *convolution);
 
-// Computes the map on a team of `threads` (the caller is one of them): act(conv(in) + bias) (+ add, unless NULL).
-// `scratch` has winograd_scratch_count floats for each thread, 64-byte aligned.
+// Which tiles to compute: `count` numbers, row by row from 0; all of them if `numbers` is NULL.
+typedef struct {
+  const int *numbers;
+  int count;
+} winograd_tiles;
+
+// Computes the map on a team of `threads` (the caller is one of them): act(conv(in) + bias) (+ add, unless NULL). Tiles that
+// are not asked for keep what they had. `scratch` has winograd_scratch_count floats for each thread, 64-byte aligned.
 void winograd_run(
-    const winograd_convolution *convolution, const float *in, float *out, const float *add, float *scratch, int threads);
+    const winograd_convolution *convolution, const float *in, float *out, const float *add, float *scratch,
+    winograd_tiles tiles, int threads);

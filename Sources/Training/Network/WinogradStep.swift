@@ -64,7 +64,7 @@ final class WinogradStep {
     let positions = map.height * map.width * groups
     for image in 0..<batch {
       unsafe winograd_run(
-        &native, source + image * positions * inputs, target + image * positions * outputs, nil, scratch, 1)
+        &native, source + image * positions * inputs, target + image * positions * outputs, nil, scratch, .init(), 1)
     }
   }
 }

@@ -1,0 +1,42 @@
+/// Tiles of a map, 4 × 4 cells each, that somebody will look at.
+///
+/// Boxes are read only where a class is likely, so the convolutions before them need only be computed around those cells.
+struct TileSelection {
+  /// Side of a tile in cells.
+  static let side = 4
+
+  private let columns: Int
+  private let rows: Int
+  private var isSelected: [Bool]
+  /// The selected tiles, row by row from 0.
+  private(set) var numbers: [Int32] = []
+
+  /// None of the tiles of a map of `height` × `width` cells.
+  init(height: Int, width: Int) {
+    columns = (width + Self.side - 1) / Self.side
+    rows = (height + Self.side - 1) / Self.side
+    isSelected = [Bool](repeating: false, count: columns * rows)
+  }
+
+  /// Adds the tile of the cell at column `x` and row `y`.
+  mutating func insert(x: Int, y: Int) { insert(column: x / Self.side, row: y / Self.side) }
+
+  private mutating func insert(column: Int, row: Int) {
+    let number = row * columns + column
+    guard !isSelected[number] else { return }
+    isSelected[number] = true
+    numbers.append(Int32(number))
+  }
+
+  /// The tiles that a 3 × 3 window over these tiles reads: these and all that touch them.
+  var surroundings: TileSelection {
+    var result = self
+    for number in numbers {
+      let (row, column) = Int(number).quotientAndRemainder(dividingBy: columns)
+      for y in max(row - 1, 0)...min(row + 1, rows - 1) {
+        for x in max(column - 1, 0)...min(column + 1, columns - 1) { result.insert(column: x, row: y) }
+      }
+    }
+    return result
+  }
+}
