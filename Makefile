@@ -1,5 +1,5 @@
 # Short names for the commands of the README. Everything also works without make.
-.PHONY: setup build test lint tsan
+.PHONY: setup build test lint fuzz tsan
 
 setup: # install the system packages that are missing
 	bash .ci/install
@@ -12,6 +12,9 @@ test: # everything continuous integration checks
 
 lint:
 	swift format lint --strict --recursive Sources Tests Package.swift
+
+fuzz: setup # ten thousand mutated checkpoints and a thousand mutated videos; an hour or so of one processor
+	YOLOSTREAM_MUTATIONS=10000 swift test -c release --no-parallel --filter 'MutatedCheckpointTests|MutatedVideoTests'
 
 tsan: setup # the lock-free parts under Thread Sanitizer, which makes each step a hundred times dearer
 	YOLOSTREAM_HANDOVERS=5000000 swift test -c release --sanitize=thread --scratch-path .build-tsan \

@@ -72,13 +72,15 @@ let package = Package(
       ],
       swiftSettings: rules),
 
-    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: [.treatAllWarnings(as: .error)]),
+    .target(
+      name: "TestSupport", dependencies: ["GELAN"], path: "Tests/TestSupport",
+      swiftSettings: [.treatAllWarnings(as: .error)]),
     // The rules of the house: reads the sources and sees none of them.
     .testTarget(name: "ArchitectureTests", swiftSettings: [.treatAllWarnings(as: .error)]),
     tests(of: "Scene"),
-    tests(of: "GELAN"),
+    tests(of: "GELAN", sees: ["Inference"]),
     tests(of: "RingBuffer"),
-    tests(of: "FFmpeg"),
+    tests(of: "FFmpeg", sees: ["GELAN"]),
     tests(of: "OneDNN"),
     tests(of: "FreeType"),
     tests(of: "Imaging", sees: ["Scene"]),

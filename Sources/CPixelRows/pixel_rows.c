@@ -8,8 +8,8 @@
 
 bool pixel_rows_available(void) { return __builtin_cpu_supports("avx2"); }
 
-// 16 chroma samples, one for each pixel from `x`, of which `count` exist.
-AVX2 static inline __m128i chroma_at(const uint8_t *plane, size_t bytes) {
+// 16 samples, of which `bytes` exist.
+AVX2 static inline __m128i samples_at(const uint8_t *plane, size_t bytes) {
   if (bytes >= 16) return _mm_loadu_si128((const __m128i *)plane);
   uint8_t part[16] = {0};
   memcpy(part, plane, bytes);
@@ -35,18 +35,18 @@ AVX2 static inline __attribute__((always_inline)) void yuv_row(
   const __m128i odd = _mm_setr_epi8(1, 1, 3, 3, 5, 5, 7, 7, 9, 9, 11, 11, 13, 13, 15, 15);
   const size_t chroma_bytes = chroma == 0 ? width : chroma == 1 ? (width + 1) / 2 : (width + 1) / 2 * 2;
   for (size_t x = 0; x < width; x += 16) {
-    __m128i ys = chroma_at(y + x, width - x), us, vs;
+    __m128i ys = samples_at(y + x, width - x), us, vs;
     if (chroma == 0) {
-      us = chroma_at(u + x, chroma_bytes - x);
-      vs = chroma_at(v + x, chroma_bytes - x);
+      us = samples_at(u + x, chroma_bytes - x);
+      vs = samples_at(v + x, chroma_bytes - x);
     } else if (chroma == 1) {
       size_t left = chroma_bytes - x / 2;
-      us = left >= 8 ? _mm_loadl_epi64((const __m128i *)(u + x / 2)) : chroma_at(u + x / 2, left);
-      vs = left >= 8 ? _mm_loadl_epi64((const __m128i *)(v + x / 2)) : chroma_at(v + x / 2, left);
+      us = left >= 8 ? _mm_loadl_epi64((const __m128i *)(u + x / 2)) : samples_at(u + x / 2, left);
+      vs = left >= 8 ? _mm_loadl_epi64((const __m128i *)(v + x / 2)) : samples_at(v + x / 2, left);
       us = _mm_unpacklo_epi8(us, us);
       vs = _mm_unpacklo_epi8(vs, vs);
     } else {
-      __m128i both = chroma_at(u + x, chroma_bytes - x);
+      __m128i both = samples_at(u + x, chroma_bytes - x);
       us = _mm_shuffle_epi8(both, even);
       vs = _mm_shuffle_epi8(both, odd);
     }
@@ -64,6 +64,86 @@ AVX2 void pixel_rows_yuv(
   if (chroma == 0) yuv_row(y, u, v, 0, width, colour, r, g, b);
   else if (chroma == 1) yuv_row(y, u, v, 1, width, colour, r, g, b);
   else yuv_row(y, u, v, 2, width, colour, r, g, b);
+}
+
+// Three parts of the nearer row and one of the farther.
+AVX2 static inline __m256i column_sum(const uint8_t *near, const uint8_t *far) {
+  __m256i n = _mm256_cvtepu8_epi16(_mm_loadu_si128((const __m128i *)near));
+  __m256i f = _mm256_cvtepu8_epi16(_mm_loadu_si128((const __m128i *)far));
+  return _mm256_add_epi16(_mm256_add_epi16(_mm256_slli_epi16(n, 1), n), f);
+}
+
+AVX2 static inline __m128i narrow(__m256i words) {
+  return _mm256_castsi256_si128(_mm256_permute4x64_epi64(_mm256_packus_epi16(words, words), 0x08));
+}
+
+static inline int one_sum(const uint8_t *near, const uint8_t *far, size_t x) { return 3 * near[x] + far[x]; }
+
+AVX2 void pixel_rows_spread(
+    const uint8_t *near, const uint8_t *far, size_t count, bool doubles, int even, int odd, uint8_t *out) {
+  if (!doubles) {
+    const __m256i bias = _mm256_set1_epi16((int16_t)even);
+    size_t x = 0;
+    for (; x + 16 <= count; x += 16) {
+      __m256i sum = _mm256_add_epi16(column_sum(near + x, far + x), bias);
+      _mm_storeu_si128((__m128i *)(out + x), narrow(_mm256_srli_epi16(sum, 2)));
+    }
+    for (; x < count; x++) out[x] = (uint8_t)((one_sum(near, far, x) + even) >> 2);
+    return;
+  }
+  const __m256i even_bias = _mm256_set1_epi16((int16_t)even), odd_bias = _mm256_set1_epi16((int16_t)odd);
+  size_t x = 0;
+  while (x < count) {
+    // The ends have a neighbour on one side only.
+    if (x >= 1 && x + 17 <= count) {
+      __m256i sum = column_sum(near + x, far + x), three = _mm256_add_epi16(_mm256_slli_epi16(sum, 1), sum);
+      __m256i left = _mm256_add_epi16(_mm256_add_epi16(three, column_sum(near + x - 1, far + x - 1)), even_bias);
+      __m256i right = _mm256_add_epi16(_mm256_add_epi16(three, column_sum(near + x + 1, far + x + 1)), odd_bias);
+      __m128i l = narrow(_mm256_srli_epi16(left, 4)), r = narrow(_mm256_srli_epi16(right, 4));
+      _mm_storeu_si128((__m128i *)(out + x * 2), _mm_unpacklo_epi8(l, r));
+      _mm_storeu_si128((__m128i *)(out + x * 2 + 16), _mm_unpackhi_epi8(l, r));
+      x += 16;
+      continue;
+    }
+    int three = 3 * one_sum(near, far, x);
+    out[x * 2] = (uint8_t)((three + one_sum(near, far, x > 0 ? x - 1 : x) + even) >> 4);
+    out[x * 2 + 1] = (uint8_t)((three + one_sum(near, far, x + 1 < count ? x + 1 : x) + odd) >> 4);
+    x += 1;
+  }
+}
+
+AVX2 static inline __m256i centred(const uint8_t *samples, size_t count) {
+  return _mm256_sub_epi16(_mm256_cvtepu8_epi16(samples_at(samples, count)), _mm256_set1_epi16(128));
+}
+
+// `value * factor`, the fraction rounded to the nearest whole.
+AVX2 static inline __m256i product(__m256i value, pixel_rows_factor factor) {
+  __m256i fraction = _mm256_set1_epi16(factor.fraction);
+  __m256i up = _mm256_srli_epi16(_mm256_mullo_epi16(value, fraction), 15);
+  __m256i whole = _mm256_mullo_epi16(value, _mm256_set1_epi16(factor.whole));
+  return _mm256_add_epi16(whole, _mm256_add_epi16(_mm256_mulhi_epi16(value, fraction), up));
+}
+
+AVX2 void pixel_rows_jpeg(
+    const uint8_t *y, const uint8_t *u, const uint8_t *v, size_t width, const pixel_rows_factors *factors, uint8_t *r,
+    uint8_t *g, uint8_t *b) {
+  const __m256i pair = _mm256_set1_epi32((uint16_t)factors->green_u.fraction | factors->green_v.fraction * 65536);
+  const __m256i half = _mm256_set1_epi32(1 << 15);
+  const __m256i whole_u = _mm256_set1_epi16(factors->green_u.whole);
+  const __m256i whole_v = _mm256_set1_epi16(factors->green_v.whole);
+  for (size_t x = 0; x < width; x += 16) {
+    __m256i luma = _mm256_cvtepu8_epi16(samples_at(y + x, width - x));
+    __m256i us = centred(u + x, width - x), vs = centred(v + x, width - x);
+    __m256i low = _mm256_madd_epi16(_mm256_unpacklo_epi16(us, vs), pair);
+    __m256i high = _mm256_madd_epi16(_mm256_unpackhi_epi16(us, vs), pair);
+    low = _mm256_srai_epi32(_mm256_add_epi32(low, half), 16);
+    high = _mm256_srai_epi32(_mm256_add_epi32(high, half), 16);
+    __m256i green = _mm256_add_epi16(_mm256_mullo_epi16(us, whole_u), _mm256_mullo_epi16(vs, whole_v));
+    green = _mm256_add_epi16(green, _mm256_packs_epi32(low, high));
+    _mm_storeu_si128((__m128i *)(r + x), narrow(_mm256_add_epi16(luma, product(vs, factors->red_v))));
+    _mm_storeu_si128((__m128i *)(g + x), narrow(_mm256_add_epi16(luma, green)));
+    _mm_storeu_si128((__m128i *)(b + x), narrow(_mm256_add_epi16(luma, product(us, factors->blue_u))));
+  }
 }
 
 // Byte masks that pick channel `c` of 16 triples out of three 16-byte pieces, and those that put them back.
@@ -175,6 +255,11 @@ bool pixel_rows_available(void) { return false; }
 void pixel_rows_yuv(
     const uint8_t *y, const uint8_t *u, const uint8_t *v, int chroma, size_t width, const pixel_rows_colour *colour,
     uint8_t *r, uint8_t *g, uint8_t *b) {}
+void pixel_rows_spread(
+    const uint8_t *near, const uint8_t *far, size_t count, bool doubles, int even, int odd, uint8_t *out) {}
+void pixel_rows_jpeg(
+    const uint8_t *y, const uint8_t *u, const uint8_t *v, size_t width, const pixel_rows_factors *factors, uint8_t *r,
+    uint8_t *g, uint8_t *b) {}
 void pixel_rows_split(const uint8_t *rgb, size_t width, uint8_t *r, uint8_t *g, uint8_t *b) {}
 void pixel_rows_interleave(const uint8_t *r, const uint8_t *g, const uint8_t *b, size_t width, uint8_t *rgb) {}
 void pixel_rows_shrink(

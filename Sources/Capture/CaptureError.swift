@@ -55,7 +55,9 @@ public struct CaptureError: Error, Hashable, Sendable, CustomStringConvertible {
       case .invalidData: isLive ? .unreachable : .invalidMedia
       case .unsupported: .unsupported
       case .noSpace, .inputOutput: isLive ? .unreachable : .inputOutput
-      case .outOfMemory, .invalidArgument, .other: isLive ? .unreachable : .internalError
+      // Arguments that make no sense come from a damaged header: the house's own are the same for every file.
+      case .invalidArgument, .other: isLive ? .unreachable : .invalidMedia
+      case .outOfMemory: isLive ? .unreachable : .internalError
       }
     // The sentences of libav's wrappers name what they were opening; those of a decoder do not.
     let message = cause.message.contains(source) ? cause.message : "\(source): \(cause.message)"

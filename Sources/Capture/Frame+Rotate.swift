@@ -2,22 +2,16 @@ import FFmpeg
 
 extension Frame {
   /// A new frame that shows this one turned clockwise by `quarterTurns` (1...3) times 90 degrees.
-  func rotated(quarterTurns: Int, scaler: inout Scaler) throws(FFmpegError) -> Frame {
-    var source = self
-    if quarterTurns % 2 == 1, format == .yuv422p {
-      // Its chroma would be halved the other way round.
-      source = try scaler.convert(self, width: width, height: height, format: .yuv420p)
-    }
-    guard let format = source.format else {
-      throw FFmpegError(.unsupported, "cannot turn a \(formatName) picture")
-    }
+  func rotated(quarterTurns: Int) throws(FFmpegError) -> Frame {
+    guard let format else { throw FFmpegError(.unsupported, "cannot turn a \(formatName) picture") }
     let isUpright = quarterTurns % 2 == 0
     let result = try Frame(
-      width: isUpright ? width : height, height: isUpright ? height : width, format: format)
-    try result.copyProperties(of: source)
+      width: isUpright ? width : height, height: isUpright ? height : width,
+      format: isUpright ? format : format.onItsSide)
+    try result.copyProperties(of: self)
     for index in 0..<3 {
-      guard let from = unsafe source.plane(index), let to = unsafe result.plane(index) else { break }
-      let size = source.sampleGrid(index)
+      guard let from = unsafe plane(index), let to = unsafe result.plane(index) else { break }
+      let size = sampleGrid(index)
       unsafe rotate(
         from.base, stride: from.stride, columns: size.columns, rows: size.rows, sampleBytes: size.bytes,
         quarterTurns: quarterTurns, into: to.base, stride: to.stride)
@@ -33,7 +27,19 @@ extension Frame {
     case (_, 0), (.yuv444p, _): (width, height, 1)
     case (.nv12, _): (halfWidth, halfHeight, 2)
     case (.yuv422p, _): (halfWidth, height, 1)
+    case (.yuv440p, _): (width, halfHeight, 1)
     default: (halfWidth, halfHeight, 1)
+    }
+  }
+}
+
+extension FrameFormat {
+  /// The arrangement of samples after a quarter turn.
+  fileprivate var onItsSide: FrameFormat {
+    switch self {
+    case .yuv422p: .yuv440p
+    case .yuv440p: .yuv422p
+    default: self
     }
   }
 }

@@ -24,7 +24,7 @@ struct FrameWrapper: ~Copyable {
       frame = try scaler.convert(frame, width: frame.width, height: frame.height, format: target, colour: colour)
     }
     if quarterTurns != 0 {
-      frame = try frame.rotated(quarterTurns: quarterTurns, scaler: &scaler)
+      frame = try frame.rotated(quarterTurns: quarterTurns)
     } else if isForDrawing {
       try frame.makeWritable()
     }
@@ -39,9 +39,9 @@ extension PixelBuffer {
   /// The picture in `frame`, which becomes its keeper; `nil` for an arrangement of samples that is not one of ours.
   public init?(wrapping frame: Frame) {
     guard let format = frame.format.flatMap({ PixelFormat(rawValue: $0.rawValue) }) else { return nil }
-    let colour = frame.colour
-    let layout = PixelLayout(
-      width: frame.width, height: frame.height, format: format, colour: ColourEncoding(colour))
+    var colour = ColourEncoding(frame.colour)
+    colour.siting = frame.hasCentredChroma ? .centred : .video
+    let layout = PixelLayout(width: frame.width, height: frame.height, format: format, colour: colour)
     var planes: [ImageView.Plane] = []
     for index in 0..<format.planeCount {
       guard let plane = unsafe frame.plane(index), unsafe plane.stride >= layout.planeSize(index).rowBytes else {

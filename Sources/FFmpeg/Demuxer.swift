@@ -138,6 +138,9 @@ public struct Demuxer: ~Copyable {
       }
       return .endOfStream
     }
+    if status == yolostream_averror(EIO), unsafe context.pointee.pb?.pointee.error == status {
+      throw FFmpegError(status: status, tryingTo: "read \(name)")
+    }
     guard status >= 0 else { throw Self.error(status, "read \(name)", interrupt: interrupt, timeout: timeout) }
     let timeBase = timeBase(ofStream: fresh.streamIndex)
     return .packet(timeBase == fresh.timeBase ? fresh : try Packet(taking: fresh, timeBase: timeBase))
@@ -157,6 +160,10 @@ public struct Demuxer: ~Copyable {
     if interrupt.isInterrupted { return FFmpegError(.interrupted, "cannot \(action): interrupted") }
     if status == yolostream_averror_exit() || status == yolostream_averror(ETIMEDOUT) {
       return FFmpegError(.timedOut, "cannot \(action): no answer within \(timeout) s")
+    }
+    if status == yolostream_averror(EIO) {
+      // What demuxers say of a file that ends or breaks off within something; the transport's own errors are told before.
+      return FFmpegError(.invalidData, "cannot \(action): it is damaged or ends too early")
     }
     return FFmpegError(status: status, tryingTo: action)
   }

@@ -90,7 +90,8 @@ extension FFmpegError.Code {
         .unreachable
       case yolostream_averror(ETIMEDOUT): .timedOut
       case yolostream_averror_exit(): .interrupted
-      case yolostream_averror_invalid_data(): .invalidData
+      // An end where more was promised.
+      case yolostream_averror_invalid_data(), yolostream_averror_eof(): .invalidData
       case yolostream_averror_decoder_missing(), yolostream_averror_encoder_missing(),
         yolostream_averror_demuxer_missing(), yolostream_averror_muxer_missing(),
         yolostream_averror_protocol_missing(), yolostream_averror(ENOSYS):

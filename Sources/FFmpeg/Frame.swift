@@ -66,6 +66,9 @@ public final class Frame: @unchecked Sendable {
     self.colour = colour
   }
 
+  /// Whether a chroma sample that several pixels share lies in their middle, as JPEG has it.
+  public var hasCentredChroma: Bool { unsafe handle.pointee.chroma_location == AVCHROMA_LOC_CENTER }
+
   /// Whether its samples are red, green and blue, with or without a palette.
   public var isRGB: Bool {
     let format = AVPixelFormat(unsafe handle.pointee.format)

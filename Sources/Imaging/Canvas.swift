@@ -22,13 +22,7 @@ public struct Canvas: ~Copyable {
   }
 
   /// Pixels that share one chroma sample, as powers of two; both zero where there is none to share.
-  private var chromaShift: (x: Int, y: Int) {
-    switch layout.format {
-    case .yuv420p, .nv12: (1, 1)
-    case .yuv422p: (1, 0)
-    case .yuv444p, .gray8, .rgb24: (0, 0)
-    }
-  }
+  var chromaShift: (x: Int, y: Int) { (layout.format.halvesColumns ? 1 : 0, layout.format.halvesRows ? 1 : 0) }
 
   /// A part of the picture in whole chroma samples, so that parts side by side never mix the same sample twice.
   ///
@@ -66,6 +60,9 @@ public struct Canvas: ~Copyable {
         unsafe Self.average(first, second, count: count, to: lines.2.base)
         let chroma = (columns.lowerBound / 2, (count + 1) / 2)
         unsafe mixChroma(ink, lines.2.base, row: y >> shift.y, start: chroma.0, count: chroma.1, on: view)
+      } else if shift.y == 1 {
+        for x in 0..<count { unsafe lines.2.base[x] = UInt8((UInt16(first[x]) + UInt16(second[x]) + 1) >> 1) }
+        unsafe mixChroma(ink, lines.2.base, row: y >> 1, start: columns.lowerBound, count: count, on: view)
       }
       y += 1 << shift.y
     }
@@ -90,7 +87,7 @@ public struct Canvas: ~Copyable {
       unsafe Self.mix(start(0) + columns.lowerBound, step: 1, coverage, count: count, ink.samples.0, opacity)
       unsafe Self.mix(start(1) + columns.lowerBound, step: 1, coverage, count: count, ink.samples.1, opacity)
       unsafe Self.mix(start(2) + columns.lowerBound, step: 1, coverage, count: count, ink.samples.2, opacity)
-    case .yuv420p, .yuv422p, .nv12, .gray8:
+    case .yuv420p, .yuv422p, .yuv440p, .nv12, .gray8:
       unsafe Self.mix(start(0) + columns.lowerBound, step: 1, coverage, count: count, ink.samples.0, opacity)
     }
   }

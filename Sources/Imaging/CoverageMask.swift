@@ -56,7 +56,7 @@ extension Canvas {
   func mixMask(_ ink: Ink, on view: borrowing ImageView) {
     let touched = mask.touchedRows
     guard !touched.isEmpty else { return }
-    let step = layout.format == .yuv420p || layout.format == .nv12 ? 2 : 1
+    let step = 1 << chromaShift.y
     for y in stride(from: touched.lowerBound / step * step, to: touched.upperBound, by: step) {
       let columns = mask.touchedColumns(y, pair: step == 2)
       guard let part = region(columns, y..<y + step) else { continue }

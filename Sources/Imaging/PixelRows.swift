@@ -42,7 +42,7 @@ struct PixelRows {
   }
 
   @inline(__always)
-  private static func byte(_ value: Int32) -> UInt8 { UInt8(truncatingIfNeeded: min(max(value, 0), 255)) }
+  static func byte(_ value: Int32) -> UInt8 { UInt8(truncatingIfNeeded: min(max(value, 0), 255)) }
 
   /// Interleaved R, G, B to planes.
   func split(_ source: UnsafePointer<UInt8>, width: Int, to rgb: PlanarRow<UInt8>) {

@@ -96,8 +96,9 @@ struct NetworkLowering {
     for node in graph.nodes {
       guard case .sum(.none) = node.operation, node.inputs.count == 2 else { continue }
       let candidate = node.inputs[1]
+      // What is added must be there before the convolution runs.
       guard case .convolution = graph.nodes[candidate].operation, consumers[candidate] == [node.id],
-        node.inputs[0] != candidate
+        node.inputs[0] < candidate
       else { continue }
       fusedInto[candidate] = node.id
     }

@@ -33,19 +33,25 @@ import Testing
     spec.headStyle.classWidth = .fixed(80)
     #expect(spec.graph().parameterCount == 2_036_560)
     #expect(spec.graph().folded.parameterCount == 2_001_840)
+    #expect(abs(spec.graph().gigaflops(height: 640, width: 640) - 7.97) < 0.1)
     #expect(abs(spec.graph().folded.gigaflops(height: 640, width: 640) - 7.71) < 0.1)
   }
 
   @Test(
     arguments: [
-      ("gelan-t", 2_128_720, 2_094_000), ("gelan-s", 7_318_368, 7_198_048), ("gelan-m", 20_216_160, 20_070_832),
-      ("gelan-c", 25_590_912, 25_380_928), ("gelan-e", 58_206_592, 57_438_080),
-    ] as [(String, Int, Int)])
-  func `the dense head gives the counts of Ultralytics`(name: String, parameters: Int, folded: Int) throws {
+      ("gelan-t", 2_128_720, 2_094_000, 8.48, 8.23), ("gelan-s", 7_318_368, 7_198_048, 27.55, 26.90),
+      ("gelan-m", 20_216_160, 20_070_832, 77.86, 76.83), ("gelan-c", 25_590_912, 25_380_928, 104.01, 102.65),
+      ("gelan-e", 58_206_592, 57_438_080, 193.01, 189.46),
+    ] as [(String, Int, Int, Double, Double)])
+  func `the dense head gives the counts and costs of Ultralytics`(
+    name: String, parameters: Int, folded: Int, cost: Double, foldedCost: Double
+  ) throws {
     var spec = try #require(NetworkSpec.named(name))
     spec.headStyle = .ultralytics
     #expect(spec.graph().parameterCount == parameters)
     #expect(spec.graph().folded.parameterCount == folded)
+    #expect(abs(spec.graph().gigaflops(height: 640, width: 640) - cost) < 0.1)
+    #expect(abs(spec.graph().folded.gigaflops(height: 640, width: 640) - foldedCost) < 0.1)
   }
 
   @Test(arguments: ["t", "s", "m", "c", "e"])

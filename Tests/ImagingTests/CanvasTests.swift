@@ -68,7 +68,7 @@ import Testing
 
   @Test func `shared chroma takes the mean coverage of its pixels`() throws {
     let red = Colour(hex: 0xFF0000)
-    for format in [PixelFormat.yuv420p, .nv12, .yuv422p, .yuv444p] {
+    for format in [PixelFormat.yuv420p, .nv12, .yuv422p, .yuv440p, .yuv444p] {
       let picture = try picture(format, 8, 8)
       let ink = Ink(red, for: picture.layout)
       var canvas = try Canvas(layout: picture.layout)
@@ -79,12 +79,13 @@ import Testing
         case .nv12: picture.byte(1, x / 2 * 2 + 1, y / 2)
         case .yuv420p: picture.byte(2, x / 2, y / 2)
         case .yuv422p: picture.byte(2, x / 2, y)
+        case .yuv440p: picture.byte(2, x, y / 2)
         default: picture.byte(2, x, y)
         }
       }
       let strong = v(2, 2)
       #expect(v(0, 2) == 128 && v(4, 2) == 128 && v(2, 4) == 128)
-      if format == .yuv420p || format == .nv12 {
+      if format == .yuv420p || format == .nv12 || format == .yuv440p {
         #expect((191...193).contains(strong))
       } else {
         #expect(strong == 255)

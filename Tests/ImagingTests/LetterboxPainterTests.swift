@@ -24,15 +24,12 @@ private struct ReadableLetterbox {
     private static func pixel(_ buffer: borrowing PixelBuffer, _ layout: PixelLayout, _ x: Int, _ y: Int) -> [Double] {
       let full = layout.colour.isFullRange
       func luma(_ level: UInt8) -> Double { full ? Double(level) : (Double(level) - 16) * 255 / 219 }
-      let (u, v): (UInt8, UInt8)
       switch layout.format {
       case .rgb24: return (0..<3).map { Double(buffer.byte(0, x * 3 + $0, y)) }
       case .gray8: return Array(repeating: min(max(luma(buffer.byte(0, x, y)), 0), 255), count: 3)
-      case .nv12: (u, v) = (buffer.byte(1, x / 2 * 2, y / 2), buffer.byte(1, x / 2 * 2 + 1, y / 2))
-      case .yuv420p: (u, v) = (buffer.byte(1, x / 2, y / 2), buffer.byte(2, x / 2, y / 2))
-      case .yuv422p: (u, v) = (buffer.byte(1, x / 2, y), buffer.byte(2, x / 2, y))
-      case .yuv444p: (u, v) = (buffer.byte(1, x, y), buffer.byte(2, x, y))
+      default: break
       }
+      let (u, v) = (chroma(buffer, layout, 0, x, y), chroma(buffer, layout, 1, x, y))
       let (kr, kb): (Double, Double) =
         switch layout.colour.matrix {
         case .bt601: (0.299, 0.114)
@@ -41,9 +38,37 @@ private struct ReadableLetterbox {
         }
       let kg = 1 - kr - kb, scale = full ? 1.0 : 255.0 / 224
       let l = luma(buffer.byte(0, x, y))
-      let cb = (Double(u) - 128) * scale * 2, cr = (Double(v) - 128) * scale * 2
+      let cb = (u - 128) * scale * 2, cr = (v - 128) * scale * 2
       let rgb = [l + cr * (1 - kr), l - cb * kb * (1 - kb) / kg - cr * kr * (1 - kr) / kg, l + cb * (1 - kb)]
       return rgb.map { min(max($0, 0), 255) }
+    }
+
+    /// U or V (`index` 0, 1) at pixel `x`, `y`: the sample it shares, or one between samples that lie in the middle of
+    /// their pixels.
+    private static func chroma(
+      _ buffer: borrowing PixelBuffer, _ layout: PixelLayout, _ index: Int, _ x: Int, _ y: Int
+    ) -> Double {
+      let (acrossX, acrossY): (Int, Int) =
+        switch layout.format {
+        case .yuv420p, .nv12: (2, 2)
+        case .yuv422p: (2, 1)
+        case .yuv440p: (1, 2)
+        default: (1, 1)
+        }
+      func sample(_ x: Int, _ y: Int) -> Double {
+        let (x, y) = (
+          min(max(x, 0), (layout.width - 1) / acrossX), min(max(y, 0), (layout.height - 1) / acrossY)
+        )
+        return Double(layout.format == .nv12 ? buffer.byte(1, x * 2 + index, y) : buffer.byte(1 + index, x, y))
+      }
+      guard layout.colour.siting == .centred, layout.colour.isFullRange, layout.format != .nv12 else {
+        return sample(x / acrossX, y / acrossY)
+      }
+      let (column, row) = ((Double(x) + 0.5) / Double(acrossX) - 0.5, (Double(y) + 0.5) / Double(acrossY) - 0.5)
+      let (left, top) = (Int(column.rounded(.down)), Int(row.rounded(.down)))
+      let (fx, fy) = (column - Double(left), row - Double(top))
+      return (sample(left, top) * (1 - fx) + sample(left + 1, top) * fx) * (1 - fy)
+        + (sample(left, top + 1) * (1 - fx) + sample(left + 1, top + 1) * fx) * fy
     }
 
     func sample(_ x: Double, _ y: Double, _ channel: Int) -> Double {
@@ -73,6 +98,9 @@ private struct ReadableLetterbox {
   private static let colours = [
     ColourEncoding(matrix: .bt601, isFullRange: false), .init(matrix: .bt709, isFullRange: true),
     .init(matrix: .bt2020, isFullRange: false), .init(matrix: .bt601, isFullRange: true),
+    .init(matrix: .bt601, isFullRange: true, siting: .centred),
+    .init(matrix: .bt709, isFullRange: true, siting: .centred),
+    .init(matrix: .bt601, isFullRange: false, siting: .centred),
   ]
 
   private static func paint(

@@ -20,7 +20,7 @@ struct CompiledNetworkTests {
       Fixture.self, from: Data(contentsOf: SharedMaterial.file("reference/synthetic/\(name).json")))
     let spec = try #require(NetworkSpec.named(name))
     let graph = spec.graph()
-    let weights = FormulaWeights(gain: size == "e" ? 1.62 : 1.72).folded(graph)
+    let weights = FormulaWeights(network: name).folded(graph)
     let folded = graph.mainBranch.folded
     // Results with a name survive in the graph; the rows that the fixture lists under the same tap are compared.
     let probes = folded.taps.values.sorted()

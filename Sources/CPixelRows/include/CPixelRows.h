@@ -35,5 +35,27 @@ void pixel_rows_shrink(
 void pixel_rows_blend(
     const int16_t *upper, const int16_t *lower, int16_t upper_weight, int16_t lower_weight, size_t width, uint8_t *out);
 
+// Chroma between chroma samples (`count` of them), for a triangle filter: three parts of row `near` and one of `far`. With
+// `doubles` also between columns, two outputs a sample, where `even` and `odd` are added before a sum of 16 parts is cut
+// off; without it `even` before one of 4. Reads no byte past the rows.
+void pixel_rows_spread(
+    const uint8_t *near, const uint8_t *far, size_t count, bool doubles, int even, int odd, uint8_t *out);
+
+// A factor: a whole number and 2^16ths.
+typedef struct {
+  int16_t whole, fraction;
+} pixel_rows_factor;
+
+// What U and V add to R, G and B.
+typedef struct {
+  pixel_rows_factor red_v, green_u, green_v, blue_u;
+} pixel_rows_factors;
+
+// `width` pixels of full-range Y, U, V, one sample a pixel each, to planar R, G, B, rounded to the nearest. Reads no
+// byte past the rows; the outputs have room for 16 bytes more.
+void pixel_rows_jpeg(
+    const uint8_t *y, const uint8_t *u, const uint8_t *v, size_t width, const pixel_rows_factors *factors, uint8_t *r,
+    uint8_t *g, uint8_t *b);
+
 // Bytes to floats of the same value; writes exactly `count` floats.
 void pixel_rows_widen(const uint8_t *bytes, size_t count, float *out);

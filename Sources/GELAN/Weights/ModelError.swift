@@ -24,9 +24,12 @@ public struct ModelError: Error, Hashable, Sendable, CustomStringConvertible {
   public let message: String
 
   /// A failure of kind `code`, told in one sentence.
+  ///
+  /// Names that stand in a file may hold anything; control characters become `?`, so that the sentence is one line.
   public init(_ code: Code, _ message: String) {
     self.code = code
-    self.message = message
+    self.message = String(
+      String.UnicodeScalarView(message.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : $0 }))
   }
 
   /// The same failure, said of the file at `path`.

@@ -35,10 +35,12 @@ struct ZipArchive {
       let record = try CentralDirectory.Record(from: &cursor)
       guard record.method == 0, record.flags & 1 == 0 else {
         throw ModelError(
-          .refused, "has the compressed or encrypted entry '\(record.name)'; weights are only read from stored entries")
+          .refused,
+          "has the compressed or encrypted entry '\(record.name.prefix(120))'; weights are only read from stored entries"
+        )
       }
       guard record.compressedSize == record.size else {
-        throw ModelError(.damaged, "states two sizes for the stored entry '\(record.name)'")
+        throw ModelError(.damaged, "states two sizes for the stored entry '\(record.name.prefix(120))'")
       }
       let data = try Self.dataOffset(of: record, in: file)
       try file.require(offset: data, count: record.size)
@@ -64,7 +66,7 @@ struct ZipArchive {
   private static func dataOffset(of record: CentralDirectory.Record, in file: FileBytes) throws(ModelError) -> Int {
     var header = ByteCursor(try file.read(at: record.localOffset, count: 30))
     guard try header.unsigned(4) == 0x0403_4B50 else {
-      throw ModelError(.damaged, "has no local header for its entry '\(record.name)'")
+      throw ModelError(.damaged, "has no local header for its entry '\(record.name.prefix(120))'")
     }
     _ = try header.skip(22)
     let (nameLength, extraLength) = (try header.short(), try header.short())

@@ -22,8 +22,11 @@ struct PickleBytes {
     op(Opcode.tuple)
   }
 
-  /// A single-precision tensor whose numbers are the entry `data/<key>`.
-  mutating func tensor(key: String, shape: [Int], strides: [Int]? = nil, storageCount: Int, offset: Int = 0) {
+  /// A tensor, single-precision unless it says otherwise, whose numbers are the entry `data/<key>`.
+  mutating func tensor(
+    key: String, shape: [Int], strides: [Int]? = nil, storageClass: String = "FloatStorage", storageCount: Int,
+    offset: Int = 0
+  ) {
     var dense = 1
     let inOrder = Array(
       shape.reversed().map { extent in
@@ -33,7 +36,7 @@ struct PickleBytes {
     op(Opcode.mark)
     op(Opcode.mark)
     text("storage")
-    global("torch", "FloatStorage")
+    global("torch", storageClass)
     text(key)
     text("cpu")
     integer(storageCount)

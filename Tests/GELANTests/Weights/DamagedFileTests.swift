@@ -62,6 +62,13 @@ import Testing
     #expect(error.message.contains("names 3 classes"))
   }
 
+  @Test func `a name in a file cannot break the sentence`() throws {
+    let bytes = ZipBytes.archive([("tiny\u{1B}[2J\n\u{85}" + String(repeating: "x", count: 9000), [])], method: 8)
+    let error = try #require(failure { () throws(ModelError) in try open(bytes) })
+    #expect(error.message.count < 400)
+    #expect(!error.message.unicodeScalars.contains { $0.properties.generalCategory == .control })
+  }
+
   @Test func `compressed entries are refused, so nothing can inflate`() throws {
     let bytes = ZipBytes.archive([("tiny/data.pkl", [UInt8](repeating: 0, count: 100))], method: 8)
     #expect(failure { () throws(ModelError) in try open(bytes) }?.code == .refused)
@@ -123,41 +130,5 @@ import Testing
     let floats = try tensor.floats()
     #expect(floats.map { ElementType.half($0) } == patterns)
     #expect(floats[1] == 0x1p-24 && floats[0x3C00] == 1 && floats[0x7BFF] == 65504)
-  }
-
-  /// `YOLOSTREAM_FUZZ_ROUNDS` sets the number of files; 10,000 take about half a minute.
-  @Test func `mutated files never crash`() throws {
-    let rounds = ProcessInfo.processInfo.environment["YOLOSTREAM_FUZZ_ROUNDS"].flatMap { Int($0) } ?? 1000
-    let originals = [TinyNetwork.checkpoint(), try TinyNetwork.safetensors()]
-    var state: UInt64 = 0x9E37_79B9_7F4A_7C15
-    func random(_ bound: Int) -> Int {
-      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-      return Int((state >> 33) % UInt64(bound))
-    }
-    let interesting: [UInt8] = [0, 1, 0x7F, 0x80, 0xFF, Opcode.reduce, Opcode.build, Opcode.binPersId, Opcode.dup]
-    var accepted = 0
-    for round in 0..<rounds {
-      var bytes = originals[round % 2]
-      // Most of a file is plain numbers; the description is where it hurts. It is in front in both.
-      let description = min(bytes.count, 60_000)
-      for _ in 0...random(8) {
-        let position = random(random(4) == 0 ? bytes.count : description)
-        switch random(4) {
-        case 0: bytes[position] = interesting[random(interesting.count)]
-        case 1: bytes[position] ^= 1 << UInt8(random(8))
-        case 2: bytes[position] = UInt8(random(256))
-        default:
-          let count = min(1 + random(16), bytes.count - position)
-          bytes.replaceSubrange(position..<(position + count), with: [UInt8](repeating: bytes[position], count: count))
-        }
-      }
-      if random(10) == 0 { bytes.removeSubrange(random(bytes.count)...) }
-      do throws(ModelError) {
-        let model = try open(bytes)
-        accepted += 1
-        #expect(model.weights.tensors.values.allSatisfy { $0.values.allSatisfy(\.isFinite) })
-      } catch { #expect(!error.message.isEmpty) }
-    }
-    print("\(rounds) mutated files, \(accepted) still a network")
   }
 }

@@ -1,0 +1,77 @@
+import CPixelRows
+
+/// Rows of pictures with JPEG's conventions, in the arithmetic of libjpeg: what most pictures were decoded with when
+/// networks were trained and measured on them.
+extension PixelRows {
+  /// A row of chroma samples spread over the pixels.
+  ///
+  /// A sample lies in the middle of its pixels, so a pixel takes three parts of the nearer row or column and one of the
+  /// farther; at the edge of the picture the farther is the nearer.
+  /// - Parameters:
+  ///   - near: the row of chroma that the pixels belong to.
+  ///   - far: its neighbour on the pixels' side; `near` itself where rows are not halved.
+  ///   - count: samples in each.
+  ///   - sharing: which axes are halved, and in which half of the sample the pixels lie.
+  func spread(
+    _ near: UnsafePointer<UInt8>, _ far: UnsafePointer<UInt8>, count: Int, sharing: ChromaSharing,
+    to output: UnsafeMutablePointer<UInt8>
+  ) {
+    let (even, odd) = sharing.rounding
+    if usesVectors {
+      return unsafe pixel_rows_spread(near, far, count, sharing.isHalvedAcross, Int32(even), Int32(odd), output)
+    }
+    func sum(_ x: Int) -> Int { unsafe 3 * Int(near[x]) + Int(far[x]) }
+    for x in 0..<count {
+      if sharing.isHalvedAcross {
+        unsafe output[x * 2] = UInt8((3 * sum(x) + sum(max(x - 1, 0)) + even) >> 4)
+        unsafe output[x * 2 + 1] = UInt8((3 * sum(x) + sum(min(x + 1, count - 1)) + odd) >> 4)
+      } else {
+        unsafe output[x] = UInt8((sum(x) + even) >> 2)
+      }
+    }
+  }
+
+  /// One row of full-range YUV, a sample of each for every pixel, to planar R, G, B.
+  func jpeg(
+    _ y: UnsafePointer<UInt8>, _ u: UnsafePointer<UInt8>, _ v: UnsafePointer<UInt8>, width: Int,
+    _ colour: JPEGCoefficients, to rgb: PlanarRow<UInt8>
+  ) {
+    if usesVectors {
+      func factor(_ factor: JPEGCoefficients.Factor) -> pixel_rows_factor {
+        pixel_rows_factor(whole: factor.whole, fraction: factor.fraction)
+      }
+      var factors = pixel_rows_factors(
+        red_v: factor(colour.redV), green_u: factor(colour.greenU), green_v: factor(colour.greenV),
+        blue_u: factor(colour.blueU))
+      return unsafe pixel_rows_jpeg(y, u, v, width, &factors, rgb.r, rgb.g, rgb.b)
+    }
+    for x in 0..<width {
+      let luma = unsafe Int32(y[x]), us = unsafe Int32(u[x]) &- 128, vs = unsafe Int32(v[x]) &- 128
+      // Both of green's fractions are rounded together.
+      let green = us &* Int32(colour.greenU.whole) &+ vs &* Int32(colour.greenV.whole)
+      let fraction = us &* Int32(colour.greenU.fraction) &+ vs &* Int32(colour.greenV.fraction)
+      unsafe rgb.r[x] = Self.byte(luma &+ colour.redV.times(vs))
+      unsafe rgb.g[x] = Self.byte(luma &+ green &+ ((fraction &+ 32768) >> 16))
+      unsafe rgb.b[x] = Self.byte(luma &+ colour.blueU.times(us))
+    }
+  }
+}
+
+/// How pixels of one row share chroma.
+struct ChromaSharing {
+  /// Two pixels side by side have one sample.
+  let isHalvedAcross: Bool
+  /// Two rows have one; `nil` if not, else whether the row is the lower of them.
+  let isLowerRow: Bool?
+
+  /// What is added before a sum (of 16 parts where columns are halved, else of 4) is cut off: halves go up in one pixel
+  /// and down in its neighbour, so that the picture does not get brighter. These are libjpeg's choices.
+  var rounding: (even: Int, odd: Int) {
+    switch (isHalvedAcross, isLowerRow) {
+    case (true, nil): (4, 8)
+    case (true, _): (8, 7)
+    case (false, true?): (2, 2)
+    case (false, _): (1, 1)
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import Foundation
+import Synchronization
+import Testing
+
+@testable import FFmpeg
+
+/// No message, no log line and no error says a password.
+@Suite struct RedactionTests {
+  @Test(
+    arguments: [
+      ("rtsp://user:secret@10.0.0.5/sub", "rtsp://***@10.0.0.5/sub"),
+      ("rtsp://user@10.0.0.5/sub", "rtsp://***@10.0.0.5/sub"),
+      ("rtsp://10.0.0.5:554/sub?channel=1", "rtsp://10.0.0.5:554/sub?channel=1"),
+      ("http://h/a?user=me&password=secret&x=1", "http://h/a?user=me&password=***&x=1"),
+      ("http://h/a?TOKEN=secret", "http://h/a?TOKEN=***"),
+      ("rtsp://user:se@cret@host/", "rtsp://***@host/"),
+      ("rtsp://user:se/cret@host/x", "rtsp://***@host/x"),
+      ("rtsp://[fe80::1]:554/a@b", "rtsp://[fe80::1]:554/a@b"),
+      (
+        "cannot open rtsp://a:secret@h/x, then http://b:secret@h/y: no",
+        "cannot open rtsp://***@h/x, then http://***@h/y: no"
+      ),
+      ("'rtsp://a:secret@h/x' failed", "'rtsp://***@h/x' failed"),
+      ("C:/clips/a.mp4 at 12:30", "C:/clips/a.mp4 at 12:30"), ("", ""), ("://", "://"), ("a://@", "a://***@"),
+    ] as [(String, String)])
+  func `credentials become stars and the rest stays`(text: String, clean: String) {
+    #expect(Redaction.redact(text) == clean)
+    #expect(!Redaction.redact(text).contains("secret"))
+  }
+
+  @Test func `errors say no password`() {
+    let error = FFmpegError(.unreachable, "cannot open rtsp://user:secret@host/x: no answer")
+    #expect(error.message == "cannot open rtsp://***@host/x: no answer")
+    #expect("\(error)" == error.message)
+    do { _ = try Demuxer(.address("rtsp://user:secret@127.0.0.1:9/x"), timeout: 2) } catch {
+      #expect(!error.message.contains("secret") && error.message.contains("***@127.0.0.1"))
+    }
+  }
+
+  @Test func `libav's own log lines say no password and are one line`() {
+    let lines = Mutex<[String]>([])
+    LogBridge.capture(.debug) { _, line in lines.withLock { $0.append(line) } }
+    defer { LogBridge.capture(.error) { _, _ in } }
+    do { _ = try Demuxer(.address("rtsp://user:secret@127.0.0.1:9/x"), timeout: 2) } catch {}
+    let seen = lines.withLock { $0 }
+    #expect(!seen.isEmpty)
+    for line in seen { #expect(!line.contains("secret") && !line.contains("\n"), "\(line)") }
+  }
+}
