@@ -38,6 +38,7 @@ let package = Package(
     .systemLibrary(name: "COneDNN"),
     .systemLibrary(name: "CFreeType", pkgConfig: "freetype2", providers: [.apt(["libfreetype-dev"])]),
     .target(name: "CPixelRows"),
+    .target(name: "CWinograd"),
     room("Scene"),
     room("GELAN"),
     room("RingBuffer"),
@@ -53,7 +54,7 @@ let package = Package(
 
     // Level 2: a source, a detector, a delivery.
     room("Capture", sees: ["FFmpeg", "Imaging", "Scene"]),
-    room("Inference", sees: ["GELAN", "OneDNN", "Imaging", "Scene"]),
+    room("Inference", sees: ["CWinograd", "GELAN", "OneDNN", "Imaging", "Scene"]),
     room("Outputs", sees: ["FFmpeg", "FreeType", "Imaging", "Scene"]),
 
     // Level 3: where they meet.
