@@ -7,6 +7,9 @@ enum JSONFile {
   {
     do {
       return try JSONDecoder().decode(Content.self, from: Data(bytes))
+    } catch DecodingError.dataCorrupted(let context) where context.codingPath.isEmpty {
+      throw EvaluationError(
+        .malformed, file: path, line: lineOfFault(in: bytes), "expected JSON: \(context.debugDescription)")
     } catch {
       throw EvaluationError(.malformed, file: path, sentence(for: error))
     }
@@ -18,17 +21,23 @@ enum JSONFile {
       "\(field(context.codingPath)): expected \(name(of: type)), got something else"
     case DecodingError.keyNotFound(let key, let context):
       "\(field(context.codingPath)): expected a field '\(key.stringValue)', there is none"
-    case DecodingError.dataCorrupted(let context) where !context.codingPath.isEmpty:
+    case DecodingError.dataCorrupted(let context):
       "\(field(context.codingPath)): expected a usable value: \(context.debugDescription)"
-    case DecodingError.dataCorrupted(let context): "expected JSON: \(reason(context))"
     default: "expected JSON: \(error.localizedDescription)"
     }
   }
 
-  /// What the parser says, with the line where it knows it.
-  private static func reason(_ context: DecodingError.Context) -> String {
-    let detail = (context.underlyingError as NSError?)?.userInfo[NSDebugDescriptionErrorKey] as? String
-    return detail ?? context.debugDescription
+  /// Line of the first fault, from 1. The decoder does not tell it; the plain parser tells a position in its sentence,
+  /// and nowhere else.
+  private static func lineOfFault(in bytes: [UInt8]) -> Int? {
+    do {
+      _ = try JSONSerialization.jsonObject(with: Data(bytes), options: .fragmentsAllowed)
+      return nil
+    } catch {
+      let sentence = (error as NSError).userInfo["NSDebugDescription"] as? String ?? ""
+      guard let position = sentence.matches(of: /character (\d+)/).first.flatMap({ Int($0.1) }) else { return nil }
+      return 1 + bytes.prefix(position).count { $0 == UInt8(ascii: "\n") }
+    }
   }
 
   /// `annotations[3].bbox`.

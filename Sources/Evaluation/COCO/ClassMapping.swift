@@ -33,3 +33,27 @@ public struct ClassMapping: Hashable, Sendable {
     return (synonyms[plain] ?? synonyms[spaceless] ?? plain).filter { $0 != " " }
   }
 }
+
+extension ClassMapping {
+  /// Maps `model` names to `data` names; throws `mismatched` if they have none in common.
+  public init(model: [String], data: [String], dataPath: String) throws(EvaluationError) {
+    self.init(model: model, data: data)
+    if table.allSatisfy({ $0 == nil }) {
+      throw EvaluationError(
+        .mismatched, file: dataPath,
+        "expected classes that the model knows, such as \(model.prefix(3).joined(separator: ", ")), got "
+          + data.prefix(3).joined(separator: ", "))
+    }
+  }
+
+  /// One sentence for each side that has classes the other does not.
+  public var notes: [String] {
+    func sentence(_ names: [String], _ what: String) -> [String] {
+      if names.isEmpty { return [] }
+      let listed = names.prefix(5).joined(separator: ", ") + (names.count > 5 ? ", …" : "")
+      return ["\(names.count) classes \(what): \(listed)"]
+    }
+    return sentence(unknownToModel, "of the data are unknown to the model and score 0 if they occur")
+      + sentence(unknownToData, "of the model are not in the data and are not counted")
+  }
+}

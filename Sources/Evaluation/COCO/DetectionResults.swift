@@ -1,5 +1,8 @@
 /// What a detector found in each picture of a data set, and the file that other tools read.
 public enum DetectionResults {
+  /// Throws `unwritable` if no file can be made at `path`.
+  public static func expectWritable(_ path: String) throws(EvaluationError) { try TextFile.expectWritable(path) }
+
   /// Writes the results file of the COCO benchmark: `[{"image_id", "category_id", "bbox", "score", "file_name"}, …]`.
   ///
   /// - Parameter found: finds of each picture of `truth`, classes being those of `truth`.

@@ -1,3 +1,5 @@
+internal import Foundation
+
 /// A data set to measure a detector on: pictures, and what is to be found in each.
 public struct GroundTruth: Sendable {
   /// A kind of object.
@@ -69,5 +71,22 @@ public struct GroundTruth: Sendable {
           left: box.left * width, top: box.top * height, width: box.width * width, height: box.height * height),
         classID: object.classID)
     }
+  }
+
+  /// The folder of the pictures: the one `given`, that of the data set's layout, or one beside the annotations (`images`,
+  /// a folder named like the file, or the folder of the file) that holds the first picture.
+  public func pictureFolder(given: String?) throws(EvaluationError) -> String {
+    if let folder = given ?? pictureFolder { return folder }
+    let file = URL(filePath: path)
+    let parent = file.deletingLastPathComponent()
+    let stem = file.deletingPathExtension().lastPathComponent
+    let places = ["images/\(stem)", "images", stem, "."].map { parent.appending(path: $0) }
+    let first = pictures.first?.fileName ?? ""
+    let found = places.first { FileManager.default.fileExists(atPath: $0.appending(path: first).path) }
+    guard let found else {
+      throw EvaluationError(
+        .missing, file: path, "expected its picture \(first) in a folder beside it; name the folder")
+    }
+    return found.path
   }
 }

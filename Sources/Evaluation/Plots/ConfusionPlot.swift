@@ -23,8 +23,8 @@ struct ConfusionPlot {
     let cell = min(48, max(11, 640 / Double(shown.count)))
     let side = cell * Double(shown.count)
     let size = min(12, cell * 0.8)
-    let width = max(Self.margin + side + 40, 420)
-    var drawing = Drawing(width: width, height: Self.top + side + Self.margin + 44)
+    let width = max(Self.margin + side + 40, 460)
+    var drawing = Drawing(width: width, height: Self.top + side + Self.margin + 50)
     drawing.text("Confusion of classes", x: width / 2, y: 26, size: 16, anchor: .middle)
     drawing.text(
       "score ≥ \(PrecisionRecallPlot.fixed(matrix.confidence, 2)), IoU ≥ "
@@ -56,9 +56,18 @@ struct ConfusionPlot {
     }
     drawing.text("what it is", x: 16, y: Self.top + side / 2, size: 13, anchor: .middle, turn: -90)
     drawing.text(
-      "what it was taken for", x: Self.margin + side / 2, y: Self.top + side + Self.margin + 28, size: 13,
-      anchor: .middle)
+      "what it was taken for", x: Self.margin + side / 2, y: Self.top + side + Self.margin, size: 13, anchor: .middle)
+    Self.drawScale(in: &drawing, x: Self.margin + side - 188, y: Self.top + side + Self.margin + 26)
     svg = drawing.svg
+  }
+
+  /// What the shades mean, 188 points wide.
+  private static func drawScale(in drawing: inout Drawing, x: Double, y: Double) {
+    drawing.text("0 %", x: x + 22, y: y + 10, size: 10, anchor: .end)
+    for step in 0...10 {
+      drawing.rectangle(x: x + 26 + Double(step) * 11, y: y, width: 11, height: 12, fill: shade(Double(step) / 10))
+    }
+    drawing.text("100 %", x: x + 152, y: y + 10, size: 10)
   }
 
   /// White to a dark blue.
