@@ -4,14 +4,6 @@ import Scene
 import Testing
 
 @Suite struct DetectionResultsTests {
-  private struct Row: Decodable {
-    let image_id: Int
-    let category_id: Int
-    let bbox: [Double]
-    let score: Double
-    let file_name: String
-  }
-
   @Test func `what is written reads back as exactly what is scored`() throws {
     let truth = try GroundTruth.parse(
       coco: Array(
@@ -25,8 +17,8 @@ import Testing
     let folder = try TemporaryFolder()
     let path = folder.url.appending(path: "found.json").path
     try DetectionResults.write([found], of: truth, to: path)
-    let rows = try JSONDecoder().decode([Row].self, from: Data(contentsOf: URL(filePath: path)))
-    #expect(rows.allSatisfy { $0.image_id == 7 && $0.category_id == 90 && $0.file_name == "a \"b\".jpg" })
+    let rows = try ResultRow.read(URL(filePath: path))
+    #expect(rows.allSatisfy { $0.imageId == 7 && $0.categoryId == 90 && $0.fileName == "a \"b\".jpg" })
     #expect(rows.map(\.bbox) == found.map { [$0.box.left, $0.box.top, $0.box.width, $0.box.height] })
     #expect(rows.map(\.score) == found.map(\.score))
     #expect(found.allSatisfy { abs($0.score * 1e5 - ($0.score * 1e5).rounded()) < 1e-6 })
