@@ -68,7 +68,8 @@ let package = Package(
     .executableTarget(
       name: "yolostream",
       dependencies: [
-        "Streaming", "Capture", "Inference", "Training", "Evaluation", "GELAN", "Outputs", "Pipeline", argumentParser,
+        "Streaming", "Capture", "Inference", "Tracking", "Training", "Evaluation", "GELAN", "Outputs", "Pipeline",
+        "Imaging", "Scene", argumentParser,
       ],
       swiftSettings: rules),
 

@@ -32,4 +32,12 @@ enum TextFile {
       line.last == UInt8(ascii: "\r") ? line.dropLast() : line
     }
   }
+
+  /// Throws `unwritable` if no file can be made at `path`, so that a long run does not end in vain.
+  static func expectWritable(_ path: String) throws(EvaluationError) {
+    let folder = URL(filePath: path).deletingLastPathComponent().path
+    guard FileManager.default.isWritableFile(atPath: folder) else {
+      throw EvaluationError(.unwritable, file: path, "cannot be written: there is no folder \(folder) to write in")
+    }
+  }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Capture
+import Evaluation
 import GELAN
 import Inference
 import Outputs
@@ -18,6 +19,7 @@ enum Failure {
   private static func status(of error: any Error) -> Int32 {
     switch error {
     case let error as CaptureError: status(of: error.code)
+    case let error as EvaluationError: status(of: error.code)
     case is ModelError: 78
     case let error as InferenceError: error.code == .weights || error.code == .precision ? 78 : 70
     case let error as VideoWriterError: error.code == .cannotCreate ? 73 : 74
@@ -36,6 +38,13 @@ enum Failure {
     case .invalidMedia, .unsupported: 65
     case .inputOutput: 74
     case .internalError: 70
+    }
+  }
+  private static func status(of code: EvaluationError.Code) -> Int32 {
+    switch code {
+    case .malformed, .mismatched: 65
+    case .missing, .unreadable: 66
+    case .unwritable: 73
     }
   }
 }

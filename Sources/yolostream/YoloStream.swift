@@ -4,6 +4,8 @@ import ArgumentParser
 struct YoloStream: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "yolostream", abstract: "Real-time object detection in video on a computer without a GPU.",
-    subcommands: [RunCommand.self, TrainCommand.self, BenchCommand.self, ModelCommand.self],
-    defaultSubcommand: RunCommand.self)
+    subcommands: [
+      RunCommand.self, TrackCommand.self, ValCommand.self, EvaluateTracksCommand.self, TrainCommand.self,
+      BenchCommand.self, ModelCommand.self,
+    ], defaultSubcommand: RunCommand.self)
 }

@@ -1,0 +1,59 @@
+/// Which class of a model is which of a data set, by name.
+///
+/// The names of PASCAL VOC and of COCO for the same thing, such as `sofa` and `couch`, count as equal; so do spaces,
+/// hyphens and underscores, and capitals.
+public struct ClassMapping: Hashable, Sendable {
+  /// For each class of the model, that of the data set, or `nil` if it has none.
+  public let table: [Int?]
+  /// Classes of the model that the data set does not have; what is found of them does not count.
+  public let unknownToData: [String]
+  /// Classes of the data set that the model cannot find.
+  public let unknownToModel: [String]
+
+  /// PASCAL VOC's name and COCO's.
+  private static let synonyms: [String: String] = [
+    "aeroplane": "airplane", "diningtable": "dining table", "motorbike": "motorcycle", "pottedplant": "potted plant",
+    "sofa": "couch", "tvmonitor": "tv",
+  ]
+
+  /// Maps `model` names to `data` names.
+  public init(model: [String], data: [String]) {
+    let keys = data.map(Self.key)
+    let positions = Dictionary(zip(keys, keys.indices), uniquingKeysWith: { first, _ in first })
+    let table = model.map { positions[Self.key($0)] }
+    let reached = Set(table.compactMap(\.self))
+    self.table = table
+    unknownToData = model.indices.filter { table[$0] == nil }.map { model[$0] }
+    unknownToModel = data.indices.filter { !reached.contains($0) }.map { data[$0] }
+  }
+
+  private static func key(_ name: String) -> String {
+    let plain = String(name.lowercased().map { $0 == "_" || $0 == "-" ? " " : $0 })
+    let spaceless = plain.filter { $0 != " " }
+    return (synonyms[plain] ?? synonyms[spaceless] ?? plain).filter { $0 != " " }
+  }
+}
+
+extension ClassMapping {
+  /// Maps `model` names to `data` names; throws `mismatched` if they have none in common.
+  public init(model: [String], data: [String], dataPath: String) throws(EvaluationError) {
+    self.init(model: model, data: data)
+    if table.allSatisfy({ $0 == nil }) {
+      throw EvaluationError(
+        .mismatched, file: dataPath,
+        "expected classes that the model knows, such as \(model.prefix(3).joined(separator: ", ")), got "
+          + data.prefix(3).joined(separator: ", "))
+    }
+  }
+
+  /// One sentence for each side that has classes the other does not.
+  public var notes: [String] {
+    func sentence(_ names: [String], _ what: String) -> [String] {
+      if names.isEmpty { return [] }
+      let listed = names.prefix(5).joined(separator: ", ") + (names.count > 5 ? ", …" : "")
+      return ["\(names.count) classes \(what): \(listed)"]
+    }
+    return sentence(unknownToModel, "of the data are unknown to the model and score 0 if they occur")
+      + sentence(unknownToData, "of the model are not in the data and are not counted")
+  }
+}

@@ -1,0 +1,60 @@
+/// What objects of each class were taken for.
+///
+/// A find and an object that overlap belong together, best pairs first and whatever their classes; what stays alone is
+/// paired with the background. Finds in a crowd are left out.
+public struct ConfusionMatrix: Hashable, Sendable {
+  /// Number of classes; the index of the background.
+  public let classCount: Int
+  /// Least score of a find that is counted.
+  public let confidence: Double
+  /// Least overlap (intersection over union) of a pair.
+  public let overlap: Double
+  private var counts: [Int]
+
+  /// How many objects of `truth` were taken for `found`; `classCount` stands for the background on either side.
+  public subscript(truth truth: Int, found found: Int) -> Int { counts[truth * (classCount + 1) + found] }
+
+  /// Pairs what was `found` in each picture with what is there.
+  public init(
+    truth: [[TrueObject]], found: [[FoundObject]], classCount: Int, confidence: Double = 0.25, overlap: Double = 0.5
+  ) {
+    precondition(truth.count == found.count, "each picture has its truth and its finds")
+    self.classCount = classCount
+    self.confidence = confidence
+    self.overlap = overlap
+    counts = [Int](repeating: 0, count: (classCount + 1) * (classCount + 1))
+    let classes = 0..<classCount
+    for (objects, claims) in zip(truth, found) {
+      count(
+        objects.filter { classes.contains($0.classID) },
+        claims.filter { $0.score >= confidence && classes.contains($0.classID) })
+    }
+  }
+
+  private mutating func count(_ everything: [TrueObject], _ claims: [FoundObject]) {
+    let objects = everything.filter { !$0.isCrowd }
+    var pairs: [(object: Int, claim: Int, overlap: Double)] = []
+    for (object, claim) in objects.indices.flatMap({ object in claims.indices.map { (object, $0) } }) {
+      let share = objects[object].box.intersectionOverUnion(with: claims[claim].box)
+      if share >= overlap { pairs.append((object, claim, share)) }
+    }
+    pairs.sort { $0.overlap != $1.overlap ? $0.overlap > $1.overlap : ($0.object, $0.claim) < ($1.object, $1.claim) }
+    var claimOfObject = [Int?](repeating: nil, count: objects.count)
+    var isPaired = [Bool](repeating: false, count: claims.count)
+    for pair in pairs where claimOfObject[pair.object] == nil && !isPaired[pair.claim] {
+      claimOfObject[pair.object] = pair.claim
+      isPaired[pair.claim] = true
+    }
+    for (object, claim) in zip(objects, claimOfObject) {
+      add(truth: object.classID, found: claim.map { claims[$0].classID } ?? classCount)
+    }
+    for (claim, paired) in zip(claims, isPaired) where !paired {
+      let isInCrowd = everything.contains { object in
+        object.isCrowd && object.box.intersectionArea(with: claim.box) >= overlap * claim.box.area
+      }
+      if !isInCrowd { add(truth: classCount, found: claim.classID) }
+    }
+  }
+
+  private mutating func add(truth: Int, found: Int) { counts[truth * (classCount + 1) + found] += 1 }
+}

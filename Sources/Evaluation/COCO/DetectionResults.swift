@@ -1,0 +1,38 @@
+/// What a detector found in each picture of a data set, and the file that other tools read.
+public enum DetectionResults {
+  /// Throws `unwritable` if no file can be made at `path`.
+  public static func expectWritable(_ path: String) throws(EvaluationError) { try TextFile.expectWritable(path) }
+
+  /// Writes the results file of the COCO benchmark: `[{"image_id", "category_id", "bbox", "score", "file_name"}, …]`.
+  ///
+  /// - Parameter found: finds of each picture of `truth`, classes being those of `truth`.
+  public static func write(_ found: [[FoundObject]], of truth: GroundTruth, to path: String) throws(EvaluationError) {
+    var rows: [String] = []
+    for (picture, objects) in zip(truth.pictures, found) {
+      let name = quoted(picture.fileName)
+      for object in objects where truth.categories.indices.contains(object.classID) {
+        let box = object.box
+        rows.append(
+          "{\"image_id\":\(picture.id),\"category_id\":\(truth.categories[object.classID].id),"
+            + "\"bbox\":[\(box.left),\(box.top),\(box.width),\(box.height)],\"score\":\(object.score),"
+            + "\"file_name\":\(name)}")
+      }
+    }
+    try TextFile.write("[\(rows.joined(separator: ",\n"))]\n", to: path)
+  }
+
+  private static func quoted(_ text: String) -> String {
+    var result = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"": result += "\\\""
+      case "\\": result += "\\\\"
+      case _ where scalar.value < 0x20:
+        let digits = String(scalar.value, radix: 16)
+        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result + "\""
+  }
+}

@@ -1,0 +1,75 @@
+internal import Foundation
+
+/// A sequence to score: its ground truth and what a tracker made of it.
+public struct TrackSequence: Hashable, Sendable {
+  /// Its name, from its folder or file.
+  public let name: String
+  /// File of the ground truth.
+  public let truth: String
+  /// File of the tracks.
+  public let tracks: String
+
+  /// Reads both files and scores them.
+  public func metrics() throws(EvaluationError) -> TrackMetrics {
+    TrackMetrics(truth: try TrackFile.read(truth), tracks: try TrackFile.read(tracks))
+  }
+
+  /// Pairs ground truth with tracks.
+  ///
+  /// Each of `truths` is a file, the folder of a sequence (with `gt.txt` or `gt/gt.txt`) or a folder of such folders.
+  /// Each of `tracks` is a file, taken in the same order, or a folder of files `SEQUENCE.txt`; one folder serves all.
+  public static func pairs(truths: [String], tracks: [String]) throws(EvaluationError) -> [TrackSequence] {
+    var sequences: [(name: String, file: String)] = []
+    for path in truths { sequences += try truthFiles(at: path) }
+    var names: Set<String> = []
+    var pairs: [TrackSequence] = []
+    if tracks.count == 1, isFolder(tracks[0]) {
+      for sequence in sequences {
+        guard names.insert(sequence.name).inserted else {
+          throw EvaluationError(
+            .mismatched, file: tracks[0], "expected one ground truth for \(sequence.name).txt, got several")
+        }
+        let file = URL(filePath: tracks[0]).appending(path: "\(sequence.name).txt").path
+        pairs.append(TrackSequence(name: sequence.name, truth: sequence.file, tracks: file))
+      }
+      return pairs
+    }
+    guard tracks.count == sequences.count else {
+      throw EvaluationError(
+        .mismatched, file: tracks.joined(separator: ", "),
+        "expected a file of tracks for each of the \(sequences.count) sequences or one folder, got \(tracks.count)")
+    }
+    return zip(sequences, tracks).map { TrackSequence(name: $0.name, truth: $0.file, tracks: $1) }
+  }
+
+  private static func truthFiles(at path: String) throws(EvaluationError) -> [(name: String, file: String)] {
+    guard isFolder(path) else {
+      let url = URL(filePath: path)
+      let stem = url.deletingPathExtension().lastPathComponent
+      if stem != "gt" { return [(stem, path)] }
+      let folder = url.deletingLastPathComponent()
+      let owner = folder.lastPathComponent == "gt" ? folder.deletingLastPathComponent() : folder
+      return [(owner.lastPathComponent, path)]
+    }
+    if let file = truthFile(inSequence: path) { return [(URL(filePath: path).lastPathComponent, file)] }
+    let entries = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    let found = entries.sorted().compactMap { name -> (name: String, file: String)? in
+      truthFile(inSequence: URL(filePath: path).appending(path: name).path).map { (name, $0) }
+    }
+    if found.isEmpty {
+      throw EvaluationError(
+        .missing, file: path, "expected gt.txt or gt/gt.txt in it, or in folders in it, there is none")
+    }
+    return found
+  }
+
+  private static func truthFile(inSequence folder: String) -> String? {
+    ["gt.txt", "gt/gt.txt"].map { URL(filePath: folder).appending(path: $0).path }.first {
+      FileManager.default.fileExists(atPath: $0)
+    }
+  }
+
+  private static func isFolder(_ path: String) -> Bool {
+    (try? URL(filePath: path).resourceValues(forKeys: [.isDirectoryKey]))?.isDirectory ?? false
+  }
+}

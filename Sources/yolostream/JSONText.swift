@@ -1,0 +1,20 @@
+import Foundation
+
+extension Encodable {
+  /// The value as one JSON object, keys in order.
+  var jsonText: String {
+    get throws {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+      return String(decoding: try encoder.encode(self), as: UTF8.self)
+    }
+  }
+}
+
+extension String {
+  /// The text filled with spaces to `width`: on the right, or on the left if `width` is negative.
+  func padded(_ width: Int) -> String {
+    let space = String(repeating: " ", count: max(0, abs(width) - count))
+    return width < 0 ? space + self : self + space
+  }
+}

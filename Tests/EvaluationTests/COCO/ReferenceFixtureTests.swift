@@ -1,0 +1,58 @@
+import Evaluation
+import Foundation
+import TestSupport
+import Testing
+
+/// Numbers of pycocotools on a made-up data set: crowds, ties, more than a hundred finds in a picture, empty pictures.
+@Suite(.enabled(if: SharedMaterial.isPresent, Comment(rawValue: SharedMaterial.absence)))
+struct ReferenceFixtureTests {
+  private struct Expected: Decodable {
+    struct Curve: Decodable {
+      let category: Int
+      let precision: [Double]
+    }
+    let summary: [String: Double]
+    let perCategory: [[String: Double]]
+    let curve: Curve
+
+    enum CodingKeys: String, CodingKey {
+      case summary, curve
+      case perCategory = "per_category"
+    }
+  }
+
+  @Test func `the twelve figures, each class and a curve are those of pycocotools`() throws {
+    let expected = try JSONDecoder().decode(
+      Expected.self, from: Data(contentsOf: SharedMaterial.file("reference/map/expected.json")))
+    let truth = try GroundTruth.read(coco: SharedMaterial.file("reference/map/instances.json").path)
+    let finds = Dictionary(
+      grouping: try ResultRow.read(SharedMaterial.file("reference/map/detections.json")), by: \.imageId)
+    let ids = truth.categories.map(\.id)
+    let found = truth.pictures.map { picture in
+      (finds[picture.id] ?? []).map { find in
+        FoundObject(
+          box: find.box,
+          classID: ids.firstIndex(of: find.categoryId) ?? -1, score: find.score)
+      }
+    }
+    let objects = try truth.pictures.map { try truth.objects(of: $0, size: #require($0.size)) }
+    let result = AveragePrecision(truth: objects, found: found, classCount: ids.count)
+
+    #expect(result.summary.figures.count == 12)
+    for figure in result.summary.figures {
+      let value = try #require(expected.summary[figure.name])
+      #expect(abs(figure.value - value) < 1e-6, "\(figure.name): expected \(value), got \(figure.value)")
+    }
+    for category in expected.perCategory {
+      let id = try #require(ids.firstIndex { Double($0) == category["category"] })
+      let figures = [
+        ("AP", result.precision(ofClass: id)), ("AP50", result.precision(ofClass: id, thresholds: 0..<1)),
+        ("AR100", result.recall(ofClass: id)),
+      ]
+      for (name, value) in figures { #expect(abs(value - category[name, default: 9]) < 1e-6) }
+    }
+    let id = try #require(ids.firstIndex(of: expected.curve.category))
+    let curve = try #require(result.curve(ofClass: id, threshold: 0))
+    #expect(zip(curve, expected.curve.precision).allSatisfy { abs($0 - $1) < 1e-6 })
+  }
+}

@@ -1,0 +1,158 @@
+import Evaluation
+import TestSupport
+import Testing
+
+@Suite struct TrackMetricsTests {
+  /// Object `id` in `frames`, standing still at a place of its own.
+  private func rows(_ id: Int, at place: Int? = nil, frames: some Sequence<Int>) -> [TrackRecord] {
+    frames.map {
+      TrackRecord(
+        frame: $0, id: id, box: PreciseBox(left: Double(place ?? id) * 100, top: 0, width: 50, height: 50))
+    }
+  }
+
+  private func metrics(_ truth: [TrackRecord], _ tracks: [TrackRecord], layout: TrackFile.Layout = .mot15)
+    -> TrackMetrics
+  {
+    TrackMetrics(
+      truth: TrackFile(path: "truth", records: truth, layout: layout),
+      tracks: TrackFile(path: "tracks", records: tracks))
+  }
+
+  @Test func `perfect tracks score one`() {
+    let truth = rows(1, frames: 1...10) + rows(2, frames: 3...8)
+    let result = metrics(truth, rows(7, at: 1, frames: 1...10) + rows(9, at: 2, frames: 3...8))
+    #expect(result.higherOrder.accuracy == 1)
+    #expect(result.clear.accuracy == 1)
+    #expect(result.identity.score == 1)
+    #expect(result.clear.mostlyTracked == 2)
+  }
+
+  @Test func `an identity that changes half way is a switch and halves the identities`() {
+    let result = metrics(rows(1, frames: 1...10), rows(1, frames: 1...5) + rows(2, at: 1, frames: 6...10))
+    #expect(result.clear.switches == 1)
+    #expect(result.clear.fragmentations == 0)
+    #expect(result.clear.accuracy == 0.9)
+    #expect(result.identity.score == 0.5)
+    #expect(abs(result.higherOrder.association - 0.5) < 1e-12)
+    #expect(result.higherOrder.detection == 1)
+  }
+
+  @Test func `an object that is lost and found again is a fragmentation, not a switch`() {
+    // The other track is there because frames without any track do not end a pairing: TrackEval's rule.
+    let result = metrics(
+      rows(1, frames: 1...10), rows(1, frames: [1, 2, 3, 7, 8, 9, 10]) + rows(5, frames: 1...10))
+    #expect(result.clear.fragmentations == 1)
+    #expect(result.clear.switches == 0)
+    #expect(result.clear.falseNegatives == 3)
+    #expect(result.clear.partlyTracked == 1)
+  }
+
+  @Test func `boxes without an object are false positives, objects without a box are lost`() {
+    let result = metrics(rows(1, frames: 1...4), rows(5, frames: 1...3))
+    #expect(result.clear.falsePositives == 3)
+    #expect(result.clear.falseNegatives == 4)
+    #expect(result.clear.mostlyLost == 1)
+    #expect(result.clear.accuracy == -0.75)
+    #expect(metrics(rows(1, frames: 1...4), []).clear.accuracy == 0)
+  }
+
+  @Test func `truth of confidence zero and frames after the last are not scored`() {
+    var hidden = rows(2, frames: 1...4)
+    for index in hidden.indices { hidden[index].confidence = 0 }
+    let result = metrics(rows(1, frames: 1...4) + hidden, rows(1, frames: 1...9))
+    #expect(result.clear.accuracy == 1)
+    #expect(result.truthIdentities == 1)
+  }
+
+  @Test func `in the MOT16 layout tracks of distractors do not count, those of cars do`() {
+    func classed(_ rows: [TrackRecord], _ classID: Int) -> [TrackRecord] {
+      rows.map {
+        var row = $0
+        row.classID = classID
+        return row
+      }
+    }
+    let truth =
+      classed(rows(1, frames: 1...4), 1) + classed(rows(2, frames: 1...4), 7) + classed(rows(3, frames: 1...4), 3)
+    let result = metrics(
+      truth, rows(1, frames: 1...4) + rows(2, frames: 1...4) + rows(3, frames: 1...4), layout: .mot16)
+    #expect(result.truthIdentities == 1)
+    #expect(result.clear.falsePositives == 4)
+  }
+
+  @Test func `several sequences combine by their counts and average by their figures`() {
+    let good = metrics(rows(1, frames: 1...30), rows(1, frames: 1...30))
+    let bad = metrics(rows(1, frames: 1...10), [])
+    #expect(TrackMetrics(combining: [good, bad]).clear.accuracy == 0.75)
+    let average = TrackFigures(averaging: [TrackFigures(good), TrackFigures(bad)])
+    #expect(average.ratios.first { $0.name == "MOTA" }?.value == 0.5)
+    #expect(average.counts.first { $0.name == "FN" }?.value == 5)
+  }
+}
+
+/// What TrackEval says of deliberately poor tracks of real sequences.
+@Suite(.enabled(if: SharedMaterial.isPresent, Comment(rawValue: SharedMaterial.absence)))
+struct TrackEvalTests {
+  /// Tracks made from the truth by a formula: rows dropped, boxes moved, identities changed, ghosts added.
+  static func poorTracks(_ truth: TrackFile) -> [TrackRecord] {
+    var tracks: [TrackRecord] = []
+    for row in truth.records where row.confidence != 0 {
+      if (row.frame * 7 + row.id * 3) % 11 == 0 { continue }
+      var track = row
+      track.id = row.id + (row.frame / (17 + row.id % 5) % 2) * 1000
+      track.box.left += Double((row.frame + row.id) % 5) * 0.09 * row.box.width
+      track.box.height *= 1 - Double(row.frame % 3) * 0.07
+      tracks.append(track)
+      if (row.frame + row.id) % 13 < 2 {
+        track.id = 5000 + row.id
+        track.box.top += 0.8 * row.box.height
+        tracks.append(track)
+      }
+    }
+    return tracks
+  }
+
+  @Test(arguments: Expected.all)
+  func `the figures are TrackEval's`(expected: Expected) throws {
+    let truth = try TrackFile.read(SharedMaterial.file("data/mot/\(expected.name)/gt.txt").path)
+    let metrics = TrackMetrics(
+      truth: truth, tracks: TrackFile(path: "poor", records: Self.poorTracks(truth)))
+    #expect(abs(metrics.higherOrder.accuracy - expected.higherOrder) < 1e-5)
+    #expect(abs(metrics.clear.accuracy - expected.accuracy) < 1e-5)
+    #expect(abs(metrics.identity.score - expected.identity) < 1e-5)
+    #expect(
+      [
+        metrics.clear.switches, metrics.clear.fragmentations, metrics.clear.falsePositives,
+        metrics.clear.falseNegatives,
+      ]
+        == expected.counts)
+  }
+
+  /// HOTA, MOTA, IDF1; switches, fragmentations, false positives and negatives.
+  struct Expected: Sendable {
+    let name: String
+    let higherOrder: Double
+    let accuracy: Double
+    let identity: Double
+    let counts: [Int]
+
+    static let all: [Expected] = [
+      Expected(
+        name: "PETS09-S2L1", higherOrder: 0.378920, accuracy: 0.356122, identity: 0.365620,
+        counts: [242, 1041, 1428, 1212]),
+      Expected(
+        name: "TUD-Campus", higherOrder: 0.393246, accuracy: 0.364903, identity: 0.425068,
+        counts: [20, 80, 112, 96]),
+      Expected(
+        name: "TUD-Stadtmitte", higherOrder: 0.380581, accuracy: 0.348616, identity: 0.383446,
+        counts: [77, 255, 366, 310]),
+      Expected(
+        name: "ADL-Rundle-6", higherOrder: 0.378614, accuracy: 0.333999, identity: 0.366504,
+        counts: [426, 1102, 1581, 1329]),
+      Expected(
+        name: "KITTI-13", higherOrder: 0.428695, accuracy: 0.347769, identity: 0.520408,
+        counts: [41, 157, 250, 206]),
+    ]
+  }
+}

@@ -1,0 +1,189 @@
+import Scene
+import Testing
+import Tracking
+
+@Suite struct TrackerTests {
+  @Test func `what the first frame shows has an identity at once, what comes later has to last`() {
+    var tracker = Tracker()
+    let first = Walker(x: 100, speed: 50)
+    let second = Walker(x: 600, speed: 50)
+    #expect(tracker.update([first.detection(at: 0)], at: 0).map(\.id) == [1])
+    var shown: [Int] = []
+    for time in frames(6).dropFirst() {
+      shown.append(tracker.update([first.detection(at: time), second.detection(at: time)], at: time).count)
+    }
+    // 0.9 + 0.9 is below the evidence that is asked for, 3 * 0.9 is not.
+    #expect(shown == [1, 1, 2, 2, 2])
+  }
+
+  @Test(arguments: [10.0, 25, 50])
+  func `objects that cross keep their identities`(rate: Double) {
+    var tracker = Tracker()
+    let right = Walker(x: 100, y: 200, speed: 120)
+    let left = Walker(x: 580, y: 230, speed: -120)
+    var names: [[Int]] = []
+    for time in frames(Int(4 * rate), rate: rate) {
+      let tracks = tracker.update([right.detection(at: time), left.detection(at: time)], at: time)
+      names.append([right, left].map { walker in name(of: walker, in: tracks, at: time) })
+    }
+    #expect(names.allSatisfy { $0 == [1, 2] })
+  }
+
+  @Test(arguments: [(0.4, true), (1.9, true), (2.2, false)] as [(Double, Bool)])
+  func `an object out of sight gets its identity back within the buffer`(gap: Double, isBack: Bool) {
+    var tracker = Tracker()
+    let walker = Walker(x: 100, speed: 60)
+    var last: [Track] = []
+    var ended: [Int] = []
+    for time in frames(120) {
+      let isHidden = time > 1 && time < 1 + gap
+      let tracks = tracker.update(isHidden ? [] : [walker.detection(at: time)], at: time)
+      if isHidden { #expect(tracks.isEmpty) }
+      ended += tracker.endedIdentities
+      last = tracks
+    }
+    #expect(last.map(\.id) == [isBack ? 1 : 2])
+    #expect(ended == (isBack ? [] : [1]))
+  }
+
+  @Test func `the buffer is a time, whatever the frame rate`() {
+    for rate in [5.0, 25, 100] {
+      var tracker = Tracker()
+      let walker = Walker(x: 100, speed: 0)
+      for time in frames(Int(rate), rate: rate) { _ = tracker.update([walker.detection(at: time)], at: time) }
+      var endedAt: Double?
+      for time in frames(Int(4 * rate), rate: rate).dropFirst(Int(rate)) where endedAt == nil {
+        _ = tracker.update([], at: time)
+        if tracker.endedIdentities == [1] { endedAt = time }
+      }
+      let lastSeen = (rate - 1) / rate
+      #expect(abs((endedAt ?? 0) - lastSeen - tracker.configuration.buffer) <= 1 / rate + 1e-9)
+    }
+  }
+
+  @Test func `a low score continues a track but starts none`() {
+    var tracker = Tracker()
+    let walker = Walker(x: 100, speed: 60)
+    let shadow = Walker(x: 500, speed: 60, score: 0.3)
+    var shown: [[Int]] = []
+    for time in frames(40) {
+      let isDim = time > 0.8
+      let seen = [walker.detection(at: time, score: isDim ? 0.2 : 0.9), shadow.detection(at: time)]
+      shown.append(tracker.update(seen, at: time).map(\.id))
+    }
+    #expect(shown.allSatisfy { $0 == [1] })
+  }
+
+  @Test func `detections below the low score are not looked at`() {
+    var tracker = Tracker()
+    let walker = Walker(x: 100, speed: 0)
+    _ = tracker.update([walker.detection(at: 0)], at: 0)
+    #expect(tracker.update([walker.detection(at: 0.04, score: 0.05)], at: 0.04).isEmpty)
+  }
+
+  @Test func `a second box that flickers over an object never becomes a track`() {
+    var tracker = Tracker()
+    let walker = Walker(x: 100, speed: 60)
+    var identities: Set<Int> = []
+    for (index, time) in frames(100).enumerated() {
+      var seen = [walker.detection(at: time)]
+      if index % 6 > 3 {
+        var ghost = Walker(x: 112, y: 190, speed: 60).detection(at: time)
+        ghost.score = 0.6
+        seen.append(ghost)
+      }
+      let tracks = tracker.update(seen, at: time)
+      #expect(tracks.count == 1)
+      identities.formUnion(tracks.map(\.id))
+    }
+    #expect(identities == [1])
+  }
+
+  @Test func `equal input gives equal tracks, in whatever order the detections come`() {
+    let walkers = (0..<12).map { (index: Int) -> Walker in
+      let row = Float(index % 3), pace = Float(index * 17 % 80)
+      return Walker(x: Float(index) * 53, y: 100 + row * 60, speed: pace - 40, score: 0.5 + 0.04 * Float(index))
+    }
+    func run(reversed: Bool) -> [[Track]] {
+      var tracker = Tracker()
+      return frames(60).map { time in
+        let seen = walkers.map { $0.detection(at: time) }
+        return tracker.update(reversed ? seen.reversed() : seen, at: time)
+      }
+    }
+    let once = run(reversed: false)
+    #expect(once == run(reversed: false))
+    // Identities are given in the order of the first frame; after that the order must not matter.
+    let turned = run(reversed: true)
+    for (a, b) in zip(once, turned) {
+      #expect(Set(a.map(\.detection)) == Set(b.map(\.detection)))
+    }
+  }
+
+  @Test func `a track keeps its class unless it is told not to`() {
+    for isClassAware in [true, false] {
+      var configuration = TrackerConfiguration()
+      configuration.isClassAware = isClassAware
+      var tracker = Tracker(configuration: configuration)
+      var walker = Walker(x: 100, speed: 0)
+      _ = tracker.update([walker.detection(at: 0)], at: 0)
+      walker.classID = 2
+      #expect(tracker.update([walker.detection(at: 0.04)], at: 0.04).map(\.id) == (isClassAware ? [] : [1]))
+    }
+  }
+
+  @Test(arguments: [-5.0, 100, .nan])
+  func `time that runs backwards, leaps or is no number ends all tracks`(jump: Double) {
+    var tracker = Tracker()
+    let walker = Walker(x: 100, speed: 0)
+    for time in frames(10) { _ = tracker.update([walker.detection(at: 0)], at: time) }
+    let tracks = tracker.update([walker.detection(at: 0)], at: jump)
+    #expect(tracker.endedIdentities == [1])
+    #expect(!tracks.contains { $0.id == 1 })
+  }
+
+  @Test func `time that stands still is allowed`() {
+    var tracker = Tracker()
+    let walker = Walker(x: 100, speed: 0)
+    for _ in 0..<10 { #expect(tracker.update([walker.detection(at: 0)], at: 3).map(\.id) == [1]) }
+  }
+
+  @Test(arguments: [
+    Box(minX: .nan, minY: 0, maxX: 10, maxY: 10), Box(minX: 0, minY: 0, maxX: .infinity, maxY: 10),
+    Box(minX: 10, minY: 0, maxX: 10, maxY: 10), Box(minX: 10, minY: 10, maxX: 0, maxY: 0),
+  ])
+  func `a box that is no box is passed over`(box: Box) {
+    var tracker = Tracker()
+    #expect(tracker.update([Detection(box: box, score: 0.9, classID: 0)], at: 0).isEmpty)
+  }
+
+  @Test func `the end of a source ends its tracks, and identities are not used again`() {
+    var tracker = Tracker()
+    let walkers = [Walker(x: 100, speed: 0), Walker(x: 400, speed: 0)]
+    _ = tracker.update(walkers.map { $0.detection(at: 0) }, at: 0)
+    tracker.finish()
+    #expect(tracker.endedIdentities == [1, 2])
+    var later: [Int] = []
+    for time in frames(5) { later = tracker.update([walkers[0].detection(at: 0)], at: 1 + time).map(\.id) }
+    #expect(later == [3])
+  }
+
+  @Test func `a track tells when it was first seen and its highest score`() {
+    var tracker = Tracker()
+    let walker = Walker(x: 100, speed: 0)
+    _ = tracker.update([walker.detection(at: 0, score: 0.95)], at: 2)
+    let tracks = tracker.update([walker.detection(at: 0, score: 0.6)], at: 2.04)
+    #expect(tracks.map(\.firstSeen) == [2])
+    #expect(tracks.map(\.topScore) == [0.95])
+    #expect(tracks.map(\.detection.score) == [0.6])
+  }
+
+  /// The identity of the track nearest to `walker`.
+  private func name(of walker: Walker, in tracks: [Track], at seconds: Double) -> Int {
+    let place = walker.detection(at: seconds).box
+    let nearest = tracks.max {
+      $0.detection.box.intersectionOverUnion(with: place) < $1.detection.box.intersectionOverUnion(with: place)
+    }
+    return nearest?.id ?? 0
+  }
+}
