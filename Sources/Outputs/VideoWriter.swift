@@ -1,5 +1,4 @@
 public import FFmpeg
-import Glibc
 public import Imaging
 public import Scene
 
@@ -18,16 +17,21 @@ public struct VideoWriter: ~Copyable {
     public var threads = 1
     /// Unit of the timestamps; that of the source keeps its times exactly. MKV always has milliseconds.
     public var timeBase = TimeBase.video
+    /// Time of the source, in seconds, at which the video begins.
+    public var origin = 0.0
     /// Pictures a second, as far as known.
     public var nominalRate: Double?
     /// Width over height of a pixel.
     public var pixelAspect = 1.0
-    /// Files that must not be overwritten: what is being read.
-    public var protectedPaths: [String] = []
+    /// Files that must not be overwritten.
+    public var protectedFiles = ProtectedFiles()
 
     /// The defaults.
     public init() {}
   }
+
+  /// The endings of paths that it takes.
+  public static let endings: Set<String> = ["mp4", "m4v", "mov", "mkv"]
 
   /// Where it writes.
   public let path: String
@@ -51,20 +55,18 @@ public struct VideoWriter: ~Copyable {
   ///
   /// - Parameter audio: the queue of the source, whose packets are copied; tracks that the container does not take are
   ///   left out.
-  public init(path: String, settings: Settings = Settings(), audio: PacketQueue? = nil) throws(VideoWriterError) {
+  public init(path: String, settings: Settings = Settings(), audio: PacketQueue? = nil) throws(OutputError) {
     let container: Muxer.Container
     switch path.split(separator: ".").last?.lowercased() {
-    case "mp4", "m4v", "mov": container = .mp4
     case "mkv": container = .matroska
-    default: throw VideoWriterError(.cannotCreate, "cannot create \(path): expected a name ending in .mp4 or .mkv")
+    case .some(let ending) where Self.endings.contains(ending): container = .mp4
+    default: throw OutputError(.cannotCreate, "cannot create \(path): expected a name ending in .mp4 or .mkv")
     }
-    for other in settings.protectedPaths where Self.isSameFile(path, other) {
-      throw VideoWriterError(.cannotCreate, "cannot create \(path): it is the file being read")
-    }
+    try settings.protectedFiles.check(path)
     do throws(FFmpegError) {
       muxer = try Muxer(path: path, container: container)
     } catch {
-      throw VideoWriterError(.cannotCreate, error.message, cause: error)
+      throw OutputError(.cannotCreate, error.message, cause: error)
     }
     self.path = path
     self.settings = settings
@@ -72,7 +74,7 @@ public struct VideoWriter: ~Copyable {
   }
 
   /// Writes a picture that is shown at `stamp.seconds`. A time that is not later than the last becomes the next tick.
-  public mutating func write(_ pixels: borrowing PixelBuffer, at stamp: FrameStamp) throws(VideoWriterError) {
+  public mutating func write(_ pixels: borrowing PixelBuffer, at stamp: FrameStamp) throws(OutputError) {
     do throws(FFmpegError) {
       if track == nil { try begin(pixels.layout) }
       guard var current = track.take() else { return }
@@ -93,7 +95,7 @@ public struct VideoWriter: ~Copyable {
   }
 
   /// Writes what is still held back and closes the file. What was written stays if this fails.
-  public consuming func finish() throws(VideoWriterError) {
+  public consuming func finish() throws(OutputError) {
     do throws(FFmpegError) {
       guard var current = track.take() else { return }
       try current.encoder.send(nil)
@@ -105,8 +107,8 @@ public struct VideoWriter: ~Copyable {
     }
   }
 
-  private func failure(_ error: FFmpegError) -> VideoWriterError {
-    VideoWriterError(
+  private func failure(_ error: FFmpegError) -> OutputError {
+    OutputError(
       frameCount == 0 && error.code == .unsupported ? .cannotCreate : .writeFailed,
       error.message.contains(path) ? error.message : "cannot write \(path): \(error.message)", cause: error)
   }
@@ -132,6 +134,7 @@ public struct VideoWriter: ~Copyable {
     for stream in audio?.streams ?? [] where muxer.takes(stream.parameters) {
       sounds[stream.index] = (try muxer.addCopy(of: stream), Int64.min)
     }
+    muxer.origin = settings.origin
     try muxer.begin()
     track = Track(encoder: encoder, index: index)
   }
@@ -151,12 +154,5 @@ public struct VideoWriter: ~Copyable {
       sounds[packet.streamIndex]?.last = time
       try muxer.write(packet, to: sound.output)
     }
-  }
-
-  /// Whether two paths name one existing file.
-  private static func isSameFile(_ one: String, _ other: String) -> Bool {
-    var first = stat(), second = stat()
-    guard unsafe stat(one, &first) == 0, unsafe stat(other, &second) == 0 else { return false }
-    return first.st_dev == second.st_dev && first.st_ino == second.st_ino
   }
 }
