@@ -66,11 +66,14 @@ let package = Package(
     .executableTarget(
       name: "yolostream",
       dependencies: [
-        "Streaming", "Capture", "Inference", "Training", "Evaluation", "GELAN", "Outputs", "Pipeline", argumentParser,
+        "Streaming", "Capture", "Inference", "Tracking", "Training", "Evaluation", "GELAN", "Outputs", "Pipeline",
+        argumentParser,
       ],
       swiftSettings: rules),
 
-    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: [.treatAllWarnings(as: .error)]),
+    .target(
+      name: "TestSupport", dependencies: ["GELAN"], path: "Tests/TestSupport",
+      swiftSettings: [.treatAllWarnings(as: .error)]),
     // The rules of the house: reads the sources and sees none of them.
     .testTarget(name: "ArchitectureTests", swiftSettings: [.treatAllWarnings(as: .error)]),
     tests(of: "Scene"),
@@ -88,7 +91,13 @@ let package = Package(
     tests(of: "Outputs", sees: ["FFmpeg", "Imaging", "Scene", "Capture"]),
     tests(
       of: "Streaming",
-      sees: ["RingBuffer", "Capture", "Inference", "Tracking", "Outputs", "Pipeline", "Imaging", "Scene"]),
+      sees: [
+        "RingBuffer", "Capture", "FFmpeg", "GELAN", "Inference", "Tracking", "Outputs", "Pipeline", "Imaging", "Scene",
+      ]),
     tests(of: "Training", sees: ["GELAN", "OneDNN", "Imaging", "Capture", "Evaluation", "Scene"]),
+    // Starts the program itself.
+    .testTarget(
+      name: "CommandTests", dependencies: ["yolostream", "TestSupport", "Capture", "FFmpeg", "GELAN"],
+      swiftSettings: [.treatAllWarnings(as: .error)]),
   ]
 )
