@@ -41,7 +41,7 @@ struct Delivery: ~Copyable {
       try files.claim(path)
       var settings = options.video
       settings.timeBase = description.timeBase
-      settings.origin = description.origin
+      settings.origin = description.kind == .live ? nil : description.origin
       settings.nominalRate = description.nominalRate.map { $0 / Double(options.stride) }
       settings.pixelAspect = description.pixelAspect
       video = try VideoWriter(path: path, settings: settings, audio: source.audio)
