@@ -39,6 +39,7 @@ let package = Package(
     .systemLibrary(name: "CFreeType", pkgConfig: "freetype2", providers: [.apt(["libfreetype-dev"])]),
     .target(name: "CPixelRows"),
     .target(name: "CWinograd"),
+    .target(name: "CNormalisation"),
     room("Scene"),
     room("GELAN"),
     room("RingBuffer"),
@@ -60,7 +61,8 @@ let package = Package(
     // Level 3: where they meet.
     room(
       "Streaming", sees: ["RingBuffer", "Capture", "Inference", "Tracking", "Outputs", "Pipeline", "Imaging", "Scene"]),
-    room("Training", sees: ["GELAN", "OneDNN", "Imaging", "Capture", "Evaluation", "Scene"]),
+    room(
+      "Training", sees: ["CNormalisation", "CWinograd", "GELAN", "OneDNN", "Imaging", "Capture", "Evaluation", "Scene"]),
 
     // Level 5: commands.
     .executableTarget(

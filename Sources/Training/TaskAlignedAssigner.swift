@@ -48,12 +48,13 @@ public struct TaskAlignedAssigner: Sendable {
   func assign(_ objects: [Object], image: Int, maps: HeadMaps) -> Assignment {
     var assignment = Assignment(anchorCount: maps.anchorCount)
     guard !objects.isEmpty else { return assignment }
-    var predictions = PredictedBoxes(maps: maps, image: image)
+    let predictions = PredictedBoxes(maps: maps, image: image)
+    let truths = objects.map { MeasuredBox(SIMD4<Double>($0.box)) }
 
     var claims = [[Claim]](repeating: [], count: objects.count)
     var claimants = [UInt16](repeating: 0, count: maps.anchorCount)
     for (index, object) in objects.enumerated() {
-      claims[index] = candidates(for: object, maps: maps, predictions: &predictions)
+      claims[index] = candidates(for: object, truth: truths[index], maps: maps, predictions: predictions)
       for claim in claims[index] {
         claimants[claim.anchor] += 1
         assignment.object[claim.anchor] = Int32(index)
@@ -63,11 +64,10 @@ public struct TaskAlignedAssigner: Sendable {
     // A contested anchor goes to the object it overlaps most, whether that object claimed it or not.
     var transferred = [[Claim]](repeating: [], count: objects.count)
     for anchor in claimants.indices where claimants[anchor] > 1 {
-      let predicted = predictions.box(anchor)
       var winner = 0
       var best = -Double.infinity
-      for (index, object) in objects.enumerated() {
-        let overlap = max(0, CompleteOverlap.value(SIMD4<Double>(object.box), predicted))
+      for index in objects.indices {
+        let overlap = max(0, CompleteOverlap.value(truths[index], predictions[anchor]))
         if overlap > best {
           best = overlap
           winner = index
@@ -99,10 +99,11 @@ public struct TaskAlignedAssigner: Sendable {
   }
 
   /// The best aligned anchors whose centre lies inside `object`, best first.
-  private func candidates(for object: Object, maps: HeadMaps, predictions: inout PredictedBoxes) -> [Claim] {
+  private func candidates(
+    for object: Object, truth: MeasuredBox, maps: HeadMaps, predictions: PredictedBoxes
+  ) -> [Claim] {
     var best: [Claim] = []
     best.reserveCapacity(candidateCount + 1)
-    let truth = SIMD4<Double>(object.box)
     var firstAnchor = 0
     for level in maps.levels {
       let stride = Float(level.stride)
@@ -111,10 +112,13 @@ public struct TaskAlignedAssigner: Sendable {
       for row in rows {
         for column in columns {
           let anchor = firstAnchor + row * level.width + column
-          let overlap = max(0, CompleteOverlap.value(truth, predictions.box(anchor)))
+          let overlap = max(0, CompleteOverlap.value(truth, predictions[anchor]))
           guard overlap > 0 else { continue }
+          let least = best.count < candidateCount ? 0 : best[best.count - 1].alignment
+          // No probability can be above one: most anchors need not be asked for theirs.
+          guard alignment(1, overlap) > least else { continue }
           let aligned = alignment(predictions.probability(anchor, classID: object.classID), overlap)
-          guard aligned > 0, best.count < candidateCount || aligned > best[best.count - 1].alignment else { continue }
+          guard aligned > least else { continue }
           let place = best.firstIndex { $0.alignment < aligned } ?? best.count
           best.insert(Claim(anchor: anchor, alignment: aligned, overlap: overlap), at: place)
           if best.count > candidateCount { best.removeLast() }
@@ -133,55 +137,5 @@ public struct TaskAlignedAssigner: Sendable {
     var end = count
     while end > first, high - (Float(end - 1) + 0.5) * stride <= margin { end -= 1 }
     return first..<end
-  }
-}
-
-/// Boxes a head predicts for one picture, worked out for the anchors that are asked for.
-struct PredictedBoxes {
-  private let maps: HeadMaps
-  private let image: Int
-  private var boxes: [SIMD4<Double>]
-  private var isKnown: [Bool]
-
-  init(maps: HeadMaps, image: Int) {
-    self.maps = maps
-    self.image = image
-    boxes = [SIMD4<Double>](repeating: .zero, count: maps.anchorCount)
-    isKnown = [Bool](repeating: false, count: maps.anchorCount)
-  }
-
-  /// `minX, minY, maxX, maxY` in pixels.
-  mutating func box(_ anchor: Int) -> SIMD4<Double> {
-    if isKnown[anchor] { return boxes[anchor] }
-    let place = maps.place(image: image, anchor: anchor)
-    let sides = maps.sides(at: place)
-    let box =
-      SIMD4<Double>(
-        Double(place.x) - Double(sides[0].distance), Double(place.y) - Double(sides[1].distance),
-        Double(place.x) + Double(sides[2].distance), Double(place.y) + Double(sides[3].distance)) * Double(place.stride)
-    boxes[anchor] = box
-    isKnown[anchor] = true
-    return box
-  }
-
-  /// Probability of class `classID`, 0...1.
-  func probability(_ anchor: Int, classID: Int) -> Double {
-    let place = maps.place(image: image, anchor: anchor)
-    let logit = maps.levels[place.level].values[
-      place.offset + (HeadMaps.boxChannelCount + classID) * place.channelStep]
-    return logistic(Double(logit))
-  }
-}
-
-extension HeadMaps {
-  /// The four side distributions of the anchor at `place`: left, top, right, bottom.
-  func sides(at place: Place) -> InlineArray<4, SideDistribution> {
-    InlineArray { side in
-      var logits = SIMD16<Float>.zero
-      for bin in 0..<Self.binCount {
-        logits[bin] = levels[place.level].values[place.offset + (side * Self.binCount + bin) * place.channelStep]
-      }
-      return SideDistribution(logits: logits)
-    }
   }
 }

@@ -36,6 +36,10 @@ public struct TrainingPlan: Sendable {
   public var auxiliary = Auxiliary.on
   /// How the auxiliary group finds its anchors.
   public var guidance = DetectionLoss.Guidance.own
+  /// Epochs at the end over which the learning rate falls; without, it falls from the start.
+  public var coolEpochs: Int?
+  /// Share of the old weight average that a step keeps in the long run.
+  public var averageDecay = 0.9999
   /// Steps over which the average's decay rises.
   public var averageRamp = 2000.0
   /// Seed of everything random.
@@ -112,11 +116,12 @@ public final class Trainer {
     table = ParameterTable(graph: graph)
     parameters = FloatBuffer(count: table.count)
     InitialWeights.write(to: parameters, table: table, graph: graph, seed: plan.seed)
-    average = WeightAverage(of: parameters, ramp: plan.averageRamp)
+    average = WeightAverage(of: parameters, decay: plan.averageDecay, ramp: plan.averageRamp)
     var schedule = LearningSchedule(epochs: plan.epochs, batchesPerEpoch: batches, batch: plan.batch)
     schedule.nominalBatch = plan.nominalBatch
     schedule.initialRate = plan.learningRate
     schedule.warmupEpochs = plan.warmupEpochs
+    schedule.coolEpochs = plan.coolEpochs
     self.schedule = schedule
     optimizer = StochasticGradient(table: table, decay: schedule.scaledDecay(plan.decay))
     accumulated = FloatBuffer(count: table.count)
@@ -176,7 +181,10 @@ public final class Trainer {
         Progress(
           iteration: iteration, epoch: epoch, iterations: iterationCount, terms: terms, gradientNorm: norm,
           rate: Double(plan.batch) / seconds))
-      if let checkpoint, norm != nil, !goesOn || iteration == end || optimizer.steps % plan.checkpointEvery == 0 {
+      if let checkpoint, norm != nil,
+        !goesOn || iteration == end || iteration % schedule.batchesPerEpoch == 0
+          || optimizer.steps % plan.checkpointEvery == 0
+      {
         try? save(to: checkpoint)
         try? writeModel(
           to: checkpoint.deletingLastPathComponent().appending(path: "model.safetensors"),

@@ -23,11 +23,14 @@ struct TrainCommand: AsyncParsableCommand {
   @Option(help: "Largest relative change of size.") var scale: Float = 0.9
   @Option(help: "Last epochs without mosaic.") var closeMosaic = 15
   @Option(help: "Steps over which the weight average settles.") var averageRamp = 2000.0
+  @Option(help: "Share of the weight average kept by a step in the long run.") var averageDecay = 0.9999
+  @Option(help: "Last epochs over which the learning rate falls (all, unless given).") var cool: Int?
   @Option(help: "Seed.") var seed: UInt64 = 0
   @Option(help: "Workers that share each batch.") var workers = 2
   @Option(help: "Threads of each worker.") var threads = 1
   @Option(help: "Iterations to stop after, for a trial.") var iterations: Int?
   @Option(help: "Folder of checkpoint and log.") var out = "runs/train"
+  @Option(help: "Measure this many batches of random pictures instead.") var benchmark: Int?
   @Flag(help: "Go on from the checkpoint in the folder.") var resume = false
 
   func run() async throws {
@@ -50,9 +53,40 @@ struct TrainCommand: AsyncParsableCommand {
     plan.augmentation.scale = scale
     plan.closeMosaic = closeMosaic
     plan.averageRamp = averageRamp
+    plan.averageDecay = averageDecay
+    plan.coolEpochs = cool
     plan.seed = seed
     plan.threads = threads
     plan.workers = workers
+    if let benchmark {
+      var spec = auxiliary == .off ? spec.inference : spec
+      spec.classCount = 20
+      let graph = spec.graph()
+      print(
+        "\(spec.name): \(spec.inference.graph().folded.parameterCount) parameters, \(spec.inference.graph().folded.gigaflops(height: imgsz, width: imgsz)) GFLOPs, with auxiliary \(graph.gigaflops(height: imgsz, width: imgsz))"
+      )
+      let result = try TrainingBenchmark(
+        spec, batch: batch, side: imgsz, workers: workers, threads: threads, isTimed: true
+      )
+      .run(batches: benchmark)
+      print("\(result.rate) images/s")
+      var byKind: [String: (Double, Int)] = [:]
+      for step in result.steps {
+        let key =
+          (step.isBackward ? "bwd " : "fwd ") + step.implementation + " "
+          + (step.part.split(separator: " ").dropFirst().first ?? "")
+        byKind[key, default: (0, 0)].0 += step.seconds
+        byKind[key, default: (0, 0)].1 += 1
+      }
+      let images = Double(benchmark * batch / workers)
+      for (kind, time) in byKind.sorted(by: { $0.value.0 > $1.value.0 }) {
+        print(kind, time.1, time.0 / images * 1000, "ms/image")
+      }
+      for step in result.steps.sorted(by: { $0.seconds > $1.seconds }).prefix(40) {
+        print(step.isBackward ? "bwd" : "fwd", step.part, step.implementation, step.seconds / images * 1000)
+      }
+      return
+    }
     let dataset = try Dataset(yoloFolder: URL(filePath: data), split: "train")
     for line in dataset.problemReport { print(line) }
     let trainer = try Trainer(plan, data: dataset) { Picture(path: $0) }

@@ -14,7 +14,9 @@ struct Room: Sendable {
 
 enum House {
   /// Doors to C: a module map and a shim, no Swift.
-  static let doors: Set<String> = ["CFFmpeg", "COneDNN", "CFreeType", "CPixelRows", "CWinograd"]
+  static let doors: Set<String> = [
+    "CFFmpeg", "COneDNN", "CFreeType", "CPixelRows", "CWinograd", "CNormalisation",
+  ]
 
   static let rooms: [Room] = [
     Room("Scene"),
@@ -34,7 +36,9 @@ enum House {
       "Streaming",
       sees: ["Capture", "Inference", "Tracking", "Outputs", "Pipeline", "RingBuffer", "GELAN", "Imaging", "Scene"]),
     Room(
-      "Training", sees: ["GELAN", "OneDNN", "Imaging", "Capture", "Evaluation", "Scene"], mayBeUnsafe: true),
+      "Training",
+      sees: ["CNormalisation", "CWinograd", "GELAN", "OneDNN", "Imaging", "Capture", "Evaluation", "Scene"],
+      mayBeUnsafe: true),
     Room(
       "yolostream",
       sees: [

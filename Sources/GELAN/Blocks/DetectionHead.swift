@@ -6,6 +6,17 @@ public struct HeadStyle: Hashable, Sendable {
   public var classWidth: ClassWidth
   /// Bins of each side's distance distribution.
   public var bins: Int
+  /// What the branches are made of.
+  public var form: Form
+
+  /// What the branches are made of.
+  public enum Form: Hashable, Sendable {
+    /// Full 3×3 convolutions, as published.
+    case dense
+    /// 3×3 convolutions of each channel by itself followed by 1×1 convolutions: a third of the work. Only the second
+    /// convolution of the box branch is a 3×3 over groups.
+    case separable
+  }
 
   /// How wide the class branch is, from the channels of the finest input and the number of classes.
   public enum ClassWidth: Hashable, Sendable {
@@ -18,10 +29,11 @@ public struct HeadStyle: Hashable, Sendable {
   }
 
   /// A head with `boxGroups` groups in its box branch.
-  public init(boxGroups: Int = 4, classWidth: ClassWidth = .official, bins: Int = 16) {
+  public init(boxGroups: Int = 4, classWidth: ClassWidth = .official, bins: Int = 16, form: Form = .dense) {
     self.boxGroups = boxGroups
     self.classWidth = classWidth
     self.bins = bins
+    self.form = form
   }
 
   /// Grouped box branch and class width by rule: the published source.
@@ -60,12 +72,12 @@ extension GraphBuilder {
     let classWidth = style.classWidth(channels: finest, classes: classCount)
     let levels = inputs.enumerated().map { index, input in
       let boxName = "\(name).\(box).\(index)", className = "\(name).\(classes).\(index)"
-      var boxes = conv("\(boxName).0", input.node, boxWidth, kernel: 3)
+      var boxes = windowed("\(boxName).0", input.node, boxWidth, style.form)
       boxes = conv("\(boxName).1", boxes, boxWidth, kernel: 3, groups: style.boxGroups)
       boxes = projection(
         "\(boxName).2", parameters: "\(boxName).2", boxes, 4 * style.bins, groups: style.boxGroups)
-      var logits = conv("\(className).0", input.node, classWidth, kernel: 3)
-      logits = conv("\(className).1", logits, classWidth, kernel: 3)
+      var logits = windowed("\(className).0", input.node, classWidth, style.form)
+      logits = windowed("\(className).1", logits, classWidth, style.form)
       logits = projection("\(className).2", parameters: "\(className).2", logits, classCount)
       return Graph.Head.Level(boxes: boxes, classes: logits, stride: input.stride)
     }
@@ -73,5 +85,17 @@ extension GraphBuilder {
       Graph.Head(
         levels: levels, classCount: classCount, bins: style.bins, projection: "\(name).\(dfl).conv.weight",
         isTrainingOnly: isTrainingOnly))
+  }
+
+  /// A 3×3 convolution to `output` channels, whole or in two parts.
+  private mutating func windowed(
+    _ name: String, _ input: Graph.Node.ID, _ output: Int, _ form: HeadStyle.Form
+  ) -> Graph.Node.ID {
+    switch form {
+    case .dense: return conv(name, input, output, kernel: 3)
+    case .separable:
+      let width = channels(input)
+      return conv("\(name).1", conv("\(name).0", input, width, kernel: 3, groups: width), output)
+    }
   }
 }

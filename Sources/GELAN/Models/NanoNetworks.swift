@@ -12,6 +12,8 @@ extension GELANWidths {
 }
 
 extension NetworkSpec {
-  /// Networks of this package's own: `gelan-n`, and `yolov9-n` to train it with an auxiliary branch.
-  public static let own: [NetworkSpec] = [.gelan("gelan-n", .n), .yolov9(smallNamed: "yolov9-n", .n)]
+  /// Networks of this package's own; `yolov9-…` are for training `gelan-…` with an auxiliary branch.
+  public static let own: [NetworkSpec] = [
+    .gelan("gelan-n", .n), .yolov9(smallNamed: "yolov9-n", .n), gelanPico, yolov9Pico,
+  ]
 }

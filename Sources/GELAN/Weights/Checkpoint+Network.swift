@@ -30,7 +30,9 @@ extension Checkpoint {
     let prefix = "model.\(layer)"
     let isDual = tensors["\(prefix).cv5.0.2.weight"] != nil
     var best: (network: Network, fault: ModelError?, matches: Int)?
-    for candidate in candidates where candidate.layers.count == layer && candidate.isDual == isDual {
+    let form: HeadStyle.Form = tensors["\(prefix).cv3.0.0.conv.weight"] == nil ? .separable : .dense
+    for candidate in candidates
+    where candidate.layers.count == layer && candidate.isDual == isDual && candidate.headStyle.form == form {
       var spec = candidate
       try adoptHead(into: &spec, prefix: prefix)
       spec.activation = description.usesReLU ? .relu : spec.activation
@@ -72,6 +74,11 @@ extension Checkpoint {
       }
       return tensor.shape
     }
+    if spec.headStyle.form == .separable {
+      // Only our own networks have it, and in one shape.
+      spec.classCount = try classCount(in: shape("\(prefix).\(classes).0.2.weight"))
+      return
+    }
     let first = try shape("\(prefix).\(box).0.0.conv.weight")
     let second = try shape("\(prefix).\(box).0.1.conv.weight")
     let last = try shape("\(prefix).\(box).0.2.weight")
@@ -82,10 +89,7 @@ extension Checkpoint {
         .mismatch,
         "\(prefix).\(box).0.1.conv.weight: \(StoredTensor.text(of: second)) does not follow \(first[0]) channels")
     }
-    guard logits[0] <= 10_000 else {
-      throw ModelError(.mismatch, "states \(logits[0]) classes; at most 10000 are read")
-    }
-    spec.classCount = logits[0]
+    spec.classCount = try classCount(in: logits)
     var style = HeadStyle(boxGroups: first[0] / second[1], bins: last[0] / 4)
     // Both rules are tried before the width is taken as it is, so that a published network is equal to its own file.
     let rules: [HeadStyle.ClassWidth] = style.boxGroups == 1 ? [.ultralytics, .official] : [.official, .ultralytics]
@@ -94,6 +98,13 @@ extension Checkpoint {
         HeadStyle(classWidth: rule).classWidth(channels: classWidth[1], classes: logits[0]) == classWidth[0]
       } ?? .fixed(classWidth[0])
     spec.headStyle = style
+  }
+
+  private func classCount(in logits: [Int]) throws(ModelError) -> Int {
+    guard logits[0] <= 10_000 else {
+      throw ModelError(.mismatch, "states \(logits[0]) classes; at most 10000 are read")
+    }
+    return logits[0]
   }
 
   /// A folded network has a bias where the other has a normalisation.

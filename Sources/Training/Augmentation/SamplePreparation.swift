@@ -90,8 +90,8 @@ struct SamplePreparation: Sendable {
         random.uniform(0.5 - augmentation.translate, 0.5 + augmentation.translate)) * Float(side)
     let middle = SIMD2(Float(canvas.width), Float(canvas.height)) / 2
     var map = AffineMap(scaleX: 1 / scale, scaleY: 1 / scale)
-    map.c = middle.x - shift.x / scale
-    map.f = middle.y - shift.y / scale
+    map.shiftX = middle.x - shift.x / scale
+    map.shiftY = middle.y - shift.y / scale
     let isIdentity = scale == 1 && canvas.width == side && shift == middle
     let warped = isIdentity ? canvas : canvas.warped(width: side, height: side, map: map)
     let limit = SIMD4<Float>(repeating: Float(side))
@@ -113,9 +113,13 @@ struct SamplePreparation: Sendable {
 extension PreparedSample {
   mutating func mix(_ other: PreparedSample, share: Float) {
     let mine = Int32(share * 256)
-    for index in picture.pixels.indices {
-      picture.pixels[index] = UInt8(
-        (Int32(picture.pixels[index]) * mine + Int32(other.picture.pixels[index]) * (256 - mine)) >> 8)
+    unsafe picture.pixels.withUnsafeMutableBufferPointer { pixels in
+      unsafe other.picture.pixels.withUnsafeBufferPointer { others in
+        for index in 0..<pixels.count {
+          unsafe pixels[index] = UInt8(
+            truncatingIfNeeded: (Int32(pixels[index]) * mine + Int32(others[index]) * (256 - mine)) >> 8)
+        }
+      }
     }
     objects += other.objects
   }
@@ -140,49 +144,6 @@ extension Picture {
       let from = ((sourceY + row) * other.width + sourceX) * 3
       let to = ((y + row) * width + x) * 3
       pixels.replaceSubrange(to..<to + copied * 3, with: other.pixels[from..<from + copied * 3])
-    }
-  }
-
-  /// Multiplies hue (circular), saturation and value, each clipped to its range.
-  mutating func shiftColours(hue: Float, saturation: Float, value: Float) {
-    guard hue != 1 || saturation != 1 || value != 1 else { return }
-    unsafe pixels.withUnsafeMutableBufferPointer { pixels in
-      var index = 0
-      while index + 2 < pixels.count {
-        let r = unsafe Float(pixels[index]), g = unsafe Float(pixels[index + 1]), b = unsafe Float(pixels[index + 2])
-        let high = max(r, g, b), low = min(r, g, b), spread = high - low
-        var h: Float = 0
-        if spread > 0 {
-          if high == r {
-            h = (g - b) / spread
-          } else if high == g {
-            h = 2 + (b - r) / spread
-          } else {
-            h = 4 + (r - g) / spread
-          }
-          if h < 0 { h += 6 }
-        }
-        h *= hue
-        if h >= 6 { h -= 6 }
-        let s = min(1, (high > 0 ? spread / high : 0) * saturation)
-        let v = min(255, high * value)
-        let sector = Int(h)
-        let f = h - Float(sector)
-        let p = v * (1 - s), q = v * (1 - s * f), t = v * (1 - s * (1 - f))
-        let rgb: SIMD3<Float> =
-          switch sector {
-          case 0: [v, t, p]
-          case 1: [q, v, p]
-          case 2: [p, v, t]
-          case 3: [p, q, v]
-          case 4: [t, p, v]
-          default: [v, p, q]
-          }
-        unsafe pixels[index] = UInt8(rgb.x + 0.5)
-        unsafe pixels[index + 1] = UInt8(rgb.y + 0.5)
-        unsafe pixels[index + 2] = UInt8(rgb.z + 0.5)
-        index += 3
-      }
     }
   }
 }

@@ -28,36 +28,32 @@ public struct Picture: Sendable {
     return warped(width: newWidth, height: newHeight, map: map, clampsToEdge: true)
   }
 
-  /// For each pixel of a new picture the bilinear value at `map` of its centre here.
+  /// For each pixel of a new picture the bilinear value at `map` of its centre here; outside is border, or with
+  /// `clampsToEdge` the nearest pixel.
   func warped(width newWidth: Int, height newHeight: Int, map: AffineMap, clampsToEdge: Bool = false) -> Picture {
+    let columns = Self.samples(newWidth, of: width, scale: map.scaleX, shift: map.shiftX, clamps: clampsToEdge)
+    let rows = Self.samples(newHeight, of: height, scale: map.scaleY, shift: map.shiftY, clamps: clampsToEdge)
     var result = [UInt8](repeating: Self.border, count: newWidth * newHeight * 3)
-    let width = width, height = height
+    let stride = width * 3
     unsafe pixels.withUnsafeBufferPointer { source in
       unsafe result.withUnsafeMutableBufferPointer { target in
         for y in 0..<newHeight {
-          for x in 0..<newWidth {
-            var u = map.a * (Float(x) + 0.5) + map.b * (Float(y) + 0.5) + map.c - 0.5
-            var v = map.d * (Float(x) + 0.5) + map.e * (Float(y) + 0.5) + map.f - 0.5
-            if clampsToEdge {
-              u = min(max(u, 0), Float(width - 1))
-              v = min(max(v, 0), Float(height - 1))
-            }
-            guard u > -1, v > -1, u < Float(width), v < Float(height) else { continue }
-            let left = Int(u + 1) - 1, top = Int(v + 1) - 1
-            let fx = Int32((u - Float(left)) * 256), fy = Int32((v - Float(top)) * 256)
-            let inLeft = left >= 0, inRight = left + 1 < width, inTop = top >= 0, inBottom = top + 1 < height
-            let base = (top * width + left) * 3
-            let out = (y * newWidth + x) * 3
+          let row = rows[y]
+          guard row.isInside else { continue }
+          let upper = row.low * stride, lower = row.high * stride
+          var out = y * newWidth * 3
+          for column in columns {
+            defer { out += 3 }
+            guard column.isInside else { continue }
+            let left = column.low * 3, right = column.high * 3
             for channel in 0..<3 {
-              let p00 = unsafe inTop && inLeft ? Int32(source[base + channel]) : 114
-              let p01 = unsafe inTop && inRight ? Int32(source[base + 3 + channel]) : (clampsToEdge ? p00 : 114)
-              let p10 =
-                unsafe inBottom && inLeft ? Int32(source[base + width * 3 + channel]) : (clampsToEdge ? p00 : 114)
-              let p11 =
-                unsafe inBottom && inRight
-                ? Int32(source[base + width * 3 + 3 + channel]) : (clampsToEdge ? (inBottom ? p10 : p01) : 114)
-              let upper = p00 * (256 - fx) + p01 * fx, lower = p10 * (256 - fx) + p11 * fx
-              unsafe target[out + channel] = UInt8((upper * (256 - fy) + lower * fy + 32768) >> 16)
+              let p00 = unsafe Int32(source[upper + left + channel]),
+                p01 = unsafe Int32(source[upper + right + channel])
+              let p10 = unsafe Int32(source[lower + left + channel]),
+                p11 = unsafe Int32(source[lower + right + channel])
+              let above = p00 &* 256 &+ (p01 &- p00) &* column.share, below = p10 &* 256 &+ (p11 &- p10) &* column.share
+              let value = above &* 256 &+ (below &- above) &* row.share &+ 32768
+              unsafe target[out &+ channel] = UInt8(truncatingIfNeeded: value >> 16)
             }
           }
         }
@@ -66,25 +62,46 @@ public struct Picture: Sendable {
     return Picture(width: newWidth, height: newHeight, pixels: result)
   }
 
+  /// Which two pixels along one axis a new pixel lies between, and how far towards the second in 256ths.
+  private struct Sample {
+    var low: Int
+    var high: Int
+    var share: Int32
+    var isInside: Bool
+  }
+
+  private static func samples(_ count: Int, of length: Int, scale: Float, shift: Float, clamps: Bool) -> [Sample] {
+    (0..<count).map { index in
+      let position = scale * (Float(index) + 0.5) + shift - 0.5
+      // Half a pixel beyond the edge still shows the edge.
+      let isInside = clamps || (position > -0.5 && position < Float(length) - 0.5)
+      let kept = min(max(position, 0), Float(length - 1))
+      let low = min(Int(kept), length - 1)
+      return Sample(
+        low: low, high: min(low + 1, length - 1), share: Int32((kept - Float(low)) * 256), isInside: isInside)
+    }
+  }
+
   /// Mirrored left to right.
   func mirrored() -> Picture {
     var copy = self
-    for y in 0..<height {
-      for x in 0..<width / 2 {
-        let a = (y * width + x) * 3, b = (y * width + width - 1 - x) * 3
-        for channel in 0..<3 { copy.pixels.swapAt(a + channel, b + channel) }
+    let width = width, height = height
+    unsafe copy.pixels.withUnsafeMutableBufferPointer { pixels in
+      for y in 0..<height {
+        for x in 0..<width / 2 {
+          let a = (y * width + x) * 3, b = (y * width + width - 1 - x) * 3
+          for channel in 0..<3 { unsafe pixels.swapAt(a + channel, b + channel) }
+        }
       }
     }
     return copy
   }
 }
 
-/// `u = a·x + b·y + c`, `v = d·x + e·y + f`, in continuous pixel coordinates.
+/// `u = scaleX · x + shiftX`, `v = scaleY · y + shiftY`, in continuous pixel coordinates.
 struct AffineMap {
-  var a: Float = 1, b: Float = 0, c: Float = 0, d: Float = 0, e: Float = 1, f: Float = 0
-
-  init(scaleX: Float, scaleY: Float) {
-    a = scaleX
-    e = scaleY
-  }
+  var scaleX: Float
+  var scaleY: Float
+  var shiftX: Float = 0
+  var shiftY: Float = 0
 }

@@ -7,6 +7,9 @@ import Scene
 /// The small constant is added to both heights but not to the widths, and the weight of the aspect term is held constant
 /// when differentiating, as in the published loss. Computed in double so that an assignment does not hang on rounding.
 struct CompleteOverlap {
+  private static let epsilon = 1e-7
+  private static let aspectScale = 4 / (Double.pi * Double.pi)
+
   /// Complete IoU, at most 1.
   let value: Double
   /// Plain IoU.
@@ -14,14 +17,26 @@ struct CompleteOverlap {
   /// Derivative of `value` by `minX, minY, maxX, maxY` of the first box.
   let gradient: SIMD4<Double>
 
-  /// Complete IoU of `a` and `b`, both `minX, minY, maxX, maxY`.
-  static func value(_ a: SIMD4<Double>, _ b: SIMD4<Double>) -> Double {
-    CompleteOverlap(a, b, wantsGradient: false).value
+  /// Complete IoU of `a` and `b` alone.
+  static func value(_ a: MeasuredBox, _ b: MeasuredBox) -> Double {
+    let high = pointwiseMin(a.box.highHalf, b.box.highHalf), low = pointwiseMax(a.box.lowHalf, b.box.lowHalf)
+    let shared = high - low
+    // Boxes that do not meet are of no use to anyone; theirs is the value's upper bound.
+    guard shared.x > 0, shared.y > 0 else { return 0 }
+    let intersection = shared.x * shared.y
+    let overlap = intersection / (a.area + b.area - intersection + epsilon)
+    let outer = pointwiseMax(a.box.highHalf, b.box.highHalf) - pointwiseMin(a.box.lowHalf, b.box.lowHalf)
+    let shift = b.box.lowHalf + b.box.highHalf - a.box.lowHalf - a.box.highHalf
+    let distance = (shift.x * shift.x + shift.y * shift.y) / 4
+    let angle = b.angle - a.angle
+    let aspect = aspectScale * angle * angle
+    let alpha = aspect / (aspect - overlap + 1 + epsilon)
+    return overlap - (distance / (outer.x * outer.x + outer.y * outer.y + epsilon) + aspect * alpha)
   }
 
-  /// Complete IoU of `a` and `b`, both `minX, minY, maxX, maxY`, with the gradient by `a` when wanted.
-  init(_ a: SIMD4<Double>, _ b: SIMD4<Double>, wantsGradient: Bool = true) {
-    let epsilon = 1e-7
+  /// Complete IoU of `a` and `b`, both `minX, minY, maxX, maxY`, with the gradient by `a`.
+  init(_ a: SIMD4<Double>, _ b: SIMD4<Double>) {
+    let epsilon = Self.epsilon, aspectScale = Self.aspectScale
     let widthA = a[2] - a[0]
     let heightA = a[3] - a[1] + epsilon
     let widthB = b[2] - b[0]
@@ -39,16 +54,11 @@ struct CompleteOverlap {
     let shiftX = b[0] + b[2] - a[0] - a[2]
     let shiftY = b[1] + b[3] - a[1] - a[3]
     let distance = (shiftX * shiftX + shiftY * shiftY) / 4
-    let aspectScale = 4 / (Double.pi * Double.pi)
     let angle = atan(widthB / heightB) - atan(widthA / heightA)
     let aspect = aspectScale * angle * angle
     let alpha = aspect / (aspect - overlap + 1 + epsilon)
     self.overlap = overlap
     value = overlap - (distance / diagonal + aspect * alpha)
-    guard wantsGradient else {
-      gradient = .zero
-      return
-    }
 
     // At a tie a minimum or maximum passes half of the gradient to each side.
     func share(_ mine: Double, wins: Bool, tie: Bool) -> Double { tie ? mine / 2 : (wins ? mine : 0) }
@@ -74,5 +84,21 @@ struct CompleteOverlap {
     let byHeight = 2 * aspectScale * angle * widthA / squared
     let aspectBy = SIMD4<Double>(-byWidth, -byHeight, byWidth, byHeight)
     gradient = overlapBy - penaltyBy - alpha * aspectBy
+  }
+}
+
+/// A box with what its complete IoU with many others needs of it.
+struct MeasuredBox {
+  /// `minX, minY, maxX, maxY`.
+  let box: SIMD4<Double>
+  let area: Double
+  /// Arc tangent of width over height.
+  let angle: Double
+
+  init(_ box: SIMD4<Double>) {
+    let width = box[2] - box[0], height = box[3] - box[1] + 1e-7
+    self.box = box
+    area = width * height
+    angle = atan(width / height)
   }
 }

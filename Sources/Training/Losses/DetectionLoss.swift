@@ -149,14 +149,15 @@ public struct DetectionLoss: Sendable {
     // A longer distance moves the near edges to smaller coordinates.
     let outward = SIMD4<Float>(-1, -1, 1, 1)
     var distribution = 0.0
-    for side in 0..<4 {
-      let focal = sides[side].focalLoss(target: targets[side])
-      distribution += Double(focal.value) / 4
-      let byDistance = -Float(overlap.gradient[side]) * outward[side] * boxScale
-      let step = sides[side].distanceGradient * byDistance + focal.gradient * (distributionScale / 4)
-      for bin in 0..<HeadMaps.binCount {
-        let position = place.offset + (side * HeadMaps.binCount + bin) * place.channelStep
-        gradient.levels[place.level].values[position] += step[bin]
+    unsafe gradient.levels[place.level].values.withUnsafeMutableBufferPointer { values in
+      for side in 0..<4 {
+        let focal = sides[side].focalLoss(target: targets[side])
+        distribution += Double(focal.value) / 4
+        let byDistance = -Float(overlap.gradient[side]) * outward[side] * boxScale
+        let step = sides[side].distanceGradient * byDistance + focal.gradient * (distributionScale / 4)
+        for bin in 0..<HeadMaps.binCount {
+          unsafe values[place.offset + (side * HeadMaps.binCount + bin) * place.channelStep] += step[bin]
+        }
       }
     }
     return (1 - overlap.value, distribution)

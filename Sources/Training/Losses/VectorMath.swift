@@ -19,6 +19,13 @@ enum VectorMath {
     p = p * (r * r) + r + 1
     return p * V.powerOfTwo(magicBits: shifted)
   }
+
+  /// Each lane, 0...255, as the nearest whole number.
+  @inline(__always)
+  static func bytes(_ x: SIMD8<Float>) -> SIMD8<UInt32> {
+    // Adding 1.5 * 2^23 rounds to the nearest whole number and leaves it in the low bits.
+    unsafe unsafeBitCast(x + 12_582_912, to: SIMD8<UInt32>.self) & 255
+  }
 }
 
 /// A vector whose lanes can be scaled by powers of two through their bits.

@@ -10,6 +10,7 @@ final class BatchComputation {
   private final class Share: @unchecked Sendable {
     var network: TrainableNetwork?
     var outcome: Result<DetectionLoss.Outcome, TrainingError>?
+    var lossSeconds = 0.0
   }
 
   private let workers: [ComputeWorker]
@@ -44,6 +45,17 @@ final class BatchComputation {
 
   var arenaByteCount: Int { shares.reduce(0) { $0 + ($1.network?.arenaByteCount ?? 0) } }
 
+  /// Whether the time of every step is taken.
+  var isTimed = false {
+    didSet { for share in shares { share.network?.isTimed = isTimed } }
+  }
+
+  /// The steps of the first worker.
+  var steps: [TrainableNetwork.Step] {
+    guard let share = shares.first, let network = share.network else { return [] }
+    return network.steps + [.init(part: "loss", implementation: "loss", isBackward: false, seconds: share.lossSeconds)]
+  }
+
   /// Adds the gradient of `batch` to `gradient` and moves the running statistics; gives the mean of the shares' terms.
   func compute(
     _ input: TrainingBatch, loss: DetectionLoss, gradient: FloatBuffer, parameters: FloatBuffer
@@ -62,7 +74,10 @@ final class BatchComputation {
             return own
           }
           let pictures = Array(input.pictures[index * pixels..<(index + 1) * pixels])
-          let outcome = loss.evaluate(try network.forward(pictures), targets: targets)
+          let maps = try network.forward(pictures)
+          let start = ContinuousClock.now
+          let outcome = loss.evaluate(maps, targets: targets)
+          if network.isTimed { share.lossSeconds += (ContinuousClock.now - start) / .seconds(1) }
           if outcome.total.isFinite { try network.backward(outcome.gradients) }
           share.outcome = .success(outcome)
         } catch { share.outcome = .failure(error) }

@@ -115,7 +115,8 @@ extension NetworkRecorder {
     let primitive = try Primitive.elementwiseGradient(kind, try layout(node), forward: forward, on: engine)
     let result = tape.symbol(try layout(node))
     try tape.run(
-      primitive, [(.source, source), (.destinationGradient, gradient), (.sourceGradient, result)], name: node.name)
+      primitive, [(.source, source), (.destinationGradient, gradient), (.sourceGradient, result)],
+      name: "\(node.name) activation")
     return result
   }
 
@@ -127,24 +128,29 @@ extension NetworkRecorder {
     if let name = convolution.normalisation, let normalisation = keep.normalisation, let convolved = keep.convolved,
       let mean = keep.mean, let variance = keep.variance
     {
-      let primitive = try Primitive.normalisationGradient(
-        try layout(node), epsilon: Self.epsilon, forward: normalisation, on: engine)
       let result = tape.symbol(try layout(node))
       let shape = [node.channels]
-      try tape.run(
-        primitive,
-        [
-          (.source, convolved), (.mean, mean), (.variance, variance), (.destinationGradient, flow),
-          (.sourceGradient, result), (.scale, try parameter("\(name).weight", shape: shape, in: parameters)),
-          (.shift, try parameter("\(name).bias", shape: shape, in: parameters)),
-          (.scaleGradient, try parameter("\(name).weight", shape: shape, in: gradients)),
-          (.shiftGradient, try parameter("\(name).bias", shape: shape, in: gradients)),
-        ], name: name)
+      let operands = [
+        convolved, try parameter("\(name).weight", shape: shape, in: parameters),
+        try parameter("\(name).bias", shape: shape, in: parameters), mean, variance, flow, result,
+        try parameter("\(name).weight", shape: shape, in: gradients),
+        try parameter("\(name).bias", shape: shape, in: gradients),
+      ]
+      unsafe tape.run("normalisation", on: operands, name: "\(node.name) normalisation") {
+        unsafe normalisation.backward(
+          source: $0[0], scale: $0[1], shift: $0[2], mean: $0[3], variance: $0[4], outer: $0[5], inner: $0[6],
+          scaleGradient: $0[7], shiftGradient: $0[8])
+      }
       flow = result
     }
     let source = values[node.inputs[0]]
     try backwardWeights(node, convolution, source: source, flow: flow, forward: forward, into: gradients)
     guard node.inputs[0] != 0 else { return }
+    let result = tape.symbol(tape.layout(source))
+    defer { add(result, to: node.inputs[0]) }
+    if try recordWinograd(convolution, .back, at: node, from: flow, into: result, name: "\(node.name) source") {
+      return
+    }
     let primitive = try Primitive.convolutionSourceGradient(
       source: tape.layout(source), weights: try TensorLayout(weightShape(convolution), .f32, .any),
       destination: try layout(node), window: SlidingWindow(convolution.window), forward: forward, on: engine)
@@ -152,10 +158,9 @@ extension NetworkRecorder {
     var weights = keep.weights
     if weights.map({ tape.layout($0) != wanted }) != false { weights = try ordered(convolution, as: wanted) }
     guard let weights else { return }
-    let result = tape.symbol(tape.layout(source))
     try tape.run(
-      primitive, [(.destinationGradient, flow), (.weights, weights), (.sourceGradient, result)], name: node.name)
-    add(result, to: node.inputs[0])
+      primitive, [(.destinationGradient, flow), (.weights, weights), (.sourceGradient, result)],
+      name: "\(node.name) source")
   }
 
   private mutating func backwardWeights(
@@ -181,7 +186,7 @@ extension NetworkRecorder {
           try parameter("\(convolution.parameters).bias", shape: [convolution.outputChannels], in: gradients)
         ))
     }
-    try tape.run(primitive, operands, name: node.name)
+    try tape.run(primitive, operands, name: "\(node.name) weights")
     if result != plain { try tape.copy(result, to: plain, name: name) }
   }
 

@@ -52,26 +52,28 @@ extension NetworkRecorder {
       source: tape.layout(source), weights: try TensorLayout(weightLayout.shape, .f32, .any),
       bias: hasBias ? channels : nil, destination: try layout(node), window: window, then: fuses,
       isTraining: isTraining, on: engine)
-    let weights = try ordered(convolution, as: try primitive.layout(.weights))
     let convolved = tape.symbol(try layout(node))
-    var operands: [(role: Primitive.Argument, symbol: Tape.SymbolID)] = [
-      (.source, source), (.weights, weights), (.destination, convolved),
-    ]
-    if hasBias {
-      operands.append(
-        (
-          .bias,
-          try parameter(
-            "\(convolution.parameters).bias", shape: [convolution.outputChannels], in: parameters)
-        ))
+    var keep = Kept(convolution: primitive, convolved: convolved)
+    if try !recordWinograd(convolution, .forward, at: node, from: source, into: convolved, name: node.name) {
+      let weights = try ordered(convolution, as: try primitive.layout(.weights))
+      keep.weights = weights
+      var operands: [(role: Primitive.Argument, symbol: Tape.SymbolID)] = [
+        (.source, source), (.weights, weights), (.destination, convolved),
+      ]
+      if hasBias {
+        let bias = try parameter(
+          "\(convolution.parameters).bias", shape: [convolution.outputChannels], in: parameters)
+        operands.append((.bias, bias))
+      }
+      try tape.run(primitive, operands, name: node.name)
     }
-    try tape.run(primitive, operands, name: node.name)
-    var keep = Kept(convolution: primitive, weights: weights, convolved: convolved)
     var result = convolved
+    var rest = convolution.activation
     if let normalisation = convolution.normalisation {
-      result = try forwardNormalisation(node, normalisation, convolved, &keep)
+      result = try forwardNormalisation(node, normalisation, rest, convolved, &keep)
+      if rest == .silu { rest = .none }
     }
-    if isTraining { result = try forwardActivation(convolution.activation, of: result, node, &keep) }
+    if isTraining { result = try forwardActivation(rest, of: result, node, &keep) }
     kept[node.id] = keep
     values.append(result)
   }
@@ -88,25 +90,30 @@ extension NetworkRecorder {
     return ordered
   }
 
+  /// Normalisation and the activation behind it, as one step.
   private mutating func forwardNormalisation(
-    _ node: Graph.Node, _ name: String, _ source: Tape.SymbolID, _ keep: inout Kept
+    _ node: Graph.Node, _ name: String, _ activation: Graph.Activation, _ source: Tape.SymbolID, _ keep: inout Kept
   ) throws(OneDNNError) -> Tape.SymbolID {
-    let primitive = try Primitive.normalisation(try layout(node), epsilon: Self.epsilon, on: engine)
-    let channels = try TensorLayout([node.channels])
+    let size = sizes[node.id]
+    let normalisation = Normalisation(
+      shape: [batch, node.channels, size.height, size.width], block: format == .blocked16 ? 16 : 8,
+      activates: activation == .silu)
+    let vector = try TensorLayout([Normalisation.paddedCount(node.channels)])
     let statistic = Statistic(
-      name: name, mean: try TensorMemory(channels, on: engine), variance: try TensorMemory(channels, on: engine),
-      sampleCount: batch * sizes[node.id].height * sizes[node.id].width)
+      name: name, mean: try TensorMemory(vector, on: engine), variance: try TensorMemory(vector, on: engine),
+      sampleCount: batch * size.height * size.width)
     statistics.append(statistic)
     let mean = tape.symbol(fixed: statistic.mean), variance = tape.symbol(fixed: statistic.variance)
     let result = tape.symbol(try layout(node))
-    try tape.run(
-      primitive,
-      [
-        (.source, source), (.destination, result), (.mean, mean), (.variance, variance),
-        (.scale, try parameter("\(name).weight", shape: [node.channels], in: parameters)),
-        (.shift, try parameter("\(name).bias", shape: [node.channels], in: parameters)),
-      ], name: name)
-    keep.normalisation = primitive
+    let scale = try parameter("\(name).weight", shape: [node.channels], in: parameters)
+    let shift = try parameter("\(name).bias", shape: [node.channels], in: parameters)
+    unsafe tape.run(
+      "normalisation", on: [source, scale, shift, result, mean, variance], name: "\(node.name) normalisation"
+    ) {
+      unsafe normalisation.forward(
+        source: $0[0], scale: $0[1], shift: $0[2], target: $0[3], mean: $0[4], variance: $0[5])
+    }
+    keep.normalisation = normalisation
     keep.mean = mean
     keep.variance = variance
     return result
@@ -118,7 +125,7 @@ extension NetworkRecorder {
     guard let kind = ElementwiseKind(activation) else { return source }
     let primitive = try Primitive.elementwise(kind, try layout(node), isTraining: isTraining, on: engine)
     let result = tape.symbol(try layout(node))
-    try tape.run(primitive, [(.source, source), (.destination, result)], name: node.name)
+    try tape.run(primitive, [(.source, source), (.destination, result)], name: "\(node.name) activation")
     keep.activation = primitive
     keep.activated = source
     return result

@@ -3,9 +3,6 @@ import OneDNN
 
 /// Turns a graph into a tape: what each operation computes forward, and how gradients flow back through it.
 struct NetworkRecorder {
-  /// Constant under the root of every normalisation.
-  static let epsilon: Float = 1e-3
-
   let graph: Graph
   let batch: Int
   let sizes: [(height: Int, width: Int)]
@@ -29,7 +26,7 @@ struct NetworkRecorder {
   struct Kept {
     var convolution: Primitive?
     var weights: Tape.SymbolID?
-    var normalisation: Primitive?
+    var normalisation: Normalisation?
     var convolved: Tape.SymbolID?
     var mean: Tape.SymbolID?
     var variance: Tape.SymbolID?

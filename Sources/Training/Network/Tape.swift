@@ -15,8 +15,14 @@ struct Tape {
   }
 
   struct Step {
-    var primitive: Primitive
-    var operands: [(role: Primitive.Argument, symbol: SymbolID)]
+    @safe enum Work {
+      /// A primitive of the library; roles say which operand is which.
+      case primitive(Primitive, roles: [Primitive.Argument])
+      /// A function of our own of the operands' first floats, in order.
+      case function(String, ([UnsafeMutablePointer<Float>]) -> Void)
+    }
+    var work: Work
+    var operands: [SymbolID]
     var name: String
   }
 
@@ -54,7 +60,16 @@ struct Tape {
     if primitive.scratchByteCount > 0 {
       operands.append((.scratchpad, symbol(try primitive.layout(.scratchpad))))
     }
-    steps.append(Step(primitive: primitive, operands: operands, name: name))
+    steps.append(
+      Step(
+        work: .primitive(primitive, roles: operands.map(\.role)), operands: operands.map(\.symbol), name: name))
+  }
+
+  /// Adds a step of our own over whole f32 tensors.
+  mutating func run(
+    _ label: String, on operands: [SymbolID], name: String, _ body: @escaping ([UnsafeMutablePointer<Float>]) -> Void
+  ) {
+    unsafe steps.append(Step(work: .function(label, body), operands: operands, name: name))
   }
 
   /// Copies `source` into `destination`, changing the order where they differ.
@@ -72,12 +87,12 @@ struct Tape {
   /// Gives every tensor its memory and binds the steps.
   ///
   /// A planned tensor lives from the first step that touches it to the last.
-  func bind() throws(OneDNNError) -> (calls: [PrimitiveCall], arenaByteCount: Int) {
+  func bind() throws(OneDNNError) -> (calls: [TapeCall], arenaByteCount: Int) {
     var requestOf = [Int?](repeating: nil, count: symbols.count)
     var requests: [MemoryPlan.Request] = []
     for (index, step) in steps.enumerated() {
       for operand in step.operands {
-        let symbol = root(operand.symbol)
+        let symbol = root(operand)
         guard symbols[symbol].fixed == nil else { continue }
         if let request = requestOf[symbol] {
           requests[request].lastStep = index
@@ -102,12 +117,44 @@ struct Tape {
       memories[symbol] = created
       return created
     }
-    var calls: [PrimitiveCall] = []
+    var calls: [TapeCall] = []
     for step in steps {
-      var operands: [(Primitive.Argument, TensorMemory)] = []
-      for operand in step.operands { operands.append((operand.role, try memory(operand.symbol))) }
-      calls.append(PrimitiveCall(step.primitive, operands))
+      var operands: [TensorMemory] = []
+      for operand in step.operands { operands.append(try memory(operand)) }
+      switch step.work {
+      case .primitive(let primitive, let roles):
+        calls.append(.primitive(PrimitiveCall(primitive, Array(zip(roles, operands)))))
+      case .function(let label, let body):
+        let pointers = unsafe operands.map { unsafe $0.base.assumingMemoryBound(to: Float.self) }
+        unsafe calls.append(
+          .function(
+            label,
+            {
+              _ = operands; unsafe body(pointers)
+            }))
+      }
     }
     return (calls, plan.byteCount)
+  }
+}
+
+/// A step with its memory, ready to run again and again.
+enum TapeCall {
+  case primitive(PrimitiveCall)
+  case function(String, () -> Void)
+
+  func run(on stream: ExecutionStream) throws(OneDNNError) {
+    switch self {
+    case .primitive(let call): try call.run(on: stream)
+    case .function(_, let body): body()
+    }
+  }
+
+  /// Name of what computes.
+  var implementation: String {
+    switch self {
+    case .primitive(let call): call.primitive.implementation
+    case .function(let label, _): label
+    }
   }
 }

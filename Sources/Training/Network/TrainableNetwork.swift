@@ -24,9 +24,13 @@ public final class TrainableNetwork {
   private let maps: [[NetworkRecorder.HeadTensor]]
   private let mapGradients: [[NetworkRecorder.HeadTensor]]
   private let statistics: [NetworkRecorder.Statistic]
-  private let calls: [PrimitiveCall]
+  private let calls: [TapeCall]
   private let names: [String]
   private let forwardCount: Int
+  private var seconds: [Double]
+
+  /// Whether the time of every step is taken.
+  public var isTimed = false
 
   /// Compiles `graph` for `batch` pictures of `height` by `width` pixels, reading `parameters` laid out as `table`.
   public init(
@@ -58,6 +62,7 @@ public final class TrainableNetwork {
       try recorder.recordBackward()
       (calls, arenaByteCount) = try recorder.tape.bind()
       names = recorder.tape.steps.map(\.name)
+      seconds = [Double](repeating: 0, count: names.count)
       stream = try ExecutionStream(on: engine)
       picture = recorder.picture
       statistics = recorder.statistics
@@ -111,7 +116,16 @@ public final class TrainableNetwork {
 
   private func run(_ range: Range<Int>) throws(TrainingError) {
     do throws(OneDNNError) {
-      for index in range { try calls[index].run(on: stream) }
+      guard isTimed else {
+        for index in range { try calls[index].run(on: stream) }
+        return
+      }
+      let clock = ContinuousClock()
+      for index in range {
+        let start = clock.now
+        try calls[index].run(on: stream)
+        seconds[index] += (clock.now - start) / .seconds(1)
+      }
     } catch {
       throw TrainingError(.compute, "a step of the network could not run", cause: error)
     }
@@ -136,8 +150,24 @@ public final class TrainableNetwork {
     }
   }
 
-  /// What each step runs on, in order: the part of the network and the name of the library's implementation.
-  public var implementations: [(part: String, implementation: String)] {
-    zip(names, calls).map { ($0, $1.primitive.implementation) }
+  /// One step of the passes: part of the network, the library's implementation, and the time it took while timed.
+  public struct Step: Sendable {
+    /// Part of the network.
+    public var part: String
+    /// Name of the library's implementation.
+    public var implementation: String
+    /// Whether it belongs to the backward pass.
+    public var isBackward: Bool
+    /// Seconds in all timed passes.
+    public var seconds: Double
+  }
+
+  /// All steps in order.
+  public var steps: [Step] {
+    names.indices.map {
+      Step(
+        part: names[$0], implementation: calls[$0].implementation, isBackward: $0 >= forwardCount,
+        seconds: seconds[$0])
+    }
   }
 }

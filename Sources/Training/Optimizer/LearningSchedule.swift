@@ -1,5 +1,6 @@
 /// Learning rates, momentum and accumulation of every iteration: linear warm-up, then a straight line down to
-/// `initialRate * finalFraction`, as the published training loop has them (its rate lags one epoch behind).
+/// `initialRate * finalFraction`, as the published training loop has them (its rate lags one epoch behind); or the rate
+/// held and the line only at the end.
 public struct LearningSchedule: Hashable, Sendable {
   /// Epochs of the run.
   public var epochs: Int
@@ -11,6 +12,10 @@ public struct LearningSchedule: Hashable, Sendable {
   public var initialRate: Double = 0.01
   /// What is left of it at the end.
   public var finalFraction: Double = 0.01
+  /// Epochs at the end over which the rate falls, after it was held until then; without, it falls from the start.
+  ///
+  /// A held rate lets a run be made longer or shorter while it goes: only the end moves.
+  public var coolEpochs: Int?
   /// Momentum after the warm-up.
   public var momentum: Double = 0.937
   /// Momentum at the first iteration.
@@ -58,7 +63,9 @@ public struct LearningSchedule: Hashable, Sendable {
   }
 
   private func fraction(_ epoch: Int) -> Double {
-    (1 - Double(max(epoch, 0)) / Double(max(epochs, 1))) * (1 - finalFraction) + finalFraction
+    let falling = max(coolEpochs ?? epochs, 1)
+    let fallen = Double(max(epoch - (epochs - falling), 0)) / Double(falling)
+    return (1 - min(fallen, 1)) * (1 - finalFraction) + finalFraction
   }
 
   /// The rates of iteration `iteration`, counted from the start of the run.

@@ -1,0 +1,33 @@
+// Batch normalisation and SiLU in one walk over memory, with AVX2 and FMA. Each function has a readable twin in Swift
+// (Training/Network/Normalisation.swift); Swift cannot raise the instruction set of one function, which is why this is C.
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+
+// Whether this processor runs the functions below. When false they must not be called.
+bool normalisation_available(void);
+
+// Eight neighbouring channels of a tensor: `positions` groups of eight floats, `position_step` floats apart, in each of
+// `images` runs that are `image_step` floats apart.
+typedef struct {
+  size_t images, image_step, positions, position_step;
+} normalisation_block;
+
+// Mean and biased variance of each channel of `source`.
+void normalisation_statistics(const normalisation_block *block, const float *source, float *mean, float *variance);
+
+// y = source * slope + offset; `target` becomes y, or y * sigma(y) where `activates`.
+void normalisation_forward(
+    const normalisation_block *block, const float *source, const float *slope, const float *offset, bool activates,
+    float *target);
+
+// Gradient by y of the above, from the gradient by the target, into `inner`; and per channel the sums of it and of its
+// product with source - mean.
+void normalisation_inner(
+    const normalisation_block *block, const float *source, const float *slope, const float *offset, const float *mean,
+    bool activates, const float *outer, float *inner, float *sum, float *product);
+
+// gradient = gradient * a + source * b + c, in place.
+void normalisation_outer(
+    const normalisation_block *block, const float *source, const float *a, const float *b, const float *c,
+    float *gradient);

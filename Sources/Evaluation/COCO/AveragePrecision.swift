@@ -1,0 +1,172 @@
+/// Average precision and recall of a detector, counted as the COCO benchmark counts them (pycocotools, `bbox`).
+///
+/// Ten overlap thresholds, four ranges of object area, at most 100 objects of a class in a picture, precision
+/// interpolated at 101 levels of recall. One known difference: pycocotools takes a match with an annotation whose `id` is
+/// 0 for none; here ids mean nothing.
+public struct AveragePrecision: Sendable {
+  /// Overlaps (intersection over union) from which a find counts: 0.50, 0.55, … 0.95.
+  public static let overlapThresholds = levels(from: 0.5, to: 0.95, count: 10)
+  /// Levels of recall at which precision is read: 0, 0.01, … 1.
+  public static let recallLevels = levels(from: 0, to: 1, count: 101)
+  /// Most objects of a class in a picture that count, best first; precision takes the last.
+  public static let limits = [1, 10, 100]
+  /// What stands for a figure that has no objects behind it, as in pycocotools.
+  public static let undefined = -1.0
+
+  /// Sizes of objects, by area in square pixels.
+  public enum AreaRange: Int, CaseIterable, Sendable {
+    /// Any size.
+    case all
+    /// Up to 32².
+    case small
+    /// 32² to 96².
+    case medium
+    /// From 96².
+    case large
+
+    /// Whether an object of `area` square pixels belongs to it; one on the border belongs to both sides.
+    func contains(_ area: Double) -> Bool {
+      switch self {
+      case .all: (0...1e10).contains(area)
+      case .small: (0...1024).contains(area)
+      case .medium: (1024...9216).contains(area)
+      case .large: (9216...1e10).contains(area)
+      }
+    }
+  }
+
+  /// How many classes there are.
+  public let classCount: Int
+  /// Objects of each class that are to be found.
+  public private(set) var objectCounts: [Int]
+  /// Interpolated precision by class, area range, threshold and level of recall.
+  private var precision: [Double]
+  /// Greatest recall by class, area range, limit and threshold.
+  private var recall: [Double]
+
+  /// Counts what was `found` in each picture against what is `true` there.
+  ///
+  /// - Parameters:
+  ///   - truth: the objects of each picture.
+  ///   - found: the claims about each picture, in the same order of pictures. Pictures in rising order of their ids
+  ///     and claims in the order of the file give pycocotools' order among equal scores.
+  ///   - classCount: number of classes; objects of others are left out.
+  public init(truth: [[TrueObject]], found: [[FoundObject]], classCount: Int) {
+    precondition(truth.count == found.count, "each picture has its truth and its finds")
+    self.classCount = classCount
+    let thresholds = Self.overlapThresholds.count
+    let ranges = AreaRange.allCases.count
+    objectCounts = [Int](repeating: 0, count: classCount)
+    precision = [Double](
+      repeating: Self.undefined, count: classCount * ranges * thresholds * Self.recallLevels.count)
+    recall = [Double](repeating: Self.undefined, count: classCount * ranges * Self.limits.count * thresholds)
+
+    var pictures = [[PictureMatching]](repeating: [], count: classCount)
+    for (objects, claims) in zip(truth, found) {
+      let objectsOfClass = Dictionary(grouping: objects, by: \.classID)
+      let claimsOfClass = Dictionary(grouping: claims.filter(\.score.isFinite), by: \.classID)
+      for classID in Set(objectsOfClass.keys).union(claimsOfClass.keys) where pictures.indices.contains(classID) {
+        pictures[classID].append(
+          PictureMatching(truth: objectsOfClass[classID] ?? [], found: claimsOfClass[classID] ?? []))
+      }
+    }
+    for classID in 0..<classCount {
+      objectCounts[classID] = pictures[classID].reduce(0) { $0 + $1.objectCount }
+      for range in AreaRange.allCases { accumulate(pictures[classID], classID, range) }
+    }
+  }
+
+  /// Precision at each level of recall for objects of all sizes, or `nil` for a class without objects.
+  ///
+  /// - Parameter threshold: index into `overlapThresholds`.
+  public func curve(ofClass classID: Int, threshold: Int) -> ArraySlice<Double>? {
+    guard objectCounts[classID] > 0 else { return nil }
+    return precision[precisionRange(classID, .all, threshold..<threshold + 1)]
+  }
+
+  /// Mean precision over `thresholds` (indices) and levels of recall, of one class or of all that have objects.
+  public func precision(ofClass classID: Int? = nil, in range: AreaRange = .all, thresholds: Range<Int> = 0..<10)
+    -> Double
+  {
+    mean(ofClass: classID) { precision[precisionRange($0, range, thresholds)] }
+  }
+
+  /// Greatest recall with `AveragePrecision.limits[limit]` finds a picture, mean over the thresholds, of one class or of
+  /// all that have objects.
+  public func recall(ofClass classID: Int? = nil, in range: AreaRange = .all, limit: Int = 2) -> Double {
+    mean(ofClass: classID) { recall[recallRange($0, range, limit)] }
+  }
+
+  /// Even steps in numpy's arithmetic, so that a value on a threshold falls to the same side.
+  private static func levels(from first: Double, to last: Double, count: Int) -> [Double] {
+    let step = (last - first) / Double(count - 1)
+    return (0..<count - 1).map { Double($0) * step + first } + [last]
+  }
+
+  private func mean(ofClass classID: Int?, _ values: (Int) -> ArraySlice<Double>) -> Double {
+    var sum = 0.0
+    var count = 0
+    for id in classID.map({ $0..<$0 + 1 }) ?? 0..<classCount {
+      for value in values(id) where value != Self.undefined {
+        sum += value
+        count += 1
+      }
+    }
+    return count > 0 ? sum / Double(count) : Self.undefined
+  }
+
+  private func precisionRange(_ classID: Int, _ range: AreaRange, _ thresholds: Range<Int>) -> Range<Int> {
+    let first = (classID * AreaRange.allCases.count + range.rawValue) * Self.overlapThresholds.count
+    let levels = Self.recallLevels.count
+    return (first + thresholds.lowerBound) * levels..<(first + thresholds.upperBound) * levels
+  }
+
+  private func recallRange(_ classID: Int, _ range: AreaRange, _ limit: Int) -> Range<Int> {
+    let thresholds = Self.overlapThresholds.count
+    let first = ((classID * AreaRange.allCases.count + range.rawValue) * Self.limits.count + limit) * thresholds
+    return first..<first + thresholds
+  }
+
+  /// Joins the pictures of one class: all finds in order of their scores.
+  private mutating func accumulate(_ pictures: [PictureMatching], _ classID: Int, _ range: AreaRange) {
+    let outcomes = pictures.map { $0.outcome(in: range) }
+    let objects = outcomes.reduce(0) { $0 + $1.objectCount }
+    if objects == 0 { return }
+    let ranks = pictures.flatMap { $0.scores.indices }
+    let scores = pictures.flatMap(\.scores)
+    let order = scores.indices.sorted { scores[$0] != scores[$1] ? scores[$0] > scores[$1] : $0 < $1 }
+    for threshold in Self.overlapThresholds.indices {
+      let verdicts = outcomes.flatMap { $0.verdicts[threshold] }
+      for (limit, most) in Self.limits.enumerated() {
+        let right = verdicts.indices.count { verdicts[$0] == .right && ranks[$0] < most }
+        recall[recallRange(classID, range, limit).lowerBound + threshold] = Double(right) / Double(objects)
+      }
+      let place = precisionRange(classID, range, threshold..<threshold + 1)
+      precision.replaceSubrange(
+        place, with: Self.interpolatedPrecision(order.lazy.map { verdicts[$0] }, objects: objects))
+    }
+  }
+
+  /// Precision at each level of recall: the best that is reached there or further on, 0 where that recall is not reached.
+  private static func interpolatedPrecision(_ verdicts: some Sequence<PictureMatching.Verdict>, objects: Int)
+    -> [Double]
+  {
+    var recalls: [Double] = []
+    var precisions: [Double] = []
+    var right = 0.0
+    var wrong = 0.0
+    for verdict in verdicts {
+      if verdict == .right { right += 1 } else if verdict == .wrong { wrong += 1 }
+      recalls.append(right / Double(objects))
+      precisions.append(right / (right + wrong + .ulpOfOne))
+    }
+    for index in precisions.indices.dropLast().reversed() {
+      precisions[index] = max(precisions[index], precisions[index + 1])
+    }
+    var position = 0
+    return recallLevels.map { level in
+      while position < recalls.count, recalls[position] < level { position += 1 }
+      return position < precisions.count ? precisions[position] : 0
+    }
+  }
+}

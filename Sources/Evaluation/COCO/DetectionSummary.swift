@@ -1,0 +1,45 @@
+/// The twelve figures of the COCO benchmark.
+public struct DetectionSummary: Hashable, Sendable {
+  /// One of them.
+  public struct Figure: Hashable, Sendable {
+    /// Its name, such as `AP50` or `AR_small`.
+    public let name: String
+    /// 0...1, or -1 where there are no objects behind it.
+    public let value: Double
+  }
+
+  /// All in the order of pycocotools.
+  public let figures: [Figure]
+
+  /// The figures of `result`.
+  public init(_ result: AveragePrecision) {
+    figures = [
+      Figure(name: "AP", value: result.precision()),
+      Figure(name: "AP50", value: result.precision(thresholds: 0..<1)),
+      Figure(name: "AP75", value: result.precision(thresholds: 5..<6)),
+      Figure(name: "AP_small", value: result.precision(in: .small)),
+      Figure(name: "AP_medium", value: result.precision(in: .medium)),
+      Figure(name: "AP_large", value: result.precision(in: .large)),
+      Figure(name: "AR1", value: result.recall(limit: 0)),
+      Figure(name: "AR10", value: result.recall(limit: 1)),
+      Figure(name: "AR100", value: result.recall()),
+      Figure(name: "AR_small", value: result.recall(in: .small)),
+      Figure(name: "AR_medium", value: result.recall(in: .medium)),
+      Figure(name: "AR_large", value: result.recall(in: .large)),
+    ]
+  }
+
+  /// Mean average precision over overlaps 0.50 to 0.95 (mAP50-95).
+  public var precision: Double { figures[0].value }
+  /// Average precision at an overlap of 0.50 (mAP50).
+  public var precisionAt50: Double { figures[1].value }
+  /// Average precision at an overlap of 0.75.
+  public var precisionAt75: Double { figures[2].value }
+  /// Average recall with 100 finds of a class in a picture.
+  public var recall: Double { figures[8].value }
+}
+
+extension AveragePrecision {
+  /// The twelve figures of the benchmark.
+  public var summary: DetectionSummary { DetectionSummary(self) }
+}

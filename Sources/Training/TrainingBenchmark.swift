@@ -1,0 +1,68 @@
+public import GELAN
+import OneDNN
+
+/// The speed of forward and backward passes with the loss between them, without data preparation and optimiser.
+public struct TrainingBenchmark {
+  /// What was measured.
+  public struct Result: Sendable {
+    /// Pictures a second.
+    public var rate: Double
+    /// Seconds spent in each step of the first worker, with the loss as a step of its own.
+    public var steps: [TrainableNetwork.Step]
+  }
+
+  private let computation: BatchComputation
+  private let parameters: FloatBuffer
+  private let gradient: FloatBuffer
+  private let batch: TrainingBatch
+  private let isTimed: Bool
+
+  /// Random pictures of `side` pixels with eight objects each.
+  public init(
+    _ network: NetworkSpec, batch count: Int, side: Int, workers: Int, threads: Int, isTimed: Bool
+  ) throws(TrainingError) {
+    let graph = network.graph()
+    let table = ParameterTable(graph: graph)
+    parameters = FloatBuffer(count: table.count)
+    gradient = FloatBuffer(count: table.count)
+    InitialWeights.write(to: parameters, table: table, graph: graph, seed: 0)
+    let engine: Engine
+    do throws(OneDNNError) { engine = try Engine() } catch {
+      throw TrainingError(.compute, "the compute library could not be started", cause: error)
+    }
+    computation = try BatchComputation(
+      graph, batch: count, side: side, workers: workers, team: threads, table: table, parameters: parameters,
+      engine: engine)
+    var random = SampleRandom(seed: 0, epoch: 0, index: 0)
+    var batch = TrainingBatch(
+      pictures: (0..<count * 3 * side * side).map { _ in random.uniform(0, 1) }, targets: [])
+    for image in 0..<count {
+      for _ in 0..<8 {
+        let width = random.uniform(0.05, 0.5), height = random.uniform(0.05, 0.5)
+        batch.targets.append(
+          ObjectTarget(
+            image: image, classID: random.index(below: network.classCount),
+            centreX: random.uniform(width / 2, 1 - width / 2), centreY: random.uniform(height / 2, 1 - height / 2),
+            width: width, height: height))
+      }
+    }
+    self.batch = batch
+    self.isTimed = isTimed
+  }
+
+  /// Runs `count` batches after two that are not counted.
+  public func run(batches count: Int) throws(TrainingError) -> Result {
+    let clock = ContinuousClock()
+    for _ in 0..<2 { try pass() }
+    computation.isTimed = isTimed
+    let start = clock.now
+    for _ in 0..<count { try pass() }
+    let seconds = (clock.now - start) / .seconds(1)
+    return Result(rate: Double(count * computation.batch) / seconds, steps: computation.steps)
+  }
+
+  private func pass() throws(TrainingError) {
+    gradient.fill(0)
+    _ = try computation.compute(batch, loss: DetectionLoss(), gradient: gradient, parameters: parameters)
+  }
+}
