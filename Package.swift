@@ -93,7 +93,13 @@ let package = Package(
     tests(of: "Outputs", sees: ["FFmpeg", "Imaging", "Scene", "Capture"]),
     tests(
       of: "Streaming",
-      sees: ["RingBuffer", "Capture", "Inference", "Tracking", "Outputs", "Pipeline", "Imaging", "Scene"]),
+      sees: [
+        "RingBuffer", "Capture", "FFmpeg", "GELAN", "Inference", "Tracking", "Outputs", "Pipeline", "Imaging", "Scene",
+      ]),
     tests(of: "Training", sees: ["GELAN", "OneDNN", "Imaging", "Capture", "Evaluation", "Scene"]),
+    // Starts the program itself.
+    .testTarget(
+      name: "CommandTests", dependencies: ["yolostream", "TestSupport", "Capture", "FFmpeg", "GELAN"],
+      swiftSettings: [.treatAllWarnings(as: .error)]),
   ]
 )

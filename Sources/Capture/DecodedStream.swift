@@ -8,7 +8,7 @@ struct DecodedStream: ~Copyable {
   private var decoder: Decoder
   private var wrapper: FrameWrapper
   private var jumps: TimestampJumps?
-  private var clock: MonotonicTime
+  private var clock: RisingTimes
   private let video: StreamDescription
   private let interval: Double
   private let name: String
@@ -16,6 +16,8 @@ struct DecodedStream: ~Copyable {
   private let isLive: Bool
   private let audio: PacketQueue?
   private var index = 0
+  /// Pictures and sound before this time, in seconds of the source, are passed over.
+  private let begin: Double
   private var damagedInARow = 0
   private var isDraining = false
   /// An error of reading, kept until the pictures read before it are out.
@@ -40,21 +42,25 @@ struct DecodedStream: ~Copyable {
       }
       let sound = options.keepsAudio ? demuxer.streams.filter { $0.parameters.kind == .audio } : []
       demuxer.ignoreStreams(except: Set([video.index] + sound.map(\.index)))
+      let origin = options.start > 0 ? (demuxer.start ?? 0) + options.start : 0
+      // libav goes to a key picture before it; what lies between is decoded and passed over.
+      if options.start > 0 { try demuxer.seek(to: origin) }
       decoder = try Decoder(video.parameters, threads: options.decoderThreads, isLowDelay: kind == .live)
       audio = sound.isEmpty ? nil : PacketQueue(streams: sound)
       let rate = video.nominalRate.flatMap { (0.1...1000).contains($0) ? $0 : nil }
       interval = 1 / (rate ?? 25)
       jumps = demuxer.hasTimestampJumps || kind == .live ? TimestampJumps(limit: 10) : nil
-      clock = MonotonicTime(interval: interval)
+      clock = RisingTimes(interval: interval)
       wrapper = FrameWrapper(isForDrawing: options.isForDrawing, quarterTurns: video.quarterTurns)
       let isTurned = video.quarterTurns % 2 == 1
       let width = video.parameters.width, height = video.parameters.height
+      begin = options.start > 0 ? origin - video.timeBase.seconds(of: 1) / 2 : -.infinity
       description = SourceDescription(
         kind: kind, address: name, path: path, width: isTurned ? height : width, height: isTurned ? width : height,
         nominalRate: rate, duration: kind == .live ? nil : video.duration,
         frameCount: kind == .live
           ? nil : video.frameCount ?? video.duration.flatMap { length in rate.map { Int(min(length * $0, 1e12)) } },
-        timeBase: video.timeBase, pixelAspect: isTurned ? 1 / video.pixelAspect : video.pixelAspect,
+        timeBase: video.timeBase, pixelAspect: isTurned ? 1 / video.pixelAspect : video.pixelAspect, origin: origin,
         codec: video.parameters.codecName)
       self.video = video
       self.demuxer = demuxer
@@ -78,12 +84,18 @@ struct DecodedStream: ~Copyable {
           if frame.isDamaged, withholdsDamaged {
             losses.withheldFrames += 1
           } else {
-            return .frame(try captured(frame))
+            if let captured = try captured(frame) { return .frame(captured) }
           }
         case .needsInput: try feed()
         case .endOfStream:
           if let pending { throw pending }
-          if index == 0 { throw FFmpegError(.invalidData, "cannot show \(name): no picture in it could be decoded") }
+          if index == 0 {
+            throw FFmpegError(
+              .invalidData,
+              begin > -.infinity
+                ? "cannot begin \(description.origin) s into \(name): it is over before"
+                : "cannot show \(name): no picture in it could be decoded")
+          }
           return .endOfStream
         }
       }
@@ -112,7 +124,7 @@ struct DecodedStream: ~Copyable {
         mend(packet)
         if packet.streamIndex == video.index {
           do throws(FFmpegError) { try decoder.send(packet) } catch { try forgive(error) }
-        } else {
+        } else if packet.timestamp.map({ packet.timeBase.seconds(of: $0) >= begin }) ?? true {
           audio?.append(packet)
         }
       case .endOfStream: try drain()
@@ -148,11 +160,13 @@ struct DecodedStream: ~Copyable {
     if let shift = jumps?.shift, shift != 0 { packet.shiftTimes(by: packet.timeBase.ticks(at: shift)) }
   }
 
-  private mutating func captured(_ frame: Frame) throws(FFmpegError) -> CapturedFrame {
+  /// `frame` with its place and time; `nil` if it lies before the beginning.
+  private mutating func captured(_ frame: Frame) throws(FFmpegError) -> CapturedFrame? {
     damagedInARow = 0
     let arrival = FrameStamp.now()
     let seconds = clock.next(frame.timestamp.map { video.timeBase.seconds(of: $0) })
     losses.mendedTimestamps = clock.count + (jumps?.count ?? 0)
+    if seconds < begin { return nil }
     let isDamaged = frame.isDamaged
     let pixels = try wrapper.wrap(frame)
     defer { index += 1 }

@@ -51,6 +51,8 @@ public struct SourceDescription: Sendable {
   public var timeBase: TimeBase
   /// Width over height of a pixel.
   public var pixelAspect: Double
+  /// Where it was told to begin, in seconds of the source; an output's own time begins there.
+  public var origin = 0.0
   /// Name of the codec, such as `h264`; `nil` for what is not compressed.
   public var codec: String?
 }
@@ -66,6 +68,15 @@ public struct SourceLosses: Hashable, Sendable {
 
   /// Nothing lost.
   public init() {}
+
+  /// The losses of two sources together.
+  static func + (one: SourceLosses, other: SourceLosses) -> SourceLosses {
+    var sum = one
+    sum.damagedPackets += other.damagedPackets
+    sum.withheldFrames += other.withheldFrames
+    sum.mendedTimestamps += other.mendedTimestamps
+    return sum
+  }
 }
 
 extension FrameStamp {

@@ -1,6 +1,21 @@
 extension SourceAddress {
   /// Opens the source that the address names.
   public func open(_ options: SourceOptions = SourceOptions()) throws(CaptureError) -> any FrameSource {
+    if options.start > 0 {
+      guard case .video = kind else {
+        throw CaptureError(.invalidAddress, "cannot begin within \(self): expected a video file")
+      }
+    }
+    guard options.isLooping else { return try openOnce(options) }
+    switch kind {
+    case .video, .picture, .folder, .testPattern:
+      return try LoopingSource { () throws(CaptureError) -> any FrameSource in try openOnce(options) }
+    case .network, .standardInput, .camera:
+      throw CaptureError(.invalidAddress, "cannot repeat \(self): expected a file or a folder")
+    }
+  }
+
+  private func openOnce(_ options: SourceOptions) throws(CaptureError) -> any FrameSource {
     switch kind {
     case .video(let path): try StreamSource(file: path, options: options)
     case .picture(let path): StillsSource(picture: path, options: options)

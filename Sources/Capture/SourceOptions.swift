@@ -23,6 +23,10 @@ public struct SourceOptions: Hashable, Sendable {
   public var keepsAudio = false
   /// Whether damaged pictures are withheld; `nil` for the habit of the source: live ones withhold, files do not.
   public var withholdsDamaged: Bool?
+  /// Seconds from the beginning of a file at which to begin.
+  public var start: Double = 0
+  /// Whether a file begins again when it is over.
+  public var isLooping = false
   /// Pictures a second that a folder stands for.
   public var stillsRate: Double = 1
 

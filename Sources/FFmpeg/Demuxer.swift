@@ -97,10 +97,14 @@ public struct Demuxer: ~Copyable {
     if let pipe { unsafe fresh.pointee.pb = unsafe pipe.handle }
     var opened: UnsafeMutablePointer<AVFormatContext>? = unsafe fresh
     var list = OptionList(options)
-    let status = interrupt.withDeadline(timeout) { unsafe avformat_open_input(&opened, url, nil, &list.handle) }
+    // Protocols have names of their own for a call that was ended, so whether the time was up is asked, too.
+    let (status, isLate) = interrupt.withDeadline(timeout) {
+      let status = unsafe avformat_open_input(&opened, url, nil, &list.handle)
+      return (status, interrupt.shouldStop)
+    }
     // On failure libav has freed the context itself.
     guard status >= 0, let pointer = unsafe opened else {
-      throw error(status, "open \(name)", interrupt: interrupt, timeout: timeout)
+      throw error(isLate ? yolostream_averror_exit() : status, "open \(name)", interrupt: interrupt, timeout: timeout)
     }
     return unsafe InputContext(pointer: pointer, interrupt: interrupt, pipe: pipe)
   }
@@ -110,6 +114,23 @@ public struct Demuxer: ~Copyable {
     let index = unsafe av_find_best_stream(context, AVMEDIA_TYPE_VIDEO, -1, -1, nil, 0)
     guard index >= 0, streams.indices.contains(Int(index)) else { return nil }
     return streams[Int(index)]
+  }
+
+  /// Time of the beginning in seconds, if known.
+  public var start: Double? {
+    let ticks = unsafe context.pointee.start_time
+    return ticks == yolostream_no_pts() ? nil : TimeBase.microseconds.seconds(of: ticks)
+  }
+
+  /// Goes to the last place at or before `seconds` from which decoding may begin.
+  public mutating func seek(to seconds: Double) throws(FFmpegError) {
+    let ticks = TimeBase.microseconds.ticks(at: seconds)
+    let status = interrupt.withDeadline(timeout) { [context = unsafe context] in
+      unsafe avformat_seek_file(context, -1, Int64.min, ticks, ticks, 0)
+    }
+    guard status >= 0 else {
+      throw Self.error(status, "go to \(seconds) s in \(name)", interrupt: interrupt, timeout: timeout)
+    }
   }
 
   /// Has the demuxer skip every stream that is not in `indices`.

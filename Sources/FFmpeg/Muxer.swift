@@ -20,6 +20,9 @@ public struct Muxer: ~Copyable {
 
   private enum State { case open, writing, closed }
 
+  /// Seconds taken off all times; to be set before `begin`.
+  public var origin = 0.0
+
   /// Makes the file at `path`, emptying what is there.
   public init(path: String, container: Container) throws(FFmpegError) {
     LogBridge.install()
@@ -72,6 +75,7 @@ public struct Muxer: ~Copyable {
 
   /// Writes the header. All streams must have been added.
   public mutating func begin() throws(FFmpegError) {
+    unsafe context.pointee.output_ts_offset = -TimeBase.microseconds.ticks(at: origin)
     var options = OptionList(
       container == .mp4
         ? [

@@ -1,20 +1,37 @@
+public import FFmpeg
+import Glibc
+
 /// A result could not be delivered.
-public struct OutputError: Error, CustomStringConvertible, Sendable {
-  /// Why.
-  public enum Code: Sendable {
-    /// The file cannot be made.
+public struct OutputError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// What went wrong, as far as a caller acts on it.
+  public enum Code: Hashable, Sendable {
+    /// The file or folder cannot be made (exit code 73).
     case cannotCreate
-    /// The file cannot be written any further; what it holds stays.
+    /// Writing failed on the way: the disk is full or broken (exit code 74). What was written stays.
     case writeFailed
   }
-  /// Why.
+
+  /// What went wrong.
   public let code: Code
-  /// One sentence: what was tried and what came.
+  /// One sentence: what was tried, expected and got.
   public let description: String
+  /// What libav said, where it was libav.
+  public let cause: FFmpegError?
 
   /// A failure told in one sentence.
-  public init(_ code: Code, _ description: String) {
+  public init(_ code: Code, _ description: String, cause: FFmpegError? = nil) {
     self.code = code
     self.description = description
+    self.cause = cause
+  }
+
+  /// The system refused to make `path`, for the reason in `errno`.
+  static func cannotCreate(_ path: String, errno code: Int32) -> OutputError {
+    OutputError(.cannotCreate, "cannot create \(path): \(unsafe String(cString: strerror(code)))")
+  }
+
+  /// The system took no more for `path`, for the reason in `errno`.
+  static func writeFailed(_ path: String, errno code: Int32) -> OutputError {
+    OutputError(.writeFailed, "cannot write \(path): \(unsafe String(cString: strerror(code)))")
   }
 }

@@ -12,6 +12,11 @@ public struct StreamReport: Sendable {
   public var frames: FrameCount
   /// What each stage did.
   public var stages: [StageMetrics]
+  /// Sentences for the user: what works, but not as it should.
+  public var warnings: [String]
+
+  /// Frames that were lost on the way because something was too slow.
+  public var droppedCount: Int { stages.reduce(0) { $0 + $1.lostCount } }
 
   /// Frames delivered, and how old they were.
   public struct FrameCount: Hashable, Sendable {
@@ -29,6 +34,7 @@ public struct StreamReport: Sendable {
 
 final class FrameRecorder: Sendable {
   private let state = Mutex(StreamReport.FrameCount())
+  private let sentences = Mutex<[String]>([])
 
   func record(age: UInt64, seconds: Double) {
     state.withLock { state in
@@ -38,5 +44,8 @@ final class FrameRecorder: Sendable {
     }
   }
 
+  func warn(_ sentence: String) { sentences.withLock { if !$0.contains(sentence) { $0.append(sentence) } } }
+
+  var warnings: [String] { sentences.withLock { $0 } }
   var snapshot: StreamReport.FrameCount { state.withLock { $0 } }
 }

@@ -1,52 +1,33 @@
 public import Capture
 public import Inference
-public import Outputs
+import Outputs
 public import Pipeline
 import RingBuffer
 import Scene
 
 /// One source on its way through the house: capture → detect (letterbox, network, suppression; one frame a worker) →
-/// deliver (overlay, video, log).
+/// track (who is who) → deliver (overlay, video, logs).
 public final class StreamRun: Sendable {
-  /// What is to be made of the source.
-  public struct Options: Sendable {
-    /// Workers that each run the network on a frame of their own.
-    public var workers = 2
-    /// Annotated video to write.
-    public var videoPath: String?
-    /// How to write it.
-    public var video = VideoWriter.Settings()
-    /// JSON lines to write, one a frame; `-` is standard output.
-    public var detectionsPath: String?
-    /// Frames after which to stop.
-    public var frameLimit: Int?
-
-    /// Nothing is written.
-    public init() {}
-  }
-
   private let source: any FrameSource
-  private let detector: Detector
-  private let options: Options
   private let pipeline: PipelineRun
-  private let recorder: FrameRecorder
+  private let recorder = FrameRecorder()
 
   /// A run of `source` through `detector`.
-  public init(source: any FrameSource, detector: Detector, options: Options) {
+  public init(source: any FrameSource, detector: Detector, options: StreamOptions) {
     self.source = source
-    self.detector = detector
-    self.options = options
-    recorder = FrameRecorder()
     let workers = max(1, options.workers)
     let isLive = source.description.kind == .live
     // A lane holds one frame beside the one being worked on: enough to keep a worker busy, too few to age.
-    let captured = Channel<CapturedFrame>(
-      capacity: 1, policy: isLive && workers == 1 ? .keepNewest : .wait, lanes: workers)
+    let dealt = Channel<CapturedFrame>(capacity: 1, lanes: workers)
+    // Lanes cannot lose a frame and keep the order, so a live source's newest frame waits in front of them.
+    let newest = Channel<CapturedFrame>(capacity: 1, policy: .keepNewest)
     let detected = Channel<DetectedFrame>(capacity: 2, lanes: workers)
-    let stages =
-      [Self.captureStage(source, into: captured, limit: options.frameLimit)]
-      + Self.detectStages(detector, from: captured, into: detected)
-      + [Self.deliveryStage(source, detector, options, from: detected, recorder: recorder)]
+    let tracked = Channel<TrackedFrame>(capacity: 2)
+    var stages = [Self.captureStage(source, into: isLive ? newest : dealt, options: options)]
+    if isLive { stages.append(Self.dealStage(from: newest, into: dealt)) }
+    stages += Self.detectStages(detector, from: dealt, into: detected)
+    stages.append(Self.trackStage(source, from: detected, into: tracked, options: options))
+    stages.append(Self.deliveryStage(source, detector, options, from: tracked, recorder: recorder))
     pipeline = PipelineRun(stages: stages)
   }
 
@@ -59,22 +40,37 @@ public final class StreamRun: Sendable {
   /// How far it is.
   public var report: StreamReport {
     StreamReport(
-      source: source.description, losses: source.losses, frames: recorder.snapshot, stages: pipeline.metrics)
+      source: source.description, losses: source.losses, frames: recorder.snapshot, stages: pipeline.metrics,
+      warnings: recorder.warnings)
   }
 
   private static func captureStage(
-    _ source: any FrameSource, into output: Channel<CapturedFrame>, limit: Int?
+    _ source: any FrameSource, into output: Channel<CapturedFrame>, options: StreamOptions
   ) -> Stage {
     Stage("capture", into: [output], interrupt: { source.interrupt() }) { scope in
       var count = 0
-      while count < limit ?? .max {
-        switch try source.next() {
-        case .endOfStream: return
-        case .frame(let frame): if scope.send(frame, to: output) == .closed { return }
+      var end = Double.infinity
+      do throws(CaptureError) {
+        while count < options.frameLimit ?? .max {
+          switch try source.next() {
+          case .endOfStream: return
+          case .frame(let frame):
+            if end == .infinity, let duration = options.duration { end = frame.stamp.seconds + duration }
+            if frame.stamp.seconds >= end { return }
+            if frame.stamp.index % options.stride != 0 { continue }
+            if scope.send(frame, to: output) == .closed { return }
+          }
+          count += 1
         }
-        count += 1
+      } catch {
+        // Only `stop` and a cancelled run interrupt a source: that is its end, not a failure.
+        if error.code != .interrupted { throw error }
       }
     }
+  }
+
+  private static func dealStage(from input: Channel<CapturedFrame>, into output: Channel<CapturedFrame>) -> Stage {
+    Stage("deal", from: [input], into: [output]) { scope in scope.transform(from: input, into: output) { $0 } }
   }
 
   private static func detectStages(
@@ -89,16 +85,35 @@ public final class StreamRun: Sendable {
     }
   }
 
+  private static func trackStage(
+    _ source: any FrameSource, from input: Channel<DetectedFrame>, into output: Channel<TrackedFrame>,
+    options: StreamOptions
+  ) -> Stage {
+    Stage("track", from: [input], into: [output]) { scope in
+      // Stills have nothing to do with each other.
+      let tracker = source.description.kind == .stills ? nil : options.tracker
+      var identities = IdentityAssignment(tracker: tracker, shown: options.shown)
+      scope.transform(from: input, into: output) { frame in identities.track(frame) }
+    }
+  }
+
   private static func deliveryStage(
-    _ source: any FrameSource, _ detector: Detector, _ options: Options, from input: Channel<DetectedFrame>,
+    _ source: any FrameSource, _ detector: Detector, _ options: StreamOptions, from input: Channel<TrackedFrame>,
     recorder: FrameRecorder
   ) -> Stage {
     Stage("deliver", from: [input]) { scope in
-      var delivery = try Delivery(source: source, classes: detector.classes, options: options)
-      try scope.consume(from: input) { frame in
-        let stamp = frame.captured.stamp
-        try delivery.deliver(frame)
-        recorder.record(age: MonotonicTime.nanoseconds &- stamp.arrival, seconds: stamp.seconds)
+      var delivery = try Delivery(
+        source: source, classes: detector.classes, options: options, warn: { recorder.warn($0) })
+      do {
+        try scope.consume(from: input) { frame in
+          let stamp = frame.captured.stamp
+          try delivery.deliver(frame)
+          recorder.record(age: MonotonicTime.nanoseconds &- stamp.arrival, seconds: stamp.seconds)
+        }
+      } catch {
+        // The files that still work are finished all the same.
+        try? delivery.finish()
+        throw error
       }
       try delivery.finish()
     }

@@ -1,6 +1,8 @@
 import ArgumentParser
+import Foundation
 import GELAN
 import Inference
+import Streaming
 
 /// Which network to run.
 struct ModelOptions: ParsableArguments {
@@ -21,8 +23,9 @@ struct ModelOptions: ParsableArguments {
 /// What counts as a detection, and how the network runs.
 struct DetectionArguments: ParsableArguments {
   @Option(
-    name: [.customLong("imgsz"), .customLong("img"), .customLong("img-size")], help: "Longest side of the input.")
-  var imageSize = 640
+    name: [.customLong("imgsz"), .customLong("img"), .customLong("img-size")],
+    help: ArgumentHelp("Longest side of the input, or HxW.", valueName: "pixels"))
+  var imageSize = "640"
 
   @Option(name: [.customLong("conf"), .customLong("conf-thres")], help: "Lowest probability of a detection.")
   var confidence: Float = 0.25
@@ -33,11 +36,16 @@ struct DetectionArguments: ParsableArguments {
   @Option(help: "Most detections a picture.")
   var maxDet = 300
 
-  @Option(help: "Classes to look for, by name or number, such as person,car.")
-  var classes: String?
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("Classes to look for, by name or number, such as person,car.", valueName: "class"))
+  var classes: [String] = []
 
-  @Option(help: "Probabilities of single classes, such as person=0.5,car=0.4.")
+  @Option(help: ArgumentHelp("Probabilities of single classes, such as person=0.5,car=0.4.", valueName: "list"))
   var classConf: String?
+
+  @Option(help: ArgumentHelp("Overlaps of single classes, such as person=0.6,car=0.4.", valueName: "list"))
+  var classIou: String?
 
   @Flag(name: .customLong("agnostic-nms"), help: "Boxes of different classes suppress each other.")
   var isAgnostic = false
@@ -45,49 +53,97 @@ struct DetectionArguments: ParsableArguments {
   @Flag(inversion: .prefixedNo, help: "Cut the input to the picture's shape instead of a square.")
   var rect = true
 
-  @Option(help: "f32, bf16 or auto.")
+  @Option(help: "f32, bf16, int8 or auto.")
   var precision = "auto"
 
   @Option(help: "Frames worked on at the same time, one thread each.")
-  var threads = 2
+  var threads = max(1, min(ProcessInfo.processInfo.activeProcessorCount, 8))
+
+  @Option(help: .hidden)
+  var device = "cpu"
+
+  /// The words of `--classes`; the last is an input if none was named, since the list takes all that follows.
+  func words(hasInput: Bool) -> (classes: [String], input: String?) {
+    !hasInput && classes.count > 1 ? (classes.dropLast(), classes.last) : (classes, nil)
+  }
+
+  func validate() throws {
+    guard (0...1).contains(confidence) else { throw ValidationError("--conf \(confidence): expected 0 to 1") }
+    guard (0...1).contains(overlap) else { throw ValidationError("--iou \(overlap): expected 0 to 1") }
+    guard (1...256).contains(threads) else { throw ValidationError("--threads \(threads): expected 1 to 256") }
+    guard maxDet > 0 else { throw ValidationError("--max-det \(maxDet): expected 1 or more") }
+    guard device == "cpu" || device.isEmpty else { throw ValidationError("--device \(device): expected cpu") }
+    _ = try size()
+    _ = try Self.precision(named: precision)
+  }
+
+  private func size() throws -> (height: Int, width: Int) {
+    let sides = imageSize.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
+    guard let height = sides[0], let width = sides.last ?? nil, sides.count <= 2, (32...8192).contains(height),
+      (32...8192).contains(width)
+    else { throw ValidationError("--imgsz \(imageSize): expected 32 to 8192, or HxW such as 384x640") }
+    return (height, width)
+  }
 
   /// The precision called `name`; `nil` leaves the choice to the machine.
   static func precision(named name: String) throws -> CompilationOptions.Precision? {
-    if name == "auto" { return nil }
-    guard let precision = CompilationOptions.Precision(rawValue: name) else {
-      throw ValidationError("--precision \(name): expected f32, bf16 or auto")
+    switch name {
+    case "auto": return nil
+    case "f32", "fp32": return .f32
+    case "bf16": return .bf16
+    case "int8":
+      throw ValidationError("--precision int8: needs a quantised model, which this version cannot make or read yet")
+    default: throw ValidationError("--precision \(name): expected f32, bf16, int8 or auto")
     }
-    return precision
   }
 
-  func detector(for model: InferenceModel) throws -> Detector {
-    guard (0...1).contains(confidence) else { throw ValidationError("--conf \(confidence): expected 0 to 1") }
-    guard (0...1).contains(overlap) else { throw ValidationError("--iou \(overlap): expected 0 to 1") }
-    guard (32...8192).contains(imageSize) else { throw ValidationError("--imgsz \(imageSize): expected 32 to 8192") }
-    guard (1...256).contains(threads) else { throw ValidationError("--threads \(threads): expected 1 to 256") }
-    guard maxDet > 0 else { throw ValidationError("--max-det \(maxDet): expected 1 or more") }
-    var options = Detector.Options()
-    options.width = imageSize
-    options.height = imageSize
-    options.isSquare = !rect
-    options.detection = DetectionOptions(confidence: confidence, overlap: overlap, limit: maxDet)
-    options.detection.isAgnostic = isAgnostic
-    options.precision = try Self.precision(named: precision)
-    func index(_ text: Substring) throws -> Int {
+  /// A detector as the options ask for it.
+  ///
+  /// - Parameters:
+  ///   - classes: the words of `--classes`.
+  ///   - floor: score down to which a tracker wants detections, though they are not shown.
+  func detector(for model: InferenceModel, classes words: [String], floor: Float?) throws -> Detector {
+    let index = { (text: Substring) throws -> Int in
       if let number = Int(text), model.classNames.indices.contains(number) { return number }
       guard let index = model.classNames.firstIndex(where: { $0.lowercased() == text.lowercased() }) else {
         throw ValidationError("the model has no class \(text); it has \(model.classNames.joined(separator: ", "))")
       }
       return index
     }
-    if let classes { options.detection.classes = Set(try classes.split(separator: ",").map(index)) }
-    for part in (classConf ?? "").split(separator: ",") {
+    var options = Detector.Options()
+    (options.height, options.width) = try size()
+    options.isSquare = !rect
+    options.precision = try Self.precision(named: precision)
+    options.detection = DetectionOptions(
+      confidence: min(confidence, floor ?? confidence), overlap: overlap, limit: maxDet)
+    options.detection.isAgnostic = isAgnostic
+    options.detection.classConfidence = try pairs(classConf, of: "--class-conf", index)
+    options.detection.classOverlap = try pairs(classIou, of: "--class-iou", index)
+    let names = words.flatMap { $0.split(separator: ",") }
+    if !names.isEmpty { options.detection.classes = Set(try names.map(index)) }
+    return Detector(model, options: options)
+  }
+
+  /// Which detections of `detector` are shown.
+  func shown(of detector: Detector) -> ShownScores {
+    var shown = ShownScores()
+    shown.lowest = confidence
+    shown.ofClass = detector.options.detection.classConfidence
+    return shown
+  }
+
+  /// `person=0.5,car=0.4` by index of the class.
+  private func pairs(
+    _ text: String?, of option: String, _ index: (Substring) throws -> Int
+  ) throws -> [Int: Float] {
+    var result: [Int: Float] = [:]
+    for part in (text ?? "").split(separator: ",") {
       let pair = part.split(separator: "=")
       guard pair.count == 2, let value = Float(pair[1]), (0...1).contains(value) else {
-        throw ValidationError("--class-conf \(part): expected NAME=PROBABILITY")
+        throw ValidationError("\(option) \(part): expected CLASS=NUMBER with a number from 0 to 1")
       }
-      options.detection.classConfidence[try index(pair[0])] = value
+      result[try index(pair[0])] = value
     }
-    return Detector(model, options: options)
+    return result
   }
 }

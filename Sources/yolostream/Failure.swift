@@ -22,7 +22,6 @@ enum Failure {
     case let error as EvaluationError: status(of: error.code)
     case is ModelError: 78
     case let error as InferenceError: error.code == .weights || error.code == .precision ? 78 : 70
-    case let error as VideoWriterError: error.code == .cannotCreate ? 73 : 74
     case let error as OutputError: error.code == .cannotCreate ? 73 : 74
     default: 70
     }

@@ -2,38 +2,41 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// SIGINT and SIGTERM end a run in order: the first stops the source, a second ends the program at once.
+/// SIGINT and SIGTERM end a run in order: the first stops it, a second ends the program at once. Before there is a run,
+/// there is nothing to be saved and the first ends the program.
 final class InterruptSignals: @unchecked Sendable {
-  private let count = Mutex(0)
+  private struct State {
+    var stop: (@Sendable () -> Void)?
+    var count = 0
+  }
+
+  private let state = Mutex(State())
   // Written once, in `init`; kept only so that the handlers stay installed.
   private var sources: [any DispatchSourceSignal] = []
 
-  init(_ stop: @escaping @Sendable () -> Void) {
+  init() {
+    // Who reads our output may go away; that is an error of writing, not the end of the program.
+    signal(SIGPIPE, SIG_IGN)
     for number in [SIGINT, SIGTERM] {
       signal(number, SIG_IGN)
-      let source = DispatchSource.makeSignalSource(signal: number)
-      source.setEventHandler { [weak self] in
-        guard let self else { return }
-        let times = self.count.withLock {
-          $0 += 1
-          return $0
-        }
-        if times > 1 { exit(130) }
-        stop()
-      }
+      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+      source.setEventHandler { [weak self] in self?.arrived() }
       source.resume()
       sources.append(source)
     }
   }
 
-  var wasInterrupted: Bool { count.withLock { $0 > 0 } }
-}
+  /// Has the first signal call `stop` from now on.
+  func onInterrupt(_ stop: @escaping @Sendable () -> Void) { state.withLock { $0.stop = stop } }
 
-extension Duration {
-  var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
-}
+  var wasInterrupted: Bool { state.withLock { $0.count > 0 } }
 
-extension Double {
-  /// The number with `places` digits behind the point.
-  func text(_ places: Int) -> String { String(format: "%.\(places)f", self) }
+  private func arrived() {
+    let stop = state.withLock { state in
+      state.count += 1
+      return state.count == 1 ? state.stop : nil
+    }
+    guard let stop else { exit(130) }
+    stop()
+  }
 }

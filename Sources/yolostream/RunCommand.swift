@@ -5,89 +5,91 @@ import Inference
 import Outputs
 import Pipeline
 import Streaming
+import Tracking
 
 /// `yolostream [run] IN`: one source to annotated video and logs.
 struct RunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "run", abstract: "Detect objects in a video, pictures or a stream.",
+    commandName: "run", abstract: "Detect and follow objects in a video, pictures or a stream.",
     discussion: """
       Examples:
-        yolostream street.mp4 -o annotated.mp4 --model yolov9-c.pt
+        yolostream street.mp4 -o annotated.mp4 --events events.jsonl --model yolov9-c.pt
         yolostream --rtsp rtsp://camera/stream --detections - --model gelan-t.safetensors
-        yolostream pictures/ --detections found.jsonl --model yolov9-t.pt --classes person,car
+        yolostream bus.jpg -o found.jpg --model yolov9-t.pt --conf 0.4
+        yolostream pictures/ -o annotated/ --coco found.json --classes person,car --model yolov9-t.pt
+        yolostream street.mp4 --start 1m --duration 10s --mot tracks.txt --model yolov9-t.pt
+        yolostream --weights yolov9-t.pt --source street.mp4 --save-txt --project runs/detect --name exp
+
+      Without any output named, detections go to standard output, one JSON line a frame.
+      Exit codes: 0 done, 64 usage, 65 bad media, 66 input missing, 69 source unreachable, 70 internal, 73 cannot
+      create, 74 cannot read or write, 77 access refused, 78 bad weights, 130 interrupted (files are complete).
       """)
 
-  @Argument(help: "A video, a picture, a folder of pictures, an address, or - for standard input.")
-  var input: String?
+  @OptionGroup(title: "Input") var input: InputArguments
+  @OptionGroup(title: "Model") var model: ModelOptions
+  @OptionGroup(title: "Detection") var detection: DetectionArguments
+  @OptionGroup(title: "Tracking") var tracking: TrackingArguments
+  @OptionGroup(title: "Output") var output: OutputArguments
 
-  @Option(name: [.customLong("rtsp"), .customLong("source"), .customLong("file")], help: "The same, as an option.")
-  var source: String?
+  @Option(help: ArgumentHelp("How often progress is told when standard error is no terminal.", valueName: "time"))
+  var stats = Seconds(5)
 
-  @Option(name: [.short, .long], help: "Annotated video to write: .mp4 or .mkv.")
-  var output: String?
-
-  @Option(help: "JSON lines to write, one a frame; - is standard output.")
-  var detections: String?
-
-  @OptionGroup var model: ModelOptions
-  @OptionGroup var detection: DetectionArguments
-
-  @Option(help: "How RTSP carries its packets: auto, tcp or udp.")
-  var transport = "auto"
-
-  @Option(help: "Seconds of silence after which a source counts as stalled.")
-  var timeout = 10.0
-
-  @Option(help: "Stop after this many frames.")
-  var maxFrames: Int?
+  @Flag(name: .shortAndLong, help: "Tell neither progress nor summary.")
+  var quiet = false
 
   func run() async throws {
-    guard let text = source ?? input else {
-      throw ValidationError("no input was named: give a video, a picture, a folder or an address")
-    }
-    guard let transport = SourceOptions.Transport(rawValue: transport) else {
-      throw ValidationError("--transport \(transport): expected auto, tcp or udp")
-    }
+    let signals = InterruptSignals()
     do {
+      let words = detection.words(hasInput: input.isNamed)
+      let address = try input.address(leftOver: words.input)
+      let sourceOptions = try input.options(isForDrawing: output.isForDrawing)
       let model = try model.load()
-      let detector = try detection.detector(for: model)
-      var sourceOptions = SourceOptions()
-      sourceOptions.timeout = timeout
-      sourceOptions.transport = transport
-      sourceOptions.isForDrawing = output != nil
-      sourceOptions.keepsAudio = output != nil
-      let source = try SourceAddress(parsing: text).open(sourceOptions)
-      var options = StreamRun.Options()
-      options.videoPath = output
-      options.detectionsPath = detections ?? (output == nil ? "-" : nil)
-      options.frameLimit = maxFrames
+      let tracker = tracking.configuration(confidence: detection.confidence)
+      let detector = try detection.detector(for: model, classes: words.classes, floor: tracker?.lowScore)
+      let source = try address.open(sourceOptions)
+      var options = StreamOptions()
       options.workers = detection.threads
-      let run = StreamRun(source: source, detector: detector, options: options)
-      let signals = InterruptSignals { run.stop() }
-      let start = ContinuousClock.now
-      try await run.run()
-      let elapsed = ContinuousClock.now - start
-      print(summary(run.report, elapsed: elapsed), to: &StandardError.shared)
-      if signals.wasInterrupted { throw ExitCode(130) }
+      options.tracker = tracker
+      options.shown = detection.shown(of: detector)
+      options.frameLimit = input.maxFrames
+      options.duration = input.duration?.value
+      options.stride = input.vidStride
+      try output.apply(to: &options, for: source.description)
+      try await run(StreamRun(source: source, detector: detector, options: options), signals: signals)
     } catch {
       throw Failure.report(error)
     }
   }
 
-  private func summary(_ report: StreamReport, elapsed: Duration) -> String {
-    let seconds = max(elapsed.seconds, 1e-9)
-    var lines = [
-      "\(report.source.address): \(report.frames.count) frames in \(seconds.text(2)) s, "
-        + "\((Double(report.frames.count) / seconds).text(1)) frames/s, frame age p50 "
-        + "\((report.frames.age.quantile(0.5).seconds * 1e3).text(1)) ms, p99 "
-        + "\((report.frames.age.quantile(0.99).seconds * 1e3).text(1)) ms"
-    ]
-    for stage in report.stages {
-      let dropped = stage.lostCount > 0 ? ", dropped \(stage.lostCount)" : ""
-      lines.append(
-        "  \(stage.name): \((stage.work.mean.seconds * 1e3).text(2)) ms a frame, p99 "
-          + "\((stage.work.quantile(0.99).seconds * 1e3).text(2)) ms\(dropped)")
+  private func run(_ run: StreamRun, signals: InterruptSignals) async throws {
+    signals.onInterrupt { run.stop() }
+    let start = ContinuousClock.now
+    let progress =
+      quiet || stats.value <= 0
+      ? nil : ProgressReport(of: run, every: stats.value, goal: input.goal(for: run.report.source))
+    let outcome: Result<Void, PipelineError>
+    do throws(PipelineError) { outcome = .success(try await run.run()) } catch { outcome = .failure(error) }
+    progress?.end()
+    let report = run.report
+    for warning in report.warnings { print("yolostream: \(warning)", to: &StandardError.shared) }
+    if !quiet {
+      print(Summary.text(report, elapsed: (ContinuousClock.now - start).seconds), to: &StandardError.shared)
     }
-    return lines.joined(separator: "\n")
+    try outcome.get()
+    if signals.wasInterrupted { throw ExitCode(130) }
+  }
+}
+
+extension InputArguments {
+  var isNamed: Bool { input != nil || source != nil || testPattern != nil || stdin }
+
+  /// How many frames of `source` will be delivered.
+  func goal(for source: SourceDescription) -> ProgressGoal {
+    let rate = source.nominalRate ?? 25
+    var count = loop ? nil : source.frameCount.map { max(0, $0 - Int((start?.value ?? 0) * rate)) }
+    if let duration { count = min(count ?? .max, Int(duration.value * rate)) }
+    count = count.map { ($0 + vidStride - 1) / vidStride }
+    if let maxFrames { count = min(count ?? .max, maxFrames) }
+    return ProgressGoal(frameCount: count)
   }
 }

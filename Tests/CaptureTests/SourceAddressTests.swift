@@ -25,7 +25,7 @@ import Testing
       ([5, 6, 5.9, 7], [5, 6, 6.5, 7]), ([3600, 3601, 0, 1], [3600, 3601, 3602, 3603]), ([0, 10, 11], [0, 10, 11]),
     ] as [([Double], [Double])])
   func `times always grow, and good ones are kept`(given: [Double], expected: [Double]) {
-    var clock = MonotonicTime(interval: 1)
+    var clock = RisingTimes(interval: 1)
     #expect(given.map { clock.next($0) } == expected)
   }
 

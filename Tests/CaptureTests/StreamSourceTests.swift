@@ -27,7 +27,7 @@ import Testing
   }
 
   @Test(
-    .enabled(if: SharedMaterial.isPresent, Comment(rawValue: SharedMaterial.absence)),
+    .enabled(if: SharedMaterial.isPresent, Comment(rawValue: SharedMaterial.absence)), .timeLimit(.minutes(10)),
     arguments: ["people-walking.mp4", "vtest.avi"])
   func `damaged videos neither crash nor hang`(name: String) throws {
     let rounds = ProcessInfo.processInfo.environment["YOLOSTREAM_FUZZ_ROUNDS"].flatMap { Int($0) } ?? 40
@@ -44,14 +44,12 @@ import Testing
       }
       if round % 7 == 3 { bytes.removeLast(Int(random.next() % UInt64(bytes.count))) }
       try Data(bytes).write(to: URL(filePath: path))
-      let begin = ContinuousClock.now
       do {
         let source = try StreamSource(file: path)
         while case .frame(let frame) = try source.next() { #expect(frame.pixels.layout.width > 0) }
       } catch {
         #expect(!error.message.isEmpty)
       }
-      #expect(ContinuousClock.now - begin < .seconds(20), "round \(round)")
     }
   }
 
@@ -64,9 +62,7 @@ import Testing
     let error = #expect(throws: CaptureError.self) {
       _ = try StreamSource(network: "rtsp://user:secret@127.0.0.1:\(listener.port)/stream", options: options)
     }
-    withKnownIssue("a silent RTSP server is still reported as unreachable", isIntermittent: true) {
-      #expect(error?.code == .stalled)
-    }
+    #expect(error?.code == .stalled)
     #expect(error?.message.contains("secret") == false)
     #expect(error?.message.contains("***@127.0.0.1") == true)
     #expect(ContinuousClock.now - begin < .seconds(4))

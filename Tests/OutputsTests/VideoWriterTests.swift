@@ -89,12 +89,12 @@ import Testing
     _ = try copy(
       TestPatternSource(try #require(TestPattern(width: 64, height: 64, rate: 10, frameCount: 5))), to: path)
     var settings = VideoWriter.Settings()
-    settings.protectedPaths = [path]
-    let refused = #expect(throws: VideoWriterError.self) { _ = try VideoWriter(path: path, settings: settings) }
+    settings.protectedFiles = ProtectedFiles([path])
+    let refused = #expect(throws: OutputError.self) { _ = try VideoWriter(path: path, settings: settings) }
     #expect(refused?.code == .cannotCreate)
     let full = folder.appending(path: "full.mkv").path
     try FileManager.default.createSymbolicLink(atPath: full, withDestinationPath: "/dev/full")
-    let failed = #expect(throws: VideoWriterError.self) {
+    let failed = #expect(throws: OutputError.self) {
       _ = try copy(
         TestPatternSource(try #require(TestPattern(width: 320, height: 240, rate: 10, frameCount: 50))), to: full)
     }

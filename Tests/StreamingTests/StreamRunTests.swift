@@ -1,49 +1,211 @@
 import Capture
 import Foundation
-import GELAN
 import Inference
-import Streaming
+import Outputs
+import Scene
 import TestSupport
 import Testing
+import Tracking
 
-/// Real weights on a real clip, from file to file.
-@Suite(.serialized, .enabled(if: SharedMaterial.isPresent, Comment(rawValue: SharedMaterial.absence)))
-struct StreamRunTests {
-  private func detector() throws -> Detector {
-    let path = SharedMaterial.file("reference/weights/yolov9t-coco.safetensors").path
-    var options = Detector.Options()
-    options.width = 320
-    options.height = 320
-    return Detector(try InferenceModel(path: path), options: options)
+@testable import Streaming
+
+/// A made-up network on a test pattern, and the real one where it is: from source to files.
+@Suite(.serialized) struct StreamRunTests {
+  private final class Scratch {
+    let url = FileManager.default.temporaryDirectory.appending(path: "stream-run-\(UUID().uuidString)")
+    init() throws { try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true) }
+    deinit { try? FileManager.default.removeItem(at: url) }
   }
 
-  @Test func `every frame of a clip is annotated and logged, whatever the number of workers`() async throws {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "stream-run-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    var logs: [Data] = []
+  private let scratch: Scratch
+  private var folder: URL { scratch.url }
+
+  init() throws { scratch = try Scratch() }
+
+  private func detector() throws -> Detector {
+    var options = Detector.Options()
+    options.width = 64
+    options.height = 64
+    options.detection = DetectionOptions(confidence: 0.1, limit: 10)
+    return Detector(try #require(MadeUpModel.make()), options: options)
+  }
+
+  /// Every kind of output, called `name`.
+  private func everything(_ name: String) -> StreamOptions {
+    var options = StreamOptions()
+    options.tracker = TrackerConfiguration()
+    options.shown.lowest = 0.3
+    options.annotated = .video(path: path("\(name).mp4"))
+    options.detectionsPath = path("\(name).jsonl")
+    options.eventsPath = path("\(name).events.jsonl")
+    options.tracksPath = path("\(name).txt")
+    options.tablePath = path("\(name).json")
+    options.labelsPath = path("\(name)-labels")
+    options.cropsPath = path("\(name)-crops")
+    return options
+  }
+
+  private func path(_ name: String) -> String { folder.appending(path: name).path }
+
+  private func frameCount(of name: String) throws -> Int {
+    let source = try SourceAddress(parsing: path(name)).open()
+    var count = 0
+    while case .frame = try source.next() { count += 1 }
+    return count
+  }
+
+  @Test func `the same input gives the same bytes in every output, whatever the number of workers`() async throws {
+    let detector = try detector()
     for workers in [1, 2, 3] {
-      var options = StreamRun.Options()
+      var options = everything("out\(workers)")
       options.workers = workers
-      options.frameLimit = 40
-      options.videoPath = folder.appending(path: "out\(workers).mp4").path
-      options.detectionsPath = folder.appending(path: "out\(workers).jsonl").path
-      let source = try SourceAddress(parsing: SharedMaterial.file("media/bikes.mp4").path).open()
-      let run = StreamRun(source: source, detector: try detector(), options: options)
+      let source = try SourceAddress(parsing: "test:96x64@10:40").open()
+      let run = StreamRun(source: source, detector: detector, options: options)
       try await run.run()
       #expect(run.report.frames.count == 40)
-      logs.append(try Data(contentsOf: folder.appending(path: "out\(workers).jsonl")))
-      let written = try SourceAddress(parsing: options.videoPath!).open()
-      var frames = 0
-      reading: while true {
-        switch try written.next() {
-        case .frame: frames += 1
-        case .endOfStream: break reading
-        }
-      }
-      #expect(frames == 40)
+      #expect(try frameCount(of: "out\(workers).mp4") == 40)
     }
-    #expect(logs[0] == logs[1] && logs[1] == logs[2])
-    #expect(String(decoding: logs[0], as: UTF8.self).contains("\"class\":\"person\""))
+    for ending in [".mp4", ".jsonl", ".events.jsonl", ".txt", ".json", "-labels", "-crops"] {
+      let names = try contents(of: "out1" + ending)
+      #expect(!names.isEmpty && names.values.contains { !$0.isEmpty }, "\(ending) is empty")
+      #expect(try contents(of: "out2" + ending) == names, "\(ending)")
+      #expect(try contents(of: "out3" + ending) == names, "\(ending)")
+    }
+    let events = try String(contentsOfFile: path("out1.events.jsonl"), encoding: .utf8)
+    for type in ["start", "update", "end"] { #expect(events.contains("\"type\":\"\(type)\"")) }
+    #expect(try String(contentsOfFile: path("out1.jsonl"), encoding: .utf8).contains("\"track\":1"))
+  }
+
+  /// The bytes of a file, or of the files in a folder, by name.
+  private func contents(of name: String) throws -> [String: Data] {
+    var isFolder = ObjCBool(false)
+    if FileManager.default.fileExists(atPath: path(name), isDirectory: &isFolder), isFolder.boolValue {
+      let names = try FileManager.default.subpathsOfDirectory(atPath: path(name))
+      return Dictionary(
+        uniqueKeysWithValues: names.compactMap { file in
+          FileManager.default.contents(atPath: path(name) + "/" + file).map { (file, $0) }
+        })
+    }
+    return ["": try Data(contentsOf: URL(filePath: path(name)))]
+  }
+
+  @Test(
+    arguments: [(nil, nil, 1, 30), (7, nil, 1, 7), (nil, 1.0, 1, 10), (nil, nil, 4, 8), (3, nil, 4, 3)]
+      as [(Int?, Double?, Int, Int)])
+  func `a limit, a duration and a stride say which frames are looked at`(
+    limit: Int?, duration: Double?, stride: Int, expected: Int
+  ) async throws {
+    var options = StreamOptions()
+    options.frameLimit = limit
+    options.duration = duration
+    options.stride = stride
+    options.detectionsPath = path("d.jsonl")
+    let source = try SourceAddress(parsing: "test:64x64@10:30").open()
+    let run = StreamRun(source: source, detector: try detector(), options: options)
+    try await run.run()
+    let lines = try String(contentsOfFile: path("d.jsonl"), encoding: .utf8).split(separator: "\n")
+    #expect(lines.count == expected)
+    #expect(lines.last?.hasPrefix("{\"frame\":\((expected - 1) * stride),") == true)
+  }
+
+  @Test func `a stopped run has complete files`() async throws {
+    let source = try SourceAddress(parsing: "test:96x64@10").open()
+    let run = StreamRun(source: source, detector: try detector(), options: everything("stopped"))
+    let running = Task { try await run.run() }
+    while run.report.frames.count < 20 { await Task.yield() }
+    run.stop()
+    try await running.value
+    #expect(try frameCount(of: "stopped.mp4") == run.report.frames.count)
+    let table = try Data(contentsOf: URL(filePath: path("stopped.json")))
+    #expect(try JSONSerialization.jsonObject(with: table) is [Any])
+    let events = try String(contentsOfFile: path("stopped.events.jsonl"), encoding: .utf8)
+    let starts = events.components(separatedBy: "\"type\":\"start\"").count
+    #expect(starts > 1 && starts == events.components(separatedBy: "\"type\":\"end\"").count)
+  }
+
+  @Test func `a source that repeats goes on in time`() async throws {
+    var sourceOptions = SourceOptions()
+    sourceOptions.isLooping = true
+    var options = everything("loop")
+    options.frameLimit = 25
+    let source = try SourceAddress(parsing: "test:96x64@10:10").open(sourceOptions)
+    let run = StreamRun(source: source, detector: try detector(), options: options)
+    try await run.run()
+    #expect(try frameCount(of: "loop.mp4") == 25)
+    #expect(abs(run.report.frames.seconds - 2.4) < 1e-6)
+  }
+
+  @Test func `an output over another is refused before the first frame`() async throws {
+    var options = everything("same")
+    options.tracksPath = options.detectionsPath
+    let source = try SourceAddress(parsing: "test:64x64@10:3").open()
+    let run = StreamRun(source: source, detector: try detector(), options: options)
+    await #expect(throws: (any Error).self) { try await run.run() }
+    #expect(run.report.frames.count == 0)
+  }
+
+  @Test(
+    .enabled(if: SharedMaterial.isPresent, Comment(rawValue: SharedMaterial.absence)),
+    arguments: ["out/", "out"])
+  func `a folder of pictures becomes a folder of pictures`(output: String) async throws {
+    let input = folder.appending(path: "in")
+    try FileManager.default.createDirectory(at: input, withIntermediateDirectories: true)
+    for name in ["bus.jpg", "horses.jpg"] {
+      try FileManager.default.copyItem(at: SharedMaterial.file("media/\(name)"), to: input.appending(path: name))
+    }
+    try Data("no picture".utf8).write(to: input.appending(path: "broken.jpg"))
+    let source = try SourceAddress(parsing: input.path).open()
+    var options = StreamOptions()
+    options.tracker = TrackerConfiguration()
+    options.annotated = try AnnotatedOutput(path: path(output), for: source.description)
+    options.labelsPath = path("labels")
+    options.tablePath = path("table.json")
+    let run = StreamRun(source: source, detector: try detector(), options: options)
+    try await run.run()
+    #expect(run.report.losses.damagedPackets == 1)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: path("out")).sorted() == ["bus.jpg", "horses.jpg"])
+    #expect(try FileManager.default.contentsOfDirectory(atPath: path("labels")).sorted() == ["bus.txt", "horses.txt"])
+    #expect(try PictureFile(path: path("out/bus.jpg")).read().layout.height == 1080)
+  }
+}
+
+@Suite struct IdentityAssignmentTests {
+  private func frame(_ index: Int, _ detections: [Detection]) throws -> DetectedFrame {
+    let source = try SourceAddress(parsing: "test:64x64@10").open()
+    guard case .frame(var captured) = try source.next() else { throw CancellationError() }
+    captured.stamp = FrameStamp(index: index, seconds: Double(index) / 10, arrival: 0)
+    return DetectedFrame(captured: captured, detections: detections)
+  }
+
+  @Test func `a weak detection is shown where it continues a track, and not elsewhere`() throws {
+    var shown = ShownScores()
+    shown.lowest = 0.25
+    var identities = IdentityAssignment(tracker: TrackerConfiguration(), shown: shown)
+    let box = Box(minX: 10, minY: 10, maxX: 30, maxY: 50), elsewhere = Box(minX: 40, minY: 0, maxX: 60, maxY: 20)
+    var last: FrameFindings?
+    for index in 0..<4 {
+      let weak = Detection(box: elsewhere, score: 0.15, classID: 0)
+      let tracked = identities.track(
+        try frame(index, [Detection(box: box, score: index == 3 ? 0.15 : 0.9, classID: 0), weak]))
+      last = tracked.findings
+    }
+    #expect(last?.detections.map(\.box) == [box])
+    #expect(last?.identities == [1])
+    #expect(last?.tracks.map(\.id) == [1])
+    #expect(last?.untracked.isEmpty == true)
+  }
+
+  @Test func `without a tracker, scores alone decide, class by class`() throws {
+    var shown = ShownScores()
+    shown.lowest = 0.25
+    shown.ofClass = [1: 0.6, 2: 0.1]
+    var identities = IdentityAssignment(tracker: nil, shown: shown)
+    let box = Box(minX: 10, minY: 10, maxX: 30, maxY: 50)
+    let detections = [(0.3, 0), (0.2, 0), (0.5, 1), (0.7, 1), (0.15, 2)].map {
+      Detection(box: box, score: Float($0.0), classID: $0.1)
+    }
+    let tracked = identities.track(try frame(0, detections))
+    #expect(tracked.findings.detections.map(\.classID) == [0, 1, 2])
+    #expect(tracked.findings.identities.isEmpty && tracked.findings.untracked.count == 3)
   }
 }

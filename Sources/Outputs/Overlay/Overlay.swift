@@ -75,13 +75,15 @@ public struct Overlay: ~Copyable {
     return nil
   }
 
-  /// Draws `tracks` as they stand at `seconds` of the source, with the paths they took.
+  /// Draws `tracks` as they stand at `seconds` of the source, with the paths they took, and `untracked` objects without.
   /// Fails with `mismatch` if the picture is not of the overlay's layout.
-  public mutating func draw(tracks: [Track], on picture: borrowing PixelBuffer, at seconds: Double) throws(ImagingError)
-  {
+  public mutating func draw(
+    tracks: [Track], untracked: [Detection] = [], on picture: borrowing PixelBuffer, at seconds: Double
+  ) throws(ImagingError) {
     try check(picture)
     trails.add(tracks, at: seconds)
-    let subjects = tracks.compactMap { subject($0.detection, identity: $0.id) }
+    let subjects =
+      tracks.compactMap { subject($0.detection, identity: $0.id) } + untracked.compactMap { subject($0, identity: nil) }
     picture.withView { view in
       if style.trailSeconds > 0 {
         for track in tracks {

@@ -1,5 +1,5 @@
 /// Gives every picture a later time than the one before, and leaves times alone that are in order.
-struct MonotonicTime {
+struct RisingTimes {
   /// How long a picture lasts that does not say, in seconds.
   let interval: Double
   /// Times replaced.

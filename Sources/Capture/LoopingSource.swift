@@ -1,0 +1,80 @@
+public import FFmpeg
+import Scene
+import Synchronization
+
+/// A file that begins again when it is over, without end: its times go on, and it has no sound.
+public final class LoopingSource: FrameSource {
+  /// What is known of the source before its first picture.
+  public let description: SourceDescription
+  private let open: @Sendable () throws(CaptureError) -> any FrameSource
+  private let current: Mutex<any FrameSource>
+  private let flag = InterruptFlag()
+  private let state: Mutex<State>
+
+  private struct State {
+    var index = 0
+    var countInRound = 0
+    /// What is added to the times of this round, and the last time given.
+    var shift = 0.0
+    var last = 0.0
+    var losses = SourceLosses()
+  }
+
+  /// Repeats what `open` opens.
+  init(_ open: @escaping @Sendable () throws(CaptureError) -> any FrameSource) throws(CaptureError) {
+    self.open = open
+    let first = try open()
+    var description = first.description
+    description.duration = nil
+    description.frameCount = nil
+    self.description = description
+    current = Mutex(first)
+    state = Mutex(State())
+  }
+
+  /// The audio packets that go along with the pictures: none.
+  public var audio: PacketQueue? { nil }
+
+  /// What was lost or damaged so far.
+  public var losses: SourceLosses {
+    let present = current.withLock { $0 }.losses
+    return state.withLock { $0.losses } + present
+  }
+
+  /// The next picture; the end only of a source without any.
+  public func next() throws(CaptureError) -> CaptureOutcome {
+    try state.withLock { (state) throws(CaptureError) -> CaptureOutcome in
+      while true {
+        if flag.isInterrupted {
+          throw CaptureError(.interrupted, "cannot read \(description.address): interrupted")
+        }
+        let source = current.withLock { $0 }
+        switch try source.next() {
+        case .frame(var frame):
+          if state.countInRound == 0, state.index > 0 {
+            state.shift = state.last + 1 / (description.nominalRate ?? 25) - frame.stamp.seconds
+          }
+          frame.stamp.seconds += state.shift
+          frame.stamp.index = state.index
+          state.last = frame.stamp.seconds
+          state.index += 1
+          state.countInRound += 1
+          return .frame(frame)
+        case .endOfStream:
+          if state.countInRound == 0 { return .endOfStream }
+          state.countInRound = 0
+          let losses = source.losses
+          let fresh = try open()
+          current.withLock { $0 = fresh }
+          state.losses = state.losses + losses
+        }
+      }
+    }
+  }
+
+  /// Makes a waiting `next` return with an error; from any thread.
+  public func interrupt() {
+    flag.interrupt()
+    current.withLock { $0 }.interrupt()
+  }
+}

@@ -1,0 +1,57 @@
+import Foundation
+import Glibc
+import Scene
+
+/// Where the time of an event comes from.
+public enum EventClock: String, Hashable, Sendable {
+  /// The source's own times, counted from 1970: the same file gives the same times, whenever it is looked at.
+  case file
+  /// The clock on the wall when the frame was received.
+  case wall
+
+  /// Milliseconds since 1970 at which the source was at `seconds`, as seen from the frame at `stamp`.
+  func milliseconds(at seconds: Double, from stamp: FrameStamp) -> Int64 {
+    let exact: Double =
+      switch self {
+      case .file: seconds * 1e3
+      case .wall: Self.received(stamp) + (seconds - stamp.seconds) * 1e3
+      }
+    // Years 1970 to 9999.
+    return Int64(min(max(exact.rounded(), 0), 253_402_300_799_999))
+  }
+
+  /// When the frame at `stamp` was received, in milliseconds since 1970.
+  private static func received(_ stamp: FrameStamp) -> Double {
+    var wall = timespec(), monotonic = timespec()
+    unsafe clock_gettime(CLOCK_REALTIME, &wall)
+    unsafe clock_gettime(CLOCK_MONOTONIC, &monotonic)
+    let now = Double(wall.tv_sec) * 1e3 + Double(wall.tv_nsec) / 1e6
+    let age = Double(monotonic.tv_sec) * 1e3 + Double(monotonic.tv_nsec) / 1e6 - Double(stamp.arrival) / 1e6
+    return now - age
+  }
+
+  /// `2026-11-23T18:39:27.957Z`.
+  static func text(_ milliseconds: Int64) -> String {
+    // The style cuts what lies beyond milliseconds; half a one keeps 0.2 from becoming 0.199.
+    let date = Date(timeIntervalSince1970: (Double(milliseconds) + 0.5) / 1e3)
+    return date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+  }
+}
+
+/// An identifier that sorts by time: a ULID, 48 bits of milliseconds and 80 more, in Crockford's base 32.
+struct SortableIdentifier: Hashable, CustomStringConvertible {
+  let milliseconds: Int64
+  /// The lower 64 of the 80 bits; the others are zero.
+  let tail: UInt64
+
+  var description: String {
+    let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ")
+    func digits(_ value: UInt64, count: Int) -> String {
+      String(
+        (0..<count).reversed().map { place in
+          place * 5 >= 64 ? "0" : alphabet[Int(truncatingIfNeeded: value >> UInt64(place * 5)) & 31]
+        })
+    }
+    return digits(UInt64(clamping: milliseconds), count: 10) + digits(tail, count: 16)
+  }
+}

@@ -1,0 +1,44 @@
+import Foundation
+import Scene
+
+/// Writes YOLO labels, a text file for each frame that shows something: `class cx cy width height [score]`, one object a
+/// line, lengths as shares of the picture.
+///
+/// Files are called as the official script calls them: by the picture, or `STEM_7.txt` for the seventh frame of a video.
+public struct LabelFolder: ~Copyable {
+  private let path: String
+  private let stem: String
+  private let showsScores: Bool
+
+  /// Makes the folder at `path` for frames of the source called `stem`.
+  public init(path: String, stem: String, showsScores: Bool = false) throws(OutputError) {
+    try OutputFolder.make(path)
+    self.path = path
+    self.stem = stem
+    self.showsScores = showsScores
+  }
+
+  /// Writes the file of one frame.
+  public func write(_ findings: FrameFindings) throws(OutputError) {
+    guard !findings.detections.isEmpty, findings.width > 0, findings.height > 0 else { return }
+    let width = Float(findings.width), height = Float(findings.height)
+    let lines = findings.detections.map { detection in
+      let box = detection.box
+      var numbers = [box.centreX / width, box.centreY / height, box.width / width, box.height / height]
+      if showsScores { numbers.append(detection.score) }
+      return "\(detection.classID) " + numbers.map { String(format: "%.6g", Double($0)) }.joined(separator: " ") + "\n"
+    }
+    let name = findings.fileName?.stem ?? "\(stem)_\(findings.stamp.index + 1)"
+    var file = try LineFile(path: "\(path)/\(name).txt")
+    try file.append(lines.joined())
+  }
+}
+
+extension String {
+  /// The last part of a path without its ending.
+  public var stem: String {
+    let name = split(separator: "/").last.map(String.init) ?? self
+    guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return name }
+    return String(name[..<dot])
+  }
+}

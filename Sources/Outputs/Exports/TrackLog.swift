@@ -1,0 +1,22 @@
+import Scene
+
+/// Writes tracks as the MOTChallenge has them: `frame,id,left,top,width,height,confidence,-1,-1,-1`, one object a line,
+/// frames, identities and pixels counted from 1.
+public struct TrackLog: ~Copyable {
+  private var file: LineFile
+
+  /// Makes the file at `path` (`-` is standard output).
+  public init(path: String) throws(OutputError) { file = try LineFile(path: path) }
+
+  /// Writes the lines of one frame.
+  public mutating func write(_ findings: FrameFindings) throws(OutputError) {
+    guard !findings.tracks.isEmpty else { return }
+    let lines = findings.tracks.map { track in
+      let box = track.detection.box
+      let numbers = [box.minX + 1, box.minY + 1, box.width, box.height].map { $0.json(places: 2) }
+      return "\(findings.stamp.index + 1),\(track.id),\(numbers.joined(separator: ",")),"
+        + "\(track.detection.score.json(places: 4)),-1,-1,-1\n"
+    }
+    try file.append(lines.joined())
+  }
+}

@@ -1,0 +1,34 @@
+public import Imaging
+public import Scene
+
+/// Writes what each box shows as a picture of its own: `CLASS/STEM.jpg`, `CLASS/STEM2.jpg` …, as the official script does.
+public struct CropFolder: ~Copyable {
+  private let path: String
+  private let stem: String
+  private let classes: ClassCatalogue
+  private var writer = PictureWriter()
+  private var counts: [String: Int] = [:]
+
+  /// Makes the folder at `path` for frames of the source called `stem`.
+  public init(path: String, stem: String, classes: ClassCatalogue) throws(OutputError) {
+    try OutputFolder.make(path)
+    self.path = path
+    self.stem = stem
+    self.classes = classes
+  }
+
+  /// Writes the objects of one frame, of which nothing must have been drawn yet.
+  public mutating func write(_ findings: FrameFindings, of pixels: borrowing PixelBuffer) throws(OutputError) {
+    for detection in findings.detections {
+      // A class may be called anything; a folder may not.
+      let name = String(classes[detection.classID].map { $0 == "/" || $0 == "\0" ? "_" : $0 })
+      let folder = path + "/" + (name.first == "." ? "_" : "") + name.prefix(100)
+      if counts[folder] == nil { try OutputFolder.make(folder) }
+      let base = folder + "/" + (findings.fileName?.stem ?? stem)
+      counts[folder, default: 0] += 1
+      let number = counts[base, default: 0] + 1
+      counts[base] = number
+      try writer.write(pixels, to: base + (number == 1 ? "" : String(number)) + ".jpg", cut: detection.box)
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import Capture
+import Imaging
+import Outputs
+import Scene
+import Tracking
+
+/// Gives the detections of one source their identities, and decides which are shown.
+///
+/// The detector is asked for weaker detections than the user wants to see: they may continue a track, as ByteTrack has
+/// it, and are shown only if they do.
+struct IdentityAssignment {
+  private var tracker: Tracker?
+  private let shown: ShownScores
+
+  init(tracker: TrackerConfiguration?, shown: ShownScores) {
+    self.tracker = tracker.map { Tracker(configuration: $0) }
+    self.shown = shown
+  }
+
+  mutating func track(_ frame: consuming DetectedFrame) -> TrackedFrame {
+    let layout = frame.captured.pixels.layout
+    var findings = FrameFindings(
+      stamp: frame.captured.stamp, width: layout.width, height: layout.height, fileName: frame.captured.fileName,
+      detections: frame.detections)
+    guard var tracker = tracker.take() else {
+      findings.detections.removeAll { !shown.includes($0) }
+      return TrackedFrame(captured: frame.captured, findings: findings)
+    }
+    findings.tracks = tracker.update(frame.detections, at: frame.captured.stamp.seconds)
+    findings.endedIdentities = tracker.endedIdentities
+    self.tracker = tracker
+    let identities = Self.identities(of: frame.detections, in: findings.tracks)
+    let kept = frame.detections.indices.filter { identities[$0] != nil || shown.includes(frame.detections[$0]) }
+    findings.detections = kept.map { frame.detections[$0] }
+    findings.identities = kept.map { identities[$0] }
+    return TrackedFrame(captured: frame.captured, findings: findings)
+  }
+
+  /// The track of each detection. A track has its detection's score and class and a smoothed box: of the detections with
+  /// that score and class it is the one that overlaps most.
+  private static func identities(of detections: [Detection], in tracks: [Track]) -> [Int?] {
+    var identities = [Int?](repeating: nil, count: detections.count)
+    for track in tracks {
+      let own = track.detection
+      let match = detections.indices.filter {
+        detections[$0].score == own.score && detections[$0].classID == own.classID && identities[$0] == nil
+      }.max {
+        detections[$0].box.intersectionOverUnion(with: own.box)
+          < detections[$1].box.intersectionOverUnion(with: own.box)
+      }
+      if let match { identities[match] = track.id }
+    }
+    return identities
+  }
+}
+
+/// The scores that detections need to be shown.
+public struct ShownScores: Hashable, Sendable {
+  /// Probability that detections must exceed.
+  public var lowest: Float = 0
+  /// The same for single classes, by index.
+  public var ofClass: [Int: Float] = [:]
+
+  /// Everything is shown.
+  public init() {}
+
+  func includes(_ detection: Detection) -> Bool {
+    detection.score > ofClass[detection.classID] ?? lowest
+  }
+}

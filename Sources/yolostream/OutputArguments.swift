@@ -1,0 +1,97 @@
+import ArgumentParser
+import Capture
+import Outputs
+import Streaming
+
+/// What is made of what was found.
+struct OutputArguments: ParsableArguments {
+  @Option(
+    name: [.short, .customLong("output"), .customLong("out")],
+    help: "Annotated result: .mp4 or .mkv, for a picture .jpg or .png, or a folder.")
+  var output: String?
+
+  @Option(help: "JSON lines, one a frame; - is standard output, here and below.")
+  var detections: String?
+
+  @Option(help: "JSON lines, one for each start, update and end of a track.")
+  var events: String?
+
+  @Option(help: "Tracks in MOTChallenge's format.")
+  var mot: String?
+
+  @Option(help: "Detections in COCO's result format.")
+  var coco: String?
+
+  @Option(help: "What events call the source.")
+  var camera: String?
+
+  @Flag(help: "Write YOLO labels into the run's folder.")
+  var saveTxt = false
+
+  @Flag(help: "Labels tell the score.")
+  var saveConf = false
+
+  @Flag(help: "Write a picture of each object into the run's folder.")
+  var saveCrop = false
+
+  @Option(
+    help: ArgumentHelp("Where folders of runs are made: DIR/NAME, DIR/NAME2 … (default: runs/detect)", valueName: "dir")
+  )
+  var project: String?
+
+  @Option(help: "What the run's folder is called. (default: exp)")
+  var name: String?
+
+  @Flag(help: "Use the run's folder even if it is there.")
+  var existOk = false
+
+  @Flag(help: "Write no annotated result into the run's folder.")
+  var nosave = false
+
+  @Option(
+    name: [.customLong("line-thickness"), .customLong("line-width")], help: "Width of box lines in pixels.")
+  var lineThickness: Int?
+
+  @Flag(help: "Draw boxes without labels.")
+  var hideLabels = false
+
+  @Flag(help: "Draw labels without scores.")
+  var hideConf = false
+
+  /// Whether something goes into a folder of its own for the run, as the official script has it.
+  private var hasRunFolder: Bool { saveTxt || saveCrop || project != nil || name != nil }
+
+  /// Whether pictures will be drawn on.
+  var isForDrawing: Bool { output != nil || (hasRunFolder && !nosave) }
+
+  func validate() throws {
+    if let lineThickness, !(1...100).contains(lineThickness) {
+      throw ValidationError("--line-thickness \(lineThickness): expected 1 to 100")
+    }
+  }
+
+  /// Adds these wishes to `options` for `source`; makes the run's folder.
+  func apply(to options: inout StreamOptions, for source: SourceDescription) throws {
+    if let output { options.annotated = try AnnotatedOutput(path: output, for: source) }
+    if hasRunFolder {
+      let folder = try OutputFolder.makeForRun(
+        project: project ?? "runs/detect", name: name ?? "exp", mayExist: existOk)
+      if output == nil, !nosave { options.annotated = try AnnotatedOutput(path: folder + "/", for: source) }
+      if saveTxt { options.labelsPath = folder + "/labels" }
+      if saveCrop { options.cropsPath = folder + "/crops" }
+    }
+    options.detectionsPath = detections
+    options.eventsPath = events
+    options.tracksPath = mot
+    options.tablePath = coco
+    options.camera = camera
+    options.labelsShowScores = saveConf
+    options.style.lineWidth = lineThickness
+    options.style.showsLabels = !hideLabels
+    options.style.showsScores = !hideConf
+    // Somebody who names no output at all wants to see something.
+    if output == nil, !hasRunFolder, [detections, events, mot, coco].allSatisfy({ $0 == nil }) {
+      options.detectionsPath = "-"
+    }
+  }
+}

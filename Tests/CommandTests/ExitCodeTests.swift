@@ -1,0 +1,98 @@
+import Foundation
+import Testing
+
+@Suite(.serialized) struct ExitCodeTests {
+  let program = Result { try Program() }
+
+  @Test(
+    arguments: [
+      (["test:64x64@10:3"], 0, ""), (["--no-such-option"], 64, "no-such-option"),
+      ([], 64, "no input"), (["a.mp4", "--source", "b.mp4"], 64, "more than one input"),
+      (["test:64x64@10:3", "--conf", "2"], 64, "--conf 2"),
+      (["test:64x64@10:3", "--precision", "int8"], 64, "quantised"),
+      (["test:64x64@10:3", "--classes", "unicorn"], 64, "no class unicorn"), (["gopher://x"], 64, "gopher"),
+      (["test:64x64@10:3", "--class-iou", "person"], 64, "--class-iou"), (["test:0x0@1"], 64, "test:0x0@1"),
+      (["test:64x64@10:3", "--start", "3"], 64, "video file"), (["-", "--loop"], 64, "cannot repeat"),
+      (["broken.mp4"], 65, "broken.mp4"), (["missing.mp4"], 66, "missing.mp4"), (["empty/"], 65, "no pictures"),
+      (["rtsp://user:secret@127.0.0.1:9/x", "--timeout", "2"], 69, "127.0.0.1"),
+      (["test:64x64@10:3", "-o", "no/such/folder/out.mp4"], 73, "out.mp4"),
+      (["test:64x64@10:3", "-o", "out.gif"], 73, "out.gif"),
+      (["test:64x64@10:3", "-o", "out.jpg"], 73, "many pictures"),
+      (["test:64x64@10:3", "--events", "/no/such/e.jsonl"], 73, "/no/such/e.jsonl"),
+      (["test:64x64@10:3", "--mot", "x", "--detections", "x"], 73, "x"),
+      (["test:64x64@10:30", "--detections", "/dev/full"], 74, "/dev/full"),
+    ] as [([String], Int32, String)])
+  func `each failure has its code and one sentence`(arguments: [String], status: Int32, sentence: String) throws {
+    let program = try program.get()
+    try Data("no video at all".utf8).write(to: URL(filePath: program.path("broken.mp4")))
+    try FileManager.default.createDirectory(atPath: program.path("empty"), withIntermediateDirectories: true)
+    let outcome = try program.run(arguments + ["-q"])
+    #expect(outcome.status == status && !outcome.isKilled, "\(arguments): \(outcome.error)")
+    #expect(sentence.isEmpty || outcome.error.contains(sentence), "\(outcome.error)")
+    #expect(!outcome.error.contains("secret"))
+    if status > 64 { #expect(outcome.error.split(separator: "\n").count == 1, "\(outcome.error)") }
+  }
+
+  @Test(arguments: [(nil, 64), ("missing.pt", 78), ("broken.pt", 78)] as [(String?, Int32)])
+  func `a model that is not there or not one is said`(model: String?, status: Int32) throws {
+    let program = try program.get()
+    try Data("PK no model".utf8).write(to: URL(filePath: program.path("broken.pt")))
+    let outcome = try program.run(["test:64x64@10:3"] + (model.map { ["--model", $0] } ?? []), hasModel: false)
+    #expect(outcome.status == status && !outcome.isKilled, "\(outcome.error)")
+  }
+
+  @Test(arguments: [SIGINT, SIGTERM])
+  func `a signal finishes the file`(number: Int32) throws {
+    let program = try program.get()
+    let running = try program.start(["test:160x120@25", "-o", "out.mp4", "--events", "e.jsonl", "--coco", "c.json"])
+    running.waitFor(program.path("out.mp4"), bytes: 20_000)
+    kill(running.process.processIdentifier, number)
+    let outcome = try running.wait()
+    #expect(outcome.status == 130 && !outcome.isKilled, "\(outcome.error)")
+    #expect(outcome.error.contains("frames/s"))
+    let frames = try program.frames(of: "out.mp4")
+    #expect(outcome.error.contains(": \(frames) frames in"), "\(frames) in the file; \(outcome.error)")
+    #expect(try program.text("c.json").hasSuffix("]\n"))
+  }
+
+  @Test(arguments: ["mp4", "mkv"])
+  func `what was written plays after a kill`(ending: String) throws {
+    let program = try program.get()
+    let running = try program.start(
+      ["test:160x120@25", "-o", "out.\(ending)", "--detections", "d.jsonl", "--threads", "2"])
+    running.waitFor(program.path("out.\(ending)"), bytes: 60_000)
+    kill(running.process.processIdentifier, SIGKILL)
+    #expect(try running.wait().isKilled)
+    let frames = try program.frames(of: "out.\(ending)")
+    let lines = try program.text("d.jsonl").split(separator: "\n")
+    // What is lost is less than the piece of a second under way and what the container holds back of it.
+    #expect(frames > 0 && lines.count - frames <= 50, "\(frames) of \(lines.count)")
+    for line in lines { #expect(throws: Never.self) { try JSONSerialization.jsonObject(with: Data(line.utf8)) } }
+  }
+
+  @Test func `who reads the output may go away`() throws {
+    let program = try program.get()
+    let outcome = try program.tool(
+      "bash",
+      [
+        "-c", "set -o pipefail; \"$0\" test:64x64@10:300 -q --model model.safetensors --imgsz 64 | head -n 1",
+        Program.executable.path,
+      ])
+    #expect(outcome.status == 74, "\(outcome.error)")
+  }
+}
+
+extension Program {
+  /// How many pictures FFmpeg's own tools decode from a file, without an error.
+  func frames(of name: String) throws -> Int {
+    let counted = try tool(
+      "ffprobe",
+      [
+        "-v", "error", "-count_frames", "-select_streams", "v:0", "-show_entries", "stream=nb_read_frames", "-of",
+        "csv=p=0", name,
+      ])
+    #expect(counted.status == 0 && counted.error.isEmpty, "\(counted.error)")
+    let digits = counted.output.prefix { $0.isNumber }
+    return try #require(Int(digits), "\(counted.output)")
+  }
+}
