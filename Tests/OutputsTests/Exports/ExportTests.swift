@@ -90,8 +90,8 @@ import Testing
       let error = #expect(throws: OutputError.self) { try files.claim(path) }
       #expect(error?.code == .cannotCreate)
     }
-    try files.claim("/dev/null")
-    try files.claim("/dev/null")
+    try files.claim("/dev/full")
+    try files.claim("/dev/full")
   }
 
   @Test(arguments: [("/no/such/folder/a.jsonl", OutputError.Code.cannotCreate), ("/dev/full", .writeFailed)])
