@@ -60,7 +60,9 @@ let package = Package(
     // Level 3: where they meet.
     room(
       "Streaming", sees: ["RingBuffer", "Capture", "Inference", "Tracking", "Outputs", "Pipeline", "Imaging", "Scene"]),
-    room("Training", sees: ["CNormalisation", "GELAN", "OneDNN", "Imaging", "Capture", "Evaluation", "Scene"]),
+    room(
+      "Training",
+      sees: ["CNormalisation", "GELAN", "OneDNN", "Imaging", "Inference", "Capture", "Evaluation", "Scene"]),
 
     // Level 5: commands.
     .executableTarget(

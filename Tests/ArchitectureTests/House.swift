@@ -34,7 +34,8 @@ enum House {
       "Streaming",
       sees: ["Capture", "Inference", "Tracking", "Outputs", "Pipeline", "RingBuffer", "GELAN", "Imaging", "Scene"]),
     Room(
-      "Training", sees: ["CNormalisation", "GELAN", "OneDNN", "Imaging", "Capture", "Evaluation", "Scene"],
+      "Training",
+      sees: ["CNormalisation", "GELAN", "OneDNN", "Imaging", "Inference", "Capture", "Evaluation", "Scene"],
       mayBeUnsafe: true),
     Room(
       "yolostream",

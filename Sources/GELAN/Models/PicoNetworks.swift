@@ -12,7 +12,8 @@ extension GELANWidths {
       stages: [
         (48, plain(48, 48)), (96, .cspElan(96, 64, 32, depth: 1)), (128, .cspElan(128, 96, 48, depth: 1)),
       ],
-      pooling: (128, 64), topDown: (plain(64, 64), plain(48, 48)), bottomUp: [(48, plain(64, 64)), (64, plain(96, 96))],
+      pooling: (128, 64), topDown: (plain(64, 64), plain(48, 48)),
+      bottomUp: [(48, plain(64, 64)), (64, plain(96, 96))],
       down: { .convolution($0, kernel: 3, stride: 2) })
   }()
 

@@ -47,8 +47,10 @@ public struct Picture: Sendable {
             guard column.isInside else { continue }
             let left = column.low * 3, right = column.high * 3
             for channel in 0..<3 {
-              let p00 = unsafe Int32(source[upper + left + channel]), p01 = unsafe Int32(source[upper + right + channel])
-              let p10 = unsafe Int32(source[lower + left + channel]), p11 = unsafe Int32(source[lower + right + channel])
+              let p00 = unsafe Int32(source[upper + left + channel]),
+                p01 = unsafe Int32(source[upper + right + channel])
+              let p10 = unsafe Int32(source[lower + left + channel]),
+                p11 = unsafe Int32(source[lower + right + channel])
               let above = p00 &* 256 &+ (p01 &- p00) &* column.share, below = p10 &* 256 &+ (p11 &- p10) &* column.share
               let value = above &* 256 &+ (below &- above) &* row.share &+ 32768
               unsafe target[out &+ channel] = UInt8(truncatingIfNeeded: value >> 16)

@@ -126,7 +126,12 @@ struct Tape {
         calls.append(.primitive(PrimitiveCall(primitive, Array(zip(roles, operands)))))
       case .function(let label, let body):
         let pointers = unsafe operands.map { unsafe $0.base.assumingMemoryBound(to: Float.self) }
-        unsafe calls.append(.function(label, { _ = operands; unsafe body(pointers) }))
+        unsafe calls.append(
+          .function(
+            label,
+            {
+              _ = operands; unsafe body(pointers)
+            }))
       }
     }
     return (calls, plan.byteCount)
