@@ -39,6 +39,7 @@ let package = Package(
     .systemLibrary(name: "CFreeType", pkgConfig: "freetype2", providers: [.apt(["libfreetype-dev"])]),
     .target(name: "CPixelRows"),
     .target(name: "CNormalisation"),
+    .target(name: "CWinograd"),
     room("Scene"),
     room("GELAN"),
     room("RingBuffer"),
@@ -54,7 +55,7 @@ let package = Package(
 
     // Level 2: a source, a detector, a delivery.
     room("Capture", sees: ["FFmpeg", "Imaging", "Scene"]),
-    room("Inference", sees: ["GELAN", "OneDNN", "Imaging", "Scene"]),
+    room("Inference", sees: ["CWinograd", "GELAN", "OneDNN", "Imaging", "Scene"]),
     room("Outputs", sees: ["FFmpeg", "FreeType", "Imaging", "Scene"]),
 
     // Level 3: where they meet.
@@ -62,7 +63,7 @@ let package = Package(
       "Streaming", sees: ["RingBuffer", "Capture", "Inference", "Tracking", "Outputs", "Pipeline", "Imaging", "Scene"]),
     room(
       "Training",
-      sees: ["CNormalisation", "GELAN", "OneDNN", "Imaging", "Inference", "Capture", "Evaluation", "Scene"]),
+      sees: ["CNormalisation", "CWinograd", "GELAN", "OneDNN", "Imaging", "Inference", "Capture", "Evaluation", "Scene"]),
 
     // Level 5: commands.
     .executableTarget(

@@ -17,10 +17,10 @@ public final class CompiledNetwork: Sendable {
   /// Named intermediate results that stay readable after a run, for tests.
   let probes: [Graph.Node.ID]
 
-  /// One primitive and where its operands are.
+  /// One kernel and where its operands are.
   struct Step: Sendable {
     var name: String
-    var primitive: Primitive
+    var kernel: Kernel
     var operands: [Operand]
     /// Floating-point operations.
     var work: Int
@@ -90,7 +90,9 @@ public final class CompiledNetwork: Sendable {
       }
       self.tensors = tensors
       scratchOffset = (plan.byteCount + 4095) / 4096 * 4096
-      arenaByteCount = scratchOffset + (steps.map(\.primitive.scratchByteCount).max() ?? 0)
+      var scratchByteCount = 0
+      for step in steps { scratchByteCount = max(scratchByteCount, try step.kernel.scratchLayout().byteCount) }
+      arenaByteCount = scratchOffset + scratchByteCount
     } catch { throw InferenceError(error) }
   }
 
@@ -99,7 +101,7 @@ public final class CompiledNetwork: Sendable {
 
   /// Name, implementation and floating-point operations of each step.
   public var description: [(name: String, implementation: String, work: Int)] {
-    steps.map { ($0.name, $0.primitive.implementation, $0.work) }
+    steps.map { ($0.name, $0.kernel.implementation, $0.work) }
   }
 }
 
@@ -110,7 +112,7 @@ public final class NetworkExecution {
   /// The picture: 1 × 3 × height × width values 0…255, red first, in planes or channels-last as
   /// `CompilationOptions.order` has it.
   public let input: TensorMemory
-  private let calls: [PrimitiveCall]
+  private let calls: [KernelCall]
   private let stream: ExecutionStream
   private let arena: Arena
 
@@ -123,7 +125,7 @@ public final class NetworkExecution {
     do throws(OneDNNError) {
       stream = try ExecutionStream(on: engine)
       input = try TensorMemory(network.tensors[0].layout, in: arena, at: network.tensors[0].offset, on: engine)
-      var calls: [PrimitiveCall] = []
+      var calls: [KernelCall] = []
       for step in network.steps {
         var operands: [(Primitive.Argument, TensorMemory)] = []
         for operand in step.operands {
@@ -138,9 +140,10 @@ public final class NetworkExecution {
             operands.append((argument, try TensorMemory(layout, in: arena, at: offset, on: engine)))
           }
         }
-        let scratch = try step.primitive.layout(.scratchpad)
-        operands.append((.scratchpad, try TensorMemory(scratch, in: arena, at: network.scratchOffset, on: engine)))
-        calls.append(PrimitiveCall(step.primitive, operands))
+        let scratch = try step.kernel.scratchLayout()
+        calls.append(
+          step.kernel.bind(
+            operands, scratch: try TensorMemory(scratch, in: arena, at: network.scratchOffset, on: engine)))
       }
       self.calls = calls
     } catch { throw InferenceError(error) }

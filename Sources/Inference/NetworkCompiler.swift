@@ -54,8 +54,8 @@ struct NetworkCompiler {
   let lowering: NetworkLowering
   let parameters: ParameterLookup
 
-  private var type: OneDNN.ElementType { options.precision == .bf16 ? .bf16 : .f32 }
-  private var format: MemoryFormat { options.resolvedOrder == .blocked8 ? .blocked8 : .channelsLast }
+  var type: OneDNN.ElementType { options.precision == .bf16 ? .bf16 : .f32 }
+  var format: MemoryFormat { options.resolvedOrder == .blocked8 ? .blocked8 : .channelsLast }
 
   init(graph: Graph, options: CompilationOptions, parameters: @escaping ParameterLookup) throws(InferenceError) {
     if options.precision == .bf16, Engine.instructionSet < .avx512 {
@@ -158,7 +158,7 @@ struct NetworkCompiler {
     case .copy: return try compile(copy: step, source: source, destination: destination)
     }
     operands.append(.tensor(.destination, step.output))
-    return CompiledNetwork.Step(name: step.name, primitive: primitive, operands: operands, work: 0)
+    return CompiledNetwork.Step(name: step.name, kernel: .primitive(primitive), operands: operands, work: 0)
   }
 
   /// A copy takes a range of channels out of its source (a slice) or puts all of it into its destination.
@@ -173,70 +173,10 @@ struct NetworkCompiler {
     }
     let primitive = try Primitive.reorder(from, to: to, on: engine)
     return CompiledNetwork.Step(
-      name: step.name, primitive: primitive,
+      name: step.name, kernel: .primitive(primitive),
       operands: [
         .part(.source, step.inputs[0], from, channelOffset: 0),
         .part(.destination, step.output, to, channelOffset: step.channelOffset),
       ], work: 0)
-  }
-
-  private func compile(
-    _ step: NetworkLowering.Step, _ convolution: Graph.Convolution, _ values: (weights: [Float], bias: [Float]),
-    rows: Range<Int>, addend: Graph.Node.ID?
-  ) throws(OneDNNError) -> CompiledNetwork.Step {
-    var operations: [PostOperation] = []
-    switch convolution.activation {
-    case .none: break
-    case .silu: operations.append(.silu)
-    case .relu: operations.append(.relu)
-    }
-    let output = lowering.tensors[step.output]
-    if addend != nil {
-      operations.append(
-        .add(channels: output.channels, height: output.height, width: output.width, format: format, type: type))
-    }
-    let groups = convolution.groups
-    let perFilter = convolution.inputChannels / groups * convolution.window.kernel * convolution.window.kernel
-    var weights = values.weights
-    if step.inputs[0] == 0 {
-      // Pictures come as 0…255; the network was trained on 0…1.
-      for index in weights.indices { weights[index] /= 255 }
-    }
-    if rows.count < convolution.outputChannels {
-      weights = Array(weights[(rows.lowerBound * perFilter)..<(rows.upperBound * perFilter)])
-    }
-    let kernel = convolution.window.kernel
-    let shape =
-      groups == 1
-      ? [rows.count, convolution.inputChannels, kernel, kernel]
-      : [groups, rows.count / groups, convolution.inputChannels / groups, kernel, kernel]
-    let biasLayout = try TensorLayout([rows.count])
-    let source = try layout(step.inputs[0])
-    let destination = try layout(step.output)
-    let primitive = try Primitive.convolution(
-      source: source, weights: try TensorLayout(shape, step.inputs[0] == 0 ? .f32 : type, .any), bias: biasLayout,
-      destination: destination, window: SlidingWindow(convolution.window), then: operations, on: engine)
-
-    let biasMemory = try TensorMemory(biasLayout, on: engine)
-    biasMemory.fill(with: values.bias[rows])
-    let plain = try TensorMemory(try TensorLayout(shape), on: engine)
-    plain.fill(with: weights)
-    let packed = try TensorMemory(try primitive.layout(.weights), on: engine)
-    try plain.copy(into: packed, on: stream, engine: engine)
-
-    var operands: [CompiledNetwork.Operand] = [
-      .tensor(.source, step.inputs[0]), .constant(.weights, packed), .constant(.bias, biasMemory),
-      .tensor(.destination, step.output),
-    ]
-    if let addend { operands.append(.tensor(.postOperation(operations.count - 1), addend)) }
-    return CompiledNetwork.Step(
-      name: step.name, primitive: primitive, operands: operands,
-      work: 2 * perFilter * rows.count * output.height * output.width)
-  }
-}
-
-extension SlidingWindow {
-  init(_ window: Graph.Window) {
-    self.init(kernel: window.kernel, stride: window.stride, padding: window.padding)
   }
 }

@@ -51,6 +51,15 @@ struct DetectionArguments: ParsableArguments {
   @Option(help: "Frames worked on at the same time, one thread each.")
   var threads = 2
 
+  /// The precision called `name`; `nil` leaves the choice to the machine.
+  static func precision(named name: String) throws -> CompilationOptions.Precision? {
+    if name == "auto" { return nil }
+    guard let precision = CompilationOptions.Precision(rawValue: name) else {
+      throw ValidationError("--precision \(name): expected f32, bf16 or auto")
+    }
+    return precision
+  }
+
   func detector(for model: InferenceModel) throws -> Detector {
     guard (0...1).contains(confidence) else { throw ValidationError("--conf \(confidence): expected 0 to 1") }
     guard (0...1).contains(overlap) else { throw ValidationError("--iou \(overlap): expected 0 to 1") }
@@ -63,12 +72,7 @@ struct DetectionArguments: ParsableArguments {
     options.isSquare = !rect
     options.detection = DetectionOptions(confidence: confidence, overlap: overlap, limit: maxDet)
     options.detection.isAgnostic = isAgnostic
-    if precision != "auto" {
-      guard let chosen = CompilationOptions.Precision(rawValue: precision) else {
-        throw ValidationError("--precision \(precision): expected f32, bf16 or auto")
-      }
-      options.precision = chosen
-    }
+    options.precision = try Self.precision(named: precision)
     func index(_ text: Substring) throws -> Int {
       if let number = Int(text), model.classNames.indices.contains(number) { return number }
       guard let index = model.classNames.firstIndex(where: { $0.lowercased() == text.lowercased() }) else {

@@ -4,5 +4,6 @@ import ArgumentParser
 struct YoloStream: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "yolostream", abstract: "Real-time object detection in video on a computer without a GPU.",
-    subcommands: [RunCommand.self, TrainCommand.self, ModelCommand.self], defaultSubcommand: RunCommand.self)
+    subcommands: [RunCommand.self, TrainCommand.self, BenchCommand.self, ModelCommand.self],
+    defaultSubcommand: RunCommand.self)
 }

@@ -146,6 +146,9 @@ extension NetworkRecorder {
     let source = values[node.inputs[0]]
     try backwardWeights(node, convolution, source: source, flow: flow, forward: forward, into: gradients)
     guard node.inputs[0] != 0 else { return }
+    let result = tape.symbol(tape.layout(source))
+    add(result, to: node.inputs[0])
+    if try recordMinimalFiltering(node, convolution, .sourceGradient, from: flow, to: result) { return }
     let primitive = try Primitive.convolutionSourceGradient(
       source: tape.layout(source), weights: try TensorLayout(weightShape(convolution), .f32, .any),
       destination: try layout(node), window: SlidingWindow(convolution.window), forward: forward, on: engine)
@@ -153,11 +156,9 @@ extension NetworkRecorder {
     var weights = keep.weights
     if weights.map({ tape.layout($0) != wanted }) != false { weights = try ordered(convolution, as: wanted) }
     guard let weights else { return }
-    let result = tape.symbol(tape.layout(source))
     try tape.run(
       primitive, [(.destinationGradient, flow), (.weights, weights), (.sourceGradient, result)],
       name: "\(node.name) source")
-    add(result, to: node.inputs[0])
   }
 
   private mutating func backwardWeights(

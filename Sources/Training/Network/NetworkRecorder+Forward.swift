@@ -52,21 +52,24 @@ extension NetworkRecorder {
       source: tape.layout(source), weights: try TensorLayout(weightLayout.shape, .f32, .any),
       bias: hasBias ? channels : nil, destination: try layout(node), window: window, then: fuses,
       isTraining: isTraining, on: engine)
-    let weights = try ordered(convolution, as: try primitive.layout(.weights))
     let convolved = tape.symbol(try layout(node))
-    var operands: [(role: Primitive.Argument, symbol: Tape.SymbolID)] = [
-      (.source, source), (.weights, weights), (.destination, convolved),
-    ]
-    if hasBias {
-      operands.append(
-        (
-          .bias,
-          try parameter(
-            "\(convolution.parameters).bias", shape: [convolution.outputChannels], in: parameters)
-        ))
+    var keep = Kept(convolution: primitive, convolved: convolved)
+    var isFiltered = false
+    if isTraining, !hasBias {
+      isFiltered = try recordMinimalFiltering(node, convolution, .forward, from: source, to: convolved)
     }
-    try tape.run(primitive, operands, name: node.name)
-    var keep = Kept(convolution: primitive, weights: weights, convolved: convolved)
+    if !isFiltered {
+      let weights = try ordered(convolution, as: try primitive.layout(.weights))
+      keep.weights = weights
+      var operands: [(role: Primitive.Argument, symbol: Tape.SymbolID)] = [
+        (.source, source), (.weights, weights), (.destination, convolved),
+      ]
+      if hasBias {
+        let bias = "\(convolution.parameters).bias"
+        operands.append((.bias, try parameter(bias, shape: [convolution.outputChannels], in: parameters)))
+      }
+      try tape.run(primitive, operands, name: node.name)
+    }
     var result = convolved
     var rest = convolution.activation
     if let normalisation = convolution.normalisation {
@@ -96,7 +99,7 @@ extension NetworkRecorder {
   ) throws(OneDNNError) -> Tape.SymbolID {
     let size = sizes[node.id]
     let normalisation = Normalisation(
-      shape: [batch, node.channels, size.height, size.width], block: format == .blocked16 ? 16 : 8,
+      shape: [batch, node.channels, size.height, size.width], block: block,
       activates: activation == .silu)
     let vector = try TensorLayout([Normalisation.paddedCount(node.channels)])
     let statistic = Statistic(

@@ -1,0 +1,293 @@
+#include "CWinograd.h"
+
+#include <dlfcn.h>
+#include <string.h>
+
+enum { POSITIONS = 36, TILE = 4, WINDOW = 6 };
+
+// Output channels are computed 16 at a time, as what keeps two vectors of weights and six rows of sums in registers; a
+// remainder of eight joins the last strip (24) or stands alone (8).
+static int strip_width(int left) { return left == 24 || left == 8 ? left : 16; }
+
+size_t winograd_packed_count(int inputs, int outputs) { return (size_t)POSITIONS * inputs * outputs; }
+
+// Rows of G: the filter at the points 0, ±1, ±2 and infinity.
+static const double filter_points[WINDOW][3] = {
+    {1.0 / 4, 0, 0},           {-1.0 / 6, -1.0 / 6, -1.0 / 6},   {-1.0 / 6, 1.0 / 6, -1.0 / 6},
+    {1.0 / 24, 1.0 / 12, 1.0 / 6}, {1.0 / 24, -1.0 / 12, 1.0 / 6}, {0, 0, 1},
+};
+
+void winograd_pack(const float *weights, int inputs, int outputs, float *packed) {
+  for (int first = 0; first < outputs;) {
+    const int width = strip_width(outputs - first);
+    float *strip = packed + (size_t)POSITIONS * inputs * first;
+    for (int o = 0; o < width; o++) {
+      for (int c = 0; c < inputs; c++) {
+        const float *g = weights + ((size_t)(first + o) * inputs + c) * 9;
+        double half[WINDOW][3];
+        for (int i = 0; i < WINDOW; i++)
+          for (int j = 0; j < 3; j++)
+            half[i][j] = filter_points[i][0] * g[j] + filter_points[i][1] * g[3 + j] + filter_points[i][2] * g[6 + j];
+        for (int i = 0; i < WINDOW; i++)
+          for (int j = 0; j < WINDOW; j++) {
+            const double *p = filter_points[j];
+            const double value = half[i][0] * p[0] + half[i][1] * p[1] + half[i][2] * p[2];
+            strip[((size_t)(i * WINDOW + j) * inputs + c) * width + o] = (float)value;
+          }
+      }
+    }
+    first += width;
+  }
+}
+
+int winograd_tile_count(const winograd_convolution *c) {
+  return ((c->height + TILE - 1) / TILE) * ((c->width + TILE - 1) / TILE);
+}
+
+// Positions lie one cache line more apart than they need to, so that they do not all fall into the same cache sets.
+enum { GAP = 16, STRIP_MAX = 24 };
+static size_t input_stride(const winograd_convolution *c) { return (size_t)c->chunk * c->inputs + GAP; }
+static size_t sum_stride(const winograd_convolution *c) { return (size_t)c->chunk * STRIP_MAX + GAP; }
+
+size_t winograd_scratch_count(const winograd_convolution *c) {
+  return POSITIONS * (input_stride(c) + sum_stride(c));
+}
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#define AVX2 __attribute__((target("avx2,fma")))
+#define INLINE static inline __attribute__((always_inline))
+
+bool winograd_available(void) { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
+
+// One dimension of the input transform (rows of B transposed).
+AVX2 INLINE void spread(__m256 x[WINDOW]) {
+  const __m256 two = _mm256_set1_ps(2), four = _mm256_set1_ps(4), five = _mm256_set1_ps(5);
+  const __m256 a = _mm256_fnmadd_ps(four, x[2], x[4]), b = _mm256_fnmadd_ps(four, x[1], x[3]);
+  const __m256 c = _mm256_sub_ps(x[4], x[2]), d = _mm256_sub_ps(x[3], x[1]);
+  const __m256 first = _mm256_fmadd_ps(four, x[0], _mm256_fnmadd_ps(five, x[2], x[4]));
+  const __m256 last = _mm256_fmadd_ps(four, x[1], _mm256_fnmadd_ps(five, x[3], x[5]));
+  x[0] = first;
+  x[1] = _mm256_add_ps(a, b);
+  x[2] = _mm256_sub_ps(a, b);
+  x[3] = _mm256_fmadd_ps(two, d, c);
+  x[4] = _mm256_fnmadd_ps(two, d, c);
+  x[5] = last;
+}
+
+// One dimension of the output transform (rows of A transposed): six sums become four outputs.
+AVX2 INLINE void gather(const __m256 m[WINDOW], __m256 y[TILE]) {
+  const __m256 two = _mm256_set1_ps(2), four = _mm256_set1_ps(4), eight = _mm256_set1_ps(8);
+  const __m256 s = _mm256_add_ps(m[1], m[2]), d = _mm256_sub_ps(m[1], m[2]);
+  const __m256 p = _mm256_add_ps(m[3], m[4]), q = _mm256_sub_ps(m[3], m[4]);
+  y[0] = _mm256_add_ps(_mm256_add_ps(m[0], s), p);
+  y[1] = _mm256_fmadd_ps(two, q, d);
+  y[2] = _mm256_fmadd_ps(four, p, s);
+  y[3] = _mm256_add_ps(_mm256_fmadd_ps(eight, q, d), m[5]);
+}
+
+// e^x for x in the range of floats, to about one unit in the last place (Cephes' polynomial).
+AVX2 INLINE __m256 exponential(__m256 x) {
+  x = _mm256_min_ps(_mm256_max_ps(x, _mm256_set1_ps(-87.3f)), _mm256_set1_ps(88.3f));
+  const __m256 n = _mm256_round_ps(
+      _mm256_mul_ps(x, _mm256_set1_ps(1.44269504f)), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+  __m256 r = _mm256_fnmadd_ps(n, _mm256_set1_ps(0.693359375f), x);
+  r = _mm256_fnmadd_ps(n, _mm256_set1_ps(-2.12194440e-4f), r);
+  __m256 p = _mm256_set1_ps(1.9875691500e-4f);
+  p = _mm256_fmadd_ps(p, r, _mm256_set1_ps(1.3981999507e-3f));
+  p = _mm256_fmadd_ps(p, r, _mm256_set1_ps(8.3334519073e-3f));
+  p = _mm256_fmadd_ps(p, r, _mm256_set1_ps(4.1665795894e-2f));
+  p = _mm256_fmadd_ps(p, r, _mm256_set1_ps(1.6666665459e-1f));
+  p = _mm256_fmadd_ps(p, r, _mm256_set1_ps(5.0000001201e-1f));
+  p = _mm256_add_ps(_mm256_fmadd_ps(_mm256_mul_ps(r, r), p, r), _mm256_set1_ps(1));
+  const __m256i power = _mm256_slli_epi32(_mm256_add_epi32(_mm256_cvtps_epi32(n), _mm256_set1_epi32(127)), 23);
+  return _mm256_mul_ps(p, _mm256_castsi256_ps(power));
+}
+
+AVX2 INLINE __m256 activate(__m256 x, const int activation) {
+  if (activation == WINOGRAD_RELU) return _mm256_max_ps(x, _mm256_setzero_ps());
+  if (activation == WINOGRAD_LINEAR) return x;
+  const __m256 e = exponential(_mm256_sub_ps(_mm256_setzero_ps(), x));
+  return _mm256_div_ps(x, _mm256_add_ps(_mm256_set1_ps(1), e));
+}
+
+// Eight channels of one tile's 6×6 window to the 36 positions, `stride` floats apart.
+AVX2 INLINE void transform_input(const float *window, ptrdiff_t pixel, ptrdiff_t row, float *to, size_t stride) {
+  __m256 half[WINDOW][WINDOW], line[WINDOW];
+  for (int x = 0; x < WINDOW; x++) {
+    for (int y = 0; y < WINDOW; y++) line[y] = _mm256_loadu_ps(window + y * row + x * pixel);
+    spread(line);
+    for (int y = 0; y < WINDOW; y++) half[y][x] = line[y];
+  }
+  for (int y = 0; y < WINDOW; y++) {
+    for (int x = 0; x < WINDOW; x++) line[x] = half[y][x];
+    spread(line);
+    for (int x = 0; x < WINDOW; x++) _mm256_storeu_ps(to + (y * WINDOW + x) * stride, line[x]);
+  }
+}
+
+AVX2 static void transform_inputs(
+    const winograd_convolution *c, const float *in, int group, int first, int count, float *to, size_t stride) {
+  const int columns = (c->width + TILE - 1) / TILE;
+  float edge[WINDOW * WINDOW * 8] __attribute__((aligned(32)));
+  for (int tile = 0; tile < count; tile++) {
+    const int top = (first + tile) / columns * TILE - 1, left = (first + tile) % columns * TILE - 1;
+    const bool inside = top >= 0 && left >= 0 && top + WINDOW <= c->height && left + WINDOW <= c->width;
+    for (int channel = 0; channel < c->inputs; channel += 8) {
+      const float *map = in + (group * c->inputs + channel) / 8 * c->in.block;
+      float *target = to + (size_t)tile * c->inputs + channel;
+      if (inside) {
+        transform_input(map + top * c->in.row + left * c->in.pixel, c->in.pixel, c->in.row, target, stride);
+        continue;
+      }
+      // A window that reaches over the border is copied with zeros around the map.
+      memset(edge, 0, sizeof edge);
+      for (int y = top < 0 ? 1 : 0; y < WINDOW && top + y < c->height; y++)
+        for (int x = left < 0 ? 1 : 0; x < WINDOW && left + x < c->width; x++)
+          _mm256_store_ps(
+              edge + (y * WINDOW + x) * 8, _mm256_loadu_ps(map + (top + y) * c->in.row + (left + x) * c->in.pixel));
+      transform_input(edge, 8, WINDOW * 8, target, stride);
+    }
+  }
+}
+
+// `rows` tiles by `vectors` × 8 output channels: sums over all input channels of one position.
+AVX2 INLINE void multiply(
+    const float *tiles, size_t inputs, const float *weights, float *sums, const int rows, const int vectors) {
+  __m256 sum[8][3];
+  for (int r = 0; r < rows; r++)
+    for (int v = 0; v < vectors; v++) sum[r][v] = _mm256_setzero_ps();
+  for (size_t c = 0; c < inputs; c++) {
+    __m256 w[3];
+    for (int v = 0; v < vectors; v++) w[v] = _mm256_loadu_ps(weights + c * vectors * 8 + v * 8);
+    for (int r = 0; r < rows; r++) {
+      const __m256 x = _mm256_broadcast_ss(tiles + r * inputs + c);
+      for (int v = 0; v < vectors; v++) sum[r][v] = _mm256_fmadd_ps(x, w[v], sum[r][v]);
+    }
+  }
+  for (int r = 0; r < rows; r++)
+    for (int v = 0; v < vectors; v++) _mm256_storeu_ps(sums + (r * vectors + v) * 8, sum[r][v]);
+}
+
+// All tiles of a chunk at one position. `step` rows at a time fill the registers with sums.
+#define MULTIPLY_ALL(NAME, STEP, VECTORS)                                                                    \
+  AVX2 static void NAME(const float *tiles, size_t inputs, const float *weights, float *sums, int count) {   \
+    int tile = 0;                                                                                            \
+    for (; tile + STEP <= count; tile += STEP)                                                               \
+      multiply(tiles + tile * inputs, inputs, weights, sums + (size_t)tile * VECTORS * 8, STEP, VECTORS);    \
+    for (; tile + 2 <= count; tile += 2)                                                                     \
+      multiply(tiles + tile * inputs, inputs, weights, sums + (size_t)tile * VECTORS * 8, 2, VECTORS);       \
+    if (tile < count)                                                                                        \
+      multiply(tiles + tile * inputs, inputs, weights, sums + (size_t)tile * VECTORS * 8, 1, VECTORS);       \
+  }
+MULTIPLY_ALL(multiply_8, 8, 1)
+MULTIPLY_ALL(multiply_16, 6, 2)
+MULTIPLY_ALL(multiply_24, 4, 3)
+
+// Sums of one tile and eight output channels to 4×4 outputs.
+AVX2 INLINE void transform_output(
+    const winograd_convolution *c, const float *sums, size_t stride, int channel, int tile, float *out,
+    const float *add, const int activation) {
+  const int columns = (c->width + TILE - 1) / TILE;
+  const int top = tile / columns * TILE, left = tile % columns * TILE;
+  __m256 half[TILE][WINDOW], line[WINDOW], result[TILE];
+  for (int x = 0; x < WINDOW; x++) {
+    for (int y = 0; y < WINDOW; y++) line[y] = _mm256_loadu_ps(sums + (y * WINDOW + x) * stride);
+    gather(line, result);
+    for (int y = 0; y < TILE; y++) half[y][x] = result[y];
+  }
+  const __m256 bias = _mm256_loadu_ps(c->bias + channel);
+  const int height = c->height - top < TILE ? c->height - top : TILE;
+  const int width = c->width - left < TILE ? c->width - left : TILE;
+  float *to = out + channel / 8 * c->out.block + top * c->out.row + left * c->out.pixel;
+  const float *more = add ? add + channel / 8 * c->add.block + top * c->add.row + left * c->add.pixel : NULL;
+  for (int y = 0; y < height; y++) {
+    gather(half[y], result);
+    for (int x = 0; x < TILE; x++) result[x] = activate(_mm256_add_ps(result[x], bias), activation);
+    for (int x = 0; x < width; x++) {
+      if (more) result[x] = _mm256_add_ps(result[x], _mm256_loadu_ps(more + y * c->add.row + x * c->add.pixel));
+      _mm256_storeu_ps(to + y * c->out.row + x * c->out.pixel, result[x]);
+    }
+  }
+}
+
+#define TRANSFORM_OUTPUTS(NAME, ACTIVATION)                                                                       \
+  AVX2 static void NAME(                                                                                          \
+      const winograd_convolution *c, const float *sums, size_t stride, int channel, int width, int first,         \
+      int count, float *out, const float *add) {                                                                  \
+    for (int tile = 0; tile < count; tile++)                                                                      \
+      for (int v = 0; v < width; v += 8)                                                                          \
+        transform_output(                                                                                         \
+            c, sums + (size_t)tile * width + v, stride, channel + v, first + tile, out, add, ACTIVATION);         \
+  }
+TRANSFORM_OUTPUTS(transform_linear, WINOGRAD_LINEAR)
+TRANSFORM_OUTPUTS(transform_silu, WINOGRAD_SILU)
+TRANSFORM_OUTPUTS(transform_relu, WINOGRAD_RELU)
+
+// `count` tiles from `first` on: all their channels of a group in, then one strip of its output channels after the other.
+static void run_chunk(
+    const winograd_convolution *c, const float *in, float *out, const float *add, float *scratch, int group, int first,
+    int count) {
+  const size_t stride = input_stride(c), sums_stride = sum_stride(c);
+  float *sums = scratch + POSITIONS * stride;
+  transform_inputs(c, in, group, first, count, scratch, stride);
+  for (int done = 0; done < c->outputs;) {
+    const int width = strip_width(c->outputs - done), channel = group * c->outputs + done;
+    const float *weights = c->weights + (size_t)POSITIONS * c->inputs * channel;
+    for (int position = 0; position < POSITIONS; position++) {
+      const float *tiles = scratch + position * stride, *w = weights + (size_t)position * c->inputs * width;
+      float *to = sums + position * sums_stride;
+      if (width == 16) multiply_16(tiles, c->inputs, w, to, count);
+      else if (width == 24) multiply_24(tiles, c->inputs, w, to, count);
+      else multiply_8(tiles, c->inputs, w, to, count);
+    }
+    if (c->activation == WINOGRAD_SILU) transform_silu(c, sums, sums_stride, channel, width, first, count, out, add);
+    else if (c->activation == WINOGRAD_RELU) transform_relu(c, sums, sums_stride, channel, width, first, count, out, add);
+    else transform_linear(c, sums, sums_stride, channel, width, first, count, out, add);
+    done += width;
+  }
+}
+
+typedef struct {
+  const winograd_convolution *convolution;
+  const float *in, *add;
+  float *out, *scratch;
+  int (*member)(void);
+  int threads;
+} team_work;
+
+static void run_share(void *argument) {
+  const team_work *work = argument;
+  const winograd_convolution *c = work->convolution;
+  const int me = work->member ? work->member() : 0, tiles = winograd_tile_count(c);
+  float *scratch = work->scratch + winograd_scratch_count(c) * me;
+  for (int first = me * c->chunk; first < tiles; first += work->threads * c->chunk)
+    for (int group = 0; group < c->groups; group++)
+      run_chunk(
+          c, work->in, work->out, work->add, scratch, group, first,
+          tiles - first < c->chunk ? tiles - first : c->chunk);
+}
+
+void winograd_run(
+    const winograd_convolution *c, const float *in, float *out, const float *add, float *scratch, int threads) {
+  team_work work = {c, in, add, out, scratch, NULL, 1};
+  if (threads > 1) {
+    // The library's own team: another pool of threads would fight with it for the cores. Entry points of GNU OpenMP.
+    void (*parallel)(void (*)(void *), void *, unsigned, unsigned) = dlsym(RTLD_DEFAULT, "GOMP_parallel");
+    work.member = (int (*)(void))dlsym(RTLD_DEFAULT, "omp_get_thread_num");
+    if (parallel && work.member) {
+      work.threads = threads;
+      parallel(run_share, &work, (unsigned)threads, 0);
+      return;
+    }
+    work.member = NULL;
+  }
+  run_share(&work);
+}
+
+#else
+bool winograd_available(void) { return false; }
+void winograd_run(
+    const winograd_convolution *c, const float *in, float *out, const float *add, float *scratch, int threads) {}
+#endif

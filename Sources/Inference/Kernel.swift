@@ -1,0 +1,54 @@
+import OneDNN
+
+/// What runs one step of a network: a primitive of oneDNN, or a kernel of this package where that is far faster.
+enum Kernel: Sendable {
+  case primitive(Primitive)
+  case winograd(WinogradConvolution)
+
+  /// Name of the implementation, for people.
+  var implementation: String {
+    switch self {
+    case .primitive(let primitive): primitive.implementation
+    case .winograd: "winograd:avx2"
+    }
+  }
+
+  /// Layout of the scratch memory it needs while it runs.
+  func scratchLayout() throws(OneDNNError) -> TensorLayout {
+    switch self {
+    case .primitive(let primitive): try primitive.layout(.scratchpad)
+    case .winograd(let convolution): try TensorLayout([convolution.scratchCount])
+    }
+  }
+
+  /// The kernel with its operands and memory of its scratch layout.
+  func bind(_ operands: [(Primitive.Argument, TensorMemory)], scratch: TensorMemory) -> KernelCall {
+    switch self {
+    case .primitive(let primitive): return .primitive(PrimitiveCall(primitive, operands + [(.scratchpad, scratch)]))
+    case .winograd(let convolution):
+      let memory = Dictionary(uniqueKeysWithValues: operands)
+      guard let source = memory[.source], let destination = memory[.destination] else {
+        preconditionFailure("the compiler names what a convolution reads and writes")
+      }
+      return .winograd(
+        convolution, source: source, destination: destination, addend: memory[.postOperation(0)], scratch: scratch)
+    }
+  }
+}
+
+/// A kernel with its operands, ready to run again and again without an allocation.
+enum KernelCall {
+  case primitive(PrimitiveCall)
+  case winograd(
+    WinogradConvolution, source: TensorMemory, destination: TensorMemory, addend: TensorMemory?,
+    scratch: TensorMemory)
+
+  /// Runs once, on the calling thread and its team.
+  func run(on stream: ExecutionStream) throws(OneDNNError) {
+    switch self {
+    case .primitive(let call): try call.run(on: stream)
+    case .winograd(let convolution, let source, let destination, let addend, let scratch):
+      convolution.run(source: source, destination: destination, addend: addend, scratch: scratch)
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import OneDNN
+
+/// Times a compiled network on one picture after another: the whole, and each of its steps.
+public struct NetworkBenchmark {
+  /// Time of one step over the runs.
+  public struct StepTime: Sendable {
+    /// Part of the network.
+    public var name: String
+    /// What runs it.
+    public var implementation: String
+    /// Floating-point operations.
+    public var work: Int
+    /// Median over the runs, in nanoseconds.
+    public var nanoseconds: UInt64
+  }
+
+  private let execution: NetworkExecution
+  private let clock: () -> UInt64
+
+  /// A benchmark of `network` by `clock` (nanoseconds). The picture is made of one shade for each value, so that no
+  /// step meets nothing but zeros.
+  public init(_ network: CompiledNetwork, clock: @escaping () -> UInt64) throws(InferenceError) {
+    execution = try NetworkExecution(network)
+    self.clock = clock
+  }
+
+  /// Times of `runs` runs in nanoseconds, ascending, after `warmUp` that are not counted.
+  public func times(runs: Int, warmUp: Int = 3) throws(InferenceError) -> [UInt64] {
+    var times: [UInt64] = []
+    for run in 0..<(warmUp + runs) {
+      fillInput()
+      let start = clock()
+      try execution.run()
+      if run >= warmUp { times.append(clock() - start) }
+    }
+    return times.sorted()
+  }
+
+  /// Median time of each step over `runs` runs, in the order they run.
+  public func stepTimes(runs: Int) throws(InferenceError) -> [StepTime] {
+    var samples: [[UInt64]] = []
+    for _ in 0..<max(runs, 1) {
+      fillInput()
+      samples.append(try execution.run(clock: clock))
+    }
+    return execution.network.description.enumerated().map { index, step in
+      StepTime(
+        name: step.name, implementation: step.implementation, work: step.work,
+        nanoseconds: samples.map { $0[index] }.sorted()[samples.count / 2])
+    }
+  }
+
+  /// The arena reuses the input's memory, so it is written anew for each run, as a picture would be.
+  private func fillInput() {
+    execution.input.fill(with: (0..<(execution.input.layout.byteCount / 4)).lazy.map { Float($0 % 251) })
+  }
+}

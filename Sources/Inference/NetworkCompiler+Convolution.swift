@@ -1,0 +1,97 @@
+import GELAN
+import OneDNN
+
+extension NetworkCompiler {
+  /// The `rows` output channels of a convolution, and an addition behind it.
+  func compile(
+    _ step: NetworkLowering.Step, _ convolution: Graph.Convolution, _ values: (weights: [Float], bias: [Float]),
+    rows: Range<Int>, addend: Graph.Node.ID?
+  ) throws(OneDNNError) -> CompiledNetwork.Step {
+    let perFilter = convolution.weightCount / convolution.outputChannels
+    var values = values
+    if step.inputs[0] == 0 {
+      // Pictures come as 0…255; the network was trained on 0…1.
+      for index in values.weights.indices { values.weights[index] /= 255 }
+    }
+    if rows.count < convolution.outputChannels {
+      values.weights = Array(values.weights[(rows.lowerBound * perFilter)..<(rows.upperBound * perFilter)])
+      values.bias = Array(values.bias[rows])
+    }
+    var operands: [CompiledNetwork.Operand] = [
+      .tensor(.source, step.inputs[0]), .tensor(.destination, step.output),
+    ]
+    let kernel: Kernel
+    if options.precision == .f32, WinogradConvolution.supports(convolution, outputs: rows.count) {
+      kernel = .winograd(try winograd(step, convolution, values, outputs: rows.count, addend: addend))
+      if let addend { operands.append(.tensor(.postOperation(0), addend)) }
+    } else {
+      let (primitive, constants, addendArgument) = try direct(
+        step, convolution, values, outputs: rows.count, hasAddend: addend != nil)
+      kernel = .primitive(primitive)
+      operands += constants
+      if let addend { operands.append(.tensor(addendArgument, addend)) }
+    }
+    let output = lowering.tensors[step.output]
+    return CompiledNetwork.Step(
+      name: step.name, kernel: kernel, operands: operands,
+      work: 2 * perFilter * rows.count * output.height * output.width)
+  }
+
+  private func winograd(
+    _ step: NetworkLowering.Step, _ convolution: Graph.Convolution, _ values: (weights: [Float], bias: [Float]),
+    outputs: Int, addend: Graph.Node.ID?
+  ) throws(OneDNNError) -> WinogradConvolution {
+    func placement(_ id: Graph.Node.ID) -> WinogradConvolution.Placement {
+      let tensor = lowering.tensors[id]
+      return .init(options.resolvedOrder, channels: tensor.channels, height: tensor.height, width: tensor.width)
+    }
+    let output = lowering.tensors[step.output]
+    return try WinogradConvolution(
+      convolution, outputs: outputs, values: values, height: output.height, width: output.width,
+      source: placement(step.inputs[0]), destination: placement(step.output), addend: addend.map(placement),
+      threads: options.threads, on: engine)
+  }
+
+  /// oneDNN's kernel, its packed weights and bias, and where an addend is bound.
+  private func direct(
+    _ step: NetworkLowering.Step, _ convolution: Graph.Convolution, _ values: (weights: [Float], bias: [Float]),
+    outputs: Int, hasAddend: Bool
+  ) throws(OneDNNError) -> (Primitive, [CompiledNetwork.Operand], addend: Primitive.Argument) {
+    var operations: [PostOperation] = []
+    switch convolution.activation {
+    case .none: break
+    case .silu: operations.append(.silu)
+    case .relu: operations.append(.relu)
+    }
+    let output = lowering.tensors[step.output]
+    let addendArgument = Primitive.Argument.postOperation(operations.count)
+    if hasAddend {
+      operations.append(
+        .add(channels: output.channels, height: output.height, width: output.width, format: format, type: type))
+    }
+    let groups = convolution.groups, kernel = convolution.window.kernel
+    let shape =
+      groups == 1
+      ? [outputs, convolution.inputChannels, kernel, kernel]
+      : [groups, outputs / groups, convolution.inputChannels / groups, kernel, kernel]
+    let biasLayout = try TensorLayout([outputs])
+    let primitive = try Primitive.convolution(
+      source: try layout(step.inputs[0]), weights: try TensorLayout(shape, step.inputs[0] == 0 ? .f32 : type, .any),
+      bias: biasLayout, destination: try layout(step.output), window: SlidingWindow(convolution.window),
+      then: operations, on: engine)
+
+    let bias = try TensorMemory(biasLayout, on: engine)
+    bias.fill(with: values.bias)
+    let plain = try TensorMemory(try TensorLayout(shape), on: engine)
+    plain.fill(with: values.weights)
+    let packed = try TensorMemory(try primitive.layout(.weights), on: engine)
+    try plain.copy(into: packed, on: stream, engine: engine)
+    return (primitive, [.constant(.weights, packed), .constant(.bias, bias)], addendArgument)
+  }
+}
+
+extension SlidingWindow {
+  init(_ window: Graph.Window) {
+    self.init(kernel: window.kernel, stride: window.stride, padding: window.padding)
+  }
+}

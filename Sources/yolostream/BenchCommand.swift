@@ -1,0 +1,74 @@
+import ArgumentParser
+import Dispatch
+import GELAN
+import Inference
+
+/// `yolostream bench`: how fast this machine runs a network.
+struct BenchCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bench", abstract: "Time a network, or the whole way of a video.",
+    discussion: """
+      Examples:
+        yolostream bench --model yolov9-c.pt --size 640x640 --threads 2
+        yolostream bench --network gelan-s --layers
+        yolostream bench pipeline street.mp4 --model yolov9-c.pt
+      """,
+    subcommands: [BenchNetworkCommand.self], defaultSubcommand: BenchNetworkCommand.self)
+}
+
+/// `yolostream bench network`: milliseconds a picture.
+struct BenchNetworkCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "network", abstract: "Time a network.")
+
+  @OptionGroup var model: ModelOptions
+
+  @Option(help: "In place of a model: a published network, such as gelan-c, with weights made up.")
+  var network: String?
+
+  @Option(help: "Height and width of the input.")
+  var size = "640x640"
+
+  @Option(help: "f32, bf16 or auto.")
+  var precision = "auto"
+
+  @Option(help: "Threads that work on one picture.")
+  var threads = 2
+
+  @Option(help: "Pictures that are timed.")
+  var runs = 20
+
+  @Flag(help: "The time of each step as well.")
+  var layers = false
+
+  @Flag(help: "One JSON object in place of text.")
+  var json = false
+
+  func run() throws {
+    guard runs > 0 else { throw ValidationError("--runs \(runs): expected 1 or more") }
+    let sides = size.split(separator: "x").compactMap { Int($0) }
+    guard sides.count == 2, sides.allSatisfy({ (32...8192).contains($0) }) else {
+      throw ValidationError("--size \(size): expected HEIGHTxWIDTH, such as 480x640")
+    }
+    do {
+      let model: InferenceModel
+      if let network {
+        guard let spec = NetworkSpec.named(network) else {
+          throw ValidationError("--network \(network): expected one of the networks that 'model info' knows")
+        }
+        model = InferenceModel(madeUp: spec)
+      } else {
+        model = try self.model.load()
+      }
+      var options = Detector.Options()
+      options.threads = threads
+      options.precision = try DetectionArguments.precision(named: precision)
+      let detector = Detector(model, options: options)
+      let compiled = try detector.network(height: sides[0], width: sides[1])
+      let benchmark = try NetworkBenchmark(compiled) { DispatchTime.now().uptimeNanoseconds }
+      let report = NetworkTimes(
+        name: model.spec.name, size: size, precision: detector.precision.rawValue, threads: threads,
+        times: try benchmark.times(runs: runs), steps: layers ? try benchmark.stepTimes(runs: runs) : [])
+      print(json ? try report.json() : report.text)
+    } catch { throw Failure.report(error) }
+  }
+}

@@ -1,0 +1,63 @@
+import Foundation
+import Inference
+
+/// What `bench network` says.
+struct NetworkTimes: Encodable {
+  struct Step: Encodable {
+    let name: String
+    let implementation: String
+    let milliseconds: Double
+    let gigaflopsPerSecond: Double
+  }
+
+  let network: String
+  let size: String
+  let precision: String
+  let threads: Int
+  let runs: Int
+  let medianMs: Double
+  let minMs: Double
+  let p99Ms: Double
+  let steps: [Step]
+
+  /// A report on `times` in nanoseconds, ascending.
+  init(
+    name: String, size: String, precision: String, threads: Int, times: [UInt64],
+    steps: [NetworkBenchmark.StepTime]
+  ) {
+    network = name
+    self.size = size
+    self.precision = precision
+    self.threads = threads
+    runs = times.count
+    func milliseconds(_ nanoseconds: UInt64) -> Double { Double(nanoseconds) / 1e6 }
+    medianMs = milliseconds(times[times.count / 2])
+    minMs = milliseconds(times[0])
+    p99Ms = milliseconds(times[min(times.count - 1, times.count * 99 / 100)])
+    self.steps = steps.map {
+      Step(
+        name: $0.name, implementation: $0.implementation, milliseconds: milliseconds($0.nanoseconds),
+        gigaflopsPerSecond: Double($0.work) / Double(max($0.nanoseconds, 1)))
+    }
+  }
+
+  func json() throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+    encoder.keyEncodingStrategy = .convertToSnakeCase
+    return String(decoding: try encoder.encode(self), as: UTF8.self)
+  }
+
+  var text: String {
+    var lines = [
+      "\(network) \(size) \(precision), \(threads) threads: median \(medianMs.text(1)) ms, min \(minMs.text(1)) ms, "
+        + "p99 \(p99Ms.text(1)) ms over \(runs) runs"
+    ]
+    for step in steps {
+      lines.append(
+        String(format: "%9.3f ms %8.1f GFLOP/s  ", step.milliseconds, step.gigaflopsPerSecond)
+          + step.implementation.padding(toLength: 22, withPad: " ", startingAt: 0) + step.name)
+    }
+    return lines.joined(separator: "\n")
+  }
+}
