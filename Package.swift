@@ -63,7 +63,9 @@ let package = Package(
       "Streaming", sees: ["RingBuffer", "Capture", "Inference", "Tracking", "Outputs", "Pipeline", "Imaging", "Scene"]),
     room(
       "Training",
-      sees: ["CNormalisation", "CWinograd", "GELAN", "OneDNN", "Imaging", "Inference", "Capture", "Evaluation", "Scene"]),
+      sees: [
+        "CNormalisation", "CWinograd", "GELAN", "OneDNN", "Imaging", "Inference", "Capture", "Evaluation", "Scene",
+      ]),
 
     // Level 5: commands.
     .executableTarget(

@@ -17,29 +17,6 @@ static const double filter_points[WINDOW][3] = {
     {1.0 / 24, 1.0 / 12, 1.0 / 6}, {1.0 / 24, -1.0 / 12, 1.0 / 6}, {0, 0, 1},
 };
 
-void winograd_pack(const float *weights, int inputs, int outputs, float *packed) {
-  for (int first = 0; first < outputs;) {
-    const int width = strip_width(outputs - first);
-    float *strip = packed + (size_t)POSITIONS * inputs * first;
-    for (int o = 0; o < width; o++) {
-      for (int c = 0; c < inputs; c++) {
-        const float *g = weights + ((size_t)(first + o) * inputs + c) * 9;
-        double half[WINDOW][3];
-        for (int i = 0; i < WINDOW; i++)
-          for (int j = 0; j < 3; j++)
-            half[i][j] = filter_points[i][0] * g[j] + filter_points[i][1] * g[3 + j] + filter_points[i][2] * g[6 + j];
-        for (int i = 0; i < WINDOW; i++)
-          for (int j = 0; j < WINDOW; j++) {
-            const double *p = filter_points[j];
-            const double value = half[i][0] * p[0] + half[i][1] * p[1] + half[i][2] * p[2];
-            strip[((size_t)(i * WINDOW + j) * inputs + c) * width + o] = (float)value;
-          }
-      }
-    }
-    first += width;
-  }
-}
-
 int winograd_tile_count(const winograd_convolution *c) {
   return ((c->height + TILE - 1) / TILE) * ((c->width + TILE - 1) / TILE);
 }
@@ -60,6 +37,43 @@ size_t winograd_scratch_count(const winograd_convolution *c) {
 #define INLINE static inline __attribute__((always_inline))
 
 bool winograd_available(void) { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
+
+// One input channel of a strip: `width` filters side by side, so that the compiler works on several at a time.
+AVX2 INLINE void pack_strip(
+    const winograd_filters *filters, const float *values, float *to, size_t step, const int width) {
+  double g[9][STRIP_MAX], half[WINDOW][3][STRIP_MAX];
+  for (int o = 0; o < width; o++)
+    for (int i = 0; i < 9; i++) g[i][o] = values[o * filters->output + (filters->is_turned ? 8 - i : i)];
+  for (int i = 0; i < WINDOW; i++) {
+    const double *p = filter_points[i];
+    for (int j = 0; j < 3; j++)
+      for (int o = 0; o < width; o++) half[i][j][o] = p[0] * g[j][o] + p[1] * g[3 + j][o] + p[2] * g[6 + j][o];
+  }
+  for (int i = 0; i < WINDOW; i++)
+    for (int j = 0; j < WINDOW; j++) {
+      const double *p = filter_points[j];
+      for (int o = 0; o < width; o++)
+        to[(i * WINDOW + j) * step + o] =
+            (float)(p[0] * half[i][0][o] + p[1] * half[i][1][o] + p[2] * half[i][2][o]);
+    }
+}
+
+AVX2 void winograd_pack(const winograd_filters *filters, int inputs, int outputs, float *packed) {
+  for (int first = 0; first < outputs;) {
+    const int width = strip_width(outputs - first);
+    const float *values = filters->values + first * filters->output;
+    float *strip = packed + (size_t)POSITIONS * inputs * first;
+    const size_t step = (size_t)inputs * width;
+    for (int c = 0; c < inputs; c++) {
+      const float *channel = values + c * filters->input;
+      float *to = strip + (size_t)c * width;
+      if (width == 16) pack_strip(filters, channel, to, step, 16);
+      else if (width == 24) pack_strip(filters, channel, to, step, 24);
+      else pack_strip(filters, channel, to, step, 8);
+    }
+    first += width;
+  }
+}
 
 // One dimension of the input transform (rows of B transposed).
 AVX2 INLINE void spread(__m256 x[WINDOW]) {
@@ -197,7 +211,7 @@ AVX2 INLINE void transform_output(
     gather(line, result);
     for (int y = 0; y < TILE; y++) half[y][x] = result[y];
   }
-  const __m256 bias = _mm256_loadu_ps(c->bias + channel);
+  const __m256 bias = c->bias ? _mm256_loadu_ps(c->bias + channel) : _mm256_setzero_ps();
   const int height = c->height - top < TILE ? c->height - top : TILE;
   const int width = c->width - left < TILE ? c->width - left : TILE;
   float *to = out + channel / 8 * c->out.block + top * c->out.row + left * c->out.pixel;
@@ -249,6 +263,15 @@ static void run_chunk(
   }
 }
 
+// The library's own team: another pool of threads would fight with it for the cores. These are entry points of GNU OpenMP;
+// where another runtime is underneath they are absent and the calling thread does everything.
+static void (*team_parallel)(void (*)(void *), void *, unsigned, unsigned);
+static int (*team_member)(void);
+__attribute__((constructor)) static void find_team(void) {
+  team_parallel = (void (*)(void (*)(void *), void *, unsigned, unsigned))dlsym(RTLD_DEFAULT, "GOMP_parallel");
+  team_member = (int (*)(void))dlsym(RTLD_DEFAULT, "omp_get_thread_num");
+}
+
 typedef struct {
   const winograd_convolution *convolution;
   const float *in, *add;
@@ -271,23 +294,19 @@ static void run_share(void *argument) {
 
 void winograd_run(
     const winograd_convolution *c, const float *in, float *out, const float *add, float *scratch, int threads) {
-  team_work work = {c, in, add, out, scratch, NULL, 1};
-  if (threads > 1) {
-    // The library's own team: another pool of threads would fight with it for the cores. Entry points of GNU OpenMP.
-    void (*parallel)(void (*)(void *), void *, unsigned, unsigned) = dlsym(RTLD_DEFAULT, "GOMP_parallel");
-    work.member = (int (*)(void))dlsym(RTLD_DEFAULT, "omp_get_thread_num");
-    if (parallel && work.member) {
-      work.threads = threads;
-      parallel(run_share, &work, (unsigned)threads, 0);
-      return;
-    }
-    work.member = NULL;
+  team_work work = {c, in, add, out, scratch, threads > 1 ? team_member : NULL, threads};
+  if (threads > 1 && team_parallel && team_member) {
+    team_parallel(run_share, &work, (unsigned)threads, 0);
+    return;
   }
+  work.member = NULL;
+  work.threads = 1;
   run_share(&work);
 }
 
 #else
 bool winograd_available(void) { return false; }
+void winograd_pack(const winograd_filters *filters, int inputs, int outputs, float *packed) {}
 void winograd_run(
     const winograd_convolution *c, const float *in, float *out, const float *add, float *scratch, int threads) {}
 #endif

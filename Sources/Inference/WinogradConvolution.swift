@@ -60,8 +60,9 @@ final class WinogradConvolution: Sendable {
     unsafe values.weights.withUnsafeBufferPointer { plain in
       guard let plain = plain.baseAddress else { return }
       for group in 0..<groups {
-        unsafe winograd_pack(
-          plain + group * outputs * inputs * 9, Int32(inputs), Int32(outputs), packed + group * packedCount)
+        var filters = unsafe winograd_filters(
+          values: plain + group * outputs * inputs * 9, output: inputs * 9, input: 9, is_turned: false)
+        unsafe winograd_pack(&filters, Int32(inputs), Int32(outputs), packed + group * packedCount)
       }
     }
     let activation: Int =
@@ -70,13 +71,14 @@ final class WinogradConvolution: Sendable {
       case .silu: WINOGRAD_SILU
       case .relu: WINOGRAD_RELU
       }
-    // Rows of sums fill the registers in sixes.
+    // Rows of sums fill the registers in sixes; every thread gets as many chunks as the others.
     let tiles = (height + 3) / 4 * ((width + 3) / 4)
     let fitting = min(max(Self.chunkByteCount / (36 * 4 * inputs) / 6 * 6, 6), 96)
-    let share = ((tiles + threads - 1) / threads + 5) / 6 * 6
+    let rounds = (tiles + fitting * threads - 1) / (fitting * threads)
+    let chunk = (tiles + rounds * threads - 1) / (rounds * threads)
     unsafe native = winograd_convolution(
       height: Int32(height), width: Int32(width), groups: Int32(groups), inputs: Int32(inputs),
-      outputs: Int32(outputs), activation: Int32(activation), chunk: Int32(min(fitting, share)), in: source.native,
+      outputs: Int32(outputs), activation: Int32(activation), chunk: Int32(chunk), in: source.native,
       out: destination.native, add: (addend ?? destination).native, weights: packed,
       bias: bias.base.assumingMemoryBound(to: Float.self))
   }

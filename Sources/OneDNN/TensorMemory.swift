@@ -47,9 +47,12 @@ public final class TensorMemory: @unchecked Sendable {
   public var floats: [Float] { unsafe withElements(of: Float.self) { unsafe Array($0) } }
 
   /// Writes the elements of an f32 tensor in memory order; as many as fit.
-  public func fill(with values: some Collection<Float>) {
+  public func fill(with values: [Float]) {
     unsafe withElements(of: Float.self) { elements in
-      for (index, value) in values.enumerated().prefix(elements.count) { unsafe elements[index] = value }
+      unsafe values.withUnsafeBufferPointer { values in
+        let count = min(values.count, elements.count)
+        if count > 0 { unsafe elements.baseAddress?.update(from: values.baseAddress!, count: count) }
+      }
     }
   }
 

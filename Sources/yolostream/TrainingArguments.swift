@@ -16,8 +16,13 @@ struct TrainingNetworkArguments: ParsableArguments {
   @Option(help: "Auxiliary levels: all (multi-level information) or own.") var levels = NetworkSpec.AuxiliaryLevels.all
   @Option(help: "Assignment of the auxiliary head: own or lead.") var guidance = DetectionLoss.Guidance.own
   @Option(help: "Computational block of every stage: conv, res, dark or csp.") var block: Aggregation.Kind?
+  @Option(help: "Head: that of the network, official or ultralytics.") var head: HeadKind?
   @Option(help: "Blocks in a stage's chain, 1 to 3.") var elanDepth: Int?
   @Option(help: "Bottlenecks in a block, 1 to 3.") var cspDepth: Int?
+
+  enum HeadKind: String, ExpressibleByArgument {
+    case official, ultralytics
+  }
 
   func validate() throws {
     for depth in [elanDepth, cspDepth].compactMap({ $0 }) where !(1...3).contains(depth) {
@@ -26,11 +31,12 @@ struct TrainingNetworkArguments: ParsableArguments {
   }
 
   func spec() throws -> NetworkSpec {
-    guard let spec = NetworkSpec.named(network) else {
+    guard var spec = NetworkSpec.named(network) else {
       throw ValidationError(
         "no network is called \(network); there are "
           + (NetworkSpec.published + NetworkSpec.own).map(\.name).joined(separator: ", "))
     }
+    if let head { spec.headStyle = head == .official ? .official : .ultralytics }
     return spec.replacingBlocks(kind: block, elanDepth: elanDepth, innerDepth: cspDepth)
   }
 }

@@ -35,7 +35,9 @@ enum House {
       sees: ["Capture", "Inference", "Tracking", "Outputs", "Pipeline", "RingBuffer", "GELAN", "Imaging", "Scene"]),
     Room(
       "Training",
-      sees: ["CNormalisation", "CWinograd", "GELAN", "OneDNN", "Imaging", "Inference", "Capture", "Evaluation", "Scene"],
+      sees: [
+        "CNormalisation", "CWinograd", "GELAN", "OneDNN", "Imaging", "Inference", "Capture", "Evaluation", "Scene",
+      ],
       mayBeUnsafe: true),
     Room(
       "yolostream",

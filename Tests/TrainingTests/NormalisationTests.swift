@@ -3,7 +3,7 @@ import Testing
 @testable import Training
 
 /// The vector form of normalisation against the plain one, and the plain one against finite differences.
-@Suite struct `Normalisation` {
+@Suite struct `Normalisation with its activation` {
   struct Case: Sendable {
     var shape: [Int]
     var block: Int

@@ -25,14 +25,23 @@ typedef struct {
   int chunk;  // tiles of 4×4 outputs that are worked on together: as many as the second-level cache holds inputs of
   winograd_layout in, out, add;
   const float *weights;  // from winograd_pack, one group after the other
-  const float *bias;
+  const float *bias;  // or NULL
 } winograd_convolution;
 
 // Number of floats that winograd_pack writes for one group.
 size_t winograd_packed_count(int inputs, int outputs);
 
-// Brings the weights of one group (outputs × inputs × 3 × 3) into the transformed domain, in the order in which they are read.
-void winograd_pack(const float *weights, int inputs, int outputs, float *packed);
+// Filters of 3×3 numbers, `output` floats from one output channel to the next and `input` from one input channel to the
+// next. `is_turned` reads each by half a turn: with the two steps exchanged that is the convolution which brings gradients
+// back.
+typedef struct {
+  const float *values;
+  ptrdiff_t output, input;
+  bool is_turned;
+} winograd_filters;
+
+// Brings the filters of one group into the transformed domain, in the order in which they are read.
+void winograd_pack(const winograd_filters *filters, int inputs, int outputs, float *packed);
 
 // Tiles of the whole map.
 int winograd_tile_count(const winograd_convolution *convolution);

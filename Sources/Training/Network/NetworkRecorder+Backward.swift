@@ -147,8 +147,10 @@ extension NetworkRecorder {
     try backwardWeights(node, convolution, source: source, flow: flow, forward: forward, into: gradients)
     guard node.inputs[0] != 0 else { return }
     let result = tape.symbol(tape.layout(source))
-    add(result, to: node.inputs[0])
-    if try recordMinimalFiltering(node, convolution, .sourceGradient, from: flow, to: result) { return }
+    defer { add(result, to: node.inputs[0]) }
+    if try recordWinograd(convolution, .back, at: node, from: flow, into: result, name: "\(node.name) source") {
+      return
+    }
     let primitive = try Primitive.convolutionSourceGradient(
       source: tape.layout(source), weights: try TensorLayout(weightShape(convolution), .f32, .any),
       destination: try layout(node), window: SlidingWindow(convolution.window), forward: forward, on: engine)

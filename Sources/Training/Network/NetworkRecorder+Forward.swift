@@ -54,19 +54,16 @@ extension NetworkRecorder {
       isTraining: isTraining, on: engine)
     let convolved = tape.symbol(try layout(node))
     var keep = Kept(convolution: primitive, convolved: convolved)
-    var isFiltered = false
-    if isTraining, !hasBias {
-      isFiltered = try recordMinimalFiltering(node, convolution, .forward, from: source, to: convolved)
-    }
-    if !isFiltered {
+    if try !recordWinograd(convolution, .forward, at: node, from: source, into: convolved, name: node.name) {
       let weights = try ordered(convolution, as: try primitive.layout(.weights))
       keep.weights = weights
       var operands: [(role: Primitive.Argument, symbol: Tape.SymbolID)] = [
         (.source, source), (.weights, weights), (.destination, convolved),
       ]
       if hasBias {
-        let bias = "\(convolution.parameters).bias"
-        operands.append((.bias, try parameter(bias, shape: [convolution.outputChannels], in: parameters)))
+        let bias = try parameter(
+          "\(convolution.parameters).bias", shape: [convolution.outputChannels], in: parameters)
+        operands.append((.bias, bias))
       }
       try tape.run(primitive, operands, name: node.name)
     }
@@ -99,7 +96,7 @@ extension NetworkRecorder {
   ) throws(OneDNNError) -> Tape.SymbolID {
     let size = sizes[node.id]
     let normalisation = Normalisation(
-      shape: [batch, node.channels, size.height, size.width], block: block,
+      shape: [batch, node.channels, size.height, size.width], block: format == .blocked16 ? 16 : 8,
       activates: activation == .silu)
     let vector = try TensorLayout([Normalisation.paddedCount(node.channels)])
     let statistic = Statistic(
