@@ -151,7 +151,7 @@ public final class Trainer {
     if let validation, isLast || (result.epoch + 1) % plan.validationEvery == 0 {
       let precision = try validation.measure(try inferenceModel())
       result.precision = precision
-      result.isBest = precision.fitness > best?.fitness ?? -1
+      result.isBest = best.map { precision.fitness > $0.fitness } ?? true
       if result.isBest { best = (precision.fitness, result.epoch) }
     }
     guard let files else { return }

@@ -17,13 +17,13 @@ import Testing
 
   /// All operands of both passes.
   final class Operands {
-    let case_: Case
+    let example: Case
     let source: FloatBuffer, outer: FloatBuffer, target: FloatBuffer, inner: FloatBuffer
     let scale: FloatBuffer, shift: FloatBuffer, mean: FloatBuffer, variance: FloatBuffer
     let scaleGradient: FloatBuffer, shiftGradient: FloatBuffer
 
     init(_ example: Case) {
-      case_ = example
+      self.example = example
       let shape = example.shape
       let padded = (shape[1] + example.block - 1) / example.block * example.block
       let count = shape[0] * padded * shape[2] * shape[3], vector = Normalisation.paddedCount(shape[1])
@@ -47,7 +47,7 @@ import Testing
     }
 
     func run(vectors: Bool) {
-      var normalisation = Normalisation(shape: case_.shape, block: case_.block, activates: case_.activates)
+      var normalisation = Normalisation(shape: example.shape, block: example.block, activates: example.activates)
       normalisation.usesVectors = vectors && normalisation.usesVectors
       func p(_ buffer: FloatBuffer) -> UnsafeMutablePointer<Float> { buffer.withPointer { $0 } }
       normalisation.forward(

@@ -44,7 +44,7 @@ import Testing
       let rates = (2..<epochs).map { schedule.rates(iteration: $0 * 200 + 100).weight }
       #expect(rates.prefix(epochs - 6).allSatisfy { $0 == 0.01 })
       #expect(zip(rates.suffix(4), rates.suffix(4).dropFirst()).allSatisfy { $0 > $1 })
-      #expect(abs((rates.last ?? 0) - 0.01 * (0.2 * 0.99 + 0.01)) < 1e-9)
+      #expect(abs((rates.last ?? 0) - 0.01 * (0.4 * 0.99 + 0.01)) < 1e-9)
     }
   }
 
