@@ -38,8 +38,8 @@ let package = Package(
     .systemLibrary(name: "COneDNN"),
     .systemLibrary(name: "CFreeType", pkgConfig: "freetype2", providers: [.apt(["libfreetype-dev"])]),
     .target(name: "CPixelRows"),
-    .target(name: "CWinograd"),
     .target(name: "CNormalisation"),
+    .target(name: "CWinograd"),
     room("Scene"),
     room("GELAN"),
     room("RingBuffer"),
@@ -62,7 +62,10 @@ let package = Package(
     room(
       "Streaming", sees: ["RingBuffer", "Capture", "Inference", "Tracking", "Outputs", "Pipeline", "Imaging", "Scene"]),
     room(
-      "Training", sees: ["CNormalisation", "CWinograd", "GELAN", "OneDNN", "Imaging", "Capture", "Evaluation", "Scene"]),
+      "Training",
+      sees: [
+        "CNormalisation", "CWinograd", "GELAN", "OneDNN", "Imaging", "Inference", "Capture", "Evaluation", "Scene",
+      ]),
 
     // Level 5: commands.
     .executableTarget(
@@ -96,7 +99,7 @@ let package = Package(
       sees: [
         "RingBuffer", "Capture", "FFmpeg", "GELAN", "Inference", "Tracking", "Outputs", "Pipeline", "Imaging", "Scene",
       ]),
-    tests(of: "Training", sees: ["GELAN", "OneDNN", "Imaging", "Capture", "Evaluation", "Scene"]),
+    tests(of: "Training", sees: ["GELAN", "OneDNN", "Inference", "Imaging", "Capture", "Evaluation", "Scene"]),
     // Starts the program itself.
     .testTarget(
       name: "CommandTests", dependencies: ["yolostream", "TestSupport", "Capture", "FFmpeg", "GELAN"],

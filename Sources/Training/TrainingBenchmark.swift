@@ -9,6 +9,28 @@ public struct TrainingBenchmark {
     public var rate: Double
     /// Seconds spent in each step of the first worker, with the loss as a step of its own.
     public var steps: [TrainableNetwork.Step]
+
+    /// Steps of one kind together.
+    public struct Kind: Sendable {
+      /// Pass, implementation and what for.
+      public var name: String
+      /// How many steps.
+      public var count: Int
+      /// Milliseconds for a picture.
+      public var milliseconds: Double
+    }
+
+    /// The steps by kind, longest first, over `pictures` timed pictures.
+    public func kinds(pictures: Int) -> [Kind] {
+      let groups = Dictionary(grouping: steps) { step in
+        let purpose = step.part.split(separator: " ").dropFirst().first ?? ""
+        return "\(step.isBackward ? "backward" : "forward") \(step.implementation) \(purpose)"
+      }
+      return groups.map { name, steps in
+        let seconds = steps.reduce(0) { $0 + $1.seconds }
+        return Kind(name: name, count: steps.count, milliseconds: seconds / Double(max(pictures, 1)) * 1000)
+      }.sorted { $0.milliseconds > $1.milliseconds }
+    }
   }
 
   private let computation: BatchComputation

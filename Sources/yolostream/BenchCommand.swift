@@ -1,5 +1,5 @@
 import ArgumentParser
-import Dispatch
+import Foundation
 import GELAN
 import Inference
 
@@ -13,7 +13,7 @@ struct BenchCommand: AsyncParsableCommand {
         yolostream bench --network gelan-s --layers
         yolostream bench pipeline street.mp4 --model yolov9-c.pt
       """,
-    subcommands: [BenchNetworkCommand.self], defaultSubcommand: BenchNetworkCommand.self)
+    subcommands: [BenchNetworkCommand.self, BenchPipelineCommand.self], defaultSubcommand: BenchNetworkCommand.self)
 }
 
 /// `yolostream bench network`: milliseconds a picture.
@@ -68,7 +68,7 @@ struct BenchNetworkCommand: ParsableCommand {
       let report = NetworkTimes(
         name: model.spec.name, size: size, precision: detector.precision.rawValue, threads: threads,
         times: try benchmark.times(runs: runs), steps: layers ? try benchmark.stepTimes(runs: runs) : [])
-      print(json ? try report.json() : report.text)
+      print(json ? try report.jsonText(keys: .convertToSnakeCase) : report.text)
     } catch { throw Failure.report(error) }
   }
 }

@@ -42,7 +42,7 @@ struct EvaluateTracksCommand: ParsableCommand {
         }
         let report = Report(
           sequences: Dictionary(uniqueKeysWithValues: unique), average: average.byName, combined: combined.byName)
-        print(try report.jsonText)
+        print(try report.jsonText())
         return
       }
       var rows = zip(sequences.map(\.name), figures).map { ($0, $1) }

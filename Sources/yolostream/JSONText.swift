@@ -1,13 +1,12 @@
 import Foundation
 
 extension Encodable {
-  /// The value as one JSON object, keys in order.
-  var jsonText: String {
-    get throws {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-      return String(decoding: try encoder.encode(self), as: UTF8.self)
-    }
+  /// The value as JSON, keys in order and spelt by `keys`.
+  func jsonText(keys: JSONEncoder.KeyEncodingStrategy = .useDefaultKeys) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+    encoder.keyEncodingStrategy = keys
+    return String(decoding: try encoder.encode(self), as: UTF8.self)
   }
 }
 

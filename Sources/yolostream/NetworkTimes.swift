@@ -41,13 +41,6 @@ struct NetworkTimes: Encodable {
     }
   }
 
-  func json() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-    encoder.keyEncodingStrategy = .convertToSnakeCase
-    return String(decoding: try encoder.encode(self), as: UTF8.self)
-  }
-
   var text: String {
     var lines = [
       "\(network) \(size) \(precision), \(threads) threads: median \(medianMs.text(1)) ms, min \(minMs.text(1)) ms, "

@@ -72,7 +72,8 @@ struct RunCommand: AsyncParsableCommand {
     progress?.end()
     let report = run.report
     for warning in report.warnings { print("yolostream: \(warning)", to: &StandardError.shared) }
-    if !quiet {
+    // A failure is told in one sentence of its own.
+    if !quiet, case .success = outcome {
       print(Summary.text(report, elapsed: (ContinuousClock.now - start).seconds), to: &StandardError.shared)
     }
     try outcome.get()

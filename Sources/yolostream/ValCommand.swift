@@ -62,7 +62,7 @@ struct ValCommand: ParsableCommand {
       let report = ValidationReport(
         result, classNames: names, pictures: truth.pictures.count,
         detections: outcome.found.reduce(0) { $0 + $1.count }, precision: detector.precision.rawValue)
-      print(json ? try report.jsonText : report.text)
+      print(json ? try report.jsonText() : report.text)
     } catch { throw Failure.report(error) }
   }
 

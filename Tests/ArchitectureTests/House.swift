@@ -14,9 +14,7 @@ struct Room: Sendable {
 
 enum House {
   /// Doors to C: a module map and a shim, no Swift.
-  static let doors: Set<String> = [
-    "CFFmpeg", "COneDNN", "CFreeType", "CPixelRows", "CWinograd", "CNormalisation",
-  ]
+  static let doors: Set<String> = ["CFFmpeg", "COneDNN", "CFreeType", "CPixelRows", "CWinograd", "CNormalisation"]
 
   static let rooms: [Room] = [
     Room("Scene"),
@@ -37,7 +35,9 @@ enum House {
       sees: ["Capture", "Inference", "Tracking", "Outputs", "Pipeline", "RingBuffer", "GELAN", "Imaging", "Scene"]),
     Room(
       "Training",
-      sees: ["CNormalisation", "CWinograd", "GELAN", "OneDNN", "Imaging", "Capture", "Evaluation", "Scene"],
+      sees: [
+        "CNormalisation", "CWinograd", "GELAN", "OneDNN", "Imaging", "Inference", "Capture", "Evaluation", "Scene",
+      ],
       mayBeUnsafe: true),
     Room(
       "yolostream",
@@ -49,7 +49,10 @@ enum House {
   ]
 
   /// What comes with Swift and the system.
-  static let platform: Set<String> = ["Foundation", "Glibc", "Synchronization", "Dispatch", "FoundationEssentials"]
+  static let platform: Set<String> = [
+    "Foundation", "Glibc", "Synchronization", "Dispatch", "FoundationEssentials",
+    "FoundationXML",
+  ]
 
   static func room(_ name: String) -> Room? { rooms.first { $0.name == name } }
 }

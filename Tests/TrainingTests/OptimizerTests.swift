@@ -36,6 +36,18 @@ import Testing
     }
   }
 
+  @Test func `holds the rate and lets it fall at the end, wherever the end is`() {
+    for epochs in [10, 30] {
+      var schedule = LearningSchedule(epochs: epochs, batchesPerEpoch: 200, batch: 64)
+      schedule.coolEpochs = 5
+      schedule.warmupEpochs = 1
+      let rates = (2..<epochs).map { schedule.rates(iteration: $0 * 200 + 100).weight }
+      #expect(rates.prefix(epochs - 6).allSatisfy { $0 == 0.01 })
+      #expect(zip(rates.suffix(4), rates.suffix(4).dropFirst()).allSatisfy { $0 > $1 })
+      #expect(abs((rates.last ?? 0) - 0.01 * (0.4 * 0.99 + 0.01)) < 1e-9)
+    }
+  }
+
   @Test func `steps as the formula says, kind by kind`() throws {
     let spec = try #require(NetworkSpec.named("gelan-t"))
     let table = ParameterTable(graph: spec.graph())

@@ -44,7 +44,7 @@ import Testing
     let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
-    let file = folder.appending(path: "last.safetensors")
+    let files = RunFiles(folder: folder)
     var unbroken: [Float] = []
     let whole = try Self.trainer(Self.plan)
     try whole.run(until: 15) {
@@ -53,12 +53,12 @@ import Testing
     }
     var resumed: [Float] = []
     let first = try Self.trainer(Self.plan)
-    try first.run(until: 5, checkpoint: file) {
+    try first.run(until: 5, files: files) {
       resumed.append($0.terms.sum)
       return true
     }
     let second = try Self.trainer(Self.plan)
-    try second.resume(from: file)
+    try second.resume(from: files.checkpoint)
     #expect(second.iteration == 5)
     try second.run(until: 15) {
       resumed.append($0.terms.sum)
@@ -85,17 +85,152 @@ import Testing
     #expect(late < 0.25 * early, "box loss from \(early) to \(late)")
   }
 
-  @Test func `keeps the last good checkpoint when a new one cannot be written`() throws {
-    let trainer = try Self.trainer(Self.plan)
-    #expect(throws: TrainingError.self) { try trainer.save(to: URL(filePath: "/dev/full/x.safetensors")) }
+  @Test func `keeps the last good checkpoint when the disk is full`() async {
+    await #expect(processExitsWith: .success) {
+      let folder = try TrainerFolder()
+      let trainer = try `The trainer`.trainer(`The trainer`.plan)
+      try trainer.run(until: 2, files: folder.files) { _ in true }
+      signal(SIGXFSZ, SIG_IGN)
+      var limit = rlimit(rlim_cur: 4096, rlim_max: 4096)
+      guard setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0 else { exit(2) }
+      var failures = 0
+      try trainer.run(until: 4, files: folder.files) {
+        failures += $0.failure?.code == .cannotWrite ? 1 : 0
+      } report: { _ in
+        true
+      }
+      let again = try `The trainer`.trainer(`The trainer`.plan)
+      try again.resume(from: folder.files.checkpoint)
+      let left = try FileManager.default.contentsOfDirectory(atPath: folder.url.path)
+      exit(failures == 1 && again.iteration == 2 && !left.contains { $0.hasSuffix(".tmp") } ? 0 : 1)
+    }
   }
 
-  @Test func `passes over bad labels and names them`() {
-    var problems: [Dataset.Problem] = []
-    let text = "0 0.5 0.5 0.2 0.2\nx 1 2\n9 0.5 0.5 0.1 0.1\n1 1.8 0.5 0.2 0.2\n1 0.5 nan 0.2 0.2\n"
-    let objects = Dataset.objects(in: text, file: "a.txt", classes: 2, problems: &problems)
-    #expect(objects.count == 1)
-    #expect(problems.map(\.kind) == [.unreadableLine, .unknownClass, .boxOutside, .unreadableLine])
-    #expect(problems[0].place == "a.txt:2")
+  @Test func `goes on without the auxiliary branch, which it drops`() throws {
+    let folder = try TrainerFolder()
+    var plan = Self.plan
+    plan.network = try #require(NetworkSpec.named("yolov9-p"))
+    let first = try Self.trainer(plan)
+    try first.run(until: 4, files: folder.files) { _ in true }
+    plan.auxiliary = .none
+    let second = try Self.trainer(plan)
+    try second.resume(from: folder.files.checkpoint)
+    #expect(second.iteration == 4)
+    #expect(second.network.name == "gelan-p")
+    let before = try first.inferenceModel(), after = try second.inferenceModel()
+    #expect(before.weights.tensors == after.weights.tensors)
+  }
+
+  @Test func `can be made longer or shorter when it is taken up again`() throws {
+    let folder = try TrainerFolder()
+    try Self.trainer(Self.plan).run(until: 4, files: folder.files) { _ in true }
+    for epochs in [3, 40] {
+      var plan = Self.plan
+      plan.epochs = epochs
+      plan.side = 96
+      let trainer = try Self.trainer(plan)
+      try trainer.resume(from: folder.files.checkpoint)
+      var done = 0
+      try trainer.run(until: 8) {
+        done = $0.iteration
+        return $0.terms.sum.isFinite
+      }
+      #expect(done == min(8, epochs * 2))
+    }
+  }
+
+  @Test func `learns a few pictures by heart, and finds everything on them`() throws {
+    let folder = try TrainerFolder()
+    let samples = try (0..<8).map { number in
+      let scene = Self.scene(number)
+      let file = folder.url.appending(path: "\(number).bmp")
+      try scene.picture.bitmap.write(to: file)
+      return Dataset.Sample(path: file.path, objects: scene.objects)
+    }
+    let data = Dataset(classNames: ["red", "blue"], samples: samples, problems: [])
+    var plan = Self.plan
+    plan.network = try #require(NetworkSpec.named("yolov9-p"))
+    plan.epochs = 220
+    plan.side = 96
+    plan.batch = 8
+    plan.nominalBatch = 8
+    plan.augmentation = .none
+    plan.averageRamp = 50
+    plan.validationEvery = 20
+    plan.patience = 1000
+    let trainer = try Trainer(plan, data: data) { Picture(path: $0) }
+    var found: [Double] = []
+    try trainer.run(files: folder.files, validation: Validation(data, side: 96, workers: 2)) { report in
+      if let precision = report.precision { found.append(precision.precision(thresholds: 0..<1)) }
+    } report: { _ in
+      true
+    }
+    let last = try #require(found.last)
+    #expect(last > 0.95, "\(found)")
+    #expect(trainer.best.map { $0.fitness > 0.5 } == true)
+    // What was written for the best epoch is a model of this network and finds as much.
+    let model = try InferenceModel(path: folder.files.bestModel.path)
+    #expect(model.spec.name == "gelan-p")
+    #expect(model.classNames == ["red", "blue"])
+    let again = try Validation(data, side: 96, workers: 1).measure(model)
+    #expect(again.precision(thresholds: 0..<1) > 0.95)
+  }
+
+  @Test func `ends early when nothing better comes`() throws {
+    var plan = Self.plan
+    plan.patience = 3
+    plan.learningRate = 0
+    plan.warmupEpochs = 0
+    let trainer = try Self.trainer(plan)
+    // Nothing is found on nothing, so the first epoch stays the best.
+    let empty = Dataset(classNames: ["red", "blue"], samples: [], problems: [])
+    var epochs: [Int] = []
+    try trainer.run(validation: Validation(empty, side: 64, workers: 1)) {
+      epochs.append($0.epoch)
+    } report: { _ in
+      true
+    }
+    #expect(epochs == [0, 1, 2, 3])
+  }
+
+  @Test func `shows others in place of pictures that cannot be read, and names them`() throws {
+    let samples = (0..<8).map { Dataset.Sample(path: "\($0)", objects: Self.scene($0).objects) }
+    let data = Dataset(classNames: ["red", "blue"], samples: samples, problems: [])
+    var plan = Self.plan
+    plan.augmentation.mosaic = 0.5
+    let trainer = try Trainer(plan, data: data) { $0 == "3" ? nil : Int($0).map { Self.scene($0).picture } }
+    try trainer.run(until: 2) { $0.terms.sum.isFinite }
+    #expect(trainer.unreadablePaths == ["3"])
+  }
+}
+
+/// A folder of a run that goes when the test ends.
+struct TrainerFolder: ~Copyable {
+  let url = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+  var files: RunFiles { RunFiles(folder: url) }
+
+  init() throws { try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true) }
+
+  deinit { try? FileManager.default.removeItem(at: url) }
+}
+
+extension Picture {
+  /// The picture as an uncompressed BMP file.
+  var bitmap: Data {
+    let stride = (width * 3 + 3) / 4 * 4
+    func little(_ value: Int, _ count: Int) -> [UInt8] {
+      (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+    }
+    var bytes: [UInt8] = [0x42, 0x4D] + little(54 + stride * height, 4) + little(0, 4) + little(54, 4)
+    bytes += little(40, 4) + little(width, 4) + little(height, 4) + little(1, 2) + little(24, 2) + little(0, 24)
+    for row in (0..<height).reversed() {
+      var line: [UInt8] = []
+      for column in 0..<width {
+        let at = (row * width + column) * 3
+        line += [pixels[at + 2], pixels[at + 1], pixels[at]]
+      }
+      bytes += line + [UInt8](repeating: 0, count: stride - line.count)
+    }
+    return Data(bytes)
   }
 }

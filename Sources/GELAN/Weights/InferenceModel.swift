@@ -71,12 +71,12 @@ extension Checkpoint {
 
 extension NetworkSpec {
   /// How parameters of the single-branch network are called in this one.
-  struct MainBranchNames {
+  public struct MainBranchNames: Sendable {
     fileprivate let layers: [Int]
     fileprivate let isDual: Bool
 
     /// The name here of the single-branch network's `name`, such as `model.22.cv2.0.0.conv.weight`.
-    func original(of name: String) -> String {
+    public func original(of name: String) -> String {
       guard isDual else { return name }
       let parts = name.split(separator: ".", maxSplits: 2, omittingEmptySubsequences: false)
       guard parts.count == 3, let layer = Int(parts[1]), layers.indices.contains(layer) else { return name }
@@ -92,5 +92,6 @@ extension NetworkSpec {
     }
   }
 
-  var mainBranchNames: MainBranchNames { MainBranchNames(layers: inferenceLayers, isDual: isDual) }
+  /// How parameters of `inference` are called here.
+  public var mainBranchNames: MainBranchNames { MainBranchNames(layers: inferenceLayers, isDual: isDual) }
 }

@@ -11,7 +11,12 @@ struct NewFile: ~Copyable {
   init(path: String) throws(ModelError) {
     self.path = path
     temporary = "\(path).\(getpid()).part"
-    descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o644)
+    // A device or pipe that stands there would be replaced by a file.
+    var standing = stat()
+    let isReplaceable = unsafe stat(path, &standing) != 0 || standing.st_mode & S_IFMT == S_IFREG
+    descriptor =
+      isReplaceable ? unsafe open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o644) : -1
+    guard isReplaceable else { throw ModelError(.unwritable, "\(path): cannot be written: it is no regular file") }
     guard descriptor >= 0 else {
       throw ModelError(.unwritable, "\(path): cannot be written: \(FileBytes.reason(errno))")
     }

@@ -44,13 +44,15 @@ struct SamplePreparation: Sendable {
   }
 
   private func single(_ sample: Int, _ random: inout SampleRandom) -> PreparedSample {
-    guard let picture = picture(sample) else {
+    // In place of a picture that cannot be read comes the next that can.
+    let order = (sample..<samples.count).lazy.map { $0 } + (0..<sample).lazy.map { $0 }
+    guard let shown = order.first(where: { picture($0) != nil }), let picture = picture(shown) else {
       return PreparedSample(picture: Picture.blank(side: side), objects: [])
     }
     var canvas = Picture.blank(side: side)
     let x = (side - picture.width) / 2, y = (side - picture.height) / 2
     canvas.paste(picture, sourceX: 0, sourceY: 0, x: x, y: y, width: picture.width, height: picture.height)
-    let placed = objects(of: sample, on: picture, at: SIMD2(Float(x), Float(y)))
+    let placed = objects(of: shown, on: picture, at: SIMD2(Float(x), Float(y)))
     return transformed(canvas, placed, &random)
   }
 

@@ -1,12 +1,5 @@
 import Foundation
 
-/// A batch as the network takes it.
-struct TrainingBatch: Sendable {
-  /// batch × 3 × side × side, red first, 0...1.
-  var pictures: [Float]
-  var targets: [ObjectTarget]
-}
-
 /// Prepares batches ahead of the training loop on a thread of its own. What is in a batch depends only on its number.
 final class BatchLoader: @unchecked Sendable {
   private let condition = NSCondition()

@@ -6,6 +6,8 @@ public struct Dataset: Sendable {
     public var classID: Int
     /// Left, top, right, bottom as fractions of the picture.
     public var box: SIMD4<Float>
+    /// A group or a thing too hard to tell: not trained on, and neither right nor wrong to find.
+    public var isCrowd = false
   }
 
   /// One picture.
@@ -28,6 +30,8 @@ public struct Dataset: Sendable {
       case unknownClass
       /// A box outside the picture or without area.
       case boxOutside
+      /// A label file that is not what its format asks for, or names no picture.
+      case unreadableLabels
       /// A picture that cannot be decoded.
       case unreadablePicture
     }
@@ -37,12 +41,28 @@ public struct Dataset: Sendable {
     public var place: String
   }
 
+  /// A box by its corners in pixels, as fractions of a picture of `width` by `height`; `nil` if nothing of it is inside.
+  static func fractions(_ corners: SIMD4<Double>, width: Double, height: Double) -> SIMD4<Float>? {
+    guard width > 0, height > 0 else { return nil }
+    let box = SIMD4<Float>(corners / SIMD4(width, height, width, height))
+    let inside = box.clamped(lowerBound: .zero, upperBound: .one)
+    guard inside[2] - inside[0] > 1e-4, inside[3] - inside[1] > 1e-4 else { return nil }
+    return inside
+  }
+
   /// Names of the classes.
   public var classNames: [String]
   /// Usable pictures, in order of their names.
   public var samples: [Sample]
   /// Everything that was passed over.
   public var problems: [Problem]
+
+  /// The same without crowds.
+  var forTraining: Dataset {
+    var copy = self
+    for index in copy.samples.indices { copy.samples[index].objects.removeAll(where: \.isCrowd) }
+    return copy
+  }
 
   /// Counts of each kind of problem and the first places, one line a kind; empty if all was well.
   public var problemReport: [String] {

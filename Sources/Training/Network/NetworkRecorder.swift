@@ -72,6 +72,9 @@ struct NetworkRecorder {
 
   var isTraining: Bool { gradients != nil }
 
+  /// Channels that lie together.
+  var block: Int { format == .blocked16 ? 16 : 8 }
+
   func layout(_ node: Graph.Node) throws(OneDNNError) -> TensorLayout {
     let size = sizes[node.id]
     return try TensorLayout([batch, node.channels, size.height, size.width], .f32, format)
@@ -100,7 +103,6 @@ struct NetworkRecorder {
   mutating func extract(
     _ source: Tape.SymbolID, _ range: Range<Int>, into destination: Tape.SymbolID, name: String
   ) throws(OneDNNError) {
-    let block = format == .blocked16 ? 16 : 8
     var whole = source
     if range.lowerBound % block != 0 || (range.count % block != 0 && range.upperBound != tape.layout(source).shape[1]) {
       whole = tape.symbol(try TensorLayout(tape.layout(source).shape))

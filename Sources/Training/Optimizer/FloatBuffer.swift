@@ -52,4 +52,12 @@ public import OneDNN
     guard let base = unsafe storage.baseAddress else { preconditionFailure("a float buffer has memory") }
     return unsafe body(base)
   }
+
+  func add(_ other: FloatBuffer) {
+    unsafe withPointer { mine in
+      unsafe other.withPointer { theirs in
+        for index in 0..<count { unsafe mine[index] += theirs[index] }
+      }
+    }
+  }
 }

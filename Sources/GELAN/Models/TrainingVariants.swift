@@ -1,0 +1,115 @@
+extension NetworkSpec {
+  /// What gives the backbone gradients besides the main head.
+  public enum Auxiliary: String, Hashable, Sendable, CaseIterable {
+    /// Nothing: the main branch alone.
+    case none = "off"
+    /// Deep supervision: heads right on the backbone's taps.
+    case deep
+    /// The auxiliary branch of programmable gradient information, as the network has it.
+    case branch = "on"
+  }
+
+  /// What an auxiliary head learns from.
+  public enum AuxiliaryLevels: String, Hashable, Sendable, CaseIterable {
+    /// Multi-level information: every level receives what the deeper ones know.
+    case all
+    /// Each level stands alone.
+    case own
+  }
+
+  /// Taps of the backbone at the strides of the heads.
+  private static let backboneTaps = ["B3", "B4", "B5"]
+
+  /// The network to train with another auxiliary part; the main branch is the same in all of them.
+  ///
+  /// `nil` where the network has no part of that kind to begin with: no auxiliary branch, or no such taps.
+  public func training(with auxiliary: Auxiliary, levels: AuxiliaryLevels = .all) -> NetworkSpec? {
+    switch auxiliary {
+    case .none: return inference
+    case .deep:
+      let taps = Set(layers.map(\.tap))
+      guard Self.backboneTaps.allSatisfy(taps.contains) else { return nil }
+      var copy = inference
+      copy.name = name + "-deep"
+      copy.auxiliaryTaps = Self.backboneTaps
+      return copy
+    case .branch:
+      guard isDual else { return nil }
+      return levels == .all ? self : withSeparateLevels
+    }
+  }
+
+  /// The auxiliary branch without what flows between its levels: no cross-level sums but each level's own, no top-down
+  /// path.
+  private var withSeparateLevels: NetworkSpec {
+    var copy = self
+    copy.name = name + "-own"
+    var position = 0
+    while position < copy.layers.count {
+      let layer = copy.layers[position]
+      guard layer.isTrainingOnly else {
+        position += 1
+        continue
+      }
+      switch layer.block {
+      case .crossFusion(let parts):
+        copy.layers[position].block = .crossFusion([parts[0]])
+        copy.layers[position].sources = [layer.sources[0], layer.sources[layer.sources.count - 1]]
+      case .upsample:
+        // Upsample, concatenate with a tap, aggregate: the aggregation reads the tap alone.
+        let tap = copy.layers[position + 1].sources[1]
+        copy.layers[position + 2].sources = [tap]
+        copy.layers.removeSubrange(position..<position + 2)
+        continue
+      default: break
+      }
+      position += 1
+    }
+    return copy
+  }
+
+  /// The same network with other computational blocks: `kind` in every aggregation, `elanDepth` of them in a chain, each
+  /// of `innerDepth` bottlenecks. What is `nil` stays.
+  public func replacingBlocks(
+    kind: Aggregation.Kind? = nil, elanDepth: Int? = nil, innerDepth: Int? = nil
+  ) -> NetworkSpec {
+    guard kind != nil || elanDepth != nil || innerDepth != nil else { return self }
+    var copy = self
+    for (index, layer) in layers.enumerated() {
+      guard case .gelan(var aggregation) = layer.block else { continue }
+      aggregation.computation = aggregation.computation.replaced(by: kind, depth: innerDepth)
+      aggregation.depth = elanDepth ?? aggregation.depth
+      copy.layers[index].block = .gelan(aggregation)
+    }
+    copy.name +=
+      (kind.map { "-\($0.rawValue)" } ?? "") + (elanDepth.map { "-elan\($0)" } ?? "")
+      + (innerDepth.map { "-inner\($0)" } ?? "")
+    return copy
+  }
+}
+
+extension Aggregation {
+  /// The computational blocks by name.
+  public enum Kind: String, Hashable, Sendable, CaseIterable {
+    case conv, res, dark, csp
+  }
+}
+
+extension Aggregation.Computation {
+  private var depth: Int? {
+    switch self {
+    case .convolution: nil
+    case .residual(let depth), .dark(let depth), .csp(let depth): depth
+    }
+  }
+
+  fileprivate func replaced(by kind: Aggregation.Kind?, depth: Int?) -> Self {
+    let depth = depth ?? self.depth ?? 1
+    switch (kind, self) {
+    case (.conv, _), (nil, .convolution): return .convolution
+    case (.res, _), (nil, .residual): return .residual(depth: depth)
+    case (.dark, _), (nil, .dark): return .dark(depth: depth)
+    case (.csp, _), (nil, .csp): return .csp(depth: depth)
+    }
+  }
+}

@@ -1,0 +1,42 @@
+/// Makes the batches of a run: which pictures, in which order, varied how. A batch depends on its number alone.
+struct BatchPreparation: Sendable {
+  private let count: Int
+  private let plan: TrainingPlan
+  private let batches: Int
+  private let open: SamplePreparation
+  private let closed: SamplePreparation
+
+  /// Batches for `plan`, `batches` an epoch, of `samples` whose pictures `picture` gives.
+  init(
+    _ plan: TrainingPlan, batches: Int, samples: [Dataset.Sample], picture: @escaping @Sendable (Int) -> Picture?
+  ) {
+    self.plan = plan
+    self.batches = batches
+    count = samples.count
+    func sampler(_ augmentation: Augmentation) -> SamplePreparation {
+      SamplePreparation(
+        samples: samples, side: plan.side, augmentation: augmentation, seed: plan.seed, picture: picture)
+    }
+    var late = plan.augmentation
+    late.mosaic = 0
+    late.mixup = 0
+    open = sampler(plan.augmentation)
+    closed = sampler(late)
+  }
+
+  /// Batch `number`, counted from the start of the run.
+  func callAsFunction(_ number: Int) -> TrainingBatch {
+    let epoch = number / batches
+    var order = Array(0..<count)
+    var random = SampleRandom(seed: plan.seed, epoch: epoch, index: -1)
+    order.shuffle(using: &random)
+    let maker = epoch >= plan.epochs - plan.closeMosaic ? closed : open
+    let plane = plan.side * plan.side
+    var batch = TrainingBatch(pictures: [Float](repeating: 0, count: plan.batch * 3 * plane), targets: [])
+    for slot in 0..<plan.batch {
+      let place = (number % batches) * plan.batch + slot
+      batch.add(maker.prepare(order[place], epoch: epoch, place: place), slot: slot, side: plan.side)
+    }
+    return batch
+  }
+}

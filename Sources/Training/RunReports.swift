@@ -1,0 +1,97 @@
+public import Evaluation
+public import Foundation
+
+/// What one iteration did.
+public struct IterationReport: Sendable {
+  /// Iterations done since the run began.
+  public var iteration: Int
+  /// Epoch of the iteration, from 0.
+  public var epoch: Int
+  /// Iterations of the whole run.
+  public var iterations: Int
+  /// Loss terms.
+  public var terms: DetectionLoss.Terms
+  /// Norm of the gradient before clipping, at an optimiser step.
+  public var gradientNorm: Double?
+  /// Pictures a second over the last iterations.
+  public var rate: Double
+}
+
+/// What one epoch did.
+public struct EpochReport: Sendable {
+  /// The epoch, from 0.
+  public var epoch: Int
+  /// Iterations done since the run began.
+  public var iteration: Int
+  /// Mean loss terms of its iterations (those since the run was taken up).
+  public var terms: DetectionLoss.Terms
+  /// Learning rate of the weights at its end.
+  public var learningRate: Double
+  /// Pictures a second over the last iterations.
+  public var rate = 0.0
+  /// What validation found, if there was one.
+  public var precision: AveragePrecision?
+  /// Whether that is the best so far.
+  public var isBest = false
+  /// Why a checkpoint or model could not be written; the one before is still there.
+  public var failure: TrainingError?
+}
+
+/// Files of a run, in one folder.
+public struct RunFiles: Sendable {
+  /// The folder.
+  public let folder: URL
+
+  /// Files in `folder`, which must be there.
+  public init(folder: URL) { self.folder = folder }
+
+  /// Everything that is needed to go on.
+  public var checkpoint: URL { folder.appending(path: "last.safetensors") }
+  /// The averaged network after the last epoch, ready to run.
+  public var model: URL { folder.appending(path: "model.safetensors") }
+  /// The averaged network after the best epoch, ready to run.
+  public var bestModel: URL { folder.appending(path: "best.safetensors") }
+}
+
+/// Speed over the last iterations.
+struct RunClock {
+  private let batch: Int
+  private var began = ContinuousClock.now
+  private var seconds = 0.0
+
+  init(batch: Int) { self.batch = batch }
+
+  mutating func start() { began = .now }
+
+  mutating func stop() {
+    let elapsed = (ContinuousClock.now - began) / .seconds(1)
+    seconds = seconds == 0 ? elapsed : seconds * 0.95 + elapsed * 0.05
+  }
+
+  /// Pictures a second.
+  var rate: Double { seconds > 0 ? Double(batch) / seconds : 0 }
+}
+
+extension DetectionLoss.Terms {
+  /// Mean over iterations.
+  struct Mean {
+    private var sum = DetectionLoss.Terms()
+    private var count: Float = 0
+
+    mutating func add(_ terms: DetectionLoss.Terms) {
+      sum.box += terms.box
+      sum.classes += terms.classes
+      sum.distribution += terms.distribution
+      count += 1
+    }
+
+    var value: DetectionLoss.Terms {
+      var mean = DetectionLoss.Terms()
+      guard count > 0 else { return mean }
+      mean.box = sum.box / count
+      mean.classes = sum.classes / count
+      mean.distribution = sum.distribution / count
+      return mean
+    }
+  }
+}

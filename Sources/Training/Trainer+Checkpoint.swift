@@ -1,0 +1,97 @@
+public import Foundation
+public import GELAN
+
+extension Trainer {
+  /// Where a run stood; everything else of a checkpoint is tensors.
+  struct State: Codable {
+    var iteration: Int
+    var lastStep: Int
+    var steps: Int
+    var updates: Int
+    var network: String
+    var classNames: [String]
+    var bestFitness: Double?
+    var bestEpoch: Int?
+  }
+
+  /// Writes weights, average, momentum and position to `file`, whole or not at all.
+  public func save(to file: URL) throws(TrainingError) {
+    var entries: [SafetensorsFile.Entry] = []
+    for (prefix, buffer) in buffers {
+      for entry in table.entries where prefix != "momentum/" || entry.role != .statistic {
+        entries.append(
+          .init(
+            name: prefix + entry.name, tensor: WeightTensor(shape: entry.shape, values: buffer.values(entry.range))))
+      }
+    }
+    let state = State(
+      iteration: iteration, lastStep: lastStep, steps: optimizer.steps, updates: average.updates, network: network.name,
+      classNames: data.classNames, bestFitness: best?.fitness, bestEpoch: best?.epoch)
+    do {
+      let text = String(decoding: try JSONEncoder().encode(state), as: UTF8.self)
+      try SafetensorsFile.write(entries, metadata: ["training": text], to: file.path)
+    } catch {
+      throw TrainingError(.cannotWrite, "the checkpoint \(file.path) could not be written", cause: error)
+    }
+  }
+
+  /// Goes on from a checkpoint of the same network: the losses that follow are those of the unbroken run.
+  ///
+  /// A run of the main branch alone also goes on from one with an auxiliary branch, which is dropped.
+  public func resume(from file: URL) throws(TrainingError) {
+    do {
+      let stored = try SafetensorsFile(path: file.path)
+      let state = try JSONDecoder().decode(State.self, from: Data((stored.metadata["training"] ?? "").utf8))
+      let trained = plan.network.mainBranchNames
+      let dropsBranch = !network.isDual && state.network == plan.network.name && plan.network.isDual
+      guard state.network == network.name || dropsBranch, state.classNames == data.classNames else {
+        throw TrainingError(
+          .unusableCheckpoint,
+          "\(file.path) holds \(state.network) with \(state.classNames.count) classes, the run trains \(network.name) "
+            + "with \(data.classNames.count)")
+      }
+      for (prefix, buffer) in buffers {
+        for entry in table.entries where prefix != "momentum/" || entry.role != .statistic {
+          let name = prefix + (dropsBranch ? trained.original(of: entry.name) : entry.name)
+          guard let tensor = stored.tensors[name], tensor.shape == entry.shape else {
+            throw TrainingError(.unusableCheckpoint, "\(file.path) lacks \(name) or has it in another shape")
+          }
+          buffer.write(try tensor.floats(), at: entry.range.lowerBound)
+        }
+      }
+      restore(state)
+    } catch let error as TrainingError {
+      throw error
+    } catch {
+      throw TrainingError(.unusableCheckpoint, "the checkpoint \(file.path) could not be read", cause: error)
+    }
+  }
+
+  var buffers: [(String, FloatBuffer)] {
+    [("", parameters), ("average/", average.values), ("momentum/", optimizer.momentum)]
+  }
+
+  /// The averaged network without its auxiliary branch, folded: what runs and what is validated.
+  public func inferenceModel() throws(TrainingError) -> InferenceModel {
+    let tensors = table.entries.map {
+      ($0.name, WeightTensor(shape: $0.shape, values: average.values.values($0.range)))
+    }
+    do throws(ModelError) {
+      return try InferenceModel(
+        training: WeightStore(Dictionary(uniqueKeysWithValues: tensors)), of: network, classNames: data.classNames)
+    } catch {
+      throw TrainingError(.compute, "the weights could not be folded for inference", cause: error)
+    }
+  }
+
+  /// Writes `inferenceModel()` in half precision: the file to run.
+  public func writeModel(to file: URL) throws(TrainingError) {
+    let model = try inferenceModel()
+    do throws(ModelError) {
+      try model.write(
+        to: file.path, elementType: .float16, licence: nil, origin: "trained for \(iteration) iterations")
+    } catch {
+      throw TrainingError(.cannotWrite, "the model \(file.path) could not be written", cause: error)
+    }
+  }
+}
