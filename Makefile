@@ -1,5 +1,8 @@
 # Short names for the commands of the README. Everything also works without make.
-.PHONY: setup build test lint fuzz tsan
+.PHONY: demo setup build test lint fuzz tsan
+
+demo: # people and cars found in a street: make demo MODEL=yolov9-t.pt
+	bash samples/demo.sh $(MODEL) $(VIDEO)
 
 setup: # install the system packages that are missing
 	bash .ci/install

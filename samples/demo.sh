@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# usage: demo.sh MODEL [VIDEO]
+# Installs what is missing, builds, and annotates a clip of a street: VIDEO, or vtest.avi of Debian's package opencv-doc.
+set -euo pipefail
+model=${1:-}
+if [ ! -f "$model" ]; then
+  echo "demo: no weights at '$model': give an official YOLOv9 checkpoint, such as yolov9-t.pt or gelan-c.pt of the release" \
+    "page of github.com/WongKinYiu/yolov9" >&2
+  exit 66
+fi
+model=$(realpath "$model")
+video=${2:+$(realpath "$2")}
+cd "$(dirname "$0")/.."
+bash .ci/install
+swift build -c release
+mkdir -p runs/demo
+if [ -z "$video" ]; then
+  video=runs/demo/vtest.avi
+  if [ ! -f "$video" ]; then
+    folder=$(mktemp -d)
+    trap 'rm -rf "$folder"' EXIT
+    echo "demo: fetching opencv-doc (92 MB) for its clip of a street"
+    (cd "$folder" && apt-get download -q -o APT::Sandbox::User=root opencv-doc && dpkg-deb -x opencv-doc_*.deb .)
+    mv "$folder/usr/share/doc/opencv-doc/examples/data/vtest.avi" "$video"
+  fi
+fi
+.build/release/yolostream "$video" -o runs/demo/annotated.mp4 --events runs/demo/events.jsonl --model "$model"
+echo "demo: runs/demo/annotated.mp4 and runs/demo/events.jsonl are written"
