@@ -10,6 +10,8 @@ import Tracking
 /// it, and are shown only if they do.
 struct IdentityAssignment {
   private var tracker: Tracker?
+  /// Columns and rows of the last frame.
+  private var size: (width: Int, height: Int)?
   private let shown: ShownScores
 
   init(tracker: TrackerConfiguration?, shown: ShownScores) {
@@ -26,8 +28,15 @@ struct IdentityAssignment {
       findings.detections.removeAll { !shown.includes($0) }
       return TrackedFrame(captured: frame.captured, findings: findings)
     }
+    var ended: [Int] = []
+    if let size, size != (layout.width, layout.height) {
+      // Boxes in pixels of another size lie elsewhere.
+      tracker.finish()
+      ended = tracker.endedIdentities
+    }
+    size = (layout.width, layout.height)
     findings.tracks = tracker.update(frame.detections, at: frame.captured.stamp.seconds)
-    findings.endedIdentities = tracker.endedIdentities
+    findings.endedIdentities = ended + tracker.endedIdentities
     self.tracker = tracker
     let identities = Self.identities(of: frame.detections, in: findings.tracks)
     let kept = frame.detections.indices.filter { identities[$0] != nil || shown.includes(frame.detections[$0]) }

@@ -13,6 +13,6 @@ struct YoloStream: AsyncParsableCommand {
       """,
     subcommands: [
       RunCommand.self, TrackCommand.self, ValCommand.self, EvaluateTracksCommand.self, TrainCommand.self,
-      BenchCommand.self, ModelCommand.self,
+      BenchCommand.self, ModelCommand.self, ProbeCommand.self, DevicesCommand.self,
     ], defaultSubcommand: RunCommand.self)
 }

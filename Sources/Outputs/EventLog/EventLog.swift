@@ -6,7 +6,8 @@ public import Scene
 /// "label":"person","class_id":0,"score":0.83,"top_score":0.91,"box":[x,y,w,h],"box_norm":[x,y,w,h],"track":17,
 /// "start":"…Z","end":null}`. `id` is that of the track in all its lines; `box` is in source pixels. A file gives the same
 /// bytes each time: its times come from its own clock and its identifiers from a counter.
-public struct EventLog: ~Copyable {
+/// A live source adds `camera_down` and `camera_up` with what is known of the outage.
+public struct EventLog: ~Copyable, Sendable {
   private var file: LineFile
   private let classes: ClassCatalogue
   private let camera: String
@@ -34,6 +35,17 @@ public struct EventLog: ~Copyable {
   /// Writes the ends of all tracks that are still open.
   public consuming func finish() throws(OutputError) {
     for event in history.finish() { try write(event) }
+  }
+
+  /// Writes that the source went down or came up at `time`, in monotonic nanoseconds.
+  public mutating func write(_ event: CameraEvent, at time: UInt64) throws(OutputError) {
+    let moment = clock.milliseconds(at: 0, from: FrameStamp(index: 0, seconds: 0, arrival: time))
+    let identifier = SortableIdentifier(milliseconds: moment, tail: .random(in: UInt64.min...UInt64.max))
+    let facts = event.facts.map { ",\"\($0.name)\":\($0.value)" }.joined()
+    try file.append(
+      "{\"v\":1,\"id\":\"\(identifier)\",\"type\":\"\(event.type)\",\"camera\":\(camera),\"seq\":\(sequence),"
+        + "\"ts\":\"\(EventClock.text(moment))\",\"ts_src\":\"\(clock.rawValue)\"\(facts)}\n")
+    sequence += 1
   }
 
   private mutating func write(_ event: TrackEvent) throws(OutputError) {
