@@ -94,7 +94,7 @@ let package = Package(
     tests(of: "Tracking", sees: ["Scene", "Evaluation"]),
     tests(of: "Evaluation", sees: ["Scene"]),
     tests(of: "Pipeline", sees: ["RingBuffer"]),
-    tests(of: "Capture", sees: ["FFmpeg", "Imaging", "Scene"]),
+    tests(of: "Capture", sees: ["FFmpeg", "V4L2", "Imaging", "Scene"]),
     tests(of: "Inference", sees: ["GELAN", "OneDNN", "Imaging", "Scene", "Capture"]),
     tests(of: "Outputs", sees: ["FFmpeg", "Imaging", "Scene", "Capture"]),
     tests(

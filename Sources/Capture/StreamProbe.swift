@@ -43,6 +43,9 @@ public struct StreamProbe: Sendable {
     public var clockDrift: Double?
   }
 
+  /// Seconds after opening that are not looked at.
+  private static let settling = 0.1
+
   /// Seconds to look.
   public var duration: Double
   /// How to connect.
@@ -74,6 +77,8 @@ public struct StreamProbe: Sendable {
     }
     var statistics = ArrivalStatistics()
     var opening = 0.0, damaged = 0
+    // What came while the stream was opened waits and comes at once, which would look like jitter.
+    let opened = Double(FrameStamp.now() &- begin) / 1e9
     look: while statistics.seconds < duration {
       switch try demuxer.read() {
       case .endOfStream: break look
@@ -81,7 +86,8 @@ public struct StreamProbe: Sendable {
         guard packet.streamIndex == video.index else { continue }
         if packet.isCorrupt { damaged += 1 }
         let now = Double(FrameStamp.now() &- begin) / 1e9
-        if statistics.count == 0 { opening = now }
+        if opening == 0 { opening = now }
+        if now - opened < Self.settling { continue }
         let time = (packet.timestamp ?? packet.decodingTimestamp).map { packet.timeBase.seconds(of: $0) }
         statistics.add(time: time, arrival: now, byteCount: packet.byteCount, isKey: packet.isKey)
       }

@@ -47,7 +47,8 @@ public final class StreamSource: FrameSource {
 
   /// libav's options for a live address.
   static func networkOptions(url: String, options: SourceOptions) -> [String: String] {
-    var libav = ["fflags": "nobuffer"]
+    // What the codec says of its rate is enough: counting pictures to find out would cost a second at each opening.
+    var libav = ["fflags": "nobuffer", "fpsprobesize": "0"]
     guard url.lowercased().hasPrefix("rtsp") else { return libav }
     // A key picture comes as a burst, which the system's usual buffer for datagrams may not hold.
     libav["buffer_size"] = String(1 << 20)
@@ -66,8 +67,10 @@ public final class StreamSource: FrameSource {
   /// The next picture, or the end.
   public func next() throws(CaptureError) -> CaptureOutcome {
     try stream.withLock { (stream) throws(CaptureError) -> CaptureOutcome in
-      let losses = stream.losses
-      counts.withLock { $0 = losses }
+      defer {
+        let losses = stream.losses
+        counts.withLock { $0 = losses }
+      }
       return try stream.next()
     }
   }

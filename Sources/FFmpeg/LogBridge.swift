@@ -31,6 +31,9 @@ public enum LogBridge {
   }
 
   /// RTP packets that libav missed on this thread since it began.
+  ///
+  /// Not to be inlined: each file has a copy of its own of the header's function, and of the count in it.
+  @inline(never)
   static var missedPackets: Int64 { unsafe yolostream_missed_packets().pointee }
 
   /// Makes sure that nothing of libav reaches standard error.

@@ -44,8 +44,7 @@ struct Delivery: ~Copyable {
       settings.origin = description.kind == .live ? nil : description.origin
       settings.nominalRate = description.nominalRate.map { $0 / Double(options.stride) }
       settings.pixelAspect = description.pixelAspect
-      video = try VideoParts(
-        path: path, settings: settings, audio: source.audio, isLive: description.kind == .live)
+      video = try VideoParts(path: path, settings: settings, source: source)
     }
     for path in [options.detectionsPath, options.eventsPath, options.tracksPath, options.tablePath] {
       if let path { try files.claim(path) }

@@ -1,5 +1,4 @@
 import Capture
-import FFmpeg
 import Imaging
 import Outputs
 import Scene
@@ -14,12 +13,12 @@ struct VideoParts: ~Copyable {
   private var size: (width: Int, height: Int)?
   private var count = 1
 
-  /// Makes the first file.
-  init(path: String, settings: VideoWriter.Settings, audio: PacketQueue?, isLive: Bool) throws(OutputError) {
+  /// Makes the first file of what `source` shows.
+  init(path: String, settings: VideoWriter.Settings, source: any FrameSource) throws(OutputError) {
     self.path = path
     self.settings = settings
-    self.isLive = isLive
-    writer = try VideoWriter(path: path, settings: settings, audio: audio)
+    isLive = source.description.kind == .live
+    writer = try VideoWriter(path: path, settings: settings, audio: source.audio)
   }
 
   mutating func write(_ pixels: borrowing PixelBuffer, at stamp: FrameStamp) throws(OutputError) {

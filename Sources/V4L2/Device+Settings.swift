@@ -13,6 +13,15 @@ public struct CaptureFormat: Hashable, Sendable {
   public var rate: Double?
   /// Whether samples use 0...255.
   public var isFullRange: Bool
+
+  /// A format from its parts.
+  public init(format: FourCC, size: PictureSize, rowBytes: Int, rate: Double?, isFullRange: Bool) {
+    self.format = format
+    self.size = size
+    self.rowBytes = rowBytes
+    self.rate = rate
+    self.isFullRange = isFullRange
+  }
 }
 
 extension Device {

@@ -85,6 +85,14 @@ final class Running {
       error: texts[1])
   }
 
+  /// Waits until standard error is as `condition` wants it or the program has ended.
+  func waitForError(_ condition: (String) -> Bool) {
+    while process.isRunning {
+      if let text = try? String(contentsOf: files[1], encoding: .utf8), condition(text) { return }
+      usleep(2000)
+    }
+  }
+
   /// Waits until the file at `path` has `count` bytes or the program has ended.
   func waitFor(_ path: String, bytes count: Int) {
     while process.isRunning {

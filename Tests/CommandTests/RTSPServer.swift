@@ -1,26 +1,42 @@
 import Foundation
 import Testing
 
-/// GStreamer's RTSP server in a process of its own, with a test picture of 320 by 240 at 25 a second. Its own program,
-/// not ours, is at the other end of the wire.
+/// GStreamer's RTSP server in a process of its own, with a test picture at 25 a second or a clip. Its own program, not
+/// ours, is at the other end of the wire.
 final class RTSPServer {
   let process = Process()
-  let url: String
+  let port: Int
+  var url: String { "rtsp://127.0.0.1:\(port)/test" }
 
   /// Debian's Python, which has the bindings; another one in the path need not.
   private static let python = "/usr/bin/python3"
 
   private static let script = """
-    import gi
+    import gi, sys
     gi.require_version('Gst', '1.0')
     gi.require_version('GstRtspServer', '1.0')
-    from gi.repository import Gst, GstRtspServer, GLib
+    gi.require_version('GstRtsp', '1.0')
+    from gi.repository import Gst, GstRtsp, GstRtspServer, GLib
     Gst.init(None)
     server = GstRtspServer.RTSPServer()
-    server.set_service('0')
+    port, width, height, clip, user = sys.argv[1:]
+    server.set_service(port)
     factory = GstRtspServer.RTSPMediaFactory()
-    factory.set_launch('( videotestsrc is-live=true ! video/x-raw,width=320,height=240,framerate=25/1 '
-                       '! x264enc tune=zerolatency speed-preset=ultrafast key-int-max=25 ! rtph264pay name=pay0 )')
+    if clip:
+        factory.set_launch(f'( filesrc location="{clip}" ! qtdemux ! h264parse ! rtph264pay name=pay0 config-interval=-1 )')
+    else:
+        factory.set_launch(f'( videotestsrc is-live=true ! video/x-raw,width={width},height={height},framerate=25/1 '
+                           '! x264enc tune=zerolatency speed-preset=ultrafast key-int-max=25 ! rtph264pay name=pay0 )')
+    if user:
+        name, password = user.split(':')
+        auth = GstRtspServer.RTSPAuth()
+        token = GstRtspServer.RTSPToken()
+        token.set_string('media.factory.role', name)
+        auth.set_supported_methods(GstRtsp.RTSPAuthMethod.DIGEST)
+        auth.add_digest(name, password, token)
+        server.set_auth(auth)
+        factory.add_role_from_structure(
+            Gst.Structure.new_from_string(f'{name},media.factory.access=true,media.factory.construct=true'))
     server.get_mount_points().add_factory('/test', factory)
     server.attach(None)
     print(server.get_bound_port(), flush=True)
@@ -42,16 +58,23 @@ final class RTSPServer {
     return process.terminationStatus == 0
   }()
 
-  init() throws {
+  /// Starts it on `port`, or on one that is free; `user` is `name:password` for digest authentication.
+  init(port: Int = 0, width: Int = 320, height: Int = 240, clip: String = "", user: String = "") throws {
     process.executableURL = URL(filePath: Self.python)
-    process.arguments = ["-c", Self.script]
+    process.arguments = ["-c", Self.script, String(port), String(width), String(height), clip, user]
     let output = Pipe()
     process.standardOutput = output
     process.standardError = FileHandle.nullDevice
     try process.run()
     let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
-    url = "rtsp://127.0.0.1:\(try #require(Int(line.prefix { $0.isNumber })))/test"
+    self.port = try #require(Int(line.prefix { $0.isNumber }))
   }
 
-  deinit { process.terminate() }
+  deinit { kill() }
+
+  /// Ends it at once, as a camera that loses its power.
+  func kill() {
+    if process.isRunning { Foundation.kill(process.processIdentifier, SIGKILL) }
+    process.waitUntilExit()
+  }
 }

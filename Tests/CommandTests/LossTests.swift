@@ -1,0 +1,98 @@
+import Capture
+import FFmpeg
+import Foundation
+import Imaging
+import TestSupport
+import Testing
+
+/// Real RTP over UDP through a relay that drops datagrams: what is given out must be, bit for bit, what was sent.
+@Suite(.serialized) struct LossTests {
+  /// How long the clip is; `YOLOSTREAM_LOSS_SECONDS` for more.
+  private static let seconds =
+    ProcessInfo.processInfo.environment["YOLOSTREAM_LOSS_SECONDS"].flatMap { Int($0) } ?? 6
+
+  @Test(
+    .enabled(if: RTSPServer.isPresent, "skipped: needs GStreamer's RTSP server (bash .ci/install --tests)"),
+    .timeLimit(.minutes(30)), arguments: [0, 0.01, 0.05, 0.2])
+  func `no picture that a loss has spoilt is given out`(loss: Double) throws {
+    let program = try Program()
+    try program.tool(
+      "ffmpeg",
+      [
+        "-v", "error", "-f", "lavfi", "-i", "testsrc2=size=320x240:rate=25:duration=\(Self.seconds)", "-vf",
+        "noise=alls=6:allf=t", "-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-crf", "30", "-g",
+        "10", "-x264-params", "sliced-threads=0:slices=1", "clip.mp4",
+      ])
+    // One slice a picture: GStreamer puts the parameters before each slice of a key picture, which takes it apart.
+    let sent = Set(try Self.pictures(StreamSource(file: program.path("clip.mp4"))))
+    let server = try RTSPServer(clip: program.path("clip.mp4"))
+    let relay = try Relay(server: server.port, loss: loss)
+    var options = SourceOptions()
+    options.transport = .udp
+    options.timeout = 3
+    let source = try StreamSource(network: "rtsp://127.0.0.1:\(relay.port)/test", options: options)
+    let given = try Self.pictures(source)
+    let strange = given.filter { !sent.contains($0) }.count
+    #expect(strange == 0, "\(strange) of \(given.count) pictures were never sent")
+    let losses = source.losses
+    if loss == 0 {
+      #expect(losses.lostPackets == 0 && given.count >= Self.seconds * 25 - 10, "\(given.count), \(losses)")
+    } else {
+      #expect(losses.lostPackets > 0 && losses.withheldFrames > 0, "\(losses)")
+    }
+    // At a fifth, hardly a key picture comes whole.
+    if loss <= 0.01 { #expect(!given.isEmpty) }
+    print(
+      "loss \(loss): \(given.count) of \(Self.seconds * 25) pictures given out, \(strange) of them spoilt, "
+        + "\(losses.withheldFrames) withheld, \(losses.lostPackets) packets noticed as lost")
+  }
+
+  /// A number for the samples of each picture, until the source ends or falls silent.
+  private static func pictures(_ source: StreamSource) throws -> [UInt64] {
+    var numbers: [UInt64] = []
+    do {
+      while case .frame(let frame) = try source.next() { numbers.append(frame.pixels.fingerprint) }
+    } catch {
+      // A server that is through may leave without a word.
+      guard error.code == .stalled || error.code == .unreachable else { throw error }
+    }
+    return numbers
+  }
+}
+
+extension PixelBuffer {
+  /// FNV-1a of all samples.
+  fileprivate var fingerprint: UInt64 {
+    withView { view in
+      var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+      for index in 0..<layout.format.planeCount {
+        let size = layout.planeSize(index)
+        for row in 0..<size.rows {
+          let start = view.planes[index].base + row * view.planes[index].stride
+          for column in 0..<size.rowBytes { hash = (hash ^ UInt64(start[column])) &* 0x100_0000_01b3 }
+        }
+      }
+      return hash
+    }
+  }
+}
+
+/// `samples/reliability/relay.py`.
+private final class Relay {
+  let port: Int
+  private let process = Process()
+
+  init(server: Int, loss: Double) throws {
+    let script = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().appending(path: "samples/reliability/relay.py")
+    process.executableURL = URL(filePath: "/usr/bin/python3")
+    process.arguments = [script.path, String(server), String(loss)]
+    let output = Pipe()
+    process.standardOutput = output
+    try process.run()
+    let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
+    port = try #require(Int(line.prefix { $0.isNumber }))
+  }
+
+  deinit { process.terminate() }
+}
