@@ -38,8 +38,7 @@ let package = Package(
     .systemLibrary(name: "COneDNN"),
     .systemLibrary(name: "CFreeType", pkgConfig: "freetype2", providers: [.apt(["libfreetype-dev"])]),
     .target(name: "CPixelRows"),
-    .target(name: "CNormalisation"),
-    .target(name: "CWinograd"),
+    .target(name: "CKernels"),
     room("Scene"),
     room("GELAN"),
     room("RingBuffer"),
@@ -55,7 +54,7 @@ let package = Package(
 
     // Level 2: a source, a detector, a delivery.
     room("Capture", sees: ["FFmpeg", "Imaging", "Scene"]),
-    room("Inference", sees: ["CWinograd", "GELAN", "OneDNN", "Imaging", "Scene"]),
+    room("Inference", sees: ["CKernels", "GELAN", "OneDNN", "Imaging", "Scene"]),
     room("Outputs", sees: ["FFmpeg", "FreeType", "Imaging", "Scene"]),
 
     // Level 3: where they meet.
@@ -64,7 +63,7 @@ let package = Package(
     room(
       "Training",
       sees: [
-        "CNormalisation", "CWinograd", "GELAN", "OneDNN", "Imaging", "Inference", "Capture", "Evaluation", "Scene",
+        "CKernels", "GELAN", "OneDNN", "Imaging", "Inference", "Capture", "Evaluation", "Scene",
       ]),
 
     // Level 5: commands.

@@ -14,7 +14,7 @@ struct Room: Sendable {
 
 enum House {
   /// Doors to C: a module map and a shim, no Swift.
-  static let doors: Set<String> = ["CFFmpeg", "COneDNN", "CFreeType", "CPixelRows", "CWinograd", "CNormalisation"]
+  static let doors: Set<String> = ["CFFmpeg", "COneDNN", "CFreeType", "CPixelRows", "CKernels"]
 
   static let rooms: [Room] = [
     Room("Scene"),
@@ -28,7 +28,7 @@ enum House {
     Room("Evaluation", sees: ["Scene"], mayBeUnsafe: true),
     Room("Pipeline", sees: ["RingBuffer"], mayBeUnsafe: true),
     Room("Capture", sees: ["FFmpeg", "Imaging", "Scene"], mayBeUnsafe: true),
-    Room("Inference", sees: ["CWinograd", "GELAN", "OneDNN", "Imaging", "Scene"], mayBeUnsafe: true),
+    Room("Inference", sees: ["CKernels", "GELAN", "OneDNN", "Imaging", "Scene"], mayBeUnsafe: true),
     Room("Outputs", sees: ["FFmpeg", "FreeType", "Imaging", "Scene"], mayBeUnsafe: true),
     Room(
       "Streaming",
@@ -36,7 +36,7 @@ enum House {
     Room(
       "Training",
       sees: [
-        "CNormalisation", "CWinograd", "GELAN", "OneDNN", "Imaging", "Inference", "Capture", "Evaluation", "Scene",
+        "CKernels", "GELAN", "OneDNN", "Imaging", "Inference", "Capture", "Evaluation", "Scene",
       ],
       mayBeUnsafe: true),
     Room(
