@@ -97,7 +97,7 @@ import Testing
   }
 
   /// The activation alone: a point of weight one, over all that a float may be.
-  @Test func `the activation is right to a few units in the last place, and nothing finite becomes a number that is none`()
+  @Test func `the activation is right to a few units in the last place, and finite where its input is`()
     throws
   {
     let shape = Shape(inputs: 8, outputs: 8, height: 1, width: 4_001, window: Self.point)
