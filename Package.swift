@@ -55,6 +55,7 @@ let package = Package(
     // Level 2: a source, a detector, a delivery.
     room("Capture", sees: ["FFmpeg", "Imaging", "Scene"]),
     room("Inference", sees: ["CKernels", "GELAN", "OneDNN", "Imaging", "Scene"]),
+    room("ModelStore", sees: ["FFmpeg", "GELAN"]),
     room("Outputs", sees: ["FFmpeg", "FreeType", "Imaging", "Scene"]),
 
     // Level 3: where they meet.
@@ -70,9 +71,10 @@ let package = Package(
     .executableTarget(
       name: "yolostream",
       dependencies: [
-        "Streaming", "Capture", "Inference", "Tracking", "Training", "Evaluation", "GELAN", "Outputs", "Pipeline",
-        "Imaging", "Scene", argumentParser,
+        "Streaming", "Capture", "Inference", "ModelStore", "Tracking", "Training", "Evaluation", "GELAN",
+        "Outputs", "Pipeline", "Imaging", "Scene", argumentParser,
       ],
+      resources: [.copy("Resources/gelan-p.safetensors"), .copy("Resources/gelan-p.md")],
       swiftSettings: rules),
 
     .target(
@@ -92,6 +94,7 @@ let package = Package(
     tests(of: "Pipeline", sees: ["RingBuffer"]),
     tests(of: "Capture", sees: ["FFmpeg", "Imaging", "Scene"]),
     tests(of: "Inference", sees: ["GELAN", "OneDNN", "Imaging", "Scene", "Capture"]),
+    tests(of: "ModelStore", sees: ["FFmpeg", "GELAN"]),
     tests(of: "Outputs", sees: ["FFmpeg", "Imaging", "Scene", "Capture"]),
     tests(
       of: "Streaming",

@@ -29,6 +29,7 @@ enum House {
     Room("Pipeline", sees: ["RingBuffer"], mayBeUnsafe: true),
     Room("Capture", sees: ["FFmpeg", "Imaging", "Scene"], mayBeUnsafe: true),
     Room("Inference", sees: ["CKernels", "GELAN", "OneDNN", "Imaging", "Scene"], mayBeUnsafe: true),
+    Room("ModelStore", sees: ["FFmpeg", "GELAN"], mayBeUnsafe: true),
     Room("Outputs", sees: ["FFmpeg", "FreeType", "Imaging", "Scene"], mayBeUnsafe: true),
     Room(
       "Streaming",
@@ -43,8 +44,7 @@ enum House {
       "yolostream",
       sees: [
         "Streaming", "Pipeline", "Capture", "Inference", "Training", "Evaluation", "GELAN", "Outputs", "Tracking",
-        "Imaging",
-        "Scene", "ArgumentParser",
+        "Imaging", "Scene", "ModelStore", "ArgumentParser",
       ], mayBeUnsafe: true),
   ]
 
