@@ -4,8 +4,8 @@ public import Scene
 
 /// Writes pictures as an H.264 video: MP4 or MKV by the ending of the path.
 ///
-/// Every picture keeps its own time, and sound is copied. The file is written in pieces of about a second, so what is
-/// there plays even if the program is killed.
+/// Every picture keeps its own time, and sound is copied. The file is made with the first picture and written in pieces of
+/// half a second, so what is there plays even if the program is killed.
 public struct VideoWriter: ~Copyable {
   /// How to write.
   public struct Settings: Sendable {
@@ -49,13 +49,14 @@ public struct VideoWriter: ~Copyable {
   /// Index in the file of each sound track, by its index in the source, and the last time of decoding written.
   private var sounds: [Int: (output: Int, last: Int64)] = [:]
   private var lastTicks: Int64?
+  private var isFirstPieceWritten = false
 
   private struct Track: ~Copyable {
     var encoder: Encoder
     let index: Int
   }
 
-  /// Makes the file at `path`. The first picture decides size and colours; later ones are fitted to it.
+  /// Prepares the file at `path`. The first picture decides size and colours; later ones are fitted to it.
   ///
   /// - Parameter audio: the queue of the source, whose packets are copied; tracks that the container does not take are
   ///   left out.
@@ -93,9 +94,17 @@ public struct VideoWriter: ~Copyable {
       track = consume current
       frameCount += 1
       try copySound()
+      try writeFirstPiece()
     } catch {
       throw failure(error)
     }
+  }
+
+  /// Makes the file one that plays as soon as each track has begun; sound that does not come is not waited for.
+  private mutating func writeFirstPiece() throws(FFmpegError) {
+    guard !isFirstPieceWritten, frameCount >= 8 || sounds.values.allSatisfy({ $0.last > .min }) else { return }
+    isFirstPieceWritten = true
+    try muxer.flush()
   }
 
   /// Writes what is still held back and closes the file. What was written stays if this fails.

@@ -1,96 +1,92 @@
 #!/usr/bin/env python3
-"""Kills an RTSP server again and again and looks how soon the program is back: kills.py YOLOSTREAM MODEL [COUNT]
+"""usage: kills.py VIDEO [--signal KILL|TERM|INT] [--times N] [--model FILE] [--seed N]
 
-The server is GStreamer's (bash .ci/install --tests). Each round it is killed after 0.5 to 5 s with pictures and stays away
-for 0.2 to 4 s. Told at the end: the time from the moment the port accepts connections again to the first picture that was
-detected in (the pause between attempts, here at most 1 s, is part of it), and the program's memory, threads and
-descriptors at the tenth kill and at the last.
+Starts `yolostream VIDEO -o out.mp4` (and out.mkv, in turn) N times, sends the signal at a random moment between the start
+and ten seconds, and checks what is left: the video, if there is one, decodes without an error to its end and lacks less
+than a second of what had been detected; every line of the log is whole JSON; after TERM or INT the program ends within five
+seconds with status 130 and the video holds every frame of its summary.
 """
+import argparse
+import json
 import os
 import random
+import re
 import signal
-import socket
 import subprocess
-import sys
 import tempfile
 import time
 
-SERVER = """
-import sys, gi
-gi.require_version('Gst', '1.0'); gi.require_version('GstRtspServer', '1.0')
-from gi.repository import Gst, GstRtspServer, GLib
-Gst.init(None)
-server = GstRtspServer.RTSPServer(); server.set_service(sys.argv[1])
-factory = GstRtspServer.RTSPMediaFactory()
-factory.set_launch('( videotestsrc is-live=true ! video/x-raw,width=320,height=240,framerate=25/1 '
-                   '! x264enc tune=zerolatency speed-preset=ultrafast key-int-max=25 ! rtph264pay name=pay0 )')
-server.get_mount_points().add_factory('/test', factory)
-server.attach(None)
-GLib.MainLoop().run()
-"""
+HERE = os.path.dirname(os.path.abspath(__file__))
+PROGRAM = os.path.join(HERE, "../../.build/release/yolostream")
 
 
-def start_server(port):
-    server = subprocess.Popen(["/usr/bin/python3", "-c", SERVER, str(port)], stderr=subprocess.DEVNULL)
-    while True:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return server, time.monotonic()
-        time.sleep(0.005)
+def frame_times(path):
+    """Times of all frames in seconds, and what the decoder complained of."""
+    told = subprocess.run(
+        ["ffprobe", "-v", "error", "-select_streams", "v:0", "-show_entries", "frame=pts_time", "-of", "csv=p=0", path],
+        capture_output=True, text=True)
+    return [float(line.strip(",")) for line in told.stdout.split()], told.stderr.strip()
 
 
-def state(pid):
-    """Resident memory in kB, threads, descriptors."""
-    fields = dict(line.split(":", 1) for line in open(f"/proc/{pid}/status") if ":" in line)
-    return int(fields["VmRSS"].split()[0]), int(fields["Threads"]), len(os.listdir(f"/proc/{pid}/fd"))
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("video")
+    parser.add_argument("--signal", default="KILL", choices=["KILL", "TERM", "INT"])
+    parser.add_argument("--times", type=int, default=50)
+    parser.add_argument("--model")
+    parser.add_argument("--longest", type=float, default=10, help="seconds of the latest signal")
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    chance = random.Random(options.seed)
+    faults, no_file, worst_loss, worst_wait = [], 0, 0.0, 0.0
+    for turn in range(options.times):
+        with tempfile.TemporaryDirectory() as folder:
+            out = f"{folder}/out.{'mkv' if turn % 2 else 'mp4'}"
+            log = f"{folder}/log.jsonl"
+            command = [PROGRAM, options.video, "-o", out, "--detections", log]
+            if options.model:
+                command += ["--model", options.model]
+            running = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+            delay = chance.uniform(0, options.longest)
+            time.sleep(delay)
+            sent = time.monotonic()
+            running.send_signal(getattr(signal, "SIG" + options.signal))
+            told = running.communicate()[1]
+            waited = time.monotonic() - sent
+            worst_wait = max(worst_wait, waited)
+            lines = open(log).read().splitlines() if os.path.exists(log) else []
+            detected = []
+            try:
+                detected = [json.loads(line)["pts"] for line in lines]
+            except (ValueError, KeyError) as error:
+                faults.append(f"{turn} after {delay:.3f} s: the log has a torn line: {error}")
+            if not os.path.exists(out):
+                no_file += 1
+                times = []
+            else:
+                times, complaint = frame_times(out)
+                if complaint or not times:
+                    faults.append(f"{turn} after {delay:.3f} s: {os.path.basename(out)} does not play: {complaint or 'no frame'}")
+            if len(detected) > 1:
+                interval = (detected[-1] - detected[0]) / (len(detected) - 1)
+                lost = (len(detected) - len(times)) * interval
+                worst_loss = max(worst_loss, lost)
+                if lost > 1:
+                    faults.append(f"{turn} after {delay:.3f} s: {lost:.2f} s of video are lost")
+            if options.signal != "KILL":
+                if waited > 5:
+                    faults.append(f"{turn} after {delay:.3f} s: it took {waited:.1f} s to end")
+                if running.returncode not in (130, 0, -getattr(signal, "SIG" + options.signal)):
+                    faults.append(f"{turn} after {delay:.3f} s: status {running.returncode}: {told.strip()[-200:]}")
+                frames = re.search(r"(\d+) frames in", told)
+                if frames and os.path.exists(out) and int(frames[1]) != len(times):
+                    faults.append(f"{turn} after {delay:.3f} s: {len(times)} of {frames[1]} frames are in the video")
+    print(f"{options.times} times SIG{options.signal}: {len(faults)} faults, {no_file} before there was a frame, "
+          f"at most {worst_loss:.2f} s lost, at most {worst_wait:.2f} s to end")
+    for fault in faults:
+        print("  " + fault)
+    raise SystemExit(1 if faults else 0)
 
 
-def line_count(path):
-    with open(path, "rb") as file:
-        return sum(1 for _ in file)
-
-
-program, model = sys.argv[1:3]
-count = int(sys.argv[3]) if len(sys.argv) > 3 else 100
-chance = random.Random(1)
-with socket.socket() as free:
-    free.bind(("127.0.0.1", 0))
-    port = free.getsockname()[1]
-with tempfile.TemporaryDirectory() as folder:
-    lines, events = f"{folder}/lines", f"{folder}/events"
-    server, _ = start_server(port)
-    client = subprocess.Popen(
-        [program, f"rtsp://127.0.0.1:{port}/test", "--backoff", "0.5s..1s", "--detections", lines, "--events", events,
-         "--model", model, "--imgsz", "160", "--threads", "1", "-q"])
-
-    def wait_for_more(than):
-        while client.poll() is None:
-            if os.path.exists(lines) and line_count(lines) > than:
-                return time.monotonic()
-            time.sleep(0.01)
-        sys.exit(f"the program ended with {client.returncode}")
-
-    wait_for_more(0)
-    delays, states = [], []
-    for kill in range(count):
-        time.sleep(chance.uniform(0.5, 5))
-        server.send_signal(signal.SIGKILL)
-        server.wait()
-        # Frames under way are still delivered.
-        time.sleep(chance.uniform(0.2, 4))
-        before = line_count(lines)
-        server, opened = start_server(port)
-        delays.append(wait_for_more(before) - opened)
-        states.append(state(client.pid))
-        print(f"\rkill {kill + 1}: back after {delays[-1]:.2f} s", end="", file=sys.stderr, flush=True)
-    client.send_signal(signal.SIGTERM)
-    status = client.wait()
-    server.kill()
-    text = open(events).read()
-    delays.sort()
-    early = min(9, count - 1)
-    print(f"\n{count} kills, {text.count('camera_down')} times down and {text.count('camera_up')} times up in the events, exit {status}")
-    print(f"first picture after the port is back: median {delays[count // 2]:.2f} s, "
-          f"90 % {delays[count * 9 // 10]:.2f} s, most {delays[-1]:.2f} s")
-    print("memory {} kB, threads {}, descriptors {} at kill {}".format(*states[early], early + 1))
-    print("memory {} kB, threads {}, descriptors {} at the last".format(*states[-1]))
+if __name__ == "__main__":
+    main()
