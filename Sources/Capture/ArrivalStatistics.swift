@@ -12,6 +12,8 @@ struct ArrivalStatistics {
   private var firstKey: Double?
   private var lastKey: Double?
   private var keyCount = 0
+  /// Arrival and time on the way, but for a constant, of each picture; no more than an hour's at 60 a second.
+  private var transits: [(arrival: Double, length: Double)] = []
 
   /// Seconds from the first arrival to the last.
   var seconds: Double {
@@ -31,11 +33,18 @@ struct ArrivalStatistics {
     return (lastKey - firstKey) / Double(keyCount - 1)
   }
 
-  /// How much faster the stream's clock runs than the receiver's, in parts of a million; jitter drowns it in less than
-  /// ten seconds.
+  /// How much faster the stream's clock runs than the receiver's, in parts of a million; `nil` in less than ten seconds,
+  /// where jitter drowns it.
+  ///
+  /// The pictures of the first and of the last quarter that took the least time on their way are compared: what delays
+  /// pictures only ever adds.
   var clockDrift: Double? {
-    guard seconds >= 10, let begin = first?.time, let end = last?.time, end > begin else { return nil }
-    return ((end - begin) / seconds - 1) * 1e6
+    guard seconds >= 10, transits.count >= 8 else { return nil }
+    let quarter = transits.count / 4
+    guard let early = transits.prefix(quarter).min(by: { $0.length < $1.length }),
+      let late = transits.suffix(quarter).min(by: { $0.length < $1.length }), late.arrival > early.arrival
+    else { return nil }
+    return (early.length - late.length) / (late.arrival - early.arrival) * 1e6
   }
 
   /// Adds a picture that is due at `time` by the stream's clock and came at `arrival` by the receiver's, in seconds.
@@ -49,6 +58,7 @@ struct ArrivalStatistics {
       firstKey = firstKey ?? time ?? arrival
       lastKey = time ?? arrival
     }
+    if let time, transits.count < 216_000 { transits.append((arrival, arrival - time)) }
     guard let last else {
       first = (time, arrival)
       return

@@ -36,12 +36,15 @@ import V4L2
   }
 
   @Test func `the clock and the arrivals of a stream are told apart`() {
-    var even = ArrivalStatistics(), uneven = ArrivalStatistics()
+    var even = ArrivalStatistics(), uneven = ArrivalStatistics(), delayed = ArrivalStatistics()
     for index in 0...300 {
       let time = Double(index) / 25
       even.add(time: time * 1.0001, arrival: time, byteCount: 1000, isKey: index % 50 == 0)
       uneven.add(time: time, arrival: time + (index % 2 == 0 ? 0.01 : 0), byteCount: 1000, isKey: false)
+      delayed.add(time: time, arrival: time + (index < 5 ? 0.12 : 0), byteCount: 1000, isKey: false)
     }
+    // A beginning that comes late does not bend the clock.
+    #expect(delayed.clockDrift == 0)
     #expect(abs(even.rate - 25) < 1e-9 && abs(even.bitRate - 200_000) < 1e-6 && even.jitter < 1e-5)
     #expect(abs((even.keyInterval ?? 0) - 2) < 0.001 && abs((even.clockDrift ?? 0) - 100) < 0.001)
     #expect(abs(uneven.jitter - 0.01) < 0.0001 && abs(uneven.longestGap - 0.05) < 1e-9 && uneven.keyInterval == nil)
