@@ -15,6 +15,9 @@ public struct VideoWriter: ~Copyable {
     /// ultrafast 3.3 and 4.3 ms a frame, superfast 4.8 and 7.2, veryfast 6.8 and 11.6; files of 12.7 and 6.3 MB, 9.1 and
     /// 4.3, 7.3 and 3.2. Superfast is the middle: a third smaller than the first, a third cheaper than the last.
     public var preset = "superfast"
+    /// How finely x264 looks for motion between pixels, 0...9. At 0, which leaves it out, vtest.avi takes a quarter less
+    /// time than at superfast's 1 and 8 % more bytes, at the same likeness (SSIM 0.986 for 0.987).
+    public var subpixelSearch = 0
     /// x264's constant rate factor, 0...51; smaller is better and larger.
     public var quality = 23
     /// Threads that encode. One: the detectors have the other processors, and more threads cost more time in sum.
@@ -141,7 +144,10 @@ public struct VideoWriter: ~Copyable {
     encoding.keyInterval = Int(min(max((settings.nominalRate ?? 25) * 2, 10), 250))
     encoding.hasGlobalHeader = muxer.needsGlobalHeader
     // No look-ahead and no reordering: a kill loses a second, not what the encoder hoards.
-    encoding.options = ["preset": settings.preset, "crf": String(settings.quality), "tune": "zerolatency"]
+    encoding.options = [
+      "preset": settings.preset, "crf": String(settings.quality), "tune": "zerolatency",
+      "x264-params": "subme=\(settings.subpixelSearch)",
+    ]
     let encoder = try Encoder(encoding)
     let index = try muxer.addStream(of: encoder)
     for stream in audio?.streams ?? [] where muxer.takes(stream.parameters) {

@@ -22,7 +22,9 @@ struct ValCommand: ParsableCommand {
   @Option(help: "Folder of the pictures; otherwise looked for beside the annotations.") var images: String?
   @Option(help: "Part of a YOLO folder.") var split = "val"
   @Option(help: "f32, bf16 or auto.") var precision = "auto"
-  @Option(name: [.customLong("imgsz"), .customLong("img"), .customLong("img-size")], help: "Side of the input; otherwise what the model was trained on, or 640.")
+  @Option(
+    name: [.customLong("imgsz"), .customLong("img"), .customLong("img-size")],
+    help: "Side of the input; otherwise what the model was trained on, or 640.")
   var imageSize: Int?
   @Option(name: [.customLong("conf"), .customLong("conf-thres")], help: "Lowest probability of a detection.")
   var confidence: Float = 0.001
