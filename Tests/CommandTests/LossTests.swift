@@ -95,5 +95,6 @@ private final class Relay {
     port = try #require(Int(line.prefix { $0.isNumber }))
   }
 
-  deinit { process.terminate() }
+  // A test may have SIGTERM blocked, which children inherit.
+  deinit { kill(process.processIdentifier, SIGKILL) }
 }

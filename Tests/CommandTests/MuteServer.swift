@@ -55,5 +55,6 @@ final class MuteServer {
     url = "rtsp://127.0.0.1:\(try #require(Int(line.prefix { $0.isNumber })))/test"
   }
 
-  deinit { process.terminate() }
+  // A test may have SIGTERM blocked, which children inherit.
+  deinit { kill(process.processIdentifier, SIGKILL) }
 }

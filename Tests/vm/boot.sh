@@ -4,8 +4,9 @@
 #   Tests/vm/boot.sh COMMAND...
 #
 # The guest sees this machine's files as they are, read-only under a layer of its own, so what was built here runs there
-# from the same folder, as root. Its output is this script's output, its exit status this script's; 125 says that there
-# was no machine or that it ended too early, 124 that it took longer than VM_SECONDS (300).
+# from the same folder, as root; folders for temporary files are its own. Its output is this script's output, its exit
+# status this script's; 125 says that there was no machine or that it ended too early, 124 that it took longer than
+# VM_SECONDS (300).
 # The guest's kernel is Debian's, fetched by apt once into VM_CACHE (~/.cache/yolostream-vm).
 set -euo pipefail
 
@@ -80,7 +81,7 @@ flock -u 9
 # --- one run ---
 talk=$(mktemp -d)
 trap 'rm -rf "$talk"' EXIT
-{ printf 'export PATH=%q HOME=/root\ncd %q\nexec' "$PATH" "$PWD"; printf ' %q' "$@"; echo; } > "$talk/command"
+{ printf 'export PATH=%q HOME=/root\ncd %q 2>/dev/null || cd /\nexec' "$PATH" "$PWD"; printf ' %q' "$@"; echo; } > "$talk/command"
 [ -z "${LD_LIBRARY_PATH:-}" ] || sed -i "1i export LD_LIBRARY_PATH=$(printf %q "$LD_LIBRARY_PATH")" "$talk/command"
 share=security_model=none,multidevs=remap
 setpriv --pdeathsig KILL timeout "${VM_SECONDS:-300}" qemu-system-x86_64 -accel tcg -cpu max,la57=off -m 1024 \
