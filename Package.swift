@@ -30,7 +30,12 @@ let package = Package(
     .executable(name: "yolostream", targets: ["yolostream"])
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
   ],
   targets: [
     // Level 0: doors to C, and leaves of pure Swift.
@@ -67,11 +72,21 @@ let package = Package(
         "CNormalisation", "CWinograd", "GELAN", "OneDNN", "Imaging", "Inference", "Capture", "Evaluation", "Scene",
       ]),
 
+    // Level 4: many cameras as a service.
+    room(
+      "Service",
+      sees: [
+        "Streaming", "Capture", "FFmpeg", "GELAN", "Inference", "Tracking", "Outputs", "Pipeline", "Imaging", "Scene",
+        .product(name: "Yams", package: "Yams"), .product(name: "Hummingbird", package: "hummingbird"), .product(name: "HummingbirdCore", package: "hummingbird"),
+        .product(name: "NIOCore", package: "swift-nio"), .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Logging", package: "swift-log"),
+      ]),
+
     // Level 5: commands.
     .executableTarget(
       name: "yolostream",
       dependencies: [
-        "Streaming", "Capture", "Inference", "Tracking", "Training", "Evaluation", "GELAN", "Outputs", "Pipeline",
+        "Service", "Streaming", "Capture", "Inference", "Tracking", "Training", "Evaluation", "GELAN", "Outputs", "Pipeline",
         "Imaging", "Scene", argumentParser,
       ],
       swiftSettings: rules),
@@ -99,6 +114,7 @@ let package = Package(
       sees: [
         "RingBuffer", "Capture", "FFmpeg", "GELAN", "Inference", "Tracking", "Outputs", "Pipeline", "Imaging", "Scene",
       ]),
+    tests(of: "Service", sees: ["Streaming", "Capture", "Inference", "Outputs", "Imaging", "Scene"]),
     tests(of: "Training", sees: ["GELAN", "OneDNN", "Inference", "Imaging", "Capture", "Evaluation", "Scene"]),
     // Starts the program itself.
     .testTarget(

@@ -5,6 +5,7 @@ import GELAN
 import Inference
 import Outputs
 import Pipeline
+import Service
 
 /// Turns an error into one sentence on standard error and an exit code of `sysexits.h`.
 enum Failure {
@@ -20,6 +21,7 @@ enum Failure {
     switch error {
     case let error as CaptureError: status(of: error.code)
     case let error as EvaluationError: status(of: error.code)
+    case let error as ServiceError: status(of: error.code)
     case is ModelError: 78
     case let error as InferenceError: error.code == .weights || error.code == .precision ? 78 : 70
     case let error as OutputError: error.code == .cannotCreate ? 73 : 74
@@ -44,6 +46,15 @@ enum Failure {
     case .malformed, .mismatched: 65
     case .missing, .unreadable: 66
     case .unwritable: 73
+    }
+  }
+
+  private static func status(of code: ServiceError.Code) -> Int32 {
+    switch code {
+    case .configuration: 78
+    case .unreadable: 66
+    case .cannotListen: 69
+    case .system: 71
     }
   }
 }

@@ -13,6 +13,6 @@ struct YoloStream: AsyncParsableCommand {
       """,
     subcommands: [
       RunCommand.self, TrackCommand.self, ValCommand.self, EvaluateTracksCommand.self, TrainCommand.self,
-      BenchCommand.self, ModelCommand.self,
+      BenchCommand.self, ModelCommand.self, ServeCommand.self, ConfigCommand.self,
     ], defaultSubcommand: RunCommand.self)
 }

@@ -1,0 +1,152 @@
+import Capture
+import Imaging
+import Inference
+import Outputs
+import Pipeline
+import Scene
+import Synchronization
+
+/// One camera: a thread that takes its pictures, the newest of them waiting for a worker, and what has been seen so far.
+///
+/// Nothing that goes wrong here is felt by another camera.
+final class WatchedCamera: Sendable {
+  /// The newest picture since one was due.
+  private struct Waiting: ~Copyable {
+    var frame: CapturedFrame?
+    var isDue = false
+  }
+
+  /// A thread that takes pictures.
+  private struct Capturing {
+    let id: Int
+    let thread: StageThread
+    let task: Task<Void, Never>
+  }
+
+  let settings: CameraSettings
+  let plan: DetectionPlan
+  let picture: CameraPicture
+  let record: CameraRecord
+  private let journal: Journal
+  private let queue: TurnQueue
+  private let source: any FrameSource
+  private let waiting = Mutex(Waiting())
+  private let watch: Mutex<CameraWatch>
+  private let capturing = Mutex<Capturing?>(nil)
+
+  /// A camera that is not watched yet.
+  init(_ settings: CameraSettings, plan: DetectionPlan, queue: TurnQueue, journal: Journal) {
+    self.settings = settings
+    self.plan = plan
+    self.queue = queue
+    self.journal = journal
+    picture = CameraPicture(classes: plan.classes)
+    let record = CameraRecord(settings, journal: journal)
+    self.record = record
+    watch = Mutex(CameraWatch(settings, plan: plan, journal: journal))
+    source = CameraOpening(settings).source { record.note($0) }
+  }
+
+  /// How it is doing.
+  var report: CameraReport {
+    var report = record.report
+    report.losses = source.losses
+    return report
+  }
+
+  /// Begins to watch. Where there is no thread to be had, the report says so.
+  func start() {
+    guard settings.isEnabled else { return }
+    let thread: StageThread
+    do throws(PipelineError) { thread = try StageThread(name: settings.name) } catch {
+      return record.update { $0.lastFailure = "cannot watch \(settings.name): \(error)" }
+    }
+    let id = queue.add(self, interval: 1 / settings.detect.rate)
+    let task = Task(executorPreference: thread) { self.capture(id) }
+    capturing.withLock { $0 = Capturing(id: id, thread: thread, task: task) }
+  }
+
+  /// Watches no more: ends the source, tells the ends of all tracks, and returns when the thread has ended.
+  func stop() async {
+    guard let capturing = capturing.withLock({ $0.take() }) else { return }
+    source.interrupt()
+    queue.remove(capturing.id)
+    await capturing.task.value
+    capturing.thread.join()
+    waiting.withLock { $0.frame = nil }
+    watch.withLock { $0.finish() }
+    picture.arrivals.finish()
+  }
+
+  /// Takes the source's pictures until it is interrupted.
+  private func capture(_ id: Int) {
+    var pace = DetectionPace(rate: settings.detect.rate)
+    do throws(CaptureError) {
+      while true {
+        switch try source.next() {
+        case .endOfStream: return
+        case .frame(let frame): accept(frame, id: id, pace: &pace)
+        }
+      }
+    } catch {
+      if error.code != .interrupted { record.update { $0.lastFailure = error.message } }
+    }
+  }
+
+  private func accept(_ frame: consuming CapturedFrame, id: Int, pace: inout DetectionPace) {
+    let arrival = frame.stamp.arrival
+    record.noteFrame(width: frame.pixels.layout.width, height: frame.pixels.layout.height, at: arrival)
+    let isDue = pace.isDue(at: Double(arrival) / 1e9)
+    var newest: CapturedFrame? = frame
+    let displaced = waiting.withLock { waiting -> CapturedFrame? in
+      // While a camera waits for its turn, what the worker gets to see is always the newest picture.
+      guard isDue || waiting.isDue else { return nil }
+      waiting.isDue = true
+      let old = waiting.frame.take()
+      waiting.frame = newest.take()
+      return old
+    }
+    _ = consume displaced
+    if isDue, !queue.offer(id) { record.update { $0.missed += 1 } }
+  }
+
+  /// Has `worker` look at the picture that waits. One worker at a time is here.
+  func takeTurn(with worker: DetectionWorker) {
+    let next = waiting.withLock { waiting -> CapturedFrame? in
+      waiting.isDue = false
+      return waiting.frame.take()
+    }
+    guard let frame = next else { return }
+    let age = MonotonicTime.nanoseconds &- frame.stamp.arrival
+    guard Double(age) / 1e9 <= settings.detect.maxAge else { return record.update { $0.stale += 1 } }
+    do {
+      let result = try watch.withLock { watch in try watch.look(at: frame, with: worker) }
+      let total = MonotonicTime.nanoseconds &- frame.stamp.arrival
+      record.update { $0.add(result, age: total, classes: plan.classes) }
+      if journal.news.isHeard {
+        let text = result.findings.json(camera: settings.name, classes: plan.classes, isStill: result.isStill)
+        journal.news.tell(News(name: "detections", data: text))
+      }
+      picture.replace(with: frame, findings: result.findings)
+    } catch {
+      record.update { report in
+        report.failures += 1
+        report.lastFailure = "\(error)"
+      }
+    }
+  }
+}
+
+extension CameraReport {
+  /// Counts what came of a picture, `age` nanoseconds after it was taken.
+  fileprivate mutating func add(_ result: CameraWatch.Result, age: UInt64, classes: ClassCatalogue) {
+    if result.isStill { still += 1 } else { inferred += 1 }
+    self.age.record(nanoseconds: age)
+    gateTime.record(nanoseconds: result.gateTime)
+    if !result.isStill { inferTime.record(nanoseconds: result.inferTime) }
+    trackTime.record(nanoseconds: result.trackTime)
+    for detection in result.findings.detections { detections[classes[detection.classID], default: 0] += 1 }
+    for label in tracks.keys { tracks[label] = 0 }
+    for track in result.findings.tracks { tracks[classes[track.detection.classID], default: 0] += 1 }
+  }
+}
