@@ -10,6 +10,8 @@ public struct CaptureError: Error, Hashable, Sendable, CustomStringConvertible {
     case notFound
     /// The system or the server refuses the access.
     case accessDenied
+    /// Somebody else uses the device.
+    case busy
     /// Nobody answers at the address, or the connection broke.
     case unreachable
     /// The source is there but sent nothing for too long.

@@ -1,26 +1,34 @@
+public import FFmpeg
+
 extension SourceAddress {
-  /// Opens the source that the address names.
-  public func open(_ options: SourceOptions = SourceOptions()) throws(CaptureError) -> any FrameSource {
+  /// Opens the source that the address names, once: `RecoveringSource` opens it as often as it takes.
+  ///
+  /// - Parameter interrupt: ends whatever blocks in a source on a network or in a camera, its opening included.
+  public func open(
+    _ options: SourceOptions = SourceOptions(), interrupt: InterruptFlag = InterruptFlag()
+  ) throws(CaptureError) -> any FrameSource {
     if options.start > 0 {
       guard case .video = kind else {
         throw CaptureError(.invalidAddress, "cannot begin within \(self): expected a video file")
       }
     }
-    guard options.isLooping else { return try openOnce(options) }
+    guard options.isLooping else { return try openOnce(options, interrupt) }
     switch kind {
     case .video, .picture, .folder, .testPattern:
-      return try LoopingSource { () throws(CaptureError) -> any FrameSource in try openOnce(options) }
+      return try LoopingSource { () throws(CaptureError) -> any FrameSource in try openOnce(options, interrupt) }
     case .network, .standardInput, .camera:
       throw CaptureError(.invalidAddress, "cannot repeat \(self): expected a file or a folder")
     }
   }
 
-  private func openOnce(_ options: SourceOptions) throws(CaptureError) -> any FrameSource {
+  private func openOnce(
+    _ options: SourceOptions, _ interrupt: InterruptFlag
+  ) throws(CaptureError) -> any FrameSource {
     switch kind {
     case .video(let path): try StreamSource(file: path, options: options)
     case .picture(let path): StillsSource(picture: path, options: options)
     case .folder(let path): try StillsSource(folder: path, options: options)
-    case .network(let url): try StreamSource(network: url, options: options)
+    case .network(let url): try StreamSource(network: url, options: options, interrupt: interrupt)
     case .standardInput: try StreamSource(standardInput: options)
     case .testPattern(let pattern): TestPatternSource(pattern)
     case .camera(let path): throw CaptureError(.unsupported, "cannot open \(path): cameras are not supported yet")

@@ -34,7 +34,7 @@ enum Failure {
     case .invalidAddress: 64
     case .notFound: 66
     case .accessDenied: 77
-    case .unreachable, .stalled: 69
+    case .unreachable, .stalled, .busy: 69
     case .interrupted: 130
     case .invalidMedia, .unsupported: 65
     case .inputOutput: 74
