@@ -77,7 +77,8 @@ let package = Package(
       "Service",
       sees: [
         "Streaming", "Capture", "FFmpeg", "GELAN", "Inference", "Tracking", "Outputs", "Pipeline", "Imaging", "Scene",
-        .product(name: "Yams", package: "Yams"), .product(name: "Hummingbird", package: "hummingbird"), .product(name: "HummingbirdCore", package: "hummingbird"),
+        .product(name: "Yams", package: "Yams"), .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Logging", package: "swift-log"),
       ]),
@@ -86,7 +87,8 @@ let package = Package(
     .executableTarget(
       name: "yolostream",
       dependencies: [
-        "Service", "Streaming", "Capture", "Inference", "Tracking", "Training", "Evaluation", "GELAN", "Outputs", "Pipeline",
+        "Service", "Streaming", "Capture", "Inference", "Tracking", "Training", "Evaluation", "GELAN", "Outputs",
+        "Pipeline",
         "Imaging", "Scene", argumentParser,
       ],
       swiftSettings: rules),

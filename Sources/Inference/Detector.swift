@@ -132,7 +132,9 @@ public final class DetectionWorker {
 
   /// Runs the network on the picture that was prepared last: the classes everywhere, the boxes where a class is likely.
   public func infer() throws(InferenceError) {
-    guard let session = sessions.last else { throw InferenceError(.size, "the network was run before it was given a picture") }
+    guard let session = sessions.last else {
+      throw InferenceError(.size, "the network was run before it was given a picture")
+    }
     let execution = session.execution
     try execution.runClasses()
     for (index, level) in execution.network.head.levels.enumerated() {

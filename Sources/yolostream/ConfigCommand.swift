@@ -25,7 +25,8 @@ struct ConfigCommand: ParsableCommand {
   }
 
   struct Example: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Print a configuration to begin with, each key explained.")
+    static let configuration = CommandConfiguration(
+      abstract: "Print a configuration to begin with, each key explained.")
 
     func run() { print(ServiceConfiguration.example, terminator: "") }
   }

@@ -1,5 +1,5 @@
-import ArgumentParser
-import Scene
+public import ArgumentParser
+public import Scene
 
 extension Seconds: ExpressibleByArgument {
   /// What an option says.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite(.serialized) struct ServeTests {
@@ -17,19 +18,20 @@ import Testing
         usleep(5000)
         port = try running.errorSoFar().firstMatch(of: /http:\/\/127\.0\.0\.1:(\d+)\//).flatMap { Int($0.1) }
       }
-      self.port = try #require(port, "\(try running.errorSoFar())")
+      let said = try running.errorSoFar()
+      self.port = try #require(port, "\(said)")
     }
 
     static func write(_ program: Program, cameras: [String]) throws {
       try """
-        version: 1
-        model: {path: model.safetensors, imgsz: 64}
-        defaults: {detect: {fps: 25, motion: {gate: false}}}
-        cameras:
-        \(cameras.map { "  " + $0 }.joined(separator: "\n"))
-        outputs: {events: {jsonl: {path: events.jsonl}}}
-        http: {listen: "127.0.0.1:0"}
-        """.write(toFile: program.path("service.yml"), atomically: true, encoding: .utf8)
+      version: 1
+      model: {path: model.safetensors, imgsz: 64}
+      defaults: {detect: {fps: 25, motion: {gate: false}}}
+      cameras:
+      \(cameras.map { "  " + $0 }.joined(separator: "\n"))
+      outputs: {events: {jsonl: {path: events.jsonl}}}
+      http: {listen: "127.0.0.1:0"}
+      """.write(toFile: program.path("service.yml"), atomically: true, encoding: .utf8)
     }
   }
 
@@ -81,6 +83,23 @@ import Testing
     #expect(outcome.status == 0, "\(outcome.error)")
   }
 
+  @Test func `systemd hears that it is ready, alive, reading anew and stopping`() throws {
+    let program = try program.get()
+    let listener = try DatagramListener()
+    let service = try Service(
+      program, cameras: ["one: {url: \"test:64x64@25\"}"],
+      variables: ["NOTIFY_SOCKET": listener.name, "WATCHDOG_USEC": "600000"])
+    #expect(listener.message(beginning: "READY=1\nSTATUS=") != nil)
+    for _ in 0..<3 { #expect(listener.message(beginning: "WATCHDOG=1") != nil) }
+    #expect(listener.message(beginning: "STATUS=1 of 1 cameras up") != nil)
+    kill(service.running.process.processIdentifier, SIGHUP)
+    #expect(listener.message(beginning: "RELOADING=1") != nil)
+    #expect(listener.message(beginning: "READY=1") != nil)
+    service.running.process.terminate()
+    #expect(listener.message(beginning: "STOPPING=1") != nil)
+    #expect(try service.running.wait().status == 0)
+  }
+
   @Test(arguments: 0..<8)
   func `SIGTERM at any moment ends it within five seconds`(moment: Int) throws {
     let program = try program.get()
@@ -118,7 +137,8 @@ import Testing
     let example = try program.run(["config", "example"], hasModel: false)
     try example.output.write(toFile: program.path("example.yml"), atomically: true, encoding: .utf8)
     let check = try program.run(["config", "check", "example.yml"], hasModel: false)
-    #expect(check.status == 78 && check.error.contains("the environment has no variable FRONT_PASSWORD"), "\(check.error)")
+    #expect(
+      check.status == 78 && check.error.contains("the environment has no variable FRONT_PASSWORD"), "\(check.error)")
     let schema = try program.run(["config", "schema"], hasModel: false)
     #expect((try? JSONSerialization.jsonObject(with: Data(schema.output.utf8))) != nil)
   }

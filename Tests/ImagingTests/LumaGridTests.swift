@@ -3,13 +3,16 @@ import Testing
 @testable import Imaging
 
 @Suite struct LumaGridTests {
-  private func picture(_ format: PixelFormat, width: Int = 640, height: Int = 360, box: (x: Int, y: Int)?) throws -> PixelBuffer {
+  private func picture(_ format: PixelFormat, width: Int = 640, height: Int = 360, box: (x: Int, y: Int)?) throws
+    -> PixelBuffer
+  {
     let layout = PixelLayout(width: width, height: height, format: format)
     guard let picture = try PixelPool(layout: layout, capacity: 1).take() else { throw ImagingError(.badSize, "none") }
     var canvas = try Canvas(layout: layout)
     picture.withView { view in
       canvas.fill(
-        .init(minX: 0, minY: 0, maxX: Float(width), maxY: Float(height)), with: Ink(Colour(hex: 0x404040), for: layout), on: view)
+        .init(minX: 0, minY: 0, maxX: Float(width), maxY: Float(height)), with: Ink(Colour(hex: 0x404040), for: layout),
+        on: view)
       if let box {
         canvas.fill(
           .init(minX: Float(box.x), minY: Float(box.y), maxX: Float(box.x + 12), maxY: Float(box.y + 24)),
@@ -41,7 +44,9 @@ import Testing
     var canvas = try Canvas(layout: layout)
     let white = Ink(Colour(hex: 0xFFFFFF), for: layout), black = Ink(Colour(hex: 0x000000), for: layout)
     // A triangle that begins outside of the picture, and a slim one.
-    let shapes: [[(x: Float, y: Float)]] = [[(-5, 10.5), (30.2, 3.7), (22.9, 40.1)], [(40, 5), (60.5, 30.3), (41, 5.2)]]
+    let shapes: [[(x: Float, y: Float)]] = [
+      [(-5, 10.5), (30.2, 3.7), (22.9, 40.1)], [(40, 5), (60.5, 30.3), (41, 5.2)],
+    ]
     picture.withView { view in
       canvas.fill(.init(minX: 0, minY: 0, maxX: 64, maxY: 48), with: white, on: view)
       for shape in shapes { canvas.cover(shape, with: black, on: view) }
@@ -49,7 +54,8 @@ import Testing
         for x in 0..<64 {
           // A pixel is touched if any of a fine raster of points in it is inside, and far off if none around it is.
           let level = unsafe view.planes[0].base[y * view.planes[0].stride + x]
-          let isTouched = Self.touches(shapes, (0...8).map { Float(x) + Float($0) / 8 }, (0...8).map { Float(y) + Float($0) / 8 })
+          let isTouched = Self.touches(
+            shapes, (0...8).map { Float(x) + Float($0) / 8 }, (0...8).map { Float(y) + Float($0) / 8 })
           if isTouched { #expect(level < 20, "\(x), \(y)") }
           let isNear = Self.touches(shapes, (-2...3).map { Float(x + $0) }, (-2...3).map { Float(y + $0) })
           if !isNear, y > 42 || x > 62 || (x < 20 && y > 36) { #expect(level > 230, "\(x), \(y)") }

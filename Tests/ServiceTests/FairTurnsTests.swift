@@ -57,13 +57,18 @@ import Testing
   @Test func `a camera has one turn at a time, and what came meanwhile gets the next`() {
     var turns = FairTurns()
     turns.add(1, interval: 1)
-    #expect(turns.offer(1) == .available && turns.offer(1) == .known)
-    #expect(turns.begin() == 1 && turns.begin() == nil)
-    #expect(turns.offer(1) == .later && turns.begin() == nil)
-    #expect(turns.end(1) && turns.begin() == 1)
-    #expect(!turns.end(1) && turns.begin() == nil)
+    let offers = [turns.offer(1), turns.offer(1)]
+    let begun = [turns.begin(), turns.begin()]
+    #expect(offers == [.available, .known] && begun == [1, nil])
+    let meanwhile = turns.offer(1)
+    let early = turns.begin()
+    let (hasMore, next) = (turns.end(1), turns.begin())
+    #expect(meanwhile == .later && early == nil && hasMore && next == 1)
+    let (isOver, none) = (!turns.end(1), turns.begin())
+    #expect(isOver && none == nil)
     turns.remove(1)
-    #expect(turns.offer(1) == .known && !turns.end(1))
+    let (unknown, end) = (turns.offer(1), turns.end(1))
+    #expect(unknown == .known && !end)
   }
 
   @Test(arguments: [(25.0, 5.0, 50), (25, 25, 250), (25, 60, 250), (30, 5, 50), (7, 5, 50)] as [(Double, Double, Int)])

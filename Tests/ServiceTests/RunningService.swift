@@ -1,8 +1,8 @@
 import Foundation
 import GELAN
 import Synchronization
-import Testing
 import TestSupport
+import Testing
 
 @testable import Service
 
@@ -80,7 +80,8 @@ final class RunningService: Sendable {
 
   private static let model: Data = {
     guard let model = MadeUpModel.make() else { return Data() }
-    let path = FileManager.default.temporaryDirectory.appending(path: "yolostream-\(UUID().uuidString).safetensors").path
+    let path = FileManager.default.temporaryDirectory.appending(path: "yolostream-\(UUID().uuidString).safetensors")
+      .path
     defer { try? FileManager.default.removeItem(atPath: path) }
     try? model.write(to: path, licence: nil, origin: "made up")
     return FileManager.default.contents(atPath: path) ?? Data()
@@ -90,7 +91,9 @@ final class RunningService: Sendable {
   func connect() throws -> Wire { try Wire(port: port) }
 
   /// The answer to one request on a connection of its own.
-  func get(_ path: String, method: String = "GET", headers: [String] = []) throws -> (status: Int, head: String, body: [UInt8]) {
+  func get(_ path: String, method: String = "GET", headers: [String] = []) throws -> (
+    status: Int, head: String, body: [UInt8]
+  ) {
     let wire = try connect()
     try wire.request(path, method: method, headers: headers + ["Connection: close"])
     return try wire.answer()

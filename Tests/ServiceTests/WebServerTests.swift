@@ -23,7 +23,8 @@ import Testing
       ("/metrics", 200, "text/plain; version=0.0.4"), ("/", 200, "text/html"), ("/page.css", 200, "text/css"),
       ("/page.js", 200, "text/javascript"), ("/api/v1/cameras", 200, "application/json"),
       ("/api/v1/cameras/yard", 200, "application/json"), ("/api/v1/cameras/none", 404, "text/plain"),
-      ("/api/v1/cameras/yard/latest.jpg", 200, "image/jpeg"), ("/api/v1/cameras/yard/latest.jpg?boxes=1", 200, "image/jpeg"),
+      ("/api/v1/cameras/yard/latest.jpg", 200, "image/jpeg"),
+      ("/api/v1/cameras/yard/latest.jpg?boxes=1", 200, "image/jpeg"),
       ("/api/v1/cameras/none/latest.jpg", 404, "text/plain"), ("/live/none.mjpg", 404, "text/plain"),
       ("/api/v1/stats", 200, "application/json"), ("/nothing", 404, ""),
     ] {
@@ -33,7 +34,9 @@ import Testing
       if type == "application/json" {
         #expect((try? JSONSerialization.jsonObject(with: Data(answer.body))) != nil, "\(path)")
       }
-      if type == "image/jpeg" { #expect(answer.body.starts(with: [0xFF, 0xD8]) && answer.body.suffix(2) == [0xFF, 0xD9]) }
+      if type == "image/jpeg" {
+        #expect(answer.body.starts(with: [0xFF, 0xD8]) && answer.body.suffix(2) == [0xFF, 0xD9])
+      }
     }
     try await service.stop()
   }
@@ -49,10 +52,13 @@ import Testing
     for (path, method) in [
       ("/", "GET"), ("/page.js", "GET"), ("/readyz", "GET"), ("/version", "GET"), ("/metrics", "GET"),
       ("/api/v1/cameras", "GET"), ("/api/v1/cameras/yard", "GET"), ("/api/v1/cameras/yard/latest.jpg", "GET"),
-      ("/live/yard.mjpg", "GET"), ("/api/v1/events/stream", "GET"), ("/api/v1/stats", "GET"), ("/api/v1/reload", "POST"),
+      ("/live/yard.mjpg", "GET"), ("/api/v1/events/stream", "GET"), ("/api/v1/stats", "GET"),
+      ("/api/v1/reload", "POST"),
       ("/nothing", "GET"), ("/healthz/../metrics", "GET"), ("//healthz", "GET"),
     ] {
-      for headers in [[], ["Authorization: Bearer \(token)x"], ["Authorization: Bearer "], ["Cookie: yolostream_token=no"]] {
+      for headers in [
+        [], ["Authorization: Bearer \(token)x"], ["Authorization: Bearer "], ["Cookie: yolostream_token=no"],
+      ] {
         let answer = try service.get(path, method: method, headers: headers)
         #expect(answer.status == 401, "\(path) \(headers): \(answer.head)")
       }
@@ -78,12 +84,15 @@ import Testing
     try await service.stop()
   }
 
-  @Test func `ways out of the routes, floods of headers and callers that read nothing cost the cameras nothing`() async throws {
+  @Test func `ways out of the routes, floods of headers and callers that read nothing cost the cameras nothing`()
+    async throws
+  {
     let service = try await RunningService(cameras: Self.camera)
     try watching(service)
     for path in [
       "/../../etc/passwd", "/..%2f..%2fetc/passwd", "/page.css/../../../etc/passwd", "/live/..%2f..%2fyard.mjpg",
-      "/api/v1/cameras/..%2f..%2fetc%2fpasswd/latest.jpg", "/api/v1/cameras/%00/latest.jpg", "/%", "http://evil.example/",
+      "/api/v1/cameras/..%2f..%2fetc%2fpasswd/latest.jpg", "/api/v1/cameras/%00/latest.jpg", "/%",
+      "http://evil.example/",
       "/api/v1/cameras/yard/latest.jpg/../../../../etc/passwd",
     ] {
       let answer = try service.get(path)
@@ -102,7 +111,8 @@ import Testing
       if index < 20 { wire.send("GET / HTTP/1.1\r\nHost: 127") } else { try wire.request("/live/yard.mjpg") }
     }
     for _ in 0..<10 { try watching(service) }
-    let report = try JSONSerialization.jsonObject(with: Data(try service.get("/api/v1/cameras/yard").body)) as? [String: Any]
+    let report =
+      try JSONSerialization.jsonObject(with: Data(try service.get("/api/v1/cameras/yard").body)) as? [String: Any]
     #expect((report?["inferred"] as? Int ?? 0) >= 10 && report?["failures"] as? Int == 0, "\(report ?? [:])")
     _ = slow
     try await service.stop()
@@ -137,8 +147,10 @@ import Testing
     for _ in 0..<3 { try watching(service) }
     let text = String(decoding: try service.get("/metrics").body, as: UTF8.self)
     for name in [
-      "yolostream_build_info{version=", "yolostream_camera_up{camera=\"yard\"} 1", "yolostream_camera_up{camera=\"gone\"} 0",
-      "yolostream_camera_state{camera=\"yard\",state=\"up\"} 1", "yolostream_frames_total{camera=\"yard\",stage=\"inferred\"}",
+      "yolostream_build_info{version=", "yolostream_camera_up{camera=\"yard\"} 1",
+      "yolostream_camera_up{camera=\"gone\"} 0",
+      "yolostream_camera_state{camera=\"yard\",state=\"up\"} 1",
+      "yolostream_frames_total{camera=\"yard\",stage=\"inferred\"}",
       "yolostream_frame_age_seconds_bucket{camera=\"yard\",le=\"+Inf\"}",
       "yolostream_stage_duration_seconds_count{camera=\"yard\",stage=\"infer\"}",
       "yolostream_frames_dropped_total{camera=\"yard\",reason=\"stale\"}", "process_resident_memory_bytes ",
@@ -149,7 +161,8 @@ import Testing
     for line in text.split(separator: "\n") where !line.hasPrefix("#") {
       let match = try #require(line.wholeMatch(of: /([a-z_]+)(\{[^}]*\})? ([0-9.e+-]+)/), "\(line)")
       guard match.1.hasSuffix("_bucket") else { continue }
-      let series = "\(match.1)\((match.2 ?? "").replacing(/le="[^"]*"/, with: ""))"
+      let labels = String(match.2 ?? "").replacing(/le="[^"]*"/, with: "")
+      let series = String(match.1) + labels
       let value = try #require(Double(match.3))
       #expect(value >= last[series] ?? 0, "\(line)")
       last[series] = value

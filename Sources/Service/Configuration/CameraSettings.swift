@@ -45,7 +45,8 @@ public struct CameraSettings: Hashable, Sendable {
 
   static let settings: [Setting<CameraSettings>] = [
     .value(
-      "url", \.address, .sourceAddress, isRequired: true, example: "\"rtsp://viewer:${FRONT_PASSWORD}@192.0.2.5/stream\"",
+      "url", \.address, .sourceAddress, isRequired: true,
+      example: "\"rtsp://viewer:${FRONT_PASSWORD}@192.0.2.5/stream\"",
       "Where pictures come from: rtsp://, http:// and the like, /dev/video0, or a file, which is repeated."),
     .value("enabled", \.isEnabled, .switched, example: "true", "Whether the camera is watched."),
     .value("transport", \.transport, .transport, "How RTSP carries its packets."),
@@ -72,7 +73,8 @@ public struct DetectSettings: Hashable, Sendable {
     static let settings: [Setting<Motion>] = [
       .value("gate", \.isGate, .switched, example: "true", "Whether a still scene keeps the answer it had."),
       .value("threshold", \.threshold, .number(1...255), "Change of brightness that counts as motion, 1 to 255."),
-      .value("refresh", \.refresh, .duration(0.1...86_400), "Time after which a still scene is looked at all the same."),
+      .value(
+        "refresh", \.refresh, .duration(0.1...86_400), "Time after which a still scene is looked at all the same."),
     ]
   }
 
@@ -109,6 +111,7 @@ public struct TrackSettings: Hashable, Sendable {
   static let settings: [Setting<TrackSettings>] = [
     .value("enabled", \.isEnabled, .switched, "Whether objects are followed; without, there are no events."),
     .value(
-      "buffer", \.buffer, .duration(0...3600), example: "2s", "How long an object may be out of sight and stay the same."),
+      "buffer", \.buffer, .duration(0...3600), example: "2s",
+      "How long an object may be out of sight and stay the same."),
   ]
 }

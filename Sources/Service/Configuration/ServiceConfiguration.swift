@@ -45,7 +45,8 @@ public struct ModelSettings: Hashable, Sendable {
 
   static let settings: [Setting<ModelSettings>] = [
     .value(
-      "path", \.path, .text("the path of a checkpoint"), isRequired: true, example: "/var/lib/yolostream/model.safetensors",
+      "path", \.path, .text("the path of a checkpoint"), isRequired: true,
+      example: "/var/lib/yolostream/model.safetensors",
       "Checkpoint: official .pt, Ultralytics .pt, or .safetensors."),
     .value("imgsz", \.size, .pictureSize, example: "640", "Longest side of the input, or HxW."),
     .value(

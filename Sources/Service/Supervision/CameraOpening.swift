@@ -20,11 +20,10 @@ struct CameraOpening {
       case .video, .picture, .folder, .testPattern: true
       }
     options.isLooping = isFile
+    guard isFile else { return RecoveringSource(address: address, options: options, observe: observe) }
     let wanted = options
-    return RecoveringSource(address.description, policy: ReconnectPolicy(), observe: observe) {
-      () throws(CaptureError) -> any FrameSource in
-      let source = try address.open(wanted)
-      return isFile ? RealTimeSource(source) : source
-    }
+    return RecoveringSource(
+      address: address.description, policy: ReconnectPolicy(),
+      open: { _ throws(CaptureError) in RealTimeSource(try address.open(wanted)) }, observe: observe)
   }
 }

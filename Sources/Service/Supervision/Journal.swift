@@ -14,7 +14,6 @@ struct News: Sendable {
 /// A disk that is full costs the lines of that time; they are counted, and writing goes on when there is room.
 final class Journal: Sendable {
   private struct State: ~Copyable {
-    var path: String?
     var file: LineFile?
     var failures = 0
     var lastFailure: String?
@@ -28,7 +27,6 @@ final class Journal: Sendable {
   /// A journal that is kept at `path`.
   init(path: String?) throws(OutputError) {
     var state = State()
-    state.path = path
     state.file = if let path { try LineFile(path: path, appends: true) } else { nil }
     self.state = Mutex(state)
   }
@@ -47,11 +45,8 @@ final class Journal: Sendable {
 
   /// Opens the file anew, which may have been moved away, or another one. On failure the old one is kept.
   func reopen(at path: String?) throws(OutputError) {
-    let file = if let path { try LineFile(path: path, appends: true) } else { nil as LineFile? }
-    state.withLock { state in
-      state.path = path
-      state.file = file
-    }
+    var file = if let path { try LineFile(path: path, appends: true) } else { nil as LineFile? }
+    state.withLock { $0.file = file.take() }
   }
 
   /// Events by kind, lines that were lost, and why the last one was.

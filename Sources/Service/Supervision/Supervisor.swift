@@ -65,17 +65,12 @@ final class Supervisor: Sendable {
     journal.news.finish()
   }
 
-  /// What no longer moves, in words; `nil` while all is well. A camera that is away is well: its source goes on trying.
+  /// What no longer moves, in words; `nil` while all is well.
   var stuck: String? {
-    // Compiling a network for a new size of picture takes some seconds; nothing else takes as long as this.
-    if workers.longestTurn > 60_000_000_000 { return "a worker has been at one picture for a minute" }
-    for camera in cameras where camera.settings.isEnabled {
-      let patience = 60 + 2 * camera.settings.timeout
-      if Double(camera.record.silence) / 1e9 > patience {
-        return "camera \(camera.settings.name) has given no sign of life for \(Int(patience)) s"
-      }
+    let watched = cameras.filter(\.settings.isEnabled).map { camera in
+      (name: camera.settings.name, silence: Double(camera.record.silence) / 1e9, timeout: camera.settings.timeout)
     }
-    return nil
+    return Progress.stuck(turn: Double(workers.longestTurn) / 1e9, cameras: watched)
   }
 
   private static func stop(_ cameras: [WatchedCamera]) async {

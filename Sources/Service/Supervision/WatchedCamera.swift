@@ -120,14 +120,14 @@ final class WatchedCamera: Sendable {
     let age = MonotonicTime.nanoseconds &- frame.stamp.arrival
     guard Double(age) / 1e9 <= settings.detect.maxAge else { return record.update { $0.stale += 1 } }
     do {
-      let result = try watch.withLock { watch in try watch.look(at: frame, with: worker) }
+      let look = try look(at: frame, with: worker)
       let total = MonotonicTime.nanoseconds &- frame.stamp.arrival
-      record.update { $0.add(result, age: total, classes: plan.classes) }
+      record.update { $0.add(look, age: total, classes: plan.classes) }
       if journal.news.isHeard {
-        let text = result.findings.json(camera: settings.name, classes: plan.classes, isStill: result.isStill)
+        let text = look.findings.json(camera: settings.name, classes: plan.classes, isStill: look.isStill)
         journal.news.tell(News(name: "detections", data: text))
       }
-      picture.replace(with: frame, findings: result.findings)
+      picture.replace(with: frame, findings: look.findings)
     } catch {
       record.update { report in
         report.failures += 1
@@ -137,16 +137,49 @@ final class WatchedCamera: Sendable {
   }
 }
 
+/// What came of a look at a picture, and the nanoseconds that each part took.
+private struct Look {
+  let findings: FrameFindings
+  /// Whether the scene was still, so that the last answer was kept.
+  let isStill: Bool
+  let gateTime, inferTime, trackTime: UInt64
+}
+
+extension WatchedCamera {
+  private func look(at frame: borrowing CapturedFrame, with worker: DetectionWorker) throws -> Look {
+    let start = MonotonicTime.nanoseconds
+    let isStill = try watch.withLock { watch in try !watch.needsLook(frame) }
+    let gated = MonotonicTime.nanoseconds
+    var answer: [Detection]?
+    if !isStill {
+      do throws(InferenceError) {
+        worker.options = plan.options
+        answer = try worker.detect(frame.pixels)
+      } catch {
+        watch.withLock { $0.forget() }
+        throw error
+      }
+    }
+    let inferred = MonotonicTime.nanoseconds
+    let (stamp, layout) = (frame.stamp, frame.pixels.layout)
+    let known = answer
+    let findings = watch.withLock { $0.conclude(known, of: stamp, layout: layout) }
+    return Look(
+      findings: findings, isStill: isStill, gateTime: gated - start, inferTime: inferred - gated,
+      trackTime: MonotonicTime.nanoseconds - inferred)
+  }
+}
+
 extension CameraReport {
   /// Counts what came of a picture, `age` nanoseconds after it was taken.
-  fileprivate mutating func add(_ result: CameraWatch.Result, age: UInt64, classes: ClassCatalogue) {
-    if result.isStill { still += 1 } else { inferred += 1 }
+  fileprivate mutating func add(_ look: Look, age: UInt64, classes: ClassCatalogue) {
+    if look.isStill { still += 1 } else { inferred += 1 }
     self.age.record(nanoseconds: age)
-    gateTime.record(nanoseconds: result.gateTime)
-    if !result.isStill { inferTime.record(nanoseconds: result.inferTime) }
-    trackTime.record(nanoseconds: result.trackTime)
-    for detection in result.findings.detections { detections[classes[detection.classID], default: 0] += 1 }
+    gateTime.record(nanoseconds: look.gateTime)
+    if !look.isStill { inferTime.record(nanoseconds: look.inferTime) }
+    trackTime.record(nanoseconds: look.trackTime)
+    for detection in look.findings.detections { detections[classes[detection.classID], default: 0] += 1 }
     for label in tracks.keys { tracks[label] = 0 }
-    for track in result.findings.tracks { tracks[classes[track.detection.classID], default: 0] += 1 }
+    for track in look.findings.tracks { tracks[classes[track.detection.classID], default: 0] += 1 }
   }
 }
