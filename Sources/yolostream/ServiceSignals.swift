@@ -2,7 +2,8 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// Signals of a service: SIGTERM and SIGINT end it in order (a second one at once), SIGHUP has it read its configuration.
+/// Signals of a service: SIGTERM and SIGINT end it in order (a second SIGINT at once), SIGHUP has it read its
+/// configuration.
 final class ServiceSignals: @unchecked Sendable {
   private struct State {
     var onEnd: (@Sendable () -> Void)?
@@ -37,7 +38,7 @@ final class ServiceSignals: @unchecked Sendable {
       defer { state.hasEnded = true }
       return (state.onEnd, state.hasEnded)
     }
-    guard let end, !isSecond else { exit(isSecond ? 130 : 0) }
-    end()
+    guard let end else { exit(0) }
+    if !isSecond { end() } else if number == SIGINT { exit(130) }
   }
 }

@@ -1,62 +1,69 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Service
 
-/// The page in a real browser, headless.
-@Suite(.serialized) struct PageTests {
-  static let browser = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].first {
-    FileManager.default.isExecutableFile(atPath: $0)
-  }
-
-  /// What the browser makes of `address`: the page as it stands after some seconds of the page's own time.
-  private func dump(_ address: String, _ options: [String]) throws -> String {
-    let profile = FileManager.default.temporaryDirectory.appending(path: "chromium-\(UUID().uuidString)")
-    defer { try? FileManager.default.removeItem(at: profile) }
-    let process = Process()
-    process.executableURL = URL(filePath: Self.browser ?? "")
-    process.arguments =
-      [
-        "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
-        "--user-data-dir=\(profile.path)", "--timeout=6000",
-      ] + options + [address]
-    let output = Pipe()
-    process.standardOutput = output
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-    let text = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return String(decoding: text, as: UTF8.self)
-  }
-
+/// The page in a real browser.
+@Suite(.serialized, .ownThread) struct PageTests {
   @Test(
-    .enabled(if: browser != nil, "skipped: needs Chromium"),
-    arguments: [("1280,800", "light"), ("1280,800", "dark"), ("390,844", "dark")])
-  func `the page shows each camera, its state, its picture and what is seen`(size: String, scheme: String) async throws
-  {
+    .enabled(if: Browser.path != nil, "skipped: needs Chromium (bash .ci/install --tests)"),
+    arguments: [(1280, 860, false), (1280, 860, true), (390, 844, true)])
+  func `the page shows each camera, its state, its picture and what is seen`(
+    width: Int, height: Int, isDark: Bool
+  ) async throws {
     let service = try await RunningService(
       cameras: """
-          yard: {url: "test:320x240@25"}
+          yard: {url: "\(Self.video)"}
           gate: {url: "test:640x360@25"}
           cellar: {url: "rtsp://127.0.0.1:1/gone"}
           attic: {url: "test:64x64@5", enabled: false}
         """)
-    let picture = service.folder.appending(path: "page.png").path
-    let options = ["--window-size=\(size)"] + (scheme == "dark" ? ["--force-dark-mode"] : [])
-    let page = try dump("http://127.0.0.1:\(service.port)/", options + ["--dump-dom"])
-    for text in ["1 of 3 cameras up", "2 of 3 cameras up"].filter({ page.contains($0) }).prefix(1) {
-      #expect(text == "2 of 3 cameras up")
+    let browser = try Browser(arguments: [])
+    try browser.open("http://127.0.0.1:\(service.port)/", width: width, height: height, isDark: isDark)
+    #expect(try browser.wait(for: "document.querySelectorAll('.card').length === 4"))
+    #expect(try browser.wait(for: "document.getElementById('summary').textContent === '2 of 3 cameras up'"))
+    for camera in ["yard", "gate"] {
+      #expect(
+        try browser.wait(
+          for: "[...document.images].some((i) => i.naturalWidth > 0 && i.alt === 'Picture of \(camera)')"))
     }
-    for camera in ["yard", "gate", "cellar", "attic"] { #expect(page.contains(">\(camera)</h2>"), "\(camera)") }
-    #expect(page.contains("Switched off") && page.contains("320×240"))
-    #expect(page.contains("/api/v1/cameras/yard/latest.jpg?boxes=1"))
-    _ = try dump("http://127.0.0.1:\(service.port)/", options + ["--screenshot=\(picture)"])
-    #expect((FileManager.default.contents(atPath: picture)?.count ?? 0) > 20_000)
-    if let folder = ProcessInfo.processInfo.environment["YOLOSTREAM_SHOTS"] {
-      let name = "page-\(size.prefix { $0.isNumber })-\(scheme).png"
-      try? FileManager.default.removeItem(atPath: "\(folder)/\(name)")
-      try FileManager.default.copyItem(atPath: picture, toPath: "\(folder)/\(name)")
-    }
+    // The picture goes on, and so does what is seen in it.
+    #expect(
+      try browser.wait(
+        for: """
+          (window.sources ??= new Set()).add(document.querySelector('.card.up img').src).size > 5
+          """))
+    #expect(try browser.wait(for: "document.querySelector('.card.up .numbers').textContent.includes('/s')"))
+    #expect(try browser.wait(for: "document.body.innerText.includes('Switched off')"))
+    #expect(try browser.wait(for: "document.body.innerText.includes('No picture: unreachable')"))
+    #expect(try browser.wait(for: "document.querySelectorAll('#events li').length > 0"))
+    #expect(
+      try browser.value(of: "document.documentElement.scrollWidth <= window.innerWidth") as? Bool == true,
+      "nothing is wider than the window")
+    try shoot(browser, "page-\(width)-\(isDark ? "dark" : "light")")
+    _ = try browser.value(of: "document.querySelector('.card.up .view').click()")
+    #expect(
+      try browser.wait(
+        for: "document.querySelector('dialog').open && document.querySelector('dialog img').naturalWidth > 0"))
+    try shoot(browser, "live-\(width)-\(isDark ? "dark" : "light")")
+    _ = try browser.value(of: "document.querySelector('dialog button').click()")
+    #expect(try browser.wait(for: "!document.querySelector('dialog').open"))
     try await service.stop()
+    #expect(try browser.wait(for: "document.getElementById('summary').textContent.startsWith('no connection')"))
+  }
+
+  /// A street, where there is one; else a pattern.
+  private static var video: String {
+    let street = SharedMaterial.file("media/people-walking.mp4").path
+    return FileManager.default.fileExists(atPath: street) ? street : "test:320x240@25"
+  }
+
+  /// Keeps a picture of the page in the folder that `YOLOSTREAM_SHOTS` names, for people to look at.
+  private func shoot(_ browser: Browser, _ name: String) throws {
+    let picture = try browser.screenshot()
+    #expect(picture.count > 10_000)
+    guard let folder = ProcessInfo.processInfo.environment["YOLOSTREAM_SHOTS"] else { return }
+    try picture.write(to: URL(filePath: "\(folder)/\(name).png"))
   }
 }

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Service
 
-@Suite(.serialized) struct SupervisionTests {
+@Suite(.serialized, .ownThread) struct SupervisionTests {
   /// Reads the event stream until `count` pictures of `camera` were looked at; the last one's news.
   private func watch(_ service: RunningService, _ camera: String, count: Int = 1) throws -> String {
     let wire = try service.connect()

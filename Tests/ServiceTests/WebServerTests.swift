@@ -3,7 +3,7 @@ import Testing
 
 @testable import Service
 
-@Suite(.serialized) struct WebServerTests {
+@Suite(.serialized, .ownThread) struct WebServerTests {
   private static let camera = "  yard: {url: \"test:160x120@25\"}"
 
   /// Waits until a camera has been looked at.

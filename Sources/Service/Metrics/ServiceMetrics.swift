@@ -47,15 +47,16 @@ struct ServiceMetrics {
 
   private func writeCounts(_ text: inout MetricsText) {
     text.family("frames_total", .counter, "Pictures by how far they came.")
+    for camera in cameras {
+      for (stage, count) in [("decoded", camera.decoded), ("inferred", camera.inferred), ("still", camera.still)] {
+        text.sample("frames_total", [("camera", camera.name), ("stage", stage)], count)
+      }
+    }
     text.family("frames_dropped_total", .counter, "Pictures that were wanted and lost.")
     for camera in cameras {
-      let name = ("camera", camera.name)
-      for (stage, count) in [("decoded", camera.decoded), ("inferred", camera.inferred), ("still", camera.still)] {
-        text.sample("frames_total", [name, ("stage", stage)], count)
-      }
       for (reason, count) in [
         ("policy", camera.missed), ("stale", camera.stale), ("corrupt", camera.losses.withheldFrames),
-      ] { text.sample("frames_dropped_total", [name, ("reason", reason)], count) }
+      ] { text.sample("frames_dropped_total", [("camera", camera.name), ("reason", reason)], count) }
     }
     text.family("decode_errors_total", .counter, "Pieces of a stream that could not be decoded.")
     for camera in cameras {
