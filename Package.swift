@@ -40,6 +40,7 @@ let package = Package(
   targets: [
     // Level 0: doors to C, and leaves of pure Swift.
     .systemLibrary(name: "CFFmpeg"),
+    .systemLibrary(name: "CV4L2"),
     .systemLibrary(name: "COneDNN"),
     .systemLibrary(name: "CFreeType", pkgConfig: "freetype2", providers: [.apt(["libfreetype-dev"])]),
     .target(name: "CPixelRows"),
@@ -51,6 +52,7 @@ let package = Package(
 
     // Level 1: owning wrappers and the domains that know only the scene.
     room("FFmpeg", sees: ["CFFmpeg"]),
+    room("V4L2", sees: ["CV4L2"]),
     room("OneDNN", sees: ["COneDNN"]),
     room("FreeType", sees: ["CFreeType"]),
     room("Imaging", sees: ["CPixelRows", "Scene"]),
@@ -59,7 +61,7 @@ let package = Package(
     room("Pipeline", sees: ["RingBuffer"]),
 
     // Level 2: a source, a detector, a delivery.
-    room("Capture", sees: ["FFmpeg", "Imaging", "Scene"]),
+    room("Capture", sees: ["FFmpeg", "V4L2", "Imaging", "Scene"]),
     room("Inference", sees: ["CWinograd", "GELAN", "OneDNN", "Imaging", "Scene"]),
     room("Outputs", sees: ["FFmpeg", "FreeType", "Imaging", "Scene"]),
 
@@ -88,8 +90,7 @@ let package = Package(
       name: "yolostream",
       dependencies: [
         "Service", "Streaming", "Capture", "Inference", "Tracking", "Training", "Evaluation", "GELAN", "Outputs",
-        "Pipeline",
-        "Imaging", "Scene", argumentParser,
+        "Pipeline", "V4L2", "Imaging", "Scene", argumentParser,
       ],
       swiftSettings: rules),
 
@@ -102,6 +103,7 @@ let package = Package(
     tests(of: "GELAN", sees: ["Inference"]),
     tests(of: "RingBuffer"),
     tests(of: "FFmpeg", sees: ["GELAN"]),
+    tests(of: "V4L2"),
     tests(of: "OneDNN"),
     tests(of: "FreeType"),
     tests(of: "Imaging", sees: ["Scene"]),

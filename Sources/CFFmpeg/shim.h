@@ -8,6 +8,7 @@
 #include <libavutil/opt.h>
 #include <libavutil/pixdesc.h>
 #include <libswscale/swscale.h>
+#include <string.h>
 
 // Swift does not import macros that compute: each of these gives one a name.
 static inline int yolostream_averror(int code) { return AVERROR(code); }
@@ -67,7 +68,18 @@ static inline yolostream_log_sink *yolostream_current_sink(void) {
   static yolostream_log_sink sink;
   return &sink;
 }
+// libav tells of RTP packets that never came only in its log, on the thread that reads: they are counted there.
+static inline int64_t *yolostream_missed_packets(void) {
+  static _Thread_local int64_t count;
+  return &count;
+}
 static inline void yolostream_log_line(void *context, int level, const char *format, va_list arguments) {
+  if (strncmp(format, "RTP: missed %d packets", 22) == 0) {
+    va_list copy;
+    va_copy(copy, arguments);
+    *yolostream_missed_packets() += va_arg(copy, int);
+    va_end(copy);
+  }
   if (level > av_log_get_level() || !*yolostream_current_sink()) return;
   char line[1024];
   int prefix = 1;

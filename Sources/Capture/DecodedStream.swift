@@ -19,6 +19,11 @@ struct DecodedStream: ~Copyable {
   /// Pictures and sound before this time, in seconds of the source, are passed over.
   private let begin: Double
   private var damagedInARow = 0
+  /// Keeps what a loss has spoilt from the decoder; `nil` where damaged pictures are wanted.
+  private var gate: KeyPictureGate?
+  /// When the last picture was given out or the source opened, in monotonic nanoseconds.
+  private var lastPicture = FrameStamp.now()
+  private let timeout: Double
   private var isDraining = false
   /// An error of reading, kept until the pictures read before it are out.
   private var pending: FFmpegError?
@@ -26,6 +31,9 @@ struct DecodedStream: ~Copyable {
 
   /// Most failures one after another before a stream counts as broken off.
   private static let patience = 64
+  /// Time-outs without a whole picture, though packets come, after which a live stream counts as stalled: key pictures
+  /// may be a minute apart.
+  private static let picturePatience = 6.0
 
   let description: SourceDescription
 
@@ -57,7 +65,7 @@ struct DecodedStream: ~Copyable {
       begin = options.start > 0 ? origin - video.timeBase.seconds(of: 1) / 2 : -.infinity
       description = SourceDescription(
         kind: kind, address: name, path: path, width: isTurned ? height : width, height: isTurned ? width : height,
-        nominalRate: rate, duration: kind == .live ? nil : video.duration,
+        nominalRate: rate, duration: video.duration,
         frameCount: kind == .live
           ? nil : video.frameCount ?? video.duration.flatMap { length in rate.map { Int(min(length * $0, 1e12)) } },
         timeBase: video.timeBase, pixelAspect: isTurned ? 1 / video.pixelAspect : video.pixelAspect, origin: origin,
@@ -69,6 +77,8 @@ struct DecodedStream: ~Copyable {
     }
     self.name = name
     withholdsDamaged = options.withholdsDamaged ?? (kind == .live)
+    gate = withholdsDamaged && kind == .live ? KeyPictureGate() : nil
+    timeout = options.timeout
   }
 
   /// The queue that sound goes to.
@@ -79,10 +89,12 @@ struct DecodedStream: ~Copyable {
     do throws(FFmpegError) {
       while true {
         if demuxer.interrupt.isInterrupted { throw FFmpegError(.interrupted, "cannot read \(name): interrupted") }
+        try checkPatience()
         switch try receive() {
         case .frame(let frame):
-          if frame.isDamaged, withholdsDamaged {
+          if (frame.isDamaged && withholdsDamaged) || gate?.isClosed == true {
             losses.withheldFrames += 1
+            gate?.close()
           } else {
             if let captured = try captured(frame) { return .frame(captured) }
           }
@@ -104,6 +116,13 @@ struct DecodedStream: ~Copyable {
     }
   }
 
+  /// Gives up a live stream that sends packets but no whole picture.
+  private func checkPatience() throws(FFmpegError) {
+    let seconds = timeout * Self.picturePatience
+    guard isLive, Double(FrameStamp.now() &- lastPicture) / 1e9 > seconds else { return }
+    throw FFmpegError(.timedOut, "cannot show \(name): packets came, but no whole picture within \(seconds) s")
+  }
+
   /// A picture from the decoder; damage costs a picture, not the stream.
   private mutating func receive() throws(FFmpegError) -> Decoder.Outcome {
     do throws(FFmpegError) {
@@ -123,7 +142,7 @@ struct DecodedStream: ~Copyable {
         damagedInARow = 0
         mend(packet)
         if packet.streamIndex == video.index {
-          do throws(FFmpegError) { try decoder.send(packet) } catch { try forgive(error) }
+          try decode(packet)
         } else if packet.timestamp.map({ packet.timeBase.seconds(of: $0) >= begin }) ?? true {
           audio?.append(packet)
         }
@@ -138,6 +157,25 @@ struct DecodedStream: ~Copyable {
         pending = error
         try drain()
       }
+    }
+  }
+
+  /// Sends a packet of the pictures to the decoder, unless a loss has spoilt it.
+  private mutating func decode(_ packet: Packet) throws(FFmpegError) {
+    let lost = Int(demuxer.lostPacketCount) - losses.lostPackets
+    losses.lostPackets += lost
+    switch gate?.judge(isKey: packet.isKey, isWhole: lost == 0 && !packet.isCorrupt) ?? .pass {
+    case .withhold:
+      losses.withheldFrames += 1
+      return
+    case .beginAnew: decoder.flush()
+    case .pass: break
+    }
+    do throws(FFmpegError) {
+      try decoder.send(packet)
+    } catch {
+      try forgive(error)
+      gate?.close()
     }
   }
 
@@ -164,6 +202,7 @@ struct DecodedStream: ~Copyable {
   private mutating func captured(_ frame: Frame) throws(FFmpegError) -> CapturedFrame? {
     damagedInARow = 0
     let arrival = FrameStamp.now()
+    lastPicture = arrival
     let seconds = clock.next(frame.timestamp.map { video.timeBase.seconds(of: $0) })
     losses.mendedTimestamps = clock.count + (jumps?.count ?? 0)
     if seconds < begin { return nil }

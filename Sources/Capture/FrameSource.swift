@@ -43,7 +43,7 @@ public struct SourceDescription: Sendable {
   public var height: Int
   /// Pictures a second, if known.
   public var nominalRate: Double?
-  /// Length in seconds, if known.
+  /// Length in seconds, if known; a live source has none, but a file behind a network address does.
   public var duration: Double?
   /// How many pictures, if known; may be an estimate.
   public var frameCount: Int?
@@ -61,8 +61,12 @@ public struct SourceDescription: Sendable {
 public struct SourceLosses: Hashable, Sendable {
   /// Pieces of the stream that could not be read or decoded.
   public var damagedPackets = 0
-  /// Pictures that were withheld because they were damaged.
+  /// Pictures that were withheld because they were damaged, or rest on one that was.
   public var withheldFrames = 0
+  /// Packets that were lost on the network.
+  public var lostPackets = 0
+  /// Pictures that a camera took and nobody fetched in time: gaps in its count.
+  public var skippedFrames = 0
   /// Timestamps that were missing, went backwards or jumped, and were replaced.
   public var mendedTimestamps = 0
 
@@ -74,6 +78,8 @@ public struct SourceLosses: Hashable, Sendable {
     var sum = one
     sum.damagedPackets += other.damagedPackets
     sum.withheldFrames += other.withheldFrames
+    sum.lostPackets += other.lostPackets
+    sum.skippedFrames += other.skippedFrames
     sum.mendedTimestamps += other.mendedTimestamps
     return sum
   }

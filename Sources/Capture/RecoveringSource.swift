@@ -20,6 +20,9 @@ public final class RecoveringSource: FrameSource {
     var stamps = ContinuedStamps()
     /// What was told of this connection; `nil` before its first picture.
     var facts: SourceState.Facts?
+    /// Seconds that it gave, by its own times.
+    var begin: Double?
+    var position = 0.0
   }
 
   /// What others may look at meanwhile.
@@ -55,9 +58,23 @@ public final class RecoveringSource: FrameSource {
     address: SourceAddress, options: SourceOptions = SourceOptions(), policy: ReconnectPolicy = ReconnectPolicy(),
     observe: @escaping @Sendable (SourceState) -> Void = { _ in }
   ) {
+    guard case .camera(let path) = address.kind else {
+      self.init(
+        address: address.description, policy: policy,
+        open: { (flag) throws(CaptureError) in try address.open(options, interrupt: flag) }, observe: observe)
+      return
+    }
+    // To look whether a camera is plugged in costs nothing, and who plugs it in stands beside it.
+    var policy = policy
+    policy.longestDelay = min(policy.longestDelay, 1)
+    let place = CameraPlace(path: path)
     self.init(
-      address: address.description, policy: policy,
-      open: { (flag) throws(CaptureError) in try address.open(options, interrupt: flag) }, observe: observe)
+      address: path, policy: policy,
+      open: { (flag) throws(CaptureError) in
+        let camera = try CameraSource(path: place.current, options: options, interrupt: flag)
+        place.remember()
+        return camera
+      }, observe: observe)
   }
 
   /// A source, called `address` in messages, that `open` opens.
@@ -122,11 +139,18 @@ public final class RecoveringSource: FrameSource {
           switch try source.next() {
           case .frame(var frame):
             let layout = frame.pixels.layout
+            connection.begin = connection.begin ?? frame.stamp.seconds
+            connection.position = frame.stamp.seconds - (connection.begin ?? 0)
             frame.stamp = connection.stamps.next(frame.stamp)
             see(width: layout.width, height: layout.height, &connection)
             return .frame(frame)
           case .endOfStream:
-            if !connection.reconnection.policy.isUnattended, source.description.duration != nil { return .endOfStream }
+            // Some broken connections look like an end; the real one of what has a length is where it is due.
+            if !connection.reconnection.policy.isUnattended, let duration = source.description.duration,
+              connection.position > duration - 2
+            {
+              return .endOfStream
+            }
             try recover(as: .ended, from: CaptureError(.unreachable, "\(address): the stream ended"), &connection)
           }
         } catch {
@@ -150,6 +174,7 @@ public final class RecoveringSource: FrameSource {
     let source = try open(flag)
     connection.source = source
     connection.facts = nil
+    connection.begin = nil
     connection.stamps.beginOpening()
     record.withLock { record in
       if record.description.width == 0 { record.audio = source.audio }

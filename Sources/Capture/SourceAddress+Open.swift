@@ -31,7 +31,7 @@ extension SourceAddress {
     case .network(let url): try StreamSource(network: url, options: options, interrupt: interrupt)
     case .standardInput: try StreamSource(standardInput: options)
     case .testPattern(let pattern): TestPatternSource(pattern)
-    case .camera(let path): throw CaptureError(.unsupported, "cannot open \(path): cameras are not supported yet")
+    case .camera(let path): try CameraSource(path: path, options: options, interrupt: interrupt)
     }
   }
 }

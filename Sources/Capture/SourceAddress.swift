@@ -73,6 +73,14 @@ public struct SourceAddress: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// Whether pictures come when they come, and may stop coming: a network or a camera.
+  public var isLive: Bool {
+    switch kind {
+    case .network, .camera: true
+    case .video, .picture, .folder, .standardInput, .testPattern: false
+    }
+  }
+
   private static func scheme(of text: String) -> String? {
     guard let colon = text.firstIndex(of: ":"), text[colon...].hasPrefix("://") else { return nil }
     let scheme = text[..<colon].lowercased()

@@ -1,3 +1,5 @@
+public import V4L2
+
 /// How to open a source.
 public struct SourceOptions: Hashable, Sendable {
   /// How RTSP carries its packets.
@@ -14,6 +16,8 @@ public struct SourceOptions: Hashable, Sendable {
   public var timeout: Double = 10
   /// How RTSP carries its packets.
   public var transport: Transport = .auto
+  /// What is wanted of a camera.
+  public var camera = CaptureWish()
   /// Threads that decode; 0 for one a processor.
   public var decoderThreads = 1
   /// Whether the pictures will be drawn on. Off saves a copy of those that the decoder still needs, and asks the

@@ -46,9 +46,11 @@ public final class StreamSource: FrameSource {
   }
 
   /// libav's options for a live address.
-  private static func networkOptions(url: String, options: SourceOptions) -> [String: String] {
-    var libav = ["fflags": "nobuffer+discardcorrupt"]
+  static func networkOptions(url: String, options: SourceOptions) -> [String: String] {
+    var libav = ["fflags": "nobuffer"]
     guard url.lowercased().hasPrefix("rtsp") else { return libav }
+    // A key picture comes as a burst, which the system's usual buffer for datagrams may not hold.
+    libav["buffer_size"] = String(1 << 20)
     switch options.transport {
     case .auto: libav["rtsp_flags"] = "prefer_tcp"
     case .tcp: libav["rtsp_transport"] = "tcp"

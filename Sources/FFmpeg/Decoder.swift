@@ -44,6 +44,9 @@ public struct Decoder: ~Copyable {
     self.owner = owner
   }
 
+  /// Forgets every picture so far: the next packet must be one to begin with.
+  public mutating func flush() { unsafe avcodec_flush_buffers(context) }
+
   /// Gives a packet, or `nil` for "that was the last". Take all frames with `receive()` before sending the next.
   public mutating func send(_ packet: Packet?) throws(FFmpegError) {
     try unsafe FFmpegError.check(avcodec_send_packet(context, packet?.handle), "decode a packet")

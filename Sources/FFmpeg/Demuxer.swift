@@ -35,6 +35,10 @@ public struct Demuxer: ~Copyable {
   /// Longest time one call may take, in seconds.
   public let timeout: Double
 
+  /// RTP packets that were sent but never came, as far as libav noticed. After one, what is read is whole again only
+  /// from the next but one packet on: the loss shows while a packet waits for the beginning of the next.
+  public private(set) var lostPacketCount: Int64 = 0
+
   private let owner: InputContext
   private var context: UnsafeMutablePointer<AVFormatContext> { unsafe owner.pointer }
   private let name: String
@@ -44,7 +48,7 @@ public struct Demuxer: ~Copyable {
   ///
   /// - Parameters:
   ///   - options: libav's options for the format and the protocol; one that nobody takes is ignored.
-  ///   - timeout: longest time in seconds that opening, and later each `read()`, may take.
+  ///   - timeout: longest time in seconds that all of opening, and later each `read()`, may take.
   public init(
     _ input: Input, options: [String: String] = [:], timeout: Double = 10, interrupt: InterruptFlag = InterruptFlag()
   ) throws(FFmpegError) {
@@ -63,10 +67,13 @@ public struct Demuxer: ~Copyable {
       url = ""
       pipe = try PipeReader(descriptor: descriptor, interrupt: interrupt)
     }
-    let owner = try Self.open(url, name: name, pipe: pipe, options: options, timeout: timeout, interrupt: interrupt)
+    let missed = LogBridge.missedPackets
+    let deadline = InterruptFlag.deadline(in: timeout)
+    let owner = try Self.open(
+      url, name: name, pipe: pipe, options: options, timeout: timeout, until: deadline, interrupt: interrupt)
     let context = unsafe owner.pointer
     // libav makes do with what it has when time runs out.
-    let (found, isLate) = interrupt.withDeadline(timeout) {
+    let (found, isLate) = interrupt.withDeadline(at: deadline) {
       let status = unsafe avformat_find_stream_info(context, nil)
       return (status, interrupt.shouldStop)
     }
@@ -81,6 +88,9 @@ public struct Demuxer: ~Copyable {
     formatName = unsafe format.flatMap { unsafe $0.pointee.name }.map { unsafe String(cString: $0) } ?? "unknown"
     hasTimestampJumps = unsafe format.map { unsafe $0.pointee.flags & AVFMT_TS_DISCONT != 0 } ?? false
     timeBases = streams.map(\.timeBase)
+    lostPacketCount = LogBridge.missedPackets - missed
+    // What libav has put by may have holes: reading begins behind it.
+    if lostPacketCount > 0 { unsafe avformat_flush(context) }
     self.streams = streams
     self.interrupt = interrupt
     self.timeout = timeout
@@ -90,7 +100,7 @@ public struct Demuxer: ~Copyable {
 
   private static func open(
     _ url: String, name: String, pipe: PipeReader?, options: [String: String], timeout: Double,
-    interrupt: InterruptFlag
+    until deadline: UInt64, interrupt: InterruptFlag
   ) throws(FFmpegError) -> InputContext {
     let fresh = try unsafe FFmpegError.unwrap(avformat_alloc_context(), "a demuxer")
     unsafe fresh.pointee.interrupt_callback = unsafe interrupt.callback
@@ -98,7 +108,7 @@ public struct Demuxer: ~Copyable {
     var opened: UnsafeMutablePointer<AVFormatContext>? = unsafe fresh
     var list = OptionList(options)
     // Protocols have names of their own for a call that was ended, so whether the time was up is asked, too.
-    let (status, isLate) = interrupt.withDeadline(timeout) {
+    let (status, isLate) = interrupt.withDeadline(at: deadline) {
       let status = unsafe avformat_open_input(&opened, url, nil, &list.handle)
       return (status, interrupt.shouldStop)
     }
@@ -146,6 +156,8 @@ public struct Demuxer: ~Copyable {
   /// which reading may go on behind them.
   public mutating func read() throws(FFmpegError) -> Outcome {
     let fresh = try Packet(timeBase: .microseconds)
+    let missed = LogBridge.missedPackets
+    defer { lostPacketCount += LogBridge.missedPackets - missed }
     let status = interrupt.withDeadline(timeout) { [context = unsafe context] in
       unsafe av_read_frame(context, fresh.handle)
     }

@@ -24,12 +24,19 @@ public final class InterruptFlag: Sendable {
 
   /// Runs one blocking call that may take `seconds`.
   func withDeadline<R>(_ seconds: Double, _ call: () -> R) -> R {
-    let nanoseconds = min(max(seconds, 0), 1e9) * 1e9
+    withDeadline(at: Self.deadline(in: seconds), call)
+  }
+
+  /// Runs one blocking call that must be over at `moment`.
+  func withDeadline<R>(at moment: UInt64, _ call: () -> R) -> R {
     // Partner: the load in `shouldStop`, on this thread or on one that libav started for this call.
-    deadline.store(Self.now() &+ UInt64(nanoseconds), ordering: .relaxed)
+    deadline.store(moment, ordering: .relaxed)
     defer { deadline.store(0, ordering: .relaxed) }
     return call()
   }
+
+  /// The moment in `seconds` from now, for calls that share their time.
+  static func deadline(in seconds: Double) -> UInt64 { now() &+ UInt64(min(max(seconds, 0), 1e9) * 1e9) }
 
   /// Whether libav should give up now.
   var shouldStop: Bool {

@@ -30,6 +30,9 @@ public enum LogBridge {
     _ = isInstalled
   }
 
+  /// RTP packets that libav missed on this thread since it began.
+  static var missedPackets: Int64 { unsafe yolostream_missed_packets().pointee }
+
   /// Makes sure that nothing of libav reaches standard error.
   static func install() { _ = isInstalled }
 

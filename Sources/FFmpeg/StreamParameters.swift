@@ -24,6 +24,18 @@ public final class StreamParameters: @unchecked Sendable {
     unsafe handle.pointee.codec_id = unsafe codec.pointee.id
   }
 
+  /// The parameters of uncompressed pictures, rows without padding; `format` is libav's name, such as `yuyv422`.
+  public convenience init(rawPicture format: String, width: Int, height: Int) throws(FFmpegError) {
+    try self.init(codecNamed: "rawvideo")
+    let code = unsafe av_get_pix_fmt(format)
+    guard code != AV_PIX_FMT_NONE, let columns = Int32(exactly: width), let rows = Int32(exactly: height) else {
+      throw FFmpegError(.unsupported, "cannot decode \(width)x\(height) pictures of \(format)")
+    }
+    unsafe handle.pointee.format = code.rawValue
+    unsafe handle.pointee.width = columns
+    unsafe handle.pointee.height = rows
+  }
+
   deinit {
     var handle: UnsafeMutablePointer<AVCodecParameters>? = unsafe handle
     unsafe avcodec_parameters_free(&handle)

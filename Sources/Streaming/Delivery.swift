@@ -10,13 +10,13 @@ struct Delivery: ~Copyable {
   private let annotated: AnnotatedOutput?
   private let warn: (String) -> Void
   private var detections: DetectionLog?
-  private var events: EventLog?
+  private var events: EventSink?
   private var tracks: TrackLog?
   private var table: DetectionTable?
   private var labels: LabelFolder?
   private var crops: CropFolder?
   private var overlay: Overlay?
-  private var video: VideoWriter?
+  private var video: VideoParts?
   private var pictures = PictureWriter()
 
   /// Makes all files, so that what cannot be made is known before the first frame.
@@ -44,7 +44,8 @@ struct Delivery: ~Copyable {
       settings.origin = description.kind == .live ? nil : description.origin
       settings.nominalRate = description.nominalRate.map { $0 / Double(options.stride) }
       settings.pixelAspect = description.pixelAspect
-      video = try VideoWriter(path: path, settings: settings, audio: source.audio)
+      video = try VideoParts(
+        path: path, settings: settings, audio: source.audio, isLive: description.kind == .live)
     }
     for path in [options.detectionsPath, options.eventsPath, options.tracksPath, options.tablePath] {
       if let path { try files.claim(path) }
@@ -52,8 +53,10 @@ struct Delivery: ~Copyable {
     detections = if let path = options.detectionsPath { try DetectionLog(path: path, classes: classes) } else { nil }
     events =
       if let path = options.eventsPath {
-        try EventLog(
-          path: path, classes: classes, camera: name, clock: description.kind == .live ? .wall : .file)
+        EventSink(
+          try EventLog(
+            path: path, classes: classes, camera: name, clock: description.kind == .live ? .wall : .file),
+          watch: options.watch)
       } else { nil }
     tracks = if let path = options.tracksPath { try TrackLog(path: path) } else { nil }
     table = if let path = options.tablePath { try DetectionTable(path: path, classes: classes) } else { nil }
@@ -100,7 +103,7 @@ struct Delivery: ~Copyable {
   }
 
   consuming func finish() throws {
-    if let events = events.take() { try events.finish() }
+    try events?.finish()
     if let table = table.take() { try table.finish() }
     if let video = video.take() { try video.finish() }
   }

@@ -10,6 +10,8 @@ package import Tracking
 /// it, and are shown only if they do.
 package struct IdentityAssignment {
   private var tracker: Tracker?
+  /// Columns and rows of the last frame.
+  private var size: (width: Int, height: Int)?
   private let shown: ShownScores
 
   package init(tracker: TrackerConfiguration?, shown: ShownScores) {
@@ -32,9 +34,16 @@ package struct IdentityAssignment {
       findings.detections.removeAll { !shown.includes($0) }
       return
     }
+    var ended: [Int] = []
+    if let size, size != (findings.width, findings.height) {
+      // Boxes in pixels of another size lie elsewhere.
+      tracker.finish()
+      ended = tracker.endedIdentities
+    }
+    size = (findings.width, findings.height)
     let all = findings.detections
     findings.tracks = tracker.update(all, at: findings.stamp.seconds)
-    findings.endedIdentities = tracker.endedIdentities
+    findings.endedIdentities = ended + tracker.endedIdentities
     self.tracker = tracker
     let identities = Self.identities(of: all, in: findings.tracks)
     let kept = all.indices.filter { identities[$0] != nil || shown.includes(all[$0]) }

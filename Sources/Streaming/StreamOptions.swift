@@ -1,3 +1,4 @@
+public import Capture
 public import Outputs
 public import Tracking
 
@@ -27,6 +28,8 @@ public struct StreamOptions: Sendable {
   public var detectionsPath: String?
   /// JSON lines, one for each start, update and end of a track.
   public var eventsPath: String?
+  /// What tells the events of a live source's outages.
+  public var watch: SourceWatch?
   /// Tracks in MOTChallenge's format.
   public var tracksPath: String?
   /// Detections in COCO's format.

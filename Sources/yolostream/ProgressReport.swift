@@ -72,6 +72,7 @@ enum Summary {
     ]
     let losses = report.losses
     for (count, what) in [
+      (losses.lostPackets, "packets lost on the network"), (losses.skippedFrames, "pictures of the camera missed"),
       (losses.damagedPackets, "damaged pieces of the source"), (losses.withheldFrames, "damaged frames withheld"),
       (losses.mendedTimestamps, "timestamps mended"),
     ] where count > 0 { lines.append("  \(count) \(what)") }

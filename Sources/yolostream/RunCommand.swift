@@ -19,14 +19,18 @@ struct RunCommand: AsyncParsableCommand {
         yolostream bus.jpg -o found.jpg --model yolov9-t.pt --conf 0.4
         yolostream pictures/ -o annotated/ --coco found.json --classes person,car --model yolov9-t.pt
         yolostream street.mp4 --start 1m --duration 10s --mot tracks.txt --model yolov9-t.pt
+        yolostream --v4l2 /dev/video0 --video-size 1280x720 --events events.jsonl --model yolov9-t.pt
         yolostream --weights yolov9-t.pt --source street.mp4 --save-txt --project runs/detect --name exp
 
+      A live source that fails is opened again until it is back (--retries, --backoff); a line tells of each outage.
       Without any output named, detections go to standard output, one JSON line a frame.
       Exit codes: 0 done, 64 usage, 65 bad media, 66 input missing, 69 source unreachable, 70 internal, 73 cannot
       create, 74 cannot read or write, 77 access refused, 78 bad weights, 130 interrupted (files are complete).
       """)
 
   @OptionGroup(title: "Input") var input: InputArguments
+  @OptionGroup(title: "Live sources") var recovery: RecoveryArguments
+  @OptionGroup(title: "Camera") var camera: CameraArguments
   @OptionGroup(title: "Model") var model: ModelOptions
   @OptionGroup(title: "Detection") var detection: DetectionArguments
   @OptionGroup(title: "Tracking") var tracking: TrackingArguments
@@ -41,25 +45,54 @@ struct RunCommand: AsyncParsableCommand {
   func run() async throws {
     let signals = InterruptSignals()
     do {
-      let words = detection.words(hasInput: input.isNamed)
-      let address = try input.address(leftOver: words.input)
-      let sourceOptions = try input.options(isForDrawing: output.isForDrawing)
-      let model = try model.load()
-      let tracker = tracking.configuration(confidence: detection.confidence)
-      let detector = try detection.detector(for: model, classes: words.classes, floor: tracker?.lowScore)
-      let source = try address.open(sourceOptions)
-      var options = StreamOptions()
-      options.workers = detection.threads
-      options.tracker = tracker
-      options.shown = detection.shown(of: detector)
-      options.frameLimit = input.maxFrames
-      options.duration = input.duration?.value
-      options.stride = input.vidStride
-      try output.apply(to: &options, for: source.description)
-      try await run(StreamRun(source: source, detector: detector, options: options), signals: signals)
+      try await run(prepared(), signals: signals)
     } catch {
       throw Failure.report(error)
     }
+  }
+
+  /// Loads the model, opens the source and makes the run.
+  ///
+  /// Not to be inlined: within an asynchronous function Swift 6.3.1 crashes over what this throws.
+  @inline(never)
+  private func prepared() throws -> StreamRun {
+    let words = detection.words(hasInput: input.isNamed)
+    let address = try input.address(leftOver: words.input)
+    var sourceOptions = try input.options(isForDrawing: output.isForDrawing)
+    sourceOptions.camera = camera.wish
+    let model = try model.load()
+    let tracker = tracking.configuration(confidence: detection.confidence)
+    let detector = try detection.detector(for: model, classes: words.classes, floor: tracker?.lowScore)
+    let watch = SourceWatch()
+    let source = try open(address, options: sourceOptions, watch: watch)
+    var options = StreamOptions()
+    options.watch = watch
+    options.workers = detection.threads
+    options.tracker = tracker
+    options.shown = detection.shown(of: detector)
+    options.frameLimit = input.maxFrames
+    options.duration = input.duration?.value
+    options.stride = input.vidStride
+    try output.apply(to: &options, for: source.description)
+    return StreamRun(source: source, detector: detector, options: options)
+  }
+
+  /// Opens the source; a live one as often as it takes.
+  private func open(
+    _ address: SourceAddress, options: SourceOptions, watch: SourceWatch
+  ) throws(CaptureError) -> any FrameSource {
+    guard address.isLive else { return try address.open(options) }
+    let lines = quiet ? nil : OutageLines(address: address.description)
+    let spoken = SourceWatch()
+    spoken.listen { change in lines?.tell(change) }
+    let source = RecoveringSource(
+      address: address, options: options, policy: recovery.policy,
+      observe: { state in
+        watch.see(state)
+        spoken.see(state)
+      })
+    try source.connect()
+    return source
   }
 
   private func run(_ run: StreamRun, signals: InterruptSignals) async throws {

@@ -14,20 +14,23 @@ struct Room: Sendable {
 
 enum House {
   /// Doors to C: a module map and a shim, no Swift.
-  static let doors: Set<String> = ["CFFmpeg", "COneDNN", "CFreeType", "CPixelRows", "CWinograd", "CNormalisation"]
+  static let doors: Set<String> = [
+    "CFFmpeg", "CV4L2", "COneDNN", "CFreeType", "CPixelRows", "CWinograd", "CNormalisation",
+  ]
 
   static let rooms: [Room] = [
     Room("Scene"),
     Room("GELAN", mayBeUnsafe: true),
     Room("RingBuffer", mayBeUnsafe: true),
     Room("FFmpeg", sees: ["CFFmpeg"], mayBeUnsafe: true),
+    Room("V4L2", sees: ["CV4L2"], mayBeUnsafe: true),
     Room("OneDNN", sees: ["COneDNN"], mayBeUnsafe: true),
     Room("FreeType", sees: ["CFreeType"], mayBeUnsafe: true),
     Room("Imaging", sees: ["CPixelRows", "Scene"], mayBeUnsafe: true),
     Room("Tracking", sees: ["Scene"]),
     Room("Evaluation", sees: ["Scene"], mayBeUnsafe: true),
     Room("Pipeline", sees: ["RingBuffer"], mayBeUnsafe: true),
-    Room("Capture", sees: ["FFmpeg", "Imaging", "Scene"], mayBeUnsafe: true),
+    Room("Capture", sees: ["FFmpeg", "V4L2", "Imaging", "Scene"], mayBeUnsafe: true),
     Room("Inference", sees: ["CWinograd", "GELAN", "OneDNN", "Imaging", "Scene"], mayBeUnsafe: true),
     Room("Outputs", sees: ["FFmpeg", "FreeType", "Imaging", "Scene"], mayBeUnsafe: true),
     Room(
@@ -49,9 +52,7 @@ enum House {
       "yolostream",
       sees: [
         "Service", "Streaming", "Pipeline", "Capture", "Inference", "Training", "Evaluation", "GELAN", "Outputs",
-        "Tracking",
-        "Imaging",
-        "Scene", "ArgumentParser",
+        "Tracking", "V4L2", "Imaging", "Scene", "ArgumentParser",
       ], mayBeUnsafe: true),
   ]
 

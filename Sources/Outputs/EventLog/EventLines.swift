@@ -5,12 +5,13 @@ public import Scene
 /// `{"v":1,"id":"…","type":"start","camera":"street","seq":0,"ts":"…Z","pts":1.2,"frame":30,"ts_src":"file",
 /// "label":"person","class_id":0,"score":0.83,"top_score":0.91,"box":[x,y,w,h],"box_norm":[x,y,w,h],"track":17,
 /// "start":"…Z","end":null}`. `id` is that of the track in all its lines; `box` is in source pixels. A file gives the same
-/// bytes each time: its times come from its own clock and its identifiers from a counter.
+/// bytes each time: its times come from its own clock and its identifiers from a counter. A live source adds `camera_down`
+/// and `camera_up` with what is known of the outage.
 public struct EventLines: Sendable {
   /// One event.
   public struct Line: Hashable, Sendable {
-    /// What happened.
-    public var kind: TrackEvent.Kind
+    /// What happened: `start`, `camera_down` and so on.
+    public var kind: String
     /// The JSON, with a line feed at the end.
     public var text: String
   }
@@ -32,11 +33,23 @@ public struct EventLines: Sendable {
 
   /// What happened in the next frame.
   public mutating func next(_ findings: FrameFindings) -> [Line] {
-    history.events(in: findings).map { Line(kind: $0.kind, text: line(of: $0)) }
+    history.events(in: findings).map { Line(kind: $0.kind.rawValue, text: line(of: $0)) }
   }
 
   /// The ends of all tracks that are still open.
-  public mutating func finish() -> [Line] { history.finish().map { Line(kind: $0.kind, text: line(of: $0)) } }
+  public mutating func finish() -> [Line] { history.finish().map { Line(kind: $0.kind.rawValue, text: line(of: $0)) } }
+
+  /// That the source went down or came up at `time`, in monotonic nanoseconds.
+  public mutating func next(_ event: CameraEvent, at time: UInt64) -> Line {
+    let moment = clock.milliseconds(at: 0, from: FrameStamp(index: 0, seconds: 0, arrival: time))
+    let identifier = SortableIdentifier(milliseconds: moment, tail: .random(in: UInt64.min...UInt64.max))
+    let facts = event.facts.map { ",\"\($0.name)\":\($0.value)" }.joined()
+    defer { sequence += 1 }
+    return Line(
+      kind: event.type,
+      text: "{\"v\":1,\"id\":\"\(identifier)\",\"type\":\"\(event.type)\",\"camera\":\(camera),\"seq\":\(sequence),"
+        + "\"ts\":\"\(EventClock.text(moment))\",\"ts_src\":\"\(clock.rawValue)\"\(facts)}\n")
+  }
 
   private mutating func line(of event: TrackEvent) -> String {
     let track = event.track

@@ -1,7 +1,8 @@
 public import Scene
 
-/// Writes one JSON line for the start, each update and the end of every track; `EventLines` says what stands there.
-public struct EventLog: ~Copyable {
+/// Writes one JSON line for the start, each update and the end of every track, and for what becomes of a live source;
+/// `EventLines` says what stands there.
+public struct EventLog: ~Copyable, Sendable {
   private var file: LineFile
   private var lines: EventLines
 
@@ -21,5 +22,10 @@ public struct EventLog: ~Copyable {
   /// Writes the ends of all tracks that are still open.
   public consuming func finish() throws(OutputError) {
     for line in lines.finish() { try file.append(line.text) }
+  }
+
+  /// Writes that the source went down or came up at `time`, in monotonic nanoseconds.
+  public mutating func write(_ event: CameraEvent, at time: UInt64) throws(OutputError) {
+    try file.append(lines.next(event, at: time).text)
   }
 }

@@ -94,7 +94,7 @@ extension WebPage {
       show(one);
     }
 
-    const words = { start: "appeared", end: "left", camera_up: "is back", camera_down: "is away" };
+    const words = { start: "appeared", end: "left", camera_up: "is there", camera_down: "is away" };
 
     function happened(event) {
       if (!words[event.type]) return;

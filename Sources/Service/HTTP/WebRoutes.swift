@@ -65,10 +65,12 @@ struct WebRoutes: Sendable {
     }
     router.get("api/v1/events/stream") { _, _ in
       let news = service.supervisor.journal.news.listen(depth: 64)
+      let recent = service.supervisor.journal.recent
       let cameras = service.supervisor.cameras.map(\.report.json)
       return try streams.response(type: "text/event-stream") { writer in
         var opening = ": yolostream\nretry: 2000\n\n"
         for camera in cameras { opening += "event: camera\ndata: \(camera)\n\n" }
+        for event in recent { opening += "event: event\ndata: \(event)\n\n" }
         try await writer.write(ByteBuffer(string: opening))
         for await item in news.withHeartbeat() {
           let text = item.map { "event: \($0.name)\ndata: \($0.data)\n\n" } ?? ": still here\n\n"

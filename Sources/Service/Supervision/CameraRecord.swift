@@ -8,17 +8,18 @@ import Synchronization
 final class CameraRecord: Sendable {
   private struct State {
     var report: CameraReport
-    var isOut = false
+    /// When the outage of now began; monotonic nanoseconds.
+    var outSince: UInt64?
     /// When the source last gave a sign of life: a picture, or news of its state. Monotonic nanoseconds.
     var lastSign = MonotonicTime.nanoseconds
   }
 
   private let state: Mutex<State>
-  private let journal: Journal
+  private let events: CameraEvents
 
-  init(_ settings: CameraSettings, journal: Journal) {
+  init(_ settings: CameraSettings, events: CameraEvents) {
     state = Mutex(State(report: CameraReport(settings)))
-    self.journal = journal
+    self.events = events
   }
 
   var report: CameraReport { state.withLock { $0.report } }
@@ -44,29 +45,26 @@ final class CameraRecord: Sendable {
   /// The source tells how it is doing. An outage is told once when it begins and once when it is over.
   func note(_ news: SourceState) {
     let now = MonotonicTime.nanoseconds
-    let event: (kind: String, more: String)? = state.withLock { state in
+    let event: CameraEvent? = state.withLock { state in
       state.lastSign = now
       if state.report.state != news { state.report.since = .now }
       state.report.state = news
       switch news {
       case .connecting: return nil
-      case .up:
-        defer { state.isOut = false }
-        return state.isOut ? ("camera_up", "") : nil
+      case .up(let facts):
+        let outage = state.outSince.map { Double(now - $0) / 1e9 }
+        state.outSince = nil
+        return .up(width: facts.width, height: facts.height, codec: facts.codec, rate: facts.rate, outage: outage)
       case .down(let cause, let message, _):
         state.report.outages[cause.rawValue, default: 0] += 1
         state.report.lastFailure = message
-        defer { state.isOut = true }
-        return state.isOut ? nil : ("camera_down", ",\"cause\":\(cause.rawValue.json),\"message\":\(message.json)")
+        let isFirst = state.outSince == nil
+        state.outSince = state.outSince ?? now
+        return isFirst ? .down(cause: cause.rawValue, message: message) : nil
       }
     }
-    if let event {
-      let time = Date.now.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
-      let line =
-        "{\"v\":1,\"type\":\"\(event.kind)\",\"camera\":\(report.name.json),\"ts\":\"\(time)\",\"ts_src\":\"wall\""
-        + "\(event.more)}\n"
-      journal.note(line, kind: event.kind)
-    }
+    if let event { events.tell(event, at: now) }
+    let journal = events.journal
     if journal.news.isHeard { journal.news.tell(News(name: "camera", data: report.json)) }
   }
 }

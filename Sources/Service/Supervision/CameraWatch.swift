@@ -6,19 +6,17 @@ import Streaming
 
 /// What is done with a picture of one camera, and what is remembered from picture to picture.
 struct CameraWatch: ~Copyable {
-  private let journal: Journal
+  private let events: CameraEvents
   private var mask: PrivacyMask
   private var gate: MotionGate?
   private var identities: IdentityAssignment
-  private var lines: EventLines
   private var answer: [Detection] = []
 
-  init(_ settings: CameraSettings, plan: DetectionPlan, journal: Journal) {
-    self.journal = journal
+  init(_ settings: CameraSettings, plan: DetectionPlan, events: CameraEvents) {
+    self.events = events
     mask = PrivacyMask(settings.privacyMasks)
     gate = settings.detect.motion.isGate ? MotionGate(settings.detect.motion) : nil
     identities = IdentityAssignment(tracker: plan.tracker, shown: plan.shown)
-    lines = EventLines(classes: plan.classes, camera: settings.name, clock: .wall)
   }
 
   /// Paints privacy masks on the next picture and says whether the network has to look at it.
@@ -36,12 +34,7 @@ struct CameraWatch: ~Copyable {
     var findings = FrameFindings(
       stamp: stamp, width: layout.width, height: layout.height, detections: self.answer)
     identities.track(&findings)
-    for line in lines.next(findings) { journal.note(line.text, kind: line.kind.rawValue) }
+    events.tell(findings)
     return findings
-  }
-
-  /// Ends all tracks: the camera is watched no more.
-  mutating func finish() {
-    for line in lines.finish() { journal.note(line.text, kind: line.kind.rawValue) }
   }
 }

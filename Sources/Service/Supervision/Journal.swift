@@ -18,7 +18,11 @@ final class Journal: Sendable {
     var failures = 0
     var lastFailure: String?
     var counts: [String: Int] = [:]
+    var recent: [String] = []
   }
+
+  /// Events that are remembered for who comes later.
+  private static let remembered = 50
 
   private let state: Mutex<State>
   /// All news, as it happens.
@@ -35,6 +39,10 @@ final class Journal: Sendable {
   func note(_ line: String, kind: String) {
     state.withLock { state in
       state.counts[kind, default: 0] += 1
+      if kind != "update" {
+        if state.recent.count == Self.remembered { state.recent.removeFirst() }
+        state.recent.append(String(line.dropLast()))
+      }
       do throws(OutputError) { try state.file?.append(line) } catch {
         state.failures += 1
         state.lastFailure = error.description
@@ -48,6 +56,9 @@ final class Journal: Sendable {
     var file = if let path { try LineFile(path: path, appends: true) } else { nil as LineFile? }
     state.withLock { $0.file = file.take() }
   }
+
+  /// The last events, oldest first, without updates.
+  var recent: [String] { state.withLock { $0.recent } }
 
   /// Events by kind, lines that were lost, and why the last one was.
   var report: (counts: [String: Int], failures: Int, lastFailure: String?) {

@@ -27,7 +27,7 @@ final class WatchedCamera: Sendable {
   let plan: DetectionPlan
   let picture: CameraPicture
   let record: CameraRecord
-  private let journal: Journal
+  private let events: CameraEvents
   private let queue: TurnQueue
   private let source: any FrameSource
   private let waiting = Mutex(Waiting())
@@ -39,11 +39,12 @@ final class WatchedCamera: Sendable {
     self.settings = settings
     self.plan = plan
     self.queue = queue
-    self.journal = journal
+    let events = CameraEvents(camera: settings.name, classes: plan.classes, journal: journal)
+    self.events = events
     picture = CameraPicture(classes: plan.classes)
-    let record = CameraRecord(settings, journal: journal)
+    let record = CameraRecord(settings, events: events)
     self.record = record
-    watch = Mutex(CameraWatch(settings, plan: plan, journal: journal))
+    watch = Mutex(CameraWatch(settings, plan: plan, events: events))
     source = CameraOpening(settings).source { record.note($0) }
   }
 
@@ -74,7 +75,7 @@ final class WatchedCamera: Sendable {
     await capturing.task.value
     capturing.thread.join()
     waiting.withLock { $0.frame = nil }
-    watch.withLock { $0.finish() }
+    events.finish()
     picture.arrivals.finish()
   }
 
@@ -123,9 +124,9 @@ final class WatchedCamera: Sendable {
       let look = try look(at: frame, with: worker)
       let total = MonotonicTime.nanoseconds &- frame.stamp.arrival
       record.update { $0.add(look, age: total, classes: plan.classes) }
-      if journal.news.isHeard {
+      if events.journal.news.isHeard {
         let text = look.findings.json(camera: settings.name, classes: plan.classes, isStill: look.isStill)
-        journal.news.tell(News(name: "detections", data: text))
+        events.journal.news.tell(News(name: "detections", data: text))
       }
       picture.replace(with: frame, findings: look.findings)
     } catch {

@@ -1,0 +1,139 @@
+import FFmpeg
+import Imaging
+import Scene
+import V4L2
+
+/// A camera that runs, and what makes pictures of its bytes.
+struct CameraStream: ~Copyable {
+  let description: SourceDescription
+  private(set) var losses = SourceLosses()
+  private var device: Device
+  private let format: CaptureFormat
+  private var decoder: Decoder
+  private var wrapper: FrameWrapper
+  private var clock: RisingTimes
+  private let interrupt: InterruptFlag
+  private let timeout: Double
+  private let withholdsDamaged: Bool
+  private var index = 0
+  private var lastSequence: UInt32?
+  /// The driver's time of the first picture.
+  private var begin: Double?
+
+  init(path: String, options: SourceOptions, interrupt: InterruptFlag) throws(CaptureError) {
+    var device = try Device.opened(path)
+    let format = try device.agreed(on: options.camera)
+    let decoder = try Decoder.of(format, path: path, threads: options.decoderThreads)
+    try device.started()
+    self.device = device
+    self.format = format
+    self.decoder = decoder
+    wrapper = FrameWrapper(isForDrawing: options.isForDrawing)
+    clock = RisingTimes(interval: 1 / (format.rate ?? 25))
+    self.interrupt = interrupt
+    timeout = options.timeout
+    withholdsDamaged = options.withholdsDamaged ?? true
+    description = SourceDescription(
+      kind: .live, address: path, path: nil, width: format.size.width, height: format.size.height,
+      nominalRate: format.rate, duration: nil, frameCount: nil, timeBase: .microseconds, pixelAspect: 1,
+      codec: format.format.description.lowercased())
+  }
+
+  /// Waits for the next whole picture.
+  mutating func next() throws(CaptureError) -> CapturedFrame {
+    while true {
+      let (facts, packet) = try fetch()
+      count(facts.sequence)
+      do throws(FFmpegError) {
+        if facts.isDamaged, withholdsDamaged { throw FFmpegError(.invalidData, "the driver says that it is damaged") }
+        try decoder.send(packet)
+        guard case .frame(let frame) = try decoder.receive() else { continue }
+        if frame.isDamaged, withholdsDamaged { throw FFmpegError(.invalidData, "the picture is damaged") }
+        return try captured(frame, facts)
+      } catch {
+        losses.withheldFrames += 1
+      }
+    }
+  }
+
+  private mutating func fetch() throws(CaptureError) -> (PictureFacts, Packet) {
+    let format = format, interrupt = interrupt
+    let result: Result<(PictureFacts, Packet), FFmpegError>
+    do throws(V4L2Error) {
+      result = try device.read(timeout: timeout, isInterrupted: { interrupt.isInterrupted }) {
+        (facts, bytes) throws(FFmpegError) in (facts, try Packet(copying: bytes, of: format))
+      }
+    } catch {
+      throw CaptureError(error)
+    }
+    do throws(FFmpegError) { return try result.get() } catch {
+      throw CaptureError(error, reading: description.address, isLive: true)
+    }
+  }
+
+  /// Counts what lies between this picture and the last; what is told from those before begins anew then.
+  private mutating func count(_ sequence: UInt32) {
+    defer { lastSequence = sequence }
+    guard let lastSequence else { return }
+    let gap = sequence &- lastSequence
+    // A count that stands still or falls says nothing.
+    guard gap > 1, gap < 1 << 31 else { return }
+    losses.skippedFrames += Int(gap) - 1
+    if format.format == .h264 { decoder.flush() }
+  }
+
+  private mutating func captured(_ frame: Frame, _ facts: PictureFacts) throws(FFmpegError) -> CapturedFrame {
+    if !format.format.isCompressed { frame.colour.isFullRange = format.isFullRange }
+    let arrival = FrameStamp.now()
+    let begin = begin ?? facts.seconds
+    self.begin = begin
+    let seconds = clock.next(facts.seconds > 0 ? facts.seconds - begin : nil)
+    losses.mendedTimestamps = clock.count
+    let pixels = try wrapper.wrap(frame)
+    defer { index += 1 }
+    return CapturedFrame(
+      stamp: FrameStamp(index: index, seconds: seconds, arrival: arrival), pixels: pixels, isDamaged: frame.isDamaged)
+  }
+}
+
+// The errors of the layers below in this one's words.
+
+extension Device {
+  fileprivate static func opened(_ path: String) throws(CaptureError) -> Device {
+    do throws(V4L2Error) { return try Device(path: path) } catch { throw CaptureError(error) }
+  }
+
+  fileprivate mutating func agreed(on wish: CaptureWish) throws(CaptureError) -> CaptureFormat {
+    do throws(V4L2Error) { return try negotiate(wish) } catch { throw CaptureError(error) }
+  }
+
+  fileprivate mutating func started() throws(CaptureError) {
+    do throws(V4L2Error) { try start() } catch { throw CaptureError(error) }
+  }
+}
+
+extension Decoder {
+  fileprivate static func of(_ format: CaptureFormat, path: String, threads: Int) throws(CaptureError) -> Decoder {
+    do throws(FFmpegError) {
+      return try Decoder(StreamParameters(camera: format), threads: threads, isLowDelay: true)
+    } catch {
+      throw CaptureError(error, reading: path, isLive: true)
+    }
+  }
+}
+
+extension CaptureError {
+  init(_ error: V4L2Error) {
+    let code: Code =
+      switch error.code {
+      case .missing: .notFound
+      case .denied: .accessDenied
+      case .busy: .busy
+      case .unsupported: .unsupported
+      case .timedOut: .stalled
+      case .interrupted: .interrupted
+      case .broken: .inputOutput
+      }
+    self.init(code, error.description)
+  }
+}

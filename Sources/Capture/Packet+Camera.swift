@@ -1,0 +1,61 @@
+import FFmpeg
+import V4L2
+
+extension Packet {
+  /// A copy of what a camera sent. Rows of raw samples that the driver has padded are put together, as decoders expect.
+  convenience init(copying bytes: RawSpan, of format: CaptureFormat) throws(FFmpegError) {
+    let planes = format.planes
+    guard planes.contains(where: { $0.stride != $0.rowBytes }) else {
+      try self.init(copying: bytes)
+      return
+    }
+    var tight: [UInt8] = []
+    tight.reserveCapacity(planes.reduce(0) { $0 + $1.rowBytes * $1.rows })
+    var start = 0
+    for plane in planes {
+      for row in 0..<plane.rows {
+        let begin = start + row * plane.stride
+        guard begin + plane.rowBytes <= bytes.byteCount else {
+          throw FFmpegError(.invalidData, "a picture of the camera ends early")
+        }
+        for place in begin..<begin + plane.rowBytes {
+          unsafe tight.append(bytes.unsafeLoad(fromByteOffset: place, as: UInt8.self))
+        }
+      }
+      start += plane.stride * plane.rows
+    }
+    try unsafe self.init(copying: tight.span.bytes)
+  }
+}
+
+extension CaptureFormat {
+  /// Bytes of a row that count, bytes from row to row, and rows of each plane; none for compressed formats.
+  var planes: [(rowBytes: Int, stride: Int, rows: Int)] {
+    let width = size.width, height = size.height
+    let half = (width + 1) / 2, halfRows = (height + 1) / 2
+    return switch format {
+    case .yuyv, .uyvy: [(half * 4, rowBytes, height)]
+    case .nv12: [(width, rowBytes, height), (half * 2, rowBytes, halfRows)]
+    case .yu12: [(width, rowBytes, height), (half, rowBytes / 2, halfRows), (half, rowBytes / 2, halfRows)]
+    case .grey: [(width, rowBytes, height)]
+    default: []
+    }
+  }
+}
+
+extension StreamParameters {
+  /// What decodes the pictures of a camera.
+  convenience init(camera: CaptureFormat) throws(FFmpegError) {
+    let width = camera.size.width, height = camera.size.height
+    switch camera.format {
+    case .mjpeg, .jpeg: try self.init(codecNamed: "mjpeg")
+    case .h264: try self.init(codecNamed: "h264")
+    case .yuyv: try self.init(rawPicture: "yuyv422", width: width, height: height)
+    case .uyvy: try self.init(rawPicture: "uyvy422", width: width, height: height)
+    case .nv12: try self.init(rawPicture: "nv12", width: width, height: height)
+    case .yu12: try self.init(rawPicture: "yuv420p", width: width, height: height)
+    case .grey: try self.init(rawPicture: "gray", width: width, height: height)
+    default: throw FFmpegError(.unsupported, "cannot decode the camera's \(camera.format)")
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import Capture
+import FFmpeg
+import Imaging
+import Outputs
+import Scene
+
+/// The annotated video of a run. A live source whose pictures become larger or smaller begins another file,
+/// `NAME-2.mp4` and so on: a video has one size, and a picture stretched to another shows nothing true.
+struct VideoParts: ~Copyable {
+  private let path: String
+  private let settings: VideoWriter.Settings
+  private let isLive: Bool
+  private var writer: VideoWriter?
+  private var size: (width: Int, height: Int)?
+  private var count = 1
+
+  /// Makes the first file.
+  init(path: String, settings: VideoWriter.Settings, audio: PacketQueue?, isLive: Bool) throws(OutputError) {
+    self.path = path
+    self.settings = settings
+    self.isLive = isLive
+    writer = try VideoWriter(path: path, settings: settings, audio: audio)
+  }
+
+  mutating func write(_ pixels: borrowing PixelBuffer, at stamp: FrameStamp) throws(OutputError) {
+    let layout = pixels.layout
+    if isLive, let size, size != (layout.width, layout.height) {
+      if let done = writer.take() { try done.finish() }
+      count += 1
+      writer = try VideoWriter(path: Self.path(of: count, after: path), settings: settings)
+    }
+    size = (layout.width, layout.height)
+    try writer?.write(pixels, at: stamp)
+  }
+
+  consuming func finish() throws(OutputError) {
+    if let writer = writer.take() { try writer.finish() }
+  }
+
+  /// `a/out.mp4` → `a/out-2.mp4`.
+  private static func path(of part: Int, after path: String) -> String {
+    guard let dot = path.lastIndex(of: ".") else { return "\(path)-\(part)" }
+    return "\(path[..<dot])-\(part)\(path[dot...])"
+  }
+}

@@ -1,0 +1,102 @@
+import CV4L2
+import Glibc
+
+/// What a camera has agreed to send.
+public struct CaptureFormat: Hashable, Sendable {
+  /// How pictures are sent.
+  public var format: FourCC
+  /// Their size.
+  public var size: PictureSize
+  /// Bytes from one row of the first plane to the next; 0 for compressed formats.
+  public var rowBytes: Int
+  /// Pictures a second, if the driver says.
+  public var rate: Double?
+  /// Whether samples use 0...255.
+  public var isFullRange: Bool
+}
+
+extension Device {
+  /// Asks for what suits `wish` best and sets its controls; the answer is what the driver made of it.
+  public mutating func negotiate(_ wish: CaptureWish) throws(V4L2Error) -> CaptureFormat {
+    let catalogue = catalogue()
+    guard let best = catalogue.best(for: wish) else {
+      let known = catalogue.names.map(\.format.description).joined(separator: ", ")
+      throw V4L2Error(
+        .unsupported,
+        "cannot use \(path): it offers \(known.isEmpty ? "nothing" : known); expected "
+          + (wish.format?.description ?? FourCC.known.map(\.description).joined(separator: ", ")))
+    }
+    // A range of sizes has any of them.
+    let size = wish.size ?? best.offer.size
+    var agreed = try setFormat(best.offer.format, size: size)
+    guard agreed.format == best.offer.format else {
+      throw V4L2Error(.unsupported, "cannot use \(path): asked for \(best.offer.format), it sends \(agreed.format)")
+    }
+    agreed.rate = try setRate(best.rate)
+    for control in wish.controls { try set(control) }
+    return agreed
+  }
+
+  private mutating func setFormat(_ code: FourCC, size: PictureSize) throws(V4L2Error) -> CaptureFormat {
+    var format = unsafe v4l2_format()
+    unsafe format.type = V4L2_BUF_TYPE_VIDEO_CAPTURE.rawValue
+    unsafe format.fmt.pix.width = UInt32(size.width)
+    unsafe format.fmt.pix.height = UInt32(size.height)
+    unsafe format.fmt.pix.pixelformat = code.rawValue
+    unsafe format.fmt.pix.field = V4L2_FIELD_NONE.rawValue
+    let status = unsafe yolostream_v4l2_set_format(descriptor, &format)
+    guard status == 0 else { throw .system(status, "set up", path) }
+    let got = unsafe format.fmt.pix
+    let agreed = FourCC(rawValue: got.pixelformat)
+    let isFull =
+      got.quantization == V4L2_QUANTIZATION_FULL_RANGE.rawValue
+      || (got.quantization == V4L2_QUANTIZATION_DEFAULT.rawValue && got.colorspace == V4L2_COLORSPACE_JPEG.rawValue)
+    return CaptureFormat(
+      format: agreed, size: PictureSize(width: Int(got.width), height: Int(got.height)),
+      rowBytes: agreed.isCompressed ? 0 : Int(got.bytesperline), rate: nil, isFullRange: isFull)
+  }
+
+  /// The rate that the driver took; `nil` if it knows none.
+  private mutating func setRate(_ rate: Double?) throws(V4L2Error) -> Double? {
+    var parameters = v4l2_streamparm()
+    parameters.type = V4L2_BUF_TYPE_VIDEO_CAPTURE.rawValue
+    if let rate {
+      unsafe parameters.parm.capture.timeperframe.numerator = 1000
+      unsafe parameters.parm.capture.timeperframe.denominator = UInt32((rate * 1000).rounded())
+    }
+    let status = unsafe yolostream_v4l2_set_parameters(descriptor, &parameters)
+    if status == ENODEV || status == EBUSY { throw .system(status, "set the rate of", path) }
+    let interval = unsafe parameters.parm.capture.timeperframe
+    guard status == 0, interval.numerator > 0, interval.denominator > 0 else { return nil }
+    return Double(interval.denominator) / Double(interval.numerator)
+  }
+
+  /// The names of the camera's controls, as `ControlSetting` has them, with their numbers.
+  borrowing func controls() -> [(name: String, id: UInt32)] {
+    var controls: [(name: String, id: UInt32)] = []
+    var query = v4l2_queryctrl()
+    query.id = yolostream_v4l2_next_control()
+    while controls.count < 1024, unsafe yolostream_v4l2_query_control(descriptor, &query) == 0 {
+      let words = Self.text(&query.name).lowercased().split { !$0.isLetter && !$0.isNumber }
+      controls.append((words.joined(separator: "_"), query.id))
+      query.id |= yolostream_v4l2_next_control()
+    }
+    return controls
+  }
+
+  private mutating func set(_ setting: ControlSetting) throws(V4L2Error) {
+    let controls = controls()
+    guard let id = controls.first(where: { $0.name == setting.name })?.id else {
+      let names = controls.map(\.name).joined(separator: ", ")
+      throw V4L2Error(.unsupported, "cannot set \(setting) of \(path): its controls are \(names)")
+    }
+    var control = v4l2_control()
+    control.id = id
+    control.value = setting.value
+    let status = unsafe yolostream_v4l2_set_control(descriptor, &control)
+    if status == ERANGE || status == EINVAL {
+      throw V4L2Error(.unsupported, "cannot set \(setting) of \(path): the value is out of range")
+    }
+    guard status == 0 else { throw .system(status, "set \(setting) of", path) }
+  }
+}

@@ -1,0 +1,96 @@
+import CV4L2
+import Glibc
+
+/// A camera node, open for as long as this lives.
+@safe
+public struct Device: ~Copyable {
+  /// Where it is.
+  public let path: String
+  /// What the driver calls the camera.
+  public let name: String
+  /// Where it is plugged in, in the driver's words.
+  public let location: String
+  let descriptor: Int32
+  var buffers: MappedBuffers?
+
+  /// Opens the node at `path`. Throws `missing`, `denied`, `busy`, or `unsupported` for what is no camera.
+  public init(path: String) throws(V4L2Error) {
+    let descriptor = unsafe open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC)
+    guard descriptor >= 0 else { throw .system(errno, "open", path) }
+    var capability = v4l2_capability()
+    let status = unsafe yolostream_v4l2_query_capabilities(descriptor, &capability)
+    let needed = UInt32(V4L2_CAP_VIDEO_CAPTURE) | UInt32(V4L2_CAP_STREAMING)
+    guard status == 0, capability.device_caps & needed == needed else {
+      close(descriptor)
+      throw status == 0 || status == ENOTTY || status == EINVAL
+        ? V4L2Error(.unsupported, "cannot open \(path): it is no camera") : .system(status, "open", path)
+    }
+    self.descriptor = descriptor
+    self.path = path
+    name = Self.text(&capability.card)
+    location = Self.text(&capability.bus_info)
+  }
+
+  deinit { close(descriptor) }
+
+  /// Everything the camera offers. Sizes in ranges are told by their ends.
+  public borrowing func catalogue() -> FormatCatalogue {
+    var names: [(format: FourCC, name: String)] = [], offers: [FormatCatalogue.Offer] = []
+    for index in UInt32(0)..<256 {
+      var format = v4l2_fmtdesc()
+      format.index = index
+      format.type = V4L2_BUF_TYPE_VIDEO_CAPTURE.rawValue
+      guard unsafe yolostream_v4l2_enumerate_formats(descriptor, &format) == 0 else { break }
+      let code = FourCC(rawValue: format.pixelformat)
+      names.append((code, Self.text(&format.description)))
+      for size in sizes(of: code) {
+        offers.append(FormatCatalogue.Offer(format: code, size: size, rates: rates(of: code, size: size)))
+      }
+    }
+    return FormatCatalogue(names: names, offers: offers)
+  }
+
+  private borrowing func sizes(of format: FourCC) -> [PictureSize] {
+    var sizes: [PictureSize] = []
+    for index in UInt32(0)..<256 {
+      var size = v4l2_frmsizeenum()
+      size.index = index
+      size.pixel_format = format.rawValue
+      guard unsafe yolostream_v4l2_enumerate_sizes(descriptor, &size) == 0 else { break }
+      if size.type == V4L2_FRMSIZE_TYPE_DISCRETE.rawValue {
+        let found = size.discrete
+        sizes.append(PictureSize(width: Int(found.width), height: Int(found.height)))
+      } else {
+        let range = size.stepwise
+        sizes.append(PictureSize(width: Int(range.min_width), height: Int(range.min_height)))
+        sizes.append(PictureSize(width: Int(range.max_width), height: Int(range.max_height)))
+        break
+      }
+    }
+    return sizes
+  }
+
+  private borrowing func rates(of format: FourCC, size: PictureSize) -> [Double] {
+    var rates: [Double] = []
+    for index in UInt32(0)..<256 {
+      var interval = v4l2_frmivalenum()
+      interval.index = index
+      interval.pixel_format = format.rawValue
+      interval.width = UInt32(size.width)
+      interval.height = UInt32(size.height)
+      guard unsafe yolostream_v4l2_enumerate_intervals(descriptor, &interval) == 0 else { break }
+      let isDiscrete = interval.type == V4L2_FRMIVAL_TYPE_DISCRETE.rawValue
+      let ends = isDiscrete ? [interval.discrete] : [interval.stepwise.min, interval.stepwise.max]
+      rates += ends.filter { $0.numerator > 0 }.map { Double($0.denominator) / Double($0.numerator) }
+      if !isDiscrete { break }
+    }
+    return rates.sorted(by: >)
+  }
+
+  /// Reads the zero-ended text in a fixed field.
+  static func text<Field>(_ field: inout Field) -> String {
+    unsafe withUnsafeBytes(of: &field) { bytes in
+      unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+    }
+  }
+}

@@ -1,0 +1,55 @@
+/// What a camera offers: formats, their sizes, and the rates of each.
+public struct FormatCatalogue: Hashable, Sendable {
+  /// One way to have pictures.
+  public struct Offer: Hashable, Sendable {
+    /// How pictures are sent.
+    public var format: FourCC
+    /// Their size.
+    public var size: PictureSize
+    /// Pictures a second, fastest first; empty if the camera does not say.
+    public var rates: [Double]
+
+    /// An offer from its parts.
+    public init(format: FourCC, size: PictureSize, rates: [Double]) {
+      self.format = format
+      self.size = size
+      self.rates = rates
+    }
+  }
+
+  /// Names of all formats in the camera's words, those that are not understood included.
+  public var names: [(format: FourCC, name: String)] { zip(formats, formatNames).map { ($0, $1) } }
+  /// Everything on offer.
+  public let offers: [Offer]
+  private let formats: [FourCC]
+  private let formatNames: [String]
+
+  /// A catalogue of `offers` in formats called `names`.
+  public init(names: [(format: FourCC, name: String)], offers: [Offer]) {
+    formats = names.map(\.format)
+    formatNames = names.map(\.name)
+    self.offers = offers
+  }
+
+  /// What suits `wish` best, and the rate to ask for; `nil` if nothing on offer is understood or in the wished format.
+  ///
+  /// The size that is nearest comes first, then a rate that reaches the wished one, then the cheaper format. Without
+  /// wishes that is 30 pictures a second and at most 1280 by 720, which a detector does not need more of.
+  public func best(for wish: CaptureWish) -> (offer: Offer, rate: Double?)? {
+    let size = wish.size ?? PictureSize(width: 1280, height: 720)
+    let rate = wish.rate ?? 30
+    func cost(_ offer: Offer) -> (Int, Double, Int) {
+      // Without a wish what is too large is worse than what is too small by the same amount.
+      let excess = wish.size == nil && offer.size.area > size.area ? 4 : 1
+      let distance =
+        (abs(offer.size.width - size.width) + abs(offer.size.height - size.height)) * excess
+      let nearest = offer.rates.map { abs($0 - rate) }.min() ?? rate
+      let isFastEnough = offer.rates.contains { $0 >= rate * 0.99 }
+      return (distance, isFastEnough ? 0 : nearest, FourCC.known.firstIndex(of: offer.format) ?? .max)
+    }
+    let usable = offers.filter { FourCC.known.contains($0.format) && (wish.format ?? $0.format) == $0.format }
+    guard let best = usable.min(by: { cost($0) < cost($1) }) else { return nil }
+    // The slowest rate that is enough, so that no more pictures come than were asked for.
+    return (best, best.rates.filter { $0 >= rate * 0.99 }.min() ?? best.rates.max() ?? wish.rate)
+  }
+}

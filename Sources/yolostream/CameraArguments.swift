@@ -1,0 +1,44 @@
+import ArgumentParser
+import V4L2
+
+/// What is wanted of a camera of this machine.
+struct CameraArguments: ParsableArguments {
+  @Option(
+    help: ArgumentHelp("How the camera sends pictures, as `yolostream devices` lists it.", valueName: "mjpeg|yuyv|…"),
+    transform: { try read($0, FourCC.init(named:), expected: FourCC.known.map(\.description).joined(separator: ", ")) })
+  var pixelFormat: FourCC?
+
+  @Option(
+    help: ArgumentHelp("Size of the camera's pictures.", valueName: "WxH"),
+    transform: { try read($0, PictureSize.init(parsing:), expected: "a size such as 1280x720") })
+  var videoSize: PictureSize?
+
+  @Option(help: "Pictures a second that the camera is asked for.")
+  var framerate: Double?
+
+  @Option(
+    name: .customLong("v4l2-ctl"),
+    help: ArgumentHelp("Set a control of the camera, such as brightness=128; repeatable.", valueName: "name=value"),
+    transform: { try read($0, ControlSetting.init(parsing:), expected: "a control such as brightness=128") })
+  var controls: [ControlSetting] = []
+
+  var wish: CaptureWish {
+    var wish = CaptureWish()
+    wish.format = pixelFormat
+    wish.size = videoSize
+    wish.rate = framerate
+    wish.controls = controls
+    return wish
+  }
+
+  func validate() throws {
+    if let framerate, !(framerate > 0 && framerate <= 1000) {
+      throw ValidationError("--framerate \(framerate): expected above 0 and up to 1000")
+    }
+  }
+}
+
+private func read<Value>(_ text: String, _ parse: (String) -> Value?, expected: String) throws -> Value {
+  guard let value = parse(text) else { throw ValidationError("cannot read \(text): expected \(expected)") }
+  return value
+}

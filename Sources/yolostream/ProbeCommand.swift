@@ -1,0 +1,85 @@
+import ArgumentParser
+import Capture
+import FoundationEssentials
+
+/// `yolostream probe URL`: what a stream is and how well it comes.
+struct ProbeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "probe", abstract: "Look at a network stream: codec, size, rate, jitter, loss, key pictures, clock.",
+    discussion: "Exit codes: 0 done, 64 usage, 65 no video, 66 no such stream, 69 unreachable or stalled, 77 refused.")
+
+  @Argument(help: "An address such as rtsp://camera/stream.") var url: String
+  @Option(help: "How long to look.") var duration = Seconds(10)
+  @Option(help: "How RTSP carries its packets: auto, tcp or udp.") var transport = "auto"
+  @Option(help: "Silence after which the stream counts as stalled.") var timeout = Seconds(10)
+  @Flag(help: "Print JSON.") var json = false
+
+  func run() throws {
+    guard let transport = SourceOptions.Transport(rawValue: transport) else {
+      throw ValidationError("--transport \(transport): expected auto, tcp or udp")
+    }
+    guard duration.value > 0, timeout.value > 0 else {
+      throw ValidationError("--duration and --timeout: expected more than 0 s")
+    }
+    do {
+      guard case .network(let url) = try SourceAddress(parsing: url).kind else {
+        throw CaptureError(.invalidAddress, "cannot probe \(url): expected a network address such as rtsp://…")
+      }
+      var options = SourceOptions()
+      options.transport = transport
+      options.timeout = timeout.value
+      let report = try StreamProbe(duration: duration.value, options: options).run(url: url)
+      print(json ? try ProbeFigures(report).jsonText(keys: .convertToSnakeCase) : report.text)
+    } catch { throw Failure.report(error) }
+  }
+}
+
+/// The report as JSON has it; times in seconds.
+private struct ProbeFigures: Encodable {
+  let address, container, codec: String
+  let width, height, pictures, lostPackets, damagedPackets: Int
+  let hasAudio: Bool
+  let nominalRate, keyInterval, clockDriftPpm: Double?
+  let opening, seconds, rate, bitRate, jitter, longestGap: Double
+
+  init(_ report: StreamProbe.Report) {
+    address = report.address
+    container = report.container
+    codec = report.codec
+    width = report.width
+    height = report.height
+    pictures = report.pictures
+    lostPackets = report.lostPackets
+    damagedPackets = report.damagedPackets
+    hasAudio = report.hasAudio
+    nominalRate = report.nominalRate
+    keyInterval = report.keyInterval
+    clockDriftPpm = report.clockDrift
+    opening = report.opening
+    seconds = report.seconds
+    rate = report.rate
+    bitRate = report.bitRate
+    jitter = report.jitter
+    longestGap = report.longestGap
+  }
+}
+
+extension StreamProbe.Report {
+  fileprivate var text: String {
+    func milliseconds(_ seconds: Double) -> String { "\((seconds * 1e3).text(1)) ms" }
+    let rows = [
+      ("stream", "\(codec) \(width)x\(height), \(container)\(hasAudio ? ", with sound" : "")"),
+      ("rate", "\(rate.text(2)) pictures/s" + (nominalRate.map { ", \($0.text(2)) promised" } ?? "")),
+      ("bits", "\((bitRate / 1e3).text(0)) kbit/s"), ("opening", milliseconds(opening)),
+      ("jitter", "\(milliseconds(jitter)), longest gap \(milliseconds(longestGap))"),
+      ("loss", "\(lostPackets) packets lost, \(damagedPackets) damaged"),
+      ("key pictures", keyInterval.map { "one in \($0.text(2)) s" } ?? "fewer than two seen"),
+      (
+        "clock",
+        clockDrift.map { "\(abs($0).text(0)) ppm \($0 < 0 ? "slower" : "faster")" } ?? "seen for less than 10 s"
+      ),
+    ]
+    return "\(address): \(pictures) pictures in \(seconds.text(1)) s\n"
+      + rows.map { "  \(($0.0 + ":").padded(14))\($0.1)" }.joined(separator: "\n")
+  }
+}

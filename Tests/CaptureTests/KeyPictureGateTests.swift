@@ -1,0 +1,48 @@
+import Testing
+
+@testable import Capture
+
+@Suite struct KeyPictureGateTests {
+  /// Packets as letters: `k` key, `p` other; `K`, `P` with a loss while it was read; `d` the decoder finds damage.
+  /// Judgements: `b` begin anew, `+` pass, `-` withhold.
+  @Test(
+    arguments: [
+      ("kpp", "b++", "all is well"), ("ppkp", "--b+", "a stream begins with a key picture"),
+      ("kpPppkp", "b+---b+", "a loss spoils all up to the next key picture"),
+      ("kPkpkp", "b---b+", "the packet after a loss may have a hole itself, key or not"),
+      ("kKpkp", "b--b+", "a key picture with a loss does not count"),
+      ("kPPppkp", "b----b+", "losses in a row"), ("kdpkp", "b-b+", "damage that only the decoder sees"),
+      ("kkk", "b++", "pictures that all stand for themselves"), ("kPkk", "b--b", "and a loss among them"),
+    ] as [(String, String, String)])
+  func `only whole pictures pass`(packets: String, expected: String, sentence: String) {
+    var gate = KeyPictureGate()
+    var judged = ""
+    for letter in packets {
+      if letter == "d" {
+        gate.close()
+        continue
+      }
+      switch gate.judge(isKey: letter.lowercased() == "k", isWhole: letter.isLowercase) {
+      case .pass: judged += "+"
+      case .beginAnew: judged += "b"
+      case .withhold: judged += "-"
+      }
+    }
+    #expect(judged == expected, "\(sentence)")
+  }
+
+  @Test func `a watch tells each outage once, and what was before it had a listener`() {
+    let watch = SourceWatch()
+    let down = SourceState.down(cause: .unreachable, message: "gone", retryIn: 1)
+    let up = SourceState.up(SourceState.Facts(width: 1, height: 1, codec: nil, rate: nil))
+    for state in [.connecting, down, .connecting, down, .connecting, up] as [SourceState] { watch.see(state) }
+    nonisolated(unsafe) var told: [SourceState] = []
+    nonisolated(unsafe) var outages = 0
+    watch.listen { change in
+      told.append(change.state)
+      if change.outage != nil { outages += 1 }
+    }
+    watch.see(up)
+    #expect(told == [down, up, up] && outages == 1)
+  }
+}

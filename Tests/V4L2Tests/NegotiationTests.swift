@@ -1,0 +1,77 @@
+import Testing
+
+@testable import V4L2
+
+@Suite struct NegotiationTests {
+  /// A webcam as they are: raw pictures slow when large, JPEG fast, and something nobody knows.
+  private let webcam = FormatCatalogue(
+    names: [(.yuyv, "YUYV 4:2:2"), (.mjpeg, "Motion-JPEG"), (FourCC("Z16 "), "Depth")],
+    offers: [
+      offer(.yuyv, 640, 480, [30, 15]), offer(.yuyv, 1280, 720, [10]), offer(.yuyv, 1920, 1080, [5]),
+      offer(.mjpeg, 640, 480, [30]), offer(.mjpeg, 1280, 720, [60, 30]), offer(.mjpeg, 1920, 1080, [30]),
+      offer(FourCC("Z16 "), 1280, 720, [90]),
+    ])
+
+  private static func offer(_ format: FourCC, _ width: Int, _ height: Int, _ rates: [Double]) -> FormatCatalogue.Offer {
+    FormatCatalogue.Offer(format: format, size: PictureSize(width: width, height: height), rates: rates)
+  }
+
+  @Test(
+    arguments: [
+      (nil, nil, nil, "MJPG 1280x720", 30), (nil, "640x480", nil, "YUYV 640x480", 30),
+      (nil, "640x480", 15, "YUYV 640x480", 15), (nil, "1280x720", 60, "MJPG 1280x720", 60),
+      (nil, "1280x720", 10, "YUYV 1280x720", 10), ("yuyv", "1280x720", 30, "YUYV 1280x720", 10),
+      (nil, "4000x3000", nil, "MJPG 1920x1080", 30), ("mjpeg", "320x240", nil, "MJPG 640x480", 30),
+      (nil, "1280x720", 90, "MJPG 1280x720", 60),
+    ] as [(String?, String?, Double?, String, Double)])
+  func `size comes first, then rate, then what costs less`(
+    format: String?, size: String?, rate: Double?, expected: String, expectedRate: Double
+  ) throws {
+    var wish = CaptureWish()
+    wish.format = format.flatMap { FourCC(named: $0) }
+    wish.size = size.flatMap { PictureSize(parsing: $0) }
+    wish.rate = rate
+    let best = try #require(webcam.best(for: wish))
+    #expect("\(best.offer.format) \(best.offer.size)" == expected)
+    #expect(best.rate == expectedRate)
+  }
+
+  @Test func `a camera without what is wished or known offers nothing`() {
+    var wish = CaptureWish()
+    wish.format = .h264
+    #expect(webcam.best(for: wish) == nil)
+    let depth = FormatCatalogue(names: [], offers: [Self.offer(FourCC("Z16 "), 640, 480, [30])])
+    #expect(depth.best(for: CaptureWish()) == nil)
+  }
+
+  @Test(
+    arguments: [
+      ("mjpeg", "MJPG"), ("YUYV", "YUYV"), ("grey", "GREY"), ("nv12", "NV12"), ("yuv420p", "YU12"), ("h264", "H264"),
+      ("divx", nil),
+    ] as [(String, String?)])
+  func `formats have the names that people use`(name: String, expected: String?) {
+    #expect(FourCC(named: name)?.description == expected)
+  }
+
+  @Test(arguments: [("640x480", true), ("640", false), ("0x480", false), ("ax4", false), ("1x2x3", false)])
+  func `sizes are read`(text: String, isRight: Bool) { #expect((PictureSize(parsing: text) != nil) == isRight) }
+
+  @Test(
+    arguments: [("brightness=-5", "brightness=-5"), ("a=", nil), ("=3", nil), ("a=b", nil)] as [(String, String?)])
+  func `controls are read`(text: String, expected: String?) {
+    #expect(ControlSetting(parsing: text)?.description == expected)
+  }
+
+  @Test(
+    arguments: [
+      ("/dev/no-such-video", V4L2Error.Code.missing, "no such device"), ("/dev/null", .unsupported, "no camera"),
+    ] as [(String, V4L2Error.Code, String)])
+  func `what is no camera is said in one sentence`(path: String, code: V4L2Error.Code, sentence: String) {
+    do throws(V4L2Error) {
+      _ = try Device(path: path)
+      Issue.record("opened")
+    } catch {
+      #expect(error.code == code && error.description.contains(sentence) && error.description.contains(path))
+    }
+  }
+}
