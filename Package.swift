@@ -24,6 +24,13 @@ func tests(of name: String, sees dependencies: [Target.Dependency] = []) -> Targ
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+let webServer: [Target.Dependency] = [
+  .product(name: "Hummingbird", package: "hummingbird"), .product(name: "HummingbirdCore", package: "hummingbird"),
+  .product(name: "NIOCore", package: "swift-nio"), .product(name: "HTTPTypes", package: "swift-http-types"),
+  .product(name: "Logging", package: "swift-log"),
+]
+
 let package = Package(
   name: "yolostream",
   products: [
@@ -79,11 +86,7 @@ let package = Package(
       "Service",
       sees: [
         "Streaming", "Capture", "FFmpeg", "GELAN", "Inference", "Tracking", "Outputs", "Pipeline", "Imaging", "Scene",
-        .product(name: "Yams", package: "Yams"), .product(name: "Hummingbird", package: "hummingbird"),
-        .product(name: "HummingbirdCore", package: "hummingbird"),
-        .product(name: "NIOCore", package: "swift-nio"), .product(name: "HTTPTypes", package: "swift-http-types"),
-        .product(name: "Logging", package: "swift-log"),
-      ]),
+      ] + webServer + [yams]),
 
     // Level 5: commands.
     .executableTarget(

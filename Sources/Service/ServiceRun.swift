@@ -22,7 +22,7 @@ public final class ServiceRun: Sendable {
   let supervisor: Supervisor
   private let path: String
   private let say: @Sendable (String) -> Void
-  private let manager = ServiceManager()
+  private let systemd = SystemdLink()
   private let state: Mutex<State>
   private let start = MonotonicTime.nanoseconds
   private let commands: AsyncStream<Command>
@@ -73,14 +73,14 @@ public final class ServiceRun: Sendable {
     await obey()
     beats.cancel()
     state.withLock { $0.isRunning = false }
-    manager.stopping()
+    systemd.stopping()
     await supervisor.stop()
     server.cancel()
     await server.value
     if let error = failure.withLock({ $0 }) { throw error }
   }
 
-  private var beatInterval: Double { min(5, (manager.watchdogInterval ?? 15) / 3) }
+  private var beatInterval: Double { min(5, (systemd.watchdogInterval ?? 15) / 3) }
 
   private func obey() async {
     for await command in commands {
@@ -102,17 +102,17 @@ public final class ServiceRun: Sendable {
     state.withLock { $0.isRunning = true }
     let address = ListenAddress(host: state.withLock { $0.configuration.http.listen.host }, port: port)
     say("watching \(supervisor.cameras.count(where: \.settings.isEnabled)) cameras; http://\(address)/")
-    manager.ready(summary)
+    systemd.ready(summary)
   }
 
   /// Tells systemd that all is well, if it is: as long as cameras and workers move.
   private func beat() {
     guard state.withLock({ $0.isRunning }) else { return }
     if let stuck = supervisor.stuck {
-      manager.status("stuck: \(stuck)")
+      systemd.status("stuck: \(stuck)")
     } else {
-      manager.alive()
-      manager.status(summary)
+      systemd.alive()
+      systemd.status(summary)
     }
   }
 
@@ -122,8 +122,8 @@ public final class ServiceRun: Sendable {
   }
 
   private func change() async -> Result<String, ServiceError> {
-    manager.reloading()
-    defer { manager.ready(summary) }
+    systemd.reloading()
+    defer { systemd.ready(summary) }
     let before = state.withLock { $0.configuration }
     do throws(ServiceError) {
       let next = try ServiceConfiguration(path: path)

@@ -115,10 +115,10 @@ import Testing
     #expect(ContinuousClock.now - clock < .seconds(5))
   }
 
-  /// Whether a process ignores or handles SIGTERM, as the system tells.
+  /// Whether a process handles SIGTERM, as the system tells.
   private static func handlesTerm(_ process: Int32) -> Bool {
     let status = (try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)) ?? ""
-    let mask = status.firstMatch(of: /SigIgn:\s*([0-9a-f]+)/).flatMap { UInt64($0.1, radix: 16) } ?? 0
+    let mask = status.firstMatch(of: /SigCgt:\s*([0-9a-f]+)/).flatMap { UInt64($0.1, radix: 16) } ?? 0
     return mask & (1 << UInt64(SIGTERM - 1)) != 0
   }
 

@@ -92,7 +92,6 @@ import Testing
     for path in [
       "/../../etc/passwd", "/..%2f..%2fetc/passwd", "/page.css/../../../etc/passwd", "/live/..%2f..%2fyard.mjpg",
       "/api/v1/cameras/..%2f..%2fetc%2fpasswd/latest.jpg", "/api/v1/cameras/%00/latest.jpg", "/%",
-      "http://evil.example/",
       "/api/v1/cameras/yard/latest.jpg/../../../../etc/passwd",
     ] {
       let answer = try service.get(path)

@@ -81,7 +81,8 @@ enum WebPage {
     .seen { min-height: 2.6rem; padding: .25rem .9rem .8rem; display: flex; flex-wrap: wrap; gap: .35rem; }
     .seen span { background: color-mix(in srgb, var(--accent) 14%, transparent); color: var(--accent);
       border-radius: 99px; padding: .05rem .6rem; font-size: .85rem; }
-    #news { padding: .9rem; position: sticky; top: 1rem; max-height: calc(100vh - 2rem); overflow: auto; }
+    #news { padding: .9rem; position: sticky; top: 1rem; max-height: calc(100vh - 6rem); overflow: auto;
+      scrollbar-width: thin; }
     #events { list-style: none; padding: 0; margin-top: .5rem; }
     #events li { display: grid; grid-template-columns: auto 1fr; gap: .1rem .7rem; padding: .4rem 0;
       border-top: 1px solid var(--rule); }

@@ -2,7 +2,7 @@ import Foundation
 
 /// Tells systemd how the service is doing, by datagrams to the socket that it names (see sd_notify(3)); without one,
 /// nothing is told.
-struct ServiceManager: Sendable {
+struct SystemdLink: Sendable {
   private let path: String?
   /// How often systemd wants to hear that all is well, in seconds; `nil` if it does not ask.
   let watchdogInterval: Double?

@@ -4,11 +4,11 @@ import Testing
 
 @testable import Service
 
-@Suite struct ServiceManagerTests {
+@Suite struct SystemdLinkTests {
   @Test(arguments: [false, true])
   func `systemd hears what it wants to hear`(isAbstract: Bool) throws {
     let listener = try DatagramListener(isAbstract: isAbstract)
-    let manager = ServiceManager(environment: ["NOTIFY_SOCKET": listener.name, "WATCHDOG_USEC": "30000000"])
+    let manager = SystemdLink(environment: ["NOTIFY_SOCKET": listener.name, "WATCHDOG_USEC": "30000000"])
     #expect(manager.watchdogInterval == 30)
     manager.ready("2 of 2 cameras up")
     #expect(listener.message() == "READY=1\nSTATUS=2 of 2 cameras up")
@@ -22,10 +22,10 @@ import Testing
   }
 
   @Test func `without a socket, or with one that nobody reads, nothing happens`() {
-    ServiceManager(environment: [:]).ready("")
-    ServiceManager(environment: ["NOTIFY_SOCKET": "/nowhere/at/all"]).alive()
-    ServiceManager(environment: ["NOTIFY_SOCKET": String(repeating: "a", count: 300)]).alive()
-    #expect(ServiceManager(environment: ["WATCHDOG_USEC": "5", "WATCHDOG_PID": "1"]).watchdogInterval == nil)
+    SystemdLink(environment: [:]).ready("")
+    SystemdLink(environment: ["NOTIFY_SOCKET": "/nowhere/at/all"]).alive()
+    SystemdLink(environment: ["NOTIFY_SOCKET": String(repeating: "a", count: 300)]).alive()
+    #expect(SystemdLink(environment: ["WATCHDOG_USEC": "5", "WATCHDOG_PID": "1"]).watchdogInterval == nil)
   }
 
   @Test(
