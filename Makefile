@@ -1,7 +1,7 @@
 # Short names for the commands of the README. Everything also works without make.
 .PHONY: demo setup build test lint fuzz tsan
 
-demo: # people and cars found in a street: make demo MODEL=yolov9-t.pt
+demo: # people and cars found in a street: make demo, or make demo MODEL=yolov9-t.pt
 	bash samples/demo.sh $(MODEL) $(VIDEO)
 
 setup: # install the system packages that are missing

@@ -51,8 +51,7 @@ let package = Package(
     .systemLibrary(name: "COneDNN"),
     .systemLibrary(name: "CFreeType", pkgConfig: "freetype2", providers: [.apt(["libfreetype-dev"])]),
     .target(name: "CPixelRows"),
-    .target(name: "CNormalisation"),
-    .target(name: "CWinograd"),
+    .target(name: "CKernels"),
     room("Scene"),
     room("GELAN"),
     room("RingBuffer"),
@@ -69,7 +68,8 @@ let package = Package(
 
     // Level 2: a source, a detector, a delivery.
     room("Capture", sees: ["FFmpeg", "V4L2", "Imaging", "Scene"]),
-    room("Inference", sees: ["CWinograd", "GELAN", "OneDNN", "Imaging", "Scene"]),
+    room("Inference", sees: ["CKernels", "GELAN", "OneDNN", "Imaging", "Scene"]),
+    room("ModelStore", sees: ["FFmpeg", "GELAN"]),
     room("Outputs", sees: ["FFmpeg", "FreeType", "Imaging", "Scene"]),
 
     // Level 3: where they meet.
@@ -78,7 +78,7 @@ let package = Package(
     room(
       "Training",
       sees: [
-        "CNormalisation", "CWinograd", "GELAN", "OneDNN", "Imaging", "Inference", "Capture", "Evaluation", "Scene",
+        "CKernels", "GELAN", "OneDNN", "Imaging", "Inference", "Capture", "Evaluation", "Scene",
       ]),
 
     // Level 4: many cameras as a service.
@@ -92,9 +92,10 @@ let package = Package(
     .executableTarget(
       name: "yolostream",
       dependencies: [
-        "Service", "Streaming", "Capture", "Inference", "Tracking", "Training", "Evaluation", "GELAN", "Outputs",
-        "Pipeline", "V4L2", "Imaging", "Scene", argumentParser,
+        "Service", "Streaming", "Capture", "Inference", "ModelStore", "Tracking", "Training", "Evaluation", "GELAN",
+        "Outputs", "Pipeline", "V4L2", "Imaging", "Scene", argumentParser,
       ],
+      resources: [.copy("Resources/gelan-p.safetensors"), .copy("Resources/gelan-p.md")],
       swiftSettings: rules),
 
     .target(
@@ -115,6 +116,7 @@ let package = Package(
     tests(of: "Pipeline", sees: ["RingBuffer"]),
     tests(of: "Capture", sees: ["FFmpeg", "Imaging", "Scene"]),
     tests(of: "Inference", sees: ["GELAN", "OneDNN", "Imaging", "Scene", "Capture"]),
+    tests(of: "ModelStore", sees: ["FFmpeg", "GELAN"]),
     tests(of: "Outputs", sees: ["FFmpeg", "Imaging", "Scene", "Capture"]),
     tests(
       of: "Streaming",

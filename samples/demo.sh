@@ -1,14 +1,13 @@
 #!/usr/bin/env bash
-# usage: demo.sh MODEL [VIDEO]
+# usage: demo.sh [MODEL [VIDEO]]
 # Installs what is missing, builds, and annotates a clip of a street: VIDEO, or vtest.avi of Debian's package opencv-doc.
+# Without MODEL, the small one that comes with the package looks for people, cars and 18 other things.
 set -euo pipefail
-model=${1:-}
-if [ ! -f "$model" ]; then
-  echo "demo: no weights at '$model': give an official YOLOv9 checkpoint, such as yolov9-t.pt or gelan-c.pt of the release" \
-    "page of github.com/WongKinYiu/yolov9" >&2
-  exit 66
+options=()
+if [ -n "${1:-}" ]; then
+  [ -f "$1" ] || { echo "demo: no weights at '$1': expected a checkpoint, or nothing" >&2; exit 66; }
+  options=(--model "$(realpath "$1")")
 fi
-model=$(realpath "$model")
 video=${2:+$(realpath "$2")}
 cd "$(dirname "$0")/.."
 bash .ci/install
@@ -24,5 +23,5 @@ if [ -z "$video" ]; then
     mv "$folder/usr/share/doc/opencv-doc/examples/data/vtest.avi" "$video"
   fi
 fi
-.build/release/yolostream "$video" -o runs/demo/annotated.mp4 --events runs/demo/events.jsonl --model "$model"
+.build/release/yolostream "$video" -o runs/demo/annotated.mp4 --events runs/demo/events.jsonl "${options[@]}"
 echo "demo: runs/demo/annotated.mp4 and runs/demo/events.jsonl are written"

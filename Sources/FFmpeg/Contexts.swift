@@ -43,8 +43,17 @@ struct OutputContext: ~Copyable {
     unsafe self.pointer = try unsafe FFmpegError.unwrap(pointer, "a muxer")
   }
 
+  /// Whether `pb` is a buffer in memory rather than a file.
+  var isInMemory = false
+
   deinit {
-    unsafe avio_closep(&pointer.pointee.pb)
+    if isInMemory {
+      var bytes: UnsafeMutablePointer<UInt8>?
+      unsafe avio_close_dyn_buf(pointer.pointee.pb, &bytes)
+      unsafe av_free(bytes)
+    } else {
+      unsafe avio_closep(&pointer.pointee.pb)
+    }
     unsafe avformat_free_context(pointer)
   }
 }

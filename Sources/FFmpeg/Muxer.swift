@@ -1,11 +1,12 @@
 import CFFmpeg
+import Glibc
 
 /// Puts packets together into a file. What has been written stays readable if the program is killed.
 @safe
 public struct Muxer: ~Copyable {
   /// The containers it writes.
   public enum Container: String, Sendable {
-    /// MP4 in fragments of about a second.
+    /// MP4 in fragments of half a second.
     case mp4
     /// Matroska.
     case matroska
@@ -13,7 +14,7 @@ public struct Muxer: ~Copyable {
 
   /// The container being written.
   public let container: Container
-  private let owner: OutputContext
+  private var owner: OutputContext
   private var context: UnsafeMutablePointer<AVFormatContext> { unsafe owner.pointer }
   private let path: String
   private var state = State.open
@@ -23,13 +24,13 @@ public struct Muxer: ~Copyable {
   /// Seconds taken off all times; to be set before `begin`.
   public var origin = 0.0
 
-  /// Makes the file at `path`, emptying what is there.
+  /// Prepares to write to `path` and throws if that is not possible. The file is made by the first `flush`: whoever is
+  /// killed before leaves what was there, and no file that does not play.
   public init(path: String, container: Container) throws(FFmpegError) {
     LogBridge.install()
     let owner = try OutputContext(container: container.rawValue)
     let context = unsafe owner.pointer
-    try unsafe FFmpegError.check(
-      avio_open2(&context.pointee.pb, "file:" + path, AVIO_FLAG_WRITE, nil, nil), "create \(path)")
+    try FFmpegError.check(Self.trial(path), "create \(path)")
     // Each fragment or cluster is handed to the system as soon as it is complete.
     unsafe context.pointee.flags |= AVFMT_FLAG_FLUSH_PACKETS
     // Two equal runs give equal bytes: no random identifiers, no version of libav.
@@ -37,6 +38,17 @@ public struct Muxer: ~Copyable {
     self.path = path
     self.container = container
     self.owner = owner
+  }
+
+  /// 0 if a file can be made at `path` or the one there be written to, or libav's number of what is in the way.
+  private static func trial(_ path: String) -> Int32 {
+    let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else {
+      return unsafe errno == EEXIST && access(path, W_OK) == 0 ? 0 : yolostream_averror(errno)
+    }
+    close(descriptor)
+    unsafe unlink(path)
+    return 0
   }
 
   /// Whether encoders must put their headers before the stream.
@@ -73,16 +85,18 @@ public struct Muxer: ~Copyable {
     try unsafe FFmpegError.unwrap(avformat_new_stream(context, nil), "a stream")
   }
 
-  /// Writes the header. All streams must have been added.
+  /// Writes the header, in memory. All streams must have been added.
   public mutating func begin() throws(FFmpegError) {
+    try unsafe FFmpegError.check(avio_open_dyn_buf(&context.pointee.pb), "write \(path)")
+    owner.isInMemory = true
     unsafe context.pointee.output_ts_offset = -TimeBase.microseconds.ticks(at: origin)
     var options = OptionList(
       container == .mp4
         ? [
           // The header waits for the first fragment, when the first timestamp of each stream is known.
           "movflags": "delay_moov+default_base_moof+frag_keyframe",
-          "frag_duration": "1000000",
-        ] : ["cluster_time_limit": "1000"])
+          "frag_duration": "500000",
+        ] : ["cluster_time_limit": "500"])
     try unsafe FFmpegError.check(avformat_write_header(context, &options.handle), "write the header of \(path)")
     state = .writing
   }
@@ -100,10 +114,34 @@ public struct Muxer: ~Copyable {
     try unsafe check(av_interleaved_write_frame(context, reference.handle))
   }
 
+  /// Hands to the system what is held back for the fragment or cluster under way. The first call makes the file.
+  public mutating func flush() throws(FFmpegError) {
+    guard state == .writing else { return }
+    try unsafe check(av_interleaved_write_frame(context, nil))
+    try unsafe check(av_write_frame(context, nil))
+    try moveToFile()
+  }
+
+  /// Puts what is in memory into a new file in one piece, to go on there.
+  private mutating func moveToFile() throws(FFmpegError) {
+    guard owner.isInMemory else { return }
+    owner.isInMemory = false
+    var bytes: UnsafeMutablePointer<UInt8>?
+    let count = unsafe avio_close_dyn_buf(context.pointee.pb, &bytes)
+    unsafe context.pointee.pb = nil
+    defer { unsafe av_free(bytes) }
+    try unsafe FFmpegError.check(
+      avio_open2(&context.pointee.pb, "file:" + path, AVIO_FLAG_WRITE, nil, nil), "create \(path)")
+    unsafe avio_write(context.pointee.pb, bytes, count)
+    unsafe avio_flush(context.pointee.pb)
+    try check(0)
+  }
+
   /// Writes what is still held back, the index and the end, and closes the file. The file keeps what it has if this
   /// fails.
   public mutating func finish() throws(FFmpegError) {
     guard state == .writing else { return }
+    try moveToFile()
     state = .closed
     let status = unsafe av_write_trailer(context)
     let pending = unsafe context.pointee.pb.map { unsafe $0.pointee.error } ?? 0

@@ -172,11 +172,12 @@ public final class NetworkExecution {
     let map = network.tensors[network.head.levels[index].boxes].layout.shape
     var selection = TileSelection(height: map[2], width: map[3])
     for cell in cells { selection.insert(x: cell % map[3], y: cell / map[3]) }
-    // From the last step backwards, each 3×3 convolution needs what surrounds the tiles of the one behind it.
+    // From the last step backwards, each window needs what surrounds the tiles of the one behind it.
     var needed: [TileSelection?] = []
     for step in steps.reversed() {
       needed.append(selection)
-      if case .winograd = network.steps[step].kernel { selection = selection.surroundings }
+      if case .vector(let convolution) = network.steps[step].kernel, !convolution.seesNeighbours { continue }
+      selection = selection.surroundings
     }
     for (step, selection) in zip(steps, needed.reversed()) { try run(step..<step + 1, selection: selection) }
   }

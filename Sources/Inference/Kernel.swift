@@ -3,13 +3,13 @@ import OneDNN
 /// What runs one step of a network: a primitive of oneDNN, or a kernel of this package where that is far faster.
 enum Kernel: Sendable {
   case primitive(Primitive)
-  case winograd(WinogradConvolution)
+  case vector(VectorConvolution)
 
   /// Name of the implementation, for people.
   var implementation: String {
     switch self {
     case .primitive(let primitive): primitive.implementation
-    case .winograd: "winograd:avx2"
+    case .vector(let convolution): convolution.method == .direct ? "direct:avx2" : "winograd:avx2"
     }
   }
 
@@ -17,7 +17,7 @@ enum Kernel: Sendable {
   func scratchLayout() throws(OneDNNError) -> TensorLayout {
     switch self {
     case .primitive(let primitive): try primitive.layout(.scratchpad)
-    case .winograd(let convolution): try TensorLayout([convolution.scratchCount])
+    case .vector(let convolution): try TensorLayout([convolution.scratchCount])
     }
   }
 
@@ -25,12 +25,12 @@ enum Kernel: Sendable {
   func bind(_ operands: [(Primitive.Argument, TensorMemory)], scratch: TensorMemory) -> KernelCall {
     switch self {
     case .primitive(let primitive): return .primitive(PrimitiveCall(primitive, operands + [(.scratchpad, scratch)]))
-    case .winograd(let convolution):
+    case .vector(let convolution):
       let memory = Dictionary(uniqueKeysWithValues: operands)
       guard let source = memory[.source], let destination = memory[.destination] else {
         preconditionFailure("the compiler names what a convolution reads and writes")
       }
-      return .winograd(
+      return .vector(
         convolution, source: source, destination: destination, addend: memory[.postOperation(0)], scratch: scratch)
     }
   }
@@ -39,8 +39,8 @@ enum Kernel: Sendable {
 /// A kernel with its operands, ready to run again and again without an allocation.
 enum KernelCall {
   case primitive(PrimitiveCall)
-  case winograd(
-    WinogradConvolution, source: TensorMemory, destination: TensorMemory, addend: TensorMemory?,
+  case vector(
+    VectorConvolution, source: TensorMemory, destination: TensorMemory, addend: TensorMemory?,
     scratch: TensorMemory)
 
   /// Runs once, on the calling thread and its team. Where `selection` is given and the kernel can leave out tiles, the rest
@@ -48,7 +48,7 @@ enum KernelCall {
   func run(on stream: ExecutionStream, selection: TileSelection? = nil) throws(OneDNNError) {
     switch self {
     case .primitive(let call): try call.run(on: stream)
-    case .winograd(let convolution, let source, let destination, let addend, let scratch):
+    case .vector(let convolution, let source, let destination, let addend, let scratch):
       convolution.run(
         source: source, destination: destination, addend: addend, scratch: scratch, selection: selection)
     }

@@ -5,7 +5,7 @@ extension NetworkCompiler {
   /// The `rows` output channels of a convolution, and an addition behind it.
   func compile(
     _ step: NetworkLowering.Step, _ convolution: Graph.Convolution, _ values: (weights: [Float], bias: [Float]),
-    rows: Range<Int>, addend: Graph.Node.ID?
+    rows: Range<Int>, addend: Graph.Node.ID?, takesMeans: Bool
   ) throws(OneDNNError) -> CompiledNetwork.Step {
     let perFilter = convolution.weightCount / convolution.outputChannels
     var values = values
@@ -21,8 +21,19 @@ extension NetworkCompiler {
       .tensor(.source, step.inputs[0]), .tensor(.destination, step.output),
     ]
     let kernel: Kernel
-    if options.precision == .f32, WinogradConvolution.supports(convolution, outputs: rows.count) {
-      kernel = .winograd(try winograd(step, convolution, values, outputs: rows.count, addend: addend))
+    if let method = method(for: convolution, outputs: rows.count, isPicture: step.inputs[0] == 0) {
+      func placement(_ id: Graph.Node.ID) -> MapPlacement {
+        let tensor = lowering.tensors[id]
+        return id == 0
+          ? MapPlacement(planesOf: tensor.height, by: tensor.width)
+          : MapPlacement(
+            options.resolvedOrder, channels: tensor.channels, height: tensor.height, width: tensor.width)
+      }
+      kernel = .vector(
+        try VectorConvolution(
+          convolution, by: method, outputs: rows.count, values: values, takesMeans: takesMeans,
+          source: placement(step.inputs[0]), destination: placement(step.output), addend: addend.map(placement),
+          threads: options.threads, on: engine))
       if let addend { operands.append(.tensor(.postOperation(0), addend)) }
     } else {
       let (primitive, constants, addendArgument) = try direct(
@@ -37,19 +48,12 @@ extension NetworkCompiler {
       work: 2 * perFilter * rows.count * output.height * output.width)
   }
 
-  private func winograd(
-    _ step: NetworkLowering.Step, _ convolution: Graph.Convolution, _ values: (weights: [Float], bias: [Float]),
-    outputs: Int, addend: Graph.Node.ID?
-  ) throws(OneDNNError) -> WinogradConvolution {
-    func placement(_ id: Graph.Node.ID) -> WinogradConvolution.Placement {
-      let tensor = lowering.tensors[id]
-      return .init(options.resolvedOrder, channels: tensor.channels, height: tensor.height, width: tensor.width)
-    }
-    let output = lowering.tensors[step.output]
-    return try WinogradConvolution(
-      convolution, outputs: outputs, values: values, height: output.height, width: output.width,
-      source: placement(step.inputs[0]), destination: placement(step.output), addend: addend.map(placement),
-      threads: options.threads, on: engine)
+  private func method(
+    for convolution: Graph.Convolution, outputs: Int, isPicture: Bool
+  ) -> VectorConvolution.Method? {
+    guard options.precision == .f32 else { return nil }
+    return VectorConvolution.method(
+      for: convolution, outputs: outputs, order: options.resolvedOrder, isPicture: isPicture)
   }
 
   /// oneDNN's kernel, its packed weights and bias, and where an addend is bound.

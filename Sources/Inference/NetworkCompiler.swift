@@ -75,8 +75,12 @@ struct NetworkCompiler {
     } catch { throw InferenceError(error) }
     self.options = options
     self.parameters = parameters
+    let order = options.resolvedOrder, isExact = options.precision == .f32
     lowering = NetworkLowering(
-      graph, height: options.height, width: options.width, block: options.resolvedOrder == .blocked8 ? 8 : nil)
+      graph, height: options.height, width: options.width, block: order == .blocked8 ? 8 : nil,
+      canTakeMeans: {
+        isExact && VectorConvolution.method(for: $0, outputs: $0.outputChannels, order: order) == .direct
+      })
   }
 
   /// Layout of a tensor inside its storage. A range of whole blocks of one picture is dense, so its layout is that of
@@ -103,7 +107,7 @@ struct NetworkCompiler {
     var steps: [CompiledNetwork.Step] = []
     for step in lowering.steps {
       var parameters: (weights: [Float], bias: [Float]) = ([], [])
-      if case .convolution(let convolution, _, _) = step.kind { parameters = try values(of: convolution) }
+      if case .convolution(let convolution, _, _, _) = step.kind { parameters = try values(of: convolution) }
       do throws(OneDNNError) {
         steps.append(try compile(step, parameters))
       } catch {
@@ -135,8 +139,8 @@ struct NetworkCompiler {
     var operands: [CompiledNetwork.Operand] = []
     let primitive: Primitive
     switch step.kind {
-    case .convolution(let convolution, let rows, let addend):
-      return try compile(step, convolution, parameters, rows: rows, addend: addend)
+    case .convolution(let convolution, let rows, let addend, let takesMeans):
+      return try compile(step, convolution, parameters, rows: rows, addend: addend, takesMeans: takesMeans)
     case .pooling(let window, let isMaximum):
       primitive = try .pooling(
         isMaximum ? .maximum : .average, source: source, destination: destination, window: SlidingWindow(window),

@@ -27,8 +27,9 @@ struct NetworkLowering {
   /// What is run. Tensors are named by the graph's node that computes them.
   struct Step {
     enum Kind {
-      /// `rows` are the output channels computed, where a convolution is compiled in parts.
-      case convolution(Graph.Convolution, rows: Range<Int>, addend: Graph.Node.ID?)
+      /// `rows` are the output channels computed, where a convolution is compiled in parts. `takesMeans`: of the mean
+      /// over 2×2 values that stands before the convolution.
+      case convolution(Graph.Convolution, rows: Range<Int>, addend: Graph.Node.ID?, takesMeans: Bool)
       case pooling(Graph.Window, isMaximum: Bool)
       case upsample
       case concatenation
@@ -55,9 +56,12 @@ struct NetworkLowering {
   private var consumers: [[Graph.Node.ID]]
   /// Convolutions computed as part of the addition that follows.
   private var fusedInto: [Graph.Node.ID: Graph.Node.ID] = [:]
+  /// Means computed as part of the convolution that follows.
+  private var fusedMeans: Set<Graph.Node.ID> = []
 
-  /// Lowers a folded graph of the main branch for pictures of `height` × `width`.
-  init(_ graph: Graph, height: Int, width: Int, block: Int?) {
+  /// Lowers a folded graph of the main branch for pictures of `height` × `width`. `canTakeMeans` tells which convolutions
+  /// can compute the mean over 2×2 values before them.
+  init(_ graph: Graph, height: Int, width: Int, block: Int?, canTakeMeans: (Graph.Convolution) -> Bool) {
     self.graph = graph
     self.block = block
     consumers = graph.consumers
@@ -70,6 +74,7 @@ struct NetworkLowering {
       storages.append(Storage(channels: node.channels, height: size.height, width: size.width))
     }
     fuseAdditions()
+    fuseMeans(canTakeMeans)
     for node in graph.nodes { lower(node) }
     putBoxesLast()
   }
@@ -104,6 +109,17 @@ struct NetworkLowering {
     }
   }
 
+  private mutating func fuseMeans(_ canTakeMeans: (Graph.Convolution) -> Bool) {
+    for node in graph.nodes {
+      guard case .averagePool(Graph.Window(kernel: 2, stride: 1, padding: 0)) = node.operation,
+        consumers[node.id].count == 1, let reader = consumers[node.id].first,
+        case .convolution(let convolution) = graph.nodes[reader].operation, convolution.window.kernel == 3,
+        canTakeMeans(convolution), !isCut(reader)
+      else { continue }
+      fusedMeans.insert(node.id)
+    }
+  }
+
   private mutating func lower(_ node: Graph.Node) {
     switch node.operation {
     case .picture: break
@@ -115,6 +131,7 @@ struct NetworkLowering {
     case .maxPool(let window):
       steps.append(
         Step(kind: .pooling(window, isMaximum: true), name: node.name, inputs: node.inputs, output: node.id))
+    case .averagePool where fusedMeans.contains(node.id): break
     case .averagePool(let window):
       steps.append(
         Step(kind: .pooling(window, isMaximum: false), name: node.name, inputs: node.inputs, output: node.id))
@@ -132,16 +149,19 @@ struct NetworkLowering {
         guard case .slice(let range) = graph.nodes[slice].operation else { continue }
         steps.append(
           Step(
-            kind: .convolution(convolution, rows: range, addend: nil), name: graph.nodes[slice].name,
+            kind: .convolution(convolution, rows: range, addend: nil, takesMeans: false),
+            name: graph.nodes[slice].name,
             inputs: node.inputs, output: slice))
       }
       return
     }
     let sum = fusedInto[node.id]
+    let mean = node.inputs.first { fusedMeans.contains($0) }
     steps.append(
       Step(
-        kind: .convolution(convolution, rows: all, addend: sum.map { graph.nodes[$0].inputs[0] }), name: node.name,
-        inputs: node.inputs, output: sum ?? node.id))
+        kind: .convolution(
+          convolution, rows: all, addend: sum.map { graph.nodes[$0].inputs[0] }, takesMeans: mean != nil),
+        name: node.name, inputs: mean.map { graph.nodes[$0].inputs } ?? node.inputs, output: sum ?? node.id))
   }
 
   /// A convolution that is only read in slices which are not dense is compiled as one per slice.
@@ -232,7 +252,7 @@ struct NetworkLowering {
     extend(0, to: 0)
     for (index, step) in steps.enumerated() {
       for input in step.inputs { extend(input, to: index) }
-      if case .convolution(_, _, let addend?) = step.kind { extend(addend, to: index) }
+      if case .convolution(_, _, let addend?, _) = step.kind { extend(addend, to: index) }
       extend(step.output, to: index)
     }
     for level in graph.mainHead.levels {

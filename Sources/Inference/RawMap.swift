@@ -41,7 +41,9 @@ struct RawMap: ~Copyable {
     let step = block == 8 ? positions * 8 : 8
     var address = unsafe UnsafeRawPointer(base + position * block)
     for _ in 0..<whole {
-      highest = unsafe pointwiseMax(highest, address.loadUnaligned(as: SIMD8<Float>.self))
+      // `pointwiseMax` is a call of a generic function, this is two instructions.
+      let next = unsafe address.loadUnaligned(as: SIMD8<Float>.self)
+      highest.replace(with: next, where: next .> highest)
       unsafe address += step * MemoryLayout<Float>.stride
     }
     if highest.max() > threshold { return true }

@@ -86,7 +86,8 @@ extension Trainer {
 
   /// Writes `inferenceModel()` in half precision: the file to run.
   public func writeModel(to file: URL) throws(TrainingError) {
-    let model = try inferenceModel()
+    var model = try inferenceModel()
+    model.imageSize = plan.side
     do throws(ModelError) {
       try model.write(
         to: file.path, elementType: .float16, licence: nil, origin: "trained for \(iteration) iterations")

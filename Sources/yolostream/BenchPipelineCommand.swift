@@ -29,6 +29,7 @@ struct BenchPipelineCommand: AsyncParsableCommand {
     let frames: Int
     let seconds: Double
     let framesPerSecond: Double
+    let p50AgeMs: Double
     let p99AgeMs: Double
     /// Of the whole program so far.
     let peakMegabytes: Double
@@ -49,6 +50,7 @@ struct BenchPipelineCommand: AsyncParsableCommand {
           Pass(
             writesVideo: writesVideo, frames: report.frames.count, seconds: seconds,
             framesPerSecond: Double(report.frames.count) / seconds,
+            p50AgeMs: report.frames.age.quantile(0.5).seconds * 1e3,
             p99AgeMs: report.frames.age.quantile(0.99).seconds * 1e3, peakMegabytes: Self.peakMegabytes))
       }
       if json { return print(try passes.jsonText(keys: .convertToSnakeCase)) }

@@ -4,28 +4,13 @@ import GELAN
 import Inference
 import Streaming
 
-/// Which network to run.
-struct ModelOptions: ParsableArguments {
-  @Option(
-    name: [.customLong("model"), .customLong("weights")],
-    help: "Checkpoint: official .pt, Ultralytics .pt, or .safetensors.")
-  var model: String?
-
-  func load() throws -> InferenceModel {
-    guard let model else {
-      throw ValidationError(
-        "no model was named: give --model FILE; official weights are on the YOLOv9 project's release page")
-    }
-    return try InferenceModel(path: model)
-  }
-}
-
 /// What counts as a detection, and how the network runs.
 struct DetectionArguments: ParsableArguments {
   @Option(
     name: [.customLong("imgsz"), .customLong("img"), .customLong("img-size")],
-    help: ArgumentHelp("Longest side of the input, or HxW.", valueName: "pixels"))
-  var imageSize = "640"
+    help: ArgumentHelp(
+      "Longest side of the input, or HxW; otherwise what the model was trained on, or 640.", valueName: "pixels"))
+  var imageSize: String?
 
   @Option(name: [.customLong("conf"), .customLong("conf-thres")], help: "Lowest probability of a detection.")
   var confidence: Float = 0.25
@@ -73,11 +58,12 @@ struct DetectionArguments: ParsableArguments {
     guard (1...256).contains(threads) else { throw ValidationError("--threads \(threads): expected 1 to 256") }
     guard maxDet > 0 else { throw ValidationError("--max-det \(maxDet): expected 1 or more") }
     guard device == "cpu" || device.isEmpty else { throw ValidationError("--device \(device): expected cpu") }
-    _ = try size()
+    _ = try size(otherwise: 640)
     _ = try Self.precision(named: precision)
   }
 
-  private func size() throws -> (height: Int, width: Int) {
+  private func size(otherwise usual: Int) throws -> (height: Int, width: Int) {
+    guard let imageSize else { return (usual, usual) }
     let sides = imageSize.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
     guard let height = sides[0], let width = sides.last ?? nil, sides.count <= 2, (32...8192).contains(height),
       (32...8192).contains(width)
@@ -111,7 +97,7 @@ struct DetectionArguments: ParsableArguments {
       return index
     }
     var options = Detector.Options()
-    (options.height, options.width) = try size()
+    (options.height, options.width) = try size(otherwise: model.imageSize ?? 640)
     options.isSquare = !rect
     options.precision = try Self.precision(named: precision)
     options.detection = DetectionOptions(

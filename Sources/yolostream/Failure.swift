@@ -3,6 +3,7 @@ import Capture
 import Evaluation
 import GELAN
 import Inference
+import ModelStore
 import Outputs
 import Pipeline
 import Service
@@ -23,6 +24,7 @@ enum Failure {
     case let error as EvaluationError: status(of: error.code)
     case let error as ServiceError: status(of: error.code)
     case is ModelError: 78
+    case let error as ModelStoreError: status(of: error.code)
     case let error as InferenceError: error.code == .weights || error.code == .precision ? 78 : 70
     case let error as OutputError: error.code == .cannotCreate ? 73 : 74
     default: 70
@@ -41,6 +43,17 @@ enum Failure {
     case .internalError: 70
     }
   }
+
+  private static func status(of code: ModelStoreError.Code) -> Int32 {
+    switch code {
+    case .notFound: 66
+    case .unreachable: 69
+    case .unwritable: 73
+    case .accessDenied: 77
+    case .damaged: 78
+    }
+  }
+
   private static func status(of code: EvaluationError.Code) -> Int32 {
     switch code {
     case .malformed, .mismatched: 65

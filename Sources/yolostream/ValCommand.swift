@@ -22,8 +22,10 @@ struct ValCommand: ParsableCommand {
   @Option(help: "Folder of the pictures; otherwise looked for beside the annotations.") var images: String?
   @Option(help: "Part of a YOLO folder.") var split = "val"
   @Option(help: "f32, bf16 or auto.") var precision = "auto"
-  @Option(name: [.customLong("imgsz"), .customLong("img"), .customLong("img-size")], help: "Side of the input.")
-  var imageSize = 640
+  @Option(
+    name: [.customLong("imgsz"), .customLong("img"), .customLong("img-size")],
+    help: "Side of the input; otherwise what the model was trained on, or 640.")
+  var imageSize: Int?
   @Option(name: [.customLong("conf"), .customLong("conf-thres")], help: "Lowest probability of a detection.")
   var confidence: Float = 0.001
   @Option(name: [.customLong("iou"), .customLong("iou-thres")], help: "Overlap above which the weaker box goes.")
@@ -35,13 +37,16 @@ struct ValCommand: ParsableCommand {
   @Flag(help: "One JSON object in place of tables.") var json = false
 
   func run() throws {
-    let options = try detectorOptions()
+    var options = try detectorOptions()
     do {
       if let saveJson { try DetectionResults.expectWritable(saveJson) }
       let truth =
         try data.lowercased().hasSuffix(".json")
         ? GroundTruth.read(coco: data) : GroundTruth.read(yoloFolder: data, split: split)
-      let detector = Detector(try model.load(), options: options)
+      let model = try model.load()
+      let side = imageSize ?? model.imageSize ?? 640
+      (options.width, options.height) = (side, side)
+      let detector = Detector(model, options: options)
       let names = truth.categories.map(\.name)
       let mapping = try ClassMapping(model: detector.classes.names, data: names, dataPath: data)
       for note in mapping.notes { print("yolostream: \(note)", to: &StandardError.shared) }
@@ -69,12 +74,12 @@ struct ValCommand: ParsableCommand {
   private func detectorOptions() throws -> Detector.Options {
     guard (0...1).contains(confidence) else { throw ValidationError("--conf \(confidence): expected 0 to 1") }
     guard (0...1).contains(overlap) else { throw ValidationError("--iou \(overlap): expected 0 to 1") }
-    guard (32...8192).contains(imageSize) else { throw ValidationError("--imgsz \(imageSize): expected 32 to 8192") }
+    if let imageSize, !(32...8192).contains(imageSize) {
+      throw ValidationError("--imgsz \(imageSize): expected 32 to 8192")
+    }
     guard (1...256).contains(threads) else { throw ValidationError("--threads \(threads): expected 1 to 256") }
     guard maxDet > 0 else { throw ValidationError("--max-det \(maxDet): expected 1 or more") }
     var options = Detector.Options()
-    options.width = imageSize
-    options.height = imageSize
     options.isSquare = true
     options.detection = DetectionOptions(confidence: confidence, overlap: overlap, limit: maxDet)
     options.detection.isMultiLabel = true

@@ -14,9 +14,7 @@ struct Room: Sendable {
 
 enum House {
   /// Doors to C: a module map and a shim, no Swift.
-  static let doors: Set<String> = [
-    "CFFmpeg", "CV4L2", "COneDNN", "CFreeType", "CPixelRows", "CWinograd", "CNormalisation",
-  ]
+  static let doors: Set<String> = ["CFFmpeg", "CV4L2", "COneDNN", "CFreeType", "CPixelRows", "CKernels"]
 
   static let rooms: [Room] = [
     Room("Scene"),
@@ -31,7 +29,8 @@ enum House {
     Room("Evaluation", sees: ["Scene"], mayBeUnsafe: true),
     Room("Pipeline", sees: ["RingBuffer"], mayBeUnsafe: true),
     Room("Capture", sees: ["FFmpeg", "V4L2", "Imaging", "Scene"], mayBeUnsafe: true),
-    Room("Inference", sees: ["CWinograd", "GELAN", "OneDNN", "Imaging", "Scene"], mayBeUnsafe: true),
+    Room("Inference", sees: ["CKernels", "GELAN", "OneDNN", "Imaging", "Scene"], mayBeUnsafe: true),
+    Room("ModelStore", sees: ["FFmpeg", "GELAN"], mayBeUnsafe: true),
     Room("Outputs", sees: ["FFmpeg", "FreeType", "Imaging", "Scene"], mayBeUnsafe: true),
     Room(
       "Streaming",
@@ -39,7 +38,7 @@ enum House {
     Room(
       "Training",
       sees: [
-        "CNormalisation", "CWinograd", "GELAN", "OneDNN", "Imaging", "Inference", "Capture", "Evaluation", "Scene",
+        "CKernels", "GELAN", "OneDNN", "Imaging", "Inference", "Capture", "Evaluation", "Scene",
       ],
       mayBeUnsafe: true),
     Room(
@@ -52,7 +51,7 @@ enum House {
       "yolostream",
       sees: [
         "Service", "Streaming", "Pipeline", "Capture", "Inference", "Training", "Evaluation", "GELAN", "Outputs",
-        "Tracking", "V4L2", "Imaging", "Scene", "ArgumentParser",
+        "Tracking", "V4L2", "Imaging", "Scene", "ModelStore", "ArgumentParser",
       ], mayBeUnsafe: true),
   ]
 

@@ -33,7 +33,7 @@ import Testing
     if status > 64 { #expect(outcome.error.split(separator: "\n").count == 1, "\(outcome.error)") }
   }
 
-  @Test(arguments: [(nil, 64), ("missing.pt", 78), ("broken.pt", 78)] as [(String?, Int32)])
+  @Test(arguments: [("yolov9-e", 78), ("missing.pt", 78), ("broken.pt", 78)] as [(String?, Int32)])
   func `a model that is not there or not one is said`(model: String?, status: Int32) throws {
     let program = try program.get()
     try Data("PK no model".utf8).write(to: URL(filePath: program.path("broken.pt")))

@@ -53,5 +53,5 @@ final class RTSPServer {
     url = "rtsp://127.0.0.1:\(try #require(Int(line.prefix { $0.isNumber })))/test"
   }
 
-  deinit { process.terminate() }
+  deinit { kill(process.processIdentifier, SIGKILL) }
 }

@@ -97,6 +97,14 @@ import Testing
     }
   }
 
+  @Test func `without a model named, the one that comes with the package sees the people in a street`() throws {
+    let program = try program.get()
+    let street = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().appending(path: "samples/street.jpg")
+    let outcome = try program.run([street.path, "-q"], hasModel: false)
+    #expect(outcome.status == 0 && outcome.output.contains("\"class\":\"person\""), "\(outcome.output)\(outcome.error)")
+  }
+
   @Test func `a picture becomes a picture`() throws {
     let program = try program.get()
     try program.tool("ffmpeg", ["-v", "error", "-f", "lavfi", "-i", "testsrc2=size=98x66", "-frames:v", "1", "in.png"])

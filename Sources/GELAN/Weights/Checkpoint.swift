@@ -32,6 +32,8 @@ public struct Checkpoint: Sendable {
     public var architecture: String?
     /// Whether the network's activation is ReLU instead of SiLU.
     public var usesReLU = false
+    /// Side of the pictures that the network was trained on.
+    public var imageSize: Int?
     /// The licence the file states.
     public var licence: String?
     /// Which of several copies was taken, or where the file was converted from.
@@ -96,6 +98,7 @@ extension Checkpoint.Description {
     static let architecture = "architecture"
     static let classes = "classes"
     static let strides = "strides"
+    static let imageSize = "imgsz"
     static let licence = "licence"
     static let origin = "origin"
     static let format = "format"
@@ -118,6 +121,7 @@ extension Checkpoint.Description {
       strides = try JSONValue(parsing: text.utf8).array?.compactMap(\.integer)
     }
     usesReLU = metadata[Key.activation] == "relu"
+    imageSize = metadata[Key.imageSize].flatMap { Int($0) }.flatMap { (32...8192).contains($0) ? $0 : nil }
     licence = metadata[Key.licence] ?? metadata["license"]
     origin = metadata[Key.origin]
   }

@@ -22,6 +22,7 @@ extension InferenceModel {
       "nc": String(spec.classCount),
       "reg_max": String(head.bins),
     ]
+    if let imageSize { metadata[Key.imageSize] = String(imageSize) }
     metadata["layout"] = "folded: no batch normalisation, re-parameterised branches merged"
     var entries = weights.tensors.map {
       SafetensorsFile.Entry(name: $0.key, tensor: $0.value, elementType: elementType)

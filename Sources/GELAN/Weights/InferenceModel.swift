@@ -8,6 +8,8 @@ public struct InferenceModel: Sendable {
   public let weights: WeightStore
   /// One name per class.
   public let classNames: [String]
+  /// Side in pixels of the pictures it was trained on, if that is known: the size to run it at.
+  public var imageSize: Int?
 
   /// A network of `spec` (single-branch) with `weights` for its folded graph.
   public init(spec: NetworkSpec, weights: WeightStore, classNames: [String]) {
@@ -44,7 +46,9 @@ extension Checkpoint {
       for (name, tensor) in weights.tensors where !tensor.values.allSatisfy(\.isFinite) {
         throw ModelError(.notFinite, "\(name): becomes infinite when normalisation is folded in")
       }
-      return InferenceModel(spec: spec, graph: folded, weights: weights, classNames: network.classNames)
+      var model = InferenceModel(spec: spec, graph: folded, weights: weights, classNames: network.classNames)
+      model.imageSize = description.imageSize
+      return model
     } catch { throw error.about(path) }
   }
 

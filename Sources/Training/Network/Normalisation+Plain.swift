@@ -1,4 +1,4 @@
-import CNormalisation
+import CKernels
 
 // What the vector functions mean.
 extension Normalisation {

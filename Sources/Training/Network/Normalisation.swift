@@ -1,4 +1,4 @@
-import CNormalisation
+import CKernels
 
 /// Batch normalisation by the statistics of the batch itself and the activation behind it, forward and backward, as one
 /// step: y = (x − mean) / √(variance + ε) · scale + shift, then y or y · σ(y).
@@ -15,7 +15,7 @@ struct Normalisation {
   let block: Int
   /// Whether SiLU follows.
   let activates: Bool
-  var usesVectors = normalisation_available()
+  var usesVectors = kernels_available()
 
   typealias Lanes = SIMD8<Float>
   typealias Pointer = UnsafeMutablePointer<Float>

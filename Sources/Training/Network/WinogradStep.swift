@@ -1,4 +1,4 @@
-import CWinograd
+import CKernels
 import GELAN
 import OneDNN
 
@@ -24,7 +24,7 @@ final class WinogradStep {
 
   /// Whether it can take the place of `convolution`, for tensors with channels in blocks of eight.
   static func supports(_ convolution: Graph.Convolution) -> Bool {
-    winograd_available() && convolution.window == Graph.Window(kernel: 3, stride: 1, padding: 1)
+    kernels_available() && convolution.window == Graph.Window(kernel: 3, stride: 1, padding: 1)
       && convolution.normalisation != nil && convolution.inputChannels / convolution.groups % 8 == 0
       && convolution.outputChannels / convolution.groups % 8 == 0
   }
@@ -36,12 +36,12 @@ final class WinogradStep {
     let read = convolution.inputChannels / groups, made = convolution.outputChannels / groups
     (inputs, outputs) = direction == .forward ? (read, made) : (made, read)
     map = (height, width)
-    let layout = winograd_layout(pixel: 8, row: 8 * width, block: 8 * width * height)
+    let layout = map_layout(pixel: 8, row: 8 * width, block: 8 * width * height)
     // As many tiles as a part of the second-level cache holds the inputs of.
     let chunk = min(max((128 << 10) / (36 * 4 * inputs) / 6 * 6, 6), 96)
     unsafe native = winograd_convolution(
       height: Int32(height), width: Int32(width), groups: Int32(groups), inputs: Int32(inputs),
-      outputs: Int32(outputs), activation: Int32(WINOGRAD_LINEAR), chunk: Int32(chunk), in: layout, out: layout,
+      outputs: Int32(outputs), activation: Int32(ACTIVATION_LINEAR), chunk: Int32(chunk), in: layout, out: layout,
       add: layout, weights: nil, bias: nil)
   }
 

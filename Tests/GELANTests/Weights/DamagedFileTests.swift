@@ -131,4 +131,18 @@ import Testing
     #expect(floats.map { ElementType.half($0) } == patterns)
     #expect(floats[1] == 0x1p-24 && floats[0x3C00] == 1 && floats[0x7BFF] == 65504)
   }
+
+  /// A pipe stands for a device here: a broken program would put a file in the place of either.
+  @Test func `a model is not written over what is no file`() throws {
+    let path = FileManager.default.temporaryDirectory.appending(path: "pipe-\(UUID().uuidString)").path
+    defer { unlink(path) }
+    try #require(mkfifo(path, 0o600) == 0)
+    let spec = try #require(NetworkSpec.named("gelan-n"))
+    let refused = failure { () throws(ModelError) in
+      try InferenceModel(madeUp: spec).write(to: path, licence: nil, origin: "a test")
+    }
+    #expect(refused?.code == .unwritable)
+    var standing = stat()
+    #expect(stat(path, &standing) == 0 && standing.st_mode & S_IFMT == S_IFIFO)
+  }
 }

@@ -1,11 +1,8 @@
-// Batch normalisation and SiLU in one walk over memory, with AVX2 and FMA. Each function has a readable twin in Swift
-// (Training/Network/Normalisation.swift); Swift cannot raise the instruction set of one function, which is why this is C.
+// Batch normalisation and SiLU in one walk over memory. Each function has a readable twin in Swift
+// (Training/Network/Normalisation.swift).
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
-
-// Whether this processor runs the functions below. When false they must not be called.
-bool normalisation_available(void);
 
 // Eight neighbouring channels of a tensor: `positions` groups of eight floats, `position_step` floats apart, in each of
 // `images` runs that are `image_step` floats apart.

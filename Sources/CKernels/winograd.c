@@ -1,12 +1,15 @@
-#include "CWinograd.h"
+#include "winograd.h"
 
-#include <dlfcn.h>
 #include <string.h>
 
-enum { POSITIONS = 36, TILE = 4, WINDOW = 6 };
+#include "team.h"
+#include "vectors.h"
+
+enum { POSITIONS = 36, WINDOW = 6 };
 
 // Output channels are computed 16 at a time, as what keeps two vectors of weights and six rows of sums in registers; a
 // remainder of eight joins the last strip (24) or stands alone (8).
+enum { STRIP_MAX = 24 };
 static int strip_width(int left) { return left == 24 || left == 8 ? left : 16; }
 
 size_t winograd_packed_count(int inputs, int outputs) { return (size_t)POSITIONS * inputs * outputs; }
@@ -22,7 +25,7 @@ int winograd_tile_count(const winograd_convolution *c) {
 }
 
 // Positions lie one cache line more apart than they need to, so that they do not all fall into the same cache sets.
-enum { GAP = 16, STRIP_MAX = 24 };
+enum { GAP = 16 };
 static size_t input_stride(const winograd_convolution *c) { return (size_t)c->chunk * c->inputs + GAP; }
 static size_t sum_stride(const winograd_convolution *c) { return (size_t)c->chunk * STRIP_MAX + GAP; }
 
@@ -31,12 +34,7 @@ size_t winograd_scratch_count(const winograd_convolution *c) {
 }
 
 #if defined(__x86_64__)
-#include <immintrin.h>
-
-#define AVX2 __attribute__((target("avx2,fma")))
-#define INLINE static inline __attribute__((always_inline))
-
-bool winograd_available(void) { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
+bool kernels_available(void) { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
 
 // One input channel of a strip: `width` filters side by side, so that the compiler works on several at a time.
 AVX2 INLINE void pack_strip(
@@ -101,50 +99,25 @@ AVX2 INLINE void gather(const __m256 m[WINDOW], __m256 y[TILE]) {
   y[3] = _mm256_add_ps(_mm256_fmadd_ps(eight, q, d), m[5]);
 }
 
-// e^x for x in the range of floats, to about one unit in the last place (Cephes' polynomial).
-AVX2 INLINE __m256 exponential(__m256 x) {
-  x = _mm256_min_ps(_mm256_max_ps(x, _mm256_set1_ps(-87.3f)), _mm256_set1_ps(88.3f));
-  const __m256 n = _mm256_round_ps(
-      _mm256_mul_ps(x, _mm256_set1_ps(1.44269504f)), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
-  __m256 r = _mm256_fnmadd_ps(n, _mm256_set1_ps(0.693359375f), x);
-  r = _mm256_fnmadd_ps(n, _mm256_set1_ps(-2.12194440e-4f), r);
-  __m256 p = _mm256_set1_ps(1.9875691500e-4f);
-  p = _mm256_fmadd_ps(p, r, _mm256_set1_ps(1.3981999507e-3f));
-  p = _mm256_fmadd_ps(p, r, _mm256_set1_ps(8.3334519073e-3f));
-  p = _mm256_fmadd_ps(p, r, _mm256_set1_ps(4.1665795894e-2f));
-  p = _mm256_fmadd_ps(p, r, _mm256_set1_ps(1.6666665459e-1f));
-  p = _mm256_fmadd_ps(p, r, _mm256_set1_ps(5.0000001201e-1f));
-  p = _mm256_add_ps(_mm256_fmadd_ps(_mm256_mul_ps(r, r), p, r), _mm256_set1_ps(1));
-  const __m256i power = _mm256_slli_epi32(_mm256_add_epi32(_mm256_cvtps_epi32(n), _mm256_set1_epi32(127)), 23);
-  return _mm256_mul_ps(p, _mm256_castsi256_ps(power));
-}
-
-AVX2 INLINE __m256 activate(__m256 x, const int activation) {
-  if (activation == WINOGRAD_RELU) return _mm256_max_ps(x, _mm256_setzero_ps());
-  if (activation == WINOGRAD_LINEAR) return x;
-  const __m256 e = exponential(_mm256_sub_ps(_mm256_setzero_ps(), x));
-  return _mm256_div_ps(x, _mm256_add_ps(_mm256_set1_ps(1), e));
-}
-
 // Eight channels of one tile's 6×6 window to the 36 positions, `stride` floats apart.
 AVX2 INLINE void transform_input(const float *window, ptrdiff_t pixel, ptrdiff_t row, float *to, size_t stride) {
   __m256 half[WINDOW][WINDOW], line[WINDOW];
-  for (int x = 0; x < WINDOW; x++) {
-    for (int y = 0; y < WINDOW; y++) line[y] = _mm256_loadu_ps(window + y * row + x * pixel);
+  UNROLLED for (int x = 0; x < WINDOW; x++) {
+    UNROLLED for (int y = 0; y < WINDOW; y++) line[y] = _mm256_loadu_ps(window + y * row + x * pixel);
     spread(line);
-    for (int y = 0; y < WINDOW; y++) half[y][x] = line[y];
+    UNROLLED for (int y = 0; y < WINDOW; y++) half[y][x] = line[y];
   }
-  for (int y = 0; y < WINDOW; y++) {
-    for (int x = 0; x < WINDOW; x++) line[x] = half[y][x];
+  UNROLLED for (int y = 0; y < WINDOW; y++) {
+    UNROLLED for (int x = 0; x < WINDOW; x++) line[x] = half[y][x];
     spread(line);
-    for (int x = 0; x < WINDOW; x++) _mm256_storeu_ps(to + (y * WINDOW + x) * stride, line[x]);
+    UNROLLED for (int x = 0; x < WINDOW; x++) _mm256_storeu_ps(to + (y * WINDOW + x) * stride, line[x]);
   }
 }
 
-static inline int tile_number(winograd_tiles tiles, int index) { return tiles.numbers ? tiles.numbers[index] : index; }
+static inline int tile_number(map_tiles tiles, int index) { return tiles.numbers ? tiles.numbers[index] : index; }
 
 AVX2 static void transform_inputs(
-    const winograd_convolution *c, const float *in, int group, winograd_tiles tiles, int first, int count, float *to,
+    const winograd_convolution *c, const float *in, int group, map_tiles tiles, int first, int count, float *to,
     size_t stride) {
   const int columns = (c->width + TILE - 1) / TILE;
   float edge[WINDOW * WINDOW * 8] __attribute__((aligned(32)));
@@ -203,28 +176,21 @@ MULTIPLY_ALL(multiply_8, 8, 1)
 MULTIPLY_ALL(multiply_16, 6, 2)
 MULTIPLY_ALL(multiply_24, 4, 3)
 
-// Sums of one tile and eight output channels to 4×4 outputs.
+// Sums of one tile and eight output channels to 4×4 outputs, of which `height` × `width` lie on the map.
 AVX2 INLINE void transform_output(
-    const winograd_convolution *c, const float *sums, size_t stride, int channel, int tile, float *out,
-    const float *add, const int activation) {
-  const int columns = (c->width + TILE - 1) / TILE;
-  const int top = tile / columns * TILE, left = tile % columns * TILE;
+    const winograd_convolution *c, const float *sums, size_t stride, __m256 bias, float *to, const float *add,
+    const int height, const int width, const int activation) {
   __m256 half[TILE][WINDOW], line[WINDOW], result[TILE];
-  for (int x = 0; x < WINDOW; x++) {
-    for (int y = 0; y < WINDOW; y++) line[y] = _mm256_loadu_ps(sums + (y * WINDOW + x) * stride);
+  UNROLLED for (int x = 0; x < WINDOW; x++) {
+    UNROLLED for (int y = 0; y < WINDOW; y++) line[y] = _mm256_loadu_ps(sums + (y * WINDOW + x) * stride);
     gather(line, result);
-    for (int y = 0; y < TILE; y++) half[y][x] = result[y];
+    UNROLLED for (int y = 0; y < TILE; y++) half[y][x] = result[y];
   }
-  const __m256 bias = c->bias ? _mm256_loadu_ps(c->bias + channel) : _mm256_setzero_ps();
-  const int height = c->height - top < TILE ? c->height - top : TILE;
-  const int width = c->width - left < TILE ? c->width - left : TILE;
-  float *to = out + channel / 8 * c->out.block + top * c->out.row + left * c->out.pixel;
-  const float *more = add ? add + channel / 8 * c->add.block + top * c->add.row + left * c->add.pixel : NULL;
   for (int y = 0; y < height; y++) {
     gather(half[y], result);
-    for (int x = 0; x < TILE; x++) result[x] = activate(_mm256_add_ps(result[x], bias), activation);
+    UNROLLED for (int x = 0; x < TILE; x++) result[x] = activate(_mm256_add_ps(result[x], bias), activation);
     for (int x = 0; x < width; x++) {
-      if (more) result[x] = _mm256_add_ps(result[x], _mm256_loadu_ps(more + y * c->add.row + x * c->add.pixel));
+      if (add) result[x] = _mm256_add_ps(result[x], _mm256_loadu_ps(add + y * c->add.row + x * c->add.pixel));
       _mm256_storeu_ps(to + y * c->out.row + x * c->out.pixel, result[x]);
     }
   }
@@ -233,21 +199,34 @@ AVX2 INLINE void transform_output(
 #define TRANSFORM_OUTPUTS(NAME, ACTIVATION)                                                                       \
   AVX2 static void NAME(                                                                                          \
       const winograd_convolution *c, const float *sums, size_t stride, int channel, int width,                    \
-      winograd_tiles tiles, int first, int count, float *out, const float *add) {                                 \
-    for (int tile = 0; tile < count; tile++)                                                                      \
-      for (int v = 0; v < width; v += 8)                                                                          \
-        transform_output(                                                                                         \
-            c, sums + (size_t)tile * width + v, stride, channel + v, tile_number(tiles, first + tile), out, add,  \
-            ACTIVATION);                                                                                          \
+      map_tiles tiles, int first, int count, float *out, const float *add) {                                 \
+    const int columns = (c->width + TILE - 1) / TILE;                                                             \
+    for (int tile = 0; tile < count; tile++) {                                                                    \
+      const int number = tile_number(tiles, first + tile);                                                        \
+      const int top = number / columns * TILE, left = number % columns * TILE;                                    \
+      const int rows = c->height - top, wide = c->width - left;                                                   \
+      for (int v = 0; v < width; v += 8) {                                                                        \
+        const __m256 bias = c->bias ? _mm256_loadu_ps(c->bias + channel + v) : _mm256_setzero_ps();               \
+        const float *from = sums + (size_t)tile * width + v;                                                      \
+        const int block = (channel + v) / 8;                                                                      \
+        float *to = out + block * c->out.block + top * c->out.row + left * c->out.pixel;                          \
+        const float *more = add ? add + block * c->add.block + top * c->add.row + left * c->add.pixel : NULL;     \
+        if (rows >= TILE && wide >= TILE)                                                                         \
+          transform_output(c, from, stride, bias, to, more, TILE, TILE, ACTIVATION);                              \
+        else                                                                                                      \
+          transform_output(                                                                                       \
+              c, from, stride, bias, to, more, rows < TILE ? rows : TILE, wide < TILE ? wide : TILE, ACTIVATION); \
+      }                                                                                                           \
+    }                                                                                                             \
   }
-TRANSFORM_OUTPUTS(transform_linear, WINOGRAD_LINEAR)
-TRANSFORM_OUTPUTS(transform_silu, WINOGRAD_SILU)
-TRANSFORM_OUTPUTS(transform_relu, WINOGRAD_RELU)
+TRANSFORM_OUTPUTS(transform_linear, ACTIVATION_LINEAR)
+TRANSFORM_OUTPUTS(transform_silu, ACTIVATION_SILU)
+TRANSFORM_OUTPUTS(transform_relu, ACTIVATION_RELU)
 
 // `count` tiles from `first` on: all their channels of a group in, then one strip of its output channels after the other.
 static void run_chunk(
     const winograd_convolution *c, const float *in, float *out, const float *add, float *scratch, int group,
-    winograd_tiles tiles, int first, int count) {
+    map_tiles tiles, int first, int count) {
   const size_t stride = input_stride(c), sums_stride = sum_stride(c);
   float *sums = scratch + POSITIONS * stride;
   transform_inputs(c, in, group, tiles, first, count, scratch, stride);
@@ -261,9 +240,9 @@ static void run_chunk(
       else if (width == 24) multiply_24(tiles, c->inputs, w, to, count);
       else multiply_8(tiles, c->inputs, w, to, count);
     }
-    if (c->activation == WINOGRAD_SILU)
+    if (c->activation == ACTIVATION_SILU)
       transform_silu(c, sums, sums_stride, channel, width, tiles, first, count, out, add);
-    else if (c->activation == WINOGRAD_RELU)
+    else if (c->activation == ACTIVATION_RELU)
       transform_relu(c, sums, sums_stride, channel, width, tiles, first, count, out, add);
     else
       transform_linear(c, sums, sums_stride, channel, width, tiles, first, count, out, add);
@@ -271,30 +250,19 @@ static void run_chunk(
   }
 }
 
-// The library's own team: another pool of threads would fight with it for the cores. These are entry points of GNU OpenMP;
-// where another runtime is underneath they are absent and the calling thread does everything.
-static void (*team_parallel)(void (*)(void *), void *, unsigned, unsigned);
-static int (*team_member)(void);
-__attribute__((constructor)) static void find_team(void) {
-  team_parallel = (void (*)(void (*)(void *), void *, unsigned, unsigned))dlsym(RTLD_DEFAULT, "GOMP_parallel");
-  team_member = (int (*)(void))dlsym(RTLD_DEFAULT, "omp_get_thread_num");
-}
-
 typedef struct {
   const winograd_convolution *convolution;
   const float *in, *add;
   float *out, *scratch;
-  winograd_tiles tiles;
-  int (*member)(void);
-  int threads;
-} team_work;
+  map_tiles tiles;
+} winograd_work;
 
-static void run_share(void *argument) {
-  const team_work *work = argument;
+static void run_share(const void *argument, int member, int threads) {
+  const winograd_work *work = argument;
   const winograd_convolution *c = work->convolution;
-  const int me = work->member ? work->member() : 0, count = work->tiles.count;
-  float *scratch = work->scratch + winograd_scratch_count(c) * me;
-  for (int first = me * c->chunk; first < count; first += work->threads * c->chunk)
+  const int count = work->tiles.count;
+  float *scratch = work->scratch + winograd_scratch_count(c) * member;
+  for (int first = member * c->chunk; first < count; first += threads * c->chunk)
     for (int group = 0; group < c->groups; group++)
       run_chunk(
           c, work->in, work->out, work->add, scratch, group, work->tiles, first,
@@ -302,23 +270,17 @@ static void run_share(void *argument) {
 }
 
 void winograd_run(
-    const winograd_convolution *c, const float *in, float *out, const float *add, float *scratch, winograd_tiles tiles,
+    const winograd_convolution *c, const float *in, float *out, const float *add, float *scratch, map_tiles tiles,
     int threads) {
   if (!tiles.numbers) tiles.count = winograd_tile_count(c);
-  team_work work = {c, in, add, out, scratch, tiles, threads > 1 ? team_member : NULL, threads};
-  if (threads > 1 && team_parallel && team_member) {
-    team_parallel(run_share, &work, (unsigned)threads, 0);
-    return;
-  }
-  work.member = NULL;
-  work.threads = 1;
-  run_share(&work);
+  const winograd_work work = {c, in, add, out, scratch, tiles};
+  team_run(threads, run_share, &work);
 }
 
 #else
-bool winograd_available(void) { return false; }
+bool kernels_available(void) { return false; }
 void winograd_pack(const winograd_filters *filters, int inputs, int outputs, float *packed) {}
 void winograd_run(
-    const winograd_convolution *c, const float *in, float *out, const float *add, float *scratch, winograd_tiles tiles,
+    const winograd_convolution *c, const float *in, float *out, const float *add, float *scratch, map_tiles tiles,
     int threads) {}
 #endif

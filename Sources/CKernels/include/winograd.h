@@ -1,21 +1,7 @@
-// Convolution 3×3, step 1, padding 1, by Winograd's minimal filtering F(4×4, 3×3) (Lavin & Gray 2016) with AVX2: a quarter of
-// the multiplications of the direct way. Swift cannot raise the instruction set of one function and has no fused
-// multiply-add on vectors that stays in registers, which is why this is C. Its readable twin is the direct convolution of
-// the tests.
+// Convolution 3×3, step 1, padding 1, by Winograd's minimal filtering F(4×4, 3×3) (Lavin & Gray 2016): a quarter of the
+// multiplications of the direct way. Its readable twin is the direct convolution of the tests.
 #pragma once
-#include <stdbool.h>
-#include <stddef.h>
-
-// Whether this processor runs the functions below. When false they must not be called.
-bool winograd_available(void);
-
-// Where the values of a map are: eight channels lie together; `pixel` floats on is the next column, `row` the next row,
-// `block` the next eight channels. Serves channels in blocks of eight and channels-last alike.
-typedef struct {
-  ptrdiff_t pixel, row, block;
-} winograd_layout;
-
-enum { WINOGRAD_LINEAR = 0, WINOGRAD_SILU = 1, WINOGRAD_RELU = 2 };
+#include "map.h"
 
 typedef struct {
   int height, width;
@@ -23,7 +9,7 @@ typedef struct {
   int inputs, outputs;  // channels of one group, multiples of eight
   int activation;
   int chunk;  // tiles of 4×4 outputs that are worked on together: as many as the second-level cache holds inputs of
-  winograd_layout in, out, add;
+  map_layout in, out, add;
   const float *weights;  // from winograd_pack, one group after the other
   const float *bias;  // or NULL
 } winograd_convolution;
@@ -49,14 +35,8 @@ int winograd_tile_count(const winograd_convolution *convolution);
 // Floats of scratch that one thread needs.
 size_t winograd_scratch_count(const winograd_convolution *convolution);
 
-// Which tiles to compute: `count` numbers, row by row from 0; all of them if `numbers` is NULL.
-typedef struct {
-  const int *numbers;
-  int count;
-} winograd_tiles;
-
 // Computes the map on a team of `threads` (the caller is one of them): act(conv(in) + bias) (+ add, unless NULL). Tiles that
 // are not asked for keep what they had. `scratch` has winograd_scratch_count floats for each thread, 64-byte aligned.
 void winograd_run(
     const winograd_convolution *convolution, const float *in, float *out, const float *add, float *scratch,
-    winograd_tiles tiles, int threads);
+    map_tiles tiles, int threads);

@@ -1,35 +1,8 @@
-#include "CNormalisation.h"
+#include "normalisation.h"
+
+#include "vectors.h"
 
 #if defined(__x86_64__)
-#include <immintrin.h>
-
-#define AVX2 __attribute__((target("avx2,fma")))
-
-bool normalisation_available(void) { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
-
-// e to the power of each lane (the polynomial of Cephes).
-AVX2 static inline __m256 power(__m256 x) {
-  x = _mm256_min_ps(_mm256_max_ps(x, _mm256_set1_ps(-87.3f)), _mm256_set1_ps(88.3f));
-  __m256 whole = _mm256_round_ps(
-      _mm256_mul_ps(x, _mm256_set1_ps(1.44269504f)), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
-  __m256 r = _mm256_fnmadd_ps(whole, _mm256_set1_ps(0.693359375f), x);
-  r = _mm256_fnmadd_ps(whole, _mm256_set1_ps(-2.12194440e-4f), r);
-  __m256 p = _mm256_set1_ps(1.98756915e-4f);
-  p = _mm256_fmadd_ps(p, r, _mm256_set1_ps(1.39819995e-3f));
-  p = _mm256_fmadd_ps(p, r, _mm256_set1_ps(8.3334519e-3f));
-  p = _mm256_fmadd_ps(p, r, _mm256_set1_ps(4.1665796e-2f));
-  p = _mm256_fmadd_ps(p, r, _mm256_set1_ps(1.66666655e-1f));
-  p = _mm256_fmadd_ps(p, r, _mm256_set1_ps(5.0000001e-1f));
-  p = _mm256_fmadd_ps(p, _mm256_mul_ps(r, r), _mm256_add_ps(r, _mm256_set1_ps(1)));
-  __m256i exponent = _mm256_slli_epi32(_mm256_add_epi32(_mm256_cvtps_epi32(whole), _mm256_set1_epi32(127)), 23);
-  return _mm256_mul_ps(p, _mm256_castsi256_ps(exponent));
-}
-
-AVX2 static inline __m256 logistic(__m256 x) {
-  __m256 one = _mm256_set1_ps(1);
-  return _mm256_div_ps(one, _mm256_add_ps(one, power(_mm256_sub_ps(_mm256_setzero_ps(), x))));
-}
-
 // Sums of one image stay in single precision, the images are added up in double.
 typedef struct {
   __m256d low, high;
@@ -92,7 +65,7 @@ AVX2 void normalisation_forward(
     float *out = target + image * block->image_step;
     for (size_t position = 0; position < block->positions; position++) {
       __m256 y = _mm256_fmadd_ps(_mm256_loadu_ps(x + position * step), a, b);
-      if (activates) y = _mm256_mul_ps(y, logistic(y));
+      if (activates) y = _mm256_mul_ps(y, sigmoid(y));
       _mm256_storeu_ps(out + position * step, y);
     }
   }
@@ -112,7 +85,7 @@ AVX2 void normalisation_inner(
     for (size_t position = 0; position < block->positions; position++) {
       __m256 value = _mm256_loadu_ps(x + position * step), slopes = _mm256_loadu_ps(dz + position * step);
       if (activates) {
-        __m256 y = _mm256_fmadd_ps(value, a, b), p = logistic(y);
+        __m256 y = _mm256_fmadd_ps(value, a, b), p = sigmoid(y);
         // The derivative of y * p by y is p + y * p * (1 - p).
         slopes = _mm256_mul_ps(slopes, _mm256_mul_ps(p, _mm256_fmadd_ps(y, _mm256_sub_ps(one, p), one)));
       }
@@ -149,7 +122,6 @@ AVX2 void normalisation_outer(
 
 #else
 // Other processors take the Swift twins.
-bool normalisation_available(void) { return false; }
 void normalisation_statistics(const normalisation_block *block, const float *source, float *mean, float *variance) {}
 void normalisation_forward(
     const normalisation_block *block, const float *source, const float *slope, const float *offset, bool activates,

@@ -1,0 +1,126 @@
+import FFmpeg
+import Foundation
+import GELAN
+
+/// The folder that fetched models are kept in, each with its SHA-256 beside it.
+public struct ModelCache: Sendable {
+  /// Where they are kept.
+  public let folder: String
+
+  /// - Parameter folder: where to keep them; otherwise `YOLOSTREAM_CACHE`, `CACHE_DIRECTORY` (which systemd sets), or
+  ///   `yolostream` in the user's cache.
+  public init(folder: String? = nil) {
+    let environment = ProcessInfo.processInfo.environment
+    func named(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
+    self.folder =
+      folder ?? named("YOLOSTREAM_CACHE") ?? named("CACHE_DIRECTORY")
+      ?? (named("XDG_CACHE_HOME") ?? "\(named("HOME") ?? "/tmp")/.cache") + "/yolostream"
+  }
+
+  /// Where `model` is, or will be.
+  public func path(of model: ReleasedModel) -> String { "\(folder)/\(model.fileName)" }
+
+  /// Whether `model` is there.
+  public func has(_ model: ReleasedModel) -> Bool { FileManager.default.fileExists(atPath: path(of: model)) }
+
+  /// The hash that was recorded when `model` was first fetched.
+  public func recordedHash(of model: ReleasedModel) -> String? {
+    guard let text = try? String(contentsOfFile: "\(path(of: model)).sha256", encoding: .utf8) else { return nil }
+    return text.split(separator: " ").first.map(String.init)
+  }
+
+  /// Fetches `model`, going on from what an earlier try left, and puts it in its place when it is whole, holds the network
+  /// it should and is the same as any time before. Nothing in it is run.
+  ///
+  /// - Parameters:
+  ///   - release: address of the folder that holds the files.
+  ///   - progress: told the bytes so far and, if known, in all.
+  /// - Returns: the SHA-256, which is recorded in `FILE.sha256` in the form that `sha256sum --check` reads.
+  public func fetch(
+    _ model: ReleasedModel, from release: String = ReleasedModel.release, timeout: Double = 30,
+    progress: (Int, Int?) -> Void = { _, _ in }
+  ) throws(ModelStoreError) -> String {
+    let part = "\(path(of: model)).part"
+    do { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) } catch {
+      throw ModelStoreError(.unwritable, "cannot create the folder \(folder) for models")
+    }
+    try download("\(release)/\(model.fileName)", to: part, timeout: timeout, progress: progress)
+    let hash = try check(part, of: model)
+    do {
+      try "\(hash)  \(model.fileName)\n".write(toFile: "\(path(of: model)).sha256", atomically: true, encoding: .utf8)
+      guard unsafe rename(part, path(of: model)) == 0 else { throw CocoaError(.fileWriteUnknown) }
+    } catch {
+      throw ModelStoreError(.unwritable, "cannot write \(path(of: model))")
+    }
+    return hash
+  }
+
+  private func download(
+    _ address: String, to part: String, timeout: Double, progress: (Int, Int?) -> Void
+  ) throws(ModelStoreError) {
+    if !FileManager.default.fileExists(atPath: part) { _ = FileManager.default.createFile(atPath: part, contents: nil) }
+    guard let file = FileHandle(forUpdatingAtPath: part), let end = try? file.seekToEnd() else {
+      throw ModelStoreError(.unwritable, "cannot write \(part)")
+    }
+    defer { try? file.close() }
+    var done = Int(end)
+    do throws(FFmpegError) {
+      var remote = try RemoteFile(address, from: done, timeout: timeout)
+      let total = remote.byteCount
+      while true {
+        let bytes = try remote.read()
+        if bytes.isEmpty { break }
+        do { try file.write(contentsOf: bytes) } catch {
+          throw FFmpegError(.noSpace, "cannot write \(part): is the disk full?")
+        }
+        done += bytes.count
+        progress(done, total)
+      }
+      guard total == nil || done == total else {
+        throw FFmpegError(
+          .unreachable,
+          "cannot fetch \(address): it broke off after \(done) of \(total ?? 0) bytes; call again to go on")
+      }
+    } catch {
+      throw error.code == .noSpace ? ModelStoreError(.unwritable, error.message) : ModelStoreError(error)
+    }
+  }
+
+  /// The hash of the file at `part`, if it is `model`. A file that is not is taken away: going on from it would never end
+  /// well.
+  private func check(_ part: String, of model: ReleasedModel) throws(ModelStoreError) -> String {
+    do throws(ModelError) {
+      let checkpoint = try Checkpoint(path: part)
+      let network = try checkpoint.network()
+      try checkpoint.readAll()
+      guard network.spec.name.hasSuffix(model.name.suffix(2)) else {
+        throw ModelError(.mismatch, "\(part): expected \(model.name), found \(network.spec.name)")
+      }
+    } catch {
+      try? FileManager.default.removeItem(atPath: part)
+      throw ModelStoreError(.damaged, "what came as \(model.name) cannot be used: \(error.message)")
+    }
+    let hash = try Self.hash(ofFileAt: part)
+    if let recorded = recordedHash(of: model), recorded != hash {
+      try? FileManager.default.removeItem(atPath: part)
+      throw ModelStoreError(
+        .damaged,
+        "what came as \(model.name) has the SHA-256 \(hash), but \(recorded) was recorded before; "
+          + "remove \(path(of: model)).sha256 if the release has changed")
+    }
+    return hash
+  }
+
+  /// The SHA-256 of a file.
+  static func hash(ofFileAt path: String) throws(ModelStoreError) -> String {
+    guard let file = FileHandle(forReadingAtPath: path) else {
+      throw ModelStoreError(.unwritable, "cannot read \(path)")
+    }
+    defer { try? file.close() }
+    do throws(FFmpegError) {
+      var hash = try SHA256()
+      while let bytes = try? file.read(upToCount: 1 << 20), !bytes.isEmpty { hash.update(Array(bytes)) }
+      return hash.digest()
+    } catch { throw ModelStoreError(error) }
+  }
+}

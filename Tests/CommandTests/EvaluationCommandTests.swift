@@ -1,0 +1,85 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `val`, `track` and `evaluate-tracks` as a user calls them.
+@Suite(.serialized) struct EvaluationCommandTests {
+  let program = Result { try Program() }
+
+  private func object(_ text: String) throws -> [String: Any] {
+    try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any], "\(text)")
+  }
+
+  /// Detections of two people who walk past each other for two seconds, without identities, and the truth.
+  private func writeWalk(_ program: Program) throws {
+    var truth = "", found = ""
+    for frame in 1...50 {
+      for (id, left) in [(1, 10 + 4 * frame), (2, 400 - 4 * frame)] {
+        let box = "\(left),\(id == 1 ? 20 : 160),40,100"
+        truth += "\(frame),\(id),\(box),1,-1,-1,-1\n"
+        found += "\(frame),-1,\(box),0.9,-1,-1,-1\n"
+      }
+    }
+    try truth.write(toFile: program.path("gt.txt"), atomically: true, encoding: .utf8)
+    try found.write(toFile: program.path("det.txt"), atomically: true, encoding: .utf8)
+  }
+
+  @Test func `detections get identities, and the tracks are scored`() throws {
+    let program = try program.get()
+    try writeWalk(program)
+    let tracked = try program.run(
+      ["track", "--detections", "det.txt", "-o", "tracks.txt", "--fps", "25"], hasModel: false)
+    #expect(tracked.status == 0, "\(tracked.error)")
+    let scored = try program.run(
+      ["evaluate-tracks", "--ground-truth", "gt.txt", "--tracks", "tracks.txt", "--json"], hasModel: false)
+    #expect(scored.status == 0, "\(scored.error)")
+    let average = try #require(try object(scored.output)["average"] as? [String: Double])
+    #expect(average["MOTA"] == 1 && average["IDF1"] == 1 && (average["HOTA"] ?? 0) > 0.99, "\(average)")
+    // Half of the tracks: half of the objects are missed.
+    let half = try program.text("tracks.txt").split(separator: "\n").filter { $0.split(separator: ",")[1] == "1" }
+    #expect(half.count == 50)
+    try (half.joined(separator: "\n") + "\n").write(
+      toFile: program.path("half.txt"), atomically: true, encoding: .utf8)
+    let table = try program.run(
+      ["evaluate-tracks", "--ground-truth", "gt.txt", "--tracks", "half.txt"], hasModel: false)
+    #expect(table.status == 0 && table.output.contains("50.00"), "\(table.output)\(table.error)")
+  }
+
+  @Test(
+    arguments: [
+      (["track", "--detections", "bent.txt", "-o", "-", "--fps", "25"], 65, "bent.txt"),
+      (["track", "--detections", "det.txt", "-o", "-"], 64, "--fps"),
+      (["track", "--detections", "none.txt", "-o", "-", "--fps", "25"], 66, "none.txt"),
+      (["evaluate-tracks", "--ground-truth", "gt.txt", "--tracks", "bent.txt"], 65, "bent.txt"),
+      (["evaluate-tracks", "--ground-truth", "gt.txt"], 64, "--tracks"),
+      (["val", "--model", "model.safetensors", "--data", "bent.json"], 65, "bent.json"),
+      (["val", "--model", "model.safetensors", "--data", "none.json"], 66, "none.json"),
+    ] as [([String], Int32, String)])
+  func `what cannot be scored is said in one sentence`(arguments: [String], status: Int32, sentence: String) throws {
+    let program = try program.get()
+    try writeWalk(program)
+    try "1,1,x,20,40,100,0.9\n".write(toFile: program.path("bent.txt"), atomically: true, encoding: .utf8)
+    try "{\"images\": 3".write(toFile: program.path("bent.json"), atomically: true, encoding: .utf8)
+    let outcome = try program.run(arguments, hasModel: false)
+    #expect(outcome.status == status && !outcome.isKilled, "\(outcome.status): \(outcome.error)")
+    #expect(outcome.error.contains(sentence), "\(outcome.error)")
+    if status > 64 { #expect(outcome.error.split(separator: "\n").count == 1, "\(outcome.error)") }
+  }
+
+  /// AP of the reference pipeline with these weights: 0.3687 (see the README).
+  @Test(.enabled(if: SharedMaterial.isPresent, Comment(rawValue: SharedMaterial.absence)))
+  func `val gives the reference's AP and keeps the detections`() throws {
+    let program = try program.get()
+    let outcome = try program.run(
+      [
+        "val", "--model", SharedMaterial.file("reference/weights/yolov9t-coco.safetensors").path, "--data",
+        SharedMaterial.file("data/coco-val/instances.json").path, "--save-json", "found.json", "--json",
+      ], hasModel: false)
+    #expect(outcome.status == 0, "\(outcome.error)")
+    let report = try object(outcome.output)
+    let summary = try #require(report["summary"] as? [String: Double])
+    #expect(abs((summary["AP"] ?? 0) - 0.3687) < 0.002 && (report["pictures"] as? Int) == 150, "\(summary)")
+    let found = try JSONSerialization.jsonObject(with: Data(program.text("found.json").utf8)) as? [[String: Any]]
+    #expect(found?.count == report["detections"] as? Int && found?.first?["category_id"] != nil)
+  }
+}
