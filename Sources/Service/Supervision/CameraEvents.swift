@@ -5,7 +5,8 @@ import Synchronization
 /// The events of one camera on their way into the journal: two threads tell them, that which takes its pictures what
 /// becomes of the source, and a worker what the pictures show.
 final class CameraEvents: Sendable {
-  private let lines: Mutex<EventLines>
+  /// `nil` when the camera is watched no more: a worker may still be at its last picture.
+  private let lines: Mutex<EventLines?>
   let journal: Journal
 
   init(camera: String, classes: ClassCatalogue, journal: Journal) {
@@ -20,12 +21,17 @@ final class CameraEvents: Sendable {
   func tell(_ event: CameraEvent, at time: UInt64) { tell { [$0.next(event, at: time)] } }
 
   /// Tells the ends of all tracks that are still open.
-  func finish() { tell { $0.finish() } }
+  func finish() {
+    tell { $0.finish() }
+    lines.withLock { $0 = nil }
+  }
 
   /// Lines of one camera reach the journal in the order of their numbers.
   private func tell(_ make: (inout EventLines) -> [EventLines.Line]) {
     lines.withLock { lines in
-      for line in make(&lines) { journal.note(line.text, kind: line.kind) }
+      guard var open = lines else { return }
+      for line in make(&open) { journal.note(line.text, kind: line.kind) }
+      lines = open
     }
   }
 }
