@@ -24,13 +24,25 @@ func tests(of name: String, sees dependencies: [Target.Dependency] = []) -> Targ
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+let webServer: [Target.Dependency] = [
+  .product(name: "Hummingbird", package: "hummingbird"), .product(name: "HummingbirdCore", package: "hummingbird"),
+  .product(name: "NIOCore", package: "swift-nio"), .product(name: "HTTPTypes", package: "swift-http-types"),
+  .product(name: "Logging", package: "swift-log"),
+]
+
 let package = Package(
   name: "yolostream",
   products: [
     .executable(name: "yolostream", targets: ["yolostream"])
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
   ],
   targets: [
     // Level 0: doors to C, and leaves of pure Swift.
@@ -69,11 +81,18 @@ let package = Package(
         "CKernels", "GELAN", "OneDNN", "Imaging", "Inference", "Capture", "Evaluation", "Scene",
       ]),
 
+    // Level 4: many cameras as a service.
+    room(
+      "Service",
+      sees: [
+        "Streaming", "Capture", "FFmpeg", "GELAN", "Inference", "Tracking", "Outputs", "Pipeline", "Imaging", "Scene",
+      ] + webServer + [yams]),
+
     // Level 5: commands.
     .executableTarget(
       name: "yolostream",
       dependencies: [
-        "Streaming", "Capture", "Inference", "ModelStore", "Tracking", "Training", "Evaluation", "GELAN",
+        "Service", "Streaming", "Capture", "Inference", "ModelStore", "Tracking", "Training", "Evaluation", "GELAN",
         "Outputs", "Pipeline", "V4L2", "Imaging", "Scene", argumentParser,
       ],
       resources: [.copy("Resources/gelan-p.safetensors"), .copy("Resources/gelan-p.md")],
@@ -104,6 +123,7 @@ let package = Package(
       sees: [
         "RingBuffer", "Capture", "FFmpeg", "GELAN", "Inference", "Tracking", "Outputs", "Pipeline", "Imaging", "Scene",
       ]),
+    tests(of: "Service", sees: ["Streaming", "Capture", "Inference", "Outputs", "Imaging", "Scene"]),
     tests(of: "Training", sees: ["GELAN", "OneDNN", "Inference", "Imaging", "Capture", "Evaluation", "Scene"]),
     // Starts the program itself.
     .testTarget(

@@ -68,10 +68,20 @@ public final class Detector: Sendable {
 
 /// One thread's share of a detector: its own memory, sized for the pictures that come.
 public final class DetectionWorker {
+  /// Layouts that are remembered; whoever mixes more pays for memory to be sized anew.
+  static let sessionLimit = 8
+
+  /// What becomes a detection from here on.
+  public var options: DetectionOptions {
+    didSet {
+      if options != oldValue { (decoder, suppression) = Self.selection(of: detector, options) }
+    }
+  }
   private let detector: Detector
-  private let decoder: BoxDecoder
-  private let suppression: NonMaximumSuppression
-  private var session: Session?
+  private var decoder: BoxDecoder
+  private var suppression: NonMaximumSuppression
+  /// One for each layout that came, the current one last.
+  private var sessions: [Session] = []
   private var candidates: [Candidate] = []
   /// Cells of each level where a class is likely, found by the last run.
   private var likely: [[Int]]
@@ -95,9 +105,15 @@ public final class DetectionWorker {
   public init(_ detector: Detector) {
     self.detector = detector
     likely = detector.headLevels.map { _ in [] }
-    decoder = BoxDecoder(
-      classCount: detector.headClassCount, bins: detector.headBins, options: detector.options.detection)
-    suppression = NonMaximumSuppression(detector.options.detection)
+    options = detector.options.detection
+    (decoder, suppression) = Self.selection(of: detector, detector.options.detection)
+  }
+
+  private static func selection(
+    of detector: Detector, _ options: DetectionOptions
+  ) -> (BoxDecoder, NonMaximumSuppression) {
+    let decoder = BoxDecoder(classCount: detector.headClassCount, bins: detector.headBins, options: options)
+    return (decoder, NonMaximumSuppression(options))
   }
 
   /// Brings a picture into the network's input.
@@ -116,7 +132,9 @@ public final class DetectionWorker {
 
   /// Runs the network on the picture that was prepared last: the classes everywhere, the boxes where a class is likely.
   public func infer() throws(InferenceError) {
-    guard let session else { throw InferenceError(.size, "the network was run before it was given a picture") }
+    guard let session = sessions.last else {
+      throw InferenceError(.size, "the network was run before it was given a picture")
+    }
     let execution = session.execution
     try execution.runClasses()
     for (index, level) in execution.network.head.levels.enumerated() {
@@ -127,7 +145,7 @@ public final class DetectionWorker {
 
   /// Detections of the run before, in pixels of the picture, best first.
   public func detections() throws(InferenceError) -> [Detection] {
-    guard let session else { return [] }
+    guard let session = sessions.last else { return [] }
     candidates.removeAll(keepingCapacity: true)
     var firstAnchor = 0
     for (index, level) in session.execution.network.head.levels.enumerated() {
@@ -154,16 +172,25 @@ public final class DetectionWorker {
   }
 
   private func session(for layout: PixelLayout) throws(InferenceError) -> Session {
-    if let session, session.layout == layout { return session }
+    if let index = sessions.lastIndex(where: { $0.layout == layout }) {
+      if index < sessions.count - 1 { sessions.append(sessions.remove(at: index)) }
+      return sessions[sessions.count - 1]
+    }
     let letterbox: Letterbox
     let painter: LetterboxPainter
     do throws(ImagingError) {
       letterbox = try detector.letterbox(for: layout)
       painter = try LetterboxPainter(source: layout, letterbox: letterbox)
     } catch { throw InferenceError(.size, error.description, cause: error) }
-    let execution = try NetworkExecution(detector.network(height: letterbox.height, width: letterbox.width))
+    // Cameras of different sizes often have one shape: the network's memory is the same.
+    let known = sessions.first { $0.letterbox.height == letterbox.height && $0.letterbox.width == letterbox.width }
+    let execution =
+      if let known { known.execution } else {
+        try NetworkExecution(detector.network(height: letterbox.height, width: letterbox.width))
+      }
     let session = Session(layout: layout, letterbox: letterbox, execution: execution, painter: painter)
-    self.session = session
+    if sessions.count == Self.sessionLimit { sessions.removeFirst() }
+    sessions.append(session)
     return session
   }
 }

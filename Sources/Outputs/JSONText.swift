@@ -1,7 +1,7 @@
 extension Double {
   /// The number in JSON with at most `places` digits behind the point and no needless zeros, the same in every locale;
   /// `null` for what JSON has no number for.
-  func json(places: Int) -> String {
+  package func json(places: Int) -> String {
     guard isFinite else { return "null" }
     var scale = 1.0
     for _ in 0..<places { scale *= 10 }
@@ -17,12 +17,12 @@ extension Double {
 }
 
 extension Float {
-  func json(places: Int) -> String { Double(self).json(places: places) }
+  package func json(places: Int) -> String { Double(self).json(places: places) }
 }
 
 extension String {
   /// The text in JSON, quotes included.
-  var json: String {
+  package var json: String {
     var result = "\""
     for scalar in unicodeScalars {
       switch scalar {

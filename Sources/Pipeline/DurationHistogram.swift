@@ -54,6 +54,11 @@ public struct DurationHistogram: Hashable, Sendable {
     return longest
   }
 
+  /// How many durations were at most `nanoseconds`, within the width of a bucket.
+  public func count(upTo nanoseconds: UInt64) -> UInt64 {
+    counts[...Self.bucket(of: nanoseconds)].reduce(0, +)
+  }
+
   private static func bucket(of value: UInt64) -> Int {
     guard value >= perDoubling else { return Int(value) }
     let exponent = UInt64.bitWidth - 1 - value.leadingZeroBitCount

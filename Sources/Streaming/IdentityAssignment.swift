@@ -1,20 +1,20 @@
 import Capture
 import Imaging
-import Outputs
+package import Outputs
 import Scene
-import Tracking
+package import Tracking
 
 /// Gives the detections of one source their identities, and decides which are shown.
 ///
 /// The detector is asked for weaker detections than the user wants to see: they may continue a track, as ByteTrack has
 /// it, and are shown only if they do.
-struct IdentityAssignment {
+package struct IdentityAssignment {
   private var tracker: Tracker?
   /// Columns and rows of the last frame.
   private var size: (width: Int, height: Int)?
   private let shown: ShownScores
 
-  init(tracker: TrackerConfiguration?, shown: ShownScores) {
+  package init(tracker: TrackerConfiguration?, shown: ShownScores) {
     self.tracker = tracker.map { Tracker(configuration: $0) }
     self.shown = shown
   }
@@ -24,25 +24,31 @@ struct IdentityAssignment {
     var findings = FrameFindings(
       stamp: frame.captured.stamp, width: layout.width, height: layout.height, fileName: frame.captured.fileName,
       detections: frame.detections)
+    track(&findings)
+    return TrackedFrame(captured: frame.captured, findings: findings)
+  }
+
+  /// Adds tracks and identities to what a frame shows, and takes out what is not to be shown.
+  package mutating func track(_ findings: inout FrameFindings) {
     guard var tracker = tracker.take() else {
       findings.detections.removeAll { !shown.includes($0) }
-      return TrackedFrame(captured: frame.captured, findings: findings)
+      return
     }
     var ended: [Int] = []
-    if let size, size != (layout.width, layout.height) {
+    if let size, size != (findings.width, findings.height) {
       // Boxes in pixels of another size lie elsewhere.
       tracker.finish()
       ended = tracker.endedIdentities
     }
-    size = (layout.width, layout.height)
-    findings.tracks = tracker.update(frame.detections, at: frame.captured.stamp.seconds)
+    size = (findings.width, findings.height)
+    let all = findings.detections
+    findings.tracks = tracker.update(all, at: findings.stamp.seconds)
     findings.endedIdentities = ended + tracker.endedIdentities
     self.tracker = tracker
-    let identities = Self.identities(of: frame.detections, in: findings.tracks)
-    let kept = frame.detections.indices.filter { identities[$0] != nil || shown.includes(frame.detections[$0]) }
-    findings.detections = kept.map { frame.detections[$0] }
+    let identities = Self.identities(of: all, in: findings.tracks)
+    let kept = all.indices.filter { identities[$0] != nil || shown.includes(all[$0]) }
+    findings.detections = kept.map { all[$0] }
     findings.identities = kept.map { identities[$0] }
-    return TrackedFrame(captured: frame.captured, findings: findings)
   }
 
   /// The track of each detection. A track has its detection's score and class and a smoothed box: of the detections with

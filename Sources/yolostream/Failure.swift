@@ -6,6 +6,7 @@ import Inference
 import ModelStore
 import Outputs
 import Pipeline
+import Service
 
 /// Turns an error into one sentence on standard error and an exit code of `sysexits.h`.
 enum Failure {
@@ -21,6 +22,7 @@ enum Failure {
     switch error {
     case let error as CaptureError: status(of: error.code)
     case let error as EvaluationError: status(of: error.code)
+    case let error as ServiceError: status(of: error.code)
     case is ModelError: 78
     case let error as ModelStoreError: status(of: error.code)
     case let error as InferenceError: error.code == .weights || error.code == .precision ? 78 : 70
@@ -57,6 +59,15 @@ enum Failure {
     case .malformed, .mismatched: 65
     case .missing, .unreadable: 66
     case .unwritable: 73
+    }
+  }
+
+  private static func status(of code: ServiceError.Code) -> Int32 {
+    switch code {
+    case .configuration: 78
+    case .unreadable: 66
+    case .cannotListen: 69
+    case .system: 71
     }
   }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Capture
+import Scene
 
 /// Where pictures come from.
 struct InputArguments: ParsableArguments {

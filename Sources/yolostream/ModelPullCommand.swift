@@ -1,5 +1,6 @@
 import ArgumentParser
 import ModelStore
+import Scene
 
 /// `yolostream model pull NAME`.
 struct ModelPullCommand: ParsableCommand {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Capture
 import FoundationEssentials
+import Scene
 
 /// `yolostream probe URL`: what a stream is and how well it comes.
 struct ProbeCommand: ParsableCommand {

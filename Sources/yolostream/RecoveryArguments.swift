@@ -1,5 +1,6 @@
 import ArgumentParser
 import Capture
+import Scene
 
 /// What to do when a live source fails.
 struct RecoveryArguments: ParsableArguments {

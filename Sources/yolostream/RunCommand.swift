@@ -4,6 +4,7 @@ import GELAN
 import Inference
 import Outputs
 import Pipeline
+import Scene
 import Streaming
 import Tracking
 

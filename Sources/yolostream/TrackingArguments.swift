@@ -1,4 +1,5 @@
 import ArgumentParser
+import Scene
 import Tracking
 
 /// How objects are followed.

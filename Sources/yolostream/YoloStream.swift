@@ -13,6 +13,7 @@ struct YoloStream: AsyncParsableCommand {
       """,
     subcommands: [
       RunCommand.self, TrackCommand.self, ValCommand.self, EvaluateTracksCommand.self, TrainCommand.self,
-      BenchCommand.self, ModelCommand.self, ProbeCommand.self, DevicesCommand.self,
+      BenchCommand.self, ModelCommand.self, ServeCommand.self, ConfigCommand.self, ProbeCommand.self,
+      DevicesCommand.self,
     ], defaultSubcommand: RunCommand.self)
 }

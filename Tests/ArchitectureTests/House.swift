@@ -42,10 +42,16 @@ enum House {
       ],
       mayBeUnsafe: true),
     Room(
+      "Service",
+      sees: [
+        "Streaming", "Capture", "FFmpeg", "GELAN", "Inference", "Tracking", "Outputs", "Pipeline", "Imaging", "Scene",
+        "Yams", "Hummingbird", "HummingbirdCore", "HTTPTypes", "NIOCore", "Logging",
+      ], mayBeUnsafe: true),
+    Room(
       "yolostream",
       sees: [
-        "Streaming", "Pipeline", "Capture", "Inference", "Training", "Evaluation", "GELAN", "Outputs", "Tracking",
-        "V4L2", "Imaging", "Scene", "ModelStore", "ArgumentParser",
+        "Service", "Streaming", "Pipeline", "Capture", "Inference", "Training", "Evaluation", "GELAN", "Outputs",
+        "Tracking", "V4L2", "Imaging", "Scene", "ModelStore", "ArgumentParser",
       ], mayBeUnsafe: true),
   ]
 
@@ -53,6 +59,11 @@ enum House {
   static let platform: Set<String> = [
     "Foundation", "Glibc", "Synchronization", "Dispatch", "FoundationEssentials",
     "FoundationXML",
+  ]
+
+  /// What others made, as Swift packages.
+  static let guests: Set<String> = [
+    "ArgumentParser", "Yams", "Hummingbird", "HummingbirdCore", "HTTPTypes", "NIOCore", "Logging",
   ]
 
   static func room(_ name: String) -> Room? { rooms.first { $0.name == name } }

@@ -37,13 +37,14 @@ final class Program {
   }
 
   /// Starts the program in its folder; `model` adds the made-up model and a small input size.
-  func start(_ arguments: [String], hasModel: Bool = true) throws -> Running {
+  func start(_ arguments: [String], hasModel: Bool = true, variables: [String: String] = [:]) throws -> Running {
     let process = Process()
     process.executableURL = Self.executable
     process.currentDirectoryURL = folder
     process.arguments =
       arguments + (hasModel ? ["--model", "model.safetensors", "--imgsz", "64", "--max-det", "20"] : [])
     process.standardInput = FileHandle.nullDevice
+    if !variables.isEmpty { process.environment = ProcessInfo.processInfo.environment.merging(variables) { $1 } }
     return try Running(process, folder: folder)
   }
 
@@ -92,6 +93,9 @@ final class Running {
       usleep(2000)
     }
   }
+
+  /// What it has written to standard error so far.
+  func errorSoFar() throws -> String { try String(contentsOf: files[1], encoding: .utf8) }
 
   /// Waits until the file at `path` has `count` bytes or the program has ended.
   func waitFor(_ path: String, bytes count: Int) {

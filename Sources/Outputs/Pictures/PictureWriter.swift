@@ -42,7 +42,23 @@ public struct PictureWriter: ~Copyable {
     try store(packet, at: path)
   }
 
-  private mutating func encode(_ picture: Frame, as format: Format) throws(FFmpegError) -> Packet {
+  /// `pixels` as the bytes of a file.
+  ///
+  /// - Parameter quality: of a JPEG, in libav's numbers: 2 is best, 31 smallest.
+  public mutating func encode(
+    _ pixels: borrowing PixelBuffer, as format: Format, quality: Int = 2
+  ) throws(OutputError) -> [UInt8] {
+    do throws(FFmpegError) {
+      let packet = try encode(try FrameImport.borrow(pixels), as: format, quality: quality)
+      return unsafe packet.withBytes { unsafe Array($0) }
+    } catch {
+      throw OutputError(.writeFailed, "cannot encode a picture: \(error)", cause: error)
+    }
+  }
+
+  private mutating func encode(
+    _ picture: Frame, as format: Format, quality: Int = 2
+  ) throws(FFmpegError) -> Packet {
     // JPEG is BT.601 at full range; it takes chroma as it is, so that a JPEG that came in goes out as sharp.
     let colour = FrameColour(matrix: .bt601, isFullRange: true)
     let target: FrameFormat =
@@ -57,8 +73,8 @@ public struct PictureWriter: ~Copyable {
     var settings = Encoder.Settings(
       codecName: format == .jpeg ? "mjpeg" : "png", width: frame.width, height: frame.height, format: target,
       colour: colour, timeBase: .video)
-    // Quality 2 of 2...31, in libav's units of 118.
-    settings.options = format == .jpeg ? ["flags": "+qscale", "global_quality": "236"] : [:]
+    // libav counts quality in units of 118.
+    settings.options = format == .jpeg ? ["flags": "+qscale", "global_quality": "\(quality * 118)"] : [:]
     var encoder = try Encoder(settings)
     try encoder.send(frame)
     try encoder.send(nil)

@@ -1,0 +1,53 @@
+/// The brightness of a picture in a small grid of cells: enough to see whether anything has moved.
+public struct LumaGrid: Hashable, Sendable {
+  /// Cells a row.
+  public let columns: Int
+  /// Rows of cells.
+  public let rows: Int
+  /// Mean brightness of each cell, 0...255, row by row.
+  public let levels: [UInt8]
+
+  /// Pixels of a cell's side that the grid aims at, for pictures of any size: 48 cells across.
+  private static let cellsAcross = 48
+
+  /// The grid of `picture`: looks at every second pixel of every second row (green stands for brightness in RGB).
+  public init(_ picture: borrowing PixelBuffer) {
+    let layout = picture.layout
+    let side = max(2, (max(layout.width, layout.height) + Self.cellsAcross - 1) / Self.cellsAcross) & ~1
+    let columns = max(1, layout.width / side), rows = max(1, layout.height / side)
+    let (step, offset) = layout.format == .rgb24 ? (3, 1) : (1, 0)
+    var levels = [UInt8](repeating: 0, count: columns * rows)
+    picture.withView { view in
+      let plane = view.planes[0]
+      var sums = [UInt32](repeating: 0, count: columns)
+      for row in 0..<rows {
+        for column in 0..<columns { sums[column] = 0 }
+        let lines = min(side, layout.height)
+        for y in stride(from: 0, to: lines, by: 2) {
+          let line = unsafe plane.base + (row * side + y) * plane.stride + offset
+          for column in 0..<columns {
+            var sum: UInt32 = 0
+            let start = column * side
+            for x in stride(from: start, to: min(start + side, layout.width), by: 2) {
+              sum &+= unsafe UInt32(line[x &* step])
+            }
+            sums[column] &+= sum
+          }
+        }
+        let samples = UInt32((lines + 1) / 2 * ((min(side, layout.width) + 1) / 2))
+        for column in 0..<columns { levels[row * columns + column] = UInt8(min(sums[column] / samples, 255)) }
+      }
+    }
+    self.columns = columns
+    self.rows = rows
+    self.levels = levels
+  }
+
+  /// The largest change of a cell against `other`, 0...255; 255 for grids of pictures of other sizes.
+  public func change(from other: LumaGrid) -> Int {
+    guard columns == other.columns, rows == other.rows else { return 255 }
+    var largest = 0
+    for (now, before) in zip(levels, other.levels) { largest = max(largest, abs(Int(now) - Int(before))) }
+    return largest
+  }
+}

@@ -1,0 +1,47 @@
+/// A length of time as people write it: `90`, `1.5s`, `200ms`, `2m`, `1h30m`, `00:01:30`.
+public struct Seconds: Hashable, Sendable, CustomStringConvertible {
+  /// In seconds.
+  public let value: Double
+
+  /// A length of `value` seconds.
+  public init(_ value: Double) { self.value = value }
+
+  /// What `text` says; `nil` for what is no length of time, or one of more than 30 years.
+  public init?(parsing text: String) {
+    let value = text.contains(":") ? Self.clock(text) : Self.units(text[...])
+    guard let value, value.isFinite, (0...1e9).contains(value) else { return nil }
+    self.value = value
+  }
+
+  /// In seconds, with the unit.
+  public var description: String { value == value.rounded() ? "\(Int(value))s" : "\(value)s" }
+
+  /// `hours:minutes:seconds` or `minutes:seconds`.
+  private static func clock(_ text: String) -> Double? {
+    let parts = text.split(separator: ":", omittingEmptySubsequences: false).map { Double($0) }
+    guard (2...3).contains(parts.count) else { return nil }
+    return parts.reduce(0.0 as Double?) { sum, part in
+      guard let sum, let part, part >= 0 else { return nil }
+      return sum * 60 + part
+    }
+  }
+
+  /// Numbers with units, largest first; a number alone is seconds.
+  private static func units(_ text: Substring) -> Double? {
+    var sum = 0.0, rest = text
+    while !rest.isEmpty {
+      let digits = rest.prefix { $0.isNumber || $0 == "." }
+      let unit = rest.dropFirst(digits.count).prefix { $0.isLetter }
+      guard let number = Double(digits) else { return nil }
+      switch unit {
+      case "ms": sum += number / 1000
+      case "s", "": sum += number
+      case "m", "min": sum += number * 60
+      case "h": sum += number * 3600
+      default: return nil
+      }
+      rest = rest.dropFirst(digits.count + unit.count)
+    }
+    return text.isEmpty ? nil : sum
+  }
+}

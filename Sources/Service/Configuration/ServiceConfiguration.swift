@@ -1,0 +1,104 @@
+import Foundation
+
+/// What the service is to do: the whole of a configuration file.
+public struct ServiceConfiguration: Hashable, Sendable {
+  /// Version of the file's format.
+  var version = 1
+  /// Which network, and how it runs.
+  public var model = ModelSettings()
+  /// What holds for cameras that say nothing else.
+  public var defaults = CameraDefaults()
+  /// The cameras, in the order of the file; names are unique.
+  public var cameras: [CameraSettings] = []
+  /// Where results go.
+  public var outputs = OutputSettings()
+  /// The web server.
+  public var http = HTTPSettings()
+
+  static let settings: [Setting<ServiceConfiguration>] = [
+    .value("version", \.version, .whole(1...1), isRequired: true, example: "1", "Version of this format."),
+    .section("model", \.model, ModelSettings.settings, isRequired: true, "The network."),
+    .section("defaults", \.defaults, CameraDefaults.settings, "What holds for cameras that say nothing else."),
+    .sections("cameras", \.cameras, CameraSettings.settings, example: "front", "The cameras, by name.") { name, all in
+      CameraSettings(named: name, defaults: all.defaults)
+    },
+    .section("outputs", \.outputs, OutputSettings.settings, "Where results go."),
+    .section("http", \.http, HTTPSettings.settings, "The web page, metrics and the interface for programs.") {
+      node, http throws(ConfigurationProblem) in
+      guard http.listen.isLoopback || http.tokenFile != nil else {
+        throw node.problem(
+          "\(http.listen) can be reached from other machines: expected a token_file, or an address such as 127.0.0.1:8080"
+        )
+      }
+    },
+  ]
+}
+
+/// Which network, and how it runs.
+public struct ModelSettings: Hashable, Sendable {
+  /// The checkpoint.
+  public var path: String?
+  /// Longest sides of the network's input.
+  public var size = PictureSize(width: 640, height: 640)
+  /// Threads that run the network, each on a picture of its own.
+  public var workers = max(1, min(ProcessInfo.processInfo.activeProcessorCount, 64))
+
+  static let settings: [Setting<ModelSettings>] = [
+    .value(
+      "path", \.path, .text("the path of a checkpoint"), isRequired: true,
+      example: "/var/lib/yolostream/model.safetensors",
+      "Checkpoint: official .pt, Ultralytics .pt, or .safetensors."),
+    .value("imgsz", \.size, .pictureSize, example: "640", "Longest side of the input, or HxW."),
+    .value(
+      "workers", \.workers, .whole(1...64), "Pictures worked on at the same time, one thread each; one a processor."),
+  ]
+}
+
+/// Where results go.
+public struct OutputSettings: Hashable, Sendable {
+  /// Log of events.
+  public struct Events: Hashable, Sendable {
+    /// A file of JSON lines.
+    public struct JSONLines: Hashable, Sendable {
+      /// Where it is; it is appended to.
+      public var path: String?
+
+      static let settings: [Setting<JSONLines>] = [
+        .value(
+          "path", \.path, .text("the path of a file"), isRequired: true, example: "/var/lib/yolostream/events.jsonl",
+          "The file; lines are appended. It is opened anew on SIGHUP, so it may be moved away.")
+      ]
+    }
+
+    /// A file of JSON lines.
+    public var lines = JSONLines()
+
+    static let settings: [Setting<Events>] = [
+      .section("jsonl", \.lines, JSONLines.settings, "One JSON line for the start, each second and the end of a track.")
+    ]
+  }
+
+  /// Log of events.
+  public var events = Events()
+
+  static let settings: [Setting<OutputSettings>] = [
+    .section("events", \.events, Events.settings, "What happened.")
+  ]
+}
+
+/// The web server.
+public struct HTTPSettings: Hashable, Sendable {
+  /// Where it listens; port 0 takes any that is free.
+  public var listen = ListenAddress(host: "127.0.0.1", port: 8080)
+  /// File with the token that callers must know; `nil` lets everyone on this machine in.
+  public var tokenFile: String?
+
+  static let settings: [Setting<HTTPSettings>] = [
+    .value(
+      "listen", \.listen, .listenAddress, example: "127.0.0.1:8080",
+      "Address and port. Addresses that other machines can reach need a token_file."),
+    .value(
+      "token_file", \.tokenFile, .text("the path of a file"),
+      "File with the token that callers must give, at least 16 characters on one line."),
+  ]
+}

@@ -1,0 +1,109 @@
+/// One key of a section: its name, what it is for, what may stand there and where the value goes. The reader, the JSON
+/// Schema and the example are all made from lists of these.
+struct Setting<Section>: Sendable {
+  let outline: SettingOutline
+  let read: @Sendable (ConfigurationNode, inout Section, inout ConfigurationProblems) -> Void
+
+  /// A key with a value.
+  ///
+  /// - Parameter example: what the example writes; `nil` leaves the key out there.
+  static func value<Value>(
+    _ name: String, _ path: any WritableKeyPath<Section, Value> & Sendable, _ kind: SettingKind<Value>,
+    isRequired: Bool = false, example: String? = nil, _ summary: String
+  ) -> Setting {
+    Setting(outline: .init(name, summary, isRequired, .value(schema: kind.schema, example: example))) {
+      node, section, problems in
+      if let value = problems.attempt({ () throws(ConfigurationProblem) in try kind.read(node) }) {
+        section[keyPath: path] = value
+      }
+    }
+  }
+
+  /// A key with a section behind it, which is read over what is there.
+  ///
+  /// - Parameter check: looks at the section when it is read.
+  static func section<Inner>(
+    _ name: String, _ path: any WritableKeyPath<Section, Inner> & Sendable, _ settings: [Setting<Inner>],
+    isRequired: Bool = false, isInExample: Bool = true, _ summary: String,
+    check: @escaping @Sendable (ConfigurationNode, Inner) throws(ConfigurationProblem) -> Void = { _, _ in }
+  ) -> Setting {
+    let form = SettingOutline.Form.section(settings.map(\.outline), isInExample: isInExample)
+    return Setting(outline: .init(name, summary, isRequired, form)) { node, section, problems in
+      settings.read(node, into: &section[keyPath: path], problems: &problems)
+      _ = problems.attempt { () throws(ConfigurationProblem) in try check(node, section[keyPath: path]) }
+    }
+  }
+
+  /// A key with named sections behind it.
+  ///
+  /// - Parameters:
+  ///   - example: the name that the example uses.
+  ///   - initial: the section called so, from what is known before it is read.
+  static func sections<Inner>(
+    _ name: String, _ path: any WritableKeyPath<Section, [Inner]> & Sendable, _ settings: [Setting<Inner>],
+    example: String, _ summary: String,
+    initial: @escaping @Sendable (String, Section) -> Inner?
+  ) -> Setting {
+    let form = SettingOutline.Form.sections(example: example, settings.map(\.outline))
+    return Setting(outline: .init(name, summary, true, form)) { node, section, problems in
+      let entries = problems.attempt { () throws(ConfigurationProblem) in try node.entries() } ?? []
+      for entry in entries {
+        guard var inner = initial(entry.key, section) else {
+          problems.note(
+            .init(
+              line: entry.keyLine,
+              message: "\(node.name): expected a name of at most 40 letters, digits, _ and -, got \(entry.key)"))
+          continue
+        }
+        settings.read(entry.value, into: &inner, problems: &problems)
+        section[keyPath: path].append(inner)
+      }
+    }
+  }
+}
+
+/// What a setting is, without where its value goes.
+struct SettingOutline: Sendable {
+  /// What may stand behind the key.
+  indirect enum Form: Sendable {
+    case value(schema: String, example: String?)
+    case section([SettingOutline], isInExample: Bool)
+    case sections(example: String, [SettingOutline])
+  }
+
+  let name, summary: String
+  let isRequired: Bool
+  let form: Form
+
+  init(_ name: String, _ summary: String, _ isRequired: Bool, _ form: Form) {
+    self.name = name
+    self.summary = summary
+    self.isRequired = isRequired
+    self.form = form
+  }
+}
+
+extension Array {
+  /// Reads the section at `node` into `section`, setting by setting in the order of this list; notes unknown and missing
+  /// keys.
+  func read<Section>(
+    _ node: ConfigurationNode, into section: inout Section, problems: inout ConfigurationProblems
+  ) where Element == Setting<Section> {
+    guard let entries = problems.attempt({ () throws(ConfigurationProblem) in try node.entries() }) else { return }
+    let names = map(\.outline.name)
+    for entry in entries where !names.contains(entry.key) {
+      let place = node.name.isEmpty ? "the top level" : node.name
+      let hint =
+        NearestName.of(entry.key, in: names).map { "did you mean \($0)?" }
+        ?? "expected one of \(names.joined(separator: ", "))"
+      problems.note(.init(line: entry.keyLine, message: "\(place) has no key \(entry.key); \(hint)"))
+    }
+    for setting in self {
+      if let entry = entries.first(where: { $0.key == setting.outline.name }) {
+        setting.read(entry.value, &section, &problems)
+      } else if setting.outline.isRequired {
+        problems.note(node.problem("the key \(setting.outline.name) is missing: \(setting.outline.summary)"))
+      }
+    }
+  }
+}

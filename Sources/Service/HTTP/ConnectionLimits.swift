@@ -1,0 +1,38 @@
+import Hummingbird
+import HummingbirdCore
+import NIOCore
+
+/// How much of the server one caller may take.
+enum ConnectionLimits {
+  /// Connections at a time; more wait until one ends.
+  static let connections = 128
+  /// Live views and event streams at a time.
+  static let streams = 32
+  /// Seconds in which a request must have come, and after which a connection without one is closed.
+  static let idle: Int64 = 20
+  /// Seconds after which a caller that takes nothing of what is sent is let go.
+  static let stalled: Int64 = 30
+
+  static var channel: HTTP1Channel.Configuration {
+    HTTP1Channel.Configuration(
+      additionalChannelHandlers: [
+        IdleStateHandler(writeTimeout: .seconds(stalled)), StalledWriteHandler(),
+      ],
+      idleTimeout: .seconds(idle),
+      httpDecoderConfiguration: .init(
+        maxHeaderFieldSize: 8 << 10, maxHeaderListSize: 16 << 10, maxHeaderFieldCount: 64))
+  }
+}
+
+/// Closes a connection on which nothing could be sent for too long.
+private final class StalledWriteHandler: ChannelInboundHandler, RemovableChannelHandler {
+  typealias InboundIn = Any
+
+  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    if let event = event as? IdleStateHandler.IdleStateEvent, event == .write {
+      context.close(promise: nil)
+    } else {
+      context.fireUserInboundEventTriggered(event)
+    }
+  }
+}

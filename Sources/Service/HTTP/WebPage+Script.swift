@@ -1,0 +1,132 @@
+extension WebPage {
+  /// One event stream drives the page: a camera's picture is fetched when there is a new one, its card is in sight and
+  /// the last fetch is done. So many cameras need few connections (browsers give a site six), and a slow line sees fewer
+  /// pictures instead of old ones.
+  static let script = #"""
+    "use strict";
+    const cards = new Map();
+    const byId = (id) => document.getElementById(id);
+
+    function card(name) {
+      const known = cards.get(name);
+      if (known) return known;
+      const root = byId("card").content.firstElementChild.cloneNode(true);
+      const part = (selector) => root.querySelector(selector);
+      const made = {
+        name, root, image: part("img"), blank: part(".blank"), numbers: part(".numbers"), seen: part(".seen"),
+        isInSight: true, isLoading: false, isStale: false, times: [], report: null,
+      };
+      part("h2").textContent = name;
+      made.image.alt = "Picture of " + name;
+      made.image.onload = () => {
+        made.image.hidden = false;
+        made.isLoading = false;
+        if (made.isStale) show(made);
+      };
+      made.image.onerror = () => { made.isLoading = false; };
+      part(".view").onclick = () => enlarge(name);
+      byId("cameras").append(root);
+      cards.set(name, made);
+      sight.observe(root);
+      return made;
+    }
+
+    const sight = new IntersectionObserver((entries) => {
+      for (const entry of entries) {
+        for (const one of cards.values()) {
+          if (one.root !== entry.target) continue;
+          one.isInSight = entry.isIntersecting;
+          if (one.isInSight && one.isStale) show(one);
+        }
+      }
+    });
+
+    function show(one) {
+      if (one.isLoading || !one.isInSight || document.hidden) { one.isStale = true; return; }
+      one.isLoading = true;
+      one.isStale = false;
+      one.image.src = "/api/v1/cameras/" + one.name + "/latest.jpg?boxes=1&at=" + performance.now();
+    }
+
+    function enlarge(name) {
+      const large = byId("large");
+      const image = large.querySelector("img");
+      image.src = "/live/" + name + ".mjpg";
+      image.alt = "Live view of " + name;
+      large.onclose = () => { image.removeAttribute("src"); };
+      large.onclick = (event) => { if (event.target === large) large.close(); };
+      large.showModal();
+    }
+
+    function cameraChanged(report) {
+      const one = card(report.name);
+      one.report = report;
+      one.root.className = "card " + report.state;
+      const isAway = report.state !== "up";
+      one.blank.classList.toggle("shown", isAway);
+      one.blank.textContent =
+        report.state === "down" ? "No picture: " + (report.cause || "lost")
+        : report.state === "disabled" ? "Switched off"
+        : isAway ? "Connecting…" : "Waiting for the first picture…";
+      one.blank.title = report.last_failure || "";
+      if (isAway) { one.numbers.textContent = report.state; one.seen.replaceChildren(); }
+      else if (report.frames > 0) show(one);
+      const all = [...cards.values()].map((each) => each.report).filter((each) => each && each.state !== "disabled");
+      const up = all.filter((each) => each.state === "up").length;
+      byId("summary").textContent = up + " of " + all.length + (all.length === 1 ? " camera up" : " cameras up");
+    }
+
+    function detected(news) {
+      const one = card(news.camera);
+      const now = performance.now();
+      one.times.push(now);
+      while (one.times.length > 1 && now - one.times[0] > 4000) one.times.shift();
+      const span = now - one.times[0];
+      const rate = span > 500 ? ((one.times.length - 1) * 1000 / span).toFixed(1) + " /s · " : "";
+      one.numbers.textContent = rate + news.width + "×" + news.height;
+      const counts = new Map();
+      for (const thing of news.detections) counts.set(thing.label, (counts.get(thing.label) || 0) + 1);
+      one.seen.replaceChildren(...[...counts].map(([label, count]) => {
+        const chip = document.createElement("span");
+        chip.textContent = count > 1 ? label + " ×" + count : label;
+        return chip;
+      }));
+      show(one);
+    }
+
+    const words = { start: "appeared", end: "left", camera_up: "is there", camera_down: "is away" };
+
+    function happened(event) {
+      if (!words[event.type]) return;
+      const item = document.createElement("li");
+      const time = document.createElement("time");
+      time.dateTime = event.ts;
+      time.textContent = new Date(event.ts).toLocaleTimeString();
+      const text = document.createElement("span");
+      text.textContent = event.label
+        ? event.camera + ": " + event.label + " " + event.track + " " + words[event.type]
+        : event.camera + " " + words[event.type];
+      if (event.type.startsWith("camera_")) text.className = event.type.slice(7);
+      item.append(time, text);
+      const list = byId("events");
+      list.prepend(item);
+      while (list.children.length > 100) list.lastElementChild.remove();
+    }
+
+    function listen() {
+      const source = new EventSource("/api/v1/events/stream");
+      source.addEventListener("camera", (message) => cameraChanged(JSON.parse(message.data)));
+      source.addEventListener("detections", (message) => detected(JSON.parse(message.data)));
+      source.addEventListener("event", (message) => happened(JSON.parse(message.data)));
+      source.onerror = () => {
+        byId("summary").textContent = "no connection; trying again…";
+        if (source.readyState === EventSource.CLOSED) setTimeout(listen, 3000);
+      };
+    }
+
+    document.addEventListener("visibilitychange", () => {
+      if (!document.hidden) for (const one of cards.values()) if (one.isStale) show(one);
+    });
+    listen();
+    """#
+}

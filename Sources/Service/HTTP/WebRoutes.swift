@@ -1,0 +1,125 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Outputs
+
+/// What the web server answers. No route takes a path, a command or an address.
+struct WebRoutes: Sendable {
+  let service: any WebService
+  let streams: StreamCount
+  let studio: Studio
+
+  func router(token: AccessToken?) -> Router<BasicRequestContext> {
+    let router = Router()
+    router.add(middleware: AccessGuard(token: token))
+    router.get("healthz") { _, _ in Self.text("ok\n") }
+    router.get("readyz") { _, _ in
+      service.unreadiness.map { Self.text($0 + "\n", status: .serviceUnavailable) } ?? Self.text("ready\n")
+    }
+    router.get("version") { _, _ in Self.json("{\"name\":\"yolostream\",\"version\":\"\(ServiceVersion.current)\"}") }
+    router.get("metrics") { _, _ in Self.text(service.metrics, type: "text/plain; version=0.0.4; charset=utf-8") }
+    addPage(to: router)
+    addInterface(to: router)
+    return router
+  }
+
+  private func addPage(to router: Router<BasicRequestContext>) {
+    router.get("/") { _, _ in Self.text(WebPage.document, type: "text/html; charset=utf-8") }
+    router.get("page.css") { _, _ in Self.text(WebPage.style, type: "text/css; charset=utf-8") }
+    router.get("page.js") { _, _ in Self.text(WebPage.script, type: "text/javascript; charset=utf-8") }
+    router.get("live/{camera}.mjpg") { request, context in
+      guard let camera = service.supervisor.camera(context.parameters.get("camera") ?? "") else {
+        return Self.unknownCamera
+      }
+      let boxes = Self.wantsBoxes(request, otherwise: true)
+      return try streams.response(type: "multipart/x-mixed-replace; boundary=picture") { writer in
+        // The first that there is, then each as it comes; who is slow gets fewer.
+        let arrivals = camera.picture.arrivals.listen(depth: 1)
+        if let picture = try await studio.jpeg(of: camera, boxes: boxes) { try await writer.write(Self.part(picture)) }
+        for await _ in arrivals {
+          if let picture = try await studio.jpeg(of: camera, boxes: boxes) {
+            try await writer.write(Self.part(picture))
+          }
+        }
+      }
+    }
+  }
+
+  private func addInterface(to router: Router<BasicRequestContext>) {
+    router.get("api/v1/cameras") { _, _ in
+      Self.json("[" + service.supervisor.cameras.map(\.report.json).joined(separator: ",") + "]")
+    }
+    router.get("api/v1/cameras/{camera}") { _, context in
+      service.supervisor.camera(context.parameters.get("camera") ?? "").map { Self.json($0.report.json) }
+        ?? Self.unknownCamera
+    }
+    router.get("api/v1/cameras/{camera}/latest.jpg") { request, context in
+      guard let camera = service.supervisor.camera(context.parameters.get("camera") ?? "") else {
+        return Self.unknownCamera
+      }
+      guard let picture = try await studio.jpeg(of: camera, boxes: Self.wantsBoxes(request, otherwise: false)) else {
+        return Self.text("no picture has come yet\n", status: .serviceUnavailable)
+      }
+      return Response(
+        status: .ok, headers: Self.headers("image/jpeg"), body: .init(byteBuffer: ByteBuffer(bytes: picture)))
+    }
+    router.get("api/v1/events/stream") { _, _ in
+      let news = service.supervisor.journal.news.listen(depth: 64)
+      let recent = service.supervisor.journal.recent
+      let cameras = service.supervisor.cameras.map(\.report.json)
+      return try streams.response(type: "text/event-stream") { writer in
+        var opening = ": yolostream\nretry: 2000\n\n"
+        for camera in cameras { opening += "event: camera\ndata: \(camera)\n\n" }
+        for event in recent { opening += "event: event\ndata: \(event)\n\n" }
+        try await writer.write(ByteBuffer(string: opening))
+        for await item in news.withHeartbeat() {
+          let text = item.map { "event: \($0.name)\ndata: \($0.data)\n\n" } ?? ": still here\n\n"
+          try await writer.write(ByteBuffer(string: text))
+        }
+      }
+    }
+    router.get("api/v1/stats") { _, _ in Self.json(service.statistics) }
+    router.post("api/v1/reload") { _, _ in
+      switch await service.reload() {
+      case .success(let sentence): Self.json("{\"ok\":true,\"message\":\(sentence.json)}")
+      case .failure(let error):
+        Self.json("{\"ok\":false,\"message\":\(error.description.json)}", status: .unprocessableContent)
+      }
+    }
+  }
+
+  private static func wantsBoxes(_ request: Request, otherwise: Bool) -> Bool {
+    request.uri.queryParameters["boxes"].map { $0 != "0" } ?? otherwise
+  }
+
+  private static func part(_ picture: [UInt8]) -> ByteBuffer {
+    var buffer = ByteBuffer(
+      string: "--picture\r\nContent-Type: image/jpeg\r\nContent-Length: \(picture.count)\r\n\r\n")
+    buffer.writeBytes(picture)
+    buffer.writeString("\r\n")
+    return buffer
+  }
+
+  private static var unknownCamera: Response { text("there is no such camera\n", status: .notFound) }
+
+  private static func json(_ text: String, status: HTTPResponse.Status = .ok) -> Response {
+    self.text(text + "\n", type: "application/json", status: status)
+  }
+
+  private static func text(
+    _ text: String, type: String = "text/plain; charset=utf-8", status: HTTPResponse.Status = .ok
+  ) -> Response {
+    Response(status: status, headers: headers(type), body: .init(byteBuffer: ByteBuffer(string: text)))
+  }
+
+  /// Nothing is kept by caches, framed by other pages or taken for what it is not; the page loads its own files only.
+  static func headers(_ type: String) -> HTTPFields {
+    var headers: HTTPFields = [.contentType: type, .cacheControl: "no-store"]
+    headers[.xContentTypeOptions] = "nosniff"
+    headers[.contentSecurityPolicy] =
+      "default-src 'none'; img-src 'self' data:; style-src 'self'; script-src 'self'; connect-src 'self'; "
+      + "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+    if let policy = HTTPField.Name("Referrer-Policy") { headers[policy] = "no-referrer" }
+    return headers
+  }
+}

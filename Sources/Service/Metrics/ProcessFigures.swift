@@ -1,0 +1,36 @@
+import Foundation
+
+/// What this process takes from the machine.
+struct ProcessFigures {
+  let residentBytes: Int
+  let openFiles: Int
+  let threads: Int
+  let processorSeconds: Double
+
+  /// As of now.
+  static var now: ProcessFigures {
+    var usage = rusage()
+    unsafe getrusage(RUSAGE_SELF.rawValue, &usage)
+    let seconds = [usage.ru_utime, usage.ru_stime].map { Double($0.tv_sec) + Double($0.tv_usec) / 1e6 }.reduce(0, +)
+    let pages = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8))?.split(separator: " ")
+    let resident = pages.flatMap { $0.count > 1 ? Int($0[1]) : nil } ?? 0
+    return ProcessFigures(
+      residentBytes: resident * sysconf(Int32(_SC_PAGESIZE)), openFiles: count(in: "/proc/self/fd"),
+      threads: count(in: "/proc/self/task"), processorSeconds: seconds)
+  }
+
+  private static func count(in folder: String) -> Int {
+    (try? FileManager.default.contentsOfDirectory(atPath: folder).count) ?? 0
+  }
+
+  func write(to text: inout MetricsText) {
+    text.family("process_resident_memory_bytes", .gauge, "Memory in use.")
+    text.sample("process_resident_memory_bytes", residentBytes)
+    text.family("process_open_fds", .gauge, "Open files and sockets.")
+    text.sample("process_open_fds", openFiles)
+    text.family("process_threads", .gauge, "Threads.")
+    text.sample("process_threads", threads)
+    text.family("process_cpu_seconds_total", .counter, "Processor time used.")
+    text.sample("process_cpu_seconds_total", processorSeconds)
+  }
+}

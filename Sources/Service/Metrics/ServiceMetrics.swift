@@ -1,0 +1,93 @@
+import Capture
+import Pipeline
+
+/// What `/metrics` says: the state of every camera, and of the process.
+struct ServiceMetrics {
+  let cameras: [CameraReport]
+  let events: [String: Int]
+  let sinkErrors: Int
+  /// When the configuration was read last, in seconds since 1970.
+  let configured: Double
+  let listeners: Int
+
+  var text: String {
+    var text = MetricsText()
+    text.family("build_info", .gauge, "Version of the program; always 1.")
+    text.sample("build_info", [("version", ServiceVersion.current)], 1)
+    writeStates(&text)
+    writeCounts(&text)
+    writeTimes(&text)
+    text.family("events_total", .counter, "Events by kind.")
+    for (kind, count) in events.sorted(by: { $0.key < $1.key }) { text.sample("events_total", [("type", kind)], count) }
+    text.family("sink_errors_total", .counter, "Lines of the event log that could not be written.")
+    text.sample("sink_errors_total", [("sink", "jsonl")], sinkErrors)
+    text.family("event_listeners", .gauge, "Connections that listen to the stream of events.")
+    text.sample("event_listeners", listeners)
+    text.family("config_reload_success_timestamp_seconds", .gauge, "When the configuration was last read.")
+    text.sample("config_reload_success_timestamp_seconds", configured)
+    ProcessFigures.now.write(to: &text)
+    return text.text
+  }
+
+  private func writeStates(_ text: inout MetricsText) {
+    text.family("camera_up", .gauge, "Whether pictures come.")
+    for camera in cameras where camera.isEnabled {
+      text.sample("camera_up", [("camera", camera.name)], camera.stateName == "up" ? 1 : 0)
+    }
+    text.family("camera_state", .gauge, "1 for the state that a camera is in.")
+    for camera in cameras {
+      for state in ["up", "connecting", "down", "disabled"] {
+        let isState = camera.stateName == state
+        text.sample("camera_state", [("camera", camera.name), ("state", state)], isState ? 1 : 0)
+      }
+    }
+    text.family("tracks_active", .gauge, "Objects in the last picture.")
+    each(camera: \.tracks, label: "label", of: "tracks_active", &text)
+  }
+
+  private func writeCounts(_ text: inout MetricsText) {
+    text.family("frames_total", .counter, "Pictures by how far they came.")
+    for camera in cameras {
+      for (stage, count) in [("decoded", camera.decoded), ("inferred", camera.inferred), ("still", camera.still)] {
+        text.sample("frames_total", [("camera", camera.name), ("stage", stage)], count)
+      }
+    }
+    text.family("frames_dropped_total", .counter, "Pictures that were wanted and lost.")
+    for camera in cameras {
+      for (reason, count) in [
+        ("policy", camera.missed), ("stale", camera.stale), ("corrupt", camera.losses.withheldFrames),
+      ] { text.sample("frames_dropped_total", [("camera", camera.name), ("reason", reason)], count) }
+    }
+    text.family("decode_errors_total", .counter, "Pieces of a stream that could not be decoded.")
+    for camera in cameras {
+      text.sample("decode_errors_total", [("camera", camera.name)], camera.losses.damagedPackets)
+    }
+    text.family("detection_errors_total", .counter, "Pictures that the network failed on.")
+    for camera in cameras { text.sample("detection_errors_total", [("camera", camera.name)], camera.failures) }
+    text.family("reconnects_total", .counter, "Times that pictures stopped coming or a connection failed, by cause.")
+    each(camera: \.outages, label: "cause", of: "reconnects_total", &text)
+    text.family("detections_total", .counter, "Detections by class.")
+    each(camera: \.detections, label: "label", of: "detections_total", &text)
+  }
+
+  private func writeTimes(_ text: inout MetricsText) {
+    text.family("frame_age_seconds", .histogram, "Age of a picture when its result is there.")
+    for camera in cameras { text.histogram("frame_age_seconds", [("camera", camera.name)], camera.age) }
+    text.family("stage_duration_seconds", .histogram, "Time that a step of the work on a picture takes.")
+    for camera in cameras {
+      for (stage, times) in [
+        ("gate", camera.gateTime), ("infer", camera.inferTime), ("track", camera.trackTime),
+      ] { text.histogram("stage_duration_seconds", [("camera", camera.name), ("stage", stage)], times) }
+    }
+  }
+
+  private func each(
+    camera counts: KeyPath<CameraReport, [String: Int]>, label: String, of name: String, _ text: inout MetricsText
+  ) {
+    for camera in cameras {
+      for (value, count) in camera[keyPath: counts].sorted(by: { $0.key < $1.key }) {
+        text.sample(name, [("camera", camera.name), (label, value)], count)
+      }
+    }
+  }
+}

@@ -1,0 +1,178 @@
+import Foundation
+import GELAN
+import Inference
+import Outputs
+import Pipeline
+import Synchronization
+
+/// The service from its start to its end: cameras, web server, and what systemd wants to hear.
+public final class ServiceRun: Sendable {
+  private enum Command: Sendable {
+    case stop
+    case reload(CheckedContinuation<Result<String, ServiceError>, Never>?)
+    case beat
+  }
+
+  private struct State {
+    var configuration: ServiceConfiguration
+    var configured = Date.now
+    var isRunning = false
+  }
+
+  let supervisor: Supervisor
+  private let path: String
+  private let say: @Sendable (String) -> Void
+  private let systemd = SystemdLink()
+  private let state: Mutex<State>
+  private let start = MonotonicTime.nanoseconds
+  private let commands: AsyncStream<Command>
+  private let orders: AsyncStream<Command>.Continuation
+
+  /// Reads the configuration at `path` and loads its model. Throws `ServiceError`, `ModelError` or `OutputError`.
+  ///
+  /// - Parameter say: takes sentences for the user.
+  public init(path: String, say: @escaping @Sendable (String) -> Void) throws {
+    self.path = path
+    self.say = say
+    let configuration = try ServiceConfiguration(path: path)
+    state = Mutex(State(configuration: configuration))
+    var options = Detector.Options()
+    (options.width, options.height) = (configuration.model.size.width, configuration.model.size.height)
+    let detector = Detector(try InferenceModel(path: configuration.model.path ?? ""), options: options)
+    supervisor = try Supervisor(
+      detector: detector, workers: configuration.model.workers,
+      journal: try Journal(path: configuration.outputs.events.lines.path))
+    (commands, orders) = AsyncStream.makeStream(of: Command.self)
+  }
+
+  /// Ends `run` in order; from any thread.
+  public func stop() { orders.yield(.stop) }
+
+  /// Reads the configuration anew, as far as it has changed; from any thread.
+  public func reload() { orders.yield(.reload(nil)) }
+
+  /// Watches until it is told to stop. Throws `ServiceError` if it cannot begin.
+  public func run() async throws(ServiceError) {
+    let configuration = state.withLock { $0.configuration }
+    let failure = Mutex<ServiceError?>(nil)
+    do throws(ServiceError) {
+      _ = try await supervisor.watch(configuration.cameras)
+    } catch {
+      await supervisor.stop()
+      throw error
+    }
+    let server = Task {
+      do throws(ServiceError) {
+        try await WebServer(settings: configuration.http, service: self).run { port in self.isListening(port) }
+      } catch {
+        failure.withLock { $0 = error }
+      }
+      orders.yield(.stop)
+    }
+    let beats = Task { for await _ in Ticker.beats(every: beatInterval) { orders.yield(.beat) } }
+    await obey()
+    beats.cancel()
+    state.withLock { $0.isRunning = false }
+    systemd.stopping()
+    await supervisor.stop()
+    server.cancel()
+    await server.value
+    if let error = failure.withLock({ $0 }) { throw error }
+  }
+
+  private var beatInterval: Double { min(5, (systemd.watchdogInterval ?? 15) / 3) }
+
+  private func obey() async {
+    for await command in commands {
+      switch command {
+      case .stop: return
+      case .beat: beat()
+      case .reload(let answer):
+        let outcome = await change()
+        switch outcome {
+        case .success(let sentence): say(sentence)
+        case .failure(let error): say("the configuration was not changed: \(error)")
+        }
+        answer?.resume(returning: outcome)
+      }
+    }
+  }
+
+  private func isListening(_ port: Int) {
+    state.withLock { $0.isRunning = true }
+    let address = ListenAddress(host: state.withLock { $0.configuration.http.listen.host }, port: port)
+    say("watching \(supervisor.cameras.count(where: \.settings.isEnabled)) cameras; http://\(address)/")
+    systemd.ready(summary)
+  }
+
+  /// Tells systemd that all is well, if it is: as long as cameras and workers move.
+  private func beat() {
+    guard state.withLock({ $0.isRunning }) else { return }
+    if let stuck = supervisor.stuck {
+      systemd.status("stuck: \(stuck)")
+    } else {
+      systemd.alive()
+      systemd.status(summary)
+    }
+  }
+
+  private var summary: String {
+    let reports = supervisor.cameras.map(\.report).filter(\.isEnabled)
+    return "\(reports.count { $0.stateName == "up" }) of \(reports.count) cameras up"
+  }
+
+  private func change() async -> Result<String, ServiceError> {
+    systemd.reloading()
+    defer { systemd.ready(summary) }
+    let before = state.withLock { $0.configuration }
+    do throws(ServiceError) {
+      let next = try ServiceConfiguration(path: path)
+      let changes = try await supervisor.watch(next.cameras)
+      do throws(OutputError) { try supervisor.journal.reopen(at: next.outputs.events.lines.path) } catch {
+        say("events go on to where they went: \(error)")
+      }
+      state.withLock { state in
+        state.configuration = next
+        state.configured = .now
+      }
+      let later = [("model", before.model != next.model), ("http", before.http != next.http)].filter(\.1).map(\.0)
+      return .success(
+        "configuration read: \(changes.kept) cameras unchanged, \(changes.started) begun, \(changes.stopped) ended"
+          + (later.isEmpty ? "" : "; \(later.joined(separator: " and ")) will change at the next start"))
+    } catch {
+      return .failure(error)
+    }
+  }
+}
+
+extension ServiceRun: WebService {
+  var unreadiness: String? { state.withLock { $0.isRunning } ? supervisor.stuck : "starting or stopping" }
+
+  var metrics: String {
+    let journal = supervisor.journal.report
+    return ServiceMetrics(
+      cameras: supervisor.cameras.map(\.report), events: journal.counts, sinkErrors: journal.failures,
+      configured: state.withLock { $0.configured.timeIntervalSince1970 },
+      listeners: supervisor.journal.news.listenerCount
+    ).text
+  }
+
+  var statistics: String {
+    let figures = ProcessFigures.now
+    let journal = supervisor.journal.report
+    let events = journal.counts.sorted { $0.key < $1.key }.map { "\($0.key.json):\($0.value)" }.joined(separator: ",")
+    return "{\"uptime_s\":\((Double(MonotonicTime.nanoseconds - start) / 1e9).json(places: 1)),"
+      + "\"resident_bytes\":\(figures.residentBytes),\"open_files\":\(figures.openFiles),"
+      + "\"threads\":\(figures.threads),\"cpu_s\":\(figures.processorSeconds.json(places: 2)),"
+      + "\"events\":{\(events)},\"lost_lines\":\(journal.failures)}"
+  }
+
+  func reload() async -> Result<String, ServiceError> {
+    await withCheckedContinuation { answer in
+      // After the end nobody would answer.
+      if case .terminated = orders.yield(.reload(answer)) {
+        answer.resume(returning: .failure(ServiceError(.system, "the service is stopping")))
+      }
+    }
+  }
+}

@@ -1,0 +1,29 @@
+import Capture
+
+/// How the pictures of a camera are had.
+struct CameraOpening {
+  private let settings: CameraSettings
+
+  init(_ settings: CameraSettings) { self.settings = settings }
+
+  /// A source that opens itself when it is first asked, comes back by itself, and tells `observe` how it is doing.
+  func source(observe: @escaping @Sendable (SourceState) -> Void) -> any FrameSource {
+    var options = SourceOptions()
+    options.timeout = settings.timeout
+    options.transport = settings.transport
+    // Masks are painted in place; everyone else draws on copies.
+    options.isForDrawing = !settings.privacyMasks.isEmpty
+    let address = settings.address ?? SourceAddress(.standardInput)
+    let isFile =
+      switch address.kind {
+      case .network, .camera, .standardInput: false
+      case .video, .picture, .folder, .testPattern: true
+      }
+    options.isLooping = isFile
+    guard isFile else { return RecoveringSource(address: address, options: options, observe: observe) }
+    let wanted = options
+    return RecoveringSource(
+      address: address.description, policy: ReconnectPolicy(),
+      open: { _ throws(CaptureError) in RealTimeSource(try address.open(wanted)) }, observe: observe)
+  }
+}

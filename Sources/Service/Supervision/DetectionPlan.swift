@@ -1,0 +1,43 @@
+import Inference
+import Scene
+import Streaming
+import Tracking
+
+/// What a camera's settings mean for the network and the tracker that are there.
+struct DetectionPlan: Sendable {
+  let classes: ClassCatalogue
+  let options: DetectionOptions
+  let tracker: TrackerConfiguration?
+  let shown: ShownScores
+
+  /// Fails with `configuration` for a class that the network does not know.
+  init(_ settings: CameraSettings, classes: ClassCatalogue) throws(ServiceError) {
+    self.classes = classes
+    let detect = settings.detect
+    var tracker: TrackerConfiguration?
+    if settings.track.isEnabled {
+      var configuration = TrackerConfiguration()
+      configuration.buffer = settings.track.buffer
+      // What the user does not want to see must not start a track; it may continue one.
+      configuration.highScore = max(configuration.highScore, detect.confidence)
+      tracker = configuration
+    }
+    var options = DetectionOptions(
+      confidence: min(detect.confidence, tracker?.lowScore ?? 1), overlap: detect.overlap)
+    if let words = detect.classes {
+      var wanted: Set<Int> = []
+      for word in words {
+        guard let index = classes.index(of: word) else {
+          let hint = NearestName.of(word, in: classes.names).map { "; did you mean \($0)?" } ?? ""
+          throw ServiceError(
+            .configuration, "cameras.\(settings.name).detect.classes: the model has no class \(word)\(hint)")
+        }
+        wanted.insert(index)
+      }
+      options.classes = wanted
+    }
+    var shown = ShownScores()
+    shown.lowest = detect.confidence
+    (self.options, self.tracker, self.shown) = (options, tracker, shown)
+  }
+}

@@ -1,0 +1,25 @@
+import Imaging
+
+/// Paints a camera's privacy masks: before the network or anyone else sees a picture.
+struct PrivacyMask: ~Copyable {
+  private let areas: [Polygon]
+  private var canvas: Canvas?
+
+  init(_ areas: [Polygon]) {
+    self.areas = areas
+    canvas = nil
+  }
+
+  mutating func paint(_ picture: borrowing PixelBuffer) throws(ImagingError) {
+    guard !areas.isEmpty else { return }
+    let layout = picture.layout
+    if canvas?.layout != layout { canvas = try Canvas(layout: layout) }
+    let black = Ink(Colour(hex: 0x000000), for: layout)
+    picture.withView { view in
+      for area in areas {
+        let corners = area.corners.map { (x: $0.x * Float(layout.width), y: $0.y * Float(layout.height)) }
+        canvas?.cover(corners, with: black, on: view)
+      }
+    }
+  }
+}

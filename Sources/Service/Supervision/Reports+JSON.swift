@@ -1,0 +1,44 @@
+import Capture
+import Foundation
+import Outputs
+import Pipeline
+import Scene
+
+extension FrameFindings {
+  /// What a picture of `camera` shows, on one line.
+  func json(camera: String, classes: ClassCatalogue, isStill: Bool) -> String {
+    let objects = detections.enumerated().map { index, detection in
+      let box = detection.box
+      let numbers = [box.minX, box.minY, box.width, box.height].map { $0.json(places: 1) }.joined(separator: ",")
+      let identity = identities.indices.contains(index) ? identities[index].map(String.init) ?? "null" : "null"
+      return "{\"label\":\(classes[detection.classID].json),\"class_id\":\(detection.classID),"
+        + "\"score\":\(detection.score.json(places: 3)),\"box\":[\(numbers)],\"track\":\(identity)}"
+    }
+    return "{\"camera\":\(camera.json),\"frame\":\(stamp.index),\"pts\":\(stamp.seconds.json(places: 3)),"
+      + "\"width\":\(width),\"height\":\(height),\"still\":\(isStill),"
+      + "\"detections\":[\(objects.joined(separator: ","))]}"
+  }
+}
+
+extension CameraReport {
+  /// The report on one line.
+  var json: String {
+    let message = lastFailure.map(\.json) ?? "null"
+    let (down, retry) =
+      if case .down(let cause, _, let retryIn) = state { (cause.rawValue.json, retryIn.json(places: 1)) } else {
+        ("null", "null")
+      }
+    let milliseconds = { (histogram: DurationHistogram, quantile: Double) in
+      let duration = histogram.quantile(quantile).components
+      return (Double(duration.seconds) * 1e3 + Double(duration.attoseconds) / 1e15).json(places: 1)
+    }
+    return "{\"name\":\(name.json),\"url\":\(address.json),\"state\":\"\(stateName)\",\"since\":"
+      + "\(since.formatted(.iso8601).json),\"cause\":\(down),\"retry_in\":\(retry),\"last_failure\":\(message),"
+      + "\"width\":\(width),\"height\":\(height),\"frames\":\(decoded),\"inferred\":\(inferred),\"still\":\(still),"
+      + "\"missed\":\(missed),\"stale\":\(stale),\"withheld\":\(losses.withheldFrames),\"failures\":\(failures),"
+      + "\"outages\":{\(outages.sorted { $0.key < $1.key }.map { "\($0.key.json):\($0.value)" }.joined(separator: ","))},"
+      + "\"age_ms\":{\"p50\":\(milliseconds(age, 0.5)),\"p99\":\(milliseconds(age, 0.99))},"
+      + "\"infer_ms\":{\"p50\":\(milliseconds(inferTime, 0.5)),\"p99\":\(milliseconds(inferTime, 0.99))},"
+      + "\"tracks\":{\(tracks.sorted { $0.key < $1.key }.map { "\($0.key.json):\($0.value)" }.joined(separator: ","))}}"
+  }
+}

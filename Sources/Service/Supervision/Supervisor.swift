@@ -1,0 +1,81 @@
+import Inference
+import Outputs
+import Scene
+import Synchronization
+
+/// Watches the cameras of a configuration, and changes over to another while those that stay the same go on.
+final class Supervisor: Sendable {
+  /// What a change of configuration came to.
+  struct Changes: Hashable, Sendable {
+    var kept = 0, started = 0, stopped = 0
+  }
+
+  let classes: ClassCatalogue
+  let journal: Journal
+  private let queue = TurnQueue()
+  private let workers: Workers
+  private let watched = Mutex<[WatchedCamera]>([])
+
+  /// A supervisor that watches nothing yet and lets `detector` look at pictures on `workers` threads.
+  init(detector: Detector, workers: Int, journal: Journal) throws(ServiceError) {
+    classes = detector.classes
+    self.journal = journal
+    self.workers = try Workers(workers, detector: detector, queue: queue)
+  }
+
+  /// The cameras, in the order of the configuration.
+  var cameras: [WatchedCamera] { watched.withLock { $0 } }
+
+  /// The camera called `name`.
+  func camera(_ name: String) -> WatchedCamera? { cameras.first { $0.settings.name == name } }
+
+  /// Watches `wanted` and nothing else. What cannot be is found out before anything changes. To be called by one task at
+  /// a time.
+  func watch(_ wanted: [CameraSettings]) async throws(ServiceError) -> Changes {
+    var plans: [DetectionPlan] = []
+    for settings in wanted { plans.append(try DetectionPlan(settings, classes: classes)) }
+    let present = cameras
+    let leaving = present.filter { !wanted.contains($0.settings) }
+    var changes = Changes(stopped: leaving.count)
+    await Self.stop(leaving)
+    var next: [WatchedCamera] = []
+    for (settings, plan) in zip(wanted, plans) {
+      if let camera = present.first(where: { $0.settings == settings }) {
+        changes.kept += 1
+        next.append(camera)
+      } else {
+        let camera = WatchedCamera(settings, plan: plan, queue: queue, journal: journal)
+        camera.start()
+        changes.started += 1
+        next.append(camera)
+      }
+    }
+    watched.withLock { $0 = next }
+    return changes
+  }
+
+  /// Stops watching, and ends all threads.
+  func stop() async {
+    let all = watched.withLock { watched in
+      defer { watched = [] }
+      return watched
+    }
+    await Self.stop(all)
+    await workers.stop()
+    journal.news.finish()
+  }
+
+  /// What no longer moves, in words; `nil` while all is well.
+  var stuck: String? {
+    let watched = cameras.filter(\.settings.isEnabled).map { camera in
+      (name: camera.settings.name, silence: Double(camera.record.silence) / 1e9, timeout: camera.settings.timeout)
+    }
+    return Progress.stuck(turn: Double(workers.longestTurn) / 1e9, cameras: watched)
+  }
+
+  private static func stop(_ cameras: [WatchedCamera]) async {
+    await withTaskGroup(of: Void.self) { group in
+      for camera in cameras { group.addTask { await camera.stop() } }
+    }
+  }
+}

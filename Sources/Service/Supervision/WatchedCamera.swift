@@ -1,0 +1,186 @@
+import Capture
+import Imaging
+import Inference
+import Outputs
+import Pipeline
+import Scene
+import Synchronization
+
+/// One camera: a thread that takes its pictures, the newest of them waiting for a worker, and what has been seen so far.
+///
+/// Nothing that goes wrong here is felt by another camera.
+final class WatchedCamera: Sendable {
+  /// The newest picture since one was due.
+  private struct Waiting: ~Copyable {
+    var frame: CapturedFrame?
+    var isDue = false
+  }
+
+  /// A thread that takes pictures.
+  private struct Capturing {
+    let id: Int
+    let thread: StageThread
+    let task: Task<Void, Never>
+  }
+
+  let settings: CameraSettings
+  let plan: DetectionPlan
+  let picture: CameraPicture
+  let record: CameraRecord
+  private let events: CameraEvents
+  private let queue: TurnQueue
+  private let source: any FrameSource
+  private let waiting = Mutex(Waiting())
+  private let watch: Mutex<CameraWatch>
+  private let capturing = Mutex<Capturing?>(nil)
+
+  /// A camera that is not watched yet.
+  init(_ settings: CameraSettings, plan: DetectionPlan, queue: TurnQueue, journal: Journal) {
+    self.settings = settings
+    self.plan = plan
+    self.queue = queue
+    let events = CameraEvents(camera: settings.name, classes: plan.classes, journal: journal)
+    self.events = events
+    picture = CameraPicture(classes: plan.classes)
+    let record = CameraRecord(settings, events: events)
+    self.record = record
+    watch = Mutex(CameraWatch(settings, plan: plan, events: events))
+    source = CameraOpening(settings).source { record.note($0) }
+  }
+
+  /// How it is doing.
+  var report: CameraReport {
+    var report = record.report
+    report.losses = source.losses
+    return report
+  }
+
+  /// Begins to watch. Where there is no thread to be had, the report says so.
+  func start() {
+    guard settings.isEnabled else { return }
+    let thread: StageThread
+    do throws(PipelineError) { thread = try StageThread(name: settings.name) } catch {
+      return record.update { $0.lastFailure = "cannot watch \(settings.name): \(error)" }
+    }
+    let id = queue.add(self, interval: 1 / settings.detect.rate)
+    let task = Task(executorPreference: thread) { self.capture(id) }
+    capturing.withLock { $0 = Capturing(id: id, thread: thread, task: task) }
+  }
+
+  /// Watches no more: ends the source, tells the ends of all tracks, and returns when the thread has ended.
+  func stop() async {
+    guard let capturing = capturing.withLock({ $0.take() }) else { return }
+    source.interrupt()
+    queue.remove(capturing.id)
+    await capturing.task.value
+    capturing.thread.join()
+    waiting.withLock { $0.frame = nil }
+    events.finish()
+    picture.arrivals.finish()
+  }
+
+  /// Takes the source's pictures until it is interrupted.
+  private func capture(_ id: Int) {
+    var pace = DetectionPace(rate: settings.detect.rate)
+    do throws(CaptureError) {
+      while true {
+        switch try source.next() {
+        case .endOfStream: return
+        case .frame(let frame): accept(frame, id: id, pace: &pace)
+        }
+      }
+    } catch {
+      if error.code != .interrupted { record.update { $0.lastFailure = error.message } }
+    }
+  }
+
+  private func accept(_ frame: consuming CapturedFrame, id: Int, pace: inout DetectionPace) {
+    let arrival = frame.stamp.arrival
+    record.noteFrame(width: frame.pixels.layout.width, height: frame.pixels.layout.height, at: arrival)
+    let isDue = pace.isDue(at: Double(arrival) / 1e9)
+    var newest: CapturedFrame? = frame
+    let displaced = waiting.withLock { waiting -> CapturedFrame? in
+      // While a camera waits for its turn, what the worker gets to see is always the newest picture.
+      guard isDue || waiting.isDue else { return nil }
+      waiting.isDue = true
+      let old = waiting.frame.take()
+      waiting.frame = newest.take()
+      return old
+    }
+    _ = consume displaced
+    if isDue, !queue.offer(id) { record.update { $0.missed += 1 } }
+  }
+
+  /// Has `worker` look at the picture that waits. One worker at a time is here.
+  func takeTurn(with worker: DetectionWorker) {
+    let next = waiting.withLock { waiting -> CapturedFrame? in
+      waiting.isDue = false
+      return waiting.frame.take()
+    }
+    guard let frame = next else { return }
+    let age = MonotonicTime.nanoseconds &- frame.stamp.arrival
+    guard Double(age) / 1e9 <= settings.detect.maxAge else { return record.update { $0.stale += 1 } }
+    do {
+      let look = try look(at: frame, with: worker)
+      let total = MonotonicTime.nanoseconds &- frame.stamp.arrival
+      record.update { $0.add(look, age: total, classes: plan.classes) }
+      if events.journal.news.isHeard {
+        let text = look.findings.json(camera: settings.name, classes: plan.classes, isStill: look.isStill)
+        events.journal.news.tell(News(name: "detections", data: text))
+      }
+      picture.replace(with: frame, findings: look.findings)
+    } catch {
+      record.update { report in
+        report.failures += 1
+        report.lastFailure = "\(error)"
+      }
+    }
+  }
+}
+
+/// What came of a look at a picture, and the nanoseconds that each part took.
+private struct Look {
+  let findings: FrameFindings
+  /// Whether the scene was still, so that the last answer was kept.
+  let isStill: Bool
+  let gateTime, inferTime, trackTime: UInt64
+}
+
+extension WatchedCamera {
+  private func look(at frame: borrowing CapturedFrame, with worker: DetectionWorker) throws -> Look {
+    let start = MonotonicTime.nanoseconds
+    let isStill = try watch.withLock { watch in try !watch.needsLook(frame) }
+    let gated = MonotonicTime.nanoseconds
+    var answer: [Detection]?
+    if !isStill {
+      do throws(InferenceError) {
+        worker.options = plan.options
+        answer = try worker.detect(frame.pixels)
+      } catch {
+        watch.withLock { $0.forget() }
+        throw error
+      }
+    }
+    let inferred = MonotonicTime.nanoseconds
+    let (stamp, layout) = (frame.stamp, frame.pixels.layout)
+    let known = answer
+    let findings = watch.withLock { $0.conclude(known, of: stamp, layout: layout) }
+    return Look(
+      findings: findings, isStill: isStill, gateTime: gated - start, inferTime: inferred - gated,
+      trackTime: MonotonicTime.nanoseconds - inferred)
+  }
+}
+
+extension CameraReport {
+  /// Counts what came of a picture, `age` nanoseconds after it was taken.
+  fileprivate mutating func add(_ look: Look, age: UInt64, classes: ClassCatalogue) {
+    if look.isStill { still += 1 } else { inferred += 1 }
+    self.age.record(nanoseconds: age)
+    gateTime.record(nanoseconds: look.gateTime)
+    if !look.isStill { inferTime.record(nanoseconds: look.inferTime) }
+    trackTime.record(nanoseconds: look.trackTime)
+    for detection in look.findings.detections { detections[classes[detection.classID], default: 0] += 1 }
+    for label in tracks.keys { tracks[label] = 0 }
+    for track in look.findings.tracks { tracks[classes[track.detection.classID], default: 0] += 1 }
+  }
+}

@@ -1,0 +1,74 @@
+import Inference
+import Pipeline
+import Synchronization
+
+/// The threads that run the network, shared by all cameras: one picture each at a time.
+final class Workers: Sendable {
+  private struct Worker {
+    let thread: StageThread
+    let task: Task<Void, Never>
+    let pulse: Pulse
+  }
+
+  /// Since when a worker has been at one picture.
+  private final class Pulse: Sendable {
+    /// Monotonic nanoseconds; 0 between pictures. Relaxed throughout: a number to look at, nothing hangs on it.
+    private let since = Atomic<UInt64>(0)
+
+    func begin() { since.store(MonotonicTime.nanoseconds, ordering: .relaxed) }
+    func end() { since.store(0, ordering: .relaxed) }
+
+    /// Nanoseconds at the picture of now; 0 if there is none.
+    var duration: UInt64 {
+      let since = since.load(ordering: .relaxed)
+      let now = MonotonicTime.nanoseconds
+      return since == 0 ? 0 : now - min(since, now)
+    }
+  }
+
+  private let queue: TurnQueue
+  private let workers: Mutex<[Worker]>
+
+  /// Starts `count` threads that serve `queue`. Throws `system` where there are none to be had.
+  init(_ count: Int, detector: Detector, queue: TurnQueue) throws(ServiceError) {
+    self.queue = queue
+    var workers: [Worker] = []
+    do throws(PipelineError) {
+      for number in 1...max(1, count) {
+        let thread = try StageThread(name: "detect \(number)")
+        let pulse = Pulse()
+        let task = Task(executorPreference: thread) { Self.serve(queue, with: detector, pulse) }
+        workers.append(Worker(thread: thread, task: task, pulse: pulse))
+      }
+    } catch {
+      throw ServiceError(.system, "cannot start \(count) threads: \(error)")
+    }
+    self.workers = Mutex(workers)
+  }
+
+  private static func serve(_ queue: TurnQueue, with detector: Detector, _ pulse: Pulse) {
+    let worker = DetectionWorker(detector)
+    while let turn = queue.begin() {
+      pulse.begin()
+      turn.camera.takeTurn(with: worker)
+      pulse.end()
+      queue.end(turn.id)
+    }
+  }
+
+  /// Longest time, in nanoseconds, that a worker has been at the picture it is at.
+  var longestTurn: UInt64 { workers.withLock { $0.map(\.pulse.duration).max() ?? 0 } }
+
+  /// Ends all threads when they have finished what they are at.
+  func stop() async {
+    queue.finish()
+    let all = workers.withLock { workers in
+      defer { workers = [] }
+      return workers
+    }
+    for worker in all {
+      await worker.task.value
+      worker.thread.join()
+    }
+  }
+}

@@ -1,0 +1,32 @@
+import ArgumentParser
+import Service
+
+/// `yolostream serve -c FILE`: many cameras as one service.
+struct ServeCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "serve", abstract: "Watch many cameras as a service, with a web page, metrics and events.",
+    discussion: """
+      Examples:
+        yolostream config example > yolostream.yml
+        yolostream config check yolostream.yml
+        yolostream serve -c yolostream.yml
+
+      SIGHUP reads the configuration anew: cameras that stay the same go on. SIGTERM and SIGINT end it in order.
+      Exit codes: 0 ended by a signal, 64 usage, 66 no configuration, 69 cannot listen, 71 no threads, 73 cannot create,
+      78 bad configuration or weights.
+      """)
+
+  @Option(name: [.short, .long], help: ArgumentHelp("The configuration.", valueName: "file"))
+  var config: String
+
+  func run() async throws {
+    let signals = ServiceSignals()
+    do {
+      let run = try ServiceRun(path: config) { print("yolostream: \($0)", to: &StandardError.shared) }
+      signals.direct(onEnd: { run.stop() }, onReload: { run.reload() })
+      try await run.run()
+    } catch {
+      throw Failure.report(error)
+    }
+  }
+}

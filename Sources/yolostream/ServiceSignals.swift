@@ -1,0 +1,44 @@
+import Dispatch
+import Foundation
+import Synchronization
+
+/// Signals of a service: SIGTERM and SIGINT end it in order (a second SIGINT at once), SIGHUP has it read its
+/// configuration.
+final class ServiceSignals: @unchecked Sendable {
+  private struct State {
+    var onEnd: (@Sendable () -> Void)?
+    var onReload: (@Sendable () -> Void)?
+    var hasEnded = false
+  }
+
+  private let state = Mutex(State())
+  // Written once, in `init`; kept only so that the handlers stay installed.
+  private var sources: [any DispatchSourceSignal] = []
+
+  init() {
+    // Who reads our output may go away; that is an error of writing, not the end of the program.
+    signal(SIGPIPE, SIG_IGN)
+    for number in [SIGINT, SIGTERM, SIGHUP] {
+      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+      source.setEventHandler { [weak self] in self?.arrived(number) }
+      // Dispatch catches the signal once it listens. It is not ignored before: what came in between would be lost.
+      source.resume()
+      sources.append(source)
+    }
+  }
+
+  /// What signals do from now on. Before there is a service, there is nothing to be saved: the first ends the program.
+  func direct(onEnd: @escaping @Sendable () -> Void, onReload: @escaping @Sendable () -> Void) {
+    state.withLock { ($0.onEnd, $0.onReload) = (onEnd, onReload) }
+  }
+
+  private func arrived(_ number: Int32) {
+    if number == SIGHUP { return state.withLock { $0.onReload }?() ?? () }
+    let (end, isSecond) = state.withLock { state in
+      defer { state.hasEnded = true }
+      return (state.onEnd, state.hasEnded)
+    }
+    guard let end else { exit(0) }
+    if !isSecond { end() } else if number == SIGINT { exit(130) }
+  }
+}

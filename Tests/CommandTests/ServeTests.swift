@@ -1,0 +1,145 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite(.serialized) struct ServeTests {
+  let program = Result { try Program() }
+
+  /// A service that was started, with what it has said so far and the port it listens on.
+  private struct Service {
+    let running: Running
+    let port: Int
+
+    init(_ program: Program, cameras: [String], variables: [String: String] = [:]) throws {
+      try Self.write(program, cameras: cameras)
+      running = try program.start(["serve", "-c", "service.yml"], hasModel: false, variables: variables)
+      var port: Int?
+      while port == nil, running.process.isRunning {
+        usleep(5000)
+        port = try running.errorSoFar().firstMatch(of: /http:\/\/127\.0\.0\.1:(\d+)\//).flatMap { Int($0.1) }
+      }
+      let said = try running.errorSoFar()
+      self.port = try #require(port, "\(said)")
+    }
+
+    static func write(_ program: Program, cameras: [String]) throws {
+      try """
+      version: 1
+      model: {path: model.safetensors, imgsz: 64}
+      defaults: {detect: {fps: 25, motion: {gate: false}}}
+      cameras:
+      \(cameras.map { "  " + $0 }.joined(separator: "\n"))
+      outputs: {events: {jsonl: {path: events.jsonl}}}
+      http: {listen: "127.0.0.1:0"}
+      """.write(toFile: program.path("service.yml"), atomically: true, encoding: .utf8)
+    }
+  }
+
+  @Test(.enabled(if: RTSPServer.isPresent, "skipped: needs GStreamer's RTSP server (bash .ci/install --tests)"))
+  func `real RTSP cameras are watched and shown, one that is dead harms none, and SIGTERM ends all in order`() throws {
+    let program = try program.get()
+    let servers = try [RTSPServer(), RTSPServer()]
+    let service = try Service(
+      program,
+      cameras: [
+        "front: {url: \"\(servers[0].url)\"}", "back: {url: \"\(servers[1].url)\", transport: tcp}",
+        "dead: {url: \"rtsp://viewer:hush@127.0.0.1:1/none\"}",
+      ])
+    // A reader that is not ours: FFmpeg takes the live view for a camera.
+    for camera in ["front", "back"] {
+      let view = try program.tool(
+        "ffmpeg",
+        [
+          "-v", "error", "-f", "mpjpeg", "-strict_mime_boundary", "1", "-i",
+          "http://127.0.0.1:\(service.port)/live/\(camera).mjpg", "-frames:v", "10", "\(camera)-%d.jpg",
+        ])
+      #expect(view.status == 0, "\(view.error)")
+      #expect(try program.show("width", of: "\(camera)-10.jpg", stream: "v:0") == "320")
+    }
+    // A camera that comes back after its server has gone is the business of its source; here the other must not care.
+    service.running.process.terminate()
+    let outcome = try service.running.wait()
+    #expect(outcome.status == 0 && !outcome.isKilled, "\(outcome.error)")
+    #expect(!outcome.error.contains("hush"))
+    let events = try program.text("events.jsonl")
+    #expect(events.hasSuffix("}\n"))
+    for camera in ["front", "back"] { #expect(events.contains("\"camera\":\"\(camera)\"")) }
+    #expect(events.contains("\"type\":\"camera_down\",\"camera\":\"dead\""))
+  }
+
+  @Test func `SIGHUP has the configuration read anew, and a bad one is told in one line and changes nothing`() throws {
+    let program = try program.get()
+    let service = try Service(program, cameras: ["one: {url: \"test:64x64@25\"}"])
+    func hangUp(until sentence: String) throws {
+      kill(service.running.process.processIdentifier, SIGHUP)
+      while service.running.process.isRunning, try !service.running.errorSoFar().contains(sentence) { usleep(5000) }
+    }
+    try Service.write(program, cameras: ["one: {url: \"test:64x64@25\"}", "two: {url: \"test:64x64@25\"}"])
+    try hangUp(until: "configuration read: 1 cameras unchanged, 1 begun, 0 ended")
+    try Service.write(program, cameras: ["one: {urk: \"test:64x64@25\"}"])
+    try hangUp(until: "the configuration was not changed: service.yml:5: cameras.one has no key urk; did you mean url?")
+    service.running.process.terminate()
+    let outcome = try service.running.wait()
+    #expect(outcome.status == 0, "\(outcome.error)")
+  }
+
+  @Test func `systemd hears that it is ready, alive, reading anew and stopping`() throws {
+    let program = try program.get()
+    let listener = try DatagramListener()
+    let service = try Service(
+      program, cameras: ["one: {url: \"test:64x64@25\"}"],
+      variables: ["NOTIFY_SOCKET": listener.name, "WATCHDOG_USEC": "600000"])
+    #expect(listener.message(beginning: "READY=1\nSTATUS=") != nil)
+    for _ in 0..<3 { #expect(listener.message(beginning: "WATCHDOG=1") != nil) }
+    #expect(listener.message(beginning: "STATUS=1 of 1 cameras up") != nil)
+    kill(service.running.process.processIdentifier, SIGHUP)
+    #expect(listener.message(beginning: "RELOADING=1") != nil)
+    #expect(listener.message(beginning: "READY=1") != nil)
+    service.running.process.terminate()
+    #expect(listener.message(beginning: "STOPPING=1") != nil)
+    #expect(try service.running.wait().status == 0)
+  }
+
+  @Test(arguments: 0..<8)
+  func `SIGTERM at any moment ends it within five seconds`(moment: Int) throws {
+    let program = try program.get()
+    try Service.write(program, cameras: ["a: {url: \"test:64x64@25\"}", "b: {url: \"rtsp://127.0.0.1:1/none\"}"])
+    let running = try program.start(["serve", "-c", "service.yml"], hasModel: false)
+    // Not before the program has begun to handle signals; then at moments of loading, starting and running.
+    while running.process.isRunning, !Self.handlesTerm(running.process.processIdentifier) { usleep(1000) }
+    usleep(UInt32(moment * moment * 8000))
+    let clock = ContinuousClock.now
+    running.process.terminate()
+    let outcome = try running.wait()
+    #expect(outcome.status == 0 && !outcome.isKilled, "\(outcome.error)")
+    #expect(ContinuousClock.now - clock < .seconds(5))
+  }
+
+  /// Whether a process handles SIGTERM, as the system tells.
+  private static func handlesTerm(_ process: Int32) -> Bool {
+    let status = (try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)) ?? ""
+    let mask = status.firstMatch(of: /SigCgt:\s*([0-9a-f]+)/).flatMap { UInt64($0.1, radix: 16) } ?? 0
+    return mask & (1 << UInt64(SIGTERM - 1)) != 0
+  }
+
+  @Test func `mistakes have their exit codes`() throws {
+    let program = try program.get()
+    try "version: 1\nmodel: {path: m}\ncameras: {a: {uri: x}}\n".write(
+      toFile: program.path("bad.yml"), atomically: true, encoding: .utf8)
+    for (arguments, status, sentence) in [
+      (["serve", "-c", "none.yml"], 66, "cannot read none.yml"), (["serve", "-c", "bad.yml"], 78, "bad.yml:3: "),
+      (["config", "check", "bad.yml"], 78, "did you mean url?"), (["config", "check", "none.yml"], 66, "cannot read"),
+      (["serve"], 64, "--config"),
+    ] {
+      let outcome = try program.run(arguments, hasModel: false)
+      #expect(Int(outcome.status) == status && outcome.error.contains(sentence), "\(arguments): \(outcome.error)")
+    }
+    let example = try program.run(["config", "example"], hasModel: false)
+    try example.output.write(toFile: program.path("example.yml"), atomically: true, encoding: .utf8)
+    let check = try program.run(["config", "check", "example.yml"], hasModel: false)
+    #expect(
+      check.status == 78 && check.error.contains("the environment has no variable FRONT_PASSWORD"), "\(check.error)")
+    let schema = try program.run(["config", "schema"], hasModel: false)
+    #expect((try? JSONSerialization.jsonObject(with: Data(schema.output.utf8))) != nil)
+  }
+}

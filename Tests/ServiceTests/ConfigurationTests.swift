@@ -1,0 +1,138 @@
+import Capture
+import Foundation
+import Testing
+
+@testable import Service
+
+@Suite struct ConfigurationTests {
+  private static let model = "version: 1\nmodel: {path: m.pt}\n"
+
+  private func read(_ yaml: String, _ environment: [String: String] = [:]) throws(ServiceError) -> ServiceConfiguration
+  {
+    try ServiceConfiguration(yaml: yaml, path: "c.yml", environment: environment)
+  }
+
+  private func complaint(_ yaml: String, _ environment: [String: String] = [:]) -> String {
+    do throws(ServiceError) { return "read: \(try read(yaml, environment))" } catch { return error.description }
+  }
+
+  @Test func `cameras take what they do not say from the defaults`() throws {
+    let configuration = try read(
+      Self.model + """
+        defaults:
+          detect: {fps: 2, conf: 40%, motion: {gate: false}}
+          track: {buffer: 1m30s}
+        cameras:
+          front: {url: "rtsp://u:${PW}@192.0.2.5/a"}
+          back:
+            url: rtsp://192.0.2.6/${PATH_B:-b}
+            transport: udp
+            detect: {fps: 10, classes: [person, 2], motion: {threshold: 20}}
+            privacy_masks: [[[0, 0], [0.5, 0], [0.5, 1]]]
+        """, ["PW": "s3cret"])
+    let (front, back) = (configuration.cameras[0], configuration.cameras[1])
+    #expect(front.name == "front" && front.detect.rate == 2 && front.detect.confidence == 0.4)
+    #expect(!front.detect.motion.isGate && front.track.buffer == 90)
+    #expect(front.address?.kind == .network(url: "rtsp://u:s3cret@192.0.2.5/a"))
+    #expect(back.detect.rate == 10 && back.detect.confidence == 0.4 && back.detect.classes == ["person", "2"])
+    #expect(!back.detect.motion.isGate && back.detect.motion.threshold == 20 && back.transport == .udp)
+    #expect(back.address?.kind == .network(url: "rtsp://192.0.2.6/b"))
+    #expect(back.privacyMasks.first?.corners.count == 3)
+  }
+
+  @Test(
+    arguments: [
+      ("version: 1\nmodel: {path: m}\ncamras: {}\n", "c.yml:3: the top level has no key camras; did you mean cameras?"),
+      (model + "cameras:\n  a:\n    uri: x", "c.yml:5: cameras.a has no key uri; did you mean url?"),
+      (
+        model + "cameras:\n  a: {url: \"rtsp://h/\"}\ndefaults:\n  detect:\n    zoom: 3",
+        "c.yml:7: defaults.detect has no key zoom; expected one of fps, conf, iou, classes, max_age, motion"
+      ),
+      (
+        model + "defaults: {detect: {conf: 140%}}\ncameras: {}",
+        "c.yml:3: defaults.detect.conf: expected a share from 0 to 1, or a percentage such as 25%, got 140%"
+      ),
+      (
+        model + "cameras:\n  a: {url: \"rtsp://u:secret@h/\", timeout: soon}",
+        "c.yml:4: cameras.a.timeout: expected a time from 0.1s to 600s, such as 2s or 500ms, got soon"
+      ),
+      (
+        model + "cameras:\n  a: {url: \"gopher://u:secret@h/\"}",
+        "c.yml:4: cameras.a.url: expected an address such as rtsp://192.0.2.5/stream, a device such as /dev/video0, "
+          + "or a file, got gopher://***@h/"
+      ),
+      (
+        model + "cameras:\n  a b: {url: \"rtsp://h/\"}",
+        "c.yml:4: cameras: expected a name of at most 40 letters, digits, _ and -, got a b"
+      ),
+      (
+        model + "cameras:\n  a: {url: \"rtsp://${NO}@h/\"}",
+        "c.yml:4: cameras.a.url: the environment has no variable NO"
+      ),
+      ("version: 2\nmodel: {path: m}\ncameras: {}", "c.yml:1: version: expected 1, got 2"),
+      (model + "cameras: {}\nhttp: {listen: \"0.0.0.0:80\"}", "0.0.0.0:80 can be reached from other machines"),
+      (model + "cameras: {}\ncameras: {}", "the key cameras stands twice in one section"),
+      (model + "cameras: [1", "c.yml:4: this is no YAML"),
+      (
+        model + "cameras:\n  a: &x {url: \"rtsp://h/\"}\n  b: *x",
+        "c.yml:4: anchors and aliases (&name, *name) are not taken"
+      ),
+      (model + "cameras:\n  - front", "c.yml:4: cameras: expected a section of keys and values, got a list"),
+      ("", "the key version is missing"),
+    ])
+  func `a mistake is told with its line, and what was meant`(yaml: String, sentence: String) {
+    #expect(complaint(yaml).contains(sentence), "\(complaint(yaml))")
+    #expect(!complaint(yaml).contains("secret"))
+  }
+
+  @Test func `all mistakes are told at once, in the order of the file`() {
+    let lines = complaint("version: 1\nmodel: {pth: m}\ndefaults: {detect: {fps: 0}}\ncameras: {a: {}}").split(
+      separator: "\n")
+    #expect(lines.map { $0.prefix(8) } == ["c.yml:2:", "c.yml:2:", "c.yml:3:", "c.yml:4:"])
+  }
+
+  @Test func `values put in from the environment are never shown`() {
+    #expect(
+      !complaint(Self.model + "cameras: {}\nhttp: {listen: \"${ADDRESS}\"}", ["ADDRESS": "hush"]).contains("hush"))
+  }
+
+  @Test(arguments: [0, 1, 2])
+  func `hostile files are refused quickly`(kind: Int) throws {
+    let path = FileManager.default.temporaryDirectory.appending(path: "yolostream-\(UUID()).yml").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let bomb =
+      "a: &a [x]\n"
+      + (1...40).map {
+        "b\($0): &b\($0) [\(Array(repeating: $0 == 1 ? "*a" : "*b\($0 - 1)", count: 9).joined(separator: ","))]\n"
+      }.joined()
+    let texts = [bomb, String(repeating: "[", count: 1 << 20), String(repeating: "# long\n", count: 15_000_000)]
+    try texts[kind].write(toFile: path, atomically: false, encoding: .utf8)
+    #expect(throws: ServiceError.self) { try ServiceConfiguration(path: path, environment: [:]) }
+  }
+
+  @Test func `the example is a configuration, and shows what the table says`() throws {
+    let configuration = try read(ServiceConfiguration.example, ["FRONT_PASSWORD": "x"])
+    #expect(configuration.cameras.map(\.name) == ["front"])
+    #expect(configuration.outputs.events.lines.path == "/var/lib/yolostream/events.jsonl")
+  }
+
+  @Test func `the schema is JSON and names each key that the reader takes`() throws {
+    let schema = try #require(
+      JSONSerialization.jsonObject(with: Data(ServiceConfiguration.schema.utf8)) as? [String: Any])
+    let top = try #require(schema["properties"] as? [String: Any])
+    #expect(Set(top.keys) == Set(ServiceConfiguration.settings.map(\.outline.name)))
+    #expect(schema["required"] as? [String] == ["version", "model", "cameras"])
+    let cameras = try #require((top["cameras"] as? [String: Any])?["patternProperties"] as? [String: [String: Any]])
+    let camera = try #require(cameras.values.first?["properties"] as? [String: Any])
+    #expect(camera.keys.contains("url") && camera.keys.contains("detect"))
+  }
+
+  @Test(
+    arguments: [
+      ("127.0.0.1", true), ("127.9.9.9", true), ("localhost", true), ("::1", true), ("0.0.0.0", false), ("::", false),
+      ("127.0.0.1.example.org", false), ("192.168.1.4", false),
+    ])
+  func `only this machine reaches loopback`(host: String, isLoopback: Bool) {
+    #expect(ListenAddress(host: host, port: 1).isLoopback == isLoopback)
+  }
+}

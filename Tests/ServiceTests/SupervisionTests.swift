@@ -1,0 +1,153 @@
+import Capture
+import Foundation
+import Imaging
+import Outputs
+import Scene
+import Testing
+
+@testable import Service
+
+@Suite(.serialized, .ownThread) struct SupervisionTests {
+  /// Reads the event stream until `count` pictures of `camera` were looked at; the last one's news.
+  private func watch(_ service: RunningService, _ camera: String, count: Int = 1) throws -> String {
+    let wire = try service.connect()
+    try wire.request("/api/v1/events/stream")
+    var seen = 0
+    while let text = try wire.wait(for: "\n\n") {
+      guard text.contains("event: detections"), text.contains("\"camera\":\"\(camera)\"") else { continue }
+      seen += 1
+      if seen == count { return text }
+    }
+    return ""
+  }
+
+  private func report(_ service: RunningService, _ camera: String) throws -> [String: Any] {
+    let body = Data(try service.get("/api/v1/cameras/\(camera)").body)
+    return try #require(try JSONSerialization.jsonObject(with: body) as? [String: Any])
+  }
+
+  @Test func `cameras have fates of their own: one is dead, one is a broken file, and the others go on`() async throws {
+    let service = try await RunningService(
+      cameras: """
+          dead: {url: "rtsp://127.0.0.1:1/none"}
+          broken: {url: /etc/passwd}
+          off: {url: "test:64x64@25", enabled: false}
+          one: {url: "test:160x120@25"}
+          two: {url: "test:200x100@25"}
+        """)
+    for camera in ["one", "two"] { #expect(try watch(service, camera, count: 5).contains("\"detections\":[")) }
+    #expect(try report(service, "dead")["state"] as? String != "up")
+    #expect(try report(service, "broken")["state"] as? String != "up")
+    #expect(try report(service, "off")["state"] as? String == "disabled")
+    #expect(try report(service, "one")["failures"] as? Int == 0)
+    let clock = ContinuousClock.now
+    try await service.stop()
+    #expect(ContinuousClock.now - clock < .seconds(5))
+  }
+
+  @Test func `a new configuration leaves alone what stays the same, and a bad one changes nothing`() async throws {
+    let service = try await RunningService(
+      cameras:
+        "  stays: {url: \"test:160x120@25\"}\n  goes: {url: \"test:160x120@25\"}\n  changes: {url: \"test:160x120@25\"}"
+    )
+    for camera in ["stays", "goes", "changes"] { _ = try watch(service, camera, count: 3) }
+    let before = service.run.supervisor.cameras.map(ObjectIdentifier.init)
+    try (RunningService.text(cameras: "  stays: {uri: x}", folder: service.folder)).write(
+      to: service.configuration, atomically: true, encoding: .utf8)
+    let refusal = try service.get("/api/v1/reload", method: "POST")
+    #expect(refusal.status == 422)
+    #expect(String(decoding: refusal.body, as: UTF8.self).contains("cameras.stays has no key uri; did you mean url?"))
+    #expect(service.run.supervisor.cameras.map(ObjectIdentifier.init) == before)
+
+    try RunningService.text(
+      cameras:
+        "  stays: {url: \"test:160x120@25\"}\n  changes: {url: \"test:160x120@25\", detect: {conf: 60%}}\n  comes: {url: \"test:96x96@25\"}",
+      folder: service.folder
+    ).write(to: service.configuration, atomically: true, encoding: .utf8)
+    let answer = try service.get("/api/v1/reload", method: "POST")
+    #expect(String(decoding: answer.body, as: UTF8.self).contains("1 cameras unchanged, 2 begun, 2 ended"))
+    _ = try watch(service, "comes")
+    let after = service.run.supervisor.cameras
+    #expect(after.map(\.settings.name) == ["stays", "changes", "comes"])
+    #expect(ObjectIdentifier(after[0]) == before[0] && !before.contains(ObjectIdentifier(after[1])))
+    #expect(try service.get("/api/v1/cameras/goes").status == 404)
+    #expect(service.sentences.contains { $0.hasPrefix("the configuration was not changed: ") })
+    try await service.stop()
+  }
+
+  @Test func `a class that the model has not is a mistake of the configuration`() async throws {
+    await #expect {
+      _ = try await RunningService(cameras: "  a: {url: \"test:64x64@25\", detect: {classes: [persn]}}")
+    } throws: { error in
+      "\(error)" == "cameras.a.detect.classes: the model has no class persn; did you mean person?"
+        && (error as? ServiceError)?.code == .configuration
+    }
+  }
+
+  @Test func `an address that cannot be listened on is told, and everything ends`() async throws {
+    let service = try await RunningService(cameras: "  a: {url: \"test:64x64@25\"}")
+    let text = RunningService.text(cameras: "  a: {url: \"test:64x64@25\"}", folder: service.folder)
+      .replacingOccurrences(of: "127.0.0.1:0", with: "127.0.0.1:\(service.port)")
+    try text.write(to: service.configuration, atomically: true, encoding: .utf8)
+    let second = try ServiceRun(path: service.configuration.path) { _ in }
+    await #expect { try await second.run() } throws: { ($0 as? ServiceError)?.code == .cannotListen }
+    try await service.stop()
+  }
+
+  @Test func `a still scene keeps its answer without the network, and is looked at now and then`() async throws {
+    // A pattern of one picture, again and again, is as still as a scene can be.
+    let service = try await RunningService(
+      cameras: "  still: {url: \"test:160x120@25:1\", detect: {motion: {gate: true, refresh: 1h}}}\n"
+        + "  moving: {url: \"test:160x120@25\", detect: {motion: {gate: true}}}")
+    #expect(try watch(service, "still", count: 8).contains("\"still\":true"))
+    #expect(try report(service, "still")["inferred"] as? Int == 1)
+    _ = try watch(service, "moving", count: 5)
+    #expect(try report(service, "moving")["still"] as? Int ?? 0 <= 2)
+    try await service.stop()
+    var gate = MotionGate(DetectSettings.Motion())
+    let pool = try PixelPool(layout: .init(width: 64, height: 64, format: .gray8), capacity: 1)
+    guard let picture = pool.take() else { throw POSIXError(.ENOMEM) }
+    let grid = LumaGrid(picture)
+    let times = [0.0, 5, 10, 11]
+    let answers = times.map { gate.isStill(grid, at: $0) }
+    #expect(answers == [false, true, false, true])
+    gate.forget()
+    let isStill = gate.isStill(grid, at: 12)
+    #expect(!isStill)
+  }
+
+  @Test func `what a mask covers is black in every picture that is given out`() async throws {
+    let service = try await RunningService(
+      cameras: "  open: {url: \"test:320x240@25\"}\n"
+        + "  masked: {url: \"test:320x240@25\", privacy_masks: [[[0, 0], [1, 0], [1, 1], [0, 1]]]}")
+    for camera in ["open", "masked"] { _ = try watch(service, camera, count: 2) }
+    let path = service.folder.appending(path: "latest.jpg")
+    var brightest: [UInt8] = []
+    for camera in ["open", "masked"] {
+      try Data(try service.get("/api/v1/cameras/\(camera)/latest.jpg").body).write(to: path)
+      guard case .frame(let frame) = try SourceAddress(.picture(path: path.path)).open().next() else { return }
+      brightest.append(LumaGrid(frame.pixels).levels.max() ?? 0)
+    }
+    #expect(brightest[0] > 100 && brightest[1] < 20, "\(brightest)")
+    try await service.stop()
+  }
+
+  @Test func `events of all cameras are in the log, each line whole, and the ends are told at the end`() async throws {
+    let service = try await RunningService(cameras: "  a: {url: \"test:160x120@25\"}\n  b: {url: \"test:160x120@25\"}")
+    for camera in ["a", "b"] { _ = try watch(service, camera, count: 20) }
+    try await service.stop()
+    let lines = try String(contentsOf: service.events, encoding: .utf8).split(separator: "\n")
+    var open: Set<String> = []
+    var cameras: Set<String> = []
+    for line in lines {
+      let event = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+      let camera = try #require(event["camera"] as? String)
+      cameras.insert(camera)
+      guard let id = event["id"] as? String, let type = event["type"] as? String else { continue }
+      if type == "start" { #expect(open.insert(id).inserted) }
+      if type == "end" { #expect(open.remove(id) != nil) }
+    }
+    #expect(!lines.isEmpty && cameras == ["a", "b"])
+    #expect(open.isEmpty)
+  }
+}
