@@ -18,9 +18,9 @@ final class InterruptSignals: @unchecked Sendable {
     // Who reads our output may go away; that is an error of writing, not the end of the program.
     signal(SIGPIPE, SIG_IGN)
     for number in [SIGINT, SIGTERM] {
-      signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
       source.setEventHandler { [weak self] in self?.arrived() }
+      // Dispatch catches the signal once it listens. It is not ignored before: what came in between would be lost.
       source.resume()
       sources.append(source)
     }

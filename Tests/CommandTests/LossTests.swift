@@ -26,7 +26,9 @@ import Testing
     // One slice a picture: GStreamer puts the parameters before each slice of a key picture, which takes it apart.
     let sent = Set(try Self.pictures(StreamSource(file: program.path("clip.mp4"))))
     let server = try RTSPServer(clip: program.path("clip.mp4"))
+    defer { withExtendedLifetime(server) {} }
     let relay = try Relay(server: server.port, loss: loss)
+    defer { withExtendedLifetime(relay) {} }
     var options = SourceOptions()
     options.transport = .udp
     options.timeout = 3

@@ -13,6 +13,7 @@ import Testing
     transport: SourceOptions.Transport, answers: Int
   ) throws {
     let server = try MuteServer(answers: answers)
+    defer { withExtendedLifetime(server) {} }
     var options = SourceOptions()
     options.timeout = 0.7
     options.transport = transport
@@ -35,6 +36,7 @@ import Testing
   func `digest authentication is answered, and refused access is final at once`(user: String, status: Int32) throws {
     let program = try Program()
     let server = try RTSPServer(user: "a:b")
+    defer { withExtendedLifetime(server) {} }
     let url = server.url.replacing("//", with: user.isEmpty ? "//" : "//\(user)@")
     let outcome = try program.run([url, "--max-frames", "3", "--detections", "d.jsonl", "-q"])
     #expect(outcome.status == status, "\(outcome.error)")
@@ -45,6 +47,7 @@ import Testing
   func `a signal ends what waits`(state: String) throws {
     let program = try Program()
     let server = try MuteServer(answers: 0)
+    defer { withExtendedLifetime(server) {} }
     let url = state == "connecting" ? server.url : "rtsp://127.0.0.1:9/x"
     let running = try program.start([url, "--timeout", "1h", "--backoff", "1h"])
     if state == "waiting" { running.waitForError { $0.contains("trying again") } }
@@ -58,6 +61,7 @@ import Testing
   func `a killed server is noticed once, and the run goes on in another file when the size is another`() throws {
     let program = try Program()
     var server = try RTSPServer()
+    defer { withExtendedLifetime(server) {} }
     let running = try program.start([
       server.url, "-o", "out.mkv", "--events", "e.jsonl", "--detections", "d.jsonl", "--backoff", "50ms..100ms",
     ])
@@ -84,6 +88,7 @@ import Testing
   func `a server that stops sending is a stall, told once`() throws {
     let program = try Program()
     let server = try RTSPServer()
+    defer { withExtendedLifetime(server) {} }
     let running = try program.start([
       server.url, "--transport", "tcp", "--timeout", "1s", "--backoff", "100ms..200ms", "--events", "e.jsonl",
       "--detections", "d.jsonl",
@@ -104,6 +109,7 @@ import Testing
   func `a probe tells what a stream is`() throws {
     let program = try Program()
     let server = try RTSPServer()
+    defer { withExtendedLifetime(server) {} }
     let outcome = try program.run(["probe", server.url, "--duration", "2s", "--json"], hasModel: false)
     #expect(outcome.status == 0, "\(outcome.error)")
     let report = try #require(

@@ -11,6 +11,7 @@ import Testing
   func `a real RTSP stream becomes a file`(transport: String) throws {
     let program = try program.get()
     let server = try RTSPServer()
+    defer { withExtendedLifetime(server) {} }
     let outcome = try program.run([
       "--rtsp", server.url, "--transport", transport, "--duration", "2s", "-o", "out.mp4", "--events", "e.jsonl",
     ])

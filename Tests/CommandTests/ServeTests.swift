@@ -39,12 +39,20 @@ import Testing
   func `real RTSP cameras are watched and shown, one that is dead harms none, and SIGTERM ends all in order`() throws {
     let program = try program.get()
     let servers = try [RTSPServer(), RTSPServer()]
+    defer { withExtendedLifetime(servers) {} }
     let service = try Service(
       program,
       cameras: [
         "front: {url: \"\(servers[0].url)\"}", "back: {url: \"\(servers[1].url)\", transport: tcp}",
         "dead: {url: \"rtsp://viewer:hush@127.0.0.1:1/none\"}",
       ])
+    // A view of a camera that is not up yet ends after half a minute, which can pass on a machine full of other tests.
+    for camera in ["front", "back"] {
+      let word = "\"camera\":\"\(camera)\""
+      while service.running.process.isRunning, (try? program.text("events.jsonl").contains(word)) != true {
+        usleep(5000)
+      }
+    }
     // A reader that is not ours: FFmpeg takes the live view for a camera.
     for camera in ["front", "back"] {
       let view = try program.tool(

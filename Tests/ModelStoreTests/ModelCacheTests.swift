@@ -34,6 +34,7 @@ import Testing
 
   @Test func `a model is fetched, checked and kept with its hash`() throws {
     let server = try ReleaseServer(folder: release)
+    defer { withExtendedLifetime(server) {} }
     var steps: [(Int, Int?)] = []
     let hash = try cache.fetch(model, from: server.address) { steps.append(($0, $1)) }
     let bytes = try Data(contentsOf: release.appending(path: model.fileName))
@@ -46,6 +47,7 @@ import Testing
 
   @Test func `what broke off goes on where it was`() throws {
     let server = try ReleaseServer(folder: release, breakingOffAfter: 3_000_000)
+    defer { withExtendedLifetime(server) {} }
     let broken = failure { _ = try cache.fetch(model, from: server.address, timeout: 5) }
     #expect(broken?.code == .unreachable && !cache.has(model), "\(String(describing: broken))")
     let part = try Data(contentsOf: URL(filePath: "\(cache.path(of: model)).part"))
@@ -59,6 +61,7 @@ import Testing
 
   @Test func `what is no model, another model or another file than before is not kept`() throws {
     let server = try ReleaseServer(folder: release)
+    defer { withExtendedLifetime(server) {} }
     let file = release.appending(path: model.fileName)
     let good = try Data(contentsOf: file)
     try Data("<html>log in first</html>".utf8).write(to: file)
@@ -79,6 +82,7 @@ import Testing
 
   @Test func `a server that is not there or says no is told apart`() throws {
     let server = try ReleaseServer(folder: release)
+    defer { withExtendedLifetime(server) {} }
     let missing = try #require(ReleasedModel.named("yolov9-s"))
     #expect(failure { _ = try cache.fetch(missing, from: server.address) }?.code == .notFound)
     #expect(failure { _ = try cache.fetch(model, from: "\(server.address)/forbidden") }?.code == .accessDenied)
