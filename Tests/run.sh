@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 bash .ci/install --tests
 swift format lint --strict --recursive Sources Tests Package.swift
-swift build -c release
+# `swift test` builds the program, too; `swift build` before it would compile most of it twice.
 if [ $# -gt 0 ]; then
   swift test -c release "$@"
   exit
