@@ -37,7 +37,7 @@ mount -t 9p -o $options,ro,cache=loose files /files && mount -t 9p -o $options t
 mount -t tmpfs layer /layer && mkdir /layer/new /layer/work
 mount -t overlay -o lowerdir=/files,upperdir=/layer/new,workdir=/layer/work all /all
 for part in proc sys dev; do mount --move /$part /all/$part; done
-mkdir -p /all/dev/shm; mount -t tmpfs shm /all/dev/shm; mount -t tmpfs tmp /all/tmp; mount -t tmpfs run /all/run
+mkdir -p /all/dev/shm; mount -t tmpfs shm /all/dev/shm; mount -t tmpfs run /all/run
 ln -sf /proc/self/fd /all/dev/fd
 mkdir -p /all/tmp/talk; mount --bind /talk /all/tmp/talk
 ifconfig lo 127.0.0.1 up
