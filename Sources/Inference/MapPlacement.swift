@@ -8,12 +8,13 @@ struct MapPlacement: Sendable {
   var width: Int
   /// Whether each channel is a plane of its own; `block` is then from one channel to the next.
   var isPlanar = false
-  private var native: map_layout
+  /// The same for the kernels.
+  let layout: map_layout
 
   /// A map whose storage has `channels`.
   init(_ order: CompilationOptions.ChannelOrder, channels: Int, height: Int, width: Int) {
     (self.height, self.width) = (height, width)
-    native =
+    layout =
       switch order {
       case .blocked8: map_layout(pixel: 8, row: 8 * width, block: 8 * width * height)
       case .channelsLast: map_layout(pixel: channels, row: channels * width, block: 8)
@@ -24,9 +25,6 @@ struct MapPlacement: Sendable {
   init(planesOf height: Int, by width: Int) {
     (self.height, self.width) = (height, width)
     isPlanar = true
-    native = map_layout(pixel: 1, row: width, block: width * height)
+    layout = map_layout(pixel: 1, row: width, block: width * height)
   }
-
-  /// The same for the kernels.
-  var layout: map_layout { native }
 }
