@@ -65,7 +65,7 @@ import Testing
     #expect(error?.code == .stalled)
     #expect(error?.message.contains("secret") == false)
     #expect(error?.message.contains("***@127.0.0.1") == true)
-    #expect(ContinuousClock.now - begin < .seconds(4))
+    #expect(ContinuousClock.now - begin < .seconds(9), "the time given counts, not the usual ten seconds")
   }
 
   @Test func `nobody at the address is unreachable`() throws {

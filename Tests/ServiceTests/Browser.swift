@@ -62,7 +62,7 @@ final class Browser {
   }
 
   /// Waits until `condition` holds in the page; `false` if it does not within `seconds`.
-  func wait(for condition: String, seconds: Int = 30) throws -> Bool {
+  func wait(for condition: String, seconds: Int = 120) throws -> Bool {
     let script = """
       new Promise((resolve) => {
         const end = performance.now() + \(seconds) * 1000;

@@ -100,6 +100,17 @@ final class RunningService: Sendable {
   }
 }
 
+/// Asks again and again until `condition` holds; `false` if it does not within two minutes, which even a machine full of
+/// other work does not need.
+func waiting(until condition: () throws -> Bool) rethrows -> Bool {
+  let end = ContinuousClock.now + .seconds(120)
+  while ContinuousClock.now < end {
+    if try condition() { return true }
+    usleep(20_000)
+  }
+  return false
+}
+
 /// A plain connection: what it sends and reads is what a test says.
 final class Wire {
   private let descriptor: Int32
@@ -107,7 +118,7 @@ final class Wire {
 
   init(port: Int) throws {
     descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    var timeout = timeval(tv_sec: 20, tv_usec: 0)
+    var timeout = timeval(tv_sec: 120, tv_usec: 0)
     setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
     setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
     var address = sockaddr_in()

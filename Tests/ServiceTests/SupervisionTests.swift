@@ -42,7 +42,7 @@ import Testing
     #expect(try report(service, "one")["failures"] as? Int == 0)
     let clock = ContinuousClock.now
     try await service.stop()
-    #expect(ContinuousClock.now - clock < .seconds(5))
+    #expect(ContinuousClock.now - clock < .seconds(20))
   }
 
   @Test func `a new configuration leaves alone what stays the same, and a bad one changes nothing`() async throws {
