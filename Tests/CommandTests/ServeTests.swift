@@ -46,7 +46,7 @@ import Testing
         "front: {url: \"\(servers[0].url)\"}", "back: {url: \"\(servers[1].url)\", transport: tcp}",
         "dead: {url: \"rtsp://viewer:hush@127.0.0.1:1/none\"}",
       ])
-    // A view of a camera that is not up yet ends after half a minute, which can pass on a machine full of other tests.
+    // Before a camera is up its view shows a plate of another size.
     for camera in ["front", "back"] {
       let word = "\"camera\":\"\(camera)\""
       while service.running.process.isRunning, (try? program.text("events.jsonl").contains(word)) != true {

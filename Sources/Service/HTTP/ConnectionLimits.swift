@@ -10,6 +10,8 @@ enum ConnectionLimits {
   static let streams = 32
   /// Seconds in which a request must have come, and after which a connection without one is closed.
   static let idle: Int64 = 20
+  /// Seconds after which a stream that has nothing new sends something all the same: well under `stalled`.
+  static let heartbeat = 5.0
   /// Seconds after which a caller that takes nothing of what is sent is let go.
   static let stalled: Int64 = 30
 

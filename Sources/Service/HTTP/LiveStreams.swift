@@ -56,19 +56,29 @@ final class Studio: Sendable {
     try await Task(executorPreference: thread) { try camera.picture.jpeg(boxes: boxes) }.value
   }
 
+  /// What a live view of `camera` shows: its last picture, or a plate while it gives none.
+  func view(of camera: WatchedCamera, boxes: Bool) async throws -> [UInt8] {
+    try await Task(executorPreference: thread) {
+      let report = camera.record.report
+      if report.stateName == "up", let picture = try camera.picture.jpeg(boxes: boxes) { return picture }
+      return try CameraPlate(report).jpeg()
+    }.value
+  }
+
   /// Ends the thread.
   func stop() { thread.join() }
 }
 
-extension AsyncStream where Element == News {
-  /// The same, with `nil` every ten seconds, so that connections that nobody uses any more are noticed.
-  func withHeartbeat() -> AsyncStream<News?> {
-    let (stream, continuation) = AsyncStream<News?>.makeStream(bufferingPolicy: .bufferingNewest(64))
+extension AsyncStream where Element: Sendable {
+  /// The same, with `nil` at once and then every few seconds: what nobody reads any more is noticed by it. Who is slow
+  /// finds the last `depth`.
+  func withHeartbeat(every seconds: Double, depth: Int) -> AsyncStream<Element?> {
+    let (stream, continuation) = AsyncStream<Element?>.makeStream(bufferingPolicy: .bufferingNewest(depth))
     let news = Task {
       for await item in self { continuation.yield(item) }
       continuation.finish()
     }
-    let beats = Task { for await _ in Ticker.beats(every: 10) { continuation.yield(nil) } }
+    let beats = Task { for await _ in Ticker.beats(every: seconds) { continuation.yield(nil) } }
     continuation.onTermination = { _ in
       news.cancel()
       beats.cancel()

@@ -69,6 +69,7 @@ final class WatchedCamera: Sendable {
 
   /// Watches no more: ends the source, tells the ends of all tracks, and returns when the thread has ended.
   func stop() async {
+    defer { picture.arrivals.finish() }
     guard let capturing = capturing.withLock({ $0.take() }) else { return }
     source.interrupt()
     queue.remove(capturing.id)
@@ -76,7 +77,6 @@ final class WatchedCamera: Sendable {
     capturing.thread.join()
     waiting.withLock { $0.frame = nil }
     events.finish()
-    picture.arrivals.finish()
   }
 
   /// Takes the source's pictures until it is interrupted.
