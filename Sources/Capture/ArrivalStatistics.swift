@@ -49,6 +49,8 @@ struct ArrivalStatistics {
 
   /// Adds a picture that is due at `time` by the stream's clock and came at `arrival` by the receiver's, in seconds.
   mutating func add(time: Double?, arrival: Double, byteCount bytes: Int, isKey: Bool) {
+    // A piece of the picture before.
+    if let time, time == last?.time { return byteCount += bytes }
     defer {
       count += 1
       last = (time, arrival)

@@ -9,6 +9,8 @@ struct DecodedStream: ~Copyable {
   private var wrapper: FrameWrapper
   private var jumps: TimestampJumps?
   private var clock: RisingTimes
+  private var sender: SenderClock?
+  private var assembly: PictureAssembly?
   private let video: StreamDescription
   private let interval: Double
   private let name: String
@@ -59,6 +61,10 @@ struct DecodedStream: ~Copyable {
       interval = 1 / (rate ?? 25)
       jumps = demuxer.hasTimestampJumps || kind == .live ? TimestampJumps(limit: 10) : nil
       clock = RisingTimes(interval: interval)
+      let codec = video.parameters.codecName
+      sender = kind == .live ? SenderClock(codec: codec) : nil
+      let isRTP = ["rtsp", "rtp", "sdp"].contains(demuxer.formatName)
+      assembly = kind == .live && isRTP && ["h264", "hevc"].contains(codec) ? PictureAssembly() : nil
       wrapper = FrameWrapper(isForDrawing: options.isForDrawing, quarterTurns: video.quarterTurns)
       let isTurned = video.quarterTurns % 2 == 1
       let width = video.parameters.width, height = video.parameters.height
@@ -69,7 +75,7 @@ struct DecodedStream: ~Copyable {
         frameCount: kind == .live
           ? nil : video.frameCount ?? video.duration.flatMap { length in rate.map { Int(min(length * $0, 1e12)) } },
         timeBase: video.timeBase, pixelAspect: isTurned ? 1 / video.pixelAspect : video.pixelAspect, origin: origin,
-        codec: video.parameters.codecName)
+        codec: codec)
       self.video = video
       self.demuxer = demuxer
     } catch {
@@ -142,7 +148,8 @@ struct DecodedStream: ~Copyable {
         damagedInARow = 0
         mend(packet)
         if packet.streamIndex == video.index {
-          try decode(packet)
+          sender?.see(packet.senderTime, at: packet.timestamp.map { packet.timeBase.seconds(of: $0) })
+          for whole in try assembly?.add(packet) ?? [packet] { try decode(whole) }
         } else if packet.timestamp.map({ packet.timeBase.seconds(of: $0) >= begin }) ?? true {
           audio?.append(packet)
         }
@@ -180,6 +187,7 @@ struct DecodedStream: ~Copyable {
   }
 
   private mutating func drain() throws(FFmpegError) {
+    if let last = assembly?.finish() { try decode(last) }
     isDraining = true
     damagedInARow = 0
     do throws(FFmpegError) { try decoder.send(nil) } catch { try forgive(error) }
@@ -203,13 +211,16 @@ struct DecodedStream: ~Copyable {
     damagedInARow = 0
     let arrival = FrameStamp.now()
     lastPicture = arrival
-    let seconds = clock.next(frame.timestamp.map { video.timeBase.seconds(of: $0) })
+    let given = frame.timestamp.map { video.timeBase.seconds(of: $0) }
+    let taken = sender?.taken(at: given, wall: FrameStamp.wall())
+    let seconds = clock.next(given)
     losses.mendedTimestamps = clock.count + (jumps?.count ?? 0)
     if seconds < begin { return nil }
     let isDamaged = frame.isDamaged
     let pixels = try wrapper.wrap(frame)
     defer { index += 1 }
     return CapturedFrame(
-      stamp: FrameStamp(index: index, seconds: seconds, arrival: arrival), pixels: pixels, isDamaged: isDamaged)
+      stamp: FrameStamp(index: index, seconds: seconds, arrival: arrival, taken: taken), pixels: pixels,
+      isDamaged: isDamaged)
   }
 }

@@ -41,6 +41,9 @@ public struct StreamProbe: Sendable {
     public var keyInterval: Double?
     /// How much faster the stream's clock runs than the receiver's, in parts of a million; `nil` under ten seconds.
     public var clockDrift: Double?
+    /// Seconds from when a picture was taken, as its sender says (RTCP), to when it begins to come, the shortest seen: the
+    /// way, and what the two clocks differ by. `nil` where the sender does not say.
+    public var senderDelay: Double?
   }
 
   /// Seconds after opening that are not looked at.
@@ -77,6 +80,7 @@ public struct StreamProbe: Sendable {
     }
     var statistics = ArrivalStatistics()
     var opening = 0.0, damaged = 0
+    var delay: Int64?
     // What came while the stream was opened waits and comes at once, which would look like jitter.
     let opened = Double(FrameStamp.now() &- begin) / 1e9
     look: while statistics.seconds < duration {
@@ -88,6 +92,7 @@ public struct StreamProbe: Sendable {
         let now = Double(FrameStamp.now() &- begin) / 1e9
         if opening == 0 { opening = now }
         if now - opened < Self.settling { continue }
+        if let taken = packet.senderTime { delay = min(delay ?? .max, FrameStamp.wall() &- taken) }
         let time = (packet.timestamp ?? packet.decodingTimestamp).map { packet.timeBase.seconds(of: $0) }
         statistics.add(time: time, arrival: now, byteCount: packet.byteCount, isKey: packet.isKey)
       }
@@ -99,6 +104,7 @@ public struct StreamProbe: Sendable {
       hasAudio: demuxer.streams.contains { $0.parameters.kind == .audio }, opening: opening,
       seconds: statistics.seconds, pictures: statistics.count, rate: statistics.rate, bitRate: statistics.bitRate,
       jitter: statistics.jitter, longestGap: statistics.longestGap, lostPackets: Int(demuxer.lostPacketCount),
-      damagedPackets: damaged, keyInterval: statistics.keyInterval, clockDrift: statistics.clockDrift)
+      damagedPackets: damaged, keyInterval: statistics.keyInterval, clockDrift: statistics.clockDrift,
+      senderDelay: delay.map { Double($0) / 1e6 })
   }
 }

@@ -25,6 +25,22 @@ public final class Packet: @unchecked Sendable {
     }
   }
 
+  /// What `first` and then `second` hold, with the times of the one that has some.
+  public convenience init(joining first: Packet, _ second: Packet) throws(FFmpegError) {
+    try self.init(timeBase: first.timeBase)
+    let (one, other) = (first.byteCount, second.byteCount)
+    guard let count = Int32(exactly: one + other), count < Int32.max - 64 else {
+      throw FFmpegError(.invalidArgument, "cannot join packets to \(one + other) bytes: the limit is 2 GiB")
+    }
+    try unsafe FFmpegError.check(av_new_packet(handle, count), "allocate \(count) bytes")
+    let bytes = unsafe UnsafeMutableRawPointer(handle.pointee.data)
+    if one > 0 { unsafe bytes?.copyMemory(from: first.handle.pointee.data, byteCount: one) }
+    if other > 0 { unsafe bytes?.advanced(by: one).copyMemory(from: second.handle.pointee.data, byteCount: other) }
+    let timed = first.timestamp == nil ? second : first
+    try unsafe FFmpegError.check(av_packet_copy_props(handle, timed.handle), "copy the times of a packet")
+    unsafe handle.pointee.flags |= first.handle.pointee.flags | second.handle.pointee.flags
+  }
+
   /// Takes over what `other` holds.
   convenience init(taking other: Packet, timeBase: TimeBase) throws(FFmpegError) {
     try self.init(timeBase: timeBase)
@@ -53,6 +69,18 @@ public final class Packet: @unchecked Sendable {
   public var decodingTimestamp: Int64? {
     let ticks = unsafe handle.pointee.dts
     return ticks == yolostream_no_pts() ? nil : ticks
+  }
+
+  /// Microseconds since 1970 of the moment that the sender gives for a picture, by an RTCP sender report.
+  ///
+  /// Where libav has to find the ends of pictures in the stream (H.264, H.265), it is that of the picture that follows:
+  /// the end of one is found when the next begins, and what comes along with that goes out with the packet.
+  public var senderTime: Int64? {
+    var size = 0
+    guard let data = unsafe av_packet_get_side_data(handle, AV_PKT_DATA_PRFT, &size),
+      size >= MemoryLayout<AVProducerReferenceTime>.size
+    else { return nil }
+    return unsafe UnsafeRawPointer(data).loadUnaligned(as: AVProducerReferenceTime.self).wallclock
   }
 
   /// Moves its times by `ticks` of `timeBase`, before it is handed to anybody else.

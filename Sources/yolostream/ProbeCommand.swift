@@ -40,7 +40,7 @@ private struct ProbeFigures: Encodable {
   let address, container, codec: String
   let width, height, pictures, lostPackets, damagedPackets: Int
   let hasAudio: Bool
-  let nominalRate, keyInterval, clockDriftPpm: Double?
+  let nominalRate, keyInterval, clockDriftPpm, senderDelay: Double?
   let opening, seconds, rate, bitRate, jitter, longestGap: Double
 
   init(_ report: StreamProbe.Report) {
@@ -56,6 +56,7 @@ private struct ProbeFigures: Encodable {
     nominalRate = report.nominalRate
     keyInterval = report.keyInterval
     clockDriftPpm = report.clockDrift
+    senderDelay = report.senderDelay
     opening = report.opening
     seconds = report.seconds
     rate = report.rate
@@ -78,6 +79,10 @@ extension StreamProbe.Report {
       (
         "clock",
         clockDrift.map { "\(abs($0).text(0)) ppm \($0 < 0 ? "slower" : "faster")" } ?? "seen for less than 10 s"
+      ),
+      (
+        "UTC",
+        senderDelay.map { "by RTCP; pictures come \(milliseconds($0)) after it" } ?? "the sender does not say (no RTCP)"
       ),
     ]
     return "\(address): \(pictures) pictures in \(seconds.text(1)) s\n"

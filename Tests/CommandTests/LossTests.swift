@@ -23,7 +23,6 @@ import Testing
         "noise=alls=6:allf=t", "-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-crf", "30", "-g",
         "10", "-x264-params", "sliced-threads=0:slices=1", "clip.mp4",
       ])
-    // One slice a picture: GStreamer puts the parameters before each slice of a key picture, which takes it apart.
     let sent = Set(try Self.pictures(StreamSource(file: program.path("clip.mp4"))))
     let server = try RTSPServer(clip: program.path("clip.mp4"))
     defer { withExtendedLifetime(server) {} }
@@ -47,6 +46,31 @@ import Testing
     print(
       "loss \(loss): \(given.count) of \(Self.seconds * 25) pictures given out, \(strange) of them spoilt, "
         + "\(losses.withheldFrames) withheld, \(losses.lostPackets) packets noticed as lost")
+  }
+
+  @Test(
+    .enabled(if: RTSPServer.isPresent, "skipped: needs GStreamer's RTSP server (bash .ci/install --tests)"),
+    .timeLimit(.minutes(5)), arguments: [1, 4])
+  func `key pictures come whole however many slices they are sent in`(slices: Int) throws {
+    let program = try Program()
+    try program.tool(
+      "ffmpeg",
+      [
+        "-v", "error", "-f", "lavfi", "-i", "testsrc2=size=320x240:rate=25:duration=3", "-c:v", "libx264", "-preset",
+        "ultrafast", "-tune", "zerolatency", "-g", "10", "-x264-params",
+        "sliced-threads=0:slices=\(slices)", "clip.mp4",
+      ])
+    let sent = try Self.pictures(StreamSource(file: program.path("clip.mp4")))
+    // GStreamer puts the parameters before each slice of a key picture.
+    let server = try RTSPServer(clip: program.path("clip.mp4"))
+    defer { withExtendedLifetime(server) {} }
+    var options = SourceOptions()
+    options.transport = .tcp
+    options.timeout = 3
+    let source = try StreamSource(network: "rtsp://127.0.0.1:\(server.port)/test", options: options)
+    let given = try Self.pictures(source)
+    #expect(source.losses.withheldFrames == 0 && source.losses.damagedPackets == 0, "\(source.losses)")
+    #expect(given.count > sent.count - 3 && Set(given).isSubset(of: sent), "\(given.count) of \(sent.count)")
   }
 
   /// A number for the samples of each picture, until the source ends or falls silent.

@@ -19,10 +19,12 @@ final class RTSPServer {
     from gi.repository import Gst, GstRtsp, GstRtspServer, GLib
     Gst.init(None)
     server = GstRtspServer.RTSPServer()
-    port, width, height, clip, user = sys.argv[1:]
+    port, width, height, clip, user, launch = sys.argv[1:]
     server.set_service(port)
     factory = GstRtspServer.RTSPMediaFactory()
-    if clip:
+    if launch:
+        factory.set_launch(f'( {launch} name=pay0 )')
+    elif clip:
         factory.set_launch(f'( filesrc location="{clip}" ! qtdemux ! h264parse ! rtph264pay name=pay0 config-interval=-1 )')
     else:
         factory.set_launch(f'( videotestsrc is-live=true ! video/x-raw,width={width},height={height},framerate=25/1 '
@@ -59,9 +61,13 @@ final class RTSPServer {
   }()
 
   /// Starts it on `port`, or on one that is free; `user` is `name:password` for digest authentication.
-  init(port: Int = 0, width: Int = 320, height: Int = 240, clip: String = "", user: String = "") throws {
+  ///
+  /// - Parameter launch: a pipeline of GStreamer instead of the test picture, payloader last.
+  init(
+    port: Int = 0, width: Int = 320, height: Int = 240, clip: String = "", user: String = "", launch: String = ""
+  ) throws {
     process.executableURL = URL(filePath: Self.python)
-    process.arguments = ["-c", Self.script, String(port), String(width), String(height), clip, user]
+    process.arguments = ["-c", Self.script, String(port), String(width), String(height), clip, user, launch]
     let output = Pipe()
     process.standardOutput = output
     process.standardError = FileHandle.nullDevice

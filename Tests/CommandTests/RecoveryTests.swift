@@ -110,13 +110,14 @@ import Testing
     let program = try Program()
     let server = try RTSPServer()
     defer { withExtendedLifetime(server) {} }
-    let outcome = try program.run(["probe", server.url, "--duration", "2s", "--json"], hasModel: false)
+    let outcome = try program.run(["probe", server.url, "--duration", "8s", "--json"], hasModel: false)
     #expect(outcome.status == 0, "\(outcome.error)")
     let report = try #require(
       try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
     #expect(report["codec"] as? String == "h264" && report["width"] as? Int == 320)
     #expect(report["lost_packets"] as? Int == 0 && report["nominal_rate"] as? Double == 25)
     #expect(abs((report["key_interval"] as? Double ?? 0) - 1) < 0.1, "\(report)")
+    #expect(abs(report["sender_delay"] as? Double ?? 99) < 5, "one clock, and hardly a way: \(report)")
     #expect(try program.run(["probe", "rtsp://127.0.0.1:9/x"], hasModel: false).status == 69)
     #expect(try program.run(["probe", "video.mp4"], hasModel: false).status == 66)
   }

@@ -2,19 +2,23 @@ import Foundation
 import Glibc
 import Scene
 
-/// Where the time of an event comes from.
+/// Where the times of a camera's events come from.
 public enum EventClock: String, Hashable, Sendable {
   /// The source's own times, counted from 1970: the same file gives the same times, whenever it is looked at.
   case file
-  /// The clock on the wall when the frame was received.
+  /// The clock of the sender, where it says when a picture was taken; else the clock on the wall when it was received.
   case wall
+
+  /// What an event says of its time (`ts_src`): `file`, `rtcp` or `wall`.
+  func source(of stamp: FrameStamp) -> String { self == .wall && stamp.taken != nil ? "rtcp" : rawValue }
 
   /// Milliseconds since 1970 at which the source was at `seconds`, as seen from the frame at `stamp`.
   func milliseconds(at seconds: Double, from stamp: FrameStamp) -> Int64 {
     let exact: Double =
       switch self {
       case .file: seconds * 1e3
-      case .wall: Self.received(stamp) + (seconds - stamp.seconds) * 1e3
+      case .wall:
+        (stamp.taken.map { Double($0) / 1e3 } ?? Self.received(stamp)) + (seconds - stamp.seconds) * 1e3
       }
     // Years 1970 to 9999.
     return Int64(min(max(exact.rounded(), 0), 253_402_300_799_999))

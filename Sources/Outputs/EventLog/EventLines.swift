@@ -67,7 +67,7 @@ public struct EventLines: Sendable {
     defer { sequence += 1 }
     return "{\"v\":1,\"id\":\"\(identifier)\",\"type\":\"\(event.kind.rawValue)\",\"camera\":\(camera),"
       + "\"seq\":\(sequence),\"ts\":\"\(now)\",\"pts\":\(event.stamp.seconds.json(places: 6)),"
-      + "\"frame\":\(event.stamp.index),\"ts_src\":\"\(clock.rawValue)\","
+      + "\"frame\":\(event.stamp.index),\"ts_src\":\"\(clock.source(of: event.stamp))\","
       + "\"label\":\(classes[track.detection.classID].json),\"class_id\":\(track.detection.classID),"
       + "\"score\":\(track.detection.score.json(places: 4)),\"top_score\":\(track.topScore.json(places: 4)),"
       + "\"box\":[\(pixels.map { $0.json(places: 2) }.joined(separator: ","))],"

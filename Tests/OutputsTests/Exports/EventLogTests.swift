@@ -67,5 +67,10 @@ import Testing
     #expect(Set(events.map(\.id)).count == 2 && events.allSatisfy { $0.id.count == 26 && $0.source == "wall" })
     let time = try Date(events[0].ts, strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true))
     #expect(abs(time.timeIntervalSince(before)) < 60)
+    // A sender that says when a picture was taken is believed.
+    var lines = EventLines(classes: classes, camera: "gate", clock: .wall)
+    findings.stamp.taken = 1_700_000_000_123_400
+    let said = try #require(lines.next(findings).first).text
+    #expect(said.contains("\"ts\":\"2023-11-14T22:13:20.123Z\"") && said.contains("\"ts_src\":\"rtcp\""), "\(said)")
   }
 }
