@@ -23,6 +23,7 @@ public final class ServiceRun: Sendable {
   private let path: String
   private let say: @Sendable (String) -> Void
   private let systemd = SystemdLink()
+  private let identity: TLSIdentity?
   private let state: Mutex<State>
   private let start = MonotonicTime.nanoseconds
   private let commands: AsyncStream<Command>
@@ -36,6 +37,7 @@ public final class ServiceRun: Sendable {
     self.say = say
     let configuration = try ServiceConfiguration(path: path)
     state = Mutex(State(configuration: configuration))
+    identity = configuration.http.tls.certificate == nil ? nil : try TLSIdentity(configuration.http.tls)
     var options = Detector.Options()
     (options.width, options.height) = (configuration.model.size.width, configuration.model.size.height)
     let detector = Detector(try InferenceModel(path: configuration.model.path ?? ""), options: options)
@@ -63,7 +65,8 @@ public final class ServiceRun: Sendable {
     }
     let server = Task {
       do throws(ServiceError) {
-        try await WebServer(settings: configuration.http, service: self).run { port in self.isListening(port) }
+        let server = WebServer(settings: configuration.http, identity: identity, service: self)
+        try await server.run { port in self.isListening(port) }
       } catch {
         failure.withLock { $0 = error }
       }
@@ -101,7 +104,9 @@ public final class ServiceRun: Sendable {
   private func isListening(_ port: Int) {
     state.withLock { $0.isRunning = true }
     let address = ListenAddress(host: state.withLock { $0.configuration.http.listen.host }, port: port)
-    say("watching \(supervisor.cameras.count(where: \.settings.isEnabled)) cameras; http://\(address)/")
+    say(
+      "watching \(supervisor.cameras.count(where: \.settings.isEnabled)) cameras; "
+        + (identity == nil ? "http" : "https") + "://\(address)/")
     systemd.ready(summary)
   }
 
@@ -131,6 +136,7 @@ public final class ServiceRun: Sendable {
       do throws(OutputError) { try supervisor.journal.reopen(at: next.outputs.events.lines.path) } catch {
         say("events go on to where they went: \(error)")
       }
+      do throws(ServiceError) { try identity?.reread() } catch { say("the certificate stays what it was: \(error)") }
       state.withLock { state in
         state.configuration = next
         state.configured = .now

@@ -45,7 +45,7 @@ enum House {
       "Service",
       sees: [
         "Streaming", "Capture", "FFmpeg", "GELAN", "Inference", "Tracking", "Outputs", "Pipeline", "Imaging", "Scene",
-        "Yams", "Hummingbird", "HummingbirdCore", "HTTPTypes", "NIOCore", "Logging",
+        "Yams", "Hummingbird", "HummingbirdCore", "HTTPTypes", "NIOCore", "NIOSSL", "Logging",
       ], mayBeUnsafe: true),
     Room(
       "yolostream",
@@ -63,7 +63,7 @@ enum House {
 
   /// What others made, as Swift packages.
   static let guests: Set<String> = [
-    "ArgumentParser", "Yams", "Hummingbird", "HummingbirdCore", "HTTPTypes", "NIOCore", "Logging",
+    "ArgumentParser", "Yams", "Hummingbird", "HummingbirdCore", "HTTPTypes", "NIOCore", "NIOSSL", "Logging",
   ]
 
   static func room(_ name: String) -> Room? { rooms.first { $0.name == name } }

@@ -47,7 +47,7 @@ final class RunningService: Sendable {
     }
     var port: Int?
     for await sentence in said.stream {
-      port = sentence.firstMatch(of: /http:\/\/[^ ]*:(\d+)\//).flatMap { Int($0.1) }
+      port = sentence.firstMatch(of: /https?:\/\/[^ ]*:(\d+)\//).flatMap { Int($0.1) }
       if port != nil { break }
     }
     guard let port else {
@@ -158,6 +158,17 @@ final class Wire {
       }
       if try !more() { return nil }
     }
+  }
+
+  /// The next picture of a live view; `nil` if the other side closed first.
+  func picture() throws -> [UInt8]? {
+    guard let head = try wait(for: "\r\n\r\n"), let length = head.firstMatch(of: /Content-Length: (\d+)/) else {
+      return nil
+    }
+    let count = Int(length.1) ?? 0
+    while read.count < count { guard try more() else { return nil } }
+    defer { read.removeSubrange(..<count) }
+    return Array(read[..<count])
   }
 
   /// An answer with a length, or all until the other side closes; status 0 if it closed without an answer.

@@ -142,6 +142,38 @@ import Testing
     try await service.stop()
   }
 
+  @Test func `a live view stays open without pictures, says why, and comes to life with the camera`() async throws {
+    let path = FileManager.default.temporaryDirectory.appending(path: "later-\(UUID().uuidString).jpg")
+    defer { try? FileManager.default.removeItem(at: path) }
+    let service = try await RunningService(
+      cameras: Self.camera + "\n  later: {url: \"\(path.path)\"}\n  off: {url: \"test:64x64@5\", enabled: false}")
+    try watching(service)
+    let wire = try service.connect()
+    try wire.request("/live/later.mjpg")
+    #expect(try wire.wait(for: "\r\n\r\n")?.contains(" 200 ") == true)
+    for _ in 0..<3 { #expect(try Self.size(of: wire.picture()) == [640, 360]) }
+    try Data(service.get("/api/v1/cameras/yard/latest.jpg").body).write(to: path)
+    let isAlive = try waiting { try Self.size(of: wire.picture()) == [160, 120] }
+    #expect(isAlive)
+    let off = try service.connect()
+    try off.request("/live/off.mjpg")
+    #expect(try off.wait(for: "\r\n\r\n") != nil)
+    let plate = try #require(try off.picture())
+    #expect(Self.size(of: plate) == [640, 360])
+    if let folder = ProcessInfo.processInfo.environment["YOLOSTREAM_SHOTS"] {
+      try Data(plate).write(to: URL(filePath: "\(folder)/plate.jpg"))
+    }
+    try await service.stop()
+    // The server ends views when it stops.
+    while try off.picture() != nil {}
+  }
+
+  /// Width and height of a baseline JPEG.
+  private static func size(of jpeg: [UInt8]?) -> [Int]? {
+    guard let jpeg, let start = jpeg.firstRange(of: [0xFF, 0xC0])?.upperBound else { return nil }
+    return [start + 5, start + 3].map { Int(jpeg[$0]) << 8 | Int(jpeg[$0 + 1]) }
+  }
+
   @Test func `metrics follow the format and count what happens`() async throws {
     let service = try await RunningService(cameras: Self.camera + "\n  gone: {url: \"rtsp://u:hush@127.0.0.1:1/x\"}")
     for _ in 0..<3 { try watching(service) }

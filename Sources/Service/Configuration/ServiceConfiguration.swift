@@ -88,10 +88,29 @@ public struct OutputSettings: Hashable, Sendable {
 
 /// The web server.
 public struct HTTPSettings: Hashable, Sendable {
+  /// Files for TLS.
+  public struct TLS: Hashable, Sendable {
+    /// Its certificate and those that vouch for it; `nil` for plain HTTP.
+    public var certificate: String?
+    /// The certificate's key.
+    public var key: String?
+
+    static let settings: [Setting<TLS>] = [
+      .value(
+        "cert", \.certificate, .text("the path of a file"), isRequired: true,
+        "The certificate, and after it those that vouch for it, in PEM form. Read anew on SIGHUP."),
+      .value(
+        "key", \.key, .text("the path of a file"), isRequired: true, "The certificate's key in PEM form, not encrypted."
+      ),
+    ]
+  }
+
   /// Where it listens; port 0 takes any that is free.
   public var listen = ListenAddress(host: "127.0.0.1", port: 8080)
   /// File with the token that callers must know; `nil` lets everyone on this machine in.
   public var tokenFile: String?
+  /// With files in it the server speaks HTTPS, and nothing else.
+  public var tls = TLS()
 
   static let settings: [Setting<HTTPSettings>] = [
     .value(
@@ -100,5 +119,6 @@ public struct HTTPSettings: Hashable, Sendable {
     .value(
       "token_file", \.tokenFile, .text("the path of a file"),
       "File with the token that callers must give, at least 16 characters on one line."),
+    .section("tls", \.tls, TLS.settings, "Files that make it HTTPS."),
   ]
 }

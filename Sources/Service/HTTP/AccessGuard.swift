@@ -10,6 +10,8 @@ struct AccessGuard<Context: RequestContext>: RouterMiddleware {
   static var cookie: String { "yolostream_token" }
 
   let token: AccessToken?
+  /// Whether callers come over TLS: then the cookie goes no other way.
+  let isSecure: Bool
 
   func handle(
     _ request: Request, context: Context, next: (Request, Context) async throws -> Response
@@ -25,7 +27,8 @@ struct AccessGuard<Context: RequestContext>: RouterMiddleware {
       token.matches(word)
     {
       var response = Response(status: .seeOther, headers: [.location: "/"])
-      response.headers[.setCookie] = "\(Self.cookie)=\(word); Path=/; HttpOnly; SameSite=Strict; Max-Age=31536000"
+      response.headers[.setCookie] =
+        "\(Self.cookie)=\(word); Path=/; HttpOnly; SameSite=Strict; Max-Age=31536000" + (isSecure ? "; Secure" : "")
       return response
     }
     var response = Self.refusal(.unauthorized, "a token is needed: open /?token=…, or send Authorization: Bearer …")

@@ -9,9 +9,9 @@ struct WebRoutes: Sendable {
   let streams: StreamCount
   let studio: Studio
 
-  func router(token: AccessToken?) -> Router<BasicRequestContext> {
+  func router(token: AccessToken?, isSecure: Bool) -> Router<BasicRequestContext> {
     let router = Router()
-    router.add(middleware: AccessGuard(token: token))
+    router.add(middleware: AccessGuard(token: token, isSecure: isSecure))
     router.get("healthz") { _, _ in Self.text("ok\n") }
     router.get("readyz") { _, _ in
       service.unreadiness.map { Self.text($0 + "\n", status: .serviceUnavailable) } ?? Self.text("ready\n")
@@ -33,13 +33,10 @@ struct WebRoutes: Sendable {
       }
       let boxes = Self.wantsBoxes(request, otherwise: true)
       return try streams.response(type: "multipart/x-mixed-replace; boundary=picture") { writer in
-        // The first that there is, then each as it comes; who is slow gets fewer.
+        // What there is, then each as it comes, and again now and then; who is slow gets fewer.
         let arrivals = camera.picture.arrivals.listen(depth: 1)
-        if let picture = try await studio.jpeg(of: camera, boxes: boxes) { try await writer.write(Self.part(picture)) }
-        for await _ in arrivals {
-          if let picture = try await studio.jpeg(of: camera, boxes: boxes) {
-            try await writer.write(Self.part(picture))
-          }
+        for await _ in arrivals.withHeartbeat(every: ConnectionLimits.heartbeat, depth: 1) {
+          try await writer.write(Self.part(studio.view(of: camera, boxes: boxes)))
         }
       }
     }
@@ -72,7 +69,7 @@ struct WebRoutes: Sendable {
         for camera in cameras { opening += "event: camera\ndata: \(camera)\n\n" }
         for event in recent { opening += "event: event\ndata: \(event)\n\n" }
         try await writer.write(ByteBuffer(string: opening))
-        for await item in news.withHeartbeat() {
+        for await item in news.withHeartbeat(every: ConnectionLimits.heartbeat, depth: 64) {
           let text = item.map { "event: \($0.name)\ndata: \($0.data)\n\n" } ?? ": still here\n\n"
           try await writer.write(ByteBuffer(string: text))
         }

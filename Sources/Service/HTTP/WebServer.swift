@@ -19,6 +19,8 @@ protocol WebService: Sendable {
 /// The web server: page, pictures, events, metrics.
 struct WebServer: Sendable {
   let settings: HTTPSettings
+  /// What it shows over TLS; `nil` for plain HTTP.
+  let identity: TLSIdentity?
   let service: any WebService
 
   /// Serves until the task is cancelled. Fails with `configuration` for a token that cannot be used, and with
@@ -31,8 +33,11 @@ struct WebServer: Sendable {
     defer { studio.stop() }
     let routes = WebRoutes(service: service, streams: StreamCount(), studio: studio)
     let application = Application(
-      router: routes.router(token: token),
-      server: .http1(configuration: ConnectionLimits.channel),
+      router: routes.router(token: token, isSecure: identity != nil),
+      server: HTTPServerBuilder { [identity] responder in
+        let plain = HTTP1Channel(responder: responder, configuration: ConnectionLimits.channel)
+        return if let identity { SecureChannel(identity: identity, base: plain) } else { plain }
+      },
       configuration: .init(
         address: .hostname(settings.listen.host, port: settings.listen.port),
         availableConnectionsDelegate: MaximumAvailableConnections(ConnectionLimits.connections)),
