@@ -17,6 +17,8 @@ struct DecodedStream: ~Copyable {
   private let withholdsDamaged: Bool
   private let isLive: Bool
   private let audio: PacketQueue?
+  /// Where all packets go, too.
+  private let ring: PacketRing?
   private var index = 0
   /// Pictures and sound before this time, in seconds of the source, are passed over.
   private let begin: Double
@@ -50,13 +52,15 @@ struct DecodedStream: ~Copyable {
       guard let video = demuxer.mainVideo else {
         throw FFmpegError(.invalidData, "cannot show \(name): it holds no video")
       }
-      let sound = options.keepsAudio ? demuxer.streams.filter { $0.parameters.kind == .audio } : []
+      let sound = options.wantsSound ? demuxer.streams.filter { $0.parameters.kind == .audio } : []
       demuxer.ignoreStreams(except: Set([video.index] + sound.map(\.index)))
       let origin = options.start > 0 ? (demuxer.start ?? 0) + options.start : 0
       // libav goes to a key picture before it; what lies between is decoded and passed over.
       if options.start > 0 { try demuxer.seek(to: origin) }
       decoder = try Decoder(video.parameters, threads: options.decoderThreads, isLowDelay: kind == .live)
-      audio = sound.isEmpty ? nil : PacketQueue(streams: sound)
+      audio = sound.isEmpty || !options.keepsAudio ? nil : PacketQueue(streams: sound)
+      ring = options.ring
+      ring?.begin(video: video, sounds: ring?.takesSound ?? false ? sound : [])
       let rate = video.nominalRate.flatMap { (0.1...1000).contains($0) ? $0 : nil }
       interval = 1 / (rate ?? 25)
       jumps = demuxer.hasTimestampJumps || kind == .live ? TimestampJumps(limit: 10) : nil
@@ -147,6 +151,7 @@ struct DecodedStream: ~Copyable {
       case .packet(let packet):
         damagedInARow = 0
         mend(packet)
+        ring?.append(packet)
         if packet.streamIndex == video.index {
           sender?.see(packet.senderTime, at: packet.timestamp.map { packet.timeBase.seconds(of: $0) })
           for whole in try assembly?.add(packet) ?? [packet] { try decode(whole) }

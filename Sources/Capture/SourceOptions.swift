@@ -1,7 +1,8 @@
+public import FFmpeg
 public import V4L2
 
 /// How to open a source.
-public struct SourceOptions: Hashable, Sendable {
+public struct SourceOptions: Sendable {
   /// How RTSP carries its packets.
   public enum Transport: String, Hashable, Sendable, CaseIterable {
     /// TCP first, UDP if the server wants it.
@@ -25,6 +26,9 @@ public struct SourceOptions: Hashable, Sendable {
   public var isForDrawing = true
   /// Whether sound is kept for a writer to copy.
   public var keepsAudio = false
+  /// Where the packets of a container or a network stream go, too, on their way to the decoder. Sources without packets of
+  /// that kind (cameras of this machine, stills, patterns) put nothing there.
+  public var ring: PacketRing?
   /// Whether damaged pictures are withheld; `nil` for the habit of the source: live ones withhold, files do not.
   public var withholdsDamaged: Bool?
   /// Seconds from the beginning of a file at which to begin.
@@ -36,4 +40,7 @@ public struct SourceOptions: Hashable, Sendable {
 
   /// The defaults.
   public init() {}
+
+  /// Whether somebody takes sound.
+  var wantsSound: Bool { keepsAudio || ring?.takesSound ?? false }
 }

@@ -57,7 +57,7 @@ public final class StreamSource: FrameSource {
     case .tcp: libav["rtsp_transport"] = "tcp"
     case .udp: libav["rtsp_transport"] = "udp"
     }
-    libav["allowed_media_types"] = options.keepsAudio ? "video+audio" : "video"
+    libav["allowed_media_types"] = options.wantsSound ? "video+audio" : "video"
     return libav
   }
 

@@ -46,7 +46,7 @@ public final class InterruptFlag: Sendable {
   }
 
   /// Monotonic clock in nanoseconds.
-  private static func now() -> UInt64 {
+  static func now() -> UInt64 {
     var time = timespec()
     unsafe clock_gettime(CLOCK_MONOTONIC, &time)
     return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)

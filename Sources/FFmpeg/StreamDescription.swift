@@ -5,7 +5,7 @@ public struct StreamDescription: Sendable {
   /// Position in the container; `Packet.streamIndex` refers to it.
   public let index: Int
   /// Codec and its parameters.
-  public let parameters: StreamParameters
+  public internal(set) var parameters: StreamParameters
   /// Unit of its timestamps.
   public let timeBase: TimeBase
   /// Pictures a second, as the container says or libav guesses; `nil` if unknown.

@@ -6,7 +6,7 @@ public final class StreamParameters: @unchecked Sendable {
   /// What a stream carries.
   public enum Kind: Hashable, Sendable { case video, audio, other }
 
-  /// Written in `init` only.
+  /// Written before it is shared only.
   let handle: UnsafeMutablePointer<AVCodecParameters>
 
   init(copying source: UnsafePointer<AVCodecParameters>) throws(FFmpegError) {

@@ -25,6 +25,8 @@ public struct CameraSettings: Hashable, Sendable {
   public var transport = SourceOptions.Transport.auto
   /// Silence in seconds after which it counts as stalled.
   public var timeout = 10.0
+  /// Whether sound is taken, too.
+  public var hasSound = false
   /// What is looked for, and how often.
   public var detect: DetectSettings
   /// How objects are followed.
@@ -51,6 +53,7 @@ public struct CameraSettings: Hashable, Sendable {
     .value("enabled", \.isEnabled, .switched, example: "true", "Whether the camera is watched."),
     .value("transport", \.transport, .transport, "How RTSP carries its packets."),
     .value("timeout", \.timeout, .duration(0.1...600), "Silence after which the camera counts as stalled."),
+    .value("sound", \.hasSound, .switched, "Whether clips have sound, where the stream has it."),
     .section("detect", \.detect, DetectSettings.settings, isInExample: false, "As in defaults, for this camera."),
     .section("track", \.track, TrackSettings.settings, isInExample: false, "As in defaults, for this camera."),
     .value(

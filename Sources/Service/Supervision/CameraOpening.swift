@@ -1,16 +1,25 @@
 import Capture
+import FFmpeg
 
 /// How the pictures of a camera are had.
 struct CameraOpening {
   private let settings: CameraSettings
 
-  init(_ settings: CameraSettings) { self.settings = settings }
+  /// The packets of the camera as it sends them. A camera with privacy masks has none: what masks do not reach must not
+  /// leave the process.
+  let ring: PacketRing?
+
+  init(_ settings: CameraSettings) {
+    self.settings = settings
+    ring = settings.privacyMasks.isEmpty ? PacketRing(takesSound: settings.hasSound) : nil
+  }
 
   /// A source that opens itself when it is first asked, comes back by itself, and tells `observe` how it is doing.
   func source(observe: @escaping @Sendable (SourceState) -> Void) -> any FrameSource {
     var options = SourceOptions()
     options.timeout = settings.timeout
     options.transport = settings.transport
+    options.ring = ring
     // Masks are painted in place; everyone else draws on copies.
     options.isForDrawing = !settings.privacyMasks.isEmpty
     let address = settings.address ?? SourceAddress(.standardInput)

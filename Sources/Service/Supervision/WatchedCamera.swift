@@ -1,4 +1,5 @@
 import Capture
+import FFmpeg
 import Imaging
 import Inference
 import Outputs
@@ -27,6 +28,8 @@ final class WatchedCamera: Sendable {
   let plan: DetectionPlan
   let picture: CameraPicture
   let record: CameraRecord
+  /// Its packets as they come, for whoever passes them on as they are; `nil` for a camera with privacy masks.
+  let packets: PacketRing?
   private let events: CameraEvents
   private let queue: TurnQueue
   private let source: any FrameSource
@@ -45,7 +48,9 @@ final class WatchedCamera: Sendable {
     let record = CameraRecord(settings, events: events)
     self.record = record
     watch = Mutex(CameraWatch(settings, plan: plan, events: events))
-    source = CameraOpening(settings).source { record.note($0) }
+    let opening = CameraOpening(settings)
+    packets = opening.ring
+    source = opening.source { record.note($0) }
   }
 
   /// How it is doing.

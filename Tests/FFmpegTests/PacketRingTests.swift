@@ -1,0 +1,161 @@
+import Foundation
+import Testing
+
+@testable import FFmpeg
+
+@Suite struct PacketRingTests {
+  /// Forty pictures, a key picture every twelve.
+  private struct Material {
+    let video: StreamDescription
+    var packets: [Packet] = []
+
+    init(width: Int = 96) throws {
+      let folder = try TemporaryFolder()
+      let path = folder.path("clip.mkv")
+      try Clip(width: width, container: .matroska).write(to: path)
+      var demuxer = try Demuxer(.file(path))
+      let found = demuxer.mainVideo
+      video = try #require(found)
+      while case .packet(let packet) = try demuxer.read() { packets.append(packet) }
+    }
+  }
+
+  private static let second: UInt64 = 1_000_000_000
+
+  /// A ring that took in `packets`, one a second from second 1 on.
+  private func fill(_ ring: PacketRing, _ material: Material) {
+    ring.begin(video: material.video, sounds: [])
+    for (index, packet) in material.packets.enumerated() { ring.append(packet, at: UInt64(index + 1) * Self.second) }
+  }
+
+  @Test func `without a reader nothing is kept`() throws {
+    let material = try Material()
+    let ring = PacketRing()
+    fill(ring, material)
+    #expect(ring.byteCount == 0)
+    var reader: PacketReader? = ring.reader(seconds: 10)
+    fill(ring, material)
+    #expect(ring.byteCount > 0)
+    _ = reader
+    reader = nil
+    #expect(ring.byteCount == 0)
+  }
+
+  @Test(arguments: [(0, 36), (3, 36), (4, 24), (15, 24), (16, 12), (1000, 0)])
+  func `the last seconds are held, from the key picture before them on`(seconds: Int, first: Int) throws {
+    let material = try Material()
+    let ring = PacketRing()
+    let reader = ring.reader(seconds: Double(seconds))
+    fill(ring, material)
+    reader.begin(at: 0)
+    let entries = reader.take()
+    #expect(entries.first?.isKey == true)
+    #expect(entries.first?.number == first)
+    #expect(entries.last?.number == 39)
+    // By reference: the very packets.
+    #expect(entries.first?.packet === material.packets[first])
+    #expect(reader.take().isEmpty)
+  }
+
+  @Test func `a reader begins at the key picture before a moment, and what it misses is counted`() throws {
+    let material = try Material()
+    let ring = PacketRing()
+    let demanding = ring.reader(seconds: 30)
+    let reader = ring.reader(seconds: 1)
+    fill(ring, material)
+    for (moment, number) in [(UInt64.max, 36), (37, 36), (36, 24), (30, 24), (25, 24), (24, 12), (1, 0)] {
+      reader.begin(at: moment == .max ? moment : moment * Self.second)
+      #expect(reader.take().first?.number == number)
+    }
+    reader.begin(at: 0)
+    // Another eighty packets push out what the slow reader has not taken.
+    fill(ring, material)
+    fill(ring, material)
+    let late = reader.take()
+    #expect(late.first?.isKey == true)
+    #expect(reader.missedCount == (late.first?.number ?? 0) - 0)
+    withExtendedLifetime(demanding) {}
+  }
+
+  @Test func `the limit of bytes goes before the wish for seconds`() throws {
+    let material = try Material()
+    let sizes = material.packets.map(\.byteCount)
+    let ring = PacketRing(byteLimit: sizes[12...].reduce(0, +))
+    let reader = ring.reader(seconds: 1000)
+    fill(ring, material)
+    reader.begin(at: 0)
+    #expect(reader.take().first?.number == 12)
+    #expect(ring.byteCount <= ring.byteLimit)
+    // A group of pictures that is larger than the limit leaves nothing to begin with.
+    let tiny = PacketRing(byteLimit: 10)
+    let hopeful = tiny.reader(seconds: 1000)
+    fill(tiny, material)
+    hopeful.begin(at: 0)
+    #expect(hopeful.take().isEmpty && tiny.byteCount == 0)
+  }
+
+  @Test func `another opening and another size are another passage`() throws {
+    let small = try Material()
+    let ring = PacketRing()
+    let reader = ring.reader(seconds: 1000)
+    reader.begin(at: 0)
+    fill(ring, small)
+    fill(ring, small)
+    #expect(Set(reader.take().map(\.passage.number)) == [0, 1])
+    // Key pictures in the middle of a stream that carry another size, as a camera that is set anew sends them.
+    let folder = try TemporaryFolder()
+    var packets: [Packet] = []
+    var described: StreamDescription?
+    for (index, width) in [96, 128].enumerated() {
+      let path = folder.path("part\(index).h264")
+      var clip = Clip(width: width, timeBase: TimeBase.video)
+      clip.times = (0..<40).map { Int64($0) * 3600 }
+      try clip.writeElementary(to: path)
+      var demuxer = try Demuxer(.file(path))
+      described = described ?? demuxer.mainVideo
+      while case .packet(let packet) = try demuxer.read() { packets.append(packet) }
+    }
+    ring.begin(video: try #require(described), sounds: [])
+    for packet in packets { ring.append(packet) }
+    let entries = reader.take()
+    #expect(entries.count == 80)
+    #expect(Set(entries.map(\.passage.number)) == [2, 3])
+    #expect(entries.last?.passage.video.parameters.width == 128)
+    #expect(entries.first { $0.passage.number == 3 }?.isKey == true)
+  }
+
+  @Test(.timeLimit(.minutes(1))) func `who waits is told`() async throws {
+    let material = try Material()
+    let ring = PacketRing()
+    let reader = ring.reader(seconds: 10)
+    reader.begin(at: .max)
+    async let entry: PacketRing.Entry? = {
+      for await _ in reader.arrivals { if let entry = reader.take().first { return entry } }
+      return nil
+    }()
+    fill(ring, material)
+    #expect(await entry?.isKey == true)
+  }
+}
+
+extension Clip {
+  /// The bare stream, key pictures with their headers before them.
+  fileprivate func writeElementary(to path: String) throws {
+    var settings = Encoder.Settings(
+      codecName: codec, width: width, height: height, format: format,
+      colour: FrameColour(matrix: .bt601, isFullRange: false), timeBase: timeBase)
+    settings.keyInterval = 12
+    var encoder = try Encoder(settings)
+    var bytes = Data()
+    func drain(_ encoder: inout Encoder) throws {
+      while case .packet(let packet) = try encoder.receive() { packet.withBytes { bytes.append(contentsOf: $0) } }
+    }
+    for (index, time) in times.enumerated() {
+      try encoder.send(try frame(index), timestamp: time)
+      try drain(&encoder)
+    }
+    try encoder.send(nil)
+    try drain(&encoder)
+    try bytes.write(to: URL(filePath: path))
+  }
+}
