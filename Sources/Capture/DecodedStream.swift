@@ -151,12 +151,15 @@ struct DecodedStream: ~Copyable {
       case .packet(let packet):
         damagedInARow = 0
         mend(packet)
-        ring?.append(packet)
         if packet.streamIndex == video.index {
           sender?.see(packet.senderTime, at: packet.timestamp.map { packet.timeBase.seconds(of: $0) })
-          for whole in try assembly?.add(packet) ?? [packet] { try decode(whole) }
-        } else if packet.timestamp.map({ packet.timeBase.seconds(of: $0) >= begin }) ?? true {
-          audio?.append(packet)
+          for whole in try assembly?.add(packet) ?? [packet] {
+            ring?.append(whole)
+            try decode(whole)
+          }
+        } else {
+          ring?.append(packet)
+          if packet.timestamp.map({ packet.timeBase.seconds(of: $0) >= begin }) ?? true { audio?.append(packet) }
         }
       case .endOfStream: try drain()
       }

@@ -69,8 +69,9 @@ import Testing
     options.timeout = 3
     let source = try StreamSource(network: "rtsp://127.0.0.1:\(server.port)/test", options: options)
     let given = try Self.pictures(source)
-    #expect(source.losses.withheldFrames == 0 && source.losses.damagedPackets == 0, "\(source.losses)")
-    #expect(given.count > sent.count - 3 && Set(given).isSubset(of: sent), "\(given.count) of \(sent.count)")
+    // What comes before the first key picture after opening is withheld; from then on all are there.
+    #expect(source.losses.withheldFrames < 10 * slices && source.losses.damagedPackets == 0, "\(source.losses)")
+    #expect(given.count > sent.count - 25 && given == sent.suffix(given.count), "\(given.count) of \(sent.count)")
   }
 
   /// A number for the samples of each picture, until the source ends or falls silent.

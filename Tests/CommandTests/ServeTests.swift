@@ -64,6 +64,16 @@ import Testing
       #expect(view.status == 0, "\(view.error)")
       #expect(try program.show("width", of: "\(camera)-10.jpg", stream: "v:0") == "320")
     }
+    // The same camera's own packets as HLS, to the same reader: more than one piece.
+    let film = try program.tool(
+      "ffmpeg",
+      [
+        "-v", "error", "-i", "http://127.0.0.1:\(service.port)/live/front/index.m3u8", "-frames:v", "60", "-c", "copy",
+        "film.mp4",
+      ])
+    #expect(film.status == 0, "\(film.error)")
+    #expect(try program.show("codec_name", of: "film.mp4", stream: "v:0") == "h264")
+    #expect(try program.frames(of: "film.mp4") == 60)
     // A camera that comes back after its server has gone is the business of its source; here the other must not care.
     service.running.process.terminate()
     let outcome = try service.running.wait()

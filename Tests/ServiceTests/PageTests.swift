@@ -47,6 +47,15 @@ import Testing
       try browser.wait(
         for: "document.querySelector('dialog').open && document.querySelector('dialog img').naturalWidth > 0"))
     try shoot(browser, "live-\(width)-\(isDark ? "dark" : "light")")
+    if try browser.value(of: "!document.getElementById('kind').hidden") as? Bool == true {
+      _ = try browser.value(of: "document.getElementById('kind').click()")
+      #expect(
+        try browser.wait(
+          for: "(window.film = document.querySelector('dialog video')) && film.videoWidth > 0 && film.currentTime > 0"))
+      try shoot(browser, "video-\(width)-\(isDark ? "dark" : "light")")
+    } else {
+      print("no video in the page: this browser plays no HLS, or there is no clip")
+    }
     _ = try browser.value(of: "document.querySelector('dialog button').click()")
     #expect(try browser.wait(for: "!document.querySelector('dialog').open"))
     try await service.stop()

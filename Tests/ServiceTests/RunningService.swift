@@ -162,10 +162,8 @@ final class Wire {
 
   /// The next picture of a live view; `nil` if the other side closed first.
   func picture() throws -> [UInt8]? {
-    guard let head = try wait(for: "\r\n\r\n"), let length = head.firstMatch(of: /Content-Length: (\d+)/) else {
-      return nil
-    }
-    let count = Int(length.1) ?? 0
+    guard try wait(for: "Content-Length: ") != nil, let length = try wait(for: "\r\n\r\n") else { return nil }
+    let count = Int(length.prefix { $0.isNumber }) ?? 0
     while read.count < count { guard try more() else { return nil } }
     defer { read.removeSubrange(..<count) }
     return Array(read[..<count])

@@ -3,6 +3,7 @@ import Foundation
 import Imaging
 import Outputs
 import Scene
+import TestSupport
 import Testing
 
 @testable import Service
@@ -129,6 +130,23 @@ import Testing
       brightest.append(LumaGrid(frame.pixels).levels.max() ?? 0)
     }
     #expect(brightest[0] > 100 && brightest[1] < 20, "\(brightest)")
+    try await service.stop()
+  }
+
+  @Test(.enabled(if: SharedMaterial.isPresent, Comment(rawValue: SharedMaterial.absence)))
+  func `a camera with masks gives its packets to nobody, one without gives them as HLS`() async throws {
+    let video = SharedMaterial.file("media/bikes.mp4").path
+    let service = try await RunningService(
+      cameras: "  open: {url: \"\(video)\"}\n"
+        + "  masked: {url: \"\(video)\", privacy_masks: [[[0, 0], [0.1, 0], [0.1, 0.1]]]}")
+    for camera in ["open", "masked"] { _ = try watch(service, camera) }
+    #expect(try report(service, "open")["hls"] as? Bool == true)
+    #expect(try report(service, "masked")["hls"] as? Bool == false)
+    #expect(try service.get("/live/masked/index.m3u8").status == 404)
+    for name in ["0.mp4", "0.m4s"] { #expect(try service.get("/live/masked/\(name)").status == 404) }
+    let playlist = try service.get("/live/open/index.m3u8")
+    #expect(playlist.status == 200 && playlist.head.contains("application/vnd.apple.mpegurl"), "\(playlist.head)")
+    for name in ["0.mp4", "0.m4s"] { #expect(try service.get("/live/open/\(name)").body.count > 500) }
     try await service.stop()
   }
 

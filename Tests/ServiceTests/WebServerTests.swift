@@ -26,6 +26,8 @@ import Testing
       ("/api/v1/cameras/yard/latest.jpg", 200, "image/jpeg"),
       ("/api/v1/cameras/yard/latest.jpg?boxes=1", 200, "image/jpeg"),
       ("/api/v1/cameras/none/latest.jpg", 404, "text/plain"), ("/live/none.mjpg", 404, "text/plain"),
+      ("/live/none/index.m3u8", 404, "text/plain"), ("/live/yard/index.m3u8", 404, "text/plain"),
+      ("/live/yard/0.m4s", 404, "text/plain"), ("/live/yard/..%2f0.mp4", 404, "text/plain"),
       ("/api/v1/stats", 200, "application/json"), ("/nothing", 404, ""),
     ] {
       let answer = try service.get(path)
@@ -52,7 +54,8 @@ import Testing
     for (path, method) in [
       ("/", "GET"), ("/page.js", "GET"), ("/readyz", "GET"), ("/version", "GET"), ("/metrics", "GET"),
       ("/api/v1/cameras", "GET"), ("/api/v1/cameras/yard", "GET"), ("/api/v1/cameras/yard/latest.jpg", "GET"),
-      ("/live/yard.mjpg", "GET"), ("/api/v1/events/stream", "GET"), ("/api/v1/stats", "GET"),
+      ("/live/yard.mjpg", "GET"), ("/live/yard/index.m3u8", "GET"), ("/live/yard/0.m4s", "GET"),
+      ("/api/v1/events/stream", "GET"), ("/api/v1/stats", "GET"),
       ("/api/v1/reload", "POST"),
       ("/nothing", "GET"), ("/healthz/../metrics", "GET"), ("//healthz", "GET"),
     ] {

@@ -1,3 +1,4 @@
+import Capture
 import Imaging
 import Outputs
 import Scene

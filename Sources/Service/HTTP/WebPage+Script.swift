@@ -49,11 +49,28 @@ extension WebPage {
     }
 
     function enlarge(name) {
-      const large = byId("large");
-      const image = large.querySelector("img");
-      image.src = "/live/" + name + ".mjpg";
+      const large = byId("large"), kind = byId("kind");
+      const image = large.querySelector("img"), video = large.querySelector("video");
       image.alt = "Live view of " + name;
-      large.onclose = () => { image.removeAttribute("src"); };
+      // Pictures have boxes; the camera's own video has all of its pictures, a few seconds later.
+      const view = (isVideo) => {
+        kind.textContent = isVideo ? "Boxes" : "Video";
+        kind.onclick = () => view(!isVideo);
+        [image.hidden, video.hidden] = [isVideo, !isVideo];
+        if (isVideo) {
+          image.removeAttribute("src");
+          video.src = "/live/" + name + "/index.m3u8";
+          video.play().catch(() => {});
+        } else {
+          video.removeAttribute("src");
+          video.load();
+          image.src = "/live/" + name + ".mjpg";
+        }
+      };
+      video.onerror = () => { if (video.hasAttribute("src")) { kind.hidden = true; view(false); } };
+      kind.hidden = !card(name).report?.hls || !video.canPlayType("application/vnd.apple.mpegurl");
+      view(false);
+      large.onclose = () => { for (const each of [image, video]) each.removeAttribute("src"); video.load(); };
       large.onclick = (event) => { if (event.target === large) large.close(); };
       large.showModal();
     }

@@ -37,7 +37,8 @@ enum WebPage {
         <p class="seen"></p>
       </article>
     </template>
-    <dialog id="large"><form method="dialog"><button aria-label="Close">×</button></form><img alt=""></dialog>
+    <dialog id="large"><form method="dialog"><button aria-label="Close">×</button></form><img alt=""><video muted playsinline hidden></video>
+      <button id="kind" type="button" hidden></button></dialog>
     </body>
     </html>
     """#
@@ -92,9 +93,11 @@ enum WebPage {
     #events:not(:empty) + #quiet { display: none; }
     dialog { margin: auto; padding: 0; border: 0; border-radius: 12px; background: #000; max-width: 96vw; max-height: 94vh; }
     dialog::backdrop { background: #000b; }
-    dialog img { display: block; max-width: 96vw; max-height: 94vh; width: min(96vw, 80rem); object-fit: contain; }
+    dialog [hidden] { display: none !important; }
+    dialog img, dialog video { display: block; max-width: 96vw; max-height: 94vh; width: min(96vw, 80rem); object-fit: contain; }
     dialog button { position: absolute; right: .6rem; top: .6rem; width: 2.2rem; height: 2.2rem; border: 0;
       border-radius: 50%; background: #000a; color: #fff; font-size: 1.3rem; cursor: pointer; }
+    dialog #kind { right: 3.4rem; width: auto; border-radius: 99px; padding: 0 .9rem; font-size: .9rem; }
     @media (max-width: 56rem) {
       main { grid-template-columns: minmax(0, 1fr); }
       #news { position: static; max-height: none; }

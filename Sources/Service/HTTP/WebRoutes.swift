@@ -19,6 +19,7 @@ struct WebRoutes: Sendable {
     router.get("version") { _, _ in Self.json("{\"name\":\"yolostream\",\"version\":\"\(ServiceVersion.current)\"}") }
     router.get("metrics") { _, _ in Self.text(service.metrics, type: "text/plain; version=0.0.4; charset=utf-8") }
     addPage(to: router)
+    addSegments(to: router)
     addInterface(to: router)
     return router
   }
@@ -39,6 +40,24 @@ struct WebRoutes: Sendable {
           try await writer.write(Self.part(studio.view(of: camera, boxes: boxes)))
         }
       }
+    }
+  }
+
+  /// The live view as HLS: the playlist, and the pieces that it names by number.
+  private func addSegments(to router: Router<BasicRequestContext>) {
+    router.get("live/{camera}/{piece}") { _, context in
+      guard let camera = service.supervisor.camera(context.parameters.get("camera") ?? "") else {
+        return Self.unknownCamera
+      }
+      let piece = context.parameters.get("piece") ?? ""
+      if piece == "index.m3u8", camera.record.report.hasSegments, let playlist = await camera.segments?.playlist() {
+        return Self.text(playlist, type: "application/vnd.apple.mpegurl")
+      }
+      guard let bytes = camera.segments?.bytes(named: piece) else {
+        return Self.text("there is no such piece\n", status: .notFound)
+      }
+      return Response(
+        status: .ok, headers: Self.headers("video/mp4"), body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
     }
   }
 
@@ -114,7 +133,7 @@ struct WebRoutes: Sendable {
     var headers: HTTPFields = [.contentType: type, .cacheControl: "no-store"]
     headers[.xContentTypeOptions] = "nosniff"
     headers[.contentSecurityPolicy] =
-      "default-src 'none'; img-src 'self' data:; style-src 'self'; script-src 'self'; connect-src 'self'; "
+      "default-src 'none'; img-src 'self' data:; media-src 'self' blob:; style-src 'self'; script-src 'self'; connect-src 'self'; "
       + "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
     if let policy = HTTPField.Name("Referrer-Policy") { headers[policy] = "no-referrer" }
     return headers

@@ -44,10 +44,20 @@ public struct CameraReport: Sendable {
   /// Tracks in the last picture, by class.
   var tracks: [String: Int] = [:]
 
+  /// Whether its packets may be given out as they are: not where privacy masks are painted on pictures.
+  private let showsPackets: Bool
+
   init(_ settings: CameraSettings) {
+    showsPackets = settings.privacyMasks.isEmpty
     name = settings.name
     address = settings.address?.description ?? ""
     isEnabled = settings.isEnabled
+  }
+
+  /// Whether it has a live view as HLS: of packets that browsers know.
+  var hasSegments: Bool {
+    guard showsPackets, case .up(let facts) = state, let codec = facts.codec else { return false }
+    return SegmentFeed.codecs.contains(codec)
   }
 
   /// One word for the state.

@@ -32,7 +32,7 @@ extension CameraReport {
       let duration = histogram.quantile(quantile).components
       return (Double(duration.seconds) * 1e3 + Double(duration.attoseconds) / 1e15).json(places: 1)
     }
-    return "{\"name\":\(name.json),\"url\":\(address.json),\"state\":\"\(stateName)\",\"since\":"
+    return "{\"name\":\(name.json),\"url\":\(address.json),\"state\":\"\(stateName)\",\"hls\":\(hasSegments),\"since\":"
       + "\(since.formatted(.iso8601).json),\"cause\":\(down),\"retry_in\":\(retry),\"last_failure\":\(message),"
       + "\"width\":\(width),\"height\":\(height),\"frames\":\(decoded),\"inferred\":\(inferred),\"still\":\(still),"
       + "\"missed\":\(missed),\"stale\":\(stale),\"withheld\":\(losses.withheldFrames),\"failures\":\(failures),"

@@ -30,6 +30,8 @@ final class WatchedCamera: Sendable {
   let record: CameraRecord
   /// Its packets as they come, for whoever passes them on as they are; `nil` for a camera with privacy masks.
   let packets: PacketRing?
+  /// The live view made of them.
+  let segments: SegmentFeed?
   private let events: CameraEvents
   private let queue: TurnQueue
   private let source: any FrameSource
@@ -50,6 +52,7 @@ final class WatchedCamera: Sendable {
     watch = Mutex(CameraWatch(settings, plan: plan, events: events))
     let opening = CameraOpening(settings)
     packets = opening.ring
+    segments = opening.ring.map { SegmentFeed($0) }
     source = opening.source { record.note($0) }
   }
 
