@@ -22,7 +22,7 @@ public struct CurvePlot: Sendable {
   /// The drawing, as SVG.
   public let svg: String
 
-  /// Draws `panels` over an axis that is called `axis`.
+  /// Draws `panels` over an axis of whole numbers that is called `axis`.
   public init(_ panels: [Panel], axis: String) {
     let step = Self.margin.left + Self.side.width + Self.margin.right
     var drawing = Drawing(
@@ -38,7 +38,7 @@ public struct CurvePlot: Sendable {
     drawing.text(panel.title, x: left + width / 2, y: 20, size: 14, anchor: .middle)
     let lines = panel.lines.map { ($0.name, $0.points.filter { $0.x.isFinite && $0.y.isFinite }) }
     let points = lines.flatMap { $0.1 }
-    let columns = Scale(points.map(\.x)), rows = Scale(points.map(\.y))
+    let columns = Scale(points.map(\.x), finest: 1), rows = Scale(points.map(\.y))
     for mark in columns.marks {
       let x = left + columns.share(mark) * width
       drawing.line([(x, top), (x, top + height)], colour: "#e4e4e4")
@@ -66,14 +66,14 @@ public struct CurvePlot: Sendable {
     let step: Double
     let count: Int
 
-    init(_ values: [Double]) {
+    init(_ values: [Double], finest: Double = 0) {
       let low = values.min() ?? 0, high = values.max() ?? 1
       let span = high > low ? high - low : max(abs(high), 1)
-      let rough = span / 4
+      let rough = max(span / 4, finest)
       var unit = 1.0
       while unit > rough { unit /= 10 }
       while unit * 10 <= rough { unit *= 10 }
-      step = unit * ([2, 5, 10].first { unit * $0 >= rough } ?? 10)
+      step = unit * ([1, 2, 5, 10].first { unit * $0 >= rough } ?? 10)
       least = (low / step).rounded(.down) * step
       count = max(Int(((high - least) / step).rounded(.up)), 1)
     }
@@ -84,8 +84,11 @@ public struct CurvePlot: Sendable {
 
     func text(_ value: Double) -> String {
       var places = 0, unit = step
-      while unit < 0.999, places < 6 { unit *= 10; places += 1 }
-      return PrecisionRecallPlot.fixed(value, places)
+      while unit < 0.999, places < 6 {
+        unit *= 10
+        places += 1
+      }
+      return places == 0 ? "\(Int(value.rounded()))" : PrecisionRecallPlot.fixed(value, places)
     }
   }
 }
