@@ -186,14 +186,18 @@ AVX2 INLINE void transform_output(
     gather(line, result);
     UNROLLED for (int y = 0; y < TILE; y++) half[y][x] = result[y];
   }
-  for (int y = 0; y < height; y++) {
+  // By way of memory: the activation wants the registers for its constants.
+  float held[TILE][TILE * 8] __attribute__((aligned(32)));
+  UNROLLED for (int y = 0; y < TILE; y++) {
     gather(half[y], result);
-    UNROLLED for (int x = 0; x < TILE; x++) result[x] = activate(_mm256_add_ps(result[x], bias), activation);
-    for (int x = 0; x < width; x++) {
-      if (add) result[x] = _mm256_add_ps(result[x], _mm256_loadu_ps(add + y * c->add.row + x * c->add.pixel));
-      _mm256_storeu_ps(to + y * c->out.row + x * c->out.pixel, result[x]);
-    }
+    UNROLLED for (int x = 0; x < TILE; x++) _mm256_store_ps(held[y] + x * 8, _mm256_add_ps(result[x], bias));
   }
+  for (int y = 0; y < height; y++)
+    for (int x = 0; x < width; x++) {
+      __m256 value = activate(_mm256_load_ps(held[y] + x * 8), activation);
+      if (add) value = _mm256_add_ps(value, _mm256_loadu_ps(add + y * c->add.row + x * c->add.pixel));
+      _mm256_storeu_ps(to + y * c->out.row + x * c->out.pixel, value);
+    }
 }
 
 #define TRANSFORM_OUTPUTS(NAME, ACTIVATION)                                                                       \

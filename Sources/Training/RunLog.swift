@@ -1,15 +1,18 @@
 import Evaluation
 public import Foundation
 
-/// The tables a run leaves behind: `log.csv` with a line an iteration, `results.csv` with a line an epoch.
+/// The tables a run leaves behind: `log.csv` with a line an iteration, `results.csv` with a line an epoch, and
+/// `results.svg`, which draws the latter.
 public final class RunLog {
   private let iterations: FileHandle
   private let epochs: FileHandle
   private let classNames: [String]
+  private let folder: URL
 
   /// Tables in `folder`; they are gone on with when `isContinued` and they are there.
   public init(folder: URL, classNames: [String], isContinued: Bool) throws(TrainingError) {
     self.classNames = classNames
+    self.folder = folder
     func table(_ name: String, _ heading: String) throws -> FileHandle {
       let file = folder.appending(path: name)
       if !isContinued || !FileManager.default.fileExists(atPath: file.path) {
@@ -58,6 +61,33 @@ public final class RunLog {
       fields += [String](repeating: "", count: 2 + classNames.count)
     }
     write(epochs, fields)
+    // Read again, so that a run that was taken up again is drawn from its beginning.
+    guard let table = try? String(contentsOf: folder.appending(path: "results.csv"), encoding: .utf8) else { return }
+    try? Data(Self.plot(of: table).utf8).write(to: folder.appending(path: "results.svg"), options: .atomic)
+  }
+
+  /// Losses and precisions over the epochs of `table`.
+  static func plot(of table: String) -> String {
+    let rows = table.split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+    func line(_ name: String, _ column: String) -> (name: String, points: [(x: Double, y: Double)]) {
+      guard let heading = rows.first, let place = heading.firstIndex(where: { $0 == column }) else { return (name, []) }
+      return (
+        name,
+        rows.dropFirst().compactMap { row in
+          guard row.indices.contains(place), let epoch = Double(row[0]), let value = Double(row[place]) else {
+            return nil
+          }
+          return (epoch, value)
+        }
+      )
+    }
+    return CurvePlot(
+      [
+        .init(title: "Loss", lines: [line("box", "box"), line("class", "cls"), line("distribution", "dfl")]),
+        .init(title: "Precision", lines: [line("AP50", "map50"), line("AP", "map")]),
+        .init(title: "Learning rate", lines: [line("weights", "rate")]),
+      ], axis: "epoch"
+    ).svg
   }
 
   private func write(_ handle: FileHandle, _ fields: [String]) {

@@ -63,7 +63,8 @@ public final class Trainer {
       throw TrainingError(.compute, "the compute library could not be started", cause: error)
     }
     computation = try BatchComputation(
-      graph, batch: plan.batch, side: plan.side, workers: plan.workers, team: plan.threads, table: table,
+      graph, batch: plan.batch, largestSide: plan.sides.last ?? plan.side, workers: plan.workers, team: plan.threads,
+      table: table,
       parameters: parameters, engine: engine)
     cache = PictureCache(paths: data.samples.map(\.path), side: plan.side, decode: decode)
   }

@@ -53,11 +53,11 @@ public struct TrainingBenchmark {
       throw TrainingError(.compute, "the compute library could not be started", cause: error)
     }
     computation = try BatchComputation(
-      graph, batch: count, side: side, workers: workers, team: threads, table: table, parameters: parameters,
+      graph, batch: count, largestSide: side, workers: workers, team: threads, table: table, parameters: parameters,
       engine: engine)
     var random = SampleRandom(seed: 0, epoch: 0, index: 0)
-    var batch = TrainingBatch(
-      pictures: (0..<count * 3 * side * side).map { _ in random.uniform(0, 1) }, targets: [])
+    var batch = TrainingBatch(count: count, side: side)
+    for index in batch.pictures.indices { batch.pictures[index] = random.uniform(0, 1) }
     for image in 0..<count {
       for _ in 0..<8 {
         let width = random.uniform(0.05, 0.5), height = random.uniform(0.05, 0.5)

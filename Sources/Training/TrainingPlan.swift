@@ -8,6 +8,8 @@ public struct TrainingPlan: Sendable {
   public var epochs = 100
   /// Side of the square pictures.
   public var side = 320
+  /// How much larger or smaller than `side` a batch may be, as a fraction; its size is drawn for each batch.
+  public var sideRange = 0.0
   /// Pictures a step computes on.
   public var batch = 16
   /// Pictures an optimiser step counts for; smaller batches are accumulated.
@@ -51,6 +53,21 @@ public struct TrainingPlan: Sendable {
 
   /// A plan to train `network` with the published settings.
   public init(network: NetworkSpec) { self.network = network }
+
+  /// The sizes that batches have: all between the limits that every network takes, the largest last.
+  var sides: [Int] {
+    let step = 32
+    let least = Int((Double(side) * (1 - sideRange) / Double(step)).rounded(.up))
+    let most = Int(Double(side) * (1 + sideRange)) / step
+    return sideRange > 0 && least < most ? (max(least, 1)...most).map { $0 * step } : [side]
+  }
+
+  /// The size of batch `number`, counted from the start of the run: the same whenever the run is taken up again.
+  func side(ofBatch number: Int) -> Int {
+    let sides = sides
+    var random = SampleRandom(seed: seed, epoch: number, index: -2)
+    return sides[random.index(below: sides.count)]
+  }
 
   /// The schedule of a run with `batches` batches in an epoch.
   func schedule(batches: Int) -> LearningSchedule {

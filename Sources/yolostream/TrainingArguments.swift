@@ -45,6 +45,7 @@ struct TrainingNetworkArguments: ParsableArguments {
 struct TrainingScheduleArguments: ParsableArguments {
   @Option(help: "Passes over the data.") var epochs = 100
   @Option(help: "Side of the pictures.") var imgsz = 320
+  @Option(help: "How much larger or smaller a batch may be drawn, 0 to 0.5 of the side.") var multiScale = 0.0
   @Option(help: "Pictures in a batch.") var batch = 16
   @Option(help: "Pictures an optimiser step counts for.") var nominalBatch = 64
   @Option(help: "Learning rate after the warm-up.") var lr = 0.01
@@ -58,9 +59,16 @@ struct TrainingScheduleArguments: ParsableArguments {
   @Option(help: "Workers that share each batch.") var workers = 2
   @Option(help: "Threads of each worker.") var threads = 1
 
+  func validate() throws {
+    guard (0...0.5).contains(multiScale) else {
+      throw ValidationError("--multi-scale is a fraction from 0 to 0.5, not \(multiScale)")
+    }
+  }
+
   func write(to plan: inout TrainingPlan) {
     plan.epochs = epochs
     plan.side = imgsz
+    plan.sideRange = multiScale
     plan.batch = batch
     plan.nominalBatch = nominalBatch
     plan.learningRate = lr

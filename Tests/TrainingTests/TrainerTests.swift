@@ -139,6 +139,54 @@ import Testing
     }
   }
 
+  @Test func `takes batches of several sizes, the same when it is taken up again`() throws {
+    var plan = Self.plan
+    plan.side = 96
+    plan.sideRange = 0.35
+    #expect(plan.sides == [64, 96, 128])
+    #expect(Set((0..<20).map(plan.side(ofBatch:))) == [64, 96, 128])
+    let folder = try TrainerFolder()
+    var unbroken: [Float] = [], resumed: [Float] = []
+    let whole = try Self.trainer(plan)
+    try whole.run(until: 12) {
+      unbroken.append($0.terms.sum)
+      return true
+    }
+    let first = try Self.trainer(plan)
+    try first.run(until: 5, files: folder.files) {
+      resumed.append($0.terms.sum)
+      return true
+    }
+    let second = try Self.trainer(plan)
+    try second.resume(from: folder.files.checkpoint)
+    try second.run(until: 12) {
+      resumed.append($0.terms.sum)
+      return true
+    }
+    #expect(unbroken == resumed)
+    #expect(unbroken.allSatisfy { $0.isFinite })
+    // All sizes lie in the memory of the largest.
+    var large = plan
+    large.side = 128
+    large.sideRange = 0
+    let alone = try Self.trainer(large)
+    #expect(whole.arenaByteCount == alone.arenaByteCount)
+  }
+
+  @Test func `draws its curves, from the beginning when it is taken up again`() throws {
+    let folder = try TrainerFolder()
+    let trainer = try Self.trainer(Self.plan)
+    for isContinued in [false, true] {
+      let log = try RunLog(folder: folder.url, classNames: ["red", "blue"], isContinued: isContinued)
+      try trainer.run(until: isContinued ? 6 : 4, epochEnded: { log.add($0) }, report: { _ in true })
+    }
+    let svg = try String(contentsOf: folder.url.appending(path: "results.svg"), encoding: .utf8)
+    let lines = svg.matches(of: /points="([^"]+)"[^>]*stroke-width="2"/)
+    // Three losses and the rate over three epochs; nothing was validated.
+    #expect(lines.map { $0.1.split(separator: " ").count }.filter { $0 > 0 } == [3, 3, 3, 3])
+    for name in ["Loss", "Precision", "Learning rate", "AP50", "epoch", "1", "3"] { #expect(svg.contains(">\(name)<")) }
+  }
+
   @Test func `learns a few pictures by heart, and finds everything on them`() throws {
     let folder = try TrainerFolder()
     let samples = try (0..<8).map { number in

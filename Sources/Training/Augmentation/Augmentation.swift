@@ -40,4 +40,11 @@ struct PreparedSample {
   var picture: Picture
   /// Class, and left, top, right, bottom in pixels.
   var objects: [(classID: Int, box: SIMD4<Float>)]
+
+  /// The square picture at another size.
+  func resized(side: Int) -> PreparedSample {
+    let ratio = Float(side) / Float(picture.width)
+    return PreparedSample(
+      picture: picture.resized(longSide: side), objects: objects.map { ($0.classID, $0.box * ratio) })
+  }
 }

@@ -31,11 +31,10 @@ struct BatchPreparation: Sendable {
     var random = SampleRandom(seed: plan.seed, epoch: epoch, index: -1)
     order.shuffle(using: &random)
     let maker = epoch >= plan.epochs - plan.closeMosaic ? closed : open
-    let plane = plan.side * plan.side
-    var batch = TrainingBatch(pictures: [Float](repeating: 0, count: plan.batch * 3 * plane), targets: [])
+    var batch = TrainingBatch(count: plan.batch, side: plan.side(ofBatch: number))
     for slot in 0..<plan.batch {
       let place = (number % batches) * plan.batch + slot
-      batch.add(maker.prepare(order[place], epoch: epoch, place: place), slot: slot, side: plan.side)
+      batch.add(maker.prepare(order[place], epoch: epoch, place: place).resized(side: batch.side), slot: slot)
     }
     return batch
   }

@@ -1,12 +1,22 @@
 /// A batch as the network takes it.
 struct TrainingBatch: Sendable {
+  /// Side of the pictures.
+  let side: Int
   /// batch × 3 × side × side, red first, 0...1.
   var pictures: [Float]
   var targets: [ObjectTarget]
 }
 
 extension TrainingBatch {
-  mutating func add(_ sample: PreparedSample, slot: Int, side: Int) {
+  /// An empty batch of `count` pictures.
+  init(count: Int, side: Int) {
+    self.side = side
+    pictures = [Float](repeating: 0, count: count * 3 * side * side)
+    targets = []
+  }
+
+  /// Puts a sample, `side` pixels high and wide, into its place.
+  mutating func add(_ sample: PreparedSample, slot: Int) {
     let plane = side * side
     let start = slot * 3 * plane
     unsafe pictures.withUnsafeMutableBufferPointer { target in

@@ -86,8 +86,9 @@ struct Tape {
 
   /// Gives every tensor its memory and binds the steps.
   ///
-  /// A planned tensor lives from the first step that touches it to the last.
-  func bind() throws(OneDNNError) -> (calls: [TapeCall], arenaByteCount: Int) {
+  /// A planned tensor lives from the first step that touches it to the last. Tapes that never run at the same time may
+  /// lie in the same memory: `shared` is taken where it is large enough.
+  func bind(in shared: Arena? = nil) throws(OneDNNError) -> (calls: [TapeCall], arena: Arena) {
     var requestOf = [Int?](repeating: nil, count: symbols.count)
     var requests: [MemoryPlan.Request] = []
     for (index, step) in steps.enumerated() {
@@ -103,7 +104,7 @@ struct Tape {
       }
     }
     let plan = MemoryPlan(requests)
-    let arena = Arena(byteCount: plan.byteCount)
+    let arena = shared.flatMap { $0.byteCount >= plan.byteCount ? $0 : nil } ?? Arena(byteCount: plan.byteCount)
     var memories = [TensorMemory?](repeating: nil, count: symbols.count)
     func memory(_ symbol: SymbolID) throws(OneDNNError) -> TensorMemory {
       if let known = memories[symbol] ?? symbols[symbol].fixed { return known }
@@ -134,7 +135,7 @@ struct Tape {
             }))
       }
     }
-    return (calls, plan.byteCount)
+    return (calls, arena)
   }
 }
 

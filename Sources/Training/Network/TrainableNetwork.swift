@@ -15,8 +15,9 @@ public final class TrainableNetwork {
   /// Gradient of the last backward pass, laid out as the table.
   public let gradient: FloatBuffer
   /// Bytes of memory that activations, gradients of activations and scratch share.
-  public let arenaByteCount: Int
+  public var arenaByteCount: Int { arena.byteCount }
 
+  private let arena: Arena
   private let graph: Graph
   private let table: ParameterTable
   private let stream: ExecutionStream
@@ -33,9 +34,11 @@ public final class TrainableNetwork {
   public var isTimed = false
 
   /// Compiles `graph` for `batch` pictures of `height` by `width` pixels, reading `parameters` laid out as `table`.
+  ///
+  /// The activations lie in the memory of `larger` where that is large enough: the two must take turns.
   public init(
     _ graph: Graph, batch: Int, height: Int, width: Int, table: ParameterTable, parameters: FloatBuffer,
-    engine: Engine
+    engine: Engine, sharing larger: TrainableNetwork? = nil
   ) throws(TrainingError) {
     guard height % graph.stride == 0, width % graph.stride == 0, batch > 0 else {
       throw TrainingError(
@@ -60,7 +63,7 @@ public final class TrainableNetwork {
         try recorder.recordHeadGradient(head, from: mapGradients[mapGradients.count - 1])
       }
       try recorder.recordBackward()
-      (calls, arenaByteCount) = try recorder.tape.bind()
+      (calls, arena) = try recorder.tape.bind(in: larger?.arena)
       names = recorder.tape.steps.map(\.name)
       seconds = [Double](repeating: 0, count: names.count)
       stream = try ExecutionStream(on: engine)
