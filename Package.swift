@@ -125,7 +125,7 @@ let package = Package(
       sees: [
         "RingBuffer", "Capture", "FFmpeg", "GELAN", "Inference", "Tracking", "Outputs", "Pipeline", "Imaging", "Scene",
       ]),
-    tests(of: "Service", sees: ["Streaming", "Capture", "Inference", "Outputs", "Imaging", "Scene"]),
+    tests(of: "Service", sees: ["Streaming", "Capture", "FFmpeg", "Inference", "Outputs", "Imaging", "Scene"]),
     tests(of: "Training", sees: ["GELAN", "OneDNN", "Inference", "Imaging", "Capture", "Evaluation", "Scene"]),
     // Starts the program itself.
     .testTarget(

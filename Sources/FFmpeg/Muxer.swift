@@ -75,11 +75,15 @@ public struct Muxer: ~Copyable {
     let copy = try unsafe newStream()
     try unsafe FFmpegError.check(
       avcodec_parameters_copy(copy.pointee.codecpar, stream.parameters.handle), "describe a copied stream")
-    // The tag belongs to the container the packets come from.
-    unsafe copy.pointee.codecpar.pointee.codec_tag = 0
+    // The tag belongs to the container the packets come from. Of the two that MP4 has for H.265, this one plays everywhere.
+    let isHEVC = unsafe copy.pointee.codecpar.pointee.codec_id == AV_CODEC_ID_HEVC
+    unsafe copy.pointee.codecpar.pointee.codec_tag = isHEVC && container == .mp4 ? Self.tag("hvc1") : 0
     unsafe copy.pointee.time_base = stream.timeBase.rational
     return Int(unsafe copy.pointee.index)
   }
+
+  /// Four letters as libav has them.
+  private static func tag(_ letters: String) -> UInt32 { letters.utf8.reversed().reduce(0) { $0 << 8 | UInt32($1) } }
 
   private func newStream() throws(FFmpegError) -> UnsafeMutablePointer<AVStream> {
     try unsafe FFmpegError.unwrap(avformat_new_stream(context, nil), "a stream")
@@ -89,6 +93,8 @@ public struct Muxer: ~Copyable {
   public mutating func begin() throws(FFmpegError) {
     try unsafe FFmpegError.check(avio_open_dyn_buf(&context.pointee.pb), "write \(path)")
     owner.isInMemory = true
+    // Sound may begin a little before the pictures. MKV can say so; libav would rather move all times.
+    if container == .matroska { unsafe context.pointee.avoid_negative_ts = 0 }
     unsafe context.pointee.output_ts_offset = -TimeBase.microseconds.ticks(at: origin)
     var options = OptionList(
       container == .mp4
@@ -120,6 +126,13 @@ public struct Muxer: ~Copyable {
     try unsafe check(av_interleaved_write_frame(context, nil))
     try unsafe check(av_write_frame(context, nil))
     try moveToFile()
+  }
+
+  /// Bytes handed to the file so far, 0 before it is made. After a `write` or `flush` that went well it ends with a whole
+  /// fragment or cluster.
+  public var writtenByteCount: Int64 {
+    guard state == .writing, !owner.isInMemory, let transport = unsafe context.pointee.pb else { return 0 }
+    return unsafe avio_seek(transport, 0, SEEK_CUR)
   }
 
   /// Puts what is in memory into a new file in one piece, to go on there.

@@ -89,6 +89,15 @@ public final class Packet: @unchecked Sendable {
     if let decodingTimestamp { unsafe handle.pointee.dts = decodingTimestamp &+ ticks }
   }
 
+  /// The same packet at other times, in ticks of `timeBase`; the bytes are shared.
+  public func retimed(showing: Int64, decoding: Int64) throws(FFmpegError) -> Packet {
+    let packet = try Packet(timeBase: timeBase)
+    try unsafe FFmpegError.check(av_packet_ref(packet.handle, handle), "reference a packet")
+    unsafe packet.handle.pointee.pts = showing
+    unsafe packet.handle.pointee.dts = decoding
+    return packet
+  }
+
   /// Lends the compressed bytes.
   public func withBytes<R, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {
     try unsafe body(UnsafeRawBufferPointer(start: handle.pointee.data, count: byteCount))

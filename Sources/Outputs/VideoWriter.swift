@@ -166,11 +166,11 @@ public struct VideoWriter: ~Copyable {
   private mutating func copySound() throws(FFmpegError) {
     guard let audio else { return }
     for packet in audio.takeAll() {
-      // A packet out of order would end the file; one before the beginning would move all else behind it, but in MP4,
-      // which has a place for the silence that encoders put in front. Such are left out.
+      // A packet out of order would end the file, and what lies before a beginning in the middle is not wanted. At the very
+      // beginning encoders put a little silence in front, which has its place.
       guard let sound = sounds[packet.streamIndex], let time = packet.decodingTimestamp ?? packet.timestamp,
         time > sound.last,
-        (muxer.origin == 0 && muxer.container == .mp4) || packet.timeBase.seconds(of: time) >= muxer.origin
+        muxer.origin == 0 || packet.timeBase.seconds(of: time) >= muxer.origin
       else { continue }
       sounds[packet.streamIndex]?.last = time
       try muxer.write(packet, to: sound.output)

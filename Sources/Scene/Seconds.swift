@@ -1,4 +1,4 @@
-/// A length of time as people write it: `90`, `1.5s`, `200ms`, `2m`, `1h30m`, `00:01:30`.
+/// A length of time as people write it: `90`, `1.5s`, `200ms`, `2m`, `1h30m`, `10d`, `00:01:30`.
 public struct Seconds: Hashable, Sendable, CustomStringConvertible {
   /// In seconds.
   public let value: Double
@@ -38,6 +38,7 @@ public struct Seconds: Hashable, Sendable, CustomStringConvertible {
       case "s", "": sum += number
       case "m", "min": sum += number * 60
       case "h": sum += number * 3600
+      case "d": sum += number * 86_400
       default: return nil
       }
       rest = rest.dropFirst(digits.count + unit.count)

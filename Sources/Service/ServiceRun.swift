@@ -41,9 +41,11 @@ public final class ServiceRun: Sendable {
     var options = Detector.Options()
     (options.width, options.height) = (configuration.model.size.width, configuration.model.size.height)
     let detector = Detector(try InferenceModel(path: configuration.model.path ?? ""), options: options)
+    let storage = configuration.outputs.storage
+    let media = if let path = storage.path { try MediaFolder(path: path) } else { nil as MediaFolder? }
     supervisor = try Supervisor(
       detector: detector, workers: configuration.model.workers,
-      journal: try Journal(path: configuration.outputs.events.lines.path))
+      journal: try Journal(path: configuration.outputs.events.lines.path), media: media, limits: storage)
     (commands, orders) = AsyncStream.makeStream(of: Command.self)
   }
 
@@ -141,7 +143,10 @@ public final class ServiceRun: Sendable {
         state.configuration = next
         state.configured = .now
       }
-      let later = [("model", before.model != next.model), ("http", before.http != next.http)].filter(\.1).map(\.0)
+      let later = [
+        ("model", before.model != next.model), ("http", before.http != next.http),
+        ("outputs.storage", before.outputs.storage != next.outputs.storage),
+      ].filter(\.1).map(\.0)
       return .success(
         "configuration read: \(changes.kept) cameras unchanged, \(changes.started) begun, \(changes.stopped) ended"
           + (later.isEmpty ? "" : "; \(later.joined(separator: " and ")) will change at the next start"))
@@ -159,7 +164,7 @@ extension ServiceRun: WebService {
     return ServiceMetrics(
       cameras: supervisor.cameras.map(\.report), events: journal.counts, sinkErrors: journal.failures,
       configured: state.withLock { $0.configured.timeIntervalSince1970 },
-      listeners: supervisor.journal.news.listenerCount
+      listeners: supervisor.journal.news.listenerCount, recordings: supervisor.recordings
     ).text
   }
 

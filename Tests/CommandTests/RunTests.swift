@@ -41,9 +41,9 @@ import Testing
     let given = try program.times(of: "clip.mp4"), written = try program.times(of: "out.\(ending)")
     #expect(given.count == 88 && written.count == 88)
     for (one, other) in zip(given, written) { #expect(abs(one - other) < 0.0011) }
-    // The first packet of AAC lies before the beginning, where MKV has no place.
-    let sound = try program.packets(of: "clip.mp4", stream: "a:0").dropFirst(ending == "mkv" ? 1 : 0)
-    #expect(try program.packets(of: "out.\(ending)", stream: "a:0") == Array(sound) && sound.count > 100)
+    // The first packet of AAC lies before the beginning.
+    let sound = try program.packets(of: "clip.mp4", stream: "a:0")
+    #expect(try program.packets(of: "out.\(ending)", stream: "a:0") == sound && sound.count > 100)
   }
 
   @Test func `a part of a file begins at zero and keeps the times of the source in its log`() throws {

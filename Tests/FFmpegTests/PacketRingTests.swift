@@ -8,6 +8,8 @@ import Testing
   private struct Material {
     let video: StreamDescription
     var packets: [Packet] = []
+    /// Where files may begin, in rising order; the encoder chooses.
+    var keys: [Int] { packets.indices.filter { packets[$0].isKey } }
 
     init(width: Int = 96) throws {
       let folder = try TemporaryFolder()
@@ -22,10 +24,12 @@ import Testing
 
   private static let second: UInt64 = 1_000_000_000
 
-  /// A ring that took in `packets`, one a second from second 1 on.
-  private func fill(_ ring: PacketRing, _ material: Material) {
+  /// Has `ring` take in `packets`, one a second from second `first` on.
+  private func fill(_ ring: PacketRing, _ material: Material, from first: Int = 1) {
     ring.begin(video: material.video, sounds: [])
-    for (index, packet) in material.packets.enumerated() { ring.append(packet, at: UInt64(index + 1) * Self.second) }
+    for (index, packet) in material.packets.enumerated() {
+      ring.append(packet, at: UInt64(index + first) * Self.second)
+    }
   }
 
   @Test func `without a reader nothing is kept`() throws {
@@ -41,9 +45,11 @@ import Testing
     #expect(ring.byteCount == 0)
   }
 
-  @Test(arguments: [(0, 36), (3, 36), (4, 24), (15, 24), (16, 12), (1000, 0)])
-  func `the last seconds are held, from the key picture before them on`(seconds: Int, first: Int) throws {
+  @Test(arguments: [0, 1, 3, 8, 15, 20, 39, 1000])
+  func `the last seconds are held, from the key picture before them on`(seconds: Int) throws {
     let material = try Material()
+    // The last packet comes at second 40, packet n at second n + 1.
+    let first = try #require(material.keys.last { $0 + 1 <= max(1, 40 - seconds) })
     let ring = PacketRing()
     let reader = ring.reader(seconds: Double(seconds))
     fill(ring, material)
@@ -63,28 +69,33 @@ import Testing
     let demanding = ring.reader(seconds: 30)
     let reader = ring.reader(seconds: 1)
     fill(ring, material)
-    for (moment, number) in [(UInt64.max, 36), (37, 36), (36, 24), (30, 24), (25, 24), (24, 12), (1, 0)] {
-      reader.begin(at: moment == .max ? moment : moment * Self.second)
-      #expect(reader.take().first?.number == number)
+    // The demanding reader has the ring hold what came from second 10 on, and the group of pictures before.
+    let held = try #require(material.keys.last { $0 + 1 <= 10 })
+    for moment in (held + 1)...40 {
+      reader.begin(at: UInt64(moment) * Self.second)
+      #expect(reader.take().first?.number == material.keys.last { $0 + 1 <= moment })
     }
+    reader.begin(at: .max)
+    #expect(reader.take().first?.number == material.keys.last)
     reader.begin(at: 0)
     // Another eighty packets push out what the slow reader has not taken.
-    fill(ring, material)
-    fill(ring, material)
+    fill(ring, material, from: 41)
+    fill(ring, material, from: 81)
     let late = reader.take()
-    #expect(late.first?.isKey == true)
-    #expect(reader.missedCount == (late.first?.number ?? 0) - 0)
+    #expect(late.first?.isKey == true && late.first?.number ?? 0 > 40)
+    #expect(reader.missedCount == (late.first?.number ?? 0) - held)
     withExtendedLifetime(demanding) {}
   }
 
   @Test func `the limit of bytes goes before the wish for seconds`() throws {
     let material = try Material()
     let sizes = material.packets.map(\.byteCount)
-    let ring = PacketRing(byteLimit: sizes[12...].reduce(0, +))
+    let second = try #require(material.keys.dropFirst().first)
+    let ring = PacketRing(byteLimit: sizes[second...].reduce(0, +))
     let reader = ring.reader(seconds: 1000)
     fill(ring, material)
     reader.begin(at: 0)
-    #expect(reader.take().first?.number == 12)
+    #expect(reader.take().first?.number == second)
     #expect(ring.byteCount <= ring.byteLimit)
     // A group of pictures that is larger than the limit leaves nothing to begin with.
     let tiny = PacketRing(byteLimit: 10)

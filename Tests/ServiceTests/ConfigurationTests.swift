@@ -78,6 +78,15 @@ import Testing
         "c.yml:4: anchors and aliases (&name, *name) are not taken"
       ),
       (model + "cameras:\n  - front", "c.yml:4: cameras: expected a section of keys and values, got a list"),
+      (
+        model + "cameras:\n  a:\n    url: \"rtsp://h/\"\n    privacy_masks: [[[0, 0], [1, 0], [1, 1]]]\n"
+          + "outputs: {storage: {path: /media}}",
+        "c.yml:6: cameras.a.privacy_masks: clips are cut from the stream as the camera sends it, without masks"
+      ),
+      (
+        model + "cameras: {}\noutputs: {storage: {path: /m, max_size: 5 apples}}",
+        "c.yml:4: outputs.storage.max_size: expected a size such as 500GB or 20GiB, got 5 apples"
+      ),
       ("", "the key version is missing"),
     ])
   func `a mistake is told with its line, and what was meant`(yaml: String, sentence: String) {
@@ -125,6 +134,23 @@ import Testing
     let cameras = try #require((top["cameras"] as? [String: Any])?["patternProperties"] as? [String: [String: Any]])
     let camera = try #require(cameras.values.first?["properties"] as? [String: Any])
     #expect(camera.keys.contains("url") && camera.keys.contains("detect"))
+  }
+
+  @Test func `what is recorded, and how long it stays`() throws {
+    let configuration = try read(
+      Self.model + """
+        defaults: {record: {pre_roll: 3s}}
+        cameras:
+          a: {url: "rtsp://h/", record: {post_roll: 1m}}
+          b: {url: "rtsp://h/", privacy_masks: [[[0, 0], [1, 0], [1, 1]]], record: {clips: false}}
+        outputs: {storage: {path: /m, max_age: 3d12h, max_size: 1.5TiB, min_free: 20GB}}
+        """)
+    #expect(configuration.cameras.map(\.record.preRoll) == [3, 3])
+    #expect(configuration.cameras.map(\.record.postRoll) == [60, 5])
+    #expect(configuration.cameras.map(\.record.hasClips) == [true, false])
+    let storage = configuration.outputs.storage
+    #expect(storage.maxAge == 302_400 && storage.maxSize == 3 << 39 && storage.minFree == .bytes(20_000_000_000))
+    #expect(StorageSettings().minFree.bytes(of: 1000) == 50)
   }
 
   @Test(

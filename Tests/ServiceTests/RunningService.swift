@@ -28,11 +28,11 @@ final class RunningService: Sendable {
   var sentences: [String] { said.sentences.withLock { $0 } }
 
   /// Starts a service of `cameras` (lines of YAML, two spaces in) and waits until it listens.
-  init(cameras: String, http: String = "", more: String = "") async throws {
+  init(cameras: String, http: String = "", storage: String = "", more: String = "") async throws {
     folder = FileManager.default.temporaryDirectory.appending(path: "yolostream-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     try Self.model.write(to: folder.appending(path: "model.safetensors"))
-    try Self.text(cameras: cameras, http: http, more: more, folder: folder)
+    try Self.text(cameras: cameras, http: http, storage: storage, more: more, folder: folder)
       .write(to: folder.appending(path: "service.yml"), atomically: true, encoding: .utf8)
     let said = Said()
     self.said = said
@@ -59,14 +59,16 @@ final class RunningService: Sendable {
 
   deinit { try? FileManager.default.removeItem(at: folder) }
 
-  static func text(cameras: String, http: String = "", more: String = "", folder: URL) -> String {
+  static func text(
+    cameras: String, http: String = "", storage: String = "", more: String = "", folder: URL
+  ) -> String {
     """
     version: 1
     model: {path: \(folder.path)/model.safetensors, imgsz: 64, workers: 2}
     defaults: {detect: {fps: 10, motion: {gate: false}}}
     cameras:
     \(cameras)
-    outputs: {events: {jsonl: {path: \(folder.path)/events.jsonl}}}
+    outputs: {events: {jsonl: {path: \(folder.path)/events.jsonl}}\(storage.isEmpty ? "" : ", storage: {path: \(folder.path)/media\(storage)}")}
     http: {listen: "127.0.0.1:0"\(http.isEmpty ? "" : ", " + http)}
     \(more)
     """

@@ -24,6 +24,13 @@ public enum EventClock: String, Hashable, Sendable {
     return Int64(min(max(exact.rounded(), 0), 253_402_300_799_999))
   }
 
+  /// The time of day in milliseconds since 1970.
+  package static var wallMilliseconds: Int64 {
+    var wall = timespec()
+    unsafe clock_gettime(CLOCK_REALTIME, &wall)
+    return Int64(wall.tv_sec) * 1000 + Int64(wall.tv_nsec) / 1_000_000
+  }
+
   /// When the frame at `stamp` was received, in milliseconds since 1970.
   private static func received(_ stamp: FrameStamp) -> Double {
     var wall = timespec(), monotonic = timespec()
@@ -35,7 +42,7 @@ public enum EventClock: String, Hashable, Sendable {
   }
 
   /// `2026-11-23T18:39:27.957Z`.
-  static func text(_ milliseconds: Int64) -> String {
+  package static func text(_ milliseconds: Int64) -> String {
     // The style cuts what lies beyond milliseconds; half a one keeps 0.2 from becoming 0.199.
     let date = Date(timeIntervalSince1970: (Double(milliseconds) + 0.5) / 1e3)
     return date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))

@@ -16,6 +16,33 @@ public struct EventLines: Sendable {
     public var text: String
   }
 
+  /// Something that happened to a track, with what all lines about it have in common.
+  public struct Occurrence: Hashable, Sendable {
+    /// What happened.
+    public let event: TrackEvent
+    /// Name of the class.
+    public let label: String
+    /// When the track began, in milliseconds since 1970. What began at one time must not begin at another in the next
+    /// line: a clock on the wall may be set meanwhile.
+    public let began: Int64
+    /// The identifier of the track in all its lines.
+    public let identifier: String
+  }
+
+  /// Paths of files that show an event; `nil` for one that could not be written.
+  public struct Evidence: Hashable, Sendable {
+    /// A picture.
+    public var snapshot: String?
+    /// A video.
+    public var clip: String?
+
+    /// Evidence of these two.
+    public init(snapshot: String?, clip: String?) {
+      self.snapshot = snapshot
+      self.clip = clip
+    }
+  }
+
   private let classes: ClassCatalogue
   private let camera: String
   private let clock: EventClock
@@ -32,12 +59,18 @@ public struct EventLines: Sendable {
   }
 
   /// What happened in the next frame.
-  public mutating func next(_ findings: FrameFindings) -> [Line] {
-    history.events(in: findings).map { Line(kind: $0.kind.rawValue, text: line(of: $0)) }
-  }
+  public mutating func next(_ findings: FrameFindings) -> [Line] { occurrences(in: findings).map { line(of: $0) } }
 
   /// The ends of all tracks that are still open.
-  public mutating func finish() -> [Line] { history.finish().map { Line(kind: $0.kind.rawValue, text: line(of: $0)) } }
+  public mutating func finish() -> [Line] { finalOccurrences().map { line(of: $0) } }
+
+  /// What happened in the next frame, for who makes the lines one by one: with `line(of:)`, which counts them.
+  public mutating func occurrences(in findings: FrameFindings) -> [Occurrence] {
+    history.events(in: findings).map { occurrence($0) }
+  }
+
+  /// The same for the ends of all tracks that are still open.
+  public mutating func finalOccurrences() -> [Occurrence] { history.finish().map { occurrence($0) } }
 
   /// That the source went down or came up at `time`, in monotonic nanoseconds.
   public mutating func next(_ event: CameraEvent, at time: UInt64) -> Line {
@@ -51,28 +84,39 @@ public struct EventLines: Sendable {
         + "\"ts\":\"\(EventClock.text(moment))\",\"ts_src\":\"\(clock.rawValue)\"\(facts)}\n")
   }
 
-  private mutating func line(of event: TrackEvent) -> String {
+  private mutating func occurrence(_ event: TrackEvent) -> Occurrence {
     let track = event.track
     let start = clock.milliseconds(at: track.firstSeen, from: event.stamp)
     let identifier = identifiers[track.id] ?? makeIdentifier(of: track.id, start: start)
     identifiers[track.id] = event.kind == .end ? nil : identifier
+    return Occurrence(
+      event: event, label: classes[track.detection.classID], began: identifier.milliseconds,
+      identifier: identifier.description)
+  }
+
+  /// The line that tells `occurrence`, with the files that show it where such were to be written.
+  public mutating func line(of occurrence: Occurrence, evidence: Evidence? = nil) -> Line {
+    let event = occurrence.event, track = event.track
     let now = EventClock.text(clock.milliseconds(at: event.stamp.seconds, from: event.stamp))
-    // What began at one time must not begin at another in the next line: a clock on the wall may be set meanwhile.
-    let began = EventClock.text(identifier.milliseconds)
+    let began = EventClock.text(occurrence.began)
     let end =
       event.kind == .end ? EventClock.text(clock.milliseconds(at: event.lastSeen, from: event.stamp)).json : "null"
     let box = track.detection.box
     let pixels = [box.minX, box.minY, box.width, box.height]
     let sides = [event.width, event.height, event.width, event.height].map { Float(max(1, $0)) }
+    let files =
+      evidence.map { ",\"snapshot\":\($0.snapshot?.json ?? "null"),\"clip\":\($0.clip?.json ?? "null")" } ?? ""
     defer { sequence += 1 }
-    return "{\"v\":1,\"id\":\"\(identifier)\",\"type\":\"\(event.kind.rawValue)\",\"camera\":\(camera),"
+    let text =
+      "{\"v\":1,\"id\":\"\(occurrence.identifier)\",\"type\":\"\(event.kind.rawValue)\",\"camera\":\(camera),"
       + "\"seq\":\(sequence),\"ts\":\"\(now)\",\"pts\":\(event.stamp.seconds.json(places: 6)),"
       + "\"frame\":\(event.stamp.index),\"ts_src\":\"\(clock.source(of: event.stamp))\","
-      + "\"label\":\(classes[track.detection.classID].json),\"class_id\":\(track.detection.classID),"
+      + "\"label\":\(occurrence.label.json),\"class_id\":\(track.detection.classID),"
       + "\"score\":\(track.detection.score.json(places: 4)),\"top_score\":\(track.topScore.json(places: 4)),"
       + "\"box\":[\(pixels.map { $0.json(places: 2) }.joined(separator: ","))],"
       + "\"box_norm\":[\(zip(pixels, sides).map { ($0 / $1).json(places: 5) }.joined(separator: ","))],"
-      + "\"track\":\(track.id),\"start\":\"\(began)\",\"end\":\(end)}\n"
+      + "\"track\":\(track.id),\"start\":\"\(began)\",\"end\":\(end)\(files)}\n"
+    return Line(kind: event.kind.rawValue, text: text)
   }
 
   private func makeIdentifier(of track: Int, start: Int64) -> SortableIdentifier {

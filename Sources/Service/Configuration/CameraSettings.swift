@@ -7,9 +7,14 @@ public struct CameraDefaults: Hashable, Sendable {
   /// How objects are followed.
   public var track = TrackSettings()
 
+  /// What is kept of events.
+  public var record = RecordSettings()
+
   static let settings: [Setting<CameraDefaults>] = [
     .section("detect", \.detect, DetectSettings.settings, "What is looked for, and how often."),
     .section("track", \.track, TrackSettings.settings, "How objects are followed."),
+    .section(
+      "record", \.record, RecordSettings.settings, "What is kept of events, where outputs.storage says to where."),
   ]
 }
 
@@ -31,6 +36,8 @@ public struct CameraSettings: Hashable, Sendable {
   public var detect: DetectSettings
   /// How objects are followed.
   public var track: TrackSettings
+  /// What is kept of events.
+  public var record: RecordSettings
   /// Areas that are painted over before anyone sees a picture, the network included.
   public var privacyMasks: [Polygon] = []
 
@@ -43,6 +50,7 @@ public struct CameraSettings: Hashable, Sendable {
     self.name = name
     detect = defaults.detect
     track = defaults.track
+    record = defaults.record
   }
 
   static let settings: [Setting<CameraSettings>] = [
@@ -56,8 +64,9 @@ public struct CameraSettings: Hashable, Sendable {
     .value("sound", \.hasSound, .switched, "Whether clips have sound, where the stream has it."),
     .section("detect", \.detect, DetectSettings.settings, isInExample: false, "As in defaults, for this camera."),
     .section("track", \.track, TrackSettings.settings, isInExample: false, "As in defaults, for this camera."),
+    .section("record", \.record, RecordSettings.settings, isInExample: false, "As in defaults, for this camera."),
     .value(
-      "privacy_masks", \.privacyMasks, .polygons, example: "[[[0, 0], [0.2, 0], [0.2, 0.1], [0, 0.1]]]",
+      "privacy_masks", \.privacyMasks, .polygons,
       "Areas painted black before anything looks at a picture: corners [x, y] from 0 to 1."),
   ]
 }

@@ -23,7 +23,9 @@ extension ServiceConfiguration {
     var problems = ConfigurationProblems()
     do {
       let node = try Yams.compose(yaml: yaml) ?? Node("", Tag(.null), .plain)
-      Self.settings.read(.init(node: node, name: "", environment: environment), into: &read, problems: &problems)
+      let root = ConfigurationNode(node: node, name: "", environment: environment)
+      Self.settings.read(root, into: &read, problems: &problems)
+      read.check(root, problems: &problems)
     } catch let error as YamlError {
       problems.note(.init(line: error.line, message: error.sentence))
     } catch {

@@ -48,6 +48,9 @@ struct ConfigurationNode {
     }
   }
 
+  /// What stands behind `key` of a section.
+  func child(_ key: String) -> ConfigurationNode? { (try? entries())?.first { $0.key == key }?.value }
+
   /// The keys and values of a section, in the order of the file.
   func entries() throws(ConfigurationProblem) -> [(key: String, keyLine: Int?, value: ConfigurationNode)] {
     if isEmpty { return [] }

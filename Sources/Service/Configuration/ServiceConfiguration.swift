@@ -80,9 +80,12 @@ public struct OutputSettings: Hashable, Sendable {
 
   /// Log of events.
   public var events = Events()
+  /// Clips and snapshots.
+  public var storage = StorageSettings()
 
   static let settings: [Setting<OutputSettings>] = [
-    .section("events", \.events, Events.settings, "What happened.")
+    .section("events", \.events, Events.settings, "What happened."),
+    .section("storage", \.storage, StorageSettings.settings, "Clips and snapshots of events, and how long they stay."),
   ]
 }
 

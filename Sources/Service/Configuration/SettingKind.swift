@@ -24,7 +24,7 @@ extension SettingKind where Value == Double {
 
   /// A length of time: `2s`, `500ms`, `1m30s`; a number alone is seconds.
   static func duration(_ range: ClosedRange<Double>) -> SettingKind {
-    let pattern = "^([0-9.]+(ms|s|m|min|h)?)+$"
+    let pattern = "^([0-9.]+(ms|s|m|min|h|d)?)+$"
     return SettingKind(
       schema: "\"anyOf\":[{\"type\":\"number\"},{\"type\":\"string\",\"pattern\":\(pattern.json)}]"
     ) { node throws(ConfigurationProblem) in

@@ -9,6 +9,7 @@ struct ServiceMetrics {
   /// When the configuration was read last, in seconds since 1970.
   let configured: Double
   let listeners: Int
+  let recordings: (files: MediaFolder.Report, storage: Retention.Report)?
 
   var text: String {
     var text = MetricsText()
@@ -19,14 +20,31 @@ struct ServiceMetrics {
     writeTimes(&text)
     text.family("events_total", .counter, "Events by kind.")
     for (kind, count) in events.sorted(by: { $0.key < $1.key }) { text.sample("events_total", [("type", kind)], count) }
-    text.family("sink_errors_total", .counter, "Lines of the event log that could not be written.")
+    text.family("sink_errors_total", .counter, "Lines and files that could not be written, or not to their end.")
     text.sample("sink_errors_total", [("sink", "jsonl")], sinkErrors)
+    writeRecordings(&text)
     text.family("event_listeners", .gauge, "Connections that listen to the stream of events.")
     text.sample("event_listeners", listeners)
     text.family("config_reload_success_timestamp_seconds", .gauge, "When the configuration was last read.")
     text.sample("config_reload_success_timestamp_seconds", configured)
     ProcessFigures.now.write(to: &text)
     return text.text
+  }
+
+  private func writeRecordings(_ text: inout MetricsText) {
+    guard let recordings else { return }
+    let (files, storage) = recordings
+    text.sample("sink_errors_total", [("sink", "clips")], files.clipFailures)
+    text.sample("sink_errors_total", [("sink", "snapshots")], files.snapshotFailures)
+    text.family("recordings_total", .counter, "Files that were written to their end.")
+    text.sample("recordings_total", [("sink", "clips")], files.clips)
+    text.sample("recordings_total", [("sink", "snapshots")], files.snapshots)
+    text.family("storage_used_bytes", .gauge, "What recordings take, as of the last look a minute ago or less.")
+    text.sample("storage_used_bytes", Int(storage.usedBytes))
+    text.family("storage_free_bytes", .gauge, "What is free where recordings go.")
+    text.sample("storage_free_bytes", Int(storage.freeBytes))
+    text.family("recordings_removed_total", .counter, "Recordings removed because of their age, or to make room.")
+    text.sample("recordings_removed_total", storage.removed)
   }
 
   private func writeStates(_ text: inout MetricsText) {

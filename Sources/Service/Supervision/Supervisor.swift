@@ -12,13 +12,20 @@ final class Supervisor: Sendable {
 
   let classes: ClassCatalogue
   let journal: Journal
+  /// Where clips and snapshots go, if any are kept.
+  let media: MediaFolder?
+  private let retention: Retention?
   private let queue = TurnQueue()
   private let workers: Workers
   private let watched = Mutex<[WatchedCamera]>([])
 
   /// A supervisor that watches nothing yet and lets `detector` look at pictures on `workers` threads.
-  init(detector: Detector, workers: Int, journal: Journal) throws(ServiceError) {
+  init(detector: Detector, workers: Int, journal: Journal, media: MediaFolder? = nil, limits: StorageSettings = .init())
+    throws(ServiceError)
+  {
     classes = detector.classes
+    self.media = media
+    retention = if let media { try Retention(limits, folder: media) } else { nil }
     self.journal = journal
     self.workers = try Workers(workers, detector: detector, queue: queue)
   }
@@ -44,7 +51,7 @@ final class Supervisor: Sendable {
         changes.kept += 1
         next.append(camera)
       } else {
-        let camera = WatchedCamera(settings, plan: plan, queue: queue, journal: journal)
+        let camera = WatchedCamera(settings, plan: plan, queue: queue, journal: journal, media: media)
         camera.start()
         changes.started += 1
         next.append(camera)
@@ -62,7 +69,14 @@ final class Supervisor: Sendable {
     }
     await Self.stop(all)
     await workers.stop()
+    await retention?.stop()
     journal.news.finish()
+  }
+
+  /// What is known of the recordings; `nil` where none are kept.
+  var recordings: (files: MediaFolder.Report, storage: Retention.Report)? {
+    guard let media, let retention else { return nil }
+    return (media.report, retention.report)
   }
 
   /// What no longer moves, in words; `nil` while all is well.

@@ -33,6 +33,8 @@ final class WatchedCamera: Sendable {
   /// The live view made of them.
   let segments: SegmentFeed?
   private let events: CameraEvents
+  /// Keeps clips and snapshots; `nil` for a camera of which nothing is kept.
+  private let recorder: CameraRecorder?
   private let queue: TurnQueue
   private let source: any FrameSource
   private let waiting = Mutex(Waiting())
@@ -40,18 +42,21 @@ final class WatchedCamera: Sendable {
   private let capturing = Mutex<Capturing?>(nil)
 
   /// A camera that is not watched yet.
-  init(_ settings: CameraSettings, plan: DetectionPlan, queue: TurnQueue, journal: Journal) {
+  init(_ settings: CameraSettings, plan: DetectionPlan, queue: TurnQueue, journal: Journal, media: MediaFolder? = nil) {
     self.settings = settings
     self.plan = plan
     self.queue = queue
-    let events = CameraEvents(camera: settings.name, classes: plan.classes, journal: journal)
+    let opening = CameraOpening(settings)
+    packets = opening.ring
+    recorder = media.flatMap {
+      CameraRecorder(settings, classes: plan.classes, ring: opening.ring, folder: $0)
+    }
+    let events = CameraEvents(camera: settings.name, classes: plan.classes, journal: journal, recorder: recorder)
     self.events = events
     picture = CameraPicture(classes: plan.classes)
     let record = CameraRecord(settings, events: events)
     self.record = record
     watch = Mutex(CameraWatch(settings, plan: plan, events: events))
-    let opening = CameraOpening(settings)
-    packets = opening.ring
     segments = opening.ring.map { SegmentFeed($0) }
     source = opening.source { record.note($0) }
   }
@@ -67,7 +72,10 @@ final class WatchedCamera: Sendable {
   func start() {
     guard settings.isEnabled else { return }
     let thread: StageThread
-    do throws(PipelineError) { thread = try StageThread(name: settings.name) } catch {
+    do throws(PipelineError) {
+      thread = try StageThread(name: settings.name)
+      try recorder?.start { [events] end, evidence in events.tell(end, evidence: evidence) }
+    } catch {
       return record.update { $0.lastFailure = "cannot watch \(settings.name): \(error)" }
     }
     let id = queue.add(self, interval: 1 / settings.detect.rate)
@@ -85,6 +93,7 @@ final class WatchedCamera: Sendable {
     capturing.thread.join()
     waiting.withLock { $0.frame = nil }
     events.finish()
+    await recorder?.stop()
   }
 
   /// Takes the source's pictures until it is interrupted.
@@ -136,6 +145,7 @@ final class WatchedCamera: Sendable {
         let text = look.findings.json(camera: settings.name, classes: plan.classes, isStill: look.isStill)
         events.journal.news.tell(News(name: "detections", data: text))
       }
+      try recorder?.see(frame.pixels, look.findings)
       picture.replace(with: frame, findings: look.findings)
     } catch {
       record.update { report in

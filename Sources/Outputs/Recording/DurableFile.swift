@@ -1,0 +1,45 @@
+import Glibc
+
+/// Files that are there after the power goes.
+package enum DurableFile {
+  /// Makes the file at `path` of `bytes`, all of it or nothing.
+  package static func write(_ bytes: [UInt8], to path: String) throws(OutputError) {
+    let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { throw .cannotCreate(path, errno: errno) }
+    var failure: Int32 = 0
+    unsafe bytes.withUnsafeBytes { bytes in
+      var done = 0
+      while failure == 0, done < bytes.count, let start = bytes.baseAddress {
+        let count = unsafe Glibc.write(descriptor, start + done, bytes.count - done)
+        if count >= 0 { done += count } else if errno != EINTR { failure = errno }
+      }
+    }
+    if failure == 0, fsync(descriptor) != 0 { failure = errno }
+    if close(descriptor) != 0, failure == 0 { failure = errno }
+    guard failure == 0 else {
+      unsafe unlink(path)
+      throw .writeFailed(path, errno: failure)
+    }
+    try syncFolder(of: path)
+  }
+
+  /// Waits until the file at `path`, and its name, are on the disk.
+  package static func sync(_ path: String) throws(OutputError) {
+    try sync(path, O_RDONLY)
+    try syncFolder(of: path)
+  }
+
+  private static func syncFolder(of path: String) throws(OutputError) {
+    let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+    try sync(folder.isEmpty ? "/" : folder, O_RDONLY | O_DIRECTORY)
+  }
+
+  private static func sync(_ path: String, _ flags: Int32) throws(OutputError) {
+    let descriptor = unsafe open(path, flags | O_CLOEXEC)
+    guard descriptor >= 0 else { throw .writeFailed(path, errno: errno) }
+    let failure = fsync(descriptor) == 0 ? 0 : errno
+    close(descriptor)
+    // Some file systems cannot be asked to.
+    guard failure == 0 || failure == EINVAL else { throw .writeFailed(path, errno: failure) }
+  }
+}

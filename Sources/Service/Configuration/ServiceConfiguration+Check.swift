@@ -1,0 +1,15 @@
+extension ServiceConfiguration {
+  /// Notes what does not go together, though each part of it may stand.
+  func check(_ root: ConfigurationNode, problems: inout ConfigurationProblems) {
+    guard outputs.storage.path != nil else { return }
+    // A clip is the camera's own packets. To paint masks on it, it would have to be decoded and encoded again; to leave
+    // them out silently would record what was not to be seen.
+    for camera in cameras where !camera.privacyMasks.isEmpty && camera.record.hasClips {
+      let place = root.child("cameras")?.child(camera.name)?.child("privacy_masks") ?? root
+      problems.note(
+        place.problem(
+          "clips are cut from the stream as the camera sends it, without masks: expected record: {clips: false} here "
+            + "(snapshots are masked) or no masks"))
+    }
+  }
+}

@@ -1,0 +1,143 @@
+import FFmpeg
+import Outputs
+
+/// A clip's file, as those see it whom it shows.
+final class ClipFile {
+  let name: MediaName
+  let path: String
+  /// Whether it is still being written.
+  fileprivate(set) var isOpen = true
+  /// Whether it is on the disk; of an open one, whether `ClipTape.sync()` has put it there.
+  fileprivate(set) var isThere = false
+
+  fileprivate init(name: MediaName, path: String) {
+    self.name = name
+    self.path = path
+  }
+}
+
+/// Takes the packets of one camera out of its ring and puts them into files, one after another. For one thread.
+struct ClipTape: ~Copyable {
+  /// Seconds after which the next key picture begins another file.
+  static let longestClip = 600.0
+  /// Seconds after a failure before the next file is tried.
+  static let patience = 3.0
+
+  private let reader: PacketReader
+  private let folder: MediaFolder
+  private var writer: ClipWriter?
+  private var isRolling = false
+  /// Monotonic nanoseconds before which no file is made, and of the last flush.
+  private var retryTime: UInt64 = 0
+  private var flushTime: UInt64 = 0
+  /// The file that is being written.
+  private(set) var file: ClipFile?
+  /// The files that the last `roll` began.
+  private(set) var begun: [ClipFile] = []
+
+  /// A tape of what comes through `ring`; it can go back `seconds`.
+  init(_ ring: PacketRing, seconds: Double, folder: MediaFolder) {
+    reader = ring.reader(seconds: seconds)
+    self.folder = folder
+    writer = nil
+  }
+
+  /// Writes what has come, as far as `span` reaches. Ends when `span` is over, or at once if this `isLast`.
+  ///
+  /// - Parameters:
+  ///   - now: monotonic nanoseconds.
+  ///   - name: what a file is called that begins with a packet; called just before it is made.
+  /// - Returns: whether the span is over.
+  mutating func roll(
+    _ span: ClipPlan.Span, now: UInt64, isLast: Bool, name: (PacketRing.Entry) -> MediaName
+  ) -> Bool {
+    begun = []
+    if !isRolling {
+      reader.begin(at: span.from)
+      isRolling = true
+    }
+    // Until it is tried again, the ring keeps what it can.
+    if retryTime > now, !isLast { return false }
+    var isOver = isLast || span.until.map { now > $0 + 1_000_000_000 } ?? false
+    for entry in reader.take() {
+      if let until = span.until, entry.arrival > until {
+        isOver = true
+        break
+      }
+      do throws(OutputError) { try write(entry, name: name) } catch {
+        fail(error, now)
+        // What could not be written is tried again, from the key picture before it on.
+        reader.begin(at: entry.arrival)
+        break
+      }
+    }
+    if now - min(now, flushTime) > 1_000_000_000 { flush(now) }
+    if isOver { stop() }
+    return isOver
+  }
+
+  /// Writes no more of this span: nobody is left whom it would show.
+  mutating func stop() {
+    end()
+    isRolling = false
+  }
+
+  private mutating func write(
+    _ entry: PacketRing.Entry, name: (PacketRing.Entry) -> MediaName
+  ) throws(OutputError) {
+    let isFull =
+      switch writer {
+      case .some(let writer):
+        writer.passage.number != entry.passage.number || (entry.isKey && writer.duration > Self.longestClip)
+      case .none: false
+      }
+    if isFull { end() }
+    if writer == nil {
+      guard entry.isKey else { return }
+      let called = name(entry)
+      writer = try ClipWriter(path: try folder.place(called), first: entry)
+      let fresh = ClipFile(name: called, path: "\(folder.path)/\(called.folder)/\(called.file)")
+      folder.note(called, isOpen: true)
+      begun.append(fresh)
+      file = fresh
+    }
+    try writer?.write(entry)
+  }
+
+  private mutating func flush(_ now: UInt64) {
+    flushTime = now
+    do throws(OutputError) { try writer?.flush() } catch { fail(error, now) }
+  }
+
+  /// Puts what was written so far on the disk.
+  mutating func sync(_ now: UInt64) {
+    do throws(OutputError) {
+      try writer?.sync()
+      file?.isThere = true
+    } catch {
+      fail(error, now)
+    }
+  }
+
+  private mutating func fail(_ error: OutputError, _ now: UInt64) {
+    folder.noteFailure(.clip, error)
+    retryTime = now + UInt64(Self.patience * 1e9)
+    let isThere = if let writer = writer.take() { writer.abandon() } else { false }
+    close(isThere: isThere)
+  }
+
+  private mutating func end() {
+    guard let writer = writer.take() else { return }
+    let (isThere, failure) = writer.finish()
+    if let failure { folder.noteFailure(.clip, failure) } else { folder.noteSuccess(.clip) }
+    close(isThere: isThere)
+  }
+
+  private mutating func close(isThere: Bool) {
+    guard let file else { return }
+    file.isOpen = false
+    file.isThere = isThere
+    folder.note(file.name, isOpen: false)
+    self.file = nil
+  }
+}
