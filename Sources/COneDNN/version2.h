@@ -62,6 +62,20 @@ static inline dnnl_status_t yolostream_append_add(dnnl_post_ops_t ops, const yol
   return dnnl_post_ops_append_binary(ops, dnnl_binary_add, &other->md);
 }
 
+// Whole numbers: 2.x knows factors and zeros when a primitive is made, and multiplies the bias by the factors as well.
+static inline int yolostream_bias_is_scaled(void) { return 1; }
+static inline int yolostream_scales_argument(int argument) {
+  (void)argument;
+  return DNNL_ARG_ATTR_OUTPUT_SCALES;
+}
+static inline dnnl_status_t yolostream_attr_scales(dnnl_primitive_attr_t attr, yolostream_scaling scaling,
+                                                   dnnl_dim_t count, const float *scales) {
+  return dnnl_primitive_attr_set_output_scales(attr, count, scaling == yolostream_scales_values ? 0 : 1 << 1, scales);
+}
+static inline dnnl_status_t yolostream_attr_zero(dnnl_primitive_attr_t attr, int argument, int32_t number) {
+  return dnnl_primitive_attr_set_zero_points(attr, argument, 1, 0, &number);
+}
+
 static inline const dnnl_memory_desc_t *yolostream_md(const yolostream_layout *layout) {
   return layout ? &layout->md : NULL;
 }

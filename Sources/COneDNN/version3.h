@@ -74,6 +74,21 @@ static inline dnnl_status_t yolostream_append_add(dnnl_post_ops_t ops, const yol
   return dnnl_post_ops_append_binary(ops, dnnl_binary_add, other->md);
 }
 
+// Whole numbers: 3.x takes factors and zeros as operands and adds the bias behind the factors.
+static inline int yolostream_bias_is_scaled(void) { return 0; }
+static inline int yolostream_scales_argument(int argument) { return DNNL_ARG_ATTR_SCALES | argument; }
+static inline dnnl_status_t yolostream_attr_scales(dnnl_primitive_attr_t attr, yolostream_scaling scaling,
+                                                   dnnl_dim_t count, const float *scales) {
+  (void)count, (void)scales;
+  if (scaling == yolostream_scales_values) return dnnl_primitive_attr_set_scales_mask(attr, DNNL_ARG_SRC, 0);
+  return dnnl_primitive_attr_set_scales_mask(attr, DNNL_ARG_WEIGHTS,
+                                             scaling == yolostream_scales_channels ? 1 << 0 : 1 << 0 | 1 << 1);
+}
+static inline dnnl_status_t yolostream_attr_zero(dnnl_primitive_attr_t attr, int argument, int32_t number) {
+  (void)number;
+  return dnnl_primitive_attr_set_zero_points_mask(attr, argument, 0);
+}
+
 static inline const_dnnl_memory_desc_t yolostream_md(const yolostream_layout *layout) {
   return layout ? layout->md : NULL;
 }

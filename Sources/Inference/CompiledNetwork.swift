@@ -18,6 +18,8 @@ public final class CompiledNetwork: Sendable {
   let scratchOffset: Int
   /// Named intermediate results that stay readable after a run, for tests.
   let probes: [Graph.Node.ID]
+  /// The nodes whose results stand in memory of their own: those that a step writes.
+  let written: [Graph.Node.ID]
 
   /// One kernel and where its operands are.
   struct Step: Sendable {
@@ -39,6 +41,8 @@ public final class CompiledNetwork: Sendable {
 
   struct PlacedTensor: Sendable {
     var layout: TensorLayout
+    /// What whole numbers in it stand for.
+    var scale: Quantisation.Scale?
     var offset: Int
     var bytesPerChannel: Int
   }
@@ -48,12 +52,14 @@ public final class CompiledNetwork: Sendable {
   /// - Parameters:
   ///   - graph: a whole network; its auxiliary branch is left out and its normalisations are expected folded into
   ///     `parameters`, which carry the names of `Graph.folded`.
+  ///   - quantisation: scales for the precision `int8`, of `graph.mainBranch.folded`.
   ///   - probes: nodes of `graph.mainBranch.folded` whose results must survive a run.
   public convenience init(
-    _ graph: Graph, options: CompilationOptions, probes: [Graph.Node.ID] = [], parameters: @escaping ParameterLookup
+    _ graph: Graph, options: CompilationOptions, quantisation: Quantisation? = nil, probes: [Graph.Node.ID] = [],
+    parameters: @escaping ParameterLookup
   ) throws(InferenceError) {
     let compiler = try NetworkCompiler(
-      graph: graph.mainBranch.folded, options: options, parameters: parameters)
+      graph: graph.mainBranch.folded, options: options, quantisation: quantisation, parameters: parameters)
     try self.init(compiler, probes: probes)
   }
 
@@ -65,6 +71,7 @@ public final class CompiledNetwork: Sendable {
     steps = try compiler.compile()
     boxSteps = compiler.lowering.boxSteps
     let lowering = compiler.lowering
+    written = lowering.steps.map(\.output).filter { $0 < lowering.graph.nodes.count }
     do throws(OneDNNError) {
       var lifetimes = lowering.lifetimes
       for probe in probes { lifetimes[lowering.tensors[probe].storage] = 0...steps.count }
@@ -89,7 +96,8 @@ public final class CompiledNetwork: Sendable {
         let start = itemOfStorage[tensor.storage].map { plan.offsets[$0] } ?? 0
         tensors.append(
           PlacedTensor(
-            layout: layout, offset: start + tensor.channelOffset * bytesPerChannel, bytesPerChannel: bytesPerChannel))
+            layout: layout, scale: lowering.scales[id], offset: start + tensor.channelOffset * bytesPerChannel,
+            bytesPerChannel: bytesPerChannel))
       }
       self.tensors = tensors
       scratchOffset = (plan.byteCount + 4095) / 4096 * 4096
@@ -210,13 +218,14 @@ public final class NetworkExecution {
     } catch { throw InferenceError(error) }
   }
 
-  /// Values of a node in plain order (channels × height × width), as f32.
+  /// Values of a node in plain order (channels × height × width), as f32; whole numbers as what they stand for.
   public func values(of id: Graph.Node.ID) throws(InferenceError) -> [Float] {
     let source = try tensor(id)
     do throws(OneDNNError) {
       let plain = try TensorMemory(try TensorLayout(source.layout.shape), on: network.engine)
       try source.copy(into: plain, on: stream, engine: network.engine)
-      return plain.floats
+      guard let scale = network.tensors[id].scale else { return plain.floats }
+      return plain.floats.map { ($0 - Float(scale.zeroPoint)) * scale.step }
     } catch { throw InferenceError(error) }
   }
 }

@@ -19,7 +19,8 @@ public final class Detector: Sendable {
     public var width = 640, height = 640
     /// Whether the input is always the whole size, or cut to the picture's shape.
     public var isSquare = false
-    /// Type of values inside the network; `nil` takes the fastest that this machine computes natively.
+    /// Type of values inside the network; `nil` takes int8 for a quantised model, otherwise the fastest that this machine
+    /// computes natively.
     public var precision: CompilationOptions.Precision?
     /// Threads on one picture.
     public var threads = 1
@@ -37,9 +38,10 @@ public final class Detector: Sendable {
     classes = ClassCatalogue(names: model.classNames)
   }
 
-  /// The precision used: what was asked for, or bf16 where the processor multiplies it natively.
+  /// The precision used: what was asked for; int8 for a quantised model, bf16 where the processor multiplies it natively.
   public var precision: CompilationOptions.Precision {
-    options.precision ?? (Engine.instructionSet >= .avx512BF16 ? .bf16 : .f32)
+    if options.precision == nil, model.quantisation != nil { return .int8 }
+    return options.precision ?? (Engine.instructionSet >= .avx512BF16 ? .bf16 : .f32)
   }
 
   /// The network for inputs of `height` × `width`, compiled when first asked for.
@@ -50,7 +52,9 @@ public final class Detector: Sendable {
       if let network = cache[key] { return .success(network) }
       do throws(InferenceError) {
         let weights = model.weights
-        let network = try CompiledNetwork(model.graph, options: key) { weights[$0]?.values }
+        let network = try CompiledNetwork(model.graph, options: key, quantisation: model.quantisation) {
+          weights[$0]?.values
+        }
         cache[key] = network
         return .success(network)
       } catch { return .failure(error) }

@@ -21,7 +21,13 @@ extension NetworkCompiler {
       .tensor(.source, step.inputs[0]), .tensor(.destination, step.output),
     ]
     let kernel: Kernel
-    if let method = method(for: convolution, outputs: rows.count, isPicture: step.inputs[0] == 0) {
+    if let scale = lowering.scales[step.inputs[0]] {
+      let (primitive, constants, addendArgument) = try wholeNumbers(
+        step, convolution, values, rows: rows, from: scale, hasAddend: addend != nil)
+      kernel = .primitive(primitive)
+      operands += constants
+      if let addend { operands.append(.tensor(addendArgument, addend)) }
+    } else if let method = method(for: convolution, outputs: rows.count, isPicture: step.inputs[0] == 0) {
       func placement(_ id: Graph.Node.ID) -> MapPlacement {
         let tensor = lowering.tensors[id]
         return id == 0
@@ -51,7 +57,7 @@ extension NetworkCompiler {
   private func method(
     for convolution: Graph.Convolution, outputs: Int, isPicture: Bool
   ) -> VectorConvolution.Method? {
-    guard options.precision == .f32 else { return nil }
+    guard options.precision != .bf16 else { return nil }
     return VectorConvolution.method(
       for: convolution, outputs: outputs, order: options.resolvedOrder, isPicture: isPicture)
   }

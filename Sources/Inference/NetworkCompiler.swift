@@ -17,6 +17,8 @@ public struct CompilationOptions: Hashable, Sendable {
   /// Type of the values between layers.
   public enum Precision: String, Hashable, Sendable, CaseIterable {
     case f32, bf16
+    /// Whole numbers of eight bits, by the scales of a quantised model; what has none is f32.
+    case int8
   }
 
   /// Order of channels in memory.
@@ -39,7 +41,9 @@ public struct CompilationOptions: Hashable, Sendable {
   }
 
   var resolvedOrder: ChannelOrder {
-    order ?? (Engine.instructionSet >= .avx512 ? .channelsLast : .blocked8)
+    // The library's kernels for whole numbers know no other order.
+    if precision == .int8 { return .channelsLast }
+    return order ?? (Engine.instructionSet >= .avx512 ? .channelsLast : .blocked8)
   }
 }
 
@@ -52,16 +56,23 @@ struct NetworkCompiler {
   let stream: ExecutionStream
   let options: CompilationOptions
   let lowering: NetworkLowering
+  let quantisation: Quantisation?
   let parameters: ParameterLookup
 
   var type: OneDNN.ElementType { options.precision == .bf16 ? .bf16 : .f32 }
   var format: MemoryFormat { options.resolvedOrder == .blocked8 ? .blocked8 : .channelsLast }
 
-  init(graph: Graph, options: CompilationOptions, parameters: @escaping ParameterLookup) throws(InferenceError) {
+  init(
+    graph: Graph, options: CompilationOptions, quantisation: Quantisation?, parameters: @escaping ParameterLookup
+  ) throws(InferenceError) {
     if options.precision == .bf16, Engine.instructionSet < .avx512 {
       throw InferenceError(
         .precision,
         "bf16 needs a processor with AVX-512, this one has \(Engine.instructionSet.rawValue): use f32 or auto")
+    }
+    if options.precision == .int8, quantisation == nil {
+      throw InferenceError(
+        .precision, "int8 needs a quantised model, this one is not: make one with 'yolostream model quantize'")
     }
     guard options.height > 0, options.width > 0, options.height % graph.stride == 0, options.width % graph.stride == 0
     else {
@@ -74,10 +85,12 @@ struct NetworkCompiler {
       stream = try ExecutionStream(on: engine)
     } catch { throw InferenceError(error) }
     self.options = options
+    self.quantisation = quantisation
     self.parameters = parameters
     let order = options.resolvedOrder, isExact = options.precision == .f32
     lowering = NetworkLowering(
       graph, height: options.height, width: options.width, block: order == .blocked8 ? 8 : nil,
+      quantisation: options.precision == .int8 ? quantisation : nil,
       canTakeMeans: {
         isExact && VectorConvolution.method(for: $0, outputs: $0.outputChannels, order: order) == .direct
       })
@@ -91,13 +104,10 @@ struct NetworkCompiler {
       // Predictions are read as f32 whatever the network computes in.
       return try TensorLayout([1, tensor.channels, tensor.height, tensor.width], .f32, format)
     }
-    return try layout(channels: tensor.channels, height: tensor.height, width: tensor.width, isPicture: id == 0)
-  }
-
-  func layout(channels: Int, height: Int, width: Int, isPicture: Bool = false) throws(OneDNNError) -> TensorLayout {
     // The kernels for three channels read planes.
-    let format: MemoryFormat = isPicture && self.format == .blocked8 ? .plain : self.format
-    return try TensorLayout([1, channels, height, width], isPicture ? .f32 : type, format)
+    let format: MemoryFormat = id == 0 && self.format == .blocked8 ? .plain : self.format
+    let type = id == 0 ? .f32 : lowering.scales[id] == nil ? self.type : .u8
+    return try TensorLayout([1, tensor.channels, tensor.height, tensor.width], type, format)
   }
 
   /// The steps with their primitives and weights.
@@ -113,6 +123,7 @@ struct NetworkCompiler {
       } catch {
         throw InferenceError(.engine, "\(step.name): \(error)", cause: error)
       }
+      if let compiled = steps.last, lowering.scales[step.inputs[0]] != nil { try expectFast(compiled) }
     }
     return steps
   }
@@ -160,6 +171,7 @@ struct NetworkCompiler {
           try .concatenation(sources, destination: destination, on: engine)
         }
     case .copy: return try compile(copy: step, source: source, destination: destination)
+    case .conversion: return try compile(conversion: step, source: source, destination: destination)
     }
     operands.append(.tensor(.destination, step.output))
     return CompiledNetwork.Step(name: step.name, kernel: .primitive(primitive), operands: operands, work: 0)

@@ -35,6 +35,8 @@ struct NetworkLowering {
       case concatenation
       case copy
       case sum
+      /// Whole numbers become real ones, or the other way round.
+      case conversion
     }
     var kind: Kind
     var name: String
@@ -42,12 +44,19 @@ struct NetworkLowering {
     /// The tensor written; for a copy into part of it, `channelOffset` says where.
     var output: Graph.Node.ID
     var channelOffset = 0
+
+    /// All tensors that are read.
+    var operands: [Graph.Node.ID] {
+      if case .convolution(_, _, let addend?, _) = kind { inputs + [addend] } else { inputs }
+    }
   }
 
   let graph: Graph
   private(set) var tensors: [Tensor] = []
   private(set) var storages: [Storage] = []
-  private(set) var steps: [Step] = []
+  /// What the numbers of each tensor stand for; `nil` for real ones.
+  private(set) var scales: [Quantisation.Scale?] = []
+  var steps: [Step] = []
   /// The steps that lead to the boxes of each level of the head and to nothing else; they come last.
   private(set) var boxSteps: [Range<Int>] = []
   /// Channels are placed in whole blocks of this many; `nil` if ranges of channels are not dense.
@@ -59,37 +68,54 @@ struct NetworkLowering {
   /// Means computed as part of the convolution that follows.
   private var fusedMeans: Set<Graph.Node.ID> = []
 
-  /// Lowers a folded graph of the main branch for pictures of `height` × `width`. `canTakeMeans` tells which convolutions
-  /// can compute the mean over 2×2 values before them.
-  init(_ graph: Graph, height: Int, width: Int, block: Int?, canTakeMeans: (Graph.Convolution) -> Bool) {
+  /// Lowers a folded graph of the main branch for pictures of `height` × `width`; with a `quantisation`, to whole numbers
+  /// where it has them. `canTakeMeans` tells which convolutions can compute the mean over 2×2 values before them.
+  init(
+    _ graph: Graph, height: Int, width: Int, block: Int?, quantisation: Quantisation? = nil,
+    canTakeMeans: (Graph.Convolution) -> Bool
+  ) {
     self.graph = graph
     self.block = block
     consumers = graph.consumers
     let sizes = graph.sizes(height: height, width: width)
+    let scales = quantisation?.scales(of: graph)
     for node in graph.nodes {
       let size = sizes[node.id]
-      tensors.append(
-        Tensor(
-          channels: node.channels, height: size.height, width: size.width, storage: storages.count, channelOffset: 0))
-      storages.append(Storage(channels: node.channels, height: size.height, width: size.width))
+      _ = addTensor(channels: node.channels, height: size.height, width: size.width, scale: scales?[node.id])
     }
     fuseAdditions()
     fuseMeans(canTakeMeans)
     for node in graph.nodes { lower(node) }
+    if let quantisation { convert(quantisation) }
     putBoxesLast()
+  }
+
+  /// Makes a tensor with a storage of its own.
+  mutating func addTensor(channels: Int, height: Int, width: Int, scale: Quantisation.Scale?) -> Graph.Node.ID {
+    tensors.append(
+      Tensor(channels: channels, height: height, width: width, storage: storages.count, channelOffset: 0))
+    storages.append(Storage(channels: channels, height: height, width: width))
+    scales.append(scale)
+    return tensors.count - 1
   }
 
   /// Moves what only the boxes of a level need behind everything else, so that it can wait for the classes.
   private mutating func putBoxesLast() {
-    var levelOf = [Int?](repeating: nil, count: graph.nodes.count)
-    for (index, level) in graph.mainHead.levels.enumerated() { levelOf[level.boxes] = index }
-    for node in graph.nodes.reversed() where !consumers[node.id].isEmpty && levelOf[node.id] == nil {
-      let levels = Set(consumers[node.id].map { levelOf[$0] })
-      if levels.count == 1, let level = levels.first { levelOf[node.id] = level }
+    // Levels that need what is in a storage; `nil` among them is all the rest.
+    var readers = [Set<Int?>](repeating: [], count: storages.count)
+    for (index, level) in graph.mainHead.levels.enumerated() {
+      readers[tensors[level.boxes].storage].insert(index)
+      readers[tensors[level.classes].storage].insert(nil)
     }
-    var order = steps.filter { levelOf[$0.output] == nil }
+    var levelOf = [Int?](repeating: nil, count: steps.count)
+    for (index, step) in steps.enumerated().reversed() {
+      let levels = readers[tensors[step.output].storage]
+      if levels.count == 1, let level = levels.first { levelOf[index] = level }
+      for operand in step.operands { readers[tensors[operand].storage].insert(levelOf[index]) }
+    }
+    var order = steps.indices.filter { levelOf[$0] == nil }.map { steps[$0] }
     for level in graph.mainHead.levels.indices {
-      let boxes = steps.filter { levelOf[$0.output] == level }
+      let boxes = steps.indices.filter { levelOf[$0] == level }.map { steps[$0] }
       boxSteps.append(order.count..<order.count + boxes.count)
       order += boxes
     }
@@ -99,13 +125,7 @@ struct NetworkLowering {
   /// `x + f(x)` becomes the last act of the convolution that computes `f`.
   private mutating func fuseAdditions() {
     for node in graph.nodes {
-      guard case .sum(.none) = node.operation, node.inputs.count == 2 else { continue }
-      let candidate = node.inputs[1]
-      // What is added must be there before the convolution runs.
-      guard case .convolution = graph.nodes[candidate].operation, consumers[candidate] == [node.id],
-        node.inputs[0] < candidate
-      else { continue }
-      fusedInto[candidate] = node.id
+      if let sum = graph.fusedSum(at: node) { fusedInto[sum.convolution] = node.id }
     }
   }
 
@@ -251,8 +271,7 @@ struct NetworkLowering {
     }
     extend(0, to: 0)
     for (index, step) in steps.enumerated() {
-      for input in step.inputs { extend(input, to: index) }
-      if case .convolution(_, _, let addend?, _) = step.kind { extend(addend, to: index) }
+      for operand in step.operands { extend(operand, to: index) }
       extend(step.output, to: index)
     }
     for level in graph.mainHead.levels {

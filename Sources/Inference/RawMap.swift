@@ -5,6 +5,7 @@ import OneDNN
 enum Exponential {
   static func exp(_ value: Float) -> Float { Foundation.exp(value) }
   static func log(_ value: Float) -> Float { Foundation.log(value) }
+  static func log(_ value: Double) -> Double { Foundation.log(value) }
 }
 
 /// One map of the head, read where the network wrote it.

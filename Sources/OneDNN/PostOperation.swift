@@ -6,6 +6,8 @@ public enum PostOperation: Hashable, Sendable {
   case silu
   /// `max(x, 0)`.
   case relu
+  /// `factor · x + offset`.
+  case linear(factor: Float, offset: Float)
   /// Adds what the destination held.
   case accumulate
   /// Adds another tensor of the destination's layout (operand `.postOperation(position)`).
@@ -16,6 +18,9 @@ public enum PostOperation: Hashable, Sendable {
     switch self {
     case .silu: try unsafe check(yolostream_append_eltwise(chain, dnnl_eltwise_swish, 1, 0), "SiLU behind a primitive")
     case .relu: try unsafe check(yolostream_append_eltwise(chain, dnnl_eltwise_relu, 0, 0), "ReLU behind a primitive")
+    case .linear(let factor, let offset):
+      try unsafe check(
+        yolostream_append_eltwise(chain, dnnl_eltwise_linear, factor, offset), "a linear function behind a primitive")
     case .accumulate: try unsafe check(yolostream_append_sum(chain, 1), "a sum behind a primitive")
     case .add(let channels, let height, let width, let format, let type):
       let other = try TensorLayout([batch, channels, height, width], type, format)
@@ -29,13 +34,17 @@ public enum PostOperation: Hashable, Sendable {
 struct PrimitiveAttributes: ~Copyable {
   let handle: dnnl_primitive_attr_t
 
-  init(_ operations: [PostOperation] = [], batch: Int = 1) throws(OneDNNError) {
+  init(
+    _ operations: [PostOperation] = [], batch: Int = 1, numbers: WholeNumbers? = nil,
+    of kind: WholeNumbers.Kind = .convolution
+  ) throws(OneDNNError) {
     var attributes: dnnl_primitive_attr_t?
     try unsafe check(dnnl_primitive_attr_create(&attributes), "attributes")
     let created = unsafe attributes!
     do throws(OneDNNError) {
       try unsafe check(
         dnnl_primitive_attr_set_scratchpad_mode(created, dnnl_scratchpad_mode_user), "scratch memory of the caller")
+      try unsafe numbers?.apply(to: created, of: kind)
       try unsafe Self.append(operations, batch: batch, to: created)
     } catch {
       unsafe dnnl_primitive_attr_destroy(created)

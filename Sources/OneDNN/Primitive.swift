@@ -52,6 +52,8 @@ public final class Primitive: @unchecked Sendable {
     case sources(Int)
     /// The operand of the binary post-operation at this position.
     case postOperation(Int)
+    /// What `WholeNumbers` asks for.
+    case channelFactors, valueFactor, sourceZero, destinationZero
     case sourceGradient, destinationGradient, weightsGradient, biasGradient
     case mean, variance, scale, shift, scaleGradient, shiftGradient
 
@@ -65,6 +67,10 @@ public final class Primitive: @unchecked Sendable {
       case .workspace: DNNL_ARG_WORKSPACE
       case .sources(let index): DNNL_ARG_MULTIPLE_SRC + Int32(index)
       case .postOperation(let index): DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE * Int32(index + 1) | DNNL_ARG_SRC_1
+      case .channelFactors: yolostream_scales_argument(DNNL_ARG_WEIGHTS)
+      case .valueFactor: yolostream_scales_argument(DNNL_ARG_SRC)
+      case .sourceZero: DNNL_ARG_ATTR_ZERO_POINTS | DNNL_ARG_SRC
+      case .destinationZero: DNNL_ARG_ATTR_ZERO_POINTS | DNNL_ARG_DST
       case .sourceGradient: DNNL_ARG_DIFF_SRC
       case .destinationGradient: DNNL_ARG_DIFF_DST
       case .weightsGradient: DNNL_ARG_DIFF_WEIGHTS
@@ -88,7 +94,8 @@ public final class Primitive: @unchecked Sendable {
       case .sourceGradient: dnnl_query_diff_src_md
       case .destinationGradient: dnnl_query_diff_dst_md
       case .weightsGradient, .biasGradient, .scaleGradient, .shiftGradient: dnnl_query_diff_weights_md
-      case .mean, .variance, .postOperation: dnnl_query_exec_arg_md
+      case .mean, .variance, .postOperation, .channelFactors, .valueFactor, .sourceZero, .destinationZero:
+        dnnl_query_exec_arg_md
       }
     }
 
@@ -96,7 +103,7 @@ public final class Primitive: @unchecked Sendable {
       switch self {
       case .sources(let index): Int32(index)
       case .bias, .biasGradient, .shift, .shiftGradient: 1
-      case .mean, .variance, .postOperation: native
+      case .mean, .variance, .postOperation, .channelFactors, .valueFactor, .sourceZero, .destinationZero: native
       default: 0
       }
     }

@@ -28,7 +28,7 @@ struct BenchNetworkCommand: ParsableCommand {
   @Option(help: "Height and width of the input.")
   var size = "640x640"
 
-  @Option(help: "f32, bf16 or auto.")
+  @Option(help: "f32, bf16, int8 or auto.")
   var precision = "auto"
 
   @Option(help: "Threads that work on one picture.")

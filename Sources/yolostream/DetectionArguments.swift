@@ -77,8 +77,7 @@ struct DetectionArguments: ParsableArguments {
     case "auto": return nil
     case "f32", "fp32": return .f32
     case "bf16": return .bf16
-    case "int8":
-      throw ValidationError("--precision int8: needs a quantised model, which this version cannot make or read yet")
+    case "int8": return .int8
     default: throw ValidationError("--precision \(name): expected f32, bf16, int8 or auto")
     }
   }

@@ -21,7 +21,7 @@ struct ValCommand: ParsableCommand {
   @Option(help: "Annotations in COCO format (.json), or a YOLO folder (classes.txt, images, labels).") var data: String
   @Option(help: "Folder of the pictures; otherwise looked for beside the annotations.") var images: String?
   @Option(help: "Part of a YOLO folder.") var split = "val"
-  @Option(help: "f32, bf16 or auto.") var precision = "auto"
+  @Option(help: "f32, bf16, int8 or auto.") var precision = "auto"
   @Option(
     name: [.customLong("imgsz"), .customLong("img"), .customLong("img-size")],
     help: "Side of the input; otherwise what the model was trained on, or 640.")
@@ -83,12 +83,7 @@ struct ValCommand: ParsableCommand {
     options.isSquare = true
     options.detection = DetectionOptions(confidence: confidence, overlap: overlap, limit: maxDet)
     options.detection.isMultiLabel = true
-    if precision != "auto" {
-      guard let chosen = CompilationOptions.Precision(rawValue: precision) else {
-        throw ValidationError("--precision \(precision): expected f32, bf16 or auto")
-      }
-      options.precision = chosen
-    }
+    options.precision = try DetectionArguments.precision(named: precision)
     return options
   }
 }

@@ -38,6 +38,8 @@ public struct Checkpoint: Sendable {
     public var licence: String?
     /// Which of several copies was taken, or where the file was converted from.
     public var origin: String?
+    /// How it was quantised, in words; empty for a file that says nothing of it.
+    public var quantisationRecord: [String: String] = [:]
 
     init() {}
   }
@@ -124,6 +126,9 @@ extension Checkpoint.Description {
     imageSize = metadata[Key.imageSize].flatMap { Int($0) }.flatMap { (32...8192).contains($0) ? $0 : nil }
     licence = metadata[Key.licence] ?? metadata["license"]
     origin = metadata[Key.origin]
+    for (key, text) in metadata where key.hasPrefix(Quantisation.recordPrefix) {
+      quantisationRecord[String(key.dropFirst(Quantisation.recordPrefix.count))] = Self.printable(text)
+    }
   }
 
   /// Class names from a list, or from an object whose keys are the indices.

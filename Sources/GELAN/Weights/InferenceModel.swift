@@ -10,6 +10,8 @@ public struct InferenceModel: Sendable {
   public let classNames: [String]
   /// Side in pixels of the pictures it was trained on, if that is known: the size to run it at.
   public var imageSize: Int?
+  /// How it computes in whole numbers, if it can. Weights that are whole numbers stand multiplied out in `weights`.
+  public var quantisation: Quantisation?
 
   /// A network of `spec` (single-branch) with `weights` for its folded graph.
   public init(spec: NetworkSpec, weights: WeightStore, classNames: [String]) {
@@ -22,6 +24,13 @@ public struct InferenceModel: Sendable {
     self.graph = graph
     self.weights = weights
     self.classNames = classNames
+  }
+
+  /// The same network with other numbers, in real ones.
+  public func with(weights: WeightStore) -> InferenceModel {
+    var copy = InferenceModel(spec: spec, graph: graph, weights: weights, classNames: classNames)
+    copy.imageSize = imageSize
+    return copy
   }
 
   /// Opens the checkpoint at `path` and makes it ready to run.
@@ -40,14 +49,22 @@ extension Checkpoint {
     let folded = unfolded.folded
     let sources = network.spec.mainBranchNames
     do throws(ModelError) {
+      let quantisation = network.isFolded ? try self.quantisation(of: folded) : nil
       let weights = try (network.isFolded ? folded : unfolded).foldedWeights {
-        (name, shape) throws(ModelError) in try tensor(sources.original(of: name), shape: shape)
+        (name, shape) throws(ModelError) in
+        let tensor = try tensor(sources.original(of: name), shape: shape)
+        guard name.hasSuffix(".weight"), let steps = quantisation?.weights[String(name.dropLast(".weight".count))]
+        else {
+          return tensor
+        }
+        return tensor.scaled(by: steps)
       }
       for (name, tensor) in weights.tensors where !tensor.values.allSatisfy(\.isFinite) {
         throw ModelError(.notFinite, "\(name): becomes infinite when normalisation is folded in")
       }
       var model = InferenceModel(spec: spec, graph: folded, weights: weights, classNames: network.classNames)
       model.imageSize = description.imageSize
+      model.quantisation = quantisation
       return model
     } catch { throw error.about(path) }
   }

@@ -5,9 +5,11 @@ extension SafetensorsFile {
     let tensor: WeightTensor
     let elementType: ElementType
 
-    /// `tensor` under `name`, its numbers stored as `elementType`, which must be `float32` or `float16`.
+    /// `tensor` under `name`, its numbers stored as `elementType`, which must be `float32` or `float16`, or `int8` or `uint8`
+    /// for whole numbers that fit.
     public init(name: String, tensor: WeightTensor, elementType: ElementType = .float32) {
-      precondition(elementType == .float32 || elementType == .float16, "stored as single or half precision")
+      precondition(
+        [.float32, .float16, .int8, .uint8].contains(elementType), "stored as single or half precision or as bytes")
       self.name = name
       self.tensor = tensor
       self.elementType = elementType
@@ -49,7 +51,9 @@ extension SafetensorsFile.Entry {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(tensor.values.count * elementType.byteCount)
     for value in tensor.values {
-      if elementType == .float16 {
+      if elementType == .int8 || elementType == .uint8 {
+        bytes.append(UInt8(truncatingIfNeeded: Int(value)))
+      } else if elementType == .float16 {
         let half = ElementType.half(value)
         guard half & 0x7C00 != 0x7C00 else {
           throw ModelError(.unwritable, "'\(name)' has the value \(value), which half precision cannot hold; write f32")

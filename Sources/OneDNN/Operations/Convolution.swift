@@ -34,12 +34,16 @@ extension Primitive {
   ///   - source: batch × in × height × width; format `any` lets the library choose.
   ///   - weights: out × in × k × k, or groups × out/groups × in/groups × k × k.
   ///   - bias: out, or none.
+  ///   - numbers: what whole numbers in source and weights stand for; its operands are to be bound, too.
   ///   - isTraining: whether gradients will be asked of it.
   public static func convolution(
     source: TensorLayout, weights: TensorLayout, bias: TensorLayout?, destination: TensorLayout,
-    window: SlidingWindow, then operations: [PostOperation] = [], isTraining: Bool = false, on engine: Engine
+    window: SlidingWindow, then operations: [PostOperation] = [], numbers: WholeNumbers? = nil,
+    isTraining: Bool = false, on engine: Engine
   ) throws(OneDNNError) -> Primitive {
-    let attributes = try PrimitiveAttributes(operations, batch: source.shape[0])
+    let attributes = try PrimitiveAttributes(
+      operations, batch: source.shape[0], numbers: numbers,
+      of: weights.shape.count == 5 ? .groupedConvolution : .convolution)
     let attempt = "a convolution \(window.kernel)×\(window.kernel) of \(source.shape) to \(destination.shape)"
     var native = window.native(from: source.shape, to: destination.shape)
     var descriptor: dnnl_primitive_desc_t?

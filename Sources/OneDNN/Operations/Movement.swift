@@ -45,11 +45,11 @@ extension Primitive {
     return unsafe try Primitive(descriptor!, on: engine, attempt)
   }
 
-  /// Copy into another order or element type.
+  /// Copy into another order or element type. Where one side has whole numbers, `numbers` tells what they stand for.
   public static func reorder(
-    _ source: TensorLayout, to destination: TensorLayout, on engine: Engine
+    _ source: TensorLayout, to destination: TensorLayout, numbers: WholeNumbers? = nil, on engine: Engine
   ) throws(OneDNNError) -> Primitive {
-    let attributes = try PrimitiveAttributes()
+    let attributes = try PrimitiveAttributes(numbers: numbers, of: .reorder)
     let attempt = "a reorder of \(source.shape) to \(destination.shape)"
     var descriptor: dnnl_primitive_desc_t?
     unsafe try check(

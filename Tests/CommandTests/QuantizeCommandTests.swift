@@ -1,0 +1,97 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `model quantize`, and running what it makes, as a user calls them.
+@Suite(.serialized) struct QuantizeCommandTests {
+  let program = Result { try Program() }
+
+  private func quantise(_ program: Program, _ arguments: [String]) throws -> Program.Outcome {
+    try program.run(
+      ["model", "quantize", "model.safetensors", "--imgsz", "64", "-o", "whole.safetensors"] + arguments,
+      hasModel: false)
+  }
+
+  private func expectSaid(_ outcome: Program.Outcome, status: Int32, sentence: String) {
+    #expect(outcome.status == status && !outcome.isKilled, "\(outcome.status): \(outcome.error)")
+    #expect(outcome.error.contains(sentence), "\(outcome.error)")
+  }
+
+  @Test func `a quantised model is smaller, runs in int8 by default and in f32 when asked`() throws {
+    let program = try program.get()
+    let made = try quantise(program, ["--calibrate", "test:96x64@25:40", "--pictures", "5"])
+    #expect(made.status == 0, "\(made.error)")
+    #expect(made.output.contains("5 pictures of test:96x64@25:40") && made.output.contains("convolutions in int8"))
+    let checked = try program.run(["model", "verify", "whole.safetensors"], hasModel: false)
+    #expect(checked.status == 0, "\(checked.error)")
+    for (precision, said, step) in [("auto", "int8", "int8:"), ("f32", "f32", "winograd")] {
+      let timed = try program.run(
+        [
+          "bench", "--model", "whole.safetensors", "--size", "64x64", "--runs", "2", "--precision", precision,
+          "--layers",
+        ], hasModel: false)
+      #expect(timed.status == 0 && timed.output.contains("64x64 \(said),"), "\(timed.output)\(timed.error)")
+      #expect(timed.output.contains(step) && !timed.output.contains("ref_int8"), "\(timed.output)")
+    }
+    let run = try program.run(
+      ["test:96x64@25:3", "-q", "--model", "whole.safetensors", "--imgsz", "64"], hasModel: false)
+    #expect(run.status == 0 && run.output.split(separator: "\n").count == 3, "\(run.error)")
+    expectSaid(
+      try program.run(
+        ["bench", "--model", "model.safetensors", "--size", "64x64", "--precision", "int8"], hasModel: false),
+      status: 78, sentence: "needs a quantised model")
+    expectSaid(
+      try program.run(
+        ["model", "quantize", "whole.safetensors", "--calibrate", "test:96x64@25:4", "-o", "twice.safetensors"],
+        hasModel: false), status: 78, sentence: "is quantised already")
+  }
+
+  @Test(
+    arguments: [
+      (["--calibrate", "none/"], 66, "none/"), (["--calibrate", "empty/"], 66, "empty"),
+      (["--calibrate", "test:96x64@25:4", "--pictures", "0"], 64, "--pictures"),
+      (["--calibrate", "test:96x64@25:4", "--data", "none.json"], 66, "none.json"), ([], 64, "--calibrate"),
+    ] as [([String], Int32, String)])
+  func `what cannot be calibrated is said in one sentence, and nothing is written`(
+    arguments: [String], status: Int32, sentence: String
+  ) throws {
+    let program = try program.get()
+    try FileManager.default.createDirectory(atPath: program.path("empty"), withIntermediateDirectories: true)
+    expectSaid(try quantise(program, arguments), status: status, sentence: sentence)
+    #expect(!FileManager.default.fileExists(atPath: program.path("whole.safetensors")))
+  }
+
+  /// YOLOv9t on a part of the validation pictures, calibrated on a video.
+  @Test(.enabled(if: SharedMaterial.isPresent, Comment(rawValue: SharedMaterial.absence)))
+  func `accuracy is measured before and after, and too large a loss writes nothing`() throws {
+    let program = try program.get()
+    try writePart(program, pictures: 12)
+    let arguments = [
+      "model", "quantize", SharedMaterial.file("reference/weights/yolov9t-coco.safetensors").path, "--calibrate",
+      SharedMaterial.file("media/people-walking.mp4").path, "--pictures", "4", "--imgsz", "320", "--data", "part.json",
+      "--images", SharedMaterial.file("data/coco-val/images").path, "-o", "whole.safetensors",
+    ]
+    let made = try program.run(arguments + ["--max-drop", "20"], hasModel: false)
+    #expect(made.status == 0, "\(made.error)")
+    #expect(made.output.contains("AP before: ") && made.output.contains("AP after: "), "\(made.output)")
+    try FileManager.default.removeItem(atPath: program.path("whole.safetensors"))
+    // Scales from a picture without anything in it cut most of what others hold.
+    try program.tool("ffmpeg", ["-f", "lavfi", "-i", "color=gray:64x64", "-frames:v", "1", "grey.png"])
+    var spoilt = arguments + ["--max-drop", "0.1"]
+    spoilt[4] = "grey.png"
+    expectSaid(try program.run(spoilt, hasModel: false), status: 69, sentence: "not written: AP fell by")
+    #expect(!FileManager.default.fileExists(atPath: program.path("whole.safetensors")))
+  }
+
+  /// The first `pictures` of the validation set.
+  private func writePart(_ program: Program, pictures: Int) throws {
+    let all = try JSONSerialization.jsonObject(
+      with: Data(contentsOf: SharedMaterial.file("data/coco-val/instances.json")))
+    var set = try #require(all as? [String: Any])
+    let images = try #require(set["images"] as? [[String: Any]]).prefix(pictures)
+    let ids = Set(images.compactMap { $0["id"] as? Int })
+    set["images"] = Array(images)
+    set["annotations"] = (set["annotations"] as? [[String: Any]])?.filter { ids.contains($0["image_id"] as? Int ?? -1) }
+    try JSONSerialization.data(withJSONObject: set).write(to: URL(filePath: program.path("part.json")))
+  }
+}
