@@ -9,7 +9,7 @@ import Testing
       (["test:64x64@10:3"], 0, ""), (["--no-such-option"], 64, "no-such-option"),
       ([], 64, "no input"), (["a.mp4", "--source", "b.mp4"], 64, "more than one input"),
       (["test:64x64@10:3", "--conf", "2"], 64, "--conf 2"),
-      (["test:64x64@10:3", "--precision", "int8"], 64, "quantised"),
+      (["test:64x64@10:3", "--precision", "int8"], 78, "quantised"),
       (["test:64x64@10:3", "--classes", "unicorn"], 64, "no class unicorn"), (["gopher://x"], 64, "gopher"),
       (["test:64x64@10:3", "--class-iou", "person"], 64, "--class-iou"), (["test:0x0@1"], 64, "test:0x0@1"),
       (["test:64x64@10:3", "--start", "3"], 64, "video file"), (["-", "--loop"], 64, "cannot repeat"),
