@@ -67,12 +67,7 @@ extension NetworkCompiler {
     _ step: NetworkLowering.Step, _ convolution: Graph.Convolution, _ values: (weights: [Float], bias: [Float]),
     outputs: Int, hasAddend: Bool
   ) throws(OneDNNError) -> (Primitive, [CompiledNetwork.Operand], addend: Primitive.Argument) {
-    var operations: [PostOperation] = []
-    switch convolution.activation {
-    case .none: break
-    case .silu: operations.append(.silu)
-    case .relu: operations.append(.relu)
-    }
+    var operations = convolution.activationOperations
     let output = lowering.tensors[step.output]
     let addendArgument = Primitive.Argument.postOperation(operations.count)
     if hasAddend {
@@ -103,5 +98,16 @@ extension NetworkCompiler {
 extension SlidingWindow {
   init(_ window: Graph.Window) {
     self.init(kernel: window.kernel, stride: window.stride, padding: window.padding)
+  }
+}
+
+extension Graph.Convolution {
+  /// What the library does to the sums for the activation.
+  var activationOperations: [PostOperation] {
+    switch activation {
+    case .none: []
+    case .silu: [.silu]
+    case .relu: [.relu]
+    }
   }
 }

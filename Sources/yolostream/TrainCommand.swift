@@ -11,8 +11,8 @@ struct TrainCommand: AsyncParsableCommand {
     discussion: """
       Data is a YOLO folder (classes.txt, images/SPLIT, labels/SPLIT), a COCO file or a folder with train.json and \
       val.json, or a Pascal VOC folder. Bad labels and pictures are counted, named and passed over. The folder of the \
-      run holds last.safetensors (to go on from), model.safetensors and best.safetensors (to run), and the tables \
-      log.csv and results.csv.
+      run holds last.safetensors (to go on from), model.safetensors and best.safetensors (to run), the tables log.csv \
+      and results.csv, and the curves results.svg.
       """)
 
   @OptionGroup(title: "Network") var network: TrainingNetworkArguments

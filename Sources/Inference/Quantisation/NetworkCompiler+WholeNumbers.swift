@@ -12,12 +12,7 @@ extension NetworkCompiler {
   ) throws(OneDNNError) -> (Primitive, [CompiledNetwork.Operand], addend: Primitive.Argument) {
     let steps = Array((quantisation?.weights[convolution.parameters] ?? [])[rows])
     let numbers = WholeNumbers(factors: steps.map { $0 * source.step }, sourceZero: source.zeroPoint)
-    var operations: [PostOperation] = []
-    switch convolution.activation {
-    case .none: break
-    case .silu: operations.append(.silu)
-    case .relu: operations.append(.relu)
-    }
+    var operations = convolution.activationOperations
     let output = lowering.tensors[step.output]
     let scale = lowering.scales[step.output]
     if let scale {
