@@ -120,7 +120,7 @@ public final class CompiledNetwork: Sendable {
 public final class NetworkExecution {
   /// What is run.
   public let network: CompiledNetwork
-  /// The picture: 1 × 3 × height × width values 0…255, red first, in planes or channels-last as
+  /// The picture: 1 × 3 × height × width values 0…255, red first; bytes in planes, or f32 in planes or channels-last as
   /// `CompilationOptions.order` has it.
   public let input: TensorMemory
   private let calls: [KernelCall]
@@ -160,6 +160,22 @@ public final class NetworkExecution {
     } catch { throw InferenceError(error) }
   }
 
+  /// Fills `input` with whole values 0…255 of 3 × height × width in planes.
+  public func show(_ planes: [Float]) {
+    if input.layout.elementType == .u8 {
+      unsafe input.withElements(of: UInt8.self) { bytes in
+        for (index, value) in planes.enumerated() {
+          unsafe bytes[index] = UInt8(max(0, min(255, value.rounded())))
+        }
+      }
+    } else if network.options.resolvedOrder == .blocked8 {
+      input.fill(with: planes)
+    } else {
+      let count = planes.count / 3
+      input.fill(with: (0..<planes.count).map { planes[$0 % 3 * count + $0 / 3] })
+    }
+  }
+
   /// Runs the network on what `input` holds, on the calling thread (and its team, if it was compiled for one).
   public func run() throws(InferenceError) {
     ExecutionStream.setTeamOfCurrentThread(network.options.threads)
@@ -184,7 +200,7 @@ public final class NetworkExecution {
     var needed: [TileSelection?] = []
     for step in steps.reversed() {
       needed.append(selection)
-      if case .vector(let convolution) = network.steps[step].kernel, !convolution.seesNeighbours { continue }
+      if case .native(let kernel) = network.steps[step].kernel, !kernel.seesNeighbours { continue }
       selection = selection.surroundings
     }
     for (step, selection) in zip(steps, needed.reversed()) { try run(step..<step + 1, selection: selection) }

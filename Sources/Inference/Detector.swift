@@ -19,8 +19,7 @@ public final class Detector: Sendable {
     public var width = 640, height = 640
     /// Whether the input is always the whole size, or cut to the picture's shape.
     public var isSquare = false
-    /// Type of values inside the network; `nil` takes int8 for a quantised model, otherwise the fastest that this machine
-    /// computes natively.
+    /// Type of values inside the network; `nil` takes the fastest that this machine computes natively.
     public var precision: CompilationOptions.Precision?
     /// Threads on one picture.
     public var threads = 1
@@ -38,10 +37,12 @@ public final class Detector: Sendable {
     classes = ClassCatalogue(names: model.classNames)
   }
 
-  /// The precision used: what was asked for; int8 for a quantised model, bf16 where the processor multiplies it natively.
+  /// The precision used: what was asked for, or the fastest that the processor multiplies natively; int8 is for quantised
+  /// models alone.
   public var precision: CompilationOptions.Precision {
-    if options.precision == nil, model.quantisation != nil { return .int8 }
-    return options.precision ?? (Engine.instructionSet >= .avx512BF16 ? .bf16 : .f32)
+    if let precision = options.precision { return precision }
+    if model.quantisation != nil, CompilationOptions.Precision.int8.isNative { return .int8 }
+    return CompilationOptions.Precision.bf16.isNative ? .bf16 : .f32
   }
 
   /// The network for inputs of `height` × `width`, compiled when first asked for.
@@ -123,14 +124,21 @@ public final class DetectionWorker {
   /// Brings a picture into the network's input.
   public func prepare(_ picture: borrowing PixelBuffer) throws(InferenceError) {
     let session = try session(for: picture.layout)
+    let input = session.execution.input
     let order: LetterboxPainter.ChannelOrder =
       session.execution.network.options.resolvedOrder == .blocked8 ? .first : .last
+    let count = session.letterbox.width * session.letterbox.height * 3
     do throws(ImagingError) {
-      let count = session.letterbox.width * session.letterbox.height * 3
-      let base = unsafe session.execution.input.base.assumingMemoryBound(to: Float.self)
-      var input = unsafe MutableSpan(_unsafeStart: base, count: count)
       // The arena reuses the input's memory for later layers, so the border is painted every time.
-      try session.painter.paint(picture, into: &input, order: order)
+      if input.layout.elementType == .u8 {
+        let base = unsafe input.base.assumingMemoryBound(to: UInt8.self)
+        var bytes = unsafe MutableSpan(_unsafeStart: base, count: count)
+        try session.painter.paint(picture, into: &bytes, order: order)
+      } else {
+        let base = unsafe input.base.assumingMemoryBound(to: Float.self)
+        var values = unsafe MutableSpan(_unsafeStart: base, count: count)
+        try session.painter.paint(picture, into: &values, order: order)
+      }
     } catch { throw InferenceError(.size, error.description, cause: error) }
   }
 

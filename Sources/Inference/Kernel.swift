@@ -1,15 +1,31 @@
 import OneDNN
 
+/// A kernel of this package: it reads a map and writes another.
+protocol NativeKernel: Sendable {
+  /// Name of the implementation, for people.
+  var implementation: String { get }
+  /// Bytes of scratch memory needed while it runs.
+  var scratchByteCount: Int { get }
+  /// Whether an output sees more than the input at its own place.
+  var seesNeighbours: Bool { get }
+
+  /// Runs once, on the calling thread and its team: the tiles of `selection`, or all. A kernel may compute more than is asked
+  /// for.
+  func run(
+    source: TensorMemory, destination: TensorMemory, addend: TensorMemory?, scratch: TensorMemory,
+    selection: TileSelection?)
+}
+
 /// What runs one step of a network: a primitive of oneDNN, or a kernel of this package where that is far faster.
 enum Kernel: Sendable {
   case primitive(Primitive)
-  case vector(VectorConvolution)
+  case native(any NativeKernel)
 
   /// Name of the implementation, for people.
   var implementation: String {
     switch self {
     case .primitive(let primitive): primitive.implementation
-    case .vector(let convolution): convolution.method == .direct ? "direct:avx2" : "winograd:avx2"
+    case .native(let kernel): kernel.implementation
     }
   }
 
@@ -17,7 +33,7 @@ enum Kernel: Sendable {
   func scratchLayout() throws(OneDNNError) -> TensorLayout {
     switch self {
     case .primitive(let primitive): try primitive.layout(.scratchpad)
-    case .vector(let convolution): try TensorLayout([convolution.scratchCount])
+    case .native(let kernel): try TensorLayout([max(kernel.scratchByteCount, 1)], .u8)
     }
   }
 
@@ -25,13 +41,13 @@ enum Kernel: Sendable {
   func bind(_ operands: [(Primitive.Argument, TensorMemory)], scratch: TensorMemory) -> KernelCall {
     switch self {
     case .primitive(let primitive): return .primitive(PrimitiveCall(primitive, operands + [(.scratchpad, scratch)]))
-    case .vector(let convolution):
+    case .native(let kernel):
       let memory = Dictionary(uniqueKeysWithValues: operands)
       guard let source = memory[.source], let destination = memory[.destination] else {
-        preconditionFailure("the compiler names what a convolution reads and writes")
+        preconditionFailure("the compiler names what a kernel reads and writes")
       }
-      return .vector(
-        convolution, source: source, destination: destination, addend: memory[.postOperation(0)], scratch: scratch)
+      return .native(
+        kernel, source: source, destination: destination, addend: memory[.postOperation(0)], scratch: scratch)
     }
   }
 }
@@ -39,8 +55,8 @@ enum Kernel: Sendable {
 /// A kernel with its operands, ready to run again and again without an allocation.
 enum KernelCall {
   case primitive(PrimitiveCall)
-  case vector(
-    VectorConvolution, source: TensorMemory, destination: TensorMemory, addend: TensorMemory?,
+  case native(
+    any NativeKernel, source: TensorMemory, destination: TensorMemory, addend: TensorMemory?,
     scratch: TensorMemory)
 
   /// Runs once, on the calling thread and its team. Where `selection` is given and the kernel can leave out tiles, the rest
@@ -48,8 +64,8 @@ enum KernelCall {
   func run(on stream: ExecutionStream, selection: TileSelection? = nil) throws(OneDNNError) {
     switch self {
     case .primitive(let call): try call.run(on: stream)
-    case .vector(let convolution, let source, let destination, let addend, let scratch):
-      convolution.run(
+    case .native(let kernel, let source, let destination, let addend, let scratch):
+      kernel.run(
         source: source, destination: destination, addend: addend, scratch: scratch, selection: selection)
     }
   }

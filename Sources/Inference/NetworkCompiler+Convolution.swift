@@ -9,10 +9,6 @@ extension NetworkCompiler {
   ) throws(OneDNNError) -> CompiledNetwork.Step {
     let perFilter = convolution.weightCount / convolution.outputChannels
     var values = values
-    if step.inputs[0] == 0 {
-      // Pictures come as 0…255; the network was trained on 0…1.
-      for index in values.weights.indices { values.weights[index] /= 255 }
-    }
     if rows.count < convolution.outputChannels {
       values.weights = Array(values.weights[(rows.lowerBound * perFilter)..<(rows.upperBound * perFilter)])
       values.bias = Array(values.bias[rows])
@@ -21,32 +17,41 @@ extension NetworkCompiler {
       .tensor(.source, step.inputs[0]), .tensor(.destination, step.output),
     ]
     let kernel: Kernel
-    if let scale = lowering.scales[step.inputs[0]] {
+    let isPicture = step.inputs[0] == 0
+    if let numbers = dotNumbers(step, convolution, rows: rows) {
+      kernel = .native(
+        try DotConvolution(
+          convolution, outputs: rows.count, values: values, numbers: numbers, takesMeans: takesMeans,
+          source: placement(step.inputs[0]), destination: placement(step.output), addend: addend.map(placement),
+          threads: options.threads, on: engine))
+      if let addend { operands.append(.tensor(.postOperation(0), addend)) }
+    } else if let scale = lowering.scales[step.inputs[0]] {
       let (primitive, constants, addendArgument) = try wholeNumbers(
         step, convolution, values, rows: rows, from: scale, hasAddend: addend != nil)
       kernel = .primitive(primitive)
       operands += constants
       if let addend { operands.append(.tensor(addendArgument, addend)) }
-    } else if let method = method(for: convolution, outputs: rows.count, isPicture: step.inputs[0] == 0) {
-      func placement(_ id: Graph.Node.ID) -> MapPlacement {
-        let tensor = lowering.tensors[id]
-        return id == 0
-          ? MapPlacement(planesOf: tensor.height, by: tensor.width)
-          : MapPlacement(
-            options.resolvedOrder, channels: tensor.channels, height: tensor.height, width: tensor.width)
-      }
-      kernel = .vector(
-        try VectorConvolution(
-          convolution, by: method, outputs: rows.count, values: values, takesMeans: takesMeans,
-          source: placement(step.inputs[0]), destination: placement(step.output), addend: addend.map(placement),
-          threads: options.threads, on: engine))
-      if let addend { operands.append(.tensor(.postOperation(0), addend)) }
     } else {
-      let (primitive, constants, addendArgument) = try direct(
-        step, convolution, values, outputs: rows.count, hasAddend: addend != nil)
-      kernel = .primitive(primitive)
-      operands += constants
-      if let addend { operands.append(.tensor(addendArgument, addend)) }
+      if isPicture {
+        // Pictures come as 0…255; the network was trained on 0…1.
+        for index in values.weights.indices { values.weights[index] /= 255 }
+      }
+      if let method = VectorConvolution.method(
+        for: convolution, outputs: rows.count, order: options.resolvedOrder, isPicture: isPicture)
+      {
+        kernel = .native(
+          try VectorConvolution(
+            convolution, by: method, outputs: rows.count, values: values, takesMeans: takesMeans,
+            source: placement(step.inputs[0]), destination: placement(step.output), addend: addend.map(placement),
+            threads: options.threads, on: engine))
+        if let addend { operands.append(.tensor(.postOperation(0), addend)) }
+      } else {
+        let (primitive, constants, addendArgument) = try direct(
+          step, convolution, values, outputs: rows.count, hasAddend: addend != nil)
+        kernel = .primitive(primitive)
+        operands += constants
+        if let addend { operands.append(.tensor(addendArgument, addend)) }
+      }
     }
     let output = lowering.tensors[step.output]
     return CompiledNetwork.Step(
@@ -54,12 +59,20 @@ extension NetworkCompiler {
       work: 2 * perFilter * rows.count * output.height * output.width)
   }
 
-  private func method(
-    for convolution: Graph.Convolution, outputs: Int, isPicture: Bool
-  ) -> VectorConvolution.Method? {
-    guard options.precision != .bf16 else { return nil }
-    return VectorConvolution.method(
-      for: convolution, outputs: outputs, order: options.resolvedOrder, isPicture: isPicture)
+  /// What dot products of this package compute `step` with; `nil` if they do not.
+  private func dotNumbers(
+    _ step: NetworkLowering.Step, _ convolution: Graph.Convolution, rows: Range<Int>
+  ) -> DotConvolution.Numbers? {
+    let arithmetic = lowering.arithmetic
+    guard arithmetic.usesDots, case .first(let element) = arithmetic.operands(of: step) else { return nil }
+    var numbers = DotConvolution.Numbers(
+      destination: lowering.scales[step.output], writes: lowering.elements[step.output])
+    if element == .u8, let scale = lowering.scales[step.inputs[0]],
+      let steps = arithmetic.quantisation?.weights[convolution.parameters]
+    {
+      numbers.source = (scale, Array(steps[rows]))
+    }
+    return numbers
   }
 
   /// oneDNN's kernel, its packed weights and bias, and where an addend is bound.
@@ -72,7 +85,7 @@ extension NetworkCompiler {
     let addendArgument = Primitive.Argument.postOperation(operations.count)
     if hasAddend {
       operations.append(
-        .add(channels: output.channels, height: output.height, width: output.width, format: format, type: type))
+        .add(channels: output.channels, height: output.height, width: output.width, format: format, type: .f32))
     }
     let groups = convolution.groups, kernel = convolution.window.kernel
     let shape =
@@ -81,7 +94,7 @@ extension NetworkCompiler {
       : [groups, outputs / groups, convolution.inputChannels / groups, kernel, kernel]
     let biasLayout = try TensorLayout([outputs])
     let primitive = try Primitive.convolution(
-      source: try layout(step.inputs[0]), weights: try TensorLayout(shape, step.inputs[0] == 0 ? .f32 : type, .any),
+      source: try layout(step.inputs[0]), weights: try TensorLayout(shape, .f32, .any),
       bias: biasLayout, destination: try layout(step.output), window: SlidingWindow(convolution.window),
       then: operations, on: engine)
 

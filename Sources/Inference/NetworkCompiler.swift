@@ -1,3 +1,4 @@
+import CKernels
 import GELAN
 import OneDNN
 
@@ -23,9 +24,9 @@ public struct CompilationOptions: Hashable, Sendable {
 
   /// Order of channels in memory.
   public enum ChannelOrder: String, Hashable, Sendable, CaseIterable {
-    /// In blocks of eight: oneDNN's AVX2 kernels, and concatenation for nothing.
+    /// In blocks of eight: this package's kernels, and concatenation for nothing.
     case blocked8
-    /// Innermost: oneDNN's `brgconv` kernels on AVX-512.
+    /// Innermost: what the library computes whole numbers in.
     case channelsLast
   }
 
@@ -41,9 +42,34 @@ public struct CompilationOptions: Hashable, Sendable {
   }
 
   var resolvedOrder: ChannelOrder {
-    // The library's kernels for whole numbers know no other order.
-    if precision == .int8 { return .channelsLast }
-    return order ?? (Engine.instructionSet >= .avx512 ? .channelsLast : .blocked8)
+    switch precision {
+    case .bf16: .blocked8
+    case .int8 where !Precision.int8.isNative: .channelsLast
+    case .f32, .int8: order ?? .blocked8
+    }
+  }
+
+  /// What a network of these options computes with.
+  func arithmetic(_ quantisation: Quantisation?) -> Arithmetic {
+    switch precision {
+    case .f32: return Arithmetic()
+    case .bf16: return Arithmetic(real: .bf16, usesDots: true)
+    case .int8:
+      let usesDots = resolvedOrder == .blocked8
+      return Arithmetic(
+        real: usesDots && Precision.bf16.isNative ? .bf16 : .f32, quantisation: quantisation, usesDots: usesDots)
+    }
+  }
+}
+
+extension CompilationOptions.Precision {
+  /// Whether this processor has instructions that multiply such numbers faster than f32.
+  public var isNative: Bool {
+    switch self {
+    case .f32: true
+    case .bf16: dot_available(ELEMENT_BF16)
+    case .int8: dot_available(ELEMENT_U8)
+    }
   }
 }
 
@@ -56,19 +82,17 @@ struct NetworkCompiler {
   let stream: ExecutionStream
   let options: CompilationOptions
   let lowering: NetworkLowering
-  let quantisation: Quantisation?
   let parameters: ParameterLookup
 
-  var type: OneDNN.ElementType { options.precision == .bf16 ? .bf16 : .f32 }
   var format: MemoryFormat { options.resolvedOrder == .blocked8 ? .blocked8 : .channelsLast }
 
   init(
     graph: Graph, options: CompilationOptions, quantisation: Quantisation?, parameters: @escaping ParameterLookup
   ) throws(InferenceError) {
-    if options.precision == .bf16, Engine.instructionSet < .avx512 {
+    if options.precision == .bf16, !options.precision.isNative {
       throw InferenceError(
         .precision,
-        "bf16 needs a processor with AVX-512, this one has \(Engine.instructionSet.rawValue): use f32 or auto")
+        "bf16 needs a processor with AVX-512 BF16, this one has \(Engine.instructionSet.rawValue): use f32 or auto")
     }
     if options.precision == .int8, quantisation == nil {
       throw InferenceError(
@@ -85,14 +109,14 @@ struct NetworkCompiler {
       stream = try ExecutionStream(on: engine)
     } catch { throw InferenceError(error) }
     self.options = options
-    self.quantisation = quantisation
     self.parameters = parameters
-    let order = options.resolvedOrder, isExact = options.precision == .f32
+    let order = options.resolvedOrder, arithmetic = options.arithmetic(quantisation)
     lowering = NetworkLowering(
-      graph, height: options.height, width: options.width, block: order == .blocked8 ? 8 : nil,
-      quantisation: options.precision == .int8 ? quantisation : nil,
-      canTakeMeans: {
-        isExact && VectorConvolution.method(for: $0, outputs: $0.outputChannels, order: order) == .direct
+      graph, height: options.height, width: options.width, block: order == .blocked8 ? 8 : nil, arithmetic: arithmetic,
+      canTakeMeans: { convolution in
+        if arithmetic.usesDots { return DotConvolution.supports(convolution, outputs: convolution.outputChannels) }
+        return arithmetic.quantisation == nil
+          && VectorConvolution.method(for: convolution, outputs: convolution.outputChannels, order: order) == .direct
       })
   }
 
@@ -100,14 +124,17 @@ struct NetworkCompiler {
   /// a tensor of its own.
   func layout(_ id: Graph.Node.ID) throws(OneDNNError) -> TensorLayout {
     let tensor = lowering.tensors[id]
-    if lowering.graph.mainHead.levels.contains(where: { $0.boxes == id || $0.classes == id }) {
-      // Predictions are read as f32 whatever the network computes in.
-      return try TensorLayout([1, tensor.channels, tensor.height, tensor.width], .f32, format)
-    }
     // The kernels for three channels read planes.
     let format: MemoryFormat = id == 0 && self.format == .blocked8 ? .plain : self.format
-    let type = id == 0 ? .f32 : lowering.scales[id] == nil ? self.type : .u8
-    return try TensorLayout([1, tensor.channels, tensor.height, tensor.width], type, format)
+    return try TensorLayout([1, tensor.channels, tensor.height, tensor.width], lowering.elements[id], format)
+  }
+
+  /// The same for the kernels of this package.
+  func placement(_ id: Graph.Node.ID) -> MapPlacement {
+    let tensor = lowering.tensors[id]
+    return id == 0
+      ? MapPlacement(planesOf: tensor.height, by: tensor.width)
+      : MapPlacement(options.resolvedOrder, channels: tensor.channels, height: tensor.height, width: tensor.width)
   }
 
   /// The steps with their primitives and weights.
@@ -123,7 +150,7 @@ struct NetworkCompiler {
       } catch {
         throw InferenceError(.engine, "\(step.name): \(error)", cause: error)
       }
-      if let compiled = steps.last, lowering.scales[step.inputs[0]] != nil { try expectFast(compiled) }
+      if let compiled = steps.last, lowering.elements[step.inputs[0]] == .u8 { try expectFast(compiled) }
     }
     return steps
   }
@@ -153,11 +180,13 @@ struct NetworkCompiler {
     case .convolution(let convolution, let rows, let addend, let takesMeans):
       return try compile(step, convolution, parameters, rows: rows, addend: addend, takesMeans: takesMeans)
     case .pooling(let window, let isMaximum):
+      if isMoved(step) { return compile(step, .pool(window, isMaximum: isMaximum)) }
       primitive = try .pooling(
         isMaximum ? .maximum : .average, source: source, destination: destination, window: SlidingWindow(window),
         on: engine)
       operands = [.tensor(.source, step.inputs[0])]
-    case .upsample:
+    case .upsample(let factor):
+      if isMoved(step) { return compile(step, .upsample(factor: factor)) }
       primitive = try .resampling(source: source, destination: destination, on: engine)
       operands = [.tensor(.source, step.inputs[0])]
     case .concatenation, .sum:
@@ -175,6 +204,20 @@ struct NetworkCompiler {
     }
     operands.append(.tensor(.destination, step.output))
     return CompiledNetwork.Step(name: step.name, kernel: .primitive(primitive), operands: operands, work: 0)
+  }
+
+  /// Whether the values of a step are such as the library moves slowly.
+  private func isMoved(_ step: NetworkLowering.Step) -> Bool {
+    options.resolvedOrder == .blocked8 && lowering.elements[step.output] != .f32
+  }
+
+  private func compile(_ step: NetworkLowering.Step, _ operation: MapMove.Operation) -> CompiledNetwork.Step {
+    let move = MapMove(
+      operation, lowering.elements[step.output], channels: lowering.tensors[step.output].channels,
+      source: placement(step.inputs[0]), destination: placement(step.output), threads: options.threads)
+    return CompiledNetwork.Step(
+      name: step.name, kernel: .native(move),
+      operands: [.tensor(.source, step.inputs[0]), .tensor(.destination, step.output)], work: 0)
   }
 
   /// A copy takes a range of channels out of its source (a slice) or puts all of it into its destination.

@@ -1,4 +1,5 @@
 import GELAN
+import OneDNN
 
 /// A graph turned into the steps that a machine runs: additions fused into convolutions, and slices and concatenations
 /// replaced by where results are placed, as far as the memory format allows.
@@ -31,11 +32,11 @@ struct NetworkLowering {
       /// over 2×2 values that stands before the convolution.
       case convolution(Graph.Convolution, rows: Range<Int>, addend: Graph.Node.ID?, takesMeans: Bool)
       case pooling(Graph.Window, isMaximum: Bool)
-      case upsample
+      case upsample(factor: Int)
       case concatenation
       case copy
       case sum
-      /// Whole numbers become real ones, or the other way round.
+      /// Values become those of another element.
       case conversion
     }
     var kind: Kind
@@ -54,8 +55,11 @@ struct NetworkLowering {
   let graph: Graph
   private(set) var tensors: [Tensor] = []
   private(set) var storages: [Storage] = []
-  /// What the numbers of each tensor stand for; `nil` for real ones.
+  /// What the whole numbers of each tensor stand for; `nil` for real ones.
   private(set) var scales: [Quantisation.Scale?] = []
+  /// What each tensor holds.
+  private(set) var elements: [MapElement] = []
+  let arithmetic: Arithmetic
   var steps: [Step] = []
   /// The steps that lead to the boxes of each level of the head and to nothing else; they come last.
   private(set) var boxSteps: [Range<Int>] = []
@@ -68,34 +72,40 @@ struct NetworkLowering {
   /// Means computed as part of the convolution that follows.
   private var fusedMeans: Set<Graph.Node.ID> = []
 
-  /// Lowers a folded graph of the main branch for pictures of `height` × `width`; with a `quantisation`, to whole numbers
-  /// where it has them. `canTakeMeans` tells which convolutions can compute the mean over 2×2 values before them.
+  /// Lowers a folded graph of the main branch for pictures of `height` × `width`. `canTakeMeans` tells which convolutions
+  /// can compute the mean over 2×2 values before them.
   init(
-    _ graph: Graph, height: Int, width: Int, block: Int?, quantisation: Quantisation? = nil,
+    _ graph: Graph, height: Int, width: Int, block: Int?, arithmetic: Arithmetic = Arithmetic(),
     canTakeMeans: (Graph.Convolution) -> Bool
   ) {
     self.graph = graph
     self.block = block
+    self.arithmetic = arithmetic
     consumers = graph.consumers
     let sizes = graph.sizes(height: height, width: width)
-    let scales = quantisation?.scales(of: graph)
+    let elements = arithmetic.elements(of: graph)
     for node in graph.nodes {
-      let size = sizes[node.id]
-      _ = addTensor(channels: node.channels, height: size.height, width: size.width, scale: scales?[node.id])
+      let size = sizes[node.id], (element, scale) = elements[node.id]
+      _ = addTensor(
+        Tensor(
+          channels: node.channels, height: size.height, width: size.width, storage: storages.count, channelOffset: 0),
+        element, scale: scale)
     }
     fuseAdditions()
     fuseMeans(canTakeMeans)
     for node in graph.nodes { lower(node) }
-    if let quantisation { convert(quantisation) }
+    insertConversions()
     putBoxesLast()
   }
 
-  /// Makes a tensor with a storage of its own.
-  mutating func addTensor(channels: Int, height: Int, width: Int, scale: Quantisation.Scale?) -> Graph.Node.ID {
-    tensors.append(
-      Tensor(channels: channels, height: height, width: width, storage: storages.count, channelOffset: 0))
-    storages.append(Storage(channels: channels, height: height, width: width))
+  /// Adds a tensor with a storage of its own.
+  mutating func addTensor(_ tensor: Tensor, _ element: MapElement, scale: Quantisation.Scale?) -> Graph.Node.ID {
+    var tensor = tensor
+    (tensor.storage, tensor.channelOffset) = (storages.count, 0)
+    tensors.append(tensor)
+    storages.append(Storage(channels: tensor.channels, height: tensor.height, width: tensor.width))
     scales.append(scale)
+    elements.append(element)
     return tensors.count - 1
   }
 
@@ -155,7 +165,8 @@ struct NetworkLowering {
     case .averagePool(let window):
       steps.append(
         Step(kind: .pooling(window, isMaximum: false), name: node.name, inputs: node.inputs, output: node.id))
-    case .upsample: steps.append(Step(kind: .upsample, name: node.name, inputs: node.inputs, output: node.id))
+    case .upsample(let factor):
+      steps.append(Step(kind: .upsample(factor: factor), name: node.name, inputs: node.inputs, output: node.id))
     case .slice(let range): lower(node, slice: range)
     case .concatenation: lower(concatenation: node)
     }

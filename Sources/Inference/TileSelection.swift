@@ -1,3 +1,5 @@
+import CKernels
+
 /// Tiles of a map, 4 × 4 cells each, that somebody will look at.
 ///
 /// Boxes are read only where a class is likely, so the convolutions before them need only be computed around those cells.
@@ -38,5 +40,13 @@ struct TileSelection {
       }
     }
     return result
+  }
+
+  /// Lends the numbers of `selection` to a kernel; `nil` stands for the whole map.
+  static func withTiles(of selection: TileSelection?, _ body: (map_tiles) -> Void) {
+    guard let selection else { return unsafe body(map_tiles(numbers: nil, count: 0)) }
+    unsafe selection.numbers.withUnsafeBufferPointer {
+      unsafe body(map_tiles(numbers: $0.baseAddress, count: Int32($0.count)))
+    }
   }
 }

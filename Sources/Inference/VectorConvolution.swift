@@ -4,7 +4,7 @@ import OneDNN
 
 /// A convolution in f32 by a kernel of this package, with bias, activation and an addition.
 @safe
-final class VectorConvolution: Sendable {
+final class VectorConvolution: NativeKernel {
   /// How it is computed.
   enum Method: Hashable, Sendable {
     /// 3×3 of step 1 by Winograd's minimal filtering: F(4×4, 3×3) does a quarter of the multiplications and is bound by the
@@ -60,12 +60,6 @@ final class VectorConvolution: Sendable {
   ) throws(OneDNNError) {
     let groups = convolution.groups
     let inputs = convolution.inputChannels / groups, outputs = outputs / groups
-    let activation: Int =
-      switch convolution.activation {
-      case .none: ACTIVATION_LINEAR
-      case .silu: ACTIVATION_SILU
-      case .relu: ACTIVATION_RELU
-      }
     bias = try TensorMemory(try TensorLayout([groups * outputs]), on: engine)
     bias.fill(with: values.bias)
     let biases = unsafe UnsafePointer(bias.base.assumingMemoryBound(to: Float.self))
@@ -92,14 +86,16 @@ final class VectorConvolution: Sendable {
       unsafe native = .minimalFiltering(
         winograd_convolution(
           height: Int32(destination.height), width: Int32(destination.width), groups: Int32(groups),
-          inputs: Int32(inputs), outputs: Int32(outputs), activation: Int32(activation), chunk: Int32(chunk),
+          inputs: Int32(inputs), outputs: Int32(outputs), activation: convolution.activation.native,
+          chunk: Int32(chunk),
           in: source.layout, out: destination.layout, add: addend, weights: packed, bias: biases))
     case .direct:
       var direct = unsafe direct_convolution(
         height: Int32(destination.height), width: Int32(destination.width), in_height: Int32(source.height),
         in_width: Int32(source.width), groups: Int32(groups), inputs: Int32(inputs), outputs: Int32(outputs),
         kernel: Int32(window.kernel), stride: Int32(window.stride), padding: Int32(window.padding),
-        is_planar: source.isPlanar, takes_means: takesMeans, activation: Int32(activation), in: source.layout,
+        is_planar: source.isPlanar, takes_means: takesMeans, activation: convolution.activation.native,
+        in: source.layout,
         out: destination.layout, add: addend, weights: nil, bias: biases)
       let count = unsafe direct_packed_count(&direct)
       weights = try TensorMemory(try TensorLayout([groups * count]), on: engine)
@@ -116,24 +112,23 @@ final class VectorConvolution: Sendable {
     self.threads = threads
   }
 
-  /// Floats of scratch memory needed while it runs.
-  var scratchCount: Int {
-    switch unsafe native {
-    case .minimalFiltering(var convolution): unsafe winograd_scratch_count(&convolution) * threads
-    case .direct(var convolution): unsafe max(direct_scratch_count(&convolution), 1) * threads
-    }
+  var implementation: String { method == .direct ? "direct:avx2" : "winograd:avx2" }
+
+  var scratchByteCount: Int {
+    let count =
+      switch unsafe native {
+      case .minimalFiltering(var convolution): unsafe winograd_scratch_count(&convolution)
+      case .direct(var convolution): unsafe direct_scratch_count(&convolution)
+      }
+    return count * threads * MemoryLayout<Float>.stride
   }
 
-  /// Runs once, on the calling thread and its team: the tiles of `selection`, or all.
   func run(
     source: TensorMemory, destination: TensorMemory, addend: TensorMemory?, scratch: TensorMemory,
-    selection: TileSelection? = nil
+    selection: TileSelection?
   ) {
-    guard let selection else {
-      return unsafe run(source, destination, addend, scratch, map_tiles(numbers: nil, count: 0))
-    }
-    unsafe selection.numbers.withUnsafeBufferPointer {
-      unsafe run(source, destination, addend, scratch, map_tiles(numbers: $0.baseAddress, count: Int32($0.count)))
+    unsafe TileSelection.withTiles(of: selection) { tiles in
+      unsafe run(source, destination, addend, scratch, tiles)
     }
   }
 
@@ -152,6 +147,17 @@ final class VectorConvolution: Sendable {
     case .direct(var convolution):
       unsafe direct_run(
         &convolution, floats(source), floats(destination), added, floats(scratch), tiles, Int32(threads))
+    }
+  }
+}
+
+extension Graph.Activation {
+  /// The same for the kernels.
+  var native: Int32 {
+    switch self {
+    case .none: Int32(ACTIVATION_LINEAR)
+    case .silu: Int32(ACTIVATION_SILU)
+    case .relu: Int32(ACTIVATION_RELU)
     }
   }
 }

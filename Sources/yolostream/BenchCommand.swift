@@ -55,7 +55,8 @@ struct BenchNetworkCommand: ParsableCommand {
         guard let spec = NetworkSpec.named(network) else {
           throw ValidationError("--network \(network): expected one of the networks that 'model info' knows")
         }
-        model = InferenceModel(madeUp: spec)
+        let made = InferenceModel(madeUp: spec)
+        model = precision == "int8" ? try NetworkBenchmark.quantised(made) : made
       } else {
         model = try self.model.load()
       }

@@ -29,7 +29,7 @@ struct CompiledNetworkTests {
     ) { weights[$0] }
     let execution = try NetworkExecution(network)
     let picture = FormulaWeights.picture(height: 256, width: 256).map { $0 * 255 }
-    execution.input.fill(with: order == .blocked8 ? picture : channelsLast(picture))
+    execution.show(picture)
     try execution.run()
 
     for (index, layer) in spec.layers.enumerated() where !layer.tap.isEmpty {
@@ -47,11 +47,6 @@ struct CompiledNetworkTests {
         #expect(abs(values[position] - value) <= 5e-3 * max(1, abs(value)), "head at stride \(level.stride)")
       }
     }
-  }
-
-  private func channelsLast(_ planes: [Float]) -> [Float] {
-    let count = planes.count / 3
-    return (0..<planes.count).map { planes[$0 % 3 * count + $0 / 3] }
   }
 
   private struct Fixture: Decodable {

@@ -89,9 +89,7 @@ import Testing
         graph, options: .init(height: height, width: width, order: order)
       ) { folded[$0] }
       let execution = try NetworkExecution(network)
-      let plane = height * width
-      execution.input.fill(
-        with: (0..<levels.count).map { levels[order == .blocked8 ? $0 : $0 % 3 * plane + $0 / 3] * 255 })
+      execution.show(levels.map { $0 * 255 })
       try execution.run()
       let whole = graph.mainHead.levels, foldedLevels = graph.folded.mainHead.levels
       for (index, level) in network.head.levels.enumerated() {

@@ -28,7 +28,7 @@ import Testing
       model.weights[$0]?.values
     }
     func picture(_ execution: NetworkExecution) {
-      execution.input.fill(with: (0..<(3 * 160 * 224)).map { Float(($0 &* 7919) % 256) })
+      execution.show((0..<(3 * 160 * 224)).map { Float(($0 &* 7919) % 256) })
     }
     let whole = try NetworkExecution(network), parts = try NetworkExecution(network)
     picture(whole)

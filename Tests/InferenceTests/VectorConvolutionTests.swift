@@ -7,31 +7,7 @@ import Testing
 
 /// The convolutions of this package against the sum over the window, in double precision.
 @Suite struct VectorConvolutionTests {
-  struct Shape: Sendable, CustomTestStringConvertible {
-    var inputs: Int
-    var outputs: Int
-    /// Sides of the input.
-    var height: Int
-    var width: Int
-    var window = Graph.Window(kernel: 3, stride: 1, padding: 1)
-    var groups = 1
-    /// Whether 2×2 means are taken before.
-    var takesMeans = false
-    /// Whether the input is a picture in planes.
-    var isPlanar = false
-
-    var testDescription: String {
-      "\(inputs)→\(outputs) channels in \(groups) groups, \(height)×\(width), window \(window.kernel) by "
-        + "\(window.stride)\(takesMeans ? " of means" : "")\(isPlanar ? " of planes" : "")"
-    }
-
-    var result: (height: Int, width: Int) {
-      func side(_ side: Int) -> Int {
-        (side - (takesMeans ? 1 : 0) + 2 * window.padding - window.kernel) / window.stride + 1
-      }
-      return (side(height), side(width))
-    }
-  }
+  typealias Shape = ConvolutionShape
 
   private static let down = Graph.Window(kernel: 3, stride: 2, padding: 1)
   private static let point = Graph.Window(kernel: 1)
@@ -76,20 +52,18 @@ import Testing
   ) throws {
     let (height, width) = shape.result
     for (activation, hasAddend, threads) in [(Graph.Activation.silu, true, 1), (.none, false, 2), (.relu, true, 2)] {
-      let convolution = Graph.Convolution(
-        parameters: "test", normalisation: nil, inputChannels: shape.inputs, outputChannels: shape.outputs,
-        window: shape.window, groups: shape.groups, activation: activation)
+      let convolution = shape.convolution(activation)
       #expect(
         VectorConvolution.method(for: convolution, outputs: shape.outputs, order: order, isPicture: shape.isPlanar)
           == method)
-      var random = Sequence()
+      var random = NumberSequence()
       let weights = (0..<convolution.weightCount).map { _ in random.next() }
       let bias = (0..<shape.outputs).map { _ in random.next() }
       let input = (0..<(shape.inputs * shape.height * shape.width)).map { _ in random.next() }
       let addend = hasAddend ? (0..<(shape.outputs * height * width)).map { _ in random.next() } : nil
 
       let result = try run(shape, convolution, method, weights, bias, input, addend, order: order, threads: threads)
-      let expected = sums(shape, convolution, weights, bias, input, addend)
+      let expected = shape.sums(activation, weights, bias, input, addend)
       let worst = zip(result, expected).map { abs(Double($0) - $1) }.max() ?? .infinity
       let limit = tolerance * Double(shape.inputs / shape.groups).squareRoot()
       #expect(result.count == expected.count && worst <= limit, "\(activation), \(threads) threads")
@@ -101,9 +75,7 @@ import Testing
     throws
   {
     let shape = Shape(inputs: 8, outputs: 8, height: 1, width: 4_001, window: Self.point)
-    let convolution = Graph.Convolution(
-      parameters: "test", normalisation: nil, inputChannels: 8, outputChannels: 8, window: Self.point, groups: 1,
-      activation: .silu)
+    let convolution = shape.convolution(.silu)
     var weights = [Float](repeating: 0, count: 64)
     for channel in 0..<8 { weights[channel * 9] = 1 }
     let bias = [Float](repeating: 0, count: 8)
@@ -130,10 +102,8 @@ import Testing
 
   @Test func `only the tiles asked for are computed`() throws {
     let shape = Shape(inputs: 16, outputs: 24, height: 10, width: 7, window: Self.point)
-    let convolution = Graph.Convolution(
-      parameters: "test", normalisation: nil, inputChannels: 16, outputChannels: 24, window: Self.point, groups: 1,
-      activation: .none)
-    var random = Sequence()
+    let convolution = shape.convolution(.none)
+    var random = NumberSequence()
     let weights = (0..<convolution.weightCount).map { _ in random.next() }
     let bias = (0..<24).map { _ in random.next() }, input = (0..<(16 * 70)).map { _ in random.next() }
     var selection = TileSelection(height: 10, width: 7)
@@ -141,7 +111,7 @@ import Testing
     selection.insert(x: 0, y: 9)
     let result = try run(
       shape, convolution, .direct, weights, bias, input, nil, order: .blocked8, threads: 2, selection: selection)
-    let expected = sums(shape, convolution, weights, bias, input, nil)
+    let expected = shape.sums(.none, weights, bias, input, nil)
     for index in result.indices {
       let (row, column) = (index % 70).quotientAndRemainder(dividingBy: 7)
       let isAsked = (row / 4, column / 4) == (1, 1) || (row / 4, column / 4) == (2, 0)
@@ -159,14 +129,6 @@ import Testing
       parameters: "test", normalisation: nil, inputChannels: inputs, outputChannels: outputs, window: window, groups: 1,
       activation: .silu)
     #expect(VectorConvolution.method(for: convolution, outputs: outputs, order: .blocked8) == nil)
-  }
-
-  private struct Sequence {
-    var state: UInt64 = 1
-    mutating func next() -> Float {
-      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-      return Float(Int32(truncatingIfNeeded: state >> 32)) / Float(Int32.max)
-    }
   }
 
   private func run(
@@ -198,51 +160,10 @@ import Testing
       source: try memory(
         [1, shape.inputs, shape.height, shape.width], shape.isPlanar ? .plain : format, input),
       destination: destination, addend: try addend.map { try memory(extent, format, $0) },
-      scratch: try TensorMemory(try TensorLayout([kernel.scratchCount]), on: engine), selection: selection)
+      scratch: try TensorMemory(try TensorLayout([max(kernel.scratchByteCount, 1)], .u8), on: engine),
+      selection: selection)
     let plain = try TensorMemory(try TensorLayout(destination.layout.shape), on: engine)
     try destination.copy(into: plain, on: stream, engine: engine)
     return plain.floats
-  }
-
-  private func sums(
-    _ shape: Shape, _ convolution: Graph.Convolution, _ weights: [Float], _ bias: [Float], _ input: [Float],
-    _ addend: [Float]?
-  ) -> [Double] {
-    let inputs = shape.inputs / shape.groups, outputs = shape.outputs / shape.groups
-    let (height, width) = shape.result, window = shape.window
-    /// The input at a place of a map, zero beyond its sides.
-    func value(_ map: Int, _ y: Int, _ x: Int) -> Double {
-      let less = shape.takesMeans ? 1 : 0
-      guard (0..<shape.height - less).contains(y), (0..<shape.width - less).contains(x) else { return 0 }
-      func at(_ y: Int, _ x: Int) -> Double { Double(input[(map * shape.height + y) * shape.width + x]) }
-      return shape.takesMeans ? (at(y, x) + at(y + 1, x) + at(y, x + 1) + at(y + 1, x + 1)) / 4 : at(y, x)
-    }
-    var result: [Double] = []
-    for output in 0..<shape.outputs {
-      for y in 0..<height {
-        for x in 0..<width {
-          var sum = Double(bias[output])
-          for channel in 0..<inputs {
-            for dy in 0..<window.kernel {
-              for dx in 0..<window.kernel {
-                sum +=
-                  Double(weights[((output * inputs + channel) * window.kernel + dy) * window.kernel + dx])
-                  * value(
-                    output / outputs * inputs + channel, y * window.stride - window.padding + dy,
-                    x * window.stride - window.padding + dx)
-              }
-            }
-          }
-          switch convolution.activation {
-          case .none: break
-          case .silu: sum /= 1 + exp(-sum)
-          case .relu: sum = max(sum, 0)
-          }
-          if let addend { sum += Double(addend[result.count]) }
-          result.append(sum)
-        }
-      }
-    }
-    return result
   }
 }

@@ -8,7 +8,7 @@ public final class Calibration {
   public let side: Int
   /// Pictures seen.
   public private(set) var pictureCount = 0
-  /// The first inputs as they were shown, for measuring what each layer loses.
+  /// The first inputs in planes, for measuring what each layer loses.
   private(set) var samples: [[Float]] = []
   static let sampleLimit = 6
 
@@ -30,7 +30,7 @@ public final class Calibration {
     let owners = graph.scaleOwners
     self.owners = owners
     let read = Set(graph.quantisable.map { owners[$0.node.inputs[0]] })
-    // In the order in which it will compute whole numbers, the same tensors stand in memory.
+    // Sums over channels are simplest where channels are innermost.
     network = try CompiledNetwork(
       graph, options: CompilationOptions(height: side, width: side, threads: threads, order: .channelsLast),
       probes: graph.nodes.map(\.id)
@@ -56,14 +56,17 @@ public final class Calibration {
     try observeInput()
   }
 
-  /// The same for an input as it is: side × side × 3 values 0…255.
+  /// The same for an input as it is: 3 × side × side whole values 0…255.
   func observe(input: [Float]) throws(InferenceError) {
-    execution.input.fill(with: input)
+    execution.show(input)
     try observeInput()
   }
 
   private func observeInput() throws(InferenceError) {
-    if samples.count < Self.sampleLimit { samples.append(execution.input.floats) }
+    if samples.count < Self.sampleLimit {
+      let values = execution.input.floats, count = values.count / 3
+      samples.append((0..<values.count).map { values[$0 % count * 3 + $0 / count] })
+    }
     try execution.run()
     for (id, old) in sums {
       var channels = old

@@ -10,7 +10,7 @@ extension NetworkCompiler {
     _ step: NetworkLowering.Step, _ convolution: Graph.Convolution, _ values: (weights: [Float], bias: [Float]),
     rows: Range<Int>, from source: Quantisation.Scale, hasAddend: Bool
   ) throws(OneDNNError) -> (Primitive, [CompiledNetwork.Operand], addend: Primitive.Argument) {
-    let steps = Array((quantisation?.weights[convolution.parameters] ?? [])[rows])
+    let steps = Array((lowering.arithmetic.quantisation?.weights[convolution.parameters] ?? [])[rows])
     let numbers = WholeNumbers(factors: steps.map { $0 * source.step }, sourceZero: source.zeroPoint)
     var operations = convolution.activationOperations
     let output = lowering.tensors[step.output]

@@ -1,49 +1,47 @@
 import GELAN
+import OneDNN
 
 extension NetworkLowering {
-  /// Puts a conversion wherever a step computes in real numbers and its operands stand as whole ones, or its result shall.
-  ///
-  /// Convolutions that `quantisation` has weights for read whole numbers and write either kind. Sums that are no part of a
-  /// convolution compute in real numbers. Everything else moves or compares numbers of one scale.
-  mutating func convert(_ quantisation: Quantisation) {
-    var realCopies: [Graph.Node.ID: Graph.Node.ID] = [:]
-    var converted: [Step] = []
-    func conversion(_ name: String, from input: Graph.Node.ID, to output: Graph.Node.ID) -> Step {
-      Step(kind: .conversion, name: name, inputs: [input], output: output)
+  /// Puts a conversion wherever a step's operands stand in memory as something else than what it computes with, or its
+  /// result shall.
+  mutating func insertConversions() {
+    struct Copy: Hashable {
+      var original: Graph.Node.ID
+      var element: MapElement
     }
+    var copies: [Copy: Graph.Node.ID] = [:]
+    var result: [Step] = []
     for var step in steps {
-      let computesReal =
-        switch step.kind {
-        case .convolution(let convolution, _, _, _): quantisation.weights[convolution.parameters] == nil
-        case .sum: true
-        case .pooling, .upsample, .concatenation, .copy, .conversion: false
+      /// The tensor with what `operand` holds as `element`.
+      func converted(_ operand: Graph.Node.ID, to element: MapElement) -> Graph.Node.ID {
+        guard elements[operand] != element else { return operand }
+        if let copy = copies[Copy(original: operand, element: element)] { return copy }
+        let copy = addTensor(tensors[operand], element, scale: nil)
+        copies[Copy(original: operand, element: element)] = copy
+        result.append(
+          Step(kind: .conversion, name: "\(step.name) (operand)", inputs: [operand], output: copy))
+        return copy
+      }
+      switch arithmetic.operands(of: step) {
+      case .any: result.append(step)
+      case .first(let element):
+        if step.inputs[0] != 0 { step.inputs[0] = converted(step.inputs[0], to: element) }
+        result.append(step)
+      case .all(let element):
+        step.inputs = step.inputs.map { converted($0, to: element) }
+        if case .convolution(let convolution, let rows, let addend?, let takesMeans) = step.kind {
+          step.kind = .convolution(
+            convolution, rows: rows, addend: converted(addend, to: element), takesMeans: takesMeans)
         }
-      guard computesReal else {
-        converted.append(step)
-        continue
-      }
-      for operand in step.operands where scales[operand] != nil && realCopies[operand] == nil {
-        let copy = addReal(like: operand)
-        realCopies[operand] = copy
-        converted.append(conversion("\(step.name) (to real numbers)", from: operand, to: copy))
-      }
-      step.inputs = step.inputs.map { realCopies[$0] ?? $0 }
-      if case .convolution(let convolution, let rows, let addend?, let takesMeans) = step.kind {
-        step.kind = .convolution(
-          convolution, rows: rows, addend: realCopies[addend] ?? addend, takesMeans: takesMeans)
-      }
-      let output = step.output
-      if scales[output] != nil { step.output = addReal(like: output) }
-      converted.append(step)
-      if step.output != output {
-        converted.append(conversion("\(step.name) (to whole numbers)", from: step.output, to: output))
+        let output = step.output
+        if elements[output] != element { step.output = addTensor(tensors[output], element, scale: nil) }
+        result.append(step)
+        if step.output != output {
+          result.append(
+            Step(kind: .conversion, name: "\(step.name) (result)", inputs: [step.output], output: output))
+        }
       }
     }
-    steps = converted
-  }
-
-  private mutating func addReal(like id: Graph.Node.ID) -> Graph.Node.ID {
-    let tensor = tensors[id]
-    return addTensor(channels: tensor.channels, height: tensor.height, width: tensor.width, scale: nil)
+    steps = result
   }
 }

@@ -73,6 +73,7 @@ public struct Sensitivity {
   private static func predictions(
     of model: InferenceModel, on inputs: [[Float]], precision: CompilationOptions.Precision, side: Int, threads: Int
   ) throws(InferenceError) -> [[Prediction]] {
+    // By the library, what stays in real numbers is f32 on every machine: only whole numbers make errors.
     let options = CompilationOptions(
       height: side, width: side, precision: precision, threads: threads, order: .channelsLast)
     let network = try CompiledNetwork(model.graph, options: options, quantisation: model.quantisation) {
@@ -81,7 +82,7 @@ public struct Sensitivity {
     let execution = try NetworkExecution(network)
     var pictures: [[Prediction]] = []
     for input in inputs {
-      execution.input.fill(with: input)
+      execution.show(input)
       try execution.run()
       var levels: [Prediction] = []
       for level in network.head.levels {

@@ -11,8 +11,8 @@ import Testing
   private static func picture(_ seed: Int) -> [Float] {
     // Blocks of eight pixels, so that what deeper layers see is not all noise.
     let side = side
-    return (0..<(side * side * 3)).map { index in
-      let (pixel, channel) = index.quotientAndRemainder(dividingBy: 3)
+    return (0..<(3 * side * side)).map { index in
+      let (channel, pixel) = index.quotientAndRemainder(dividingBy: side * side)
       let (y, x) = pixel.quotientAndRemainder(dividingBy: side)
       let block = UInt64((y / 8 * side + x / 8) * 3 + channel + seed * 1_000_003) &* 0x9E37_79B9_7F4A_7C15
       return Float((block ^ (block >> 31)) & 0xFF)
@@ -25,9 +25,11 @@ import Testing
     return calibration
   }
 
-  private static func network(_ model: InferenceModel, probes: [Int] = []) throws -> CompiledNetwork {
+  private static func network(
+    _ model: InferenceModel, order: CompilationOptions.ChannelOrder? = nil, probes: [Int] = []
+  ) throws -> CompiledNetwork {
     try CompiledNetwork(
-      model.graph, options: CompilationOptions(height: side, width: side, precision: .int8),
+      model.graph, options: CompilationOptions(height: side, width: side, precision: .int8, order: order),
       quantisation: model.quantisation, probes: probes
     ) { model.weights[$0]?.values }
   }
@@ -37,16 +39,24 @@ import Testing
     return try #require(FormulaWeights(network: name).model(named: name))
   }
 
-  @Test(arguments: ["made up", "gelan-t", "gelan-p"], [0, 3])
-  func `each step gives the number that its operands make, or its neighbour`(name: String, keptEvery: Int) throws {
+  /// Channels-last is computed by the library, otherwise by this package where the processor can.
+  private static let cases: [(String, Int, CompilationOptions.ChannelOrder?)] =
+    ["made up", "gelan-t", "gelan-p"].flatMap { name in
+      [(name, 0, nil), (name, 3, nil), (name, 0, .channelsLast), (name, 3, .channelsLast)]
+    }
+
+  @Test(arguments: cases)
+  func `each step gives the number that its operands make, or its neighbour`(
+    name: String, keptEvery: Int, order: CompilationOptions.ChannelOrder?
+  ) throws {
     let plain = try Self.model(named: name)
     let quantiser = Quantiser(try Self.calibration(of: plain))
     let kept = quantiser.layers.enumerated().filter { keptEvery > 0 && $0.offset % keptEvery == 0 }.map(\.element)
     let model = quantiser.model(keeping: Set(kept))
     let graph = model.graph
-    let network = try Self.network(model, probes: graph.nodes.map(\.id))
+    let network = try Self.network(model, order: order, probes: graph.nodes.map(\.id))
     let execution = try NetworkExecution(network)
-    execution.input.fill(with: Self.picture(7))
+    execution.show(Self.picture(7))
     try execution.run()
 
     let reference = ReferenceNetwork(
@@ -54,17 +64,33 @@ import Testing
     let scales = reference.storedScales
     let sizes = graph.sizes(height: Self.side, width: Self.side)
     let written = Set(network.written)
+    /// Whether a convolution is in whole numbers, or the one whose last act a sum is.
+    func isWhole(_ node: Graph.Node) -> Bool {
+      let id = graph.fusedSum(at: node)?.convolution ?? node.id
+      guard case .convolution(let convolution) = graph.nodes[id].operation else { return true }
+      return model.quantisation?.weights[convolution.parameters] != nil && computesWhole(convolution)
+    }
+    func computesWhole(_ convolution: Graph.Convolution) -> Bool {
+      network.options.resolvedOrder == .channelsLast
+        || DotConvolution.supports(convolution, outputs: convolution.outputChannels)
+    }
     // What stands in memory is taken from there, so that a neighbouring number is not carried on.
     func map(_ id: Int) throws -> ReferenceMap {
       let node = graph.nodes[id]
       guard id == 0 || written.contains(id) else {
-        return try reference.result(of: node, from: try node.inputs.map(map))
+        let result = try reference.result(of: node, from: try node.inputs.map(map))
+        guard case .averagePool = node.operation, let scale = scales[id],
+          graph.nodes.contains(where: { $0.inputs.contains(id) && isWhole($0) })
+        else { return result }
+        // The convolution behind takes the means itself, and rounds halves up.
+        return result.mapped { ($0 / scale.step + 0.501).rounded(.down) * scale.step }
       }
       let values = try execution.values(of: id)
       return ReferenceMap(
         channels: node.channels, height: sizes[id].height, width: sizes[id].width,
         values: id == 0 ? values.map { $0 / 255 } : values)
     }
+    let inBF16 = network.description.contains { $0.implementation == "dot:avx512_bf16" }
     var wholeSteps = 0
     for node in graph.nodes where written.contains(node.id) {
       let expected = try reference.result(of: node, from: try node.inputs.map(map))
@@ -76,17 +102,23 @@ import Testing
         #expect(numbers.allSatisfy { abs($0) <= 1 }, "\(node.name) is off by \(numbers.map(abs).max() ?? 0)")
         // A quarter of all means of four numbers lie between two.
         if case .averagePool = node.operation { continue }
+        // bf16 tells as many levels as eight bits do, so what is computed in it is as often a number off as not.
+        if inBF16, !isWhole(node) { continue }
         #expect(numbers.count { $0 != 0 } <= numbers.count / 100 + 1, "\(node.name) is often off by one")
       } else {
         let worst = zip(found, expected.values).reduce(Float(0)) { max($0, abs($1.0 - $1.1)) }
-        #expect(worst <= 2e-5 * max(size, 1), "\(node.name) is off by \(worst)")
+        #expect(worst <= (inBF16 ? 1 / 128 : 2e-5) * max(size, 1), "\(node.name) is off by \(worst)")
       }
     }
     #expect(wholeSteps > graph.convolutions.count / 2)
     #expect(network.description.allSatisfy { $0.work == 0 || !$0.implementation.hasPrefix("ref") })
-    let whole = network.description.filter { $0.implementation.contains("int8") }.count
+    let whole = network.description.filter { $0.implementation.contains("int8") || $0.implementation.contains("vnni") }
+      .count
     // A convolution that is cut is one step a slice.
-    #expect(whole >= quantiser.layers.count - kept.count, "\(whole) convolutions in int8")
+    let expected = graph.quantisable.count {
+      !kept.contains($0.convolution.parameters) && computesWhole($0.convolution)
+    }
+    #expect(expected > 40 && whole >= expected, "\(whole) convolutions in int8")
   }
 
   @Test func `the largest weights and inputs do not overflow on the way`() throws {
@@ -104,7 +136,7 @@ import Testing
       weights: [name: [Float](repeating: 0.001, count: layer.convolution.outputChannels)])
     let network = try Self.network(graphModel, probes: graphModel.graph.nodes.map(\.id))
     let execution = try NetworkExecution(network)
-    execution.input.fill(with: Self.picture(1))
+    execution.show(Self.picture(1))
     try execution.run()
     let input = try execution.values(of: layer.node.inputs[0])
     #expect(input.contains { $0 > 254.5e-6 }, "a step that small cuts most inputs at the top")
@@ -118,7 +150,8 @@ import Testing
           channels: layer.convolution.inputChannels, height: size.height, width: size.width, values: input)
       ])
     let found = try execution.values(of: layer.node.id)
-    for (one, other) in zip(found, expected.values) { #expect(abs(one - other) <= 1e-5 * max(1, abs(other))) }
+    // No layer reads these as whole numbers, so they stand as bf16 where the processor computes it.
+    for (one, other) in zip(found, expected.values) { #expect(abs(one - other) <= (1 / 256) * max(1, abs(other))) }
   }
 
   @Test func `what a model without scales is asked for is said`() throws {

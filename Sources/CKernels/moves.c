@@ -1,0 +1,139 @@
+#include "moves.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "team.h"
+
+typedef struct {
+  const map_move *move;
+  const map_window *window;
+  int factor;
+  const uint8_t *in;
+  uint8_t *out;
+} move_work;
+
+static int value_size(const map_move *move) { return move->element == ELEMENT_U8 ? 1 : 2; }
+
+// Calls `row` for each row of the outputs of each block that falls to this member.
+static void share_rows(
+    const move_work *work, int member, int threads,
+    void (*row)(const move_work *, const uint8_t *in, int y, uint8_t *out)) {
+  const map_move *m = work->move;
+  const int size = value_size(m);
+  for (int index = member; index < m->blocks * m->height; index += threads) {
+    const int block = index / m->height, y = index % m->height;
+    row(work, work->in + block * m->in.block * size, y, work->out + (block * m->out.block + y * m->out.row) * size);
+  }
+}
+
+// `size` is that of eight values.
+static inline void upsample(const move_work *work, const uint8_t *in, int y, uint8_t *out, const int size) {
+  const map_move *m = work->move;
+  in += y / work->factor * m->in.row * size / 8;
+  for (int x = 0; x < m->in_width; x++, in += m->in.pixel * size / 8)
+    for (int i = 0; i < work->factor; i++, out += m->out.pixel * size / 8) memcpy(out, in, size);
+}
+
+static void upsample_row(const move_work *work, const uint8_t *in, int y, uint8_t *out) {
+  if (work->move->element == ELEMENT_U8) upsample(work, in, y, out, 8);
+  else upsample(work, in, y, out, 16);
+}
+
+static void upsample_share(const void *work, int member, int threads) {
+  share_rows(work, member, threads, upsample_row);
+}
+
+void move_upsample(const map_move *move, int factor, const void *in, void *out, int threads) {
+  const move_work work = {move, NULL, factor, in, out};
+  team_run(threads, upsample_share, &work);
+}
+
+#if defined(__x86_64__)
+#include "vectors.h"
+
+AVX2 INLINE __m256 real_of(const uint8_t *from, const map_element element) {
+  if (element == ELEMENT_U8) return _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)from)));
+  return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(_mm_loadu_si128((const __m128i *)from)), 16));
+}
+
+AVX2 INLINE void put(__m256 value, uint8_t *to, const map_element element) {
+  if (element == ELEMENT_U8) {
+    const __m256i whole = _mm256_cvtps_epi32(value);
+    const __m128i pairs = _mm_packus_epi32(_mm256_castsi256_si128(whole), _mm256_extracti128_si256(whole, 1));
+    _mm_storel_epi64((__m128i *)to, _mm_packus_epi16(pairs, pairs));
+  } else {
+    // Rounded to the nearest, halves to even.
+    const __m256i bits = _mm256_castps_si256(value);
+    const __m256i last = _mm256_and_si256(_mm256_srli_epi32(bits, 16), _mm256_set1_epi32(1));
+    const __m256i high = _mm256_srli_epi32(
+        _mm256_add_epi32(bits, _mm256_add_epi32(last, _mm256_set1_epi32(0x7fff))), 16);
+    _mm_storeu_si128(
+        (__m128i *)to, _mm_packus_epi32(_mm256_castsi256_si128(high), _mm256_extracti128_si256(high, 1)));
+  }
+}
+
+// The largest value, or the sum, of `rows` × `columns` groups of eight from `in` on.
+AVX2 INLINE __m256 under_window(
+    const map_move *m, const uint8_t *in, int rows, int columns, const bool is_maximum, const map_element element) {
+  const ptrdiff_t size = element == ELEMENT_U8 ? 1 : 2;
+  __m256 value = is_maximum ? real_of(in, element) : _mm256_setzero_ps();
+  for (int row = 0; row < rows; row++)
+    for (int column = 0; column < columns; column++) {
+      const __m256 next = real_of(in + (row * m->in.row + column * m->in.pixel) * size, element);
+      value = is_maximum ? _mm256_max_ps(value, next) : _mm256_add_ps(value, next);
+    }
+  return value;
+}
+
+// A row of outputs; `kernel` is known where the loops over it shall be unrolled.
+AVX2 INLINE void pool(
+    const move_work *work, const uint8_t *in, int y, uint8_t *out, const int kernel, const bool is_maximum,
+    const map_element element) {
+  const map_move *m = work->move;
+  const map_window *w = work->window;
+  const ptrdiff_t size = element == ELEMENT_U8 ? 1 : 2;
+  const int top = y * w->stride - w->padding, first = top < 0 ? 0 : top;
+  const int rows = (top + kernel < m->in_height ? top + kernel : m->in_height) - first;
+  for (int x = 0; x < m->width; x++) {
+    const int left = x * w->stride - w->padding, from = left < 0 ? 0 : left;
+    const int columns = (left + kernel < m->in_width ? left + kernel : m->in_width) - from;
+    const uint8_t *window = in + (first * m->in.row + from * m->in.pixel) * size;
+    __m256 value;
+    if (rows == kernel && columns == kernel) value = under_window(m, window, kernel, kernel, is_maximum, element);
+    else value = under_window(m, window, rows, columns, is_maximum, element);
+    if (!is_maximum) value = _mm256_mul_ps(value, _mm256_set1_ps(1.0f / (float)(rows * columns)));
+    put(value, out + x * m->out.pixel * size, element);
+  }
+}
+
+#define POOL_ROW(NAME, KERNEL, IS_MAXIMUM)                                                                       \
+  AVX2 static void NAME(const move_work *work, const uint8_t *in, int y, uint8_t *out) {                         \
+    if (work->move->element == ELEMENT_U8) pool(work, in, y, out, KERNEL, IS_MAXIMUM, ELEMENT_U8);               \
+    else pool(work, in, y, out, KERNEL, IS_MAXIMUM, ELEMENT_BF16);                                               \
+  }
+// The windows of the published networks, and any.
+POOL_ROW(mean_row_2, 2, false)
+POOL_ROW(maximum_row_3, 3, true)
+POOL_ROW(maximum_row_5, 5, true)
+POOL_ROW(pool_row, work->window->kernel, work->window->is_maximum)
+
+static void pool_share(const void *argument, int member, int threads) {
+  const move_work *work = argument;
+  const int kernel = work->window->kernel;
+  const bool is_maximum = work->window->is_maximum;
+  share_rows(
+      work, member, threads,
+      !is_maximum && kernel == 2  ? mean_row_2
+      : is_maximum && kernel == 3 ? maximum_row_3
+      : is_maximum && kernel == 5 ? maximum_row_5
+                                  : pool_row);
+}
+
+void move_pool(const map_move *move, const map_window *window, const void *in, void *out, int threads) {
+  const move_work work = {move, window, 1, in, out};
+  team_run(threads, pool_share, &work);
+}
+#else
+void move_pool(const map_move *move, const map_window *window, const void *in, void *out, int threads) {}
+#endif

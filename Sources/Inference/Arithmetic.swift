@@ -1,0 +1,59 @@
+import CKernels
+import GELAN
+import OneDNN
+
+/// What a tensor in memory holds; checkpoints have a type of that name, too.
+typealias MapElement = OneDNN.ElementType
+
+/// What a network computes with: which values between its layers are whole numbers, and what the others are.
+struct Arithmetic: Sendable {
+  /// Element of values that are no whole numbers: f32, or bf16 by this package's dot products.
+  var real = MapElement.f32
+  /// Scales of those that are.
+  var quantisation: Quantisation?
+  /// Whether whole numbers are computed by this package's dot products rather than by the library.
+  var usesDots = false
+
+  /// What a step computes with.
+  enum Operands {
+    /// Whatever its operands hold.
+    case any
+    /// The first operand holds this element; the result may hold any.
+    case first(MapElement)
+    /// All operands and the result hold this element.
+    case all(MapElement)
+  }
+
+  /// What each node's result holds in memory, and the scale of whole numbers.
+  func elements(of graph: Graph) -> [(MapElement, Quantisation.Scale?)] {
+    let scales = quantisation?.scales(of: graph)
+    // Predictions are read as f32 whatever the network computes in.
+    let predictions = Set(graph.mainHead.levels.flatMap { [$0.boxes, $0.classes] })
+    return graph.nodes.map { node in
+      if node.id == 0 { return (readsBytes(graph) ? .u8 : .f32, nil) }
+      if let scale = scales?[node.id] { return (.u8, scale) }
+      return (predictions.contains(node.id) ? .f32 : real, nil)
+    }
+  }
+
+  /// Whether the picture comes as bytes: values 0…255 lose nothing as bf16, and dot products make that of them themselves.
+  private func readsBytes(_ graph: Graph) -> Bool {
+    real == .bf16
+      && graph.convolutions.allSatisfy { node, convolution in
+        node.inputs[0] != 0
+          || DotConvolution.supports(convolution, outputs: convolution.outputChannels, isPicture: true)
+      }
+  }
+
+  /// What `step` computes with.
+  func operands(of step: NetworkLowering.Step) -> Operands {
+    switch step.kind {
+    case .convolution(let convolution, let rows, _, _):
+      let canDot = DotConvolution.supports(convolution, outputs: rows.count, isPicture: step.inputs[0] == 0)
+      if quantisation?.weights[convolution.parameters] != nil, canDot || !usesDots { return .first(.u8) }
+      return real == .bf16 && canDot ? .first(.bf16) : .all(.f32)
+    case .sum: return .all(.f32)
+    case .pooling, .upsample, .concatenation, .copy, .conversion: return .any
+    }
+  }
+}

@@ -1,0 +1,149 @@
+import CKernels
+import GELAN
+import OneDNN
+
+/// A convolution in numbers of eight or sixteen bits by this package's dot products, with bias, activation and an addition.
+///
+/// On AVX-512 they come close to the machine's limit where the library's kernels reach a third of it: on maps of few channels.
+@safe
+final class DotConvolution: NativeKernel {
+  /// What the numbers of its operands are.
+  struct Numbers {
+    /// Scale of a u8 source, and the step of each output channel's weights; `nil` for bf16.
+    var source: (scale: Quantisation.Scale, weightSteps: [Float])?
+    /// Scale of a u8 destination.
+    var destination: Quantisation.Scale?
+    /// Element of the destination, and of what is added.
+    var writes: MapElement
+  }
+
+  private let weights: TensorMemory
+  private let factors: TensorMemory
+  private let bias: TensorMemory
+  private let threads: Int
+  // Immutable after `init`; the pointers inside are into the memories above.
+  private nonisolated(unsafe) let native: dot_convolution
+  let seesNeighbours: Bool
+
+  /// Whether `outputs` channels of `convolution` can be computed here.
+  static func supports(_ convolution: Graph.Convolution, outputs: Int, isPicture: Bool = false) -> Bool {
+    let window = convolution.window, groups = convolution.groups
+    guard isPicture ? groups == 1 && window.kernel == 3 : convolution.inputChannels / groups % 8 == 0 else {
+      return false
+    }
+    guard groups == 1 || outputs / groups % 8 == 0 else { return false }
+    if window.kernel == 3 { return (1...2).contains(window.stride) && window.padding <= 1 }
+    return window == Graph.Window(kernel: 1, stride: 1, padding: 0)
+  }
+
+  /// - Parameters:
+  ///   - values: weights out × in × k × k of the `outputs` channels to compute, and their bias.
+  ///   - numbers: what is computed with.
+  ///   - takesMeans: whether every input is first replaced by the mean of it and its right and lower neighbours.
+  ///   - source: where the input is: a picture's planes are bytes; `destination`, `addend`: the same for the output and what
+  ///     is added to it.
+  ///   - threads: how many work on it.
+  init(
+    _ convolution: Graph.Convolution, outputs: Int, values: (weights: [Float], bias: [Float]), numbers: Numbers,
+    takesMeans: Bool = false, source: MapPlacement, destination: MapPlacement, addend: MapPlacement?, threads: Int,
+    on engine: Engine
+  ) throws(OneDNNError) {
+    let groups = convolution.groups, window = convolution.window
+    var native = unsafe dot_convolution()
+    unsafe (native.height, native.width) = (Int32(destination.height), Int32(destination.width))
+    unsafe (native.in_height, native.in_width) = (Int32(source.height), Int32(source.width))
+    unsafe (native.groups, native.outputs) = (Int32(groups), Int32(outputs / groups))
+    unsafe native.inputs = Int32(convolution.inputChannels / groups)
+    unsafe (native.kernel, native.stride) = (Int32(window.kernel), Int32(window.stride))
+    unsafe native.padding = Int32(window.padding)
+    unsafe (native.is_picture, native.takes_means) = (source.isPlanar, takesMeans)
+    unsafe native.activation = convolution.activation.native
+    unsafe native.reads = numbers.source == nil ? ELEMENT_BF16 : ELEMENT_U8
+    unsafe native.writes = numbers.writes.native
+    unsafe (native.in, native.out) = (source.layout, destination.layout)
+    unsafe native.add = (addend ?? destination).layout
+    if let scale = numbers.destination {
+      unsafe native.out_factor = 1 / scale.step
+      // What is added has the same scale, and brings its own zero.
+      unsafe native.out_offset = addend == nil ? Float(scale.zeroPoint) : 0
+    }
+
+    // The kernels read whole vectors of both.
+    let padded = try TensorLayout([(outputs + 15) / 16 * 16])
+    factors = try TensorMemory(padded, on: engine)
+    bias = try TensorMemory(padded, on: engine)
+    let perFilter = values.weights.count / outputs, perGroup = values.weights.count / groups
+    if let (scale, steps) = numbers.source {
+      unsafe native.zero = scale.zeroPoint
+      let whole = WeightTensor(shape: [outputs, perFilter], values: values.weights).numbers(of: steps)
+      let factors = steps.map { $0 * scale.step }
+      self.factors.fill(with: factors)
+      // The products with the number for 0 are the same for every output.
+      bias.fill(
+        with: values.bias.indices.map { output in
+          let sum = whole[(output * perFilter)..<((output + 1) * perFilter)].reduce(0) { $0 + Int($1) }
+          return values.bias[output] - factors[output] * Float(Int(scale.zeroPoint) * sum)
+        })
+      weights = try unsafe Self.pack(whole, perGroup: perGroup, groups: groups, for: &native, on: engine)
+    } else {
+      // Pictures come as 0…255; the network was trained on 0…1.
+      factors.fill(with: [Float](repeating: source.isPlanar ? 1 / 255 : 1, count: outputs))
+      bias.fill(with: values.bias)
+      weights = try unsafe Self.pack(
+        values.weights.map(Self.bf16), perGroup: perGroup, groups: groups, for: &native, on: engine)
+    }
+    unsafe native.weights = UnsafeRawPointer(weights.base)
+    unsafe native.factors = UnsafePointer(factors.base.assumingMemoryBound(to: Float.self))
+    unsafe native.bias = UnsafePointer(bias.base.assumingMemoryBound(to: Float.self))
+    unsafe self.native = native
+    seesNeighbours = window.kernel > 1
+    self.threads = threads
+  }
+
+  private static func pack<Element: BitwiseCopyable>(
+    _ values: [Element], perGroup: Int, groups: Int, for native: inout dot_convolution, on engine: Engine
+  ) throws(OneDNNError) -> TensorMemory {
+    let size = unsafe dot_packed_size(&native)
+    let packed = try TensorMemory(try TensorLayout([groups * size], .u8), on: engine)
+    unsafe values.withUnsafeBufferPointer { plain in
+      guard let plain = plain.baseAddress else { return }
+      for group in 0..<groups { unsafe dot_pack(&native, plain + group * perGroup, packed.base + group * size) }
+    }
+    return packed
+  }
+
+  /// The upper half of the nearest float whose lower half is 0; halves to even.
+  private static func bf16(_ value: Float) -> UInt16 {
+    let bits = value.bitPattern
+    return UInt16(truncatingIfNeeded: (bits &+ 0x7fff &+ (bits >> 16 & 1)) >> 16)
+  }
+
+  var implementation: String { unsafe native.reads == ELEMENT_U8 ? "dot:avx512_vnni" : "dot:avx512_bf16" }
+
+  var scratchByteCount: Int {
+    var native = unsafe native
+    return unsafe dot_scratch_size(&native) * threads
+  }
+
+  func run(
+    source: TensorMemory, destination: TensorMemory, addend: TensorMemory?, scratch: TensorMemory,
+    selection: TileSelection?
+  ) {
+    var native = unsafe native
+    unsafe TileSelection.withTiles(of: selection) { tiles in
+      unsafe dot_run(
+        &native, source.base, destination.base, addend?.base, scratch.base, tiles, Int32(threads))
+    }
+  }
+}
+
+extension MapElement {
+  /// The same for the kernels.
+  var native: map_element {
+    switch self {
+    case .bf16: ELEMENT_BF16
+    case .u8: ELEMENT_U8
+    case .f32, .s8, .s32: ELEMENT_F32
+    }
+  }
+}

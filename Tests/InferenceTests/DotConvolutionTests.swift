@@ -1,0 +1,188 @@
+import Foundation
+import OneDNN
+import Testing
+
+@testable import GELAN
+@testable import Inference
+
+/// Convolutions by dot products of four bytes against the sum over the window of what their numbers stand for.
+@Suite struct DotConvolutionTests {
+  typealias Shape = ConvolutionShape
+
+  private static let down = Graph.Window(kernel: 3, stride: 2, padding: 1)
+  private static let point = Graph.Window(kernel: 1)
+
+  /// Every width of a strip of output channels, every number of pixels that is left over, and outputs to be filled up.
+  private static let shapes = [
+    Shape(inputs: 8, outputs: 8, height: 1, width: 1), Shape(inputs: 16, outputs: 24, height: 7, width: 35),
+    Shape(inputs: 24, outputs: 40, height: 13, width: 27), Shape(inputs: 48, outputs: 56, height: 3, width: 17),
+    Shape(inputs: 64, outputs: 64, height: 9, width: 11, groups: 4),
+    Shape(inputs: 16, outputs: 20, height: 9, width: 12, window: Graph.Window(kernel: 3)),
+    Shape(inputs: 8, outputs: 8, height: 1, width: 1, window: down),
+    Shape(inputs: 24, outputs: 40, height: 13, width: 46, window: down),
+    Shape(inputs: 32, outputs: 16, height: 8, width: 61, window: down, groups: 2),
+    Shape(inputs: 16, outputs: 24, height: 10, width: 16, window: down, takesMeans: true),
+    Shape(inputs: 8, outputs: 48, height: 7, width: 9, window: down, takesMeans: true),
+    Shape(inputs: 16, outputs: 20, height: 7, width: 10, window: point),
+    Shape(inputs: 48, outputs: 8, height: 5, width: 23, window: point),
+    Shape(inputs: 64, outputs: 32, height: 9, width: 11, window: point, groups: 4),
+    Shape(inputs: 264, outputs: 56, height: 4, width: 67, window: point),
+  ]
+
+  private static let pictures = [
+    Shape(inputs: 3, outputs: 16, height: 12, width: 83, window: down, isPlanar: true),
+    Shape(inputs: 3, outputs: 40, height: 5, width: 7, isPlanar: true),
+  ]
+
+  @Test(
+    .enabled(if: CompilationOptions.Precision.int8.isNative, "skipped: needs AVX-512 VNNI"), arguments: shapes,
+    [MapElement.u8, .bf16, .f32])
+  func `whole numbers are summed`(_ shape: ConvolutionShape, writes: MapElement) throws {
+    try expectSums(shape, reads: .u8, writes: writes)
+  }
+
+  @Test(
+    .enabled(if: CompilationOptions.Precision.bf16.isNative, "skipped: needs AVX-512 BF16"),
+    arguments: shapes + pictures,
+    [MapElement.u8, .bf16, .f32])
+  func `bf16 numbers are summed`(_ shape: ConvolutionShape, writes: MapElement) throws {
+    try expectSums(shape, reads: .bf16, writes: writes)
+  }
+
+  @Test(
+    .enabled(if: CompilationOptions.Precision.bf16.isNative, "skipped: needs AVX-512 BF16"), arguments: [point, down])
+  func `only the tiles asked for are computed`(_ window: Graph.Window) throws {
+    let side = window.stride * 15 + 1
+    let shape = Shape(inputs: 16, outputs: 24, height: side, width: side, window: window)
+    var selection = TileSelection(height: 16, width: 16)
+    selection.insert(x: 6, y: 5)
+    selection.insert(x: 15, y: 15)
+    let whole = try Example(shape, .none, reads: .bf16, writes: .f32, hasAddend: false)
+    let (found, expected) = (try whole.run(threads: 2, selection: selection), whole.expected)
+    for index in found.indices {
+      let (row, column) = (index % 256).quotientAndRemainder(dividingBy: 16)
+      let isAsked = (row / 4, column / 4) == (1, 1) || (row / 4, column / 4) == (3, 3)
+      #expect(isAsked ? abs(Double(found[index]) - expected[index]) < 1e-4 : found[index] == 0)
+    }
+  }
+
+  @Test(
+    arguments: [
+      (Graph.Window(kernel: 5, stride: 2, padding: 2), 8, 8, 1), (Graph.Window(kernel: 1, stride: 2), 8, 8, 1),
+      (Graph.Window(kernel: 3, stride: 1, padding: 1), 12, 8, 1), (Graph.Window(kernel: 1), 16, 24, 2),
+    ])
+  func `what cannot be computed here is left to others`(
+    window: Graph.Window, inputs: Int, outputs: Int, groups: Int
+  ) {
+    let shape = Shape(inputs: inputs, outputs: outputs, height: 8, width: 8, window: window, groups: groups)
+    #expect(!DotConvolution.supports(shape.convolution(.silu), outputs: outputs))
+  }
+
+  private func expectSums(_ shape: ConvolutionShape, reads: MapElement, writes: MapElement) throws {
+    for (activation, hasAddend, threads) in [(Graph.Activation.silu, true, 1), (.none, false, 2), (.relu, true, 2)] {
+      let example = try Example(shape, activation, reads: reads, writes: writes, hasAddend: hasAddend)
+      let found = try example.run(threads: threads), expected = example.expected
+      let largest = expected.reduce(1) { max($0, abs($1)) }
+      // Half a number, or half a unit of the last of eight bits, and the activation's error.
+      let limit = writes == .u8 ? 0.51 * Double(Example.result.step) : largest * (writes == .bf16 ? 1 / 256.0 : 3e-4)
+      let worst = zip(found, expected).map { abs(Double($0) - $1) }.max() ?? .infinity
+      #expect(found.count == expected.count && worst <= limit, "\(activation), \(threads) threads: off by \(worst)")
+    }
+  }
+
+  /// Operands that the elements can tell exactly, and what comes out by definition.
+  private struct Example {
+    static let source = Quantisation.Scale(step: 1 / 32, zeroPoint: 77)
+    static let result = Quantisation.Scale(step: 1 / 8, zeroPoint: 100)
+
+    let shape: ConvolutionShape
+    let convolution: Graph.Convolution
+    let reads: MapElement, writes: MapElement
+    var weights: [Float]
+    var bias: [Float]
+    var steps: [Float] = []
+    var input: [Float]
+    var addend: [Float]?
+    let expected: [Double]
+
+    init(
+      _ shape: ConvolutionShape, _ activation: Graph.Activation, reads: MapElement, writes: MapElement,
+      hasAddend: Bool
+    ) throws {
+      self.shape = shape
+      (self.reads, self.writes) = (reads, writes)
+      convolution = shape.convolution(activation)
+      var random = NumberSequence()
+      let perFilter = convolution.weightCount / shape.outputs
+      // Sums of about one whatever the number of products.
+      let size = 2 / Float(perFilter).squareRoot()
+      let steps = (0..<shape.outputs).map { _ in size * (0.6 + 0.4 * random.next()) / 64 }
+      weights = (0..<convolution.weightCount).map { index in
+        reads == .u8 ? (random.next() * 64).rounded() * steps[index / perFilter] : Self.bf16(random.next() * size)
+      }
+      bias = (0..<shape.outputs).map { _ in random.next() }
+      if reads == .u8 { self.steps = steps }
+      input = (0..<(shape.inputs * shape.height * shape.width)).map { _ in
+        if shape.isPlanar { return (abs(random.next()) * 255).rounded() }
+        return reads == .u8 ? Self.source.rounded(random.next() * 2) : Self.bf16(random.next() * 2)
+      }
+      let (rows, columns) = shape.result
+      if hasAddend {
+        addend = (0..<(shape.outputs * rows * columns)).map { _ in
+          writes == .u8 ? Self.result.rounded(random.next() * 4) : Self.bf16(random.next())
+        }
+      }
+      let isPlanar = shape.isPlanar
+      let levels = isPlanar ? input.map { $0 / 255 } : input
+      let sums = shape.sums(activation, weights, bias, levels, addend) { mean in
+        guard reads == .u8 else { return Double(Self.bf16(Float(mean))) }
+        // Halves between two numbers are rounded up.
+        return (mean / Double(Self.source.step) + 0.5).rounded(.down) * Double(Self.source.step)
+      }
+      expected = writes == .u8 ? sums.map { max(-12.5, min($0, 155 / 8)) } : sums
+    }
+
+    static func bf16(_ value: Float) -> Float {
+      let bits = value.bitPattern
+      return Float(bitPattern: (bits &+ 0x7fff &+ (bits >> 16 & 1)) & 0xffff_0000)
+    }
+
+    /// What the kernel makes of it, as real values in plain order.
+    func run(threads: Int, selection: TileSelection? = nil) throws -> [Float] {
+      let engine = try Engine()
+      let stream = try ExecutionStream(on: engine)
+      func memory(_ extent: [Int], _ element: MapElement, _ values: [Float]?, _ scale: Quantisation.Scale?) throws
+        -> TensorMemory
+      {
+        let plain = try TensorMemory(try TensorLayout(extent), on: engine)
+        plain.fill(with: (values ?? []).map { value in scale.map { value / $0.step + Float($0.zeroPoint) } ?? value })
+        let ordered = try TensorMemory(
+          try TensorLayout(extent, element, extent[1] == 3 ? .plain : .blocked8), on: engine)
+        try plain.copy(into: ordered, on: stream, engine: engine)
+        return ordered
+      }
+      let (rows, columns) = shape.result
+      let scale = writes == .u8 ? Self.result : nil
+      let output = MapPlacement(.blocked8, channels: shape.outputs, height: rows, width: columns)
+      let kernel = try DotConvolution(
+        convolution, outputs: shape.outputs, values: (weights, bias),
+        numbers: .init(source: reads == .u8 ? (Self.source, steps) : nil, destination: scale, writes: writes),
+        takesMeans: shape.takesMeans,
+        source: shape.isPlanar
+          ? MapPlacement(planesOf: shape.height, by: shape.width)
+          : MapPlacement(.blocked8, channels: shape.inputs, height: shape.height, width: shape.width),
+        destination: output, addend: addend == nil ? nil : output, threads: threads, on: engine)
+      let extent = [1, shape.outputs, rows, columns]
+      let destination = try memory(extent, writes, nil, nil)
+      kernel.run(
+        source: try memory(
+          [1, shape.inputs, shape.height, shape.width], shape.isPlanar ? .u8 : reads, input,
+          reads == .u8 ? Self.source : nil),
+        destination: destination, addend: try addend.map { try memory(extent, writes, $0, scale) },
+        scratch: try TensorMemory(try TensorLayout([kernel.scratchByteCount], .u8), on: engine), selection: selection)
+      let plain = try TensorMemory(try TensorLayout(destination.layout.shape), on: engine)
+      try destination.copy(into: plain, on: stream, engine: engine)
+      return plain.floats.map { value in scale.map { (value - Float($0.zeroPoint)) * $0.step } ?? value }
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import OneDNN
+import Testing
+
+@testable import GELAN
+@testable import Inference
+
+/// Pooling and upsampling in whole numbers and bf16 against their definition.
+@Suite(.enabled(if: Engine.instructionSet >= .avx2, "skipped: needs AVX2")) struct MapMoveTests {
+  private static let windows = [
+    (Graph.Window(kernel: 5, stride: 1, padding: 2), true), (Graph.Window(kernel: 3, stride: 2, padding: 1), true),
+    (Graph.Window(kernel: 2, stride: 1, padding: 0), false),
+  ]
+
+  @Test(arguments: [MapElement.u8, .bf16], windows)
+  func `windows give their largest value or their mean`(element: MapElement, window: (Graph.Window, Bool)) throws {
+    let (window, isMaximum) = window
+    let map = ReferenceMap(channels: 24, height: 9, width: 13, values: Self.values(24 * 9 * 13))
+    let expected = isMaximum ? map.maximumPooled(window) : map.averagePooled(window)
+    let found = try run(.pool(window, isMaximum: isMaximum), element, map, to: expected)
+    // A mean lies at most half a number from what is told; the values are small enough to be told exactly in bf16.
+    #expect(zip(found, expected.values).allSatisfy { abs($0 - $1) <= (isMaximum ? 0 : 0.5) })
+  }
+
+  @Test(arguments: [MapElement.u8, .bf16], [2, 3])
+  func `each value comes as often as asked`(element: MapElement, factor: Int) throws {
+    let map = ReferenceMap(channels: 16, height: 5, width: 7, values: Self.values(16 * 35))
+    let expected = map.upsampled(factor)
+    #expect(try run(.upsample(factor: factor), element, map, to: expected) == expected.values)
+  }
+
+  private static func values(_ count: Int) -> [Float] { (0..<count).map { Float(($0 &* 7919 &+ $0 / 13) % 251) } }
+
+  private func run(
+    _ operation: MapMove.Operation, _ element: MapElement, _ map: ReferenceMap, to result: ReferenceMap
+  ) throws -> [Float] {
+    let engine = try Engine()
+    let stream = try ExecutionStream(on: engine)
+    let plain = try TensorMemory(try TensorLayout([1, map.channels, map.height, map.width]), on: engine)
+    plain.fill(with: map.values)
+    let source = try TensorMemory(try TensorLayout(plain.layout.shape, element, .blocked8), on: engine)
+    try plain.copy(into: source, on: stream, engine: engine)
+    let shape = [1, result.channels, result.height, result.width]
+    let destination = try TensorMemory(try TensorLayout(shape, element, .blocked8), on: engine)
+    let move = MapMove(
+      operation, element, channels: map.channels,
+      source: MapPlacement(.blocked8, channels: map.channels, height: map.height, width: map.width),
+      destination: MapPlacement(.blocked8, channels: result.channels, height: result.height, width: result.width),
+      threads: 2)
+    move.run(source: source, destination: destination, addend: nil, scratch: source, selection: nil)
+    let values = try TensorMemory(try TensorLayout(shape), on: engine)
+    try destination.copy(into: values, on: stream, engine: engine)
+    return values.floats
+  }
+}
