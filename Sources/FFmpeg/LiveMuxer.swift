@@ -1,4 +1,5 @@
 import CFFmpeg
+import Glibc
 
 /// Sends the packets of one video stream to a receiver as they are made: a server, datagrams, or a playlist of HLS.
 ///
@@ -29,7 +30,7 @@ public struct LiveMuxer: ~Copyable {
       }
     }
 
-    fileprivate func options(isRemote: Bool) -> [String: String] {
+    fileprivate func options(isRemote: Bool, isContinued: Bool) -> [String: String] {
       switch self {
       case .rtsp: return ["rtsp_transport": "tcp"]
       case .rtmp: return ["flvflags": "no_duration_filesize"]
@@ -37,13 +38,14 @@ public struct LiveMuxer: ~Copyable {
       case .hls(let window):
         var options = ["hls_time": "2", "hls_segment_type": "mpegts"]
         // A playlist that is there already is gone on with, behind a discontinuity: players stay, and what it names is
-        // removed in its turn. Numbers of the time of day never come twice, also where the old playlist is lost.
+        // removed in its turn. Where there is none, numbers begin with the time of day: no segment is called as an
+        // earlier one was.
         options["hls_flags"] =
           "temp_file+independent_segments"
           + (window ? "+delete_segments+append_list+program_date_time" : "")
         if window {
           options["hls_list_size"] = "6"
-          options["hls_start_number_source"] = "epoch"
+          if !isContinued { options["hls_start_number_source"] = "epoch" }
         } else {
           options["hls_playlist_type"] = "event"
           options["hls_list_size"] = "0"
@@ -83,18 +85,20 @@ public struct LiveMuxer: ~Copyable {
     unsafe context.pointee.interrupt_callback = unsafe interrupt.callback
     unsafe context.pointee.flags |= AVFMT_FLAG_FLUSH_PACKETS
     let hasTransport = unsafe context.pointee.oformat.pointee.flags & AVFMT_NOFILE == 0
-    let isRemote = address.contains("://")
-    var options = OptionList(transport.options(isRemote: isRemote))
     // An option of datagrams: whole packets of MPEG-TS, in what every network carries in one piece.
     var wire = OptionList(transport == .mpegts && address.hasPrefix("udp:") ? ["pkt_size": "1316"] : [:])
     var callback = unsafe interrupt.callback
     let (status, isLate) = interrupt.withDeadline(timeout) {
       var status: Int32 = 0
-      if case .hls = transport, isRemote { status = unsafe Self.knock(at: address, &callback) }
-      if hasTransport {
+      var isContinued = false
+      if case .hls = transport { status = unsafe Self.look(at: address, &callback, isThere: &isContinued) }
+      if status >= 0, hasTransport {
         status = unsafe avio_open2(&context.pointee.pb, address, AVIO_FLAG_WRITE, &callback, &wire.handle)
       }
-      if status >= 0 { status = unsafe avformat_write_header(context, &options.handle) }
+      if status >= 0 {
+        var options = OptionList(transport.options(isRemote: address.contains("://"), isContinued: isContinued))
+        status = unsafe avformat_write_header(context, &options.handle)
+      }
       return (status, interrupt.shouldStop)
     }
     guard status >= 0 else {
@@ -126,11 +130,17 @@ public struct LiveMuxer: ~Copyable {
     }
   }
 
-  /// Whether a web server answers, whatever it says: libav would find out with the end of the first segment.
-  private static func knock(at address: String, _ callback: inout AVIOInterruptCB) -> Int32 {
+  /// Looks whether there is a playlist. Fails where a web server does not answer, whatever it says: libav would find out
+  /// with the end of the first segment.
+  private static func look(at address: String, _ callback: inout AVIOInterruptCB, isThere: inout Bool) -> Int32 {
+    guard address.contains("://") else {
+      isThere = unsafe access(address, F_OK) == 0
+      return 0
+    }
     var connection: UnsafeMutablePointer<AVIOContext>?
     let status = unsafe avio_open2(&connection, address, AVIO_FLAG_READ, &callback, nil)
     unsafe avio_closep(&connection)
+    isThere = status >= 0
     let answers = [
       yolostream_averror_bad_request(), yolostream_averror_unauthorized(), yolostream_averror_forbidden(),
       yolostream_averror_http_not_found(), yolostream_averror_http_other(), yolostream_averror_http_server(),

@@ -118,12 +118,12 @@ struct RunCommand: AsyncParsableCommand {
       print(Summary.text(report, elapsed: (ContinuousClock.now - start).seconds), to: &StandardError.shared)
     }
     try outcome.get()
+    if signals.wasInterrupted { throw ExitCode(130) }
     // Detection did not care; whoever started this does.
     if report.frames.count > 0, let push = report.pushes.first(where: { $0.sent == 0 }) {
       let reason = push.lastFailure ?? "cannot send to \(push.address): no answer before the end"
       throw OutputError(.writeFailed, reason)
     }
-    if signals.wasInterrupted { throw ExitCode(130) }
   }
 }
 

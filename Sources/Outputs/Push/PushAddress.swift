@@ -24,7 +24,8 @@ public struct PushAddress: Hashable, Sendable, CustomStringConvertible {
     }
     let rest = text[mark.upperBound...]
     guard !rest.isEmpty, !rest.hasPrefix("/") else { return nil }
-    switch text[..<mark.lowerBound].lowercased() {
+    let scheme = text[..<mark.lowerBound].lowercased()
+    switch scheme {
     case "rtsp", "rtsps": transport = .rtsp
     case "rtmp", "rtmps": transport = .rtmp
     case "udp", "srt", "tcp": transport = .mpegts
@@ -33,7 +34,8 @@ public struct PushAddress: Hashable, Sendable, CustomStringConvertible {
       transport = .hls(window: true)
     default: return nil
     }
-    self.text = text
+    // libav knows small letters only.
+    self.text = "\(scheme)://\(rest)"
     isRemote = true
   }
 
