@@ -76,7 +76,8 @@ let package = Package(
 
     // Level 3: where they meet.
     room(
-      "Streaming", sees: ["RingBuffer", "Capture", "Inference", "Tracking", "Outputs", "Pipeline", "Imaging", "Scene"]),
+      "Streaming",
+      sees: ["RingBuffer", "Capture", "FFmpeg", "Inference", "Tracking", "Outputs", "Pipeline", "Imaging", "Scene"]),
     room(
       "Training",
       sees: [

@@ -2,13 +2,13 @@ import Glibc
 
 /// A wait that another thread can end.
 @safe
-final class Pause: @unchecked Sendable {
+package final class Pause: @unchecked Sendable {
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
   private let condition: UnsafeMutablePointer<pthread_cond_t>
   /// Guarded by `mutex`; once set, no wait lasts.
   private var isOver = false
 
-  init() {
+  package init() {
     unsafe mutex = .allocate(capacity: 1)
     unsafe condition = .allocate(capacity: 1)
     var attributes = pthread_condattr_t()
@@ -27,7 +27,7 @@ final class Pause: @unchecked Sendable {
   }
 
   /// Waits until `seconds` have passed on the monotonic clock or somebody calls `end`.
-  func wait(seconds: Double) {
+  package func wait(seconds: Double) {
     var until = timespec()
     unsafe clock_gettime(CLOCK_MONOTONIC, &until)
     let nanoseconds = until.tv_nsec + Int(min(max(seconds, 0), 1e8) * 1e9)
@@ -39,7 +39,7 @@ final class Pause: @unchecked Sendable {
   }
 
   /// Ends the wait under way and all later ones.
-  func end() {
+  package func end() {
     unsafe pthread_mutex_lock(mutex)
     isOver = true
     unsafe pthread_cond_broadcast(condition)

@@ -1,7 +1,7 @@
-/// Decides what follows when a source fails. Pure: it reads no clock and opens nothing.
-struct Reconnection {
+/// Decides what follows when a source, or a receiver, fails. Pure: it reads no clock and opens nothing.
+package struct Reconnection {
   /// What is to be done about a failure.
-  enum Decision: Equatable {
+  package enum Decision: Equatable {
     /// Open the source again after so many seconds.
     case retry(after: Double)
     case giveUp
@@ -9,7 +9,7 @@ struct Reconnection {
 
   let policy: ReconnectPolicy
   /// How often the source was opened again, by the cause of the failure before.
-  private(set) var counts: [SourceState.Cause: Int] = [:]
+  package private(set) var counts: [SourceState.Cause: Int] = [:]
   /// Delay before the next attempt, without jitter.
   private var delay: Double
   private var failuresInARow = 0
@@ -17,21 +17,21 @@ struct Reconnection {
   private var hasBeenUp = false
   private var random: UInt64
 
-  init(policy: ReconnectPolicy) {
+  package init(policy: ReconnectPolicy) {
     self.policy = policy
     delay = policy.firstDelay
     random = policy.seed ?? .random(in: 0...UInt64.max)
   }
 
   /// The first picture of a connection is there, at `now` seconds of a clock that only rises.
-  mutating func up(at now: Double) {
+  package mutating func up(at now: Double) {
     upSince = now
     hasBeenUp = true
     failuresInARow = 0
   }
 
   /// The source failed for `cause` at `now`.
-  mutating func down(_ cause: SourceState.Cause, at now: Double) -> Decision {
+  package mutating func down(_ cause: SourceState.Cause, at now: Double) -> Decision {
     if let upSince, now - upSince >= policy.healthyAfter { delay = policy.firstDelay }
     upSince = nil
     if cause.isLasting, !hasBeenUp, !policy.isUnattended { return .giveUp }

@@ -1,3 +1,5 @@
+package import FFmpeg
+
 /// What a source that recovers is doing.
 public enum SourceState: Hashable, Sendable {
   /// It is being opened.
@@ -66,6 +68,21 @@ extension SourceState.Cause {
       case .invalidMedia: .damaged
       case .unsupported, .invalidAddress: .unsupported
       case .interrupted, .internalError: .failed
+      }
+  }
+}
+
+extension SourceState.Cause {
+  /// The cause that a failure of sending to a receiver stands for.
+  package init(_ error: FFmpegError) {
+    self =
+      switch error.code {
+      case .accessDenied: .refused
+      case .timedOut: .stalled
+      case .unsupported: .unsupported
+      case .interrupted, .outOfMemory: .failed
+      case .notFound: .missing
+      case .unreachable, .invalidData, .noSpace, .inputOutput, .invalidArgument, .other: .unreachable
       }
   }
 }

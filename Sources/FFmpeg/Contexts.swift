@@ -36,10 +36,10 @@ struct InputContext: ~Copyable {
 struct OutputContext: ~Copyable {
   let pointer: UnsafeMutablePointer<AVFormatContext>
 
-  init(container: String) throws(FFmpegError) {
+  init(container: String, address: String? = nil) throws(FFmpegError) {
     var pointer: UnsafeMutablePointer<AVFormatContext>?
     try unsafe FFmpegError.check(
-      avformat_alloc_output_context2(&pointer, nil, container, nil), "write \(container)")
+      avformat_alloc_output_context2(&pointer, nil, container, address), "write \(container)")
     unsafe self.pointer = try unsafe FFmpegError.unwrap(pointer, "a muxer")
   }
 

@@ -107,10 +107,11 @@ public struct Encoder: ~Copyable {
   }
 
   /// Gives the next picture, shown at `timestamp` ticks, or `nil` for "that was the last". The frame must have the size
-  /// and format of `settings` (a larger one is cut at the right and at the bottom), and timestamps must grow.
+  /// and format of `settings` (a larger one is cut at the right and at the bottom), and timestamps must grow. `isKey` asks
+  /// for a key picture.
   ///
   /// Take all packets with `receive()` before sending the next.
-  public mutating func send(_ frame: Frame?, timestamp: Int64 = 0) throws(FFmpegError) {
+  public mutating func send(_ frame: Frame?, timestamp: Int64 = 0, isKey: Bool = false) throws(FFmpegError) {
     guard let frame else {
       try unsafe FFmpegError.check(avcodec_send_frame(context, nil), "finish encoding")
       return
@@ -126,7 +127,7 @@ public struct Encoder: ~Copyable {
     unsafe reference.handle.pointee.width = context.pointee.width
     unsafe reference.handle.pointee.height = context.pointee.height
     unsafe reference.handle.pointee.pts = timestamp
-    unsafe reference.handle.pointee.pict_type = AV_PICTURE_TYPE_NONE
+    unsafe reference.handle.pointee.pict_type = isKey ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE
     try unsafe FFmpegError.check(avcodec_send_frame(context, reference.handle), "encode a picture")
   }
 

@@ -13,7 +13,7 @@ public struct OutputError: Error, Hashable, Sendable, CustomStringConvertible {
 
   /// What went wrong.
   public let code: Code
-  /// One sentence: what was tried, expected and got.
+  /// One sentence: what was tried, expected and got. Holds no credentials.
   public let description: String
   /// What libav said, where it was libav.
   public let cause: FFmpegError?
@@ -21,7 +21,7 @@ public struct OutputError: Error, Hashable, Sendable, CustomStringConvertible {
   /// A failure told in one sentence.
   public init(_ code: Code, _ description: String, cause: FFmpegError? = nil) {
     self.code = code
-    self.description = description
+    self.description = Redaction.redact(description)
     self.cause = cause
   }
 

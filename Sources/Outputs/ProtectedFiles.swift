@@ -14,6 +14,9 @@ public struct ProtectedFiles: Sendable {
     paths.append(path)
   }
 
+  /// Takes the receiver at `address`, too.
+  public mutating func claim(_ address: PushAddress) throws(OutputError) { try claim(address.text) }
+
   /// Throws `cannotCreate` if `path` is protected.
   func check(_ path: String) throws(OutputError) {
     for other in paths where Self.isSame(path, other) {

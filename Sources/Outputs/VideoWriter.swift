@@ -131,23 +131,15 @@ public struct VideoWriter: ~Copyable {
 
   /// Opens the encoder for pictures like the first.
   private mutating func begin(_ layout: PixelLayout, at seconds: Double) throws(FFmpegError) {
-    // Chroma halved both ways leaves out the last column or row of odd sizes.
+    // No look-ahead and no reordering: a kill loses a second, not what the encoder hoards.
     var encoding = Encoder.Settings(
-      codecName: "libx264", width: layout.width & ~1, height: layout.height & ~1,
-      format: layout.format == .nv12 ? .nv12 : .yuv420p,
-      colour: layout.format == .rgb24 || layout.format == .gray8
-        ? FrameColour(matrix: .bt601, isFullRange: false) : FrameColour(layout.colour),
-      timeBase: settings.timeBase)
+      h264Like: layout, timeBase: settings.timeBase, preset: settings.preset, quality: settings.quality)
     encoding.nominalRate = settings.nominalRate
     encoding.pixelAspect = settings.pixelAspect
     encoding.threads = settings.threads
     encoding.keyInterval = Int(min(max((settings.nominalRate ?? 25) * 2, 10), 250))
     encoding.hasGlobalHeader = muxer.needsGlobalHeader
-    // No look-ahead and no reordering: a kill loses a second, not what the encoder hoards.
-    encoding.options = [
-      "preset": settings.preset, "crf": String(settings.quality), "tune": "zerolatency",
-      "x264-params": "subme=\(settings.subpixelSearch)",
-    ]
+    encoding.options["x264-params"] = "subme=\(settings.subpixelSearch)"
     let encoder = try Encoder(encoding)
     let index = try muxer.addStream(of: encoder)
     for stream in audio?.streams ?? [] where muxer.takes(stream.parameters) {

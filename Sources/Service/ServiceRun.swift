@@ -145,7 +145,7 @@ public final class ServiceRun: Sendable {
       }
       let later = [
         ("model", before.model != next.model), ("http", before.http != next.http),
-        ("outputs.storage", before.outputs.storage != next.outputs.storage),
+        ("outputs.storage.path", !supervisor.keep(next.outputs.storage)),
       ].filter(\.1).map(\.0)
       return .success(
         "configuration read: \(changes.kept) cameras unchanged, \(changes.started) begun, \(changes.stopped) ended"

@@ -9,12 +9,18 @@ public enum AnnotatedOutput: Hashable, Sendable {
   case picture(path: String)
   /// A folder with a picture for each that came in.
   case folder(path: String)
+  /// A receiver on a network, or a playlist of HLS.
+  case stream(PushAddress)
 
-  /// What `path` means for a source: a video by its ending, a picture if the source is one, or a folder, in which the
+  /// What `path` means for a source: an address of the network, a playlist or a video by its ending, a picture if the source is one, or a folder, in which the
   /// result is called as the source is.
   public init(path: String, for source: SourceDescription) throws(OutputError) {
     let ending = path.split(separator: "/").last?.split(separator: ".").dropFirst().last?.lowercased()
-    if let ending, VideoWriter.endings.contains(ending) {
+    if let address = PushAddress(parsing: path) {
+      self = .stream(address)
+    } else if path.contains("://") {
+      throw OutputError(.cannotCreate, "cannot create \(path): expected \(PushAddress.forms)")
+    } else if let ending, VideoWriter.endings.contains(ending) {
       self = .video(path: path)
     } else if PictureWriter.Format(path: path) != nil {
       guard source.kind == .stills, source.frameCount == 1 else {
@@ -28,7 +34,7 @@ public enum AnnotatedOutput: Hashable, Sendable {
       self = source.kind == .stills ? .folder(path: folder) : .video(path: "\(folder)/\(source.name).mp4")
     } else {
       throw OutputError(
-        .cannotCreate, "cannot create \(path): expected .mp4 or .mkv, for a picture .jpg or .png, or a folder")
+        .cannotCreate, "cannot create \(path): expected .mp4, .mkv or .m3u8, for a picture .jpg or .png, or a folder")
     }
   }
 }

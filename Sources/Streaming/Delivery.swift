@@ -7,8 +7,8 @@ import Scene
 struct Delivery: ~Copyable {
   private let classes: ClassCatalogue
   private let style: OverlayStyle
-  private let annotated: AnnotatedOutput?
-  private let warn: (String) -> Void
+  private let recorder: FrameRecorder
+  private let isDrawing: Bool
   private var detections: DetectionLog?
   private var events: EventSink?
   private var tracks: TrackLog?
@@ -16,36 +16,22 @@ struct Delivery: ~Copyable {
   private var labels: LabelFolder?
   private var crops: CropFolder?
   private var overlay: Overlay?
-  private var video: VideoParts?
-  private var pictures = PictureWriter()
+  private var sinks: AnnotatedSinks?
 
   /// Makes all files, so that what cannot be made is known before the first frame.
   ///
-  /// - Parameter warn: takes sentences for the user.
+  /// - Parameter recorder: takes sentences for the user, and what pushes there are.
   init(
-    source: any FrameSource, classes: ClassCatalogue, options: StreamOptions, warn: @escaping (String) -> Void
+    source: any FrameSource, classes: ClassCatalogue, options: StreamOptions, recorder: FrameRecorder
   ) throws {
     self.classes = classes
-    self.warn = warn
+    self.recorder = recorder
     style = options.style
-    annotated = options.annotated
+    isDrawing = !options.annotated.isEmpty
     let description = source.description
     let name = options.camera ?? description.name
     var files = ProtectedFiles(description.path.map { [$0] } ?? [])
-    video = nil
-    switch annotated {
-    case .none: break
-    case .picture(let path): try files.claim(path)
-    case .folder(let path): if path == description.address { try files.claim(path) }
-    case .video(let path):
-      try files.claim(path)
-      var settings = options.video
-      settings.timeBase = description.timeBase
-      settings.origin = description.kind == .live ? nil : description.origin
-      settings.nominalRate = description.nominalRate.map { $0 / Double(options.stride) }
-      settings.pixelAspect = description.pixelAspect
-      video = try VideoParts(path: path, settings: settings, source: source)
-    }
+    sinks = try AnnotatedSinks(options, source: source, classes: classes, files: &files)
     for path in [options.detectionsPath, options.eventsPath, options.tracksPath, options.tablePath] {
       if let path { try files.claim(path) }
     }
@@ -68,6 +54,8 @@ struct Delivery: ~Copyable {
         try CropFolder(path: path, stem: description.name, classes: classes)
       } else { nil }
     overlay = nil
+    let pushes = try sinks?.begin() ?? []
+    for push in pushes { recorder.register(push) }
   }
 
   mutating func deliver(_ frame: borrowing TrackedFrame) throws {
@@ -77,23 +65,16 @@ struct Delivery: ~Copyable {
     try table?.write(frame.findings)
     try labels?.write(frame.findings)
     try crops?.write(frame.findings, of: frame.captured.pixels)
-    guard let annotated else { return }
+    guard isDrawing else { return }
     try draw(frame)
-    switch annotated {
-    case .video: try video?.write(frame.captured.pixels, at: frame.captured.stamp)
-    case .picture(let path): try pictures.write(frame.captured.pixels, to: path)
-    case .folder(let path):
-      let name = frame.captured.fileName ?? "\(frame.captured.stamp.index)"
-      let file = PictureWriter.Format(path: name) == nil ? name + ".png" : name
-      try pictures.write(frame.captured.pixels, to: "\(path)/\(file)")
-    }
+    try sinks?.write(frame)
   }
 
   private mutating func draw(_ frame: borrowing TrackedFrame) throws {
     let layout = frame.captured.pixels.layout
     if overlay?.layout != layout {
       let fresh = try Overlay(layout: layout, classes: classes, style: style)
-      if let warning = fresh.warning { warn(warning) }
+      if let warning = fresh.warning { recorder.warn(warning) }
       overlay = consume fresh
     }
     try overlay?.draw(
@@ -104,6 +85,6 @@ struct Delivery: ~Copyable {
   consuming func finish() throws {
     try events?.finish()
     if let table = table.take() { try table.finish() }
-    if let video = video.take() { try video.finish() }
+    if let sinks = sinks.take() { try sinks.finish() }
   }
 }

@@ -18,10 +18,16 @@ public struct StreamOptions: Sendable {
   /// Every how many frames one is looked at; the others are left out.
   public var stride = 1
 
-  /// Where annotated pictures go.
-  public var annotated: AnnotatedOutput?
+  /// Where annotated pictures go, each of them to all.
+  public var annotated: [AnnotatedOutput] = []
   /// How to write video.
   public var video = VideoWriter.Settings()
+  /// How to push to receivers and playlists.
+  public var push = PushWriter.Settings()
+  /// When a receiver that failed is tried again.
+  public var pushPolicy = ReconnectPolicy()
+  /// Gives what is told how a receiver does, on the thread that sends.
+  public var observePush: @Sendable (PushAddress) -> @Sendable (SourceState) -> Void = { _ in { _ in } }
   /// How to draw.
   public var style = OverlayStyle()
   /// JSON lines, one a frame; here and below `-` is standard output.

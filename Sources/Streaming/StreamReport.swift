@@ -12,6 +12,8 @@ public struct StreamReport: Sendable {
   public var frames: FrameCount
   /// What each stage did.
   public var stages: [StageMetrics]
+  /// What became of each push.
+  public var pushes: [StreamPush.Report]
   /// Sentences for the user: what works, but not as it should.
   public var warnings: [String]
 
@@ -35,6 +37,7 @@ public struct StreamReport: Sendable {
 final class FrameRecorder: Sendable {
   private let state = Mutex(StreamReport.FrameCount())
   private let sentences = Mutex<[String]>([])
+  private let receivers = Mutex<[StreamPush]>([])
 
   func record(age: UInt64, seconds: Double) {
     state.withLock { state in
@@ -46,6 +49,9 @@ final class FrameRecorder: Sendable {
 
   func warn(_ sentence: String) { sentences.withLock { if !$0.contains(sentence) { $0.append(sentence) } } }
 
+  func register(_ push: StreamPush) { receivers.withLock { $0.append(push) } }
+
+  var pushes: [StreamPush.Report] { receivers.withLock { $0 }.map(\.report) }
   var warnings: [String] { sentences.withLock { $0 } }
   var snapshot: StreamReport.FrameCount { state.withLock { $0 } }
 }

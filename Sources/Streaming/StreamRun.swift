@@ -41,7 +41,7 @@ public final class StreamRun: Sendable {
   public var report: StreamReport {
     StreamReport(
       source: source.description, losses: source.losses, frames: recorder.snapshot, stages: pipeline.metrics,
-      warnings: recorder.warnings)
+      pushes: recorder.pushes, warnings: recorder.warnings)
   }
 
   private static func captureStage(
@@ -103,7 +103,7 @@ public final class StreamRun: Sendable {
   ) -> Stage {
     Stage("deliver", from: [input]) { scope in
       var delivery = try Delivery(
-        source: source, classes: detector.classes, options: options, warn: { recorder.warn($0) })
+        source: source, classes: detector.classes, options: options, recorder: recorder)
       do {
         try scope.consume(from: input) { frame in
           let stamp = frame.captured.stamp

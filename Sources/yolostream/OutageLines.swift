@@ -1,7 +1,7 @@
 import Capture
 import Foundation
 
-/// Tells on standard error when a live source goes down and when it is back: a line each.
+/// Tells on standard error when a live source, or a receiver, goes down and when it is back: a line each.
 struct OutageLines: Sendable {
   let address: String
   /// A line of progress on a terminal has to make room.
@@ -19,5 +19,19 @@ struct OutageLines: Sendable {
         "\(begin)yolostream: \(address) is back after \(outage.text(1)) s, \(facts.width)x\(facts.height)",
         to: &StandardError.shared)
     }
+  }
+
+  /// Tells it of the receiver at `address`.
+  static func observer(of address: String) -> @Sendable (SourceState) -> Void {
+    let lines = OutageLines(address: address)
+    let watch = SourceWatch()
+    watch.listen { change in
+      // The run goes on without it.
+      if case .down(_, let message, .infinity) = change.state {
+        print("\(lines.begin)yolostream: \(message); given up, the rest goes on", to: &StandardError.shared)
+      }
+      lines.tell(change)
+    }
+    return { watch.see($0) }
   }
 }

@@ -7,8 +7,10 @@ import Streaming
 struct OutputArguments: ParsableArguments {
   @Option(
     name: [.short, .customLong("output"), .customLong("out")],
-    help: "Annotated result: .mp4 or .mkv, for a picture .jpg or .png, or a folder.")
-  var output: String?
+    help: ArgumentHelp(
+      "Annotated result, as often as wanted: .mp4 or .mkv, for a picture .jpg or .png, or a folder; a receiver "
+        + "(\(PushAddress.forms)).", valueName: "output"))
+  var output: [String] = []
 
   @Option(help: "JSON lines, one a frame; - is standard output, here and below.")
   var detections: String?
@@ -62,7 +64,10 @@ struct OutputArguments: ParsableArguments {
   private var hasRunFolder: Bool { saveTxt || saveCrop || project != nil || name != nil }
 
   /// Whether pictures will be drawn on.
-  var isForDrawing: Bool { output != nil || (hasRunFolder && !nosave) }
+  var isForDrawing: Bool { !output.isEmpty || (hasRunFolder && !nosave) }
+
+  /// Whether a receiver on a network expects pictures at their time.
+  var hasReceiver: Bool { output.contains { PushAddress(parsing: $0)?.isRemote ?? false } }
 
   func validate() throws {
     if let lineThickness, !(1...100).contains(lineThickness) {
@@ -72,11 +77,11 @@ struct OutputArguments: ParsableArguments {
 
   /// Adds these wishes to `options` for `source`; makes the run's folder.
   func apply(to options: inout StreamOptions, for source: SourceDescription) throws {
-    if let output { options.annotated = try AnnotatedOutput(path: output, for: source) }
+    for path in output { options.annotated.append(try AnnotatedOutput(path: path, for: source)) }
     if hasRunFolder {
       let folder = try OutputFolder.makeForRun(
         project: project ?? "runs/detect", name: name ?? "exp", mayExist: existOk)
-      if output == nil, !nosave { options.annotated = try AnnotatedOutput(path: folder + "/", for: source) }
+      if output.isEmpty, !nosave { options.annotated = [try AnnotatedOutput(path: folder + "/", for: source)] }
       if saveTxt { options.labelsPath = folder + "/labels" }
       if saveCrop { options.cropsPath = folder + "/crops" }
     }
@@ -90,7 +95,7 @@ struct OutputArguments: ParsableArguments {
     options.style.showsLabels = !hideLabels
     options.style.showsScores = !hideConf
     // Somebody who names no output at all wants to see something.
-    if output == nil, !hasRunFolder, [detections, events, mot, coco].allSatisfy({ $0 == nil }) {
+    if output.isEmpty, !hasRunFolder, [detections, events, mot, coco].allSatisfy({ $0 == nil }) {
       options.detectionsPath = "-"
     }
   }

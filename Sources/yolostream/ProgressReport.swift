@@ -76,6 +76,12 @@ enum Summary {
       (losses.damagedPackets, "damaged pieces of the source"), (losses.withheldFrames, "damaged frames withheld"),
       (losses.mendedTimestamps, "timestamps mended"),
     ] where count > 0 { lines.append("  \(count) \(what)") }
+    for push in report.pushes {
+      let times = push.reconnects.values.reduce(0, +)
+      lines.append(
+        "  \(push.address): \(push.sent) pictures sent, \(push.dropped) dropped"
+          + (times == 0 ? "" : ", connected again \(times) times"))
+    }
     for stage in report.stages where stage.work.count > 0 {
       lines.append(
         "  \(stage.name): \((stage.work.mean.seconds * 1e3).text(2)) ms a frame, p99 "

@@ -20,9 +20,11 @@ struct RunCommand: AsyncParsableCommand {
         yolostream pictures/ -o annotated/ --coco found.json --classes person,car --model yolov9-t.pt
         yolostream street.mp4 --start 1m --duration 10s --mot tracks.txt --model yolov9-t.pt
         yolostream --v4l2 /dev/video0 --video-size 1280x720 --events events.jsonl --model yolov9-t.pt
+        yolostream --rtsp rtsp://camera/stream -o today.mkv -o rtsp://media-server:8554/annotated --model yolov9-t.pt
         yolostream --weights yolov9-t.pt --source street.mp4 --save-txt --project runs/detect --name exp
 
       A live source that fails is opened again until it is back (--retries, --backoff); a line tells of each outage.
+      So is a receiver of the annotated stream (-o rtsp://…): detection never waits for it.
       Without any output named, detections go to standard output, one JSON line a frame.
       Exit codes: 0 done, 64 usage, 65 bad media, 66 input missing, 69 source unreachable, 70 internal, 73 cannot
       create, 74 cannot read or write, 77 access refused, 78 bad weights, 130 interrupted (files are complete).
@@ -67,6 +69,8 @@ struct RunCommand: AsyncParsableCommand {
     let source = try open(address, options: sourceOptions, watch: watch)
     var options = StreamOptions()
     options.watch = watch
+    options.pushPolicy = recovery.policy
+    if !quiet { options.observePush = { OutageLines.observer(of: $0.description) } }
     options.workers = detection.threads
     options.tracker = tracker
     options.shown = detection.shown(of: detector)
@@ -81,7 +85,10 @@ struct RunCommand: AsyncParsableCommand {
   private func open(
     _ address: SourceAddress, options: SourceOptions, watch: SourceWatch
   ) throws(CaptureError) -> any FrameSource {
-    guard address.isLive else { return try address.open(options) }
+    guard address.isLive else {
+      let source = try address.open(options)
+      return output.hasReceiver ? RealTimeSource(source, isLive: false) : source
+    }
     let lines = quiet ? nil : OutageLines(address: address.description)
     let spoken = SourceWatch()
     spoken.listen { change in lines?.tell(change) }
@@ -112,6 +119,11 @@ struct RunCommand: AsyncParsableCommand {
     }
     try outcome.get()
     if signals.wasInterrupted { throw ExitCode(130) }
+    // Detection did not care; whoever started this does.
+    if report.frames.count > 0, let push = report.pushes.first(where: { $0.sent == 0 }) {
+      let reason = push.lastFailure ?? "cannot send to \(push.address): no answer before the end"
+      throw OutputError(.writeFailed, reason)
+    }
   }
 }
 

@@ -34,7 +34,9 @@ enum House {
     Room("Outputs", sees: ["FFmpeg", "FreeType", "Imaging", "Scene"], mayBeUnsafe: true),
     Room(
       "Streaming",
-      sees: ["Capture", "Inference", "Tracking", "Outputs", "Pipeline", "RingBuffer", "GELAN", "Imaging", "Scene"]),
+      sees: [
+        "Capture", "FFmpeg", "Inference", "Tracking", "Outputs", "Pipeline", "RingBuffer", "GELAN", "Imaging", "Scene",
+      ]),
     Room(
       "Training",
       sees: [

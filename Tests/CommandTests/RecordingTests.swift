@@ -32,6 +32,7 @@ struct RecordingTests {
     let ends = try program.ends()
     #expect(!ends.isEmpty)
     for end in ends { try check(end, of: program) }
+    try fetch(try #require(ends.first), from: running, program)
     kill(running.process.processIdentifier, signal)
     let outcome = try running.wait()
     #expect(signal == SIGKILL ? outcome.isKilled : outcome.status == 0, "\(outcome.error)")
@@ -58,6 +59,23 @@ struct RecordingTests {
     let snapshot = try #require(end["snapshot"] as? String)
     #expect(snapshot.hasSuffix("_\(end["label"] ?? "")_\(end["id"] ?? "").jpg"))
     #expect(try program.show("width", of: snapshot, stream: "v:0") == "1280")
+  }
+
+  /// Gets what is kept of an event over HTTP, a clip in part as it may still grow: the same bytes as in its file.
+  private func fetch(_ end: [String: Any], from running: Running, _ program: Program) throws {
+    let said = try running.errorSoFar()
+    let address = try #require(said.firstMatch(of: /http:\/\/127\.0\.0\.1:\d+\//)).0
+    for (kind, file) in [("snapshot", "snapshot.jpg"), ("clip", "clip.mp4")] {
+      guard let path = end[kind] as? String else { continue }
+      let got = try program.tool(
+        "curl",
+        [
+          "-s", "-r", "0-999", "-o", file, "-w", "%{http_code}", "\(address)api/v1/events/\(end["id"] ?? "")/\(file)",
+        ])
+      #expect(got.output == "206", "\(kind): \(got.output)\(got.error)")
+      let bytes = try Data(contentsOf: URL(filePath: program.path(file)))
+      #expect(try bytes == Data(contentsOf: URL(filePath: program.path(path))).prefix(1000), "\(kind)")
+    }
   }
 
   /// Plays a clip to its end with a player that is not ours. One that is being written, or was when a kill came, may end

@@ -87,6 +87,15 @@ import Testing
         model + "cameras: {}\noutputs: {storage: {path: /m, max_size: 5 apples}}",
         "c.yml:4: outputs.storage.max_size: expected a size such as 500GB or 20GiB, got 5 apples"
       ),
+      (
+        model + "cameras:\n  a: {url: \"rtsp://h/\", push: \"ftp://u:secret@h/\"}",
+        "c.yml:4: cameras.a.push: expected rtsp://, rtmp://, udp://"
+      ),
+      (
+        model + "cameras:\n  a: {url: \"rtsp://h/\", push: \"rtmp://u:secret@h/x\"}\n"
+          + "  b: {url: \"rtsp://h/\", push: \"rtmp://u:secret@h/x\"}",
+        "c.yml:5: cameras.b.push: another camera is pushed to rtmp://***@h/x"
+      ),
       ("", "the key version is missing"),
     ])
   func `a mistake is told with its line, and what was meant`(yaml: String, sentence: String) {

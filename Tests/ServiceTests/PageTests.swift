@@ -41,6 +41,15 @@ import Testing
     #expect(
       try browser.value(of: "document.documentElement.scrollWidth <= window.innerWidth") as? Bool == true,
       "nothing is wider than the window")
+    // What is kept of an event is a click away.
+    _ = try browser.value(
+      of: """
+        happened({type: "end", id: "01KB5Q8Z9X0123456789ABCDEF", camera: "yard", label: "dog", track: 99,
+          ts: "2026-11-28T10:00:00Z", clip: "a.mp4", snapshot: null})
+        """)
+    #expect(
+      try browser.value(of: "[...document.querySelectorAll('#events a')].map((a) => a.pathname).join()") as? String
+        == "/api/v1/events/01KB5Q8Z9X0123456789ABCDEF/clip.mp4")
     try shoot(browser, "page-\(width)-\(isDark ? "dark" : "light")")
     _ = try browser.value(of: "document.querySelector('.card.up .view').click()")
     #expect(

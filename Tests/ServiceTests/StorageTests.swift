@@ -25,6 +25,33 @@ import Testing
     }
   }
 
+  @Test func `how long recordings stay changes with a reload, where they go does not`() async throws {
+    let camera = "  a: {url: \"test:64x64@25\", record: {snapshots: false}}"
+    let service = try await RunningService(cameras: camera, storage: ", min_free: 0")
+    let media = try #require(service.run.supervisor.media)
+    func recording(hours: Int64, _ tail: String) throws -> String {
+      let name = MediaName(
+        camera: "gone", milliseconds: EventClock.wallMilliseconds - hours * 3_600_000, label: "person",
+        identifier: "01KB5Q8Z9X0123456789ABCDE" + tail, kind: .snapshot)
+      let path = try media.place(name)
+      try Data([1]).write(to: URL(filePath: path))
+      return path
+    }
+    let (old, young) = (try recording(hours: 40, "A"), try recording(hours: 4, "B"))
+    func reload(_ storage: String) throws -> String {
+      try RunningService.text(cameras: camera, storage: storage, folder: service.folder)
+        .write(to: service.configuration, atomically: true, encoding: .utf8)
+      return String(decoding: try service.get("/api/v1/reload", method: "POST").body, as: UTF8.self)
+    }
+    let said = try reload(", min_free: 0, max_age: 1d")
+    #expect(said.contains("1 cameras unchanged") && !said.contains("at the next start"), "\(said)")
+    let isGone = waiting { !FileManager.default.fileExists(atPath: old) }
+    #expect(isGone && FileManager.default.fileExists(atPath: young))
+    #expect(try reload("2, min_free: 0, max_age: 1h").contains("outputs.storage.path will change at the next start"))
+    #expect(FileManager.default.fileExists(atPath: young), "limits of another folder")
+    try await service.stop()
+  }
+
   @Test func `a folder that cannot be made is told before anything begins`() {
     #expect(throws: OutputError.self) { _ = try MediaFolder(path: "/proc/none") }
   }

@@ -35,7 +35,7 @@ import Tracking
     var options = StreamOptions()
     options.tracker = TrackerConfiguration()
     options.shown.lowest = 0.3
-    options.annotated = .video(path: path("\(name).mp4"))
+    options.annotated = [.video(path: path("\(name).mp4"))]
     options.detectionsPath = path("\(name).jsonl")
     options.eventsPath = path("\(name).events.jsonl")
     options.tracksPath = path("\(name).txt")
@@ -157,7 +157,7 @@ import Tracking
     let source = try SourceAddress(parsing: input.path).open()
     var options = StreamOptions()
     options.tracker = TrackerConfiguration()
-    options.annotated = try AnnotatedOutput(path: path(output), for: source.description)
+    options.annotated = [try AnnotatedOutput(path: path(output), for: source.description)]
     options.labelsPath = path("labels")
     options.tablePath = path("table.json")
     let run = StreamRun(source: source, detector: try detector(), options: options)

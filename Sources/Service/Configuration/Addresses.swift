@@ -62,6 +62,18 @@ extension SettingKind where Value == PictureSize {
   }
 }
 
+extension SettingKind where Value == PushAddress? {
+  /// An address of a receiver, or a playlist.
+  static var pushAddress: SettingKind {
+    SettingKind(schema: "\"type\":\"string\",\"minLength\":1") { node throws(ConfigurationProblem) in
+      guard let address = PushAddress(parsing: try node.text(PushAddress.forms)) else {
+        throw node.mismatch(PushAddress.forms)
+      }
+      return address
+    }
+  }
+}
+
 extension SettingKind where Value == SourceAddress? {
   /// An address of pictures. A file that is not there now may be there later: that is no mistake of the configuration.
   static var sourceAddress: SettingKind {

@@ -1,4 +1,5 @@
 public import Capture
+public import Outputs
 
 /// What holds for cameras that say nothing else.
 public struct CameraDefaults: Hashable, Sendable {
@@ -40,6 +41,8 @@ public struct CameraSettings: Hashable, Sendable {
   public var record: RecordSettings
   /// Areas that are painted over before anyone sees a picture, the network included.
   public var privacyMasks: [Polygon] = []
+  /// Where its pictures go with what was found drawn on them, secrets included.
+  public var push: PushAddress?
 
   /// A camera called `name`; `nil` for a name that has no place in a URL.
   init?(named name: String, defaults: CameraDefaults) {
@@ -68,6 +71,9 @@ public struct CameraSettings: Hashable, Sendable {
     .value(
       "privacy_masks", \.privacyMasks, .polygons,
       "Areas painted black before anything looks at a picture: corners [x, y] from 0 to 1."),
+    .value(
+      "push", \.push, .pushAddress, example: "\"rtsp://192.0.2.9:8554/front\"",
+      "Where looked-at pictures go, boxes drawn: \(PushAddress.forms)."),
   ]
 }
 

@@ -1,6 +1,14 @@
+import Outputs
+
 extension ServiceConfiguration {
   /// Notes what does not go together, though each part of it may stand.
   func check(_ root: ConfigurationNode, problems: inout ConfigurationProblems) {
+    var receivers: Set<PushAddress> = []
+    for camera in cameras {
+      guard let address = camera.push, !receivers.insert(address).inserted else { continue }
+      let place = root.child("cameras")?.child(camera.name)?.child("push") ?? root
+      problems.note(place.problem("another camera is pushed to \(address): expected an address for each"))
+    }
     guard outputs.storage.path != nil else { return }
     // A clip is the camera's own packets. To paint masks on it, it would have to be decoded and encoded again; to leave
     // them out silently would record what was not to be seen.

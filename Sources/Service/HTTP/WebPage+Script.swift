@@ -125,6 +125,14 @@ extension WebPage {
         : event.camera + " " + words[event.type];
       if (event.type.startsWith("camera_")) text.className = event.type.slice(7);
       item.append(time, text);
+      for (const [kind, file] of [["clip", "clip.mp4"], ["snapshot", "snapshot.jpg"]]) {
+        if (!event[kind]) continue;
+        const link = document.createElement("a");
+        link.href = "/api/v1/events/" + event.id + "/" + file;
+        link.target = "_blank";
+        link.textContent = kind;
+        text.append(" ", link);
+      }
       const list = byId("events");
       list.prepend(item);
       while (list.children.length > 100) list.lastElementChild.remove();

@@ -88,6 +88,7 @@ enum WebPage {
     #events li { display: grid; grid-template-columns: auto 1fr; gap: .1rem .7rem; padding: .4rem 0;
       border-top: 1px solid var(--rule); }
     #events time { color: var(--soft); font-variant-numeric: tabular-nums; font-size: .85rem; }
+    #events a { color: var(--accent); }
     #events .down { color: var(--down); } #events .up { color: var(--up); }
     #quiet { color: var(--soft); padding-top: .5rem; }
     #events:not(:empty) + #quiet { display: none; }

@@ -21,6 +21,7 @@ struct WebRoutes: Sendable {
     addPage(to: router)
     addSegments(to: router)
     addInterface(to: router)
+    addRecordings(to: router)
     return router
   }
 
@@ -122,7 +123,7 @@ struct WebRoutes: Sendable {
     self.text(text + "\n", type: "application/json", status: status)
   }
 
-  private static func text(
+  static func text(
     _ text: String, type: String = "text/plain; charset=utf-8", status: HTTPResponse.Status = .ok
   ) -> Response {
     Response(status: status, headers: headers(type), body: .init(byteBuffer: ByteBuffer(string: text)))

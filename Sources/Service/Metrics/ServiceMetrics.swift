@@ -1,5 +1,6 @@
 import Capture
 import Pipeline
+import Streaming
 
 /// What `/metrics` says: the state of every camera, and of the process.
 struct ServiceMetrics {
@@ -22,6 +23,7 @@ struct ServiceMetrics {
     for (kind, count) in events.sorted(by: { $0.key < $1.key }) { text.sample("events_total", [("type", kind)], count) }
     text.family("sink_errors_total", .counter, "Lines and files that could not be written, or not to their end.")
     text.sample("sink_errors_total", [("sink", "jsonl")], sinkErrors)
+    writePushes(&text)
     writeRecordings(&text)
     text.family("event_listeners", .gauge, "Connections that listen to the stream of events.")
     text.sample("event_listeners", listeners)
@@ -29,6 +31,24 @@ struct ServiceMetrics {
     text.sample("config_reload_success_timestamp_seconds", configured)
     ProcessFigures.now.write(to: &text)
     return text.text
+  }
+
+  private func writePushes(_ text: inout MetricsText) {
+    let pushes = cameras.compactMap { camera in camera.push.map { (camera: camera.name, report: $0) } }
+    guard !pushes.isEmpty else { return }
+    text.family("push_up", .gauge, "Whether the receiver of a camera's pictures takes them.")
+    for push in pushes { text.sample("push_up", [("camera", push.camera)], push.report.isUp ? 1 : 0) }
+    text.family("push_frames_total", .counter, "Pictures for a receiver, by what became of them.")
+    for push in pushes {
+      text.sample("push_frames_total", [("camera", push.camera), ("outcome", "sent")], push.report.sent)
+      text.sample("push_frames_total", [("camera", push.camera), ("outcome", "dropped")], push.report.dropped)
+    }
+    text.family("push_reconnects_total", .counter, "Times that a receiver had to be connected to again, by cause.")
+    for push in pushes {
+      for (cause, count) in push.report.reconnects.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+        text.sample("push_reconnects_total", [("camera", push.camera), ("cause", cause.rawValue)], count)
+      }
+    }
   }
 
   private func writeRecordings(_ text: inout MetricsText) {

@@ -32,14 +32,14 @@ final class Retention: Sendable {
   /// Files removed at one look, at most; the next then follows at once.
   static let batch = 1000
 
-  private let limits: StorageSettings
+  private let limits: Mutex<StorageSettings>
   private let folder: MediaFolder
   private let state = Mutex(State())
   private let working = Mutex<Working?>(nil)
 
   /// Begins to look after `folder`.
   init(_ limits: StorageSettings, folder: MediaFolder) throws(ServiceError) {
-    self.limits = limits
+    self.limits = Mutex(limits)
     self.folder = folder
     do throws(PipelineError) {
       let thread = try StageThread(name: "retention")
@@ -51,6 +51,12 @@ final class Retention: Sendable {
   }
 
   var report: Report { state.withLock { $0.report } }
+
+  /// Keeps the folder within other limits from now on, and looks at once.
+  func change(to limits: StorageSettings) {
+    self.limits.withLock { $0 = limits }
+    folder.trouble.signal()
+  }
 
   /// Ends the thread.
   func stop() async {
@@ -64,7 +70,7 @@ final class Retention: Sendable {
   private func serve() {
     while !state.withLock({ $0.isEnding }) {
       if Self.sweep(
-        folder, limits,
+        folder, limits.withLock { $0 },
         note: { report in
           state.withLock { state in
             let removed = state.report.removed + report.removed

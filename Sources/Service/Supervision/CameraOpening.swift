@@ -33,6 +33,6 @@ struct CameraOpening {
     let wanted = options
     return RecoveringSource(
       address: address.description, policy: ReconnectPolicy(),
-      open: { _ throws(CaptureError) in RealTimeSource(try address.open(wanted)) }, observe: observe)
+      open: { _ throws(CaptureError) in RealTimeSource(try address.open(wanted), isLive: true) }, observe: observe)
   }
 }

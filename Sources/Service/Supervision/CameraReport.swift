@@ -1,6 +1,7 @@
 public import Capture
 import Foundation
 import Pipeline
+import Streaming
 
 /// How a camera is doing.
 public struct CameraReport: Sendable {
@@ -31,6 +32,8 @@ public struct CameraReport: Sendable {
   var losses = SourceLosses()
   /// How often pictures stopped coming, by cause.
   var outages: [String: Int] = [:]
+  /// What became of its push, if it has one.
+  var push: StreamPush.Report?
   /// Failures of the network or of drawing, and the last one.
   var failures = 0
   var lastFailure: String?

@@ -3,6 +3,7 @@ import Foundation
 import Outputs
 import Pipeline
 import Scene
+import Streaming
 
 extension FrameFindings {
   /// What a picture of `camera` shows, on one line.
@@ -36,9 +37,18 @@ extension CameraReport {
       + "\(since.formatted(.iso8601).json),\"cause\":\(down),\"retry_in\":\(retry),\"last_failure\":\(message),"
       + "\"width\":\(width),\"height\":\(height),\"frames\":\(decoded),\"inferred\":\(inferred),\"still\":\(still),"
       + "\"missed\":\(missed),\"stale\":\(stale),\"withheld\":\(losses.withheldFrames),\"failures\":\(failures),"
+      + "\"push\":\(push?.json ?? "null"),"
       + "\"outages\":{\(outages.sorted { $0.key < $1.key }.map { "\($0.key.json):\($0.value)" }.joined(separator: ","))},"
       + "\"age_ms\":{\"p50\":\(milliseconds(age, 0.5)),\"p99\":\(milliseconds(age, 0.99))},"
       + "\"infer_ms\":{\"p50\":\(milliseconds(inferTime, 0.5)),\"p99\":\(milliseconds(inferTime, 0.99))},"
       + "\"tracks\":{\(tracks.sorted { $0.key < $1.key }.map { "\($0.key.json):\($0.value)" }.joined(separator: ","))}}"
+  }
+}
+
+extension StreamPush.Report {
+  /// The report on one line.
+  var json: String {
+    "{\"url\":\(address.json),\"up\":\(isUp),\"sent\":\(sent),\"dropped\":\(dropped),"
+      + "\"reconnects\":\(reconnects.values.reduce(0, +)),\"last_failure\":\(lastFailure?.json ?? "null")}"
   }
 }

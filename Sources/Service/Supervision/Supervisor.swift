@@ -73,6 +73,13 @@ final class Supervisor: Sendable {
     journal.news.finish()
   }
 
+  /// Keeps recordings as `storage` says; `false` if it names another folder than the one they go to.
+  func keep(_ storage: StorageSettings) -> Bool {
+    guard storage.path == media?.path else { return false }
+    retention?.change(to: storage)
+    return true
+  }
+
   /// What is known of the recordings; `nil` where none are kept.
   var recordings: (files: MediaFolder.Report, storage: Retention.Report)? {
     guard let media, let retention else { return nil }

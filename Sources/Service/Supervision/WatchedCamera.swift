@@ -5,6 +5,7 @@ import Inference
 import Outputs
 import Pipeline
 import Scene
+import Streaming
 import Synchronization
 
 /// One camera: a thread that takes its pictures, the newest of them waiting for a worker, and what has been seen so far.
@@ -35,6 +36,8 @@ final class WatchedCamera: Sendable {
   private let events: CameraEvents
   /// Keeps clips and snapshots; `nil` for a camera of which nothing is kept.
   private let recorder: CameraRecorder?
+  /// Sends what was looked at to a receiver; `nil` for a camera that is not pushed.
+  private let push: StreamPush?
   private let queue: TurnQueue
   private let source: any FrameSource
   private let waiting = Mutex(Waiting())
@@ -57,6 +60,12 @@ final class WatchedCamera: Sendable {
     let record = CameraRecord(settings, events: events)
     self.record = record
     watch = Mutex(CameraWatch(settings, plan: plan, events: events))
+    push = settings.push.map { address in
+      var pushing = PushWriter.Settings()
+      pushing.nominalRate = settings.detect.rate
+      pushing.timeout = settings.timeout
+      return StreamPush(address, settings: pushing, classes: plan.classes)
+    }
     segments = opening.ring.map { SegmentFeed($0) }
     source = opening.source { record.note($0) }
   }
@@ -65,6 +74,7 @@ final class WatchedCamera: Sendable {
   var report: CameraReport {
     var report = record.report
     report.losses = source.losses
+    report.push = push?.report
     return report
   }
 
@@ -75,6 +85,7 @@ final class WatchedCamera: Sendable {
     do throws(PipelineError) {
       thread = try StageThread(name: settings.name)
       try recorder?.start { [events] end, evidence in events.tell(end, evidence: evidence) }
+      try push?.start()
     } catch {
       return record.update { $0.lastFailure = "cannot watch \(settings.name): \(error)" }
     }
@@ -90,6 +101,8 @@ final class WatchedCamera: Sendable {
     source.interrupt()
     queue.remove(capturing.id)
     await capturing.task.value
+    // It may take a second, which nobody else is to wait for.
+    await Task(executorPreference: capturing.thread) { [push] in push?.finish() }.value
     capturing.thread.join()
     waiting.withLock { $0.frame = nil }
     events.finish()
@@ -146,6 +159,7 @@ final class WatchedCamera: Sendable {
         events.journal.news.tell(News(name: "detections", data: text))
       }
       try recorder?.see(frame.pixels, look.findings)
+      push?.offer(frame.pixels, at: frame.stamp.seconds, drawing: look.findings)
       picture.replace(with: frame, findings: look.findings)
     } catch {
       record.update { report in

@@ -1,11 +1,12 @@
 import Capture
+import FFmpeg
 import Imaging
 import Outputs
 import Scene
 
-/// The annotated video of a run. A live source whose pictures become larger or smaller begins another file,
+/// An annotated video of a run. A live source whose pictures become larger or smaller begins another file,
 /// `NAME-2.mp4` and so on: a video has one size, and a picture stretched to another shows nothing true.
-struct VideoParts: ~Copyable {
+final class VideoSink: AnnotatedSink {
   private let path: String
   private let settings: VideoWriter.Settings
   private let isLive: Bool
@@ -13,28 +14,28 @@ struct VideoParts: ~Copyable {
   private var size: (width: Int, height: Int)?
   private var count = 1
 
-  /// Makes the first file of what `source` shows.
-  init(path: String, settings: VideoWriter.Settings, source: any FrameSource) throws(OutputError) {
+  /// Makes the first file.
+  ///
+  /// - Parameter audio: the sound that goes with the pictures, for this video alone.
+  init(path: String, settings: VideoWriter.Settings, isLive: Bool, audio: PacketQueue?) throws(OutputError) {
     self.path = path
     self.settings = settings
-    isLive = source.description.kind == .live
-    writer = try VideoWriter(path: path, settings: settings, audio: source.audio)
+    self.isLive = isLive
+    writer = try VideoWriter(path: path, settings: settings, audio: audio)
   }
 
-  mutating func write(_ pixels: borrowing PixelBuffer, at stamp: FrameStamp) throws(OutputError) {
-    let layout = pixels.layout
+  func write(_ frame: borrowing TrackedFrame) throws {
+    let layout = frame.captured.pixels.layout
     if isLive, let size, size != (layout.width, layout.height) {
       if let done = writer.take() { try done.finish() }
       count += 1
       writer = try VideoWriter(path: Self.path(of: count, after: path), settings: settings)
     }
     size = (layout.width, layout.height)
-    try writer?.write(pixels, at: stamp)
+    try writer?.write(frame.captured.pixels, at: frame.captured.stamp)
   }
 
-  consuming func finish() throws(OutputError) {
-    if let writer = writer.take() { try writer.finish() }
-  }
+  func finish() throws { if let writer = writer.take() { try writer.finish() } }
 
   /// `a/out.mp4` → `a/out-2.mp4`.
   private static func path(of part: Int, after path: String) -> String {

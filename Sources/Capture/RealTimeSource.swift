@@ -1,28 +1,40 @@
-import Capture
 import Dispatch
-import FFmpeg
+public import FFmpeg
 import Scene
 import Synchronization
 
-/// A file or a pattern that is given out as fast as it was taken, as a camera would: for trying things out.
-final class RealTimeSource: FrameSource {
+/// A file or a pattern that is given out as fast as it was taken, as a camera would: for trying things out, and for
+/// receivers that expect pictures at their time.
+public final class RealTimeSource: FrameSource {
   private let source: any FrameSource
+  private let isLive: Bool
   private let start = Mutex<(clock: UInt64, seconds: Double)?>(nil)
   private let isInterrupted = Atomic(false)
   private let wake = DispatchSemaphore(value: 0)
 
-  init(_ source: any FrameSource) { self.source = source }
+  /// The pictures of `source`, each at its time.
+  ///
+  /// - Parameter isLive: whether it passes for a live source: without sound, and who is late loses pictures.
+  public init(_ source: any FrameSource, isLive: Bool) {
+    self.source = source
+    self.isLive = isLive
+  }
 
-  var description: SourceDescription {
+  /// What `source` is.
+  public var description: SourceDescription {
     var description = source.description
+    guard isLive else { return description }
     description.kind = .live
     description.path = nil
     return description
   }
-  var audio: PacketQueue? { nil }
-  var losses: SourceLosses { source.losses }
+  /// The sound of a source that does not pass for live.
+  public var audio: PacketQueue? { isLive ? nil : source.audio }
+  /// What `source` lost.
+  public var losses: SourceLosses { source.losses }
 
-  func next() throws(CaptureError) -> CaptureOutcome {
+  /// The next picture, when it is due.
+  public func next() throws(CaptureError) -> CaptureOutcome {
     switch try source.next() {
     case .endOfStream: return .endOfStream
     case .frame(var frame):
@@ -43,7 +55,8 @@ final class RealTimeSource: FrameSource {
     }
   }
 
-  func interrupt() {
+  /// Ends a `next()` that waits, and all later ones.
+  public func interrupt() {
     // Relaxed: see `next`.
     isInterrupted.store(true, ordering: .relaxed)
     source.interrupt()

@@ -1,0 +1,103 @@
+import Foundation
+import Outputs
+import Testing
+
+@testable import Service
+
+/// Clips and snapshots of events over HTTP.
+@Suite(.serialized, .ownThread) struct RecordingRoutesTests {
+  private static let camera = "  yard: {url: \"test:160x120@25\"}"
+  private static let event = "01KB5Q8Z9X0123456789ABCDEF"
+
+  /// A service that remembers one event, with a clip of a thousand bytes and no snapshot.
+  private func service(http: String = "") async throws -> (RunningService, clip: [UInt8]) {
+    let service = try await RunningService(cameras: Self.camera, http: http, storage: ", min_free: 0")
+    let media = try #require(service.run.supervisor.media)
+    let clip = (0..<1000).map { UInt8(truncatingIfNeeded: $0 &* 7) }
+    let name = MediaName(camera: "yard", milliseconds: 0, label: "person", identifier: Self.event, kind: .clip)
+    let path = try media.place(name)
+    try Data(clip).write(to: URL(filePath: path))
+    media.remember(EventLines.Evidence(snapshot: nil, clip: path), of: Self.event)
+    return (service, clip)
+  }
+
+  @Test func `a clip comes whole and in parts, as players ask for it`() async throws {
+    let (service, clip) = try await service()
+    let path = "/api/v1/events/\(Self.event)/clip.mp4"
+    let whole = try service.get(path)
+    #expect(whole.status == 200 && whole.body == clip, "\(whole.head)")
+    let head = whole.head.lowercased()
+    #expect(head.contains("content-type: video/mp4") && head.contains("accept-ranges: bytes"), "\(head)")
+    for (header, range) in [
+      ("bytes=0-0", 0...0), ("bytes=10-19", 10...19), ("bytes=990-", 990...999), ("bytes=-5", 995...999),
+      ("bytes=500-9999", 500...999),
+    ] {
+      let part = try service.get(path, headers: ["Range: \(header)"])
+      #expect(part.status == 206 && part.body == Array(clip[range]), "\(header): \(part.head)")
+      #expect(
+        part.head.lowercased().contains("content-range: bytes \(range.lowerBound)-\(range.upperBound)/1000"),
+        "\(part.head)")
+    }
+    let beyond = try service.get(path, headers: ["Range: bytes=1000-"])
+    #expect(beyond.status == 416 && beyond.head.lowercased().contains("content-range: bytes */1000"), "\(beyond.head)")
+    // A part of what is no longer the same is the whole of what is.
+    let tag = try #require(whole.head.firstMatch(of: /(?i)etag: (".*?")/)).1
+    #expect(try service.get(path, headers: ["Range: bytes=1-2", "If-Range: \(tag)"]).status == 206)
+    #expect(try service.get(path, headers: ["Range: bytes=1-2", "If-Range: \"old\""]).body == clip)
+    try await service.stop()
+  }
+
+  @Test func `what is not there, or names anything but an event, is not found in one sentence`() async throws {
+    let (service, _) = try await service()
+    let media = try #require(service.run.supervisor.media)
+    // A file that retention removed, and one that somebody put a link in the place of.
+    let (gone, linked) = ("01KB5Q8Z9X0123456789ABCDEG", "01KB5Q8Z9X0123456789ABCDEH")
+    media.remember(EventLines.Evidence(snapshot: "\(media.path)/gone.jpg", clip: "\(media.path)/gone.mp4"), of: gone)
+    let link = "\(media.path)/link.mp4"
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "/etc/passwd")
+    media.remember(EventLines.Evidence(snapshot: link, clip: link), of: linked)
+    for (id, file, word) in [
+      (Self.event, "snapshot.jpg", "no snapshot"), (gone, "clip.mp4", "no clip"), (gone, "snapshot.jpg", "no snapshot"),
+      (linked, "clip.mp4", "no clip"), (linked, "snapshot.jpg", "no snapshot"),
+      ("01KB5Q8Z9X0123456789ABCDEZ", "clip.mp4", "no clip"), (Self.event.lowercased(), "clip.mp4", "no clip"),
+      ("..%2f..%2f..%2fetc%2fpasswd", "clip.mp4", "no clip"), ("%2e%2e", "clip.mp4", ""), ("..", "clip.mp4", ""),
+      ("%00", "clip.mp4", "no clip"), (Self.event + "%00", "clip.mp4", "no clip"), ("%c0%ae%c0%ae", "clip.mp4", ""),
+      (Self.event, "..%2fclip.mp4", ""), (Self.event, "clip.mp4/../../../../etc/passwd", ""),
+      (Self.event, "yard.mp4", ""),
+    ] {
+      let answer = try service.get("/api/v1/events/\(id)/\(file)")
+      #expect([400, 404].contains(answer.status), "\(id)/\(file): \(answer.head)")
+      let sentence = String(decoding: answer.body, as: UTF8.self)
+      #expect((word.isEmpty || sentence.contains(word)) && !sentence.contains("root:"), "\(id)/\(file): \(sentence)")
+    }
+    try await service.stop()
+  }
+
+  @Test func `nobody sees them without the token`() async throws {
+    let token = "0123456789abcdef-XYZ"
+    let file = FileManager.default.temporaryDirectory.appending(path: "token-\(UUID().uuidString)")
+    try token.write(to: file, atomically: true, encoding: .utf8)
+    defer { try? FileManager.default.removeItem(at: file) }
+    let (service, clip) = try await service(http: "token_file: \(file.path)")
+    let path = "/api/v1/events/\(Self.event)/clip.mp4"
+    for headers in [[], ["Authorization: Bearer \(token)x"], ["Range: bytes=0-1"]] {
+      for path in [path, "/api/v1/events/\(Self.event)/snapshot.jpg"] {
+        #expect(try service.get(path, headers: headers).status == 401)
+      }
+    }
+    #expect(try service.get(path, headers: ["Authorization: Bearer \(token)"]).body == clip)
+    try await service.stop()
+  }
+
+  @Test(
+    arguments: [
+      (nil, .whole), ("bytes=0-", .part(0...9)), ("Bytes=3-5", .part(3...5)), ("bytes=-3", .part(7...9)),
+      ("bytes=-30", .part(0...9)), ("bytes=9-9", .part(9...9)), ("bytes=10-", .beyond), ("bytes=-0", .beyond),
+      ("bytes=99999999999999999999-", .beyond), ("bytes=2-99999999999999999999", .part(2...9)),
+      ("bytes=5-3", .whole), ("bytes=0-1,4-5", .whole), ("bytes=-", .whole), ("bytes=a-b", .whole),
+      ("items=0-1", .whole), ("bytes=0-1-2", .whole), ("bytes=+1-2", .whole), ("", .whole),
+    ] as [(String?, ByteRange)])
+  func `a header asks for a range`(header: String?, range: ByteRange) {
+    #expect(ByteRange(header, size: 10) == range)
+  }
+}
