@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""usage: benchmark.py MODEL VIDEO PEERS SCRIPTS [--rounds N] [--save FILE] [--check FILE] [--only PART...]
+"""usage: benchmark.py MODEL VIDEO PEERS SCRIPTS [--int8 MODEL] [--rounds N] [--save FILE] [--check FILE] [--only PART...]
 
 Times this package and its peers in turn, on the same weights and this machine, and prints tables of medians and ratios in
 Markdown. PEERS is a folder with a Python environment `venv` and the exported models, SCRIPTS has engines.py and track.py,
-which time them. Nothing else should run meanwhile.
+which time them. --int8 names the same model as 'model quantize' made it: it is then what the pipeline runs. Nothing else should
+run meanwhile.
 
-Parts: engines (engine by size), networks (time against operations and threads), pipeline (whole videos, efficiency, memory),
+Parts: engines (engine by size), larger (networks s and c), networks (time against operations and threads), pipeline (whole videos, efficiency, memory),
 neighbour (the same beside a busy process), start (seconds to the first detection).
 
 --save keeps the ratios; --check compares with kept ones and fails where one is worse by more than 15 %: between sittings
@@ -23,7 +24,7 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 YOLOSTREAM = os.path.join(HERE, "../.build/release/yolostream")
-PARTS = ["engines", "networks", "pipeline", "neighbour", "start"]
+PARTS = ["engines", "larger", "networks", "pipeline", "neighbour", "start"]
 ENGINES = ["openvino-f32", "openvino-bf16", "openvino-int8", "onnxruntime-f32"]
 NETWORKS = ["gelan-t", "gelan-s", "gelan-m", "gelan-c"]
 
@@ -44,33 +45,60 @@ class Sitting:
         self.model, self.video = os.path.realpath(options.model), os.path.realpath(options.video)
         self.peers, self.scripts = os.path.realpath(options.peers), os.path.realpath(options.scripts)
         self.python = os.path.join(self.peers, "venv/bin/python")
+        self.whole = os.path.realpath(options.int8) if options.int8 else None
         self.rounds, self.threads = options.rounds, os.cpu_count()
         self.ratios = {}
 
-    def ours(self, size, threads, *network):
+    def precisions(self):
+        """What of f32, bf16 and int8 this processor computes natively."""
+        flags = open("/proc/cpuinfo").read()
+        return ["f32", *(["bf16"] if "avx512_bf16" in flags else []), *(["int8"] if "avx512_vnni" in flags else [])]
+
+    def ours(self, size, threads, *network, precision="auto"):
         """Median milliseconds a picture."""
-        told = output(YOLOSTREAM, "bench", *(network or ("--model", self.model)), "--size", size, "--threads",
-                      str(threads), "--runs", "20", "--json")
+        model = ("--model", self.whole if precision == "int8" else self.model)
+        told = output(YOLOSTREAM, "bench", *(network or model), "--size", size, "--threads", str(threads), "--runs", "20",
+                      "--precision", precision, "--json")
         return json.loads(told)["median_ms"]
 
+    def compare(self, title, times):
+        """A table of `times` by engine, round by round; ours are what all others are compared with."""
+        mine = [name for name in times if name.startswith("yolostream")]
+        rows = []
+        for name, values in times.items():
+            row = [name, f"{statistics.median(values):.1f}"]
+            for own in mine:
+                by_round = sorted(m / v for m, v in zip(times[own], values))
+                middle = statistics.median(by_round)
+                self.ratios[f"time of {own} over {name}, {title}"] = middle
+                row.append(f"{middle:.2f} ({by_round[0]:.2f} to {by_round[-1]:.2f})")
+            rows.append(row)
+        table([f"{title}, {self.threads} threads", "ms", *(f"{own} takes of it" for own in mine)], rows)
+
     def engines(self):
+        precisions = [p for p in self.precisions() if p != "int8" or self.whole]
         for size in ["640x640", "480x640"]:
-            times = {name: [] for name in ["yolostream f32", *ENGINES]}
+            times = {name: [] for name in [*(f"yolostream {p}" for p in precisions), *ENGINES]}
             for _ in range(self.rounds):
-                times["yolostream f32"].append(self.ours(size, self.threads))
+                for precision in precisions:
+                    times[f"yolostream {precision}"].append(self.ours(size, self.threads, precision=precision))
                 told = output(self.python, f"{self.scripts}/engines.py", self.peers, "--size", size, "--runs", "20",
                               "--threads", str(self.threads), *ENGINES)
                 for name, median in re.findall(r"^(\S+)\s.*median\s+([\d.]+) ms", told, re.M):
                     times[name].append(float(median))
-            mine = times["yolostream f32"]
-            rows = []
-            for name, values in times.items():
-                by_round = sorted(m / v for m, v in zip(mine, values))
-                middle = statistics.median(by_round)
-                self.ratios[f"time over {name}, {size}"] = middle
-                rows.append((name, f"{statistics.median(values):.1f}",
-                             f"{middle:.2f} ({by_round[0]:.2f} to {by_round[-1]:.2f})"))
-            table([f"YOLOv9t {size}, {self.threads} threads", "ms", "ours takes of it (by round)"], rows)
+            self.compare(f"YOLOv9t {size}", times)
+
+    def larger(self):
+        for name in "sc":
+            times = {f"yolostream {p}": [] for p in self.precisions()}
+            for _ in range(self.rounds):
+                for precision in self.precisions():
+                    times[f"yolostream {precision}"].append(
+                        self.ours("640x640", self.threads, "--network", f"gelan-{name}", precision=precision))
+                told = output(self.python, f"{HERE}/openvino-times.py", self.peers, name, "--threads", str(self.threads))
+                for engine, median in re.findall(r"^(\S+)\s.*median ([\d.]+) ms", told, re.M):
+                    times.setdefault(engine, []).append(float(median))
+            self.compare(f"YOLOv9{name} 640x640", times)
 
     def networks(self):
         code = ("import os; os.environ['OPENBLAS_NUM_THREADS']='1'\n"
@@ -93,7 +121,7 @@ class Sitting:
 
     def passes(self):
         """Of the pipeline, without and with the video written."""
-        return json.loads(output(YOLOSTREAM, "bench", "pipeline", self.video, "--model", self.model, "--json"))
+        return json.loads(output(YOLOSTREAM, "bench", "pipeline", self.video, "--model", self.whole or self.model, "--json"))
 
     def pipeline(self):
         ours, peer, alone = {False: [], True: []}, {False: [], True: []}, []
@@ -105,7 +133,7 @@ class Sitting:
             for saves in [False, True]:
                 told = output(self.python, f"{self.scripts}/track.py", self.peers, self.video, *(["--save"] * saves))
                 peer[saves].append(float(re.search(r"([\d.]+) frames/s", told)[1]))
-            alone.append(self.threads * 1e3 / self.ours("480x640", 1))
+            alone.append(self.threads * 1e3 / self.ours("480x640", 1, precision="int8" if self.whole else "auto"))
         rows = []
         for saves in [True, False]:
             gains = sorted(mine / other for mine, other in zip(ours[saves], peer[saves]))
@@ -139,7 +167,7 @@ class Sitting:
         times, peaks = [], []
         for _ in range(self.rounds * 3):
             begun = time.perf_counter()
-            running = subprocess.Popen([YOLOSTREAM, self.video, "--model", self.model, "--detections", "-", "-q"],
+            running = subprocess.Popen([YOLOSTREAM, self.video, "--model", self.whole or self.model, "--detections", "-", "-q"],
                                        stdout=subprocess.PIPE)
             running.stdout.readline()
             times.append(time.perf_counter() - begun)
@@ -150,7 +178,7 @@ class Sitting:
             subprocess.run(["ffmpeg", "-v", "error", "-i", self.video, "-vf", "scale=1280:720", "-frames:v", "300", clip],
                            check=True)
             for arguments in (["--detections", f"{folder}/d.jsonl"], ["-o", f"{folder}/o.mp4"]):
-                running = subprocess.Popen([YOLOSTREAM, clip, "--model", self.model, "-q", *arguments])
+                running = subprocess.Popen([YOLOSTREAM, clip, "--model", self.whole or self.model, "-q", *arguments])
                 peaks.append(os.wait4(running.pid, 0)[2].ru_maxrss / 1024)
         print(f"\nStart to first detection: {statistics.median(times):.2f} s. Peak memory, 1280x720: {peaks[0]:.0f} MB to "
               f"JSON lines, {peaks[1]:.0f} MB with the annotated video.")
@@ -160,6 +188,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ["model", "video", "peers", "scripts"]:
         parser.add_argument(name)
+    parser.add_argument("--int8")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--save")
     parser.add_argument("--check")
