@@ -17,7 +17,8 @@ import Testing
     #expect(outcome.error.contains(sentence), "\(outcome.error)")
   }
 
-  @Test func `a quantised model is smaller, runs in int8 and in f32 when asked, and by itself in what is fast`() throws {
+  @Test func `a quantised model is smaller, runs in int8 and in f32 when asked, and by itself in what is fast`() throws
+  {
     let program = try program.get()
     let made = try quantise(program, ["--calibrate", "test:96x64@25:40", "--pictures", "5"])
     #expect(made.status == 0, "\(made.error)")
