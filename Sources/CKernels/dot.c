@@ -1,5 +1,6 @@
 #include "dot.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "team.h"
@@ -63,6 +64,35 @@ void dot_pack(const dot_convolution *c, const void *weights, void *packed) {
               }
     first += width;
   }
+}
+
+static double silu_of(double x) { return x / (1 + exp(-x)); }
+
+bool dot_curve_make(const dot_convolution *c, struct dot_curve *curve) {
+  // Beyond the largest number nothing is told apart, and below -8 SiLU is 0 to within a number.
+  const double step = 1 / c->out_factor, largest = (255 - c->out_offset) * step;
+  const double range = largest > 8 ? largest : 8, unit = range / 32768;
+  int shift = 0;
+  while (shift < 6 && unit / step * 1.1 * (2 << shift) < 0.99) shift++;
+  const double scale = (double)(1 << shift) / step;
+  double worst = fabs(silu_of(-range));
+  for (int i = 0; i < 64; i++) {
+    // Sums are read as two's complement, and so are their upper six bits.
+    const double first = (i < 32 ? i : i - 64) * range / 32, last = first + range / 32;
+    const double slope = (silu_of(last) - silu_of(first)) / (last - first), middle = (first + last) / 2;
+    // The line is moved by half of what it misses in the middle.
+    const double miss = (silu_of(middle) - (silu_of(first) + silu_of(last)) / 2) / 2;
+    if (fabs(miss) > worst) worst = fabs(miss);
+    const double offset = (silu_of(first) - slope * first + miss) * scale + c->out_offset * (1 << shift);
+    // Shifting rounds down, so half a number is added.
+    const double rounded = floor(offset + (shift > 0 ? 1 << (shift - 1) : 0) + 0.5);
+    if (fabs(rounded) > 32767) return false;
+    curve->offsets[i] = (int16_t)rounded;
+    curve->slopes[i] = (int16_t)floor(slope * unit * scale * 32768 + 0.5);
+  }
+  curve->range = (float)range;
+  curve->shift = shift;
+  return c->activation == ACTIVATION_SILU && shift >= 3 && worst <= step / 4;
 }
 
 // Rows with their borders that a window sees, in a ring: each is made once and used for up to three rows of outputs.
@@ -286,6 +316,62 @@ FINISHING INLINE __m512 result(
       }                                                                                                               \
     }                                                                                                                 \
   }
+// The same for u8 numbers by a curve, in 16 bits.
+typedef struct {
+  __m512i offsets[2], slopes[2];
+  __m128i shift;
+} curve_registers;
+
+FINISHING INLINE __m512i on_curve(const int32_t *sums, __m512 factor, __m512 bias, ptrdiff_t next, const curve_registers *r) {
+  const __m512i low = _mm512_cvtps_epi32(_mm512_fmadd_ps(_mm512_cvtepi32_ps(_mm512_loadu_si512(sums)), factor, bias));
+  const __m512i high =
+      _mm512_cvtps_epi32(_mm512_fmadd_ps(_mm512_cvtepi32_ps(_mm512_loadu_si512(sums + next)), factor, bias));
+  const __m512i x = _mm512_packs_epi32(low, high), line = _mm512_srai_epi16(x, 10);
+  const __m512i offset = _mm512_permutex2var_epi16(r->offsets[0], line, r->offsets[1]);
+  const __m512i slope = _mm512_permutex2var_epi16(r->slopes[0], line, r->slopes[1]);
+  return _mm512_sra_epi16(_mm512_adds_epi16(offset, _mm512_mulhrs_epi16(x, slope)), r->shift);
+}
+
+// Eight channels of up to four pixels. (Stores under a mask are slow on some processors.)
+FINISHING INLINE void put_pixels(__m256i bytes, uint8_t *to, int pixels) {
+  if (pixels >= 4) _mm256_storeu_si256((__m256i *)to, bytes);
+  else _mm256_mask_storeu_epi8(to, (1u << pixels * 8) - 1, bytes);
+}
+
+FINISHING static void finish_on_curve(
+    const dot_convolution *c, const int32_t *sums, int pixels, int width, int channel, uint8_t *out, const uint8_t *add) {
+  const struct dot_curve *curve = c->curve;
+  const __m512 unit = _mm512_set1_ps(32768 / curve->range);
+  const curve_registers r = {
+      {_mm512_loadu_si512(curve->offsets), _mm512_loadu_si512(curve->offsets + 32)},
+      {_mm512_loadu_si512(curve->slopes), _mm512_loadu_si512(curve->slopes + 32)},
+      _mm_cvtsi32_si128(curve->shift)};
+  if (width == 8) {
+    // Narrowing leaves four channels of two pixels in every quarter.
+    const __m512i order = _mm512_set_epi32(0, 0, 0, 0, 0, 0, 0, 0, 13, 9, 5, 1, 12, 8, 4, 0);
+    const __m512 factor = _mm512_mul_ps(_mm512_broadcast_f32x8(_mm256_loadu_ps(c->factors + channel)), unit);
+    const __m512 bias = _mm512_mul_ps(_mm512_broadcast_f32x8(_mm256_loadu_ps(c->bias + channel)), unit);
+    for (int p = 0; p < pixels; p += 4) {
+      const __m512i numbers = on_curve(sums + p * 8, factor, bias, 16, &r);
+      const __m512i bytes = _mm512_permutexvar_epi32(order, _mm512_packus_epi16(numbers, numbers));
+      put_pixels(_mm512_castsi512_si256(bytes), out + p * 8, pixels - p);
+    }
+    return;
+  }
+  const __m512i order = _mm512_set_epi32(15, 11, 14, 10, 13, 9, 12, 8, 7, 3, 6, 2, 5, 1, 4, 0);
+  for (int v = 0; v < width / 16; v++, channel += 16, out += 2 * c->out.block, sums += pixels * 16) {
+    const __m512 factor = _mm512_mul_ps(_mm512_loadu_ps(c->factors + channel), unit);
+    const __m512 bias = _mm512_mul_ps(_mm512_loadu_ps(c->bias + channel), unit);
+    for (int p = 0; p < pixels; p += 4) {
+      const __m512i bytes = _mm512_permutexvar_epi32(
+          order, _mm512_packus_epi16(
+                     on_curve(sums + p * 16, factor, bias, 16, &r), on_curve(sums + p * 16 + 32, factor, bias, 16, &r)));
+      put_pixels(_mm512_castsi512_si256(bytes), out + p * 8, pixels - p);
+      put_pixels(_mm512_extracti64x4_epi64(bytes, 1), out + c->out.block + p * 8, pixels - p);
+    }
+  }
+}
+
 #define FINISH_ALL(NAME, ACTIVATION)              \
   FINISH(NAME##_f32, ACTIVATION, ELEMENT_F32)     \
   FINISH(NAME##_bf16, ACTIVATION, ELEMENT_BF16)   \
@@ -304,8 +390,9 @@ static finish_function *const finishers[3][3] = {
 static void run_strips(const dot_convolution *c, const operand *x, int group, uint8_t *out, const uint8_t *add, int count) {
   const int step_in = c->stride * lane_count(c) * 4, size = element_size(c->writes), outputs = padded_outputs(c);
   const uint8_t *weights = (const uint8_t *)c->weights + group * dot_packed_size(c);
-  finish_function *finish = finishers[c->activation][c->writes];
-  int32_t sums[24 * 16 + 16] __attribute__((aligned(64)));
+  finish_function *finish = c->curve && c->reads == ELEMENT_U8 ? finish_on_curve : finishers[c->activation][c->writes];
+  // A last group of four pixels is read whole.
+  int32_t sums[24 * 16 + 64] __attribute__((aligned(64)));
   for (int done = 0; done < outputs;) {
     const int width = strip_width(outputs - done), channel = group * c->outputs + done;
     const steps *s = sums_of(c, width);

@@ -26,7 +26,20 @@ typedef struct {
   const float *factors, *bias;
   // A u8 output is the result times `out_factor` plus `out_offset`, rounded; what is added is added after that.
   float out_factor, out_offset;
+  // SiLU and rounding in one, from dot_curve; or NULL.
+  const struct dot_curve *curve;
 } dot_convolution;
+
+// SiLU by 64 lines: sums in steps of `range` / 2^15 become numbers times 2^shift.
+struct dot_curve {
+  int16_t offsets[64], slopes[64];
+  float range;
+  int shift;
+};
+
+// Makes the curve of a u8 output with SiLU and no addition. False where the lines would miss it by more than a quarter of
+// a number.
+bool dot_curve_make(const dot_convolution *convolution, struct dot_curve *curve);
 
 // Whether this processor multiplies values of `element` so. When false, nothing that reads them must be called.
 bool dot_available(map_element element);

