@@ -1,0 +1,38 @@
+// What the parts of dot.c share: targets of the compiler, and how sums are handed from one part to the next.
+#pragma once
+#include "dot.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#define INLINE static inline __attribute__((always_inline))
+// Loops whose sums must be in registers.
+#define UNROLLED _Pragma("clang loop unroll(full)")
+#define AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl")))
+#define VNNI __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")))
+#define BF16 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512bf16")))
+// Of these only what makes bf16 numbers has such instructions.
+#define FINISHING BF16
+
+// Where the first pixel's window begins in each of its rows, and how far its blocks are apart, in bytes.
+typedef struct {
+  const uint8_t *rows[3];
+  ptrdiff_t block;
+  int blocks;
+} operand;
+typedef void sum_function(const operand *, ptrdiff_t offset, const uint8_t *weights, void *sums);
+// How many pixels the registers hold sums of, and functions for so many, for 4, 2 and 1.
+typedef struct {
+  int full;
+  sum_function *of[4];
+} steps;
+
+// Functions for strips of `width` output channels.
+const steps *dot_sums_of(const dot_convolution *convolution, int width);
+
+// Makes outputs of the sums of `pixels` × `width` channels from number `channel` on. A vector of sums is two blocks of one
+// pixel, or where only eight channels are left one block of two.
+typedef void finish_function(
+    const dot_convolution *, const int32_t *sums, int pixels, int width, int channel, uint8_t *out, const uint8_t *add);
+finish_function *dot_finisher_of(const dot_convolution *convolution);
+#endif
