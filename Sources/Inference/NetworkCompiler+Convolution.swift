@@ -13,50 +13,56 @@ extension NetworkCompiler {
       values.weights = Array(values.weights[(rows.lowerBound * perFilter)..<(rows.upperBound * perFilter)])
       values.bias = Array(values.bias[rows])
     }
-    var operands: [CompiledNetwork.Operand] = [
-      .tensor(.source, step.inputs[0]), .tensor(.destination, step.output),
-    ]
     let kernel: Kernel
-    let isPicture = step.inputs[0] == 0
-    if let numbers = dotNumbers(step, convolution, rows: rows) {
-      kernel = .native(
-        try DotConvolution(
-          convolution, outputs: rows.count, values: values, numbers: numbers, takesMeans: takesMeans,
-          source: placement(step.inputs[0]), destination: placement(step.output), addend: addend.map(placement),
-          threads: options.threads, on: engine))
-      if let addend { operands.append(.tensor(.postOperation(0), addend)) }
-    } else if let scale = lowering.scales[step.inputs[0]] {
-      let (primitive, constants, addendArgument) = try wholeNumbers(
-        step, convolution, values, rows: rows, from: scale, hasAddend: addend != nil)
-      kernel = .primitive(primitive)
-      operands += constants
-      if let addend { operands.append(.tensor(addendArgument, addend)) }
+    var constants: [CompiledNetwork.Operand] = []
+    var addendArgument = Primitive.Argument.postOperation(0)
+    if let native = try native(step, convolution, values, rows: rows, addend: addend, takesMeans: takesMeans) {
+      kernel = .native(native)
     } else {
-      if isPicture {
-        // Pictures come as 0…255; the network was trained on 0…1.
-        for index in values.weights.indices { values.weights[index] /= 255 }
-      }
-      if let method = VectorConvolution.method(
-        for: convolution, outputs: rows.count, order: options.resolvedOrder, isPicture: isPicture)
-      {
-        kernel = .native(
-          try VectorConvolution(
-            convolution, by: method, outputs: rows.count, values: values, takesMeans: takesMeans,
-            source: placement(step.inputs[0]), destination: placement(step.output), addend: addend.map(placement),
-            threads: options.threads, on: engine))
-        if let addend { operands.append(.tensor(.postOperation(0), addend)) }
+      let primitive: Primitive
+      if let scale = lowering.scales[step.inputs[0]] {
+        (primitive, constants, addendArgument) = try wholeNumbers(
+          step, convolution, values, rows: rows, from: scale, hasAddend: addend != nil)
       } else {
-        let (primitive, constants, addendArgument) = try direct(
+        (primitive, constants, addendArgument) = try direct(
           step, convolution, values, outputs: rows.count, hasAddend: addend != nil)
-        kernel = .primitive(primitive)
-        operands += constants
-        if let addend { operands.append(.tensor(addendArgument, addend)) }
       }
+      kernel = .primitive(primitive)
     }
+    let operands: [CompiledNetwork.Operand] =
+      [.tensor(.source, step.inputs[0]), .tensor(.destination, step.output)] + constants
+      + (addend.map { [.tensor(addendArgument, $0)] } ?? [])
     let output = lowering.tensors[step.output]
     return CompiledNetwork.Step(
       name: step.name, kernel: kernel, operands: operands,
       work: 2 * perFilter * rows.count * output.height * output.width)
+  }
+
+  /// The kernel of this package for a convolution; `nil` if that is left to the library.
+  private func native(
+    _ step: NetworkLowering.Step, _ convolution: Graph.Convolution, _ values: (weights: [Float], bias: [Float]),
+    rows: Range<Int>, addend: Graph.Node.ID?, takesMeans: Bool
+  ) throws(OneDNNError) -> (any NativeKernel)? {
+    let source = placement(step.inputs[0]), destination = placement(step.output)
+    if let numbers = dotNumbers(step, convolution, rows: rows) {
+      return try DotConvolution(
+        convolution, outputs: rows.count, values: values, numbers: numbers, takesMeans: takesMeans, source: source,
+        destination: destination, addend: addend.map(placement), threads: options.threads, on: engine)
+    }
+    guard lowering.elements[step.inputs[0]] == .f32,
+      let method = VectorConvolution.method(
+        for: convolution, outputs: rows.count, order: options.resolvedOrder, isPicture: step.inputs[0] == 0)
+    else { return nil }
+    return try VectorConvolution(
+      convolution, by: method, outputs: rows.count, values: scaled(values, step), takesMeans: takesMeans,
+      source: source, destination: destination, addend: addend.map(placement), threads: options.threads, on: engine)
+  }
+
+  /// Pictures come as 0…255; the network was trained on 0…1.
+  private func scaled(
+    _ values: (weights: [Float], bias: [Float]), _ step: NetworkLowering.Step
+  ) -> (weights: [Float], bias: [Float]) {
+    step.inputs[0] == 0 ? (values.weights.map { $0 / 255 }, values.bias) : values
   }
 
   /// What dot products of this package compute `step` with; `nil` if they do not.
@@ -101,7 +107,7 @@ extension NetworkCompiler {
     let bias = try TensorMemory(biasLayout, on: engine)
     bias.fill(with: values.bias)
     let plain = try TensorMemory(try TensorLayout(shape), on: engine)
-    plain.fill(with: values.weights)
+    plain.fill(with: scaled(values, step).weights)
     let packed = try TensorMemory(try primitive.layout(.weights), on: engine)
     try plain.copy(into: packed, on: stream, engine: engine)
     return (primitive, [.constant(.weights, packed), .constant(.bias, bias)], addendArgument)
