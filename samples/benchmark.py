@@ -70,7 +70,8 @@ class Sitting:
             for own in mine:
                 by_round = sorted(m / v for m, v in zip(times[own], values))
                 middle = statistics.median(by_round)
-                self.ratios[f"time of {own} over {name}, {title}"] = middle
+                if name not in mine:
+                    self.ratios[f"time of {own} over {name}, {title}"] = middle
                 row.append(f"{middle:.2f} ({by_round[0]:.2f} to {by_round[-1]:.2f})")
             rows.append(row)
         table([f"{title}, {self.threads} threads", "ms", *(f"{own} takes of it" for own in mine)], rows)

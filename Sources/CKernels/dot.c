@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "dot_parts.h"
+#include "means.h"
 #include "team.h"
 
 #if defined(__x86_64__)
@@ -90,32 +91,6 @@ static void run_strips(const dot_convolution *c, const operand *x, int group, ui
     }
     weights += dot_packed_size(c) / outputs * width;
     done += width;
-  }
-}
-
-// Means of `count` groups of eight numbers with the right, lower and lower right ones.
-AVX512 static void means_of_u8(const uint8_t *from, ptrdiff_t row, uint8_t *to, int count) {
-  for (int x = 0; x < count; x++, from += 8, to += 8) {
-    const __m256i upper = _mm256_cvtepu8_epi16(_mm_loadu_si128((const __m128i *)from));
-    const __m256i lower = _mm256_cvtepu8_epi16(_mm_loadu_si128((const __m128i *)(from + row)));
-    const __m256i sum = _mm256_add_epi16(upper, lower);
-    const __m128i four = _mm_add_epi16(_mm256_castsi256_si128(sum), _mm256_extracti128_si256(sum, 1));
-    _mm_storel_epi64((__m128i *)to, _mm_cvtepi16_epi8(_mm_srli_epi16(_mm_add_epi16(four, _mm_set1_epi16(2)), 2)));
-  }
-}
-
-AVX512 INLINE __m256 real_of(const uint8_t *from) {
-  return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(_mm_loadu_si128((const __m128i *)from)), 16));
-}
-
-BF16 static void means_of_bf16(const uint8_t *from, ptrdiff_t row, uint8_t *to, int count) {
-  const __m256 quarter = _mm256_set1_ps(0.25f);
-  __m256 left = _mm256_add_ps(real_of(from), real_of(from + row));
-  for (int x = 0; x < count; x++, to += 16) {
-    from += 16;
-    const __m256 right = _mm256_add_ps(real_of(from), real_of(from + row));
-    _mm_storeu_si128((__m128i *)to, (__m128i)_mm256_cvtneps_pbh(_mm256_mul_ps(_mm256_add_ps(left, right), quarter)));
-    left = right;
   }
 }
 

@@ -6,13 +6,16 @@
 
 static double silu_of(double x) { return x / (1 + exp(-x)); }
 
-bool dot_curve_make(const dot_convolution *c, struct dot_curve *curve) {
+void dot_make_curve(dot_convolution *c) {
+  dot_curve curve;
+  if (c->reads != ELEMENT_U8 || c->writes != ELEMENT_U8 || c->activation != ACTIVATION_SILU) return;
   // Beyond the largest number nothing is told apart, and below -8 SiLU is 0 to within a number.
   const double step = 1 / c->out_factor, largest = (255 - c->out_offset) * step;
   const double range = largest > 8 ? largest : 8, unit = range / 32768;
   int shift = 0;
   while (shift < 6 && unit / step * 1.1 * (2 << shift) < 0.99) shift++;
-  if (c->activation != ACTIVATION_SILU || shift < 3) return false;
+  // Slopes and offsets would not fit, or too little be left of them.
+  if (shift < 3) return;
   const double scale = (double)(1 << shift) / step;
   double worst = fabs(silu_of(-range));
   for (int i = 0; i < 64; i++) {
@@ -25,13 +28,13 @@ bool dot_curve_make(const dot_convolution *c, struct dot_curve *curve) {
     const double offset = (silu_of(first) - slope * first + miss) * scale + c->out_offset * (1 << shift);
     // Shifting rounds down, so half a number is added.
     const double rounded = floor(offset + (1 << (shift - 1)) + 0.5);
-    if (fabs(rounded) > 32767) return false;
-    curve->offsets[i] = (int16_t)rounded;
-    curve->slopes[i] = (int16_t)floor(slope * unit * scale * 32768 + 0.5);
+    if (fabs(rounded) > 32767) return;
+    curve.offsets[i] = (int16_t)rounded;
+    curve.slopes[i] = (int16_t)floor(slope * unit * scale * 32768 + 0.5);
   }
-  curve->range = (float)range;
-  curve->shift = shift;
-  return worst <= step / 4;
+  curve.range = (float)range;
+  curve.shift = shift;
+  if (worst <= step / 4) c->curve = curve;
 }
 
 #if defined(__x86_64__)
@@ -110,40 +113,40 @@ FINISHING INLINE __m512 result(
   return add ? _mm512_add_ps(y, addend(add, add + add_half, element)) : y;
 }
 
-#define FINISH(NAME, ACTIVATION, ELEMENT)                                                                             \
-  FINISHING static void NAME(                                                                                         \
-      const dot_convolution *c, const int32_t *sums, int pixels, int width, int channel, uint8_t *out,                \
-      const uint8_t *add) {                                                                                           \
-    const ptrdiff_t group = ELEMENT == ELEMENT_U8 ? 8 : ELEMENT == ELEMENT_BF16 ? 16 : 32;                            \
-    const ptrdiff_t out_block = c->out.block / 8 * group, add_block = c->add.block / 8 * group;                       \
-    if (width == 8) {                                                                                                 \
-      const __m512 factor = _mm512_broadcast_f32x8(_mm256_loadu_ps(c->factors + channel));                            \
-      const __m512 bias = _mm512_broadcast_f32x8(_mm256_loadu_ps(c->bias + channel));                                 \
-      for (int p = 0; p < pixels; p += 2) {                                                                           \
-        uint8_t rest[32];                                                                                             \
-        const bool is_pair = p + 1 < pixels;                                                                          \
-        const __m512 y = result(                                                                                      \
-            c, sums + p * 8, factor, bias, add ? add + p * group : NULL, is_pair ? group : 0, ACTIVATION, ELEMENT);   \
-        put(y, out + p * group, is_pair ? out + (p + 1) * group : rest, ELEMENT);                                     \
-      }                                                                                                               \
-      return;                                                                                                         \
-    }                                                                                                                 \
-    for (int v = 0; v < width / 16; v++, channel += 16, out += 2 * out_block, add += add ? 2 * add_block : 0) {       \
-      const __m512 factor = _mm512_loadu_ps(c->factors + channel), bias = _mm512_loadu_ps(c->bias + channel);         \
-      int p = 0;                                                                                                      \
-      for (; p + 4 <= pixels; p += 4, sums += 64) {                                                                   \
-        __m512 y[4];                                                                                                  \
-        UNROLLED for (int i = 0; i < 4; i++)                                                                          \
-          y[i] = result(                                                                                              \
-              c, sums + i * 16, factor, bias, add ? add + (p + i) * group : NULL, add_block, ACTIVATION, ELEMENT);    \
-        put_four(y, out + p * group, out + p * group + out_block, ELEMENT);                                           \
-      }                                                                                                               \
-      for (; p < pixels; p++, sums += 16) {                                                                           \
-        const __m512 y =                                                                                              \
-            result(c, sums, factor, bias, add ? add + p * group : NULL, add_block, ACTIVATION, ELEMENT);              \
-        put(y, out + p * group, out + p * group + out_block, ELEMENT);                                                \
-      }                                                                                                               \
-    }                                                                                                                 \
+#define FINISH(NAME, ACTIVATION, ELEMENT)                                                                            \
+  FINISHING static void NAME(                                                                                        \
+      const dot_convolution *c, const int32_t *sums, int pixels, int width, int channel, uint8_t *out,               \
+      const uint8_t *add) {                                                                                          \
+    const ptrdiff_t group = ELEMENT == ELEMENT_U8 ? 8 : ELEMENT == ELEMENT_BF16 ? 16 : 32;                           \
+    const ptrdiff_t out_block = c->out.block / 8 * group, add_block = c->add.block / 8 * group;                      \
+    if (width == 8) {                                                                                                \
+      const __m512 factor = _mm512_broadcast_f32x8(_mm256_loadu_ps(c->factors + channel));                           \
+      const __m512 bias = _mm512_broadcast_f32x8(_mm256_loadu_ps(c->bias + channel));                                \
+      for (int p = 0; p < pixels; p += 2) {                                                                          \
+        uint8_t rest[32];                                                                                            \
+        const bool is_pair = p + 1 < pixels;                                                                         \
+        const __m512 y = result(                                                                                     \
+            c, sums + p * 8, factor, bias, add ? add + p * group : NULL, is_pair ? group : 0, ACTIVATION, ELEMENT);  \
+        put(y, out + p * group, is_pair ? out + (p + 1) * group : rest, ELEMENT);                                    \
+      }                                                                                                              \
+      return;                                                                                                        \
+    }                                                                                                                \
+    for (int v = 0; v < width / 16; v++, channel += 16, out += 2 * out_block, add += add ? 2 * add_block : 0) {      \
+      const __m512 factor = _mm512_loadu_ps(c->factors + channel), bias = _mm512_loadu_ps(c->bias + channel);        \
+      int p = 0;                                                                                                     \
+      for (; p + 4 <= pixels; p += 4, sums += 64) {                                                                  \
+        __m512 y[4];                                                                                                 \
+        UNROLLED for (int i = 0; i < 4; i++)                                                                         \
+          y[i] = result(                                                                                             \
+              c, sums + i * 16, factor, bias, add ? add + (p + i) * group : NULL, add_block, ACTIVATION, ELEMENT);   \
+        put_four(y, out + p * group, out + p * group + out_block, ELEMENT);                                          \
+      }                                                                                                              \
+      for (; p < pixels; p++, sums += 16) {                                                                          \
+        const __m512 y =                                                                                             \
+            result(c, sums, factor, bias, add ? add + p * group : NULL, add_block, ACTIVATION, ELEMENT);             \
+        put(y, out + p * group, out + p * group + out_block, ELEMENT);                                               \
+      }                                                                                                              \
+    }                                                                                                                \
   }
 // The same for u8 numbers by a curve, in 16 bits.
 typedef struct {
@@ -169,7 +172,7 @@ FINISHING INLINE void put_pixels(__m256i bytes, uint8_t *to, int pixels) {
 
 FINISHING static void finish_on_curve(
     const dot_convolution *c, const int32_t *sums, int pixels, int width, int channel, uint8_t *out, const uint8_t *add) {
-  const struct dot_curve *curve = c->curve;
+  const dot_curve *curve = &c->curve;
   const __m512 unit = _mm512_set1_ps(32768 / curve->range);
   const curve_registers r = {
       {_mm512_loadu_si512(curve->offsets), _mm512_loadu_si512(curve->offsets + 32)},
@@ -201,9 +204,9 @@ FINISHING static void finish_on_curve(
   }
 }
 
-#define FINISH_ALL(NAME, ACTIVATION)              \
-  FINISH(NAME##_f32, ACTIVATION, ELEMENT_F32)     \
-  FINISH(NAME##_bf16, ACTIVATION, ELEMENT_BF16)   \
+#define FINISH_ALL(NAME, ACTIVATION)             \
+  FINISH(NAME##_f32, ACTIVATION, ELEMENT_F32)    \
+  FINISH(NAME##_bf16, ACTIVATION, ELEMENT_BF16)  \
   FINISH(NAME##_u8, ACTIVATION, ELEMENT_U8)
 FINISH_ALL(linear, ACTIVATION_LINEAR)
 FINISH_ALL(silu, ACTIVATION_SILU)
@@ -214,6 +217,6 @@ static finish_function *const finishers[3][3] = {
     [ACTIVATION_RELU] = {relu_f32, relu_bf16, relu_u8}};
 
 finish_function *dot_finisher_of(const dot_convolution *c) {
-  return c->curve && c->reads == ELEMENT_U8 ? finish_on_curve : finishers[c->activation][c->writes];
+  return c->curve.shift > 0 ? finish_on_curve : finishers[c->activation][c->writes];
 }
 #endif

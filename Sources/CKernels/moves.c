@@ -3,6 +3,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "means.h"
 #include "team.h"
 
 typedef struct {
@@ -108,35 +109,48 @@ AVX2 INLINE void pool(
   }
 }
 
-// Means over 2×2 numbers, four groups of eight at a time: halves are rounded up.
-AVX2 static void mean_row_u8(const move_work *work, const uint8_t *in, int y, uint8_t *out) {
-  const map_move *m = work->move;
-  in += y * m->in.row;
+AVX2 void means_of_u8(const uint8_t *from, ptrdiff_t row, uint8_t *to, int count) {
   int x = 0;
-  for (; x + 4 <= m->width; x += 4, in += 32, out += 32) {
+  for (; x + 4 <= count; x += 4, from += 32, to += 32) {
     __m256i sum[2];
     for (int half = 0; half < 2; half++) {
       sum[half] = _mm256_set1_epi16(2);
-      for (int row = 0; row < 2; row++)
+      for (int y = 0; y < 2; y++)
         for (int column = 0; column < 2; column++)
           sum[half] = _mm256_add_epi16(
-              sum[half], _mm256_cvtepu8_epi16(_mm_loadu_si128(
-                             (const __m128i *)(in + row * m->in.row + (column + half * 2) * 8))));
+              sum[half],
+              _mm256_cvtepu8_epi16(_mm_loadu_si128((const __m128i *)(from + y * row + (column + half * 2) * 8))));
     }
     const __m256i bytes = _mm256_packus_epi16(_mm256_srli_epi16(sum[0], 2), _mm256_srli_epi16(sum[1], 2));
-    _mm256_storeu_si256((__m256i *)out, _mm256_permute4x64_epi64(bytes, 0xd8));
+    _mm256_storeu_si256((__m256i *)to, _mm256_permute4x64_epi64(bytes, 0xd8));
   }
-  for (; x < m->width; x++, in += 8, out += 8)
-    for (int i = 0; i < 8; i++) out[i] = (uint8_t)((in[i] + in[i + 8] + in[m->in.row + i] + in[m->in.row + i + 8] + 2) / 4);
+  for (; x < count; x++, from += 8, to += 8)
+    for (int i = 0; i < 8; i++) to[i] = (uint8_t)((from[i] + from[i + 8] + from[row + i] + from[row + i + 8] + 2) / 4);
 }
 
-#define POOL_ROW(NAME, KERNEL, IS_MAXIMUM)                                                                       \
-  AVX2 static void NAME(const move_work *work, const uint8_t *in, int y, uint8_t *out) {                         \
-    if (work->move->element == ELEMENT_U8) pool(work, in, y, out, KERNEL, IS_MAXIMUM, ELEMENT_U8);               \
-    else pool(work, in, y, out, KERNEL, IS_MAXIMUM, ELEMENT_BF16);                                               \
+AVX2 void means_of_bf16(const uint8_t *from, ptrdiff_t row, uint8_t *to, int count) {
+  __m256 left = _mm256_add_ps(real_of(from, ELEMENT_BF16), real_of(from + row, ELEMENT_BF16));
+  for (int x = 0; x < count; x++, to += 16) {
+    from += 16;
+    const __m256 right = _mm256_add_ps(real_of(from, ELEMENT_BF16), real_of(from + row, ELEMENT_BF16));
+    put(_mm256_mul_ps(_mm256_add_ps(left, right), _mm256_set1_ps(0.25f)), to, ELEMENT_BF16);
+    left = right;
+  }
+}
+
+static void mean_row(const move_work *work, const uint8_t *in, int y, uint8_t *out) {
+  const map_move *m = work->move;
+  const ptrdiff_t row = m->in.row * value_size(m);
+  if (m->element == ELEMENT_U8) means_of_u8(in + y * row, row, out, m->width);
+  else means_of_bf16(in + y * row, row, out, m->width);
+}
+
+#define POOL_ROW(NAME, KERNEL, IS_MAXIMUM)                                                          \
+  AVX2 static void NAME(const move_work *work, const uint8_t *in, int y, uint8_t *out) {            \
+    if (work->move->element == ELEMENT_U8) pool(work, in, y, out, KERNEL, IS_MAXIMUM, ELEMENT_U8);  \
+    else pool(work, in, y, out, KERNEL, IS_MAXIMUM, ELEMENT_BF16);                                  \
   }
 // The windows of the published networks, and any.
-POOL_ROW(mean_row, 2, false)
 POOL_ROW(maximum_row_3, 3, true)
 POOL_ROW(maximum_row_5, 5, true)
 POOL_ROW(pool_row, work->window->kernel, work->window->is_maximum)
@@ -144,15 +158,13 @@ POOL_ROW(pool_row, work->window->kernel, work->window->is_maximum)
 static void pool_share(const void *argument, int member, int threads) {
   const move_work *work = argument;
   const map_window *w = work->window;
-  const map_move *m = work->move;
   const bool is_mean = !w->is_maximum && w->kernel == 2 && w->stride == 1 && w->padding == 0;
   share_rows(
       work, member, threads,
-      is_mean && m->element == ELEMENT_U8 && m->in.pixel == 8 && m->out.pixel == 8 ? mean_row_u8
-      : is_mean                                                                    ? mean_row
-      : w->is_maximum && w->kernel == 3                                            ? maximum_row_3
-      : w->is_maximum && w->kernel == 5                                            ? maximum_row_5
-                                                                                   : pool_row);
+      is_mean                           ? mean_row
+      : w->is_maximum && w->kernel == 3 ? maximum_row_3
+      : w->is_maximum && w->kernel == 5 ? maximum_row_5
+                                        : pool_row);
 }
 
 void move_pool(const map_move *move, const map_window *window, const void *in, void *out, int threads) {

@@ -57,3 +57,28 @@ struct Arithmetic: Sendable {
     }
   }
 }
+
+extension CompilationOptions {
+  /// What a network of these options computes with.
+  func arithmetic(_ quantisation: Quantisation?) -> Arithmetic {
+    switch precision {
+    case .f32: return Arithmetic()
+    case .bf16: return Arithmetic(real: .bf16, usesDots: true)
+    case .int8:
+      let usesDots = resolvedOrder == .blocked8
+      return Arithmetic(
+        real: usesDots && Precision.bf16.isNative ? .bf16 : .f32, quantisation: quantisation, usesDots: usesDots)
+    }
+  }
+}
+
+extension CompilationOptions.Precision {
+  /// Whether this processor has instructions that multiply such numbers faster than f32.
+  public var isNative: Bool {
+    switch self {
+    case .f32: true
+    case .bf16: dot_available(ELEMENT_BF16)
+    case .int8: dot_available(ELEMENT_U8)
+    }
+  }
+}

@@ -20,7 +20,6 @@ final class DotConvolution: NativeKernel {
   private let weights: TensorMemory
   private let factors: TensorMemory
   private let bias: TensorMemory
-  private let curve: TensorMemory?
   private let threads: Int
   // Immutable after `init`; the pointers inside are into the memories above.
   private nonisolated(unsafe) let native: dot_convolution
@@ -96,16 +95,7 @@ final class DotConvolution: NativeKernel {
     unsafe native.weights = UnsafeRawPointer(weights.base)
     unsafe native.factors = UnsafePointer(factors.base.assumingMemoryBound(to: Float.self))
     unsafe native.bias = UnsafePointer(bias.base.assumingMemoryBound(to: Float.self))
-    // In eight bits SiLU is a table of lines where that is close enough; it takes half the time.
-    var made = dot_curve()
-    if numbers.source != nil, numbers.writes == .u8, addend == nil, unsafe dot_curve_make(&native, &made) {
-      let curve = try TensorMemory(try TensorLayout([MemoryLayout<dot_curve>.stride], .u8), on: engine)
-      unsafe curve.base.storeBytes(of: made, as: dot_curve.self)
-      unsafe native.curve = UnsafePointer(curve.base.assumingMemoryBound(to: dot_curve.self))
-      self.curve = curve
-    } else {
-      curve = nil
-    }
+    if addend == nil { unsafe dot_make_curve(&native) }
     unsafe self.native = native
     seesNeighbours = window.kernel > 1
     self.threads = threads

@@ -1,4 +1,3 @@
-import CKernels
 import GELAN
 import OneDNN
 
@@ -46,29 +45,6 @@ public struct CompilationOptions: Hashable, Sendable {
     case .bf16: .blocked8
     case .int8 where !Precision.int8.isNative: .channelsLast
     case .f32, .int8: order ?? .blocked8
-    }
-  }
-
-  /// What a network of these options computes with.
-  func arithmetic(_ quantisation: Quantisation?) -> Arithmetic {
-    switch precision {
-    case .f32: return Arithmetic()
-    case .bf16: return Arithmetic(real: .bf16, usesDots: true)
-    case .int8:
-      let usesDots = resolvedOrder == .blocked8
-      return Arithmetic(
-        real: usesDots && Precision.bf16.isNative ? .bf16 : .f32, quantisation: quantisation, usesDots: usesDots)
-    }
-  }
-}
-
-extension CompilationOptions.Precision {
-  /// Whether this processor has instructions that multiply such numbers faster than f32.
-  public var isNative: Bool {
-    switch self {
-    case .f32: true
-    case .bf16: dot_available(ELEMENT_BF16)
-    case .int8: dot_available(ELEMENT_U8)
     }
   }
 }
@@ -208,7 +184,7 @@ struct NetworkCompiler {
 
   /// Whether the values of a step are such as the library moves slowly.
   private func isMoved(_ step: NetworkLowering.Step) -> Bool {
-    options.resolvedOrder == .blocked8 && lowering.elements[step.output] != .f32
+    lowering.arithmetic.usesDots && lowering.elements[step.output] != .f32
   }
 
   private func compile(_ step: NetworkLowering.Step, _ operation: MapMove.Operation) -> CompiledNetwork.Step {

@@ -105,23 +105,10 @@ extension PixelBuffer {
 }
 
 /// `samples/reliability/relay.py`.
-private final class Relay {
-  let port: Int
-  private let process = Process()
-
+private final class Relay: PortProcess {
   init(server: Int, loss: Double) throws {
     let script = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent().appending(path: "samples/reliability/relay.py")
-    process.executableURL = URL(filePath: "/usr/bin/python3")
-    process.arguments = [script.path, String(server), String(loss)]
-    let output = Pipe()
-    process.standardOutput = output
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-    let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
-    port = try #require(Int(line.prefix { $0.isNumber }))
+    try super.init(python: [script.path, String(server), String(loss)])
   }
-
-  // A test may have SIGTERM blocked, which children inherit.
-  deinit { kill(process.processIdentifier, SIGKILL) }
 }

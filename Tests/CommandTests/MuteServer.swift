@@ -1,10 +1,6 @@
-import Foundation
-import Testing
-
 /// An RTSP server that answers the first so many requests and then says nothing, with the connection open.
-final class MuteServer {
-  let process = Process()
-  let url: String
+final class MuteServer: PortProcess {
+  var url: String { "rtsp://127.0.0.1:\(port)/test" }
 
   private static let script = """
     import socket, sys, threading
@@ -44,17 +40,5 @@ final class MuteServer {
         threading.Thread(target=serve, args=(client, int(sys.argv[1])), daemon=True).start()
     """
 
-  init(answers: Int) throws {
-    process.executableURL = URL(filePath: "/usr/bin/python3")
-    process.arguments = ["-c", Self.script, String(answers)]
-    let output = Pipe()
-    process.standardOutput = output
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-    let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
-    url = "rtsp://127.0.0.1:\(try #require(Int(line.prefix { $0.isNumber })))/test"
-  }
-
-  // A test may have SIGTERM blocked, which children inherit.
-  deinit { kill(process.processIdentifier, SIGKILL) }
+  init(answers: Int) throws { try super.init(python: ["-c", Self.script, String(answers)]) }
 }

@@ -3,25 +3,40 @@ import Testing
 
 /// GStreamer's RTSP server in a process of its own, with a test picture at 25 a second or a clip. Its own program, not
 /// ours, is at the other end of the wire.
-final class RTSPServer {
-  let process = Process()
-  let port: Int
+final class RTSPServer: PortProcess {
   var url: String { "rtsp://127.0.0.1:\(port)/test" }
 
-  /// Debian's Python, which has the bindings; another one in the path need not.
-  private static let python = "/usr/bin/python3"
-
-  private static let script = """
+  /// Python that makes a `factory`, and has `serve(factory, path, port, user)` run it.
+  static let beginning = """
     import gi, sys
     gi.require_version('Gst', '1.0')
     gi.require_version('GstRtspServer', '1.0')
     gi.require_version('GstRtsp', '1.0')
     from gi.repository import Gst, GstRtsp, GstRtspServer, GLib
     Gst.init(None)
-    server = GstRtspServer.RTSPServer()
-    port, width, height, clip, user, launch = sys.argv[1:]
-    server.set_service(port)
     factory = GstRtspServer.RTSPMediaFactory()
+    def serve(factory, path, port, user):
+        server = GstRtspServer.RTSPServer()
+        server.set_service(port)
+        if user:
+            name, password = user.split(':')
+            auth = GstRtspServer.RTSPAuth()
+            token = GstRtspServer.RTSPToken()
+            token.set_string('media.factory.role', name)
+            auth.set_supported_methods(GstRtsp.RTSPAuthMethod.DIGEST)
+            auth.add_digest(name, password, token)
+            server.set_auth(auth)
+            factory.add_role_from_structure(
+                Gst.Structure.new_from_string(f'{name},media.factory.access=true,media.factory.construct=true'))
+        server.get_mount_points().add_factory(path, factory)
+        server.attach(None)
+        print(server.get_bound_port(), flush=True)
+        GLib.MainLoop().run()
+
+    """
+
+  private static let script = """
+    port, width, height, clip, user, launch = sys.argv[1:]
     if launch:
         factory.set_launch(f'( {launch} name=pay0 )')
     elif clip:
@@ -29,26 +44,13 @@ final class RTSPServer {
     else:
         factory.set_launch(f'( videotestsrc is-live=true ! video/x-raw,width={width},height={height},framerate=25/1 '
                            '! x264enc tune=zerolatency speed-preset=ultrafast key-int-max=25 ! rtph264pay name=pay0 )')
-    if user:
-        name, password = user.split(':')
-        auth = GstRtspServer.RTSPAuth()
-        token = GstRtspServer.RTSPToken()
-        token.set_string('media.factory.role', name)
-        auth.set_supported_methods(GstRtsp.RTSPAuthMethod.DIGEST)
-        auth.add_digest(name, password, token)
-        server.set_auth(auth)
-        factory.add_role_from_structure(
-            Gst.Structure.new_from_string(f'{name},media.factory.access=true,media.factory.construct=true'))
-    server.get_mount_points().add_factory('/test', factory)
-    server.attach(None)
-    print(server.get_bound_port(), flush=True)
-    GLib.MainLoop().run()
+    serve(factory, '/test', port, user)
     """
 
   /// Whether the server can be started here.
   static let isPresent: Bool = {
     let process = Process()
-    process.executableURL = URL(filePath: python)
+    process.executableURL = URL(filePath: "/usr/bin/python3")
     process.arguments = [
       "-c",
       "import gi; gi.require_version('GstRtspServer', '1.0'); from gi.repository import GstRtspServer, Gst; "
@@ -66,21 +68,9 @@ final class RTSPServer {
   init(
     port: Int = 0, width: Int = 320, height: Int = 240, clip: String = "", user: String = "", launch: String = ""
   ) throws {
-    process.executableURL = URL(filePath: Self.python)
-    process.arguments = ["-c", Self.script, String(port), String(width), String(height), clip, user, launch]
-    let output = Pipe()
-    process.standardOutput = output
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-    let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
-    self.port = try #require(Int(line.prefix { $0.isNumber }))
-  }
-
-  deinit { kill() }
-
-  /// Ends it at once, as a camera that loses its power.
-  func kill() {
-    if process.isRunning { Foundation.kill(process.processIdentifier, SIGKILL) }
-    process.waitUntilExit()
+    try super.init(
+      python: [
+        "-c", Self.beginning + Self.script, String(port), String(width), String(height), clip, user, launch,
+      ])
   }
 }

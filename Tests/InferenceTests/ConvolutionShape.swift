@@ -1,4 +1,5 @@
 import Foundation
+import OneDNN
 import Testing
 
 @testable import GELAN
@@ -21,6 +22,13 @@ struct ConvolutionShape: Sendable, CustomTestStringConvertible {
   var testDescription: String {
     "\(inputs)→\(outputs) channels in \(groups) groups, \(height)×\(width), window \(window.kernel) by "
       + "\(window.stride)\(takesMeans ? " of means" : "")\(isPlanar ? " of planes" : "")"
+  }
+
+  /// Where the input lies.
+  func source(_ order: CompilationOptions.ChannelOrder) -> MapPlacement {
+    isPlanar
+      ? MapPlacement(planesOf: height, by: width)
+      : MapPlacement(order, channels: inputs, height: height, width: width)
   }
 
   var result: (height: Int, width: Int) {
@@ -88,5 +96,44 @@ struct NumberSequence {
   mutating func next() -> Float {
     state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
     return Float(Int32(truncatingIfNeeded: state >> 32)) / Float(Int32.max)
+  }
+}
+
+extension Graph.Window {
+  static let point = Graph.Window(kernel: 1)
+  static let down = Graph.Window(kernel: 3, stride: 2, padding: 1)
+}
+
+/// Brings maps into the order in which a kernel reads them, and back.
+struct TestMaps {
+  let engine: Engine
+  private let stream: ExecutionStream
+
+  init() throws {
+    engine = try Engine()
+    stream = try ExecutionStream(on: engine)
+  }
+
+  /// A map of `extent` with `values` in plain order; zeros without.
+  func map(
+    _ extent: [Int], _ element: MapElement = .f32, _ format: MemoryFormat = .blocked8, _ values: [Float] = []
+  ) throws -> TensorMemory {
+    let plain = try TensorMemory(try TensorLayout(extent), on: engine)
+    plain.fill(with: values)
+    let ordered = try TensorMemory(try TensorLayout(extent, element, format), on: engine)
+    try plain.copy(into: ordered, on: stream, engine: engine)
+    return ordered
+  }
+
+  /// What `map` holds, in plain order.
+  func values(_ map: TensorMemory) throws -> [Float] {
+    let plain = try TensorMemory(try TensorLayout(map.layout.shape), on: engine)
+    try map.copy(into: plain, on: stream, engine: engine)
+    return plain.floats
+  }
+
+  /// Scratch memory of `kernel`.
+  func scratch(_ kernel: some NativeKernel) throws -> TensorMemory {
+    try TensorMemory(try TensorLayout([max(kernel.scratchByteCount, 1)], .u8), on: engine)
   }
 }

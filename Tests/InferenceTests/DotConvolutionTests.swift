@@ -9,28 +9,25 @@ import Testing
 @Suite struct DotConvolutionTests {
   typealias Shape = ConvolutionShape
 
-  private static let down = Graph.Window(kernel: 3, stride: 2, padding: 1)
-  private static let point = Graph.Window(kernel: 1)
-
   /// Every width of a strip of output channels, every number of pixels that is left over, and outputs to be filled up.
   private static let shapes = [
     Shape(inputs: 8, outputs: 8, height: 1, width: 1), Shape(inputs: 16, outputs: 24, height: 7, width: 35),
     Shape(inputs: 24, outputs: 40, height: 13, width: 27), Shape(inputs: 48, outputs: 56, height: 3, width: 17),
     Shape(inputs: 64, outputs: 64, height: 9, width: 11, groups: 4),
     Shape(inputs: 16, outputs: 20, height: 9, width: 12, window: Graph.Window(kernel: 3)),
-    Shape(inputs: 8, outputs: 8, height: 1, width: 1, window: down),
-    Shape(inputs: 24, outputs: 40, height: 13, width: 46, window: down),
-    Shape(inputs: 32, outputs: 16, height: 8, width: 61, window: down, groups: 2),
-    Shape(inputs: 16, outputs: 24, height: 10, width: 16, window: down, takesMeans: true),
-    Shape(inputs: 8, outputs: 48, height: 7, width: 9, window: down, takesMeans: true),
-    Shape(inputs: 16, outputs: 20, height: 7, width: 10, window: point),
-    Shape(inputs: 48, outputs: 8, height: 5, width: 23, window: point),
-    Shape(inputs: 64, outputs: 32, height: 9, width: 11, window: point, groups: 4),
-    Shape(inputs: 264, outputs: 56, height: 4, width: 67, window: point),
+    Shape(inputs: 8, outputs: 8, height: 1, width: 1, window: .down),
+    Shape(inputs: 24, outputs: 40, height: 13, width: 46, window: .down),
+    Shape(inputs: 32, outputs: 16, height: 8, width: 61, window: .down, groups: 2),
+    Shape(inputs: 16, outputs: 24, height: 10, width: 16, window: .down, takesMeans: true),
+    Shape(inputs: 8, outputs: 48, height: 7, width: 9, window: .down, takesMeans: true),
+    Shape(inputs: 16, outputs: 20, height: 7, width: 10, window: .point),
+    Shape(inputs: 48, outputs: 8, height: 5, width: 23, window: .point),
+    Shape(inputs: 64, outputs: 32, height: 9, width: 11, window: .point, groups: 4),
+    Shape(inputs: 264, outputs: 56, height: 4, width: 67, window: .point),
   ]
 
   private static let pictures = [
-    Shape(inputs: 3, outputs: 16, height: 12, width: 83, window: down, isPlanar: true),
+    Shape(inputs: 3, outputs: 16, height: 12, width: 83, window: .down, isPlanar: true),
     Shape(inputs: 3, outputs: 40, height: 5, width: 7, isPlanar: true),
   ]
 
@@ -50,7 +47,8 @@ import Testing
   }
 
   @Test(
-    .enabled(if: CompilationOptions.Precision.bf16.isNative, "skipped: needs AVX-512 BF16"), arguments: [point, down])
+    .enabled(if: CompilationOptions.Precision.bf16.isNative, "skipped: needs AVX-512 BF16"),
+    arguments: [Graph.Window.point, .down])
   func `only the tiles asked for are computed`(_ window: Graph.Window) throws {
     let side = window.stride * 15 + 1
     let shape = Shape(inputs: 16, outputs: 24, height: side, width: side, window: window)
@@ -151,17 +149,9 @@ import Testing
 
     /// What the kernel makes of it, as real values in plain order.
     func run(threads: Int, selection: TileSelection? = nil) throws -> [Float] {
-      let engine = try Engine()
-      let stream = try ExecutionStream(on: engine)
-      func memory(_ extent: [Int], _ element: MapElement, _ values: [Float]?, _ scale: Quantisation.Scale?) throws
-        -> TensorMemory
-      {
-        let plain = try TensorMemory(try TensorLayout(extent), on: engine)
-        plain.fill(with: (values ?? []).map { value in scale.map { value / $0.step + Float($0.zeroPoint) } ?? value })
-        let ordered = try TensorMemory(
-          try TensorLayout(extent, element, extent[1] == 3 ? .plain : .blocked8), on: engine)
-        try plain.copy(into: ordered, on: stream, engine: engine)
-        return ordered
+      let maps = try TestMaps()
+      func numbers(_ values: [Float], _ scale: Quantisation.Scale?) -> [Float] {
+        scale.map { scale in values.map { $0 / scale.step + Float(scale.zeroPoint) } } ?? values
       }
       let (rows, columns) = shape.result
       let scale = writes == .u8 ? Self.result : nil
@@ -169,22 +159,19 @@ import Testing
       let kernel = try DotConvolution(
         convolution, outputs: shape.outputs, values: (weights, bias),
         numbers: .init(source: reads == .u8 ? (Self.source, steps) : nil, destination: scale, writes: writes),
-        takesMeans: shape.takesMeans,
-        source: shape.isPlanar
-          ? MapPlacement(planesOf: shape.height, by: shape.width)
-          : MapPlacement(.blocked8, channels: shape.inputs, height: shape.height, width: shape.width),
-        destination: output, addend: addend == nil ? nil : output, threads: threads, on: engine)
+        takesMeans: shape.takesMeans, source: shape.source(.blocked8), destination: output,
+        addend: addend == nil ? nil : output, threads: threads, on: maps.engine)
       let extent = [1, shape.outputs, rows, columns]
-      let destination = try memory(extent, writes, nil, nil)
+      let destination = try maps.map(extent, writes)
       kernel.run(
-        source: try memory(
-          [1, shape.inputs, shape.height, shape.width], shape.isPlanar ? .u8 : reads, input,
-          reads == .u8 ? Self.source : nil),
-        destination: destination, addend: try addend.map { try memory(extent, writes, $0, scale) },
-        scratch: try TensorMemory(try TensorLayout([kernel.scratchByteCount], .u8), on: engine), selection: selection)
-      let plain = try TensorMemory(try TensorLayout(destination.layout.shape), on: engine)
-      try destination.copy(into: plain, on: stream, engine: engine)
-      return plain.floats.map { value in scale.map { (value - Float($0.zeroPoint)) * $0.step } ?? value }
+        source: try maps.map(
+          [1, shape.inputs, shape.height, shape.width], shape.isPlanar ? .u8 : reads,
+          shape.isPlanar ? .plain : .blocked8, numbers(input, reads == .u8 ? Self.source : nil)),
+        destination: destination,
+        addend: try addend.map { try maps.map(extent, writes, .blocked8, numbers($0, scale)) },
+        scratch: try maps.scratch(kernel), selection: selection)
+      let found = try maps.values(destination)
+      return scale.map { scale in found.map { ($0 - Float(scale.zeroPoint)) * scale.step } } ?? found
     }
   }
 }

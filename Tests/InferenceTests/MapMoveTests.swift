@@ -33,22 +33,15 @@ import Testing
   private func run(
     _ operation: MapMove.Operation, _ element: MapElement, _ map: ReferenceMap, to result: ReferenceMap
   ) throws -> [Float] {
-    let engine = try Engine()
-    let stream = try ExecutionStream(on: engine)
-    let plain = try TensorMemory(try TensorLayout([1, map.channels, map.height, map.width]), on: engine)
-    plain.fill(with: map.values)
-    let source = try TensorMemory(try TensorLayout(plain.layout.shape, element, .blocked8), on: engine)
-    try plain.copy(into: source, on: stream, engine: engine)
-    let shape = [1, result.channels, result.height, result.width]
-    let destination = try TensorMemory(try TensorLayout(shape, element, .blocked8), on: engine)
+    let maps = try TestMaps()
+    let source = try maps.map([1, map.channels, map.height, map.width], element, .blocked8, map.values)
+    let destination = try maps.map([1, result.channels, result.height, result.width], element)
     let move = MapMove(
       operation, element, channels: map.channels,
       source: MapPlacement(.blocked8, channels: map.channels, height: map.height, width: map.width),
       destination: MapPlacement(.blocked8, channels: result.channels, height: result.height, width: result.width),
       threads: 2)
     move.run(source: source, destination: destination, addend: nil, scratch: source, selection: nil)
-    let values = try TensorMemory(try TensorLayout(shape), on: engine)
-    try destination.copy(into: values, on: stream, engine: engine)
-    return values.floats
+    return try maps.values(destination)
   }
 }

@@ -15,16 +15,18 @@ import Testing
     #expect(Set(selection.surroundings.numbers) == [0, 1, 4, 5, 6, 7, 10, 11])
   }
 
-  @Test(
-    arguments: [CompilationOptions.ChannelOrder.blocked8, .channelsLast],
-    [HeadStyle.official, .ultralytics])
-  func `boxes of chosen cells equal those of a whole run`(
-    order: CompilationOptions.ChannelOrder, style: HeadStyle
-  ) throws {
+  /// f32 in both orders, and what else the processor computes natively.
+  private static let ways: [CompilationOptions] =
+    [.init(height: 160, width: 224, order: .channelsLast)]
+    + CompilationOptions.Precision.allCases.filter(\.isNative).map { .init(height: 160, width: 224, precision: $0) }
+
+  @Test(arguments: ways, [HeadStyle.official, .ultralytics])
+  func `boxes of chosen cells equal those of a whole run`(options: CompilationOptions, style: HeadStyle) throws {
     var spec = try #require(NetworkSpec.named("gelan-t"))
     spec.headStyle = style
-    let model = InferenceModel(madeUp: spec)
-    let network = try CompiledNetwork(model.graph, options: .init(height: 160, width: 224, order: order)) {
+    var model = InferenceModel(madeUp: spec)
+    if options.precision == .int8 { model = try NetworkBenchmark.quantised(model) }
+    let network = try CompiledNetwork(model.graph, options: options, quantisation: model.quantisation) {
       model.weights[$0]?.values
     }
     func picture(_ execution: NetworkExecution) {

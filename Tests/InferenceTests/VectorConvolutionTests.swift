@@ -9,9 +9,6 @@ import Testing
 @Suite struct VectorConvolutionTests {
   typealias Shape = ConvolutionShape
 
-  private static let down = Graph.Window(kernel: 3, stride: 2, padding: 1)
-  private static let point = Graph.Window(kernel: 1)
-
   /// Sides that are no multiple of a tile, maps smaller than one, and every width of a strip of output channels.
   private static let filteredShapes = [
     Shape(inputs: 8, outputs: 8, height: 1, width: 1), Shape(inputs: 16, outputs: 24, height: 7, width: 10),
@@ -21,17 +18,17 @@ import Testing
   ]
 
   private static let directShapes = [
-    Shape(inputs: 16, outputs: 24, height: 7, width: 10, window: point),
-    Shape(inputs: 48, outputs: 8, height: 5, width: 23, window: point),
-    Shape(inputs: 64, outputs: 32, height: 9, width: 11, window: point, groups: 4),
-    Shape(inputs: 264, outputs: 16, height: 4, width: 7, window: point),
-    Shape(inputs: 8, outputs: 8, height: 1, width: 1, window: down),
-    Shape(inputs: 24, outputs: 40, height: 13, width: 18, window: down),
-    Shape(inputs: 32, outputs: 16, height: 8, width: 61, window: down, groups: 2),
+    Shape(inputs: 16, outputs: 24, height: 7, width: 10, window: .point),
+    Shape(inputs: 48, outputs: 8, height: 5, width: 23, window: .point),
+    Shape(inputs: 64, outputs: 32, height: 9, width: 11, window: .point, groups: 4),
+    Shape(inputs: 264, outputs: 16, height: 4, width: 7, window: .point),
+    Shape(inputs: 8, outputs: 8, height: 1, width: 1, window: .down),
+    Shape(inputs: 24, outputs: 40, height: 13, width: 18, window: .down),
+    Shape(inputs: 32, outputs: 16, height: 8, width: 61, window: .down, groups: 2),
     Shape(inputs: 16, outputs: 24, height: 9, width: 12, window: Graph.Window(kernel: 3)),
-    Shape(inputs: 16, outputs: 24, height: 10, width: 16, window: down, takesMeans: true),
-    Shape(inputs: 8, outputs: 48, height: 7, width: 9, window: down, takesMeans: true),
-    Shape(inputs: 3, outputs: 16, height: 12, width: 22, window: down, isPlanar: true),
+    Shape(inputs: 16, outputs: 24, height: 10, width: 16, window: .down, takesMeans: true),
+    Shape(inputs: 8, outputs: 48, height: 7, width: 9, window: .down, takesMeans: true),
+    Shape(inputs: 3, outputs: 16, height: 12, width: 22, window: .down, isPlanar: true),
     Shape(inputs: 3, outputs: 40, height: 5, width: 7, isPlanar: true),
   ]
 
@@ -74,7 +71,7 @@ import Testing
   @Test func `the activation is right to a few units in the last place, and finite where its input is`()
     throws
   {
-    let shape = Shape(inputs: 8, outputs: 8, height: 1, width: 4_001, window: Self.point)
+    let shape = Shape(inputs: 8, outputs: 8, height: 1, width: 4_001, window: .point)
     let convolution = shape.convolution(.silu)
     var weights = [Float](repeating: 0, count: 64)
     for channel in 0..<8 { weights[channel * 9] = 1 }
@@ -101,7 +98,7 @@ import Testing
   }
 
   @Test func `only the tiles asked for are computed`() throws {
-    let shape = Shape(inputs: 16, outputs: 24, height: 10, width: 7, window: Self.point)
+    let shape = Shape(inputs: 16, outputs: 24, height: 10, width: 7, window: .point)
     let convolution = shape.convolution(.none)
     var random = NumberSequence()
     let weights = (0..<convolution.weightCount).map { _ in random.next() }
@@ -136,34 +133,20 @@ import Testing
     _ bias: [Float], _ input: [Float], _ addend: [Float]?, order: CompilationOptions.ChannelOrder, threads: Int,
     selection: TileSelection? = nil
   ) throws -> [Float] {
-    let engine = try Engine()
-    let stream = try ExecutionStream(on: engine)
+    let maps = try TestMaps()
     let format: MemoryFormat = order == .blocked8 ? .blocked8 : .channelsLast
     let (height, width) = shape.result
-    func memory(_ extent: [Int], _ format: MemoryFormat, _ values: [Float]?) throws -> TensorMemory {
-      let plain = try TensorMemory(try TensorLayout(extent), on: engine)
-      plain.fill(with: values ?? [])
-      let ordered = try TensorMemory(try TensorLayout(extent, .f32, format), on: engine)
-      try plain.copy(into: ordered, on: stream, engine: engine)
-      return ordered
-    }
     let output = MapPlacement(order, channels: shape.outputs, height: height, width: width)
     let kernel = try VectorConvolution(
       convolution, by: method, outputs: shape.outputs, values: (weights, bias), takesMeans: shape.takesMeans,
-      source: shape.isPlanar
-        ? MapPlacement(planesOf: shape.height, by: shape.width)
-        : MapPlacement(order, channels: shape.inputs, height: shape.height, width: shape.width),
-      destination: output, addend: output, threads: threads, on: engine)
+      source: shape.source(order), destination: output, addend: output, threads: threads, on: maps.engine)
     let extent = [1, shape.outputs, height, width]
-    let destination = try memory(extent, format, nil)
+    let destination = try maps.map(extent, .f32, format)
     kernel.run(
-      source: try memory(
-        [1, shape.inputs, shape.height, shape.width], shape.isPlanar ? .plain : format, input),
-      destination: destination, addend: try addend.map { try memory(extent, format, $0) },
-      scratch: try TensorMemory(try TensorLayout([max(kernel.scratchByteCount, 1)], .u8), on: engine),
-      selection: selection)
-    let plain = try TensorMemory(try TensorLayout(destination.layout.shape), on: engine)
-    try destination.copy(into: plain, on: stream, engine: engine)
-    return plain.floats
+      source: try maps.map(
+        [1, shape.inputs, shape.height, shape.width], .f32, shape.isPlanar ? .plain : format, input),
+      destination: destination, addend: try addend.map { try maps.map(extent, .f32, format, $0) },
+      scratch: try maps.scratch(kernel), selection: selection)
+    return try maps.values(destination)
   }
 }

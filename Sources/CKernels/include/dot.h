@@ -5,6 +5,13 @@
 
 #include "map.h"
 
+// SiLU and rounding in one, by 64 lines: sums in steps of `range` / 2^15 become numbers times 2^shift. None if `shift` is 0.
+typedef struct {
+  int16_t offsets[64], slopes[64];
+  float range;
+  int shift;
+} dot_curve;
+
 typedef struct {
   int height, width;        // of the outputs
   int in_height, in_width;  // of the inputs
@@ -26,23 +33,15 @@ typedef struct {
   const float *factors, *bias;
   // A u8 output is the result times `out_factor` plus `out_offset`, rounded; what is added is added after that.
   float out_factor, out_offset;
-  // SiLU and rounding in one, from dot_curve; or NULL.
-  const struct dot_curve *curve;
+  dot_curve curve;  // from dot_make_curve
 } dot_convolution;
-
-// SiLU by 64 lines: sums in steps of `range` / 2^15 become numbers times 2^shift.
-struct dot_curve {
-  int16_t offsets[64], slopes[64];
-  float range;
-  int shift;
-};
-
-// Makes the curve of a u8 output with SiLU and no addition. False where the lines would miss it by more than a quarter of
-// a number.
-bool dot_curve_make(const dot_convolution *convolution, struct dot_curve *curve);
 
 // Whether this processor multiplies values of `element` so. When false, nothing that reads them must be called.
 bool dot_available(map_element element);
+
+// Gives a convolution to which nothing is added a curve, if it makes u8 numbers of such by SiLU and the lines miss that by no
+// more than a quarter of a number: it is about as fast as no activation.
+void dot_make_curve(dot_convolution *convolution);
 
 // Bytes that dot_pack writes for one group.
 size_t dot_packed_size(const dot_convolution *convolution);

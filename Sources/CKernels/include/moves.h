@@ -1,4 +1,4 @@
-// What moves or compares the values of maps in bf16 or u8 whose channels lie in blocks of eight.
+// What moves or compares the values of maps in bf16 or u8 whose channels lie in blocks of eight (`pixel` is 8).
 #pragma once
 #include "map.h"
 

@@ -1,0 +1,28 @@
+import Foundation
+import Testing
+
+/// A program of its own at the other end of a wire: it says its port in its first line and ends with the test.
+class PortProcess {
+  let process = Process()
+  let port: Int
+
+  /// Starts Debian's Python, which has GStreamer's bindings; another one in the path need not.
+  init(python arguments: [String]) throws {
+    process.executableURL = URL(filePath: "/usr/bin/python3")
+    process.arguments = arguments
+    let output = Pipe()
+    process.standardOutput = output
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
+    port = try #require(Int(line.prefix { $0.isNumber }))
+  }
+
+  deinit { kill() }
+
+  /// Ends it at once, as a camera that loses its power. (A test may have SIGTERM blocked, which children inherit.)
+  func kill() {
+    if process.isRunning { Foundation.kill(process.processIdentifier, SIGKILL) }
+    process.waitUntilExit()
+  }
+}
