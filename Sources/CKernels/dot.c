@@ -18,8 +18,6 @@ bool dot_available(map_element element) {
 bool dot_available(map_element element) { return false; }
 #endif
 
-static int element_size(map_element element) { return element == ELEMENT_U8 ? 1 : element == ELEMENT_BF16 ? 2 : 4; }
-
 // Groups of four bytes that lie together for one pixel, and channels in them.
 static int lane_count(const dot_convolution *c) { return c->is_picture || c->reads == ELEMENT_U8 ? 2 : 4; }
 static int block_channels(const dot_convolution *c) { return c->is_picture ? 4 : 8; }

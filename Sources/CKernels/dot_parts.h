@@ -2,6 +2,11 @@
 #pragma once
 #include "dot.h"
 
+// Bytes of a value.
+static inline int element_size(map_element element) {
+  return element == ELEMENT_U8 ? 1 : element == ELEMENT_BF16 ? 2 : 4;
+}
+
 #if defined(__x86_64__)
 #include <immintrin.h>
 

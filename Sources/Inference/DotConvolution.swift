@@ -17,6 +17,17 @@ final class DotConvolution: NativeKernel {
     var writes: MapElement
   }
 
+  /// How it is computed.
+  enum Method: Hashable, Sendable {
+    /// The sums as they are.
+    case direct
+    /// 3×3 of step 1 by Winograd's minimal filtering: F(4×4, 3×3) for u8, F(2×2, 3×3) for bf16. It multiplies numbers of
+    /// sixteen bits, so that of u8 does half of the work of direct sums, and that of bf16 four ninths.
+    case minimalFiltering
+  }
+
+  /// How it is computed.
+  let method: Method
   private let weights: TensorMemory
   private let factors: TensorMemory
   private let bias: TensorMemory
@@ -36,7 +47,15 @@ final class DotConvolution: NativeKernel {
     return window == Graph.Window(kernel: 1, stride: 1, padding: 0)
   }
 
+  /// How `outputs` channels of `convolution` are computed: with few channels the transforms take what the products save.
+  static func method(for convolution: Graph.Convolution, outputs: Int, takesMeans: Bool) -> Method {
+    let isWindow = convolution.window == Graph.Window(kernel: 3, stride: 1, padding: 1)
+    let isWide = convolution.inputChannels >= 32 && outputs >= 32 && outputs % 16 == 0
+    return isWindow && isWide && convolution.groups == 1 && !takesMeans ? .minimalFiltering : .direct
+  }
+
   /// - Parameters:
+  ///   - method: how to compute it; `nil` for what is faster.
   ///   - values: weights out × in × k × k of the `outputs` channels to compute, and their bias.
   ///   - numbers: what is computed with.
   ///   - takesMeans: whether every input is first replaced by the mean of it and its right and lower neighbours.
@@ -44,8 +63,9 @@ final class DotConvolution: NativeKernel {
   ///     is added to it.
   ///   - threads: how many work on it.
   init(
-    _ convolution: Graph.Convolution, outputs: Int, values: (weights: [Float], bias: [Float]), numbers: Numbers,
-    takesMeans: Bool = false, source: MapPlacement, destination: MapPlacement, addend: MapPlacement?, threads: Int,
+    _ convolution: Graph.Convolution, by method: Method? = nil, outputs: Int,
+    values: (weights: [Float], bias: [Float]), numbers: Numbers, takesMeans: Bool = false, source: MapPlacement,
+    destination: MapPlacement, addend: MapPlacement?, threads: Int,
     on engine: Engine
   ) throws(OneDNNError) {
     let groups = convolution.groups, window = convolution.window
@@ -68,13 +88,14 @@ final class DotConvolution: NativeKernel {
       unsafe native.out_offset = addend == nil ? Float(scale.zeroPoint) : 0
     }
 
+    let method = method ?? Self.method(for: convolution, outputs: outputs, takesMeans: takesMeans)
     // The kernels read whole vectors of both.
     let padded = try TensorLayout([(outputs + 15) / 16 * 16])
     factors = try TensorMemory(padded, on: engine)
     bias = try TensorMemory(padded, on: engine)
-    let perFilter = values.weights.count / outputs, perGroup = values.weights.count / groups
     if let (scale, steps) = numbers.source {
       unsafe native.zero = scale.zeroPoint
+      let perFilter = values.weights.count / outputs
       let whole = WeightTensor(shape: [outputs, perFilter], values: values.weights).numbers(of: steps)
       let factors = steps.map { $0 * scale.step }
       self.factors.fill(with: factors)
@@ -84,14 +105,22 @@ final class DotConvolution: NativeKernel {
           let sum = whole[(output * perFilter)..<((output + 1) * perFilter)].reduce(0) { $0 + Int($1) }
           return values.bias[output] - factors[output] * Float(Int(scale.zeroPoint) * sum)
         })
-      weights = try unsafe Self.pack(whole, perGroup: perGroup, groups: groups, for: &native, on: engine)
+      weights =
+        switch method {
+        case .direct: try unsafe Self.pack(whole, for: &native, on: engine)
+        case .minimalFiltering: try unsafe Self.pack(filters: whole.map(Float.init), for: &native, on: engine)
+        }
     } else {
       // Pictures come as 0…255; the network was trained on 0…1.
       factors.fill(with: [Float](repeating: source.isPlanar ? 1 / 255 : 1, count: outputs))
       bias.fill(with: values.bias)
-      weights = try unsafe Self.pack(
-        values.weights.map(Self.bf16), perGroup: perGroup, groups: groups, for: &native, on: engine)
+      weights =
+        switch method {
+        case .direct: try unsafe Self.pack(values.weights.map(Self.bf16), for: &native, on: engine)
+        case .minimalFiltering: try unsafe Self.pack(filters: values.weights, for: &native, on: engine)
+        }
     }
+    self.method = method
     unsafe native.weights = UnsafeRawPointer(weights.base)
     unsafe native.factors = UnsafePointer(factors.base.assumingMemoryBound(to: Float.self))
     unsafe native.bias = UnsafePointer(bias.base.assumingMemoryBound(to: Float.self))
@@ -102,13 +131,26 @@ final class DotConvolution: NativeKernel {
   }
 
   private static func pack<Element: BitwiseCopyable>(
-    _ values: [Element], perGroup: Int, groups: Int, for native: inout dot_convolution, on engine: Engine
+    _ values: [Element], for native: inout dot_convolution, on engine: Engine
   ) throws(OneDNNError) -> TensorMemory {
-    let size = unsafe dot_packed_size(&native)
+    let size = unsafe dot_packed_size(&native), groups = unsafe Int(native.groups)
     let packed = try TensorMemory(try TensorLayout([groups * size], .u8), on: engine)
     unsafe values.withUnsafeBufferPointer { plain in
       guard let plain = plain.baseAddress else { return }
-      for group in 0..<groups { unsafe dot_pack(&native, plain + group * perGroup, packed.base + group * size) }
+      for group in 0..<groups {
+        unsafe dot_pack(&native, plain + group * (values.count / groups), packed.base + group * size)
+      }
+    }
+    return packed
+  }
+
+  private static func pack(
+    filters: [Float], for native: inout dot_convolution, on engine: Engine
+  ) throws(OneDNNError) -> TensorMemory {
+    let packed = try TensorMemory(try TensorLayout([unsafe dot_filters_size(&native)], .u8), on: engine)
+    unsafe filters.withUnsafeBufferPointer { plain in
+      guard let plain = plain.baseAddress else { return }
+      unsafe dot_pack_filters(&native, plain, packed.base)
     }
     return packed
   }
@@ -119,11 +161,19 @@ final class DotConvolution: NativeKernel {
     return UInt16(truncatingIfNeeded: (bits &+ 0x7fff &+ (bits >> 16 & 1)) >> 16)
   }
 
-  var implementation: String { unsafe native.reads == ELEMENT_U8 ? "dot:avx512_vnni" : "dot:avx512_bf16" }
+  var implementation: String {
+    let name = method == .direct ? "dot" : "winograd"
+    return unsafe native.reads == ELEMENT_U8 ? "\(name):avx512_vnni" : "\(name):avx512_bf16"
+  }
 
   var scratchByteCount: Int {
     var native = unsafe native
-    return unsafe dot_scratch_size(&native) * threads
+    let size =
+      switch method {
+      case .direct: unsafe dot_scratch_size(&native)
+      case .minimalFiltering: unsafe dot_filters_scratch_size(&native)
+      }
+    return size * threads
   }
 
   func run(
@@ -132,8 +182,14 @@ final class DotConvolution: NativeKernel {
   ) {
     var native = unsafe native
     unsafe TileSelection.withTiles(of: selection) { tiles in
-      unsafe dot_run(
-        &native, source.base, destination.base, addend?.base, scratch.base, tiles, Int32(threads))
+      switch method {
+      case .direct:
+        unsafe dot_run(
+          &native, source.base, destination.base, addend?.base, scratch.base, tiles, Int32(threads))
+      case .minimalFiltering:
+        unsafe dot_run_filters(
+          &native, source.base, destination.base, addend?.base, scratch.base, tiles, Int32(threads))
+      }
     }
   }
 }

@@ -57,3 +57,22 @@ size_t dot_scratch_size(const dot_convolution *convolution);
 void dot_run(
     const dot_convolution *convolution, const void *in, void *out, const void *add, void *scratch, map_tiles tiles,
     int threads);
+
+// The same by minimal filtering (dot_filtering.c): fewer products, for maps of many channels.
+
+// It is for 3×3 of step 1 and padding 1 in one group, of outputs in multiples of sixteen, without means.
+
+// Bytes that dot_pack_filters writes.
+size_t dot_filters_size(const dot_convolution *convolution);
+
+// Brings weights (outputs × inputs × 3 × 3; whole numbers for u8) into the transformed domain, in the order in which they are
+// read.
+void dot_pack_filters(const dot_convolution *convolution, const float *weights, void *packed);
+
+// Bytes of scratch that one thread needs.
+size_t dot_filters_scratch_size(const dot_convolution *convolution);
+
+// Computes what dot_run does, from weights of dot_pack_filters and scratch of that size.
+void dot_run_filters(
+    const dot_convolution *convolution, const void *in, void *out, const void *add, void *scratch, map_tiles tiles,
+    int threads);
