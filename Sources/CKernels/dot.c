@@ -71,7 +71,7 @@ size_t dot_scratch_size(const dot_convolution *c) {
 static void run_strips(const dot_convolution *c, const operand *x, int group, uint8_t *out, const uint8_t *add, int count) {
   const int step_in = c->stride * lane_count(c) * 4, size = element_size(c->writes), outputs = padded_outputs(c);
   const uint8_t *weights = (const uint8_t *)c->weights + group * dot_packed_size(c);
-  finish_function *finish = dot_finisher_of(c);
+  finish_function *finish = dot_finisher_of(c, c->reads == ELEMENT_U8);
   // A last group of four pixels is read whole.
   int32_t sums[24 * 16 + 64] __attribute__((aligned(64)));
   for (int done = 0; done < outputs;) {

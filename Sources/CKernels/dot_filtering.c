@@ -37,10 +37,7 @@ static size_t strip_size(const dot_convolution *c, int width) {
   return (size_t)position_count(c) * c->inputs * width * sizeof(int16_t);
 }
 
-// The weights are followed by what a sum of bytes is multiplied by, and by what is added, to be that of the direct way.
-size_t dot_filters_size(const dot_convolution *c) {
-  return strip_size(c, c->outputs) + (is_whole(c) ? 2 * sizeof(float) * c->outputs : 0);
-}
+size_t dot_filters_size(const dot_convolution *c) { return strip_size(c, c->outputs); }
 
 // Largest magnitude of a transformed input.
 static double bound(int row, int column) {
@@ -93,27 +90,21 @@ static uint16_t to_bf16(double value) {
 }
 
 // Strip by strip: for each position, pair of input channels, output channel.
-void dot_pack_filters(const dot_convolution *c, const float *weights, void *packed) {
+void dot_pack_filters(const dot_convolution *c, const float *weights, void *packed, float *units) {
   const int positions = position_count(c);
-  float *units = (float *)((uint8_t *)packed + strip_size(c, c->outputs)), *offsets = units + c->outputs;
   double at[36];
   for (int o = 0; o < c->outputs; o++) {
     const int first = o / OUTPUTS_MAX * OUTPUTS_MAX, width = strip_width(c->outputs - first);
     uint16_t *strip = (uint16_t *)((uint8_t *)packed + strip_size(c, first));
     const float *filters = weights + (size_t)o * c->inputs * 9;
     const double scale = is_whole(c) ? finest_scale(c, filters) : 1;
-    double sum = 0;
+    units[o] = (float)(1 / scale);
     for (int i = 0; i < c->inputs; i++) {
       transform_filter(c, filters + i * 9, at);
       for (int p = 0; p < positions; p++)
         strip[((size_t)(p * (c->inputs / 2) + i / 2) * width + o - first) * 2 + i % 2] =
             is_whole(c) ? (uint16_t)(int16_t)lrint(at[p] * scale) : to_bf16(at[p]);
-      for (int k = 0; k < 9; k++) sum += filters[i * 9 + k];
     }
-    if (!is_whole(c)) continue;
-    units[o] = (float)(1 / scale);
-    // Inputs are transformed without the number for 0 in them.
-    offsets[o] = (float)(c->zero * sum);
   }
 }
 
@@ -280,8 +271,9 @@ static void transform_inputs(const filtering *work, int first, int count, int qu
   }
 }
 
-// Sums over all input channels at one position: `quads` × 4 rows of `vectors` × 16 output channels. `quad` bytes are from one
-// quad's inputs to the next.
+// Weights of many channels come from memory, so they are fetched this many bytes ahead; those of few stay in a cache.
+enum { AHEAD = 4096 };
+
 // Written out, as the compiler makes two instructions of the intrinsic: a product and an addition.
 VNNI INLINE __m512i dot_whole(__m512i sum, __m512i x, __m512i w) {
   __asm__("vpdpwssd %2, %1, %0" : "+v"(sum) : "v"(x), "v"(w));
@@ -290,41 +282,47 @@ VNNI INLINE __m512i dot_whole(__m512i sum, __m512i x, __m512i w) {
 #define SPREAD_WHOLE(pair) _mm512_set1_epi32(pair)
 #define SPREAD_REAL(pair) _mm512_castsi512_ps(_mm512_set1_epi32(pair))
 #define DOT_REAL(sum, x, w) _mm512_dpbf16_ps(sum, (__m512bh)(x), (__m512bh)(w))
-#define MULTIPLY(NAME, TARGET, VECTOR, LOAD, STORE, SPREAD, ZERO, DOT)                                     \
-  TARGET INLINE void NAME(                                                                                 \
-      const uint8_t *in, size_t quad, int blocks, const uint8_t *weights, uint8_t *sums, const int quads,  \
-      const int vectors) {                                                                                 \
-    VECTOR sum[12][2];                                                                                     \
-    UNROLLED for (int r = 0; r < quads * 4; r++)                                                           \
-      UNROLLED for (int v = 0; v < vectors; v++) sum[r][v] = ZERO();                                       \
-    for (int block = 0; block < blocks; block++, in += LINE)                                               \
-      UNROLLED for (int pair = 0; pair < 4; pair++) {                                                      \
-        VECTOR w[2];                                                                                       \
-        UNROLLED for (int v = 0; v < vectors; v++, weights += LINE) w[v] = LOAD(weights);                  \
-        UNROLLED for (int r = 0; r < quads * 4; r++) {                                                     \
-          int32_t two;                                                                                     \
-          memcpy(&two, in + r / 4 * quad + r % 4 * 16 + pair * 4, 4);                                      \
-          const VECTOR x = SPREAD(two);                                                                    \
-          UNROLLED for (int v = 0; v < vectors; v++) sum[r][v] = DOT(sum[r][v], x, w[v]);                  \
-        }                                                                                                  \
-      }                                                                                                    \
-    UNROLLED for (int r = 0; r < quads * 4; r++)                                                           \
-      UNROLLED for (int v = 0; v < vectors; v++) STORE((void *)(sums + (r * vectors + v) * LINE), sum[r][v]);  \
-  }                                                                                                        \
-  TARGET static void NAME##_all(                                                                           \
+// Sums over all input channels at one position: `quads` × 4 rows of `vectors` × 16 output channels. `quad` bytes are from one
+// quad's inputs to the next.
+#define MULTIPLY(NAME, TARGET, VECTOR, LOAD, STORE, SPREAD, ZERO, DOT)                                              \
+  TARGET INLINE void NAME(                                                                                          \
+      const uint8_t *in, size_t quad, int blocks, const uint8_t *weights, size_t ahead, uint8_t *sums,              \
+      const int quads, const int vectors) {                                                                         \
+    VECTOR sum[12][2];                                                                                              \
+    UNROLLED for (int r = 0; r < quads * 4; r++)                                                                    \
+      UNROLLED for (int v = 0; v < vectors; v++) sum[r][v] = ZERO();                                                \
+    for (int block = 0; block < blocks; block++, in += LINE) {                                                      \
+      if (ahead)                                                                                                    \
+        UNROLLED for (int v = 0; v < 4 * vectors; v++) __builtin_prefetch(weights + ahead + v * LINE, 0, 2);        \
+      UNROLLED for (int pair = 0; pair < 4; pair++) {                                                               \
+        VECTOR w[2];                                                                                                \
+        UNROLLED for (int v = 0; v < vectors; v++, weights += LINE) w[v] = LOAD(weights);                           \
+        UNROLLED for (int r = 0; r < quads * 4; r++) {                                                              \
+          int32_t two;                                                                                              \
+          memcpy(&two, in + r / 4 * quad + r % 4 * 16 + pair * 4, 4);                                               \
+          const VECTOR x = SPREAD(two);                                                                             \
+          UNROLLED for (int v = 0; v < vectors; v++) sum[r][v] = DOT(sum[r][v], x, w[v]);                           \
+        }                                                                                                           \
+      }                                                                                                             \
+    }                                                                                                               \
+    UNROLLED for (int r = 0; r < quads * 4; r++)                                                                    \
+      UNROLLED for (int v = 0; v < vectors; v++) STORE((void *)(sums + (r * vectors + v) * LINE), sum[r][v]);       \
+  }                                                                                                                 \
+  TARGET static void NAME##_all(                                                                                    \
       const uint8_t *in, size_t quad, int quads, int blocks, const uint8_t *weights, uint8_t *sums, int vectors) {  \
-    for (int q = 0; q < quads; q += 3, in += 3 * quad, sums += 12 * vectors * LINE) {                      \
-      const int left = quads - q;                                                                          \
-      if (vectors == 2) {                                                                                  \
-        if (left >= 3) NAME(in, quad, blocks, weights, sums, 3, 2);                                        \
-        else if (left == 2) NAME(in, quad, blocks, weights, sums, 2, 2);                                   \
-        else NAME(in, quad, blocks, weights, sums, 1, 2);                                                  \
-      } else {                                                                                             \
-        if (left >= 3) NAME(in, quad, blocks, weights, sums, 3, 1);                                        \
-        else if (left == 2) NAME(in, quad, blocks, weights, sums, 2, 1);                                   \
-        else NAME(in, quad, blocks, weights, sums, 1, 1);                                                  \
-      }                                                                                                    \
-    }                                                                                                      \
+    size_t ahead = blocks * 4 * LINE >= AHEAD ? AHEAD : 0;                                                          \
+    for (int q = 0; q < quads; q += 3, in += 3 * quad, sums += 12 * vectors * LINE, ahead = 0) {                    \
+      const int left = quads - q;                                                                                   \
+      if (vectors == 2) {                                                                                           \
+        if (left >= 3) NAME(in, quad, blocks, weights, ahead, sums, 3, 2);                                          \
+        else if (left == 2) NAME(in, quad, blocks, weights, ahead, sums, 2, 2);                                     \
+        else NAME(in, quad, blocks, weights, ahead, sums, 1, 2);                                                    \
+      } else {                                                                                                      \
+        if (left >= 3) NAME(in, quad, blocks, weights, ahead, sums, 3, 1);                                          \
+        else if (left == 2) NAME(in, quad, blocks, weights, ahead, sums, 2, 1);                                     \
+        else NAME(in, quad, blocks, weights, ahead, sums, 1, 1);                                                    \
+      }                                                                                                             \
+    }                                                                                                               \
   }
 MULTIPLY(multiply_whole, VNNI, __m512i, _mm512_loadu_si512, _mm512_store_si512, SPREAD_WHOLE, _mm512_setzero_si512,
          dot_whole)
@@ -342,7 +340,8 @@ AVX512 INLINE void gather_six(const __m512 m[6], __m512 y[4]) {
   y[3] = _mm512_fmadd_ps(q, _mm512_set1_ps(8 * SHARE_3), _mm512_add_ps(dd, m[5]));
 }
 
-AVX512 static void gather_bytes(const uint8_t *sums, size_t stride, __m512 unit, __m512 offset, int32_t *to, ptrdiff_t row) {
+// Sixteen channels of one tile's sums to its outputs, row by row.
+AVX512 static void gather_bytes(const uint8_t *sums, size_t stride, float to[TILE * TILE][16]) {
   __m512 half[4][6], line[6], y[4];
   UNROLLED for (int column = 0; column < 6; column++) {
     UNROLLED for (int i = 0; i < 6; i++)
@@ -352,13 +351,12 @@ AVX512 static void gather_bytes(const uint8_t *sums, size_t stride, __m512 unit,
   }
   UNROLLED for (int i = 0; i < 4; i++) {
     gather_six(half[i], y);
-    UNROLLED for (int x = 0; x < 4; x++)
-      _mm512_store_si512(to + i * row + x * 16, _mm512_cvtps_epi32(_mm512_fmadd_ps(y[x], unit, offset)));
+    UNROLLED for (int x = 0; x < 4; x++) _mm512_store_ps(to[i * TILE + x], y[x]);
   }
 }
 
-// The four quarters of a tile, `quarter` bytes apart.
-AVX512 static void gather_reals(const uint8_t *sums, size_t stride, size_t quarter, int32_t *to, ptrdiff_t row) {
+// The same of its four quarters, `quarter` bytes apart.
+AVX512 static void gather_reals(const uint8_t *sums, size_t stride, size_t quarter, float to[TILE * TILE][16]) {
   UNROLLED for (int q = 0; q < 4; q++) {
     const uint8_t *from = sums + q * quarter;
     __m512 half[2][4];
@@ -369,12 +367,19 @@ AVX512 static void gather_reals(const uint8_t *sums, size_t stride, size_t quart
       half[1][x] = _mm512_sub_ps(_mm512_sub_ps(m[1], m[2]), m[3]);
     }
     UNROLLED for (int i = 0; i < 2; i++) {
-      int32_t *at = to + (q / 2 * 2 + i) * row + q % 2 * 2 * 16;
+      float(*at)[16] = to + (q / 2 * 2 + i) * TILE + q % 2 * 2;
       const __m512 *m = half[i];
-      _mm512_store_ps((float *)at, _mm512_add_ps(_mm512_add_ps(m[0], m[1]), m[2]));
-      _mm512_store_ps((float *)at + 16, _mm512_sub_ps(_mm512_sub_ps(m[1], m[2]), m[3]));
+      _mm512_store_ps(at[0], _mm512_add_ps(_mm512_add_ps(m[0], m[1]), m[2]));
+      _mm512_store_ps(at[1], _mm512_sub_ps(_mm512_sub_ps(m[1], m[2]), m[3]));
     }
   }
+}
+
+// Copies of constant sizes become moves.
+static inline void copy_row(const uint8_t *from, uint8_t *to, int pixels, int size) {
+  if (pixels == TILE && size == 1) memcpy(to, from, TILE * 8);
+  else if (pixels == TILE && size == 2) memcpy(to, from, TILE * 8 * 2);
+  else memcpy(to, from, (size_t)pixels * 8 * size);
 }
 
 // Sums of one strip of output channels to outputs, tile by tile.
@@ -382,30 +387,34 @@ AVX512 static void make_outputs(
     const filtering *work, const uint8_t *sums, size_t stride, int channel, int width, int first, int count) {
   const dot_convolution *c = work->convolution;
   const int vectors = width / 16, size = element_size(c->writes);
-  const float *units = (const float *)((const uint8_t *)c->weights + strip_size(c, c->outputs)) + channel;
-  finish_function *finish = dot_finisher_of(c);
-  // Rows of pixels, vector by vector, as the finisher reads them.
-  int32_t made[TILE][OUTPUTS_MAX / 16][TILE][16] __attribute__((aligned(64)));
+  // A tile is finished beside the map, as if its rows were one.
+  enum { PIXELS = TILE * TILE };
+  dot_convolution tile_of = *c;
+  tile_of.out.block = tile_of.add.block = PIXELS * 8;
+  finish_function *finish = dot_finisher_of(c, false);
+  float made[OUTPUTS_MAX / 16][PIXELS][16] __attribute__((aligned(64)));
+  uint8_t finished[OUTPUTS_MAX * PIXELS * 4], added[OUTPUTS_MAX * PIXELS * 4];
   for (int tile = 0; tile < count; tile++) {
     const place p = place_of(work, first + tile);
     const int rows = c->height - p.top < TILE ? c->height - p.top : TILE;
     const int columns = c->width - p.left < TILE ? c->width - p.left : TILE;
+    uint8_t *out = work->out + (channel / 8 * c->out.block + p.top * c->out.row + p.left * 8) * size;
+    const ptrdiff_t out_block = c->out.block * size, out_row = c->out.row * size;
+    // Lines are fetched meanwhile.
+    for (int block = 0; block < width / 8; block++)
+      for (int y = 0; y < rows; y++) __builtin_prefetch(out + block * out_block + y * out_row, 1);
     for (int v = 0; v < vectors; v++)
-      if (is_whole(c))
-        gather_bytes(
-            sums + (tile * vectors + v) * LINE, stride, _mm512_loadu_ps(units + v * 16),
-            _mm512_loadu_ps(units + c->outputs + v * 16), made[0][v][0], sizeof made[0] / 4);
-      else
-        gather_reals(sums + (tile * 4 * vectors + v) * LINE, stride, vectors * LINE, made[0][v][0], sizeof made[0] / 4);
-    const ptrdiff_t block = channel / 8;
-    uint8_t *to = work->out + (block * c->out.block + p.top * c->out.row + p.left * c->out.pixel) * size;
-    const uint8_t *add =
-        work->add ? work->add + (block * c->add.block + p.top * c->add.row + p.left * c->add.pixel) * size : NULL;
-    for (int y = 0; y < rows; y++) {
-      if (columns < TILE)
-        for (int v = 1; v < vectors; v++) memmove(made[y][0][0] + columns * v * 16, made[y][v], (size_t)columns * LINE);
-      finish(c, made[y][0][0], columns, width, channel, to + y * c->out.row * size, add ? add + y * c->add.row * size : NULL);
+      if (is_whole(c)) gather_bytes(sums + (tile * vectors + v) * LINE, stride, made[v]);
+      else gather_reals(sums + (tile * 4 * vectors + v) * LINE, stride, vectors * LINE, made[v]);
+    for (int block = 0; work->add && block < width / 8; block++) {
+      const ptrdiff_t at = (channel / 8 + block) * c->add.block + p.top * c->add.row + p.left * 8;
+      for (int y = 0; y < rows; y++)
+        copy_row(work->add + (at + y * c->add.row) * size, added + (block * PIXELS + y * TILE) * 8 * size, columns, size);
     }
+    finish(&tile_of, made, PIXELS, width, channel, finished, work->add ? added : NULL);
+    for (int block = 0; block < width / 8; block++)
+      for (int y = 0; y < rows; y++)
+        copy_row(finished + (block * PIXELS + y * TILE) * 8 * size, out + block * out_block + y * out_row, columns, size);
   }
 }
 

@@ -100,64 +100,67 @@ FINISHING INLINE void put_four(const __m512 y[4], uint8_t *low, uint8_t *high, c
   }
 }
 
+FINISHING INLINE __m512 real_sums(const int32_t *sums, const bool is_whole) {
+  const __m512i sum = _mm512_loadu_si512(sums);
+  return is_whole ? _mm512_cvtepi32_ps(sum) : _mm512_castsi512_ps(sum);
+}
+
 // What becomes of sixteen sums.
 FINISHING INLINE __m512 result(
     const dot_convolution *c, const int32_t *sums, __m512 factor, __m512 bias, const uint8_t *add, ptrdiff_t add_half,
-    const int activation, const map_element element) {
-  const __m512i sum = _mm512_loadu_si512(sums);
-  __m512 y = _mm512_fmadd_ps(
-      c->reads == ELEMENT_U8 ? _mm512_cvtepi32_ps(sum) : _mm512_castsi512_ps(sum), factor, bias);
+    const bool is_whole, const int activation, const map_element element) {
+  __m512 y = _mm512_fmadd_ps(real_sums(sums, is_whole), factor, bias);
   if (activation == ACTIVATION_RELU) y = _mm512_max_ps(y, _mm512_setzero_ps());
   if (activation == ACTIVATION_SILU) y = silu(y);
   if (element == ELEMENT_U8) y = _mm512_fmadd_ps(y, _mm512_set1_ps(c->out_factor), _mm512_set1_ps(c->out_offset));
   return add ? _mm512_add_ps(y, addend(add, add + add_half, element)) : y;
 }
 
-#define FINISH(NAME, ACTIVATION, ELEMENT)                                                                            \
-  FINISHING static void NAME(                                                                                        \
-      const dot_convolution *c, const int32_t *sums, int pixels, int width, int channel, uint8_t *out,               \
-      const uint8_t *add) {                                                                                          \
-    const ptrdiff_t group = ELEMENT == ELEMENT_U8 ? 8 : ELEMENT == ELEMENT_BF16 ? 16 : 32;                           \
-    const ptrdiff_t out_block = c->out.block / 8 * group, add_block = c->add.block / 8 * group;                      \
-    if (width == 8) {                                                                                                \
-      const __m512 factor = _mm512_broadcast_f32x8(_mm256_loadu_ps(c->factors + channel));                           \
-      const __m512 bias = _mm512_broadcast_f32x8(_mm256_loadu_ps(c->bias + channel));                                \
-      for (int p = 0; p < pixels; p += 2) {                                                                          \
-        uint8_t rest[32];                                                                                            \
-        const bool is_pair = p + 1 < pixels;                                                                         \
-        const __m512 y = result(                                                                                     \
-            c, sums + p * 8, factor, bias, add ? add + p * group : NULL, is_pair ? group : 0, ACTIVATION, ELEMENT);  \
-        put(y, out + p * group, is_pair ? out + (p + 1) * group : rest, ELEMENT);                                    \
-      }                                                                                                              \
-      return;                                                                                                        \
-    }                                                                                                                \
-    for (int v = 0; v < width / 16; v++, channel += 16, out += 2 * out_block, add += add ? 2 * add_block : 0) {      \
-      const __m512 factor = _mm512_loadu_ps(c->factors + channel), bias = _mm512_loadu_ps(c->bias + channel);        \
-      int p = 0;                                                                                                     \
-      for (; p + 4 <= pixels; p += 4, sums += 64) {                                                                  \
-        __m512 y[4];                                                                                                 \
-        UNROLLED for (int i = 0; i < 4; i++)                                                                         \
-          y[i] = result(                                                                                             \
-              c, sums + i * 16, factor, bias, add ? add + (p + i) * group : NULL, add_block, ACTIVATION, ELEMENT);   \
-        put_four(y, out + p * group, out + p * group + out_block, ELEMENT);                                          \
-      }                                                                                                              \
-      for (; p < pixels; p++, sums += 16) {                                                                          \
-        const __m512 y =                                                                                             \
-            result(c, sums, factor, bias, add ? add + p * group : NULL, add_block, ACTIVATION, ELEMENT);             \
-        put(y, out + p * group, out + p * group + out_block, ELEMENT);                                               \
-      }                                                                                                              \
-    }                                                                                                                \
+FINISHING INLINE void finish(
+    const dot_convolution *c, const int32_t *sums, int pixels, int width, int channel, uint8_t *out, const uint8_t *add,
+    const bool is_whole, const int activation, const map_element element) {
+  const ptrdiff_t group = element == ELEMENT_U8 ? 8 : element == ELEMENT_BF16 ? 16 : 32;
+  const ptrdiff_t out_block = c->out.block / 8 * group, add_block = c->add.block / 8 * group;
+  if (width == 8) {
+    const __m512 factor = _mm512_broadcast_f32x8(_mm256_loadu_ps(c->factors + channel));
+    const __m512 bias = _mm512_broadcast_f32x8(_mm256_loadu_ps(c->bias + channel));
+    for (int p = 0; p < pixels; p += 2) {
+      uint8_t rest[32];
+      const bool is_pair = p + 1 < pixels;
+      const __m512 y = result(
+          c, sums + p * 8, factor, bias, add ? add + p * group : NULL, is_pair ? group : 0, is_whole, activation, element);
+      put(y, out + p * group, is_pair ? out + (p + 1) * group : rest, element);
+    }
+    return;
   }
+  for (int v = 0; v < width / 16; v++, channel += 16, out += 2 * out_block, add += add ? 2 * add_block : 0) {
+    const __m512 factor = _mm512_loadu_ps(c->factors + channel), bias = _mm512_loadu_ps(c->bias + channel);
+    int p = 0;
+    for (; p + 4 <= pixels; p += 4, sums += 64) {
+      __m512 y[4];
+      UNROLLED for (int i = 0; i < 4; i++)
+        y[i] = result(
+            c, sums + i * 16, factor, bias, add ? add + (p + i) * group : NULL, add_block, is_whole, activation, element);
+      put_four(y, out + p * group, out + p * group + out_block, element);
+    }
+    for (; p < pixels; p++, sums += 16) {
+      const __m512 y =
+          result(c, sums, factor, bias, add ? add + p * group : NULL, add_block, is_whole, activation, element);
+      put(y, out + p * group, out + p * group + out_block, element);
+    }
+  }
+}
+
 // The same for u8 numbers by a curve, in 16 bits.
 typedef struct {
   __m512i offsets[2], slopes[2];
   __m128i shift;
 } curve_registers;
 
-FINISHING INLINE __m512i on_curve(const int32_t *sums, __m512 factor, __m512 bias, ptrdiff_t next, const curve_registers *r) {
-  const __m512i low = _mm512_cvtps_epi32(_mm512_fmadd_ps(_mm512_cvtepi32_ps(_mm512_loadu_si512(sums)), factor, bias));
-  const __m512i high =
-      _mm512_cvtps_epi32(_mm512_fmadd_ps(_mm512_cvtepi32_ps(_mm512_loadu_si512(sums + next)), factor, bias));
+FINISHING INLINE __m512i on_curve(
+    const int32_t *sums, __m512 factor, __m512 bias, ptrdiff_t next, const curve_registers *r, const bool is_whole) {
+  const __m512i low = _mm512_cvtps_epi32(_mm512_fmadd_ps(real_sums(sums, is_whole), factor, bias));
+  const __m512i high = _mm512_cvtps_epi32(_mm512_fmadd_ps(real_sums(sums + next, is_whole), factor, bias));
   const __m512i x = _mm512_packs_epi32(low, high), line = _mm512_srai_epi16(x, 10);
   const __m512i offset = _mm512_permutex2var_epi16(r->offsets[0], line, r->offsets[1]);
   const __m512i slope = _mm512_permutex2var_epi16(r->slopes[0], line, r->slopes[1]);
@@ -170,8 +173,8 @@ FINISHING INLINE void put_pixels(__m256i bytes, uint8_t *to, int pixels) {
   else _mm256_mask_storeu_epi8(to, (1u << pixels * 8) - 1, bytes);
 }
 
-FINISHING static void finish_on_curve(
-    const dot_convolution *c, const int32_t *sums, int pixels, int width, int channel, uint8_t *out, const uint8_t *add) {
+FINISHING INLINE void finish_on_curve(
+    const dot_convolution *c, const int32_t *sums, int pixels, int width, int channel, uint8_t *out, const bool is_whole) {
   const dot_curve *curve = &c->curve;
   const __m512 unit = _mm512_set1_ps(32768 / curve->range);
   const curve_registers r = {
@@ -184,7 +187,7 @@ FINISHING static void finish_on_curve(
     const __m512 factor = _mm512_mul_ps(_mm512_broadcast_f32x8(_mm256_loadu_ps(c->factors + channel)), unit);
     const __m512 bias = _mm512_mul_ps(_mm512_broadcast_f32x8(_mm256_loadu_ps(c->bias + channel)), unit);
     for (int p = 0; p < pixels; p += 4) {
-      const __m512i numbers = on_curve(sums + p * 8, factor, bias, 16, &r);
+      const __m512i numbers = on_curve(sums + p * 8, factor, bias, 16, &r, is_whole);
       const __m512i bytes = _mm512_permutexvar_epi32(order, _mm512_packus_epi16(numbers, numbers));
       put_pixels(_mm512_castsi512_si256(bytes), out + p * 8, pixels - p);
     }
@@ -195,28 +198,42 @@ FINISHING static void finish_on_curve(
     const __m512 factor = _mm512_mul_ps(_mm512_loadu_ps(c->factors + channel), unit);
     const __m512 bias = _mm512_mul_ps(_mm512_loadu_ps(c->bias + channel), unit);
     for (int p = 0; p < pixels; p += 4) {
+      const int32_t *four = sums + p * 16;
       const __m512i bytes = _mm512_permutexvar_epi32(
           order, _mm512_packus_epi16(
-                     on_curve(sums + p * 16, factor, bias, 16, &r), on_curve(sums + p * 16 + 32, factor, bias, 16, &r)));
+                     on_curve(four, factor, bias, 16, &r, is_whole), on_curve(four + 32, factor, bias, 16, &r, is_whole)));
       put_pixels(_mm512_castsi512_si256(bytes), out + p * 8, pixels - p);
       put_pixels(_mm512_extracti64x4_epi64(bytes, 1), out + c->out.block + p * 8, pixels - p);
     }
   }
 }
 
-#define FINISH_ALL(NAME, ACTIVATION)             \
-  FINISH(NAME##_f32, ACTIVATION, ELEMENT_F32)    \
-  FINISH(NAME##_bf16, ACTIVATION, ELEMENT_BF16)  \
-  FINISH(NAME##_u8, ACTIVATION, ELEMENT_U8)
-FINISH_ALL(linear, ACTIVATION_LINEAR)
-FINISH_ALL(silu, ACTIVATION_SILU)
-FINISH_ALL(relu, ACTIVATION_RELU)
-static finish_function *const finishers[3][3] = {
-    [ACTIVATION_LINEAR] = {linear_f32, linear_bf16, linear_u8},
-    [ACTIVATION_SILU] = {silu_f32, silu_bf16, silu_u8},
-    [ACTIVATION_RELU] = {relu_f32, relu_bf16, relu_u8}};
+#define FINISH(NAME, CALL)                                                                           \
+  FINISHING static void NAME(                                                                        \
+      const dot_convolution *c, const void *sums, int pixels, int width, int channel, uint8_t *out,  \
+      const uint8_t *add) {                                                                          \
+    CALL;                                                                                            \
+  }
+#define FINISH_INTO(NAME, IS_WHOLE, ACTIVATION, ELEMENT)                                          \
+  FINISH(NAME, finish(c, sums, pixels, width, channel, out, add, IS_WHOLE, ACTIVATION, ELEMENT))
+#define FINISH_BY(NAME, IS_WHOLE, ACTIVATION)                   \
+  FINISH_INTO(NAME##_f32, IS_WHOLE, ACTIVATION, ELEMENT_F32)    \
+  FINISH_INTO(NAME##_bf16, IS_WHOLE, ACTIVATION, ELEMENT_BF16)  \
+  FINISH_INTO(NAME##_u8, IS_WHOLE, ACTIVATION, ELEMENT_U8)
+#define FINISH_OF(NAME, IS_WHOLE)                                                        \
+  FINISH_BY(NAME##_linear, IS_WHOLE, ACTIVATION_LINEAR)                                  \
+  FINISH_BY(NAME##_silu, IS_WHOLE, ACTIVATION_SILU)                                      \
+  FINISH_BY(NAME##_relu, IS_WHOLE, ACTIVATION_RELU)                                      \
+  FINISH(NAME##_curve, finish_on_curve(c, sums, pixels, width, channel, out, IS_WHOLE))  \
+  static finish_function *const NAME[3][3] = {                                           \
+      [ACTIVATION_LINEAR] = {NAME##_linear_f32, NAME##_linear_bf16, NAME##_linear_u8},   \
+      [ACTIVATION_SILU] = {NAME##_silu_f32, NAME##_silu_bf16, NAME##_silu_u8},           \
+      [ACTIVATION_RELU] = {NAME##_relu_f32, NAME##_relu_bf16, NAME##_relu_u8}};
+FINISH_OF(whole, true)
+FINISH_OF(real, false)
 
-finish_function *dot_finisher_of(const dot_convolution *c) {
-  return c->curve.shift > 0 ? finish_on_curve : finishers[c->activation][c->writes];
+finish_function *dot_finisher_of(const dot_convolution *c, bool is_whole) {
+  if (c->curve.shift > 0) return is_whole ? whole_curve : real_curve;
+  return (is_whole ? whole : real)[c->activation][c->writes];
 }
 #endif

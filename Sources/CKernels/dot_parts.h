@@ -38,6 +38,7 @@ const steps *dot_sums_of(const dot_convolution *convolution, int width);
 // Makes outputs of the sums of `pixels` × `width` channels from number `channel` on. A vector of sums is two blocks of one
 // pixel, or where only eight channels are left one block of two.
 typedef void finish_function(
-    const dot_convolution *, const int32_t *sums, int pixels, int width, int channel, uint8_t *out, const uint8_t *add);
-finish_function *dot_finisher_of(const dot_convolution *convolution);
+    const dot_convolution *, const void *sums, int pixels, int width, int channel, uint8_t *out, const uint8_t *add);
+// For sums that are whole numbers, or else floats.
+finish_function *dot_finisher_of(const dot_convolution *convolution, bool is_whole);
 #endif

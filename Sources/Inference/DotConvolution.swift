@@ -92,38 +92,39 @@ final class DotConvolution: NativeKernel {
     // The kernels read whole vectors of both.
     let padded = try TensorLayout([(outputs + 15) / 16 * 16])
     factors = try TensorMemory(padded, on: engine)
-    bias = try TensorMemory(padded, on: engine)
+    self.bias = try TensorMemory(padded, on: engine)
+    // Pictures come as 0…255; the network was trained on 0…1.
+    var factor = [Float](repeating: source.isPlanar ? 1 / 255 : 1, count: outputs)
+    var bias = values.bias
     if let (scale, steps) = numbers.source {
       unsafe native.zero = scale.zeroPoint
+      factor = steps.map { $0 * scale.step }
       let perFilter = values.weights.count / outputs
       let whole = WeightTensor(shape: [outputs, perFilter], values: values.weights).numbers(of: steps)
-      let factors = steps.map { $0 * scale.step }
-      self.factors.fill(with: factors)
-      // The products with the number for 0 are the same for every output.
-      bias.fill(
-        with: values.bias.indices.map { output in
+      switch method {
+      case .direct:
+        weights = try unsafe Self.pack(whole, for: &native, on: engine)
+        // The products with the number for 0 are the same for every output.
+        for output in bias.indices {
           let sum = whole[(output * perFilter)..<((output + 1) * perFilter)].reduce(0) { $0 + Int($1) }
-          return values.bias[output] - factors[output] * Float(Int(scale.zeroPoint) * sum)
-        })
-      weights =
-        switch method {
-        case .direct: try unsafe Self.pack(whole, for: &native, on: engine)
-        case .minimalFiltering: try unsafe Self.pack(filters: whole.map(Float.init), for: &native, on: engine)
+          bias[output] -= factor[output] * Float(Int(scale.zeroPoint) * sum)
         }
+      case .minimalFiltering:
+        weights = try unsafe Self.pack(filters: whole.map(Float.init), scaling: &factor, for: &native, on: engine)
+      }
     } else {
-      // Pictures come as 0…255; the network was trained on 0…1.
-      factors.fill(with: [Float](repeating: source.isPlanar ? 1 / 255 : 1, count: outputs))
-      bias.fill(with: values.bias)
-      weights =
-        switch method {
-        case .direct: try unsafe Self.pack(values.weights.map(Self.bf16), for: &native, on: engine)
-        case .minimalFiltering: try unsafe Self.pack(filters: values.weights, for: &native, on: engine)
-        }
+      switch method {
+      case .direct: weights = try unsafe Self.pack(values.weights.map(Self.bf16), for: &native, on: engine)
+      case .minimalFiltering:
+        weights = try unsafe Self.pack(filters: values.weights, scaling: &factor, for: &native, on: engine)
+      }
     }
+    factors.fill(with: factor)
+    self.bias.fill(with: bias)
     self.method = method
     unsafe native.weights = UnsafeRawPointer(weights.base)
     unsafe native.factors = UnsafePointer(factors.base.assumingMemoryBound(to: Float.self))
-    unsafe native.bias = UnsafePointer(bias.base.assumingMemoryBound(to: Float.self))
+    unsafe native.bias = UnsafePointer(self.bias.base.assumingMemoryBound(to: Float.self))
     if addend == nil { unsafe dot_make_curve(&native) }
     unsafe self.native = native
     seesNeighbours = window.kernel > 1
@@ -144,14 +145,17 @@ final class DotConvolution: NativeKernel {
     return packed
   }
 
+  /// Packs `filters` for minimal filtering, and brings the factors of its sums into the units of these.
   private static func pack(
-    filters: [Float], for native: inout dot_convolution, on engine: Engine
+    filters: [Float], scaling factors: inout [Float], for native: inout dot_convolution, on engine: Engine
   ) throws(OneDNNError) -> TensorMemory {
     let packed = try TensorMemory(try TensorLayout([unsafe dot_filters_size(&native)], .u8), on: engine)
+    var units = [Float](repeating: 1, count: factors.count)
     unsafe filters.withUnsafeBufferPointer { plain in
       guard let plain = plain.baseAddress else { return }
-      unsafe dot_pack_filters(&native, plain, packed.base)
+      unsafe dot_pack_filters(&native, plain, packed.base, &units)
     }
+    for index in factors.indices { factors[index] *= units[index] }
     return packed
   }
 

@@ -66,8 +66,9 @@ void dot_run(
 size_t dot_filters_size(const dot_convolution *convolution);
 
 // Brings weights (outputs × inputs × 3 × 3; whole numbers for u8) into the transformed domain, in the order in which they are
-// read.
-void dot_pack_filters(const dot_convolution *convolution, const float *weights, void *packed);
+// read. `units` becomes what the factor of each output channel is to be multiplied by. The number for 0 takes no part in
+// these sums, so that the bias is the plain one.
+void dot_pack_filters(const dot_convolution *convolution, const float *weights, void *packed, float *units);
 
 // Bytes of scratch that one thread needs.
 size_t dot_filters_scratch_size(const dot_convolution *convolution);
