@@ -176,7 +176,6 @@ FINISHING INLINE void put_pixels(__m256i bytes, uint8_t *to, int pixels) {
 FINISHING INLINE void finish_on_curve(
     const dot_convolution *c, const int32_t *sums, int pixels, int width, int channel, uint8_t *out, const bool is_whole) {
   const dot_curve *curve = &c->curve;
-  const __m512 unit = _mm512_set1_ps(32768 / curve->range);
   const curve_registers r = {
       {_mm512_loadu_si512(curve->offsets), _mm512_loadu_si512(curve->offsets + 32)},
       {_mm512_loadu_si512(curve->slopes), _mm512_loadu_si512(curve->slopes + 32)},
@@ -184,8 +183,8 @@ FINISHING INLINE void finish_on_curve(
   if (width == 8) {
     // Narrowing leaves four channels of two pixels in every quarter.
     const __m512i order = _mm512_set_epi32(0, 0, 0, 0, 0, 0, 0, 0, 13, 9, 5, 1, 12, 8, 4, 0);
-    const __m512 factor = _mm512_mul_ps(_mm512_broadcast_f32x8(_mm256_loadu_ps(c->factors + channel)), unit);
-    const __m512 bias = _mm512_mul_ps(_mm512_broadcast_f32x8(_mm256_loadu_ps(c->bias + channel)), unit);
+    const __m512 factor = _mm512_broadcast_f32x8(_mm256_loadu_ps(c->factors + channel));
+    const __m512 bias = _mm512_broadcast_f32x8(_mm256_loadu_ps(c->bias + channel));
     for (int p = 0; p < pixels; p += 4) {
       const __m512i numbers = on_curve(sums + p * 8, factor, bias, 16, &r, is_whole);
       const __m512i bytes = _mm512_permutexvar_epi32(order, _mm512_packus_epi16(numbers, numbers));
@@ -195,8 +194,7 @@ FINISHING INLINE void finish_on_curve(
   }
   const __m512i order = _mm512_set_epi32(15, 11, 14, 10, 13, 9, 12, 8, 7, 3, 6, 2, 5, 1, 4, 0);
   for (int v = 0; v < width / 16; v++, channel += 16, out += 2 * c->out.block, sums += pixels * 16) {
-    const __m512 factor = _mm512_mul_ps(_mm512_loadu_ps(c->factors + channel), unit);
-    const __m512 bias = _mm512_mul_ps(_mm512_loadu_ps(c->bias + channel), unit);
+    const __m512 factor = _mm512_loadu_ps(c->factors + channel), bias = _mm512_loadu_ps(c->bias + channel);
     for (int p = 0; p < pixels; p += 4) {
       const int32_t *four = sums + p * 16;
       const __m512i bytes = _mm512_permutexvar_epi32(

@@ -119,13 +119,18 @@ final class DotConvolution: NativeKernel {
         weights = try unsafe Self.pack(filters: values.weights, scaling: &factor, for: &native, on: engine)
       }
     }
+    if addend == nil { unsafe dot_make_curve(&native) }
+    if unsafe native.curve.shift > 0 {
+      let steps = unsafe 32768 / native.curve.range
+      factor = factor.map { $0 * steps }
+      bias = bias.map { $0 * steps }
+    }
     factors.fill(with: factor)
     self.bias.fill(with: bias)
     self.method = method
     unsafe native.weights = UnsafeRawPointer(weights.base)
     unsafe native.factors = UnsafePointer(factors.base.assumingMemoryBound(to: Float.self))
     unsafe native.bias = UnsafePointer(self.bias.base.assumingMemoryBound(to: Float.self))
-    if addend == nil { unsafe dot_make_curve(&native) }
     unsafe self.native = native
     seesNeighbours = window.kernel > 1
     self.threads = threads

@@ -5,7 +5,8 @@
 
 #include "map.h"
 
-// SiLU and rounding in one, by 64 lines: sums in steps of `range` / 2^15 become numbers times 2^shift. None if `shift` is 0.
+// SiLU and rounding in one, by 64 lines: what the activation sees, in steps of `range` / 2^15, becomes numbers times 2^shift.
+// None if `shift` is 0.
 typedef struct {
   int16_t offsets[64], slopes[64];
   float range;
@@ -29,7 +30,7 @@ typedef struct {
   uint8_t zero;        // the number in a u8 input that stands for 0
   map_layout in, out, add;  // in blocks of eight channels: `pixel` is 8, but for a picture's 1
   const void *weights;      // from dot_pack, one group after the other
-  // A sum times its channel's factor, plus its channel's bias, is what the activation sees.
+  // A sum times its channel's factor, plus its channel's bias, is what the activation sees; with a curve, in its steps.
   const float *factors, *bias;
   // A u8 output is the result times `out_factor` plus `out_offset`, rounded; what is added is added after that.
   float out_factor, out_offset;
