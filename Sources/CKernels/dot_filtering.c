@@ -18,7 +18,9 @@ enum { CHUNK_BYTES = 256 << 10, QUADS_MAX = 6 };
 static bool is_whole(const dot_convolution *c) { return c->reads == ELEMENT_U8; }
 static int side(const dot_convolution *c) { return is_whole(c) ? 6 : 4; }
 static int position_count(const dot_convolution *c) { return side(c) * side(c); }
-static int strip_width(int left) { return left >= OUTPUTS_MAX ? OUTPUTS_MAX : 16; }
+// Output channels are computed 32 at a time, as in dot.c; what is left by 16, filled up with zeros.
+static int strip_width(int left) { return left > 16 ? OUTPUTS_MAX : 16; }
+static int padded_outputs(const dot_convolution *c) { return (c->outputs + 15) / 16 * 16; }
 
 // Rows of G. For bytes: the filter at the points 0, ±1, ±2 and infinity; for bf16: at 0, ±1 and infinity.
 static const double whole_points[6][3] = {{1 / 4., 0, 0},           {-1 / 6., -1 / 6., -1 / 6.}, {-1 / 6., 1 / 6., -1 / 6.},
@@ -37,7 +39,7 @@ static size_t strip_size(const dot_convolution *c, int width) {
   return (size_t)position_count(c) * c->inputs * width * sizeof(int16_t);
 }
 
-size_t dot_filters_size(const dot_convolution *c) { return strip_size(c, c->outputs); }
+size_t dot_filters_size(const dot_convolution *c) { return strip_size(c, padded_outputs(c)); }
 
 // Largest magnitude of a transformed input.
 static double bound(int row, int column) {
@@ -93,8 +95,9 @@ static uint16_t to_bf16(double value) {
 void dot_pack_filters(const dot_convolution *c, const float *weights, void *packed, float *units) {
   const int positions = position_count(c);
   double at[36];
+  memset(packed, 0, dot_filters_size(c));
   for (int o = 0; o < c->outputs; o++) {
-    const int first = o / OUTPUTS_MAX * OUTPUTS_MAX, width = strip_width(c->outputs - first);
+    const int first = o / OUTPUTS_MAX * OUTPUTS_MAX, width = strip_width(padded_outputs(c) - first);
     uint16_t *strip = (uint16_t *)((uint8_t *)packed + strip_size(c, first));
     const float *filters = weights + (size_t)o * c->inputs * 9;
     const double scale = is_whole(c) ? finest_scale(c, filters) : 1;
@@ -387,6 +390,7 @@ AVX512 static void make_outputs(
     const filtering *work, const uint8_t *sums, size_t stride, int channel, int width, int first, int count) {
   const dot_convolution *c = work->convolution;
   const int vectors = width / 16, size = element_size(c->writes);
+  const int left = (c->outputs - channel) / 8, blocks = left < width / 8 ? left : width / 8;
   // A tile is finished beside the map, as if its rows were one.
   enum { PIXELS = TILE * TILE };
   dot_convolution tile_of = *c;
@@ -401,18 +405,18 @@ AVX512 static void make_outputs(
     uint8_t *out = work->out + (channel / 8 * c->out.block + p.top * c->out.row + p.left * 8) * size;
     const ptrdiff_t out_block = c->out.block * size, out_row = c->out.row * size;
     // Lines are fetched meanwhile.
-    for (int block = 0; block < width / 8; block++)
+    for (int block = 0; block < blocks; block++)
       for (int y = 0; y < rows; y++) __builtin_prefetch(out + block * out_block + y * out_row, 1);
     for (int v = 0; v < vectors; v++)
       if (is_whole(c)) gather_bytes(sums + (tile * vectors + v) * LINE, stride, made[v]);
       else gather_reals(sums + (tile * 4 * vectors + v) * LINE, stride, vectors * LINE, made[v]);
-    for (int block = 0; work->add && block < width / 8; block++) {
+    for (int block = 0; work->add && block < blocks; block++) {
       const ptrdiff_t at = (channel / 8 + block) * c->add.block + p.top * c->add.row + p.left * 8;
       for (int y = 0; y < rows; y++)
         copy_row(work->add + (at + y * c->add.row) * size, added + (block * PIXELS + y * TILE) * 8 * size, columns, size);
     }
     finish(&tile_of, made, PIXELS, width, channel, finished, work->add ? added : NULL);
-    for (int block = 0; block < width / 8; block++)
+    for (int block = 0; block < blocks; block++)
       for (int y = 0; y < rows; y++)
         copy_row(finished + (block * PIXELS + y * TILE) * 8 * size, out + block * out_block + y * out_row, columns, size);
   }
@@ -425,8 +429,8 @@ static void run_chunk(const filtering *work, uint8_t *scratch, int first, int co
   uint8_t *sums = scratch + position_count(c) * s.input;
   transform_inputs(work, first, count, quads, scratch, s.input);
   const uint8_t *weights = c->weights;
-  for (int channel = 0; channel < c->outputs;) {
-    const int width = strip_width(c->outputs - channel);
+  for (int channel = 0; channel < padded_outputs(c);) {
+    const int width = strip_width(padded_outputs(c) - channel);
     for (int position = 0; position < position_count(c); position++) {
       (is_whole(c) ? multiply_whole_all : multiply_real_all)(
           scratch + position * s.input, (size_t)blocks * LINE, quads, blocks, weights, sums + position * s.sum, width / 16);

@@ -8,7 +8,7 @@ static double silu_of(double x) { return x / (1 + exp(-x)); }
 
 void dot_make_curve(dot_convolution *c) {
   dot_curve curve;
-  if (c->reads != ELEMENT_U8 || c->writes != ELEMENT_U8 || c->activation != ACTIVATION_SILU) return;
+  if (c->writes != ELEMENT_U8 || c->activation != ACTIVATION_SILU) return;
   // Beyond the largest number nothing is told apart, and below -8 SiLU is 0 to within a number.
   const double step = 1 / c->out_factor, largest = (255 - c->out_offset) * step;
   const double range = largest > 8 ? largest : 8, unit = range / 32768;

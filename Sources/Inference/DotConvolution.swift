@@ -50,7 +50,7 @@ final class DotConvolution: NativeKernel {
   /// How `outputs` channels of `convolution` are computed: with few channels the transforms take what the products save.
   static func method(for convolution: Graph.Convolution, outputs: Int, takesMeans: Bool) -> Method {
     let isWindow = convolution.window == Graph.Window(kernel: 3, stride: 1, padding: 1)
-    let isWide = convolution.inputChannels >= 32 && outputs >= 32 && outputs % 16 == 0
+    let isWide = convolution.inputChannels >= 32 && outputs >= 32 && outputs % 8 == 0
     return isWindow && isWide && convolution.groups == 1 && !takesMeans ? .minimalFiltering : .direct
   }
 

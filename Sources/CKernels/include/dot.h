@@ -61,7 +61,7 @@ void dot_run(
 
 // The same by minimal filtering (dot_filtering.c): fewer products, for maps of many channels.
 
-// It is for 3×3 of step 1 and padding 1 in one group, of outputs in multiples of sixteen, without means.
+// It is for 3×3 of step 1 and padding 1 in one group, of outputs in multiples of eight, without means.
 
 // Bytes that dot_pack_filters writes.
 size_t dot_filters_size(const dot_convolution *convolution);
