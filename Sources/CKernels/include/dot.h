@@ -59,7 +59,7 @@ void dot_run(
     const dot_convolution *convolution, const void *in, void *out, const void *add, void *scratch, map_tiles tiles,
     int threads);
 
-// The same by minimal filtering (dot_filtering.c): fewer products, for maps of many channels.
+// The same by minimal filtering (filtering.c): fewer products, for maps of many channels.
 
 // It is for 3×3 of step 1 and padding 1 in one group, of outputs in multiples of eight, without means.
 
