@@ -1,17 +1,25 @@
 // Filters of filtering.c in the transformed domain.
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "filtering_parts.h"
 
+// Packing goes through many filters side by side, so that the compiler has vectors to work on.
+#if defined(__x86_64__)
+#define PACKING AVX512
+#else
+#define PACKING
+#endif
+
 // Rows of G. For bytes: the filter at the points 0, ±1, ±2 and infinity; for bf16: at 0, ±1 and infinity.
-static const double whole_points[6][3] = {{1 / 4., 0, 0},           {-1 / 6., -1 / 6., -1 / 6.}, {-1 / 6., 1 / 6., -1 / 6.},
-                                          {1 / 24., 1 / 12., 1 / 6.}, {1 / 24., -1 / 12., 1 / 6.}, {0, 0, 1}};
-static const double real_points[4][3] = {{1, 0, 0}, {.5, .5, .5}, {.5, -.5, .5}, {0, 0, 1}};
+static const float whole_points[6][3] = {{1 / 4.f, 0, 0},           {-1 / 6.f, -1 / 6.f, -1 / 6.f}, {-1 / 6.f, 1 / 6.f, -1 / 6.f},
+                                         {1 / 24.f, 1 / 12.f, 1 / 6.f}, {1 / 24.f, -1 / 12.f, 1 / 6.f}, {0, 0, 1}};
+static const float real_points[4][3] = {{1, 0, 0}, {.5f, .5f, .5f}, {.5f, -.5f, .5f}, {0, 0, 1}};
 // Rows of B transposed for bytes.
 static const int spreads[6][6] = {{4, 0, -5, 0, 1, 0},  {0, -4, -4, 1, 1, 0}, {0, 4, -4, -1, 1, 0},
                                   {0, -2, -1, 2, 1, 0}, {0, 2, -1, -2, 1, 0}, {0, 4, 0, -5, 0, 1}};
-static const double shares[6] = {SHARE_0, SHARE_1, SHARE_1, SHARE_3, SHARE_3, 1};
+static const float shares[6] = {SHARE_0, SHARE_1, SHARE_1, SHARE_3, SHARE_3, 1};
 
 size_t dot_filters_size(const dot_convolution *c) { return filter_strip_size(c, padded_outputs(c)); }
 
@@ -28,62 +36,81 @@ static void find_bounds(double bounds[36]) {
   }
 }
 
-// One filter at all positions.
-static void transform_filter(const dot_convolution *c, const float *filter, double *to) {
-  const int side = position_side(c);
-  const double(*points)[3] = is_whole(c) ? whole_points : real_points;
-  for (int i = 0; i < side; i++) {
-    double row[3];
-    for (int x = 0; x < 3; x++)
-      row[x] = points[i][0] * filter[x] + points[i][1] * filter[3 + x] + points[i][2] * filter[6 + x];
-    for (int j = 0; j < side; j++) {
-      const double sum = points[j][0] * row[0] + points[j][1] * row[1] + points[j][2] * row[2];
-      to[i * side + j] = is_whole(c) ? sum / (shares[i] * shares[j]) : sum;
+// The filters of one output channel at all positions: `to` is positions × inputs.
+PACKING static void transform_filters(const dot_convolution *c, const float *filters, float *to) {
+  const int side = position_side(c), inputs = c->inputs;
+  const float(*points)[3] = is_whole(c) ? whole_points : real_points;
+  for (int p = 0; p < position_count(c); p++) {
+    const int row = p / side, column = p % side;
+    const float share = is_whole(c) ? 1 / (shares[row] * shares[column]) : 1;
+    float *at = to + (size_t)p * inputs;
+    for (int i = 0; i < inputs; i++) at[i] = 0;
+    for (int k = 0; k < 9; k++) {
+      const float factor = points[row][k / 3] * points[column][k % 3] * share;
+      for (int i = 0; i < inputs; i++) at[i] += factor * filters[k * inputs + i];
     }
   }
 }
 
 // What transformed filters of one output channel can be multiplied by without a sum that leaves 32 bits, or a filter 16.
-static double finest_scale(const dot_convolution *c, const float *filters, const double bounds[36]) {
-  double sums[36] = {0}, largest = 0, at[36];
-  for (int i = 0; i < c->inputs; i++) {
-    transform_filter(c, filters + i * 9, at);
-    for (int p = 0; p < 36; p++) {
-      sums[p] += fabs(at[p]);
-      largest = fmax(largest, fabs(at[p]));
+PACKING static double finest_scale(const dot_convolution *c, const float *filters, const double bounds[36]) {
+  enum { LANES = 8 };
+  double scale = 0x1p60;
+  for (int p = 0; p < 36; p++) {
+    double sums[LANES] = {0}, sum = 0;
+    float largest[LANES] = {0};
+    for (int i = 0; i < c->inputs; i += LANES)
+      for (int lane = 0; lane < LANES; lane++) {
+        const float size = fabsf(filters[(size_t)p * c->inputs + i + lane]);
+        sums[lane] += size;
+        largest[lane] = size > largest[lane] ? size : largest[lane];
+      }
+    for (int lane = 0; lane < LANES; lane++) {
+      sum += sums[lane];
+      if (largest[lane] * scale > 32767) scale = 32767 / largest[lane];
     }
+    // Rounding may add half a number to each product.
+    const double most = 0x1.fffffep30 / bounds[p] - c->inputs * .5;
+    if (sum * scale > most) scale = most / sum;
   }
-  if (largest == 0) return 1;
-  double scale = 32767 / largest;
-  // Rounding may add half a number to each product.
-  for (int p = 0; p < 36; p++) scale = fmin(scale, (0x1.fffffep30 / bounds[p] - c->inputs * .5) / sums[p]);
   return scale;
 }
 
-static uint16_t to_bf16(double value) {
-  const float real = (float)value;
+static uint16_t to_bf16(float value) {
   uint32_t bits;
-  memcpy(&bits, &real, 4);
+  memcpy(&bits, &value, 4);
   return (uint16_t)((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
 }
 
+// The nearest whole number of sixteen bits: added to this number, a float is rounded to one, whose bits come to lie lowest.
+static uint16_t to_whole(float value) {
+  const float moved = value + 12582912;
+  uint32_t bits;
+  memcpy(&bits, &moved, 4);
+  return (uint16_t)bits;
+}
+
 // Strip by strip: for each position, pair of input channels, output channel.
-void dot_pack_filters(const dot_convolution *c, const float *weights, void *packed, float *units) {
-  const int positions = position_count(c);
-  double at[36], bounds[36];
+PACKING void dot_pack_filters(const dot_convolution *c, const float *weights, void *packed, float *units) {
+  const int positions = position_count(c), inputs = c->inputs;
+  double bounds[36];
   find_bounds(bounds);
   memset(packed, 0, dot_filters_size(c));
-  for (int o = 0; o < c->outputs; o++) {
+  float *filters = malloc(sizeof(float) * (9 + positions) * inputs);
+  if (!filters) abort();
+  float *at = filters + 9 * inputs;
+  for (int o = 0; o < c->outputs; o++, weights += 9 * inputs) {
     const int first = o / OUTPUTS_MAX * OUTPUTS_MAX, width = filter_strip_width(padded_outputs(c) - first);
-    uint16_t *strip = (uint16_t *)((uint8_t *)packed + filter_strip_size(c, first));
-    const float *filters = weights + (size_t)o * c->inputs * 9;
-    const double scale = is_whole(c) ? finest_scale(c, filters, bounds) : 1;
-    units[o] = (float)(1 / scale);
-    for (int i = 0; i < c->inputs; i++) {
-      transform_filter(c, filters + i * 9, at);
-      for (int p = 0; p < positions; p++)
-        strip[((size_t)(p * (c->inputs / 2) + i / 2) * width + o - first) * 2 + i % 2] =
-            is_whole(c) ? (uint16_t)(int16_t)lrint(at[p] * scale) : to_bf16(at[p]);
+    uint16_t *strip = (uint16_t *)((uint8_t *)packed + filter_strip_size(c, first)) + (o - first) * 2;
+    for (int k = 0; k < 9; k++)
+      for (int i = 0; i < inputs; i++) filters[k * inputs + i] = weights[i * 9 + k];
+    transform_filters(c, filters, at);
+    const float scale = is_whole(c) ? (float)finest_scale(c, at, bounds) : 1;
+    units[o] = 1 / scale;
+    for (int i = 0; i < positions * inputs; i++) {
+      uint16_t *to = strip + (size_t)(i / 2) * width * 2 + i % 2;
+      *to = is_whole(c) ? to_whole(at[i] * scale) : to_bf16(at[i]);
     }
   }
+  free(filters);
 }
