@@ -132,13 +132,6 @@ static void stage(const dot_convolution *c, const uint8_t *in, int group, int ro
   }
 }
 
-typedef struct {
-  const dot_convolution *convolution;
-  const uint8_t *in, *add;
-  uint8_t *out, *scratch;
-  map_tiles tiles;
-} dot_work;
-
 // Bytes of inputs that are worked on at one time: half of a first-level cache.
 enum { CHUNK_BYTES = 16 << 10 };
 
@@ -193,14 +186,13 @@ static void run_share(const void *argument, int member, int threads) {
   const dot_convolution *c = work->convolution;
   uint8_t *ring = work->scratch + dot_scratch_size(c) * member;
   if (work->tiles.numbers) {
-    const int columns = (c->width + TILE - 1) / TILE;
     for (int index = member; index < work->tiles.count; index += threads) {
-      const int top = work->tiles.numbers[index] / columns * TILE, left = work->tiles.numbers[index] % columns * TILE;
-      const int bottom = top + TILE < c->height ? top + TILE : c->height;
-      const int right = left + TILE < c->width ? left + TILE : c->width;
-      if (c->kernel > 1) run_window(work, top, bottom, left, right, ring);
+      const tile_place p = place_of(work, index);
+      const int bottom = p.top + TILE < c->height ? p.top + TILE : c->height;
+      const int right = p.left + TILE < c->width ? p.left + TILE : c->width;
+      if (c->kernel > 1) run_window(work, p.top, bottom, p.left, right, ring);
       else
-        for (int y = top; y < bottom; y++) run_points(work, y * c->width + left, right - left);
+        for (int y = p.top; y < bottom; y++) run_points(work, y * c->width + p.left, right - p.left);
     }
   } else if (c->kernel > 1) {
     // Each row that is staged serves the next outputs, too, so a thread has rows side by side.

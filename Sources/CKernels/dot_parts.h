@@ -7,6 +7,25 @@ static inline int element_size(map_element element) {
   return element == ELEMENT_U8 ? 1 : element == ELEMENT_BF16 ? 2 : 4;
 }
 
+// A convolution with its operands, for the members of a team.
+typedef struct {
+  const dot_convolution *convolution;
+  const uint8_t *in, *add;
+  uint8_t *out, *scratch;
+  map_tiles tiles;
+} dot_work;
+
+// Upper left output of a tile.
+typedef struct {
+  int top, left;
+} tile_place;
+static inline int tile_columns(const dot_convolution *c) { return (c->width + TILE - 1) / TILE; }
+// Of tile `index` of those that are asked for.
+static inline tile_place place_of(const dot_work *work, int index) {
+  const int number = work->tiles.numbers ? work->tiles.numbers[index] : index, columns = tile_columns(work->convolution);
+  return (tile_place){number / columns * TILE, number % columns * TILE};
+}
+
 #if defined(__x86_64__)
 #include <immintrin.h>
 

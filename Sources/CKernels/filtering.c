@@ -35,25 +35,8 @@ size_t dot_filters_scratch_size(const dot_convolution *c) {
 }
 
 #if defined(__x86_64__)
-typedef struct {
-  const dot_convolution *convolution;
-  const uint8_t *in, *add;
-  uint8_t *out, *scratch;
-  map_tiles tiles;
-} filtering;
-
-static int column_count(const dot_convolution *c) { return (c->width + TILE - 1) / TILE; }
-
-typedef struct {
-  int top, left;
-} place;
-static place place_of(const filtering *work, int index) {
-  const int number = work->tiles.numbers ? work->tiles.numbers[index] : index, columns = column_count(work->convolution);
-  return (place){number / columns * TILE, number % columns * TILE};
-}
-
 // A window that reaches over the border is copied, with the number for 0 around the map.
-static window window_at(const dot_convolution *c, const uint8_t *map, place p, uint8_t *copy) {
+static window window_at(const dot_convolution *c, const uint8_t *map, tile_place p, uint8_t *copy) {
   const int size = 8 * element_size(c->reads), top = p.top - 1, left = p.left - 1;
   const ptrdiff_t row = c->in.row / 8 * size;
   const uint8_t *at = map + top * row + left * size;
@@ -66,13 +49,13 @@ static window window_at(const dot_convolution *c, const uint8_t *map, place p, u
 }
 
 // Tiles from number `first` on; where there are fewer than the quads hold, the last is taken again.
-static void transform_inputs(const filtering *work, int first, int count, int quads, uint8_t *to, size_t stride) {
+static void transform_inputs(const dot_work *work, int first, int count, int quads, uint8_t *to, size_t stride) {
   const dot_convolution *c = work->convolution;
   const int in_quad = tiles_in_quad(c), blocks = c->inputs / 8;
   const ptrdiff_t block_size = c->in.block * element_size(c->reads);
   uint8_t copies[4][WINDOW * WINDOW * 16 + LINE];
   for (int quad = 0; quad < quads; quad++) {
-    place places[4];
+    tile_place places[4];
     for (int t = 0; t < in_quad; t++) {
       const int tile = quad * in_quad + t;
       places[t] = place_of(work, first + (tile < count ? tile : count - 1));
@@ -95,7 +78,7 @@ static inline void copy_row(const uint8_t *from, uint8_t *to, int pixels, int si
 
 // Sums of one strip of output channels to outputs, tile by tile.
 AVX512 static void make_outputs(
-    const filtering *work, const uint8_t *sums, size_t stride, int channel, int width, int first, int count) {
+    const dot_work *work, const uint8_t *sums, size_t stride, int channel, int width, int first, int count) {
   const dot_convolution *c = work->convolution;
   const int vectors = width / 16, size = element_size(c->writes);
   const int left = (c->outputs - channel) / 8, blocks = left < width / 8 ? left : width / 8;
@@ -107,7 +90,7 @@ AVX512 static void make_outputs(
   float made[OUTPUTS_MAX / 16][PIXELS][16] __attribute__((aligned(64)));
   uint8_t finished[OUTPUTS_MAX * PIXELS * 4], added[OUTPUTS_MAX * PIXELS * 4];
   for (int tile = 0; tile < count; tile++) {
-    const place p = place_of(work, first + tile);
+    const tile_place p = place_of(work, first + tile);
     const int rows = c->height - p.top < TILE ? c->height - p.top : TILE;
     const int columns = c->width - p.left < TILE ? c->width - p.left : TILE;
     uint8_t *out = work->out + (channel / 8 * c->out.block + p.top * c->out.row + p.left * 8) * size;
@@ -130,15 +113,15 @@ AVX512 static void make_outputs(
   }
 }
 
-static void run_chunk(const filtering *work, uint8_t *scratch, int first, int count) {
+static void run_chunk(const dot_work *work, uint8_t *scratch, int first, int count) {
   const dot_convolution *c = work->convolution;
   const int in_quad = tiles_in_quad(c), quads = (count + in_quad - 1) / in_quad, blocks = c->inputs / 8;
   const strides s = strides_of(c, quads);
   uint8_t *sums = scratch + position_count(c) * s.input;
   transform_inputs(work, first, count, quads, scratch, s.input);
   const uint8_t *weights = c->weights;
-  for (int channel = 0; channel < padded_outputs(c);) {
-    const int width = filter_strip_width(padded_outputs(c) - channel);
+  for (int channel = 0; channel < filled_outputs(c);) {
+    const int width = filter_strip_width(filled_outputs(c) - channel);
     for (int position = 0; position < position_count(c); position++) {
       (is_whole(c) ? filtering_multiply_bytes : filtering_multiply_reals)(
           scratch + position * s.input, (size_t)blocks * LINE, quads, blocks, weights, sums + position * s.sum, width / 16);
@@ -150,9 +133,9 @@ static void run_chunk(const filtering *work, uint8_t *scratch, int first, int co
 }
 
 static void run_share(const void *argument, int member, int threads) {
-  const filtering *work = argument;
+  const dot_work *work = argument;
   const dot_convolution *c = work->convolution;
-  uint8_t *scratch = work->scratch + dot_filters_scratch_size(c) / LINE * LINE * member;
+  uint8_t *scratch = work->scratch + dot_filters_scratch_size(c) * member;
   const int in_quad = tiles_in_quad(c), quads = (work->tiles.count + in_quad - 1) / in_quad;
   const int begin = quads * member / threads, end = quads * (member + 1) / threads, most = chunk_quads(c);
   for (int quad = begin; quad < end; quad += most) {
@@ -164,8 +147,8 @@ static void run_share(const void *argument, int member, int threads) {
 
 void dot_run_filters(
     const dot_convolution *c, const void *in, void *out, const void *add, void *scratch, map_tiles tiles, int threads) {
-  if (!tiles.numbers) tiles.count = column_count(c) * ((c->height + TILE - 1) / TILE);
-  const filtering work = {c, in, add, out, scratch, tiles};
+  if (!tiles.numbers) tiles.count = tile_columns(c) * ((c->height + TILE - 1) / TILE);
+  const dot_work work = {c, in, add, out, scratch, tiles};
   team_run(threads, run_share, &work);
 }
 #else

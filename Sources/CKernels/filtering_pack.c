@@ -21,7 +21,7 @@ static const int spreads[6][6] = {{4, 0, -5, 0, 1, 0},  {0, -4, -4, 1, 1, 0}, {0
                                   {0, -2, -1, 2, 1, 0}, {0, 2, -1, -2, 1, 0}, {0, 4, 0, -5, 0, 1}};
 static const float shares[6] = {SHARE_0, SHARE_1, SHARE_1, SHARE_3, SHARE_3, 1};
 
-size_t dot_filters_size(const dot_convolution *c) { return filter_strip_size(c, padded_outputs(c)); }
+size_t dot_filters_size(const dot_convolution *c) { return filter_strip_size(c, filled_outputs(c)); }
 
 // Largest magnitudes of transformed inputs.
 static void find_bounds(double bounds[36]) {
@@ -100,7 +100,7 @@ PACKING void dot_pack_filters(const dot_convolution *c, const float *weights, vo
   if (!filters) abort();
   float *at = filters + 9 * inputs;
   for (int o = 0; o < c->outputs; o++, weights += 9 * inputs) {
-    const int first = o / OUTPUTS_MAX * OUTPUTS_MAX, width = filter_strip_width(padded_outputs(c) - first);
+    const int first = o / OUTPUTS_MAX * OUTPUTS_MAX, width = filter_strip_width(filled_outputs(c) - first);
     uint16_t *strip = (uint16_t *)((uint8_t *)packed + filter_strip_size(c, first)) + (o - first) * 2;
     for (int k = 0; k < 9; k++)
       for (int i = 0; i < inputs; i++) filters[k * inputs + i] = weights[i * 9 + k];

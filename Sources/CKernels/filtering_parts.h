@@ -13,7 +13,7 @@ static inline int position_side(const dot_convolution *c) { return is_whole(c) ?
 static inline int position_count(const dot_convolution *c) { return position_side(c) * position_side(c); }
 
 // Output channels are computed 32 at a time, as in dot.c; what is left by 16, filled up with zeros.
-static inline int padded_outputs(const dot_convolution *c) { return (c->outputs + 15) / 16 * 16; }
+static inline int filled_outputs(const dot_convolution *c) { return (c->outputs + 15) / 16 * 16; }
 static inline int filter_strip_width(int left) { return left > 16 ? OUTPUTS_MAX : 16; }
 // Bytes of the weights of `width` output channels.
 static inline size_t filter_strip_size(const dot_convolution *c, int width) {
