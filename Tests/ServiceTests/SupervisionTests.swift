@@ -147,6 +147,16 @@ import Testing
     let playlist = try service.get("/live/open/index.m3u8")
     #expect(playlist.status == 200 && playlist.head.contains("application/vnd.apple.mpegurl"), "\(playlist.head)")
     for name in ["0.mp4", "0.m4s"] { #expect(try service.get("/live/open/\(name)").body.count > 500) }
+    // Low latency: what the playlist announces can be asked for before it is there, and so can the playlist that has it.
+    let text = String(decoding: playlist.body, as: UTF8.self)
+    let hint = try #require(text.firstMatch(of: /PRELOAD-HINT:TYPE=PART,URI="((\d+)\.(\d+)\.m4s)"/))
+    #expect(!text.contains("#EXT-X-PART:DURATION=0.5,URI=\"\(hint.1)\""))
+    let part = try service.get("/live/open/\(hint.1)")
+    #expect(part.status == 200 && part.body.dropFirst(4).starts(with: Array("moof".utf8)))
+    let later = try service.get("/live/open/index.m3u8?_HLS_msn=\((Int(hint.2) ?? 0) + 1)&_HLS_part=0")
+    let latest = String(decoding: later.body, as: UTF8.self)
+    #expect(
+      latest.contains("\n\(hint.2).m4s\n") && latest.contains(",URI=\"\((Int(hint.2) ?? 0) + 1).0.m4s\",INDEPENDENT"))
     try await service.stop()
   }
 

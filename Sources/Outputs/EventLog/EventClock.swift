@@ -32,12 +32,19 @@ public enum EventClock: String, Hashable, Sendable {
   }
 
   /// When the frame at `stamp` was received, in milliseconds since 1970.
-  private static func received(_ stamp: FrameStamp) -> Double {
+  private static func received(_ stamp: FrameStamp) -> Double { wall(atMonotonic: stamp.arrival) }
+
+  /// What the clock on the wall showed, in milliseconds since 1970, when the monotonic one showed `nanoseconds`.
+  package static func wallMilliseconds(atMonotonic nanoseconds: UInt64) -> Int64 {
+    Int64(wall(atMonotonic: nanoseconds).rounded())
+  }
+
+  private static func wall(atMonotonic nanoseconds: UInt64) -> Double {
     var wall = timespec(), monotonic = timespec()
     unsafe clock_gettime(CLOCK_REALTIME, &wall)
     unsafe clock_gettime(CLOCK_MONOTONIC, &monotonic)
     let now = Double(wall.tv_sec) * 1e3 + Double(wall.tv_nsec) / 1e6
-    let age = Double(monotonic.tv_sec) * 1e3 + Double(monotonic.tv_nsec) / 1e6 - Double(stamp.arrival) / 1e6
+    let age = Double(monotonic.tv_sec) * 1e3 + Double(monotonic.tv_nsec) / 1e6 - Double(nanoseconds) / 1e6
     return now - age
   }
 

@@ -16,9 +16,9 @@ final class SegmentFeed: Sendable {
   static let codecs = ["h264", "hevc"]
   /// Seconds without a question after which it ends.
   private static let patience = 15.0
-  /// Seconds that a piece has at least; it ends before the next key picture.
+  /// Seconds that a segment has at least; it ends before the next key picture.
   private static let shortest = 0.9
-  /// What a piece may come to; a stream without key pictures for so long has no live view.
+  /// What a segment may come to; a stream without key pictures for so long has no live view.
   private static let longest = 20.0, largest = 32 << 20
 
   private let ring: PacketRing
@@ -27,29 +27,36 @@ final class SegmentFeed: Sendable {
 
   init(_ ring: PacketRing) { self.ring = ring }
 
-  /// The playlist, once there is something in it; `nil` if nothing comes that could be shown.
-  func playlist() async -> String? {
+  /// The playlist, once it holds what comes before `position`, else once there is enough to begin with; `nil` if nothing
+  /// comes that could be shown.
+  func playlist(upTo position: SegmentWindow.Position? = nil) async -> String? {
+    await look { window, isLate in
+      let isThere = position.map { window.next > $0 } ?? (window.isPlayable || (isLate && !window.isEmpty))
+      return isThere ? window.playlist : nil
+    }
+  }
+
+  /// The bytes of what a playlist calls `name`; of the part that it announces, once that is there.
+  func bytes(of name: SegmentWindow.Name) async -> [UInt8]? {
+    let (there, next) = state.withLock { state in
+      state.lastAsked = MonotonicTime.nanoseconds
+      return (state.window.bytes(of: name), state.window.next)
+    }
+    guard there == nil, name == .part(next) else { return there }
+    return await look { window, _ in window.bytes(of: name) }
+  }
+
+  /// What `find` finds in the window, as soon as it does; `nil` if it finds nothing for too long.
+  private func look<Found>(_ find: (_ window: SegmentWindow, _ isLate: Bool) -> Found?) async -> Found? {
     let pieces = news.listen(depth: 1)
     ask()
-    // Who asks first waits for the first pieces, from key picture to key picture.
     let deadline = MonotonicTime.nanoseconds + UInt64(Self.patience * 1e9)
     for await _ in pieces.withHeartbeat(every: 1, depth: 1) {
       let isLate = MonotonicTime.nanoseconds > deadline
-      let text = state.withLock { state -> String? in
-        guard state.window.isPlayable || (isLate && !state.window.isEmpty) else { return nil }
-        return state.window.playlist
-      }
-      if text != nil || isLate { return text }
+      let found = state.withLock { find($0.window, isLate) }
+      if found != nil || isLate { return found }
     }
     return nil
-  }
-
-  /// The bytes of what a playlist calls `name`.
-  func bytes(named name: String) -> [UInt8]? {
-    state.withLock { state in
-      state.lastAsked = MonotonicTime.nanoseconds
-      return state.window.bytes(named: name)
-    }
   }
 
   /// Somebody is there.
@@ -80,13 +87,22 @@ final class SegmentFeed: Sendable {
     }
   }
 
-  /// The piece under way.
+  /// The segment and the part under way.
   private struct Piece: ~Copyable {
     var muxer: FragmentMuxer?
     /// The last packet, whose length shows with the next.
     var held: PacketRing.Entry?
-    var begin: Int64 = 0
+    /// Where the segment and where its part begin, in ticks.
+    var begin: Int64 = 0, partBegin: Int64 = 0
+    /// When the first packet of the part came.
+    var partArrival: UInt64 = 0
     var byteCount = 0
+
+    /// The packet that came last is the first of the next part.
+    mutating func cut(at time: Int64) throws(FFmpegError) -> [UInt8] {
+      defer { (partBegin, partArrival) = (time, held?.arrival ?? 0) }
+      return try muxer?.cut() ?? []
+    }
   }
 
   private func add(_ entry: PacketRing.Entry, to piece: inout Piece) {
@@ -99,29 +115,40 @@ final class SegmentFeed: Sendable {
         try piece.muxer?.write(held.packet, duration: time - before)
         piece.byteCount += held.packet.byteCount
         piece.held = entry
-        let seconds = entry.packet.timeBase.seconds(of: time - piece.begin)
-        if entry.isKey, seconds >= Self.shortest {
-          if let bytes = try piece.muxer?.cut() { publish(bytes, seconds: seconds) }
-          piece.begin = time
-          piece.byteCount = 0
-        } else if seconds > Self.longest || piece.byteCount > Self.largest {
-          piece = Piece()
-        }
+        try cut(&piece, at: time, step: time - before, entry)
         return
       }
       piece = Piece()
       guard entry.isKey, Self.codecs.contains(entry.passage.video.parameters.codecName) else { return }
       let muxer = try FragmentMuxer(entry.passage.video)
       state.withLock { $0.window.begin(header: muxer.header) }
-      piece = Piece(muxer: muxer, held: entry, begin: time)
+      piece = Piece(muxer: muxer, held: entry, begin: time, partBegin: time, partArrival: entry.arrival)
     } catch {
       // What cannot be put into MP4 is not shown so; pictures go on.
       piece = Piece()
     }
   }
 
-  private func publish(_ bytes: [UInt8], seconds: Double) {
-    state.withLock { $0.window.append(bytes, seconds: seconds) }
-    news.tell(())
+  /// Ends the part, and the segment, where it is time before `entry`, which came `step` ticks after the one before.
+  private func cut(_ piece: inout Piece, at time: Int64, step: Int64, _ entry: PacketRing.Entry) throws(FFmpegError) {
+    let base = entry.packet.timeBase
+    let seconds = base.seconds(of: time - piece.begin), part = base.seconds(of: time - piece.partBegin)
+    let endsSegment = entry.isKey && seconds >= Self.shortest
+    // One more picture would be too much; a thousandth is for rounded times.
+    if endsSegment || part + base.seconds(of: step) > SegmentWindow.partSeconds + 1e-3 {
+      let began = EventClock.wallMilliseconds(atMonotonic: piece.partArrival)
+      let bytes = try piece.cut(at: time)
+      state.withLock { state in
+        state.window.append(bytes, seconds: part, began: began)
+        if endsSegment { state.window.endSegment() }
+      }
+      news.tell(())
+    }
+    if endsSegment {
+      piece.begin = time
+      piece.byteCount = 0
+    } else if seconds > Self.longest || piece.byteCount > Self.largest {
+      piece = Piece()
+    }
   }
 }

@@ -52,27 +52,52 @@ extension WebPage {
       const large = byId("large"), kind = byId("kind");
       const image = large.querySelector("img"), video = large.querySelector("video");
       image.alt = "Live view of " + name;
-      // Pictures have boxes; the camera's own video has all of its pictures, a few seconds later.
+      let watching = new AbortController();
+      // Pictures have boxes; the camera's own video has all of its pictures, a second later.
       const view = (isVideo) => {
+        watching.abort();
+        watching = new AbortController();
         kind.textContent = isVideo ? "Boxes" : "Video";
         kind.onclick = () => view(!isVideo);
         [image.hidden, video.hidden] = [isVideo, !isVideo];
+        byId("behind").textContent = "";
         if (isVideo) {
           image.removeAttribute("src");
-          video.src = "/live/" + name + "/index.m3u8";
-          video.play().catch(() => {});
+          play(video, name, watching.signal).catch(() => { kind.hidden = true; view(false); });
         } else {
           video.removeAttribute("src");
           video.load();
           image.src = "/live/" + name + ".mjpg";
         }
       };
-      video.onerror = () => { if (video.hasAttribute("src")) { kind.hidden = true; view(false); } };
-      kind.hidden = !card(name).report?.hls || !video.canPlayType("application/vnd.apple.mpegurl");
+      kind.hidden = !card(name).report?.hls;
       view(false);
-      large.onclose = () => { for (const each of [image, video]) each.removeAttribute("src"); video.load(); };
+      large.onclose = () => {
+        watching.abort();
+        for (const each of [image, video]) each.removeAttribute("src");
+        video.load();
+      };
       large.onclick = (event) => { if (event.target === large) large.close(); };
       large.showModal();
+    }
+
+    // Plays a camera's video and begins anew after an interruption; fails if this browser cannot play it.
+    async function play(video, name, signal) {
+      const address = "/live/" + name + "/";
+      const tell = (seconds) => {
+        byId("behind").textContent = seconds >= 0 && seconds < 60 ? seconds.toFixed(1) + " s behind" : "";
+      };
+      let hasPlayed = false;
+      video.ontimeupdate = () => { hasPlayed ||= video.currentTime > 0; };
+      while (!signal.aborted) {
+        try { await film(video, address, signal, tell); } catch {
+          if (signal.aborted) return;
+          if (hasPlayed) { await new Promise((resolve) => setTimeout(resolve, 1000)); continue; }
+          if (!video.canPlayType("application/vnd.apple.mpegurl")) throw new Error("cannot be played");
+          video.src = address + "index.m3u8";
+          return await video.play();
+        }
+      }
     }
 
     function cameraChanged(report) {

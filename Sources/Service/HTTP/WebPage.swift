@@ -1,4 +1,4 @@
-/// The page in three files, as they are served: no build step, nothing from elsewhere.
+/// The page in four files, as they are served: no build step, nothing from elsewhere.
 enum WebPage {
   static let document = #"""
     <!doctype html>
@@ -10,6 +10,7 @@ enum WebPage {
     <title>yolostream</title>
     <link rel="stylesheet" href="/page.css">
     <link rel="icon" href="data:,">
+    <script src="/film.js" defer></script>
     <script src="/page.js" defer></script>
     </head>
     <body>
@@ -38,7 +39,7 @@ enum WebPage {
       </article>
     </template>
     <dialog id="large"><form method="dialog"><button aria-label="Close">×</button></form><img alt=""><video muted playsinline hidden></video>
-      <button id="kind" type="button" hidden></button></dialog>
+      <span id="behind"></span><button id="kind" type="button" hidden></button></dialog>
     </body>
     </html>
     """#
@@ -99,6 +100,9 @@ enum WebPage {
     dialog button { position: absolute; right: .6rem; top: .6rem; width: 2.2rem; height: 2.2rem; border: 0;
       border-radius: 50%; background: #000a; color: #fff; font-size: 1.3rem; cursor: pointer; }
     dialog #kind { right: 3.4rem; width: auto; border-radius: 99px; padding: 0 .9rem; font-size: .9rem; }
+    #behind { position: absolute; left: .6rem; top: .6rem; border-radius: 99px; background: #000a; color: #fff;
+      padding: .3rem .9rem; font-size: .9rem; font-variant-numeric: tabular-nums; }
+    #behind:empty { display: none; }
     @media (max-width: 56rem) {
       main { grid-template-columns: minmax(0, 1fr); }
       #news { position: static; max-height: none; }

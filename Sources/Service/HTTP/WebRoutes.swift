@@ -28,6 +28,7 @@ struct WebRoutes: Sendable {
   private func addPage(to router: Router<BasicRequestContext>) {
     router.get("/") { _, _ in Self.text(WebPage.document, type: "text/html; charset=utf-8") }
     router.get("page.css") { _, _ in Self.text(WebPage.style, type: "text/css; charset=utf-8") }
+    router.get("film.js") { _, _ in Self.text(WebPage.film, type: "text/javascript; charset=utf-8") }
     router.get("page.js") { _, _ in Self.text(WebPage.script, type: "text/javascript; charset=utf-8") }
     router.get("live/{camera}.mjpg") { request, context in
       guard let camera = service.supervisor.camera(context.parameters.get("camera") ?? "") else {
@@ -44,17 +45,24 @@ struct WebRoutes: Sendable {
     }
   }
 
-  /// The live view as HLS: the playlist, and the pieces that it names by number.
+  /// The live view as HLS: the playlist, and the pieces that it names by number. Who asks for what comes next is answered
+  /// when it is there.
   private func addSegments(to router: Router<BasicRequestContext>) {
-    router.get("live/{camera}/{piece}") { _, context in
+    router.get("live/{camera}/{piece}") { request, context in
       guard let camera = service.supervisor.camera(context.parameters.get("camera") ?? "") else {
         return Self.unknownCamera
       }
       let piece = context.parameters.get("piece") ?? ""
-      if piece == "index.m3u8", camera.record.report.hasSegments, let playlist = await camera.segments?.playlist() {
+      if piece == "index.m3u8", camera.record.report.hasSegments {
+        let query = request.uri.queryParameters
+        let segment = query["_HLS_msn"].flatMap { Int($0) }, part = query["_HLS_part"].flatMap { Int($0) }
+        let position = segment.map { SegmentWindow.Position(segment: $0, part: part ?? .max) }
+        guard let playlist = await camera.segments?.playlist(upTo: position) else {
+          return Self.text("nothing has come that could be shown\n", status: .serviceUnavailable)
+        }
         return Self.text(playlist, type: "application/vnd.apple.mpegurl")
       }
-      guard let bytes = camera.segments?.bytes(named: piece) else {
+      guard let name = SegmentWindow.Name(piece), let bytes = await camera.segments?.bytes(of: name) else {
         return Self.text("there is no such piece\n", status: .notFound)
       }
       return Response(
