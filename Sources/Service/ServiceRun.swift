@@ -17,6 +17,8 @@ public final class ServiceRun: Sendable {
     var configuration: ServiceConfiguration
     var configured = Date.now
     var isRunning = false
+    var events = WritingTrouble("events")
+    var recordings = WritingTrouble("recordings")
   }
 
   let supervisor: Supervisor
@@ -80,6 +82,7 @@ public final class ServiceRun: Sendable {
     state.withLock { $0.isRunning = false }
     systemd.stopping()
     await supervisor.stop()
+    tellTroubles()
     server.cancel()
     await server.value
     if let error = failure.withLock({ $0 }) { throw error }
@@ -114,6 +117,7 @@ public final class ServiceRun: Sendable {
 
   /// Tells systemd that all is well, if it is: as long as cameras and workers move.
   private func beat() {
+    tellTroubles()
     guard state.withLock({ $0.isRunning }) else { return }
     if let stuck = supervisor.stuck {
       systemd.status("stuck: \(stuck)")
@@ -121,6 +125,22 @@ public final class ServiceRun: Sendable {
       systemd.alive()
       systemd.status(summary)
     }
+  }
+
+  /// Says what can no longer be written to the disk, and what can again.
+  private func tellTroubles() {
+    let events = supervisor.journal.report, recordings = supervisor.recordings?.files ?? MediaFolder.Report()
+    let sentences = state.withLock { state in
+      [
+        state.events.sentence(
+          failures: events.failures, successes: events.counts.values.reduce(0, +) - events.failures,
+          reason: events.lastFailure),
+        state.recordings.sentence(
+          failures: recordings.clipFailures + recordings.snapshotFailures,
+          successes: recordings.clips + recordings.snapshots, reason: recordings.lastFailure),
+      ]
+    }
+    for sentence in sentences.compactMap(\.self) { say(sentence) }
   }
 
   private var summary: String {

@@ -15,16 +15,7 @@ struct RecordingTests {
     let program = try program.get()
     let server = try RTSPServer(clip: SharedMaterial.file("media/people-walking.mp4").path)
     defer { withExtendedLifetime(server) {} }
-    try """
-    version: 1
-    model: {path: model.safetensors, imgsz: 64, workers: 1}
-    defaults: {detect: {fps: 10, motion: {gate: false}}, track: {buffer: 500ms}, record: {pre_roll: 1s, post_roll: 1s}}
-    cameras:
-      front: {url: "\(server.url)"}
-    outputs: {events: {jsonl: {path: events.jsonl}}, storage: {path: media, min_free: 0}}
-    http: {listen: "127.0.0.1:0"}
-    """.write(toFile: program.path("service.yml"), atomically: true, encoding: .utf8)
-    let running = try program.start(["serve", "-c", "service.yml"], hasModel: false)
+    let running = try serve(server, program)
     while running.process.isRunning, (try? program.text("events.jsonl").contains("\"clip\":\"")) != true {
       usleep(5000)
     }
@@ -48,6 +39,87 @@ struct RecordingTests {
       let numbers = events.compactMap { $0.firstMatch(of: /"seq":(\d+)/).flatMap { Int($0.1) } }
       #expect(numbers == Array(0..<events.count))
     }
+  }
+
+  /// Whether this user may mount a file system.
+  private static let canMount =
+    (try? Program().tool("unshare", ["--mount", "mount", "-t", "tmpfs", "none", "/mnt"]).status) == 0
+
+  @Test(
+    .enabled(if: RTSPServer.isPresent, "skipped: needs GStreamer's RTSP server (bash .ci/install --tests)"),
+    .enabled(if: canMount, "skipped: a disk that can be filled needs root"))
+  func `a full disk costs recordings and not detection, and they go on once there is room`() throws {
+    let program = try program.get()
+    let server = try RTSPServer(clip: SharedMaterial.file("media/people-walking.mp4").path)
+    defer { withExtendedLifetime(server) {} }
+    try FileManager.default.createDirectory(atPath: program.path("media"), withIntermediateDirectories: true)
+    try #require(program.tool("mount", ["-t", "tmpfs", "-o", "size=64m", "none", "media"]).status == 0)
+    defer { _ = try? program.tool("umount", ["-l", "media"]) }
+    let fill = try program.tool("dd", ["if=/dev/zero", "of=media/filling", "bs=4k"])
+    #expect(fill.error.contains("No space left"))
+    let running = try serve(server, program)
+    defer { running.process.terminate() }
+    func wait(until isEnough: ([[String: Any]]) -> Bool) throws {
+      while running.process.isRunning, !isEnough((try? program.ends()) ?? []) { usleep(5000) }
+    }
+    try wait { $0.count >= 3 }
+    for end in try program.ends() { #expect(end["clip"] is NSNull && end["snapshot"] is NSNull, "\(end)") }
+    try FileManager.default.removeItem(atPath: program.path("media/filling"))
+    try wait { $0.contains { $0["clip"] is String } }
+    try check(try #require(program.ends().first { $0["clip"] is String }), of: program)
+    running.process.terminate()
+    let outcome = try running.wait()
+    #expect(outcome.status == 0 && !outcome.isKilled)
+    // Said once each, however many files it cost.
+    let said = outcome.error.split(separator: "\n").dropFirst()
+    #expect(said.count == 2, "\(outcome.error)")
+    #expect(said.first?.contains("recordings are lost: ") == true && said.first?.contains("No space left") == true)
+    #expect(said.last?.hasSuffix("recordings are written again") == true)
+  }
+
+  @Test(.enabled(if: RTSPServer.isPresent, "skipped: needs GStreamer's RTSP server (bash .ci/install --tests)"))
+  func `H.265 is recorded and shown as it comes`() throws {
+    let program = try program.get()
+    let made = try program.tool(
+      "ffmpeg",
+      [
+        "-v", "error", "-i", SharedMaterial.file("media/people-walking.mp4").path, "-an", "-vf", "scale=640:-2", "-c:v",
+        "libx265", "-preset", "ultrafast", "-x265-params", "log-level=error:keyint=25:bframes=0", "-tag:v", "hvc1",
+        "hevc.mp4",
+      ])
+    try #require(made.status == 0, "\(made.error)")
+    let server = try RTSPServer(launch: "filesrc location=\(program.path("hevc.mp4")) ! qtdemux ! rtph265pay pt=96")
+    defer { withExtendedLifetime(server) {} }
+    let running = try serve(server, program)
+    defer { running.process.terminate() }
+    while running.process.isRunning, !((try? program.ends()) ?? []).contains(where: { $0["clip"] is String }) {
+      usleep(5000)
+    }
+    let address = try #require(try running.errorSoFar().firstMatch(of: /http:\/\/127\.0\.0\.1:\d+\//)).0
+    let film = try program.tool(
+      "ffmpeg", ["-v", "error", "-i", "\(address)live/front/index.m3u8", "-frames:v", "50", "-c", "copy", "film.mp4"])
+    #expect(film.status == 0, "\(film.error)")
+    #expect(try program.frames(of: "film.mp4") == 50)
+    running.process.terminate()
+    #expect(try running.wait().status == 0)
+    let clip = try #require(program.ends().compactMap { $0["clip"] as? String }.first)
+    try play(clip, of: program, isWhole: true)
+    for file in [clip, "film.mp4"] { #expect(try program.show("codec_name", of: file, stream: "v:0") == "hevc") }
+    #expect(try program.show("codec_tag_string", of: clip, stream: "v:0") == "hvc1")
+  }
+
+  /// Starts the service with one camera.
+  private func serve(_ server: RTSPServer, _ program: Program) throws -> Running {
+    try """
+    version: 1
+    model: {path: model.safetensors, imgsz: 64, workers: 1}
+    defaults: {detect: {fps: 10, motion: {gate: false}}, track: {buffer: 500ms}, record: {pre_roll: 1s, post_roll: 1s}}
+    cameras:
+      front: {url: "\(server.url)"}
+    outputs: {events: {jsonl: {path: events.jsonl}}, storage: {path: media, min_free: 0}}
+    http: {listen: "127.0.0.1:0"}
+    """.write(toFile: program.path("service.yml"), atomically: true, encoding: .utf8)
+    return try program.start(["serve", "-c", "service.yml"], hasModel: false)
   }
 
   private func check(_ end: [String: Any], of program: Program) throws {
