@@ -47,8 +47,9 @@ public final class StreamSource: FrameSource {
 
   /// libav's options for a live address.
   static func networkOptions(url: String, options: SourceOptions) -> [String: String] {
-    // What the codec says of its rate is enough: counting pictures to find out would cost a second at each opening.
-    var libav = ["fflags": "nobuffer", "fpsprobesize": "0"]
+    // What the codec says of its rate, and the first times as they come, are enough: to make sure would cost a second at
+    // each opening. What libav reads meanwhile is kept, as it begins with the key picture without which nothing can be shown.
+    var libav = ["fpsprobesize": "0", "max_ts_probe": "0"]
     guard url.lowercased().hasPrefix("rtsp") else { return libav }
     // A key picture comes as a burst, which the system's usual buffer for datagrams may not hold.
     libav["buffer_size"] = String(1 << 20)

@@ -58,6 +58,18 @@ import Testing
   }
 
   @Test(.enabled(if: RTSPServer.isPresent, needsServer))
+  func `the key picture with which a stream begins is seen, were it the only one`() throws {
+    let program = try Program()
+    let server = try RTSPServer(
+      launch: "videotestsrc is-live=true ! video/x-raw,width=320,height=240,framerate=25/1 ! x264enc tune=zerolatency "
+        + "speed-preset=ultrafast key-int-max=100000 ! rtph264pay")
+    defer { withExtendedLifetime(server) {} }
+    let outcome = try program.run([server.url, "--max-frames", "5", "--detections", "d.jsonl", "-q"])
+    #expect(outcome.status == 0, "\(outcome.error)")
+    #expect(try program.text("d.jsonl").split(separator: "\n").count == 5)
+  }
+
+  @Test(.enabled(if: RTSPServer.isPresent, needsServer))
   func `a killed server is noticed once, and the run goes on in another file when the size is another`() throws {
     let program = try Program()
     var server = try RTSPServer()
