@@ -28,8 +28,11 @@ extension WebPage {
     }
 
     const once = (target, name) => new Promise((resolve, reject) => {
-      target.addEventListener(name, resolve, { once: true });
-      target.addEventListener("error", () => reject(new Error("cannot be shown")), { once: true });
+      const hear = (event) => {
+        for (const each of [name, "error"]) target.removeEventListener(each, hear);
+        if (event.type === name) resolve(); else reject(new Error("cannot be shown"));
+      };
+      for (const each of [name, "error"]) target.addEventListener(each, hear);
     });
 
     // Plays what is at `address` in `video` until `signal`; fails when it ends or changes. `tell` hears how many seconds
