@@ -56,7 +56,7 @@ struct TrainingScheduleArguments: ParsableArguments {
   @Option(help: "Steps over which the weight average settles.") var averageRamp = 2000.0
   @Option(help: "Epochs without a better model after which the run ends.") var patience = 100
   @Option(help: "Seed of everything random.") var seed: UInt64 = 0
-  @Option(help: "Workers that share each batch.") var workers = 2
+  @Option(help: "Workers that share each batch, in all processes together.") var workers = 2
   @Option(help: "Threads of each worker.") var threads = 1
 
   func validate() throws {
@@ -88,6 +88,8 @@ struct TrainingScheduleArguments: ParsableArguments {
 struct AugmentationArguments: ParsableArguments {
   @Option(help: "Probability of mosaic.") var mosaic: Float = 1
   @Option(help: "Probability of mixup.") var mixup: Float = 0.15
+  @Option(help: "Share of the objects of a mosaic pasted once more, mirrored, where outlines are known.")
+  var copyPaste: Float = 0.3
   @Option(help: "Largest relative change of size.") var scale: Float = 0.9
   @Option(help: "Largest shift, as a fraction of the side.") var translate: Float = 0.1
   @Option(help: "Last epochs without mosaic.") var closeMosaic = 15
@@ -95,6 +97,7 @@ struct AugmentationArguments: ParsableArguments {
   func write(to augmentation: inout Augmentation) {
     augmentation.mosaic = mosaic
     augmentation.mixup = mixup
+    augmentation.copyPaste = copyPaste
     augmentation.scale = scale
     augmentation.translate = translate
   }

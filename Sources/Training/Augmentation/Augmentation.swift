@@ -4,6 +4,8 @@ public struct Augmentation: Hashable, Sendable {
   public var mosaic: Float = 1
   /// Probability that a mosaic is mixed with another.
   public var mixup: Float = 0.15
+  /// Share of the objects with outlines in a mosaic of which mirrored copies are pasted.
+  public var copyPaste: Float = 0.3
   /// Largest relative change of size.
   public var scale: Float = 0.9
   /// Largest shift, as a fraction of the side.
@@ -25,6 +27,7 @@ public struct Augmentation: Hashable, Sendable {
     var none = Augmentation()
     none.mosaic = 0
     none.mixup = 0
+    none.copyPaste = 0
     none.scale = 0
     none.translate = 0
     none.mirror = 0

@@ -64,6 +64,7 @@ struct SamplePreparation: Sendable {
     chosen.shuffle(using: &random)
     var canvas = Picture.blank(side: large)
     var placed: [(classID: Int, box: SIMD4<Float>)] = []
+    var outlines: [CopyPaste.Outline] = []
     for (quadrant, index) in chosen.enumerated() {
       guard let tile = picture(index) else { continue }
       let isRight = quadrant % 2 == 1, isLower = quadrant >= 2
@@ -74,10 +75,13 @@ struct SamplePreparation: Sendable {
       canvas.paste(
         tile, sourceX: left - x, sourceY: top - y, x: left, y: top, width: right - left, height: bottom - top)
       let limit = SIMD4<Float>(repeating: Float(large))
-      for object in objects(of: index, on: tile, at: SIMD2(Float(x), Float(y))) {
+      let size = SIMD2(Float(tile.width), Float(tile.height)), offset = SIMD2(Float(x), Float(y))
+      for object in objects(of: index, on: tile, at: offset) {
         placed.append((object.classID, object.box.clamped(lowerBound: .zero, upperBound: limit)))
       }
+      outlines += samples[index].objects.map { $0.outline.map { $0.map { $0 * size + offset } } }
     }
+    CopyPaste(share: augmentation.copyPaste).apply(to: &canvas, &placed, outlines: outlines, &random)
     return transformed(canvas, placed, &random)
   }
 

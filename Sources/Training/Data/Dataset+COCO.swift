@@ -18,6 +18,10 @@ extension Dataset {
     }
     func rows(_ key: String) -> [[String: Any]] { content[key] as? [[String: Any]] ?? [] }
     func number(_ value: Any?) -> Int? { (value as? NSNumber)?.intValue }
+    /// Polygons; masks written as runs are not used.
+    func outline(_ value: Any?) -> [[SIMD2<Float>]] {
+      (value as? [[NSNumber]] ?? []).map { Self.points($0.map(\.floatValue)) }.filter { $0.count >= 3 }
+    }
 
     var names: [String] = []
     var classes: [Int: Int] = [:]
@@ -58,7 +62,10 @@ extension Dataset {
         continue
       }
       samples[image.index].objects.append(
-        Object(classID: classID, box: box, isCrowd: number(row["iscrowd"]) ?? 0 != 0))
+        Object(
+          classID: classID, box: box,
+          outline: outline(row["segmentation"]).map { $0.map { $0 / SIMD2(Float(image.width), Float(image.height)) } },
+          isCrowd: number(row["iscrowd"]) ?? 0 != 0))
     }
     guard !samples.isEmpty, !names.isEmpty else {
       throw TrainingError(.unusableData, "\(file.path) names no pictures or no classes")

@@ -38,8 +38,13 @@ extension Dataset {
       let place = "\(file):\(number + 1)"
       let fields = line.split(whereSeparator: \.isWhitespace)
       if fields.isEmpty { continue }
-      let values = fields.dropFirst().prefix(4).compactMap { Float($0) }
-      guard let classID = Int(fields[0]), fields.count >= 5, values.count == 4, values.allSatisfy(\.isFinite) else {
+      // A class and the corners of an outline, or a class and a box, behind which there may be a score.
+      let isOutline = fields.count >= 7 && fields.count % 2 == 1
+      let numbers = isOutline ? fields.dropFirst() : fields.dropFirst().prefix(4)
+      let values = numbers.compactMap { Float($0) }
+      guard let classID = Int(fields[0]), fields.count >= 5, values.count == numbers.count,
+        values.allSatisfy(\.isFinite)
+      else {
         problems.append(Problem(kind: .unreadableLine, place: place))
         continue
       }
@@ -48,14 +53,21 @@ extension Dataset {
         continue
       }
       let centre = SIMD2(values[0], values[1]), half = SIMD2(values[2], values[3]) / 2
-      let box = SIMD4(lowHalf: centre - half, highHalf: centre + half)
-        .clamped(lowerBound: .zero, upperBound: .one)
+      let outline = isOutline ? [points(values)] : []
+      let low = outline.joined().reduce(outline.first?.first ?? centre - half) { pointwiseMin($0, $1) }
+      let high = outline.joined().reduce(outline.first?.first ?? centre + half) { pointwiseMax($0, $1) }
+      let box = SIMD4(lowHalf: low, highHalf: high).clamped(lowerBound: .zero, upperBound: .one)
       guard box[2] - box[0] > 1e-4, box[3] - box[1] > 1e-4 else {
         problems.append(Problem(kind: .boxOutside, place: place))
         continue
       }
-      objects.append(Object(classID: classID, box: box))
+      objects.append(Object(classID: classID, box: box, outline: outline))
     }
     return objects
+  }
+
+  /// Numbers in pairs.
+  static func points(_ values: [Float]) -> [SIMD2<Float>] {
+    stride(from: 0, to: values.count - 1, by: 2).map { SIMD2(values[$0], values[$0 + 1]) }
   }
 }

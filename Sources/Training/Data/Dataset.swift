@@ -6,6 +6,8 @@ public struct Dataset: Sendable {
     public var classID: Int
     /// Left, top, right, bottom as fractions of the picture.
     public var box: SIMD4<Float>
+    /// Closed lines around it, as fractions of the picture, where they are known.
+    public var outline: [[SIMD2<Float>]] = []
     /// A group or a thing too hard to tell: not trained on, and neither right nor wrong to find.
     public var isCrowd = false
   }
