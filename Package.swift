@@ -54,6 +54,7 @@ let package = Package(
     .systemLibrary(name: "CFreeType", pkgConfig: "freetype2", providers: [.apt(["libfreetype-dev"])]),
     .target(name: "CPixelRows"),
     .target(name: "CKernels"),
+    .target(name: "CMPI"),
     room("Scene"),
     room("GELAN"),
     room("RingBuffer"),
@@ -63,6 +64,7 @@ let package = Package(
     room("V4L2", sees: ["CV4L2"]),
     room("OneDNN", sees: ["COneDNN"]),
     room("FreeType", sees: ["CFreeType"]),
+    room("MPI", sees: ["CMPI"]),
     room("Imaging", sees: ["CPixelRows", "Scene"]),
     room("Tracking", sees: ["Scene"]),
     room("Evaluation", sees: ["Scene"]),
@@ -81,7 +83,7 @@ let package = Package(
     room(
       "Training",
       sees: [
-        "CKernels", "GELAN", "OneDNN", "Imaging", "Inference", "Capture", "Evaluation", "Scene",
+        "CKernels", "GELAN", "OneDNN", "MPI", "Imaging", "Inference", "Capture", "Evaluation", "Scene",
       ]),
 
     // Level 4: many cameras as a service.
@@ -95,8 +97,8 @@ let package = Package(
     .executableTarget(
       name: "yolostream",
       dependencies: [
-        "Service", "Streaming", "Capture", "Inference", "ModelStore", "Tracking", "Training", "Evaluation", "GELAN",
-        "Outputs", "Pipeline", "V4L2", "Imaging", "Scene", argumentParser,
+        "Service", "Streaming", "Capture", "Inference", "ModelStore", "Tracking", "Training", "MPI", "Evaluation",
+        "GELAN", "Outputs", "Pipeline", "V4L2", "Imaging", "Scene", argumentParser,
       ],
       resources: [.copy("Resources/gelan-p.safetensors"), .copy("Resources/gelan-p.md")],
       swiftSettings: rules),
@@ -113,6 +115,7 @@ let package = Package(
     tests(of: "V4L2"),
     tests(of: "OneDNN"),
     tests(of: "FreeType"),
+    tests(of: "MPI"),
     tests(of: "Imaging", sees: ["Scene"]),
     tests(of: "Tracking", sees: ["Scene", "Evaluation"]),
     tests(of: "Evaluation", sees: ["Scene"]),

@@ -1,6 +1,7 @@
 public import Evaluation
 import Foundation
 public import GELAN
+public import MPI
 import OneDNN
 
 /// Trains a network: batches in, checkpoints and reports out.
@@ -27,11 +28,14 @@ public final class Trainer {
   private let cache: PictureCache
   private let accumulated: FloatBuffer
   private let computation: BatchComputation
+  private let group: ProcessGroup
 
-  /// A run of `plan` on `data`; `decode` reads a picture, or gives nothing where it cannot.
+  /// A run of `plan` on `data`; `decode` reads a picture, or gives nothing where it cannot. Where several processes train
+  /// together, each has its share of the plan's workers, all do the same steps, and the first one writes.
   public init(
-    _ plan: TrainingPlan, data: Dataset, decode: @escaping @Sendable (String) -> Picture?
+    _ plan: TrainingPlan, data: Dataset, group: ProcessGroup = .alone, decode: @escaping @Sendable (String) -> Picture?
   ) throws(TrainingError) {
+    self.group = group
     self.plan = plan
     self.data = data.forTraining
     guard var network = plan.network.training(with: plan.auxiliary, levels: plan.auxiliaryLevels) else {
@@ -44,6 +48,10 @@ public final class Trainer {
     guard plan.workers > 0, plan.batch > 0, plan.batch % plan.workers == 0 else {
       throw TrainingError(
         .unusableNetwork, "a batch of \(plan.batch) cannot be shared equally by \(plan.workers) workers")
+    }
+    guard plan.workers % group.count == 0 else {
+      throw TrainingError(
+        .unusableNetwork, "\(plan.workers) workers cannot be shared equally by \(group.count) processes")
     }
     guard batches > 0 else {
       throw TrainingError(
@@ -65,7 +73,7 @@ public final class Trainer {
     computation = try BatchComputation(
       graph, batch: plan.batch, largestSide: plan.sides.last ?? plan.side, workers: plan.workers, team: plan.threads,
       table: table,
-      parameters: parameters, engine: engine)
+      parameters: parameters, engine: engine, group: group)
     cache = PictureCache(paths: data.samples.map(\.path), side: plan.side, decode: decode)
   }
 
@@ -102,7 +110,10 @@ public final class Trainer {
     let end = min(end ?? iterationCount, iterationCount)
     guard iteration < end else { return }
     let batches = schedule.batchesPerEpoch
-    let preparation = BatchPreparation(plan, batches: batches, samples: data.samples) { [cache] in cache.picture($0) }
+    let part = plan.batch / group.count
+    let preparation = BatchPreparation(
+      plan, batches: batches, samples: data.samples, slots: part * group.rank..<part * (group.rank + 1)
+    ) { [cache] in cache.picture($0) }
     let loader = BatchLoader(iteration..<end) { preparation($0) }
     defer { loader.stop() }
     var loss = DetectionLoss()
@@ -132,10 +143,20 @@ public final class Trainer {
         if let best, epoch - best.epoch >= plan.patience { return }
       } else if norm != nil, !goesOn || iteration == end || optimizer.steps % plan.checkpointEvery == 0 {
         // Between steps nothing is accumulated, so a checkpoint is whole.
-        if let files { try? save(to: files.checkpoint) }
+        if let files, group.isFirst { try? save(to: files.checkpoint) }
       }
       if !goesOn { return }
     }
+  }
+
+  /// What the first process has, so that all come to the same end.
+  private func shared(_ value: Double) throws(TrainingError) -> Double {
+    var parts = [Float(value), 0]
+    parts[1] = Float(value - Double(parts[0]))
+    do throws(MPIError) {
+      try unsafe parts.withUnsafeMutableBufferPointer { buffer throws(MPIError) in try unsafe group.share([buffer]) }
+    } catch { throw TrainingError(.compute, "the result of the validation could not be shared", cause: error) }
+    return Double(parts[0]) + Double(parts[1])
   }
 
   private func step(_ rates: LearningSchedule.Rates) -> Double {
@@ -150,12 +171,12 @@ public final class Trainer {
   private func finish(_ result: inout EpochReport, files: RunFiles?, validation: Validation?) throws(TrainingError) {
     let isLast = result.epoch + 1 == schedule.epochs
     if let validation, isLast || (result.epoch + 1) % plan.validationEvery == 0 {
-      let precision = try validation.measure(try inferenceModel())
-      result.precision = precision
-      result.isBest = best.map { precision.fitness > $0.fitness } ?? true
-      if result.isBest { best = (precision.fitness, result.epoch) }
+      if group.isFirst { result.precision = try validation.measure(try inferenceModel()) }
+      let fitness = try shared(result.precision?.fitness ?? 0)
+      result.isBest = best.map { fitness > $0.fitness } ?? true
+      if result.isBest { best = (fitness, result.epoch) }
     }
-    guard let files else { return }
+    guard let files, group.isFirst else { return }
     do throws(TrainingError) {
       try save(to: files.checkpoint)
       try writeModel(to: files.model)

@@ -2,6 +2,7 @@ import ArgumentParser
 import Evaluation
 import Foundation
 import GELAN
+import MPI
 import Training
 
 /// Trains a network on labelled pictures.
@@ -12,7 +13,8 @@ struct TrainCommand: AsyncParsableCommand {
       Data is a YOLO folder (classes.txt, images/SPLIT, labels/SPLIT), a COCO file or a folder with train.json and \
       val.json, or a Pascal VOC folder. Bad labels and pictures are counted, named and passed over. The folder of the \
       run holds last.safetensors (to go on from), model.safetensors and best.safetensors (to run), the tables log.csv \
-      and results.csv, and the curves results.svg.
+      and results.csv, and the curves results.svg. Started by OpenMPI's mpirun, the processes share the workers and train \
+      as one would.
       """)
 
   @OptionGroup(title: "Network") var network: TrainingNetworkArguments
@@ -43,44 +45,49 @@ struct TrainCommand: AsyncParsableCommand {
     plan.validationEvery = max(valEvery, 1)
     if let benchmark { return try measure(plan, batches: benchmark) }
 
+    // Of the processes that `mpirun` has started the first one speaks.
+    let group = try ProcessGroup.joined()
+    let say: (String) -> Void = group.isFirst ? { print($0) } : { _ in }
     let training = try Dataset.open(data ?? "", split: "train")
-    for line in training.problemReport { print("passed over: \(line)") }
-    let validation = try validationSet(classes: training.classNames).map {
+    for line in training.problemReport { say("passed over: \(line)") }
+    let validation = try validationSet(classes: training.classNames, say: say).map {
       Validation($0, side: plan.side, workers: plan.workers * plan.threads)
     }
-    let trainer = try Trainer(plan, data: training) { Picture(path: $0) }
+    let trainer = try Trainer(plan, data: training, group: group) { Picture(path: $0) }
     let files = RunFiles(folder: URL(filePath: out, directoryHint: .isDirectory))
     try FileManager.default.createDirectory(at: files.folder, withIntermediateDirectories: true)
     if resume { try trainer.resume(from: files.checkpoint) }
-    print(NetworkSize(trainer.network, side: plan.side).description)
-    print(
+    say(NetworkSize(trainer.network, side: plan.side).description)
+    say(
       "\(training.samples.count) pictures, \(training.classNames.count) classes, \(trainer.iterationCount) iterations, "
         + "\(trainer.arenaByteCount >> 20) MiB of activations")
-    let log = try RunLog(folder: files.folder, classNames: training.classNames, isContinued: resume)
+    let log =
+      group.isFirst ? try RunLog(folder: files.folder, classNames: training.classNames, isContinued: resume) : nil
     var named = 0
     try trainer.run(until: iterations, files: files, validation: validation) { report in
-      log.add(report)
-      print(line(for: report))
-      for path in trainer.unreadablePaths.dropFirst(named) { print("passed over: unreadable picture \(path)") }
+      log?.add(report)
+      say(line(for: report))
+      for path in trainer.unreadablePaths.dropFirst(named) { say("passed over: unreadable picture \(path)") }
       named = trainer.unreadablePaths.count
       fflush(nil)
     } report: { progress in
-      log.add(progress)
+      log?.add(progress)
       if progress.iteration % 20 == 0 {
-        print(line(for: progress, batch: plan.batch))
+        say(line(for: progress, batch: plan.batch))
         fflush(nil)
       }
       return true
     }
-    if let best = trainer.best { print("best: epoch \(best.epoch + 1), \(files.bestModel.path)") }
+    if let best = trainer.best { say("best: epoch \(best.epoch + 1), \(files.bestModel.path)") }
+    group.leave()
   }
 
-  private func validationSet(classes: [String]) throws -> Dataset? {
+  private func validationSet(classes: [String], say: (String) -> Void) throws -> Dataset? {
     guard valEvery > 0 else { return nil }
     let set: Dataset
     do { set = try Dataset.open(val ?? data ?? "", split: "val", classes: classes) } catch {
       if val != nil { throw error }
-      print("not validated: \(error)")
+      say("not validated: \(error)")
       return nil
     }
     guard set.classNames == classes else {

@@ -14,7 +14,7 @@ struct Room: Sendable {
 
 enum House {
   /// Doors to C: a module map and a shim, no Swift.
-  static let doors: Set<String> = ["CFFmpeg", "CV4L2", "COneDNN", "CFreeType", "CPixelRows", "CKernels"]
+  static let doors: Set<String> = ["CFFmpeg", "CV4L2", "COneDNN", "CFreeType", "CPixelRows", "CKernels", "CMPI"]
 
   static let rooms: [Room] = [
     Room("Scene"),
@@ -24,6 +24,7 @@ enum House {
     Room("V4L2", sees: ["CV4L2"], mayBeUnsafe: true),
     Room("OneDNN", sees: ["COneDNN"], mayBeUnsafe: true),
     Room("FreeType", sees: ["CFreeType"], mayBeUnsafe: true),
+    Room("MPI", sees: ["CMPI"], mayBeUnsafe: true),
     Room("Imaging", sees: ["CPixelRows", "Scene"], mayBeUnsafe: true),
     Room("Tracking", sees: ["Scene"]),
     Room("Evaluation", sees: ["Scene"], mayBeUnsafe: true),
@@ -40,7 +41,7 @@ enum House {
     Room(
       "Training",
       sees: [
-        "CKernels", "GELAN", "OneDNN", "Imaging", "Inference", "Capture", "Evaluation", "Scene",
+        "CKernels", "GELAN", "OneDNN", "MPI", "Imaging", "Inference", "Capture", "Evaluation", "Scene",
       ],
       mayBeUnsafe: true),
     Room(
@@ -52,7 +53,7 @@ enum House {
     Room(
       "yolostream",
       sees: [
-        "Service", "Streaming", "Pipeline", "Capture", "Inference", "Training", "Evaluation", "GELAN", "Outputs",
+        "Service", "Streaming", "Pipeline", "Capture", "Inference", "Training", "MPI", "Evaluation", "GELAN", "Outputs",
         "Tracking", "V4L2", "Imaging", "Scene", "ModelStore", "ArgumentParser",
       ], mayBeUnsafe: true),
   ]

@@ -3,13 +3,17 @@ struct BatchPreparation: Sendable {
   private let count: Int
   private let plan: TrainingPlan
   private let batches: Int
+  private let slots: Range<Int>
   private let open: SamplePreparation
   private let closed: SamplePreparation
 
-  /// Batches for `plan`, `batches` an epoch, of `samples` whose pictures `picture` gives.
+  /// Batches for `plan`, `batches` an epoch, of `samples` whose pictures `picture` gives; only the `slots` of a batch are
+  /// filled, where they are not all.
   init(
-    _ plan: TrainingPlan, batches: Int, samples: [Dataset.Sample], picture: @escaping @Sendable (Int) -> Picture?
+    _ plan: TrainingPlan, batches: Int, samples: [Dataset.Sample], slots: Range<Int>? = nil,
+    picture: @escaping @Sendable (Int) -> Picture?
   ) {
+    self.slots = slots ?? 0..<plan.batch
     self.plan = plan
     self.batches = batches
     count = samples.count
@@ -32,7 +36,7 @@ struct BatchPreparation: Sendable {
     order.shuffle(using: &random)
     let maker = epoch >= plan.epochs - plan.closeMosaic ? closed : open
     var batch = TrainingBatch(count: plan.batch, side: plan.side(ofBatch: number))
-    for slot in 0..<plan.batch {
+    for slot in slots {
       let place = (number % batches) * plan.batch + slot
       batch.add(maker.prepare(order[place], epoch: epoch, place: place).resized(side: batch.side), slot: slot)
     }

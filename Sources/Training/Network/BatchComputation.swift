@@ -1,11 +1,13 @@
 import GELAN
+import MPI
 import OneDNN
 
 /// Loss and gradient of a batch, computed in equal shares by several workers.
 ///
 /// Each share normalises by its own statistics and its own sum of target scores, as data-parallel training without
 /// synchronised normalisation does; gradients are added in the order of the shares, so the result does not depend on
-/// which worker is faster. Each worker compiles the network once for every size of pictures that comes, beginning with the
+/// which worker is faster. Where several processes work together each has as many of the shares, and they add what they
+/// have one after another: the result does not depend on how many they are, either. Each worker compiles the network once for every size of pictures that comes, beginning with the
 /// largest, in whose memory the others lie.
 final class BatchComputation {
   private final class Share: @unchecked Sendable {
@@ -19,20 +21,27 @@ final class BatchComputation {
   private let workers: [ComputeWorker]
   private let shares: [Share]
   private let compile: @Sendable (Int, TrainableNetwork?) throws(TrainingError) -> TrainableNetwork
+  private let group: ProcessGroup
+  /// Shares of all processes together, and where those of this one begin.
+  private let shareCount: Int, firstShare: Int
   let batch: Int
 
   init(
     _ graph: Graph, batch: Int, largestSide: Int, workers count: Int, team: Int, table: ParameterTable,
-    parameters: FloatBuffer, engine: Engine
+    parameters: FloatBuffer, engine: Engine, group: ProcessGroup = .alone
   ) throws(TrainingError) {
     self.batch = batch
+    self.group = group
+    shareCount = count
+    let own = count / group.count
+    firstShare = own * group.rank
     compile = { (side, larger) throws(TrainingError) in
       try TrainableNetwork(
         graph, batch: batch / count, height: side, width: side, table: table, parameters: parameters, engine: engine,
         sharing: larger)
     }
-    workers = (0..<count).map { _ in ComputeWorker(team: team) }
-    shares = (0..<count).map { _ in Share() }
+    workers = (0..<own).map { _ in ComputeWorker(team: team) }
+    shares = (0..<own).map { _ in Share() }
     var failure: TrainingError?
     for (worker, share) in zip(workers, shares) {
       worker.start { [compile] in
@@ -67,21 +76,21 @@ final class BatchComputation {
   func compute(
     _ input: TrainingBatch, loss: DetectionLoss, gradient: FloatBuffer, parameters: FloatBuffer
   ) throws(TrainingError) -> DetectionLoss.Terms {
-    let size = batch / workers.count
+    let size = batch / shareCount
     let side = input.side, pixels = size * 3 * side * side
     for (index, worker) in workers.enumerated() {
-      let share = shares[index]
+      let share = shares[index], place = firstShare + index
       worker.start { [compile] in
         do throws(TrainingError) {
           let network = if let known = share.networks[side] { known } else { try compile(side, share.largest) }
           share.networks[side] = network
           let targets = input.targets.compactMap { target in
-            guard target.image / size == index else { return nil as ObjectTarget? }
+            guard target.image / size == place else { return nil as ObjectTarget? }
             var own = target
-            own.image -= index * size
+            own.image -= place * size
             return own
           }
-          let pictures = Array(input.pictures[index * pixels..<(index + 1) * pixels])
+          let pictures = Array(input.pictures[place * pixels..<(place + 1) * pixels])
           let maps = try network.forward(pictures)
           let start = ContinuousClock.now
           let outcome = loss.evaluate(maps, targets: targets)
@@ -92,18 +101,32 @@ final class BatchComputation {
       }
     }
     for worker in workers { worker.wait() }
-    var terms = DetectionLoss.Terms()
+    let sums = FloatBuffer(count: 3)
+    try unsafe exchange([gradient, parameters, sums]) { buffers throws(MPIError) in try unsafe group.takeOver(buffers) }
     for share in shares {
       guard let network = share.networks[side], let outcome = try share.outcome?.get() else { continue }
       guard outcome.total.isFinite else {
         throw TrainingError(.diverged, "the loss became \(outcome.total)")
       }
       gradient.add(network.gradient)
-      network.updateStatistics(parameters, momentum: 0.03 / Float(workers.count))
-      terms.box += outcome.terms.box / Float(workers.count)
-      terms.classes += outcome.terms.classes / Float(workers.count)
-      terms.distribution += outcome.terms.distribution / Float(workers.count)
+      network.updateStatistics(parameters, momentum: 0.03 / Float(shareCount))
+      sums[0] += outcome.terms.box / Float(shareCount)
+      sums[1] += outcome.terms.classes / Float(shareCount)
+      sums[2] += outcome.terms.distribution / Float(shareCount)
     }
+    try unsafe exchange([gradient, parameters, sums]) { buffers throws(MPIError) in try unsafe group.handOn(buffers) }
+    var terms = DetectionLoss.Terms()
+    (terms.box, terms.classes, terms.distribution) = (sums[0], sums[1], sums[2])
     return terms
+  }
+
+  /// What the processes tell each other of `buffers`.
+  private func exchange(
+    _ buffers: [FloatBuffer], _ call: ([UnsafeMutableBufferPointer<Float>]) throws(MPIError) -> Void
+  ) throws(TrainingError) {
+    do throws(MPIError) {
+      try unsafe call(
+        buffers.map { buffer in unsafe buffer.withPointer { unsafe .init(start: $0, count: buffer.count) } })
+    } catch { throw TrainingError(.compute, "the batch could not be computed together", cause: error) }
   }
 }

@@ -1,0 +1,74 @@
+import Foundation
+import Testing
+
+/// Training as people start it.
+@Suite(.serialized, .timeLimit(.minutes(5))) struct TrainTests {
+  private static let mpirun = "/usr/bin/mpirun"
+  private static let canShare = FileManager.default.isExecutableFile(atPath: mpirun)
+
+  private func train(_ program: Program, processes: Int, workers: Int, out: String) throws -> Program.Outcome {
+    try program.tool(
+      Self.mpirun,
+      [
+        "--allow-run-as-root", "--oversubscribe", "-n", "\(processes)", Program.executable.path, "train", "--data",
+        "data",
+        "--network", "yolov9-n", "--imgsz", "64", "--batch", "4", "--nominal-batch", "8", "--epochs", "2", "--workers",
+        "\(workers)", "--out", out,
+      ])
+  }
+
+  @Test(.enabled(if: canShare, "skipped: needs OpenMPI's mpirun (bash .ci/install --tests)"))
+  func `processes of mpirun train together what one trains alone, to the bit`() throws {
+    let program = try Program()
+    try writeData(of: program)
+    for (processes, out) in [(1, "one"), (2, "two")] {
+      let outcome = try train(program, processes: processes, workers: 2, out: out)
+      #expect(outcome.status == 0, "\(outcome.error)")
+      // One speaks for all.
+      #expect(outcome.output.matches(of: /epoch 2 done/).count == 1, "\(outcome.output)")
+    }
+    for file in ["last", "best", "model"] {
+      #expect(try tensors(program.path("one/\(file).safetensors")) == tensors(program.path("two/\(file).safetensors")))
+    }
+    // Without columns of time.
+    let losses = try ["one", "two"].map {
+      try program.text("\($0)/results.csv").replacing(/,\d+\.\d(?=,|\n)/, with: "")
+    }
+    #expect(losses[0] == losses[1])
+  }
+
+  @Test(.enabled(if: canShare, "skipped: needs OpenMPI's mpirun (bash .ci/install --tests)"))
+  func `workers that cannot be shared by the processes are said`() throws {
+    let program = try Program()
+    try writeData(of: program)
+    let outcome = try train(program, processes: 3, workers: 4, out: "out")
+    #expect(outcome.status != 0)
+    #expect(outcome.error.contains("4 workers cannot be shared equally by 3 processes"), "\(outcome.error)")
+  }
+
+  /// Eight pictures of a bright rectangle, as a YOLO folder.
+  private func writeData(of program: Program) throws {
+    for split in ["train", "val"] {
+      for kind in ["images", "labels"] {
+        try FileManager.default.createDirectory(
+          atPath: program.path("data/\(kind)/\(split)"), withIntermediateDirectories: true)
+      }
+      for number in 0..<8 {
+        var pixels = [UInt8](repeating: 90, count: 64 * 64 * 3)
+        for row in 16..<48 { for column in number * 4..<number * 4 + 24 { pixels[(row * 64 + column) * 3] = 250 } }
+        try (Data("P6 64 64 255\n".utf8) + Data(pixels)).write(
+          to: URL(filePath: program.path("data/images/\(split)/\(number).ppm")))
+        try "0 \(Double(number * 4 + 12) / 64) 0.5 0.375 0.5\n".write(
+          toFile: program.path("data/labels/\(split)/\(number).txt"), atomically: true, encoding: .utf8)
+      }
+    }
+    try "red\n".write(toFile: program.path("data/classes.txt"), atomically: true, encoding: .utf8)
+  }
+
+  /// What a safetensors file holds behind its header.
+  private func tensors(_ path: String) throws -> Data {
+    let bytes = try Data(contentsOf: URL(filePath: path))
+    let length = bytes.prefix(8).enumerated().reduce(0) { $0 + Int($1.element) << (8 * $1.offset) }
+    return bytes.dropFirst(8 + length)
+  }
+}
