@@ -19,8 +19,8 @@ extension Dataset {
     func rows(_ key: String) -> [[String: Any]] { content[key] as? [[String: Any]] ?? [] }
     func number(_ value: Any?) -> Int? { (value as? NSNumber)?.intValue }
     /// Polygons; masks written as runs are not used.
-    func outline(_ value: Any?) -> [[SIMD2<Float>]] {
-      (value as? [[NSNumber]] ?? []).map { Self.points($0.map(\.floatValue)) }.filter { $0.count >= 3 }
+    func outline(_ value: Any?, _ size: SIMD2<Float>) -> [[SIMD2<Float>]] {
+      (value as? [[NSNumber]] ?? []).map { Self.points($0.map(\.floatValue), of: size) }.filter { $0.count >= 3 }
     }
 
     var names: [String] = []
@@ -64,7 +64,7 @@ extension Dataset {
       samples[image.index].objects.append(
         Object(
           classID: classID, box: box,
-          outline: outline(row["segmentation"]).map { $0.map { $0 / SIMD2(Float(image.width), Float(image.height)) } },
+          outline: outline(row["segmentation"], SIMD2(Float(image.width), Float(image.height))),
           isCrowd: number(row["iscrowd"]) ?? 0 != 0))
     }
     guard !samples.isEmpty, !names.isEmpty else {

@@ -66,8 +66,10 @@ extension Dataset {
     return objects
   }
 
-  /// Numbers in pairs.
-  static func points(_ values: [Float]) -> [SIMD2<Float>] {
-    stride(from: 0, to: values.count - 1, by: 2).map { SIMD2(values[$0], values[$0 + 1]) }
+  /// Numbers in pairs, as fractions of `size` within the picture.
+  static func points(_ values: [Float], of size: SIMD2<Float> = .one) -> [SIMD2<Float>] {
+    stride(from: 0, to: values.count - 1, by: 2).map {
+      (SIMD2(values[$0], values[$0 + 1]) / size).clamped(lowerBound: .zero, upperBound: .one)
+    }
   }
 }

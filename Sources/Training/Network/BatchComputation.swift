@@ -7,8 +7,8 @@ import OneDNN
 /// Each share normalises by its own statistics and its own sum of target scores, as data-parallel training without
 /// synchronised normalisation does; gradients are added in the order of the shares, so the result does not depend on
 /// which worker is faster. Where several processes work together each has as many of the shares, and they add what they
-/// have one after another: the result does not depend on how many they are, either. Each worker compiles the network once for every size of pictures that comes, beginning with the
-/// largest, in whose memory the others lie.
+/// have one after another: the result does not depend on how many they are, either. Each worker compiles the network
+/// once for every size of pictures that comes, beginning with the largest, in whose memory the others lie.
 final class BatchComputation {
   private final class Share: @unchecked Sendable {
     /// By side of the pictures.
