@@ -86,12 +86,12 @@ final class Running {
       error: texts[1])
   }
 
+  /// Waits until `condition` holds or the program has ended. There is nothing to be woken by: it is asked again and again.
+  func wait(until condition: () -> Bool) { while process.isRunning, !condition() { usleep(2000) } }
+
   /// Waits until standard error is as `condition` wants it or the program has ended.
   func waitForError(_ condition: (String) -> Bool) {
-    while process.isRunning {
-      if let text = try? String(contentsOf: files[1], encoding: .utf8), condition(text) { return }
-      usleep(2000)
-    }
+    wait { (try? String(contentsOf: files[1], encoding: .utf8)).map(condition) ?? false }
   }
 
   /// What it has written to standard error so far.
@@ -99,10 +99,6 @@ final class Running {
 
   /// Waits until the file at `path` has `count` bytes or the program has ended.
   func waitFor(_ path: String, bytes count: Int) {
-    while process.isRunning {
-      let size = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
-      if size >= count { return }
-      usleep(2000)
-    }
+    wait { (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int).flatMap { $0 } ?? 0 >= count }
   }
 }

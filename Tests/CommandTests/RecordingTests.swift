@@ -16,9 +16,7 @@ struct RecordingTests {
     let server = try RTSPServer(clip: SharedMaterial.file("media/people-walking.mp4").path)
     defer { withExtendedLifetime(server) {} }
     let running = try serve(server, program)
-    while running.process.isRunning, (try? program.text("events.jsonl").contains("\"clip\":\"")) != true {
-      usleep(5000)
-    }
+    running.wait { (try? program.text("events.jsonl").contains("\"clip\":\"")) == true }
     // What is named now must be there now.
     let ends = try program.ends()
     #expect(!ends.isEmpty)
@@ -59,13 +57,10 @@ struct RecordingTests {
     #expect(fill.error.contains("No space left"))
     let running = try serve(server, program)
     defer { running.process.terminate() }
-    func wait(until isEnough: ([[String: Any]]) -> Bool) throws {
-      while running.process.isRunning, !isEnough((try? program.ends()) ?? []) { usleep(5000) }
-    }
-    try wait { $0.count >= 3 }
+    running.wait { program.endsSoFar.count >= 3 }
     for end in try program.ends() { #expect(end["clip"] is NSNull && end["snapshot"] is NSNull, "\(end)") }
     try FileManager.default.removeItem(atPath: program.path("media/filling"))
-    try wait { $0.contains { $0["clip"] is String } }
+    running.wait { program.endsSoFar.contains { $0["clip"] is String } }
     try check(try #require(program.ends().first { $0["clip"] is String }), of: program)
     running.process.terminate()
     let outcome = try running.wait()
@@ -92,9 +87,7 @@ struct RecordingTests {
     defer { withExtendedLifetime(server) {} }
     let running = try serve(server, program)
     defer { running.process.terminate() }
-    while running.process.isRunning, !((try? program.ends()) ?? []).contains(where: { $0["clip"] is String }) {
-      usleep(5000)
-    }
+    running.wait { program.endsSoFar.contains { $0["clip"] is String } }
     let address = try #require(try running.errorSoFar().firstMatch(of: /http:\/\/127\.0\.0\.1:\d+\//)).0
     let film = try program.tool(
       "ffmpeg", ["-v", "error", "-i", "\(address)live/front/index.m3u8", "-frames:v", "50", "-c", "copy", "film.mp4"])
@@ -162,6 +155,9 @@ struct RecordingTests {
 }
 
 extension Program {
+  /// The same, where there need not be a log yet.
+  fileprivate var endsSoFar: [[String: Any]] { (try? ends()) ?? [] }
+
   /// The events that tell of an end.
   fileprivate func ends() throws -> [[String: Any]] {
     try text("events.jsonl").split(separator: "\n").compactMap { line in

@@ -49,9 +49,7 @@ import Testing
     // Before a camera is up its view shows a plate of another size.
     for camera in ["front", "back"] {
       let word = "\"camera\":\"\(camera)\""
-      while service.running.process.isRunning, (try? program.text("events.jsonl").contains(word)) != true {
-        usleep(5000)
-      }
+      service.running.wait { (try? program.text("events.jsonl").contains(word)) == true }
     }
     // A reader that is not ours: FFmpeg takes the live view for a camera.
     for camera in ["front", "back"] {
@@ -90,7 +88,7 @@ import Testing
     let service = try Service(program, cameras: ["one: {url: \"test:64x64@25\"}"])
     func hangUp(until sentence: String) throws {
       kill(service.running.process.processIdentifier, SIGHUP)
-      while service.running.process.isRunning, try !service.running.errorSoFar().contains(sentence) { usleep(5000) }
+      service.running.waitForError { $0.contains(sentence) }
     }
     try Service.write(program, cameras: ["one: {url: \"test:64x64@25\"}", "two: {url: \"test:64x64@25\"}"])
     try hangUp(until: "configuration read: 1 cameras unchanged, 1 begun, 0 ended")
@@ -124,7 +122,7 @@ import Testing
     try Service.write(program, cameras: ["a: {url: \"test:64x64@25\"}", "b: {url: \"rtsp://127.0.0.1:1/none\"}"])
     let running = try program.start(["serve", "-c", "service.yml"], hasModel: false)
     // Not before the program has begun to handle signals; then at moments of loading, starting and running.
-    while running.process.isRunning, !Self.handlesTerm(running.process.processIdentifier) { usleep(1000) }
+    running.wait { Self.handlesTerm(running.process.processIdentifier) }
     usleep(UInt32(moment * moment * 8000))
     let clock = ContinuousClock.now
     running.process.terminate()

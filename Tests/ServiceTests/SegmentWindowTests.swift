@@ -83,5 +83,7 @@ extension SegmentWindow {
     endSegment()
   }
 
-  fileprivate func bytes(named name: String) -> [UInt8]? { Name(name).flatMap { bytes(of: $0) } }
+  fileprivate func bytes(named name: String) -> [UInt8]? {
+    Name(name).flatMap { bytes(of: $0) }.map { Array($0.joined()) }
+  }
 }

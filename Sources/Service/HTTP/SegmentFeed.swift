@@ -36,8 +36,8 @@ final class SegmentFeed: Sendable {
     }
   }
 
-  /// The bytes of what a playlist calls `name`; of the part that it announces, once that is there.
-  func bytes(of name: SegmentWindow.Name) async -> [UInt8]? {
+  /// The bytes of what a playlist calls `name`, part by part; of the part that it announces, once that is there.
+  func bytes(of name: SegmentWindow.Name) async -> [[UInt8]]? {
     let (there, next) = state.withLock { state in
       state.lastAsked = MonotonicTime.nanoseconds
       return (state.window.bytes(of: name), state.window.next)
@@ -115,7 +115,7 @@ final class SegmentFeed: Sendable {
         try piece.muxer?.write(held.packet, duration: time - before)
         piece.byteCount += held.packet.byteCount
         piece.held = entry
-        try cut(&piece, at: time, step: time - before, entry)
+        try endPart(of: &piece, at: time, step: time - before, entry)
         return
       }
       piece = Piece()
@@ -130,7 +130,9 @@ final class SegmentFeed: Sendable {
   }
 
   /// Ends the part, and the segment, where it is time before `entry`, which came `step` ticks after the one before.
-  private func cut(_ piece: inout Piece, at time: Int64, step: Int64, _ entry: PacketRing.Entry) throws(FFmpegError) {
+  private func endPart(
+    of piece: inout Piece, at time: Int64, step: Int64, _ entry: PacketRing.Entry
+  ) throws(FFmpegError) {
     let base = entry.packet.timeBase
     let seconds = base.seconds(of: time - piece.begin), part = base.seconds(of: time - piece.partBegin)
     let endsSegment = entry.isKey && seconds >= Self.shortest

@@ -47,6 +47,8 @@ struct SegmentWindow {
   private var passedChanges = 0
   private var longestPart = Self.partSeconds
 
+  /// The whole segments, and the one under way.
+  private var all: [Segment] { segments + (current.map { [$0] } ?? []) }
   /// Whether a whole segment is there.
   var isEmpty: Bool { segments.isEmpty }
   /// Whether there is enough to begin with: players want three segments, and Chromium gives up on one.
@@ -85,7 +87,7 @@ struct SegmentWindow {
 
   /// The playlist.
   var playlist: String {
-    let shown = segments.suffix(Self.listed)
+    let shown = all.suffix(Self.listed + (current == nil ? 0 : 1))
     let longest = (segments.map(\.seconds).max() ?? current?.seconds) ?? 1
     var lines = [
       "#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-TARGETDURATION:\(max(1, Int(longest.rounded())))",
@@ -95,7 +97,7 @@ struct SegmentWindow {
       "#EXT-X-DISCONTINUITY-SEQUENCE:\(passedChanges)", "#EXT-X-INDEPENDENT-SEGMENTS",
     ]
     var header: Int?
-    for segment in shown + (current.map { [$0] } ?? []) {
+    for segment in shown {
       if segment.header != header {
         if header != nil { lines.append("#EXT-X-DISCONTINUITY") }
         lines.append("#EXT-X-MAP:URI=\"\(segment.header).mp4\"")
@@ -134,14 +136,14 @@ struct SegmentWindow {
     }
   }
 
-  /// The bytes of what a playlist calls `name`, if it is there.
-  func bytes(of name: Name) -> [UInt8]? {
+  /// The bytes of what a playlist calls `name`, part by part, if it is there.
+  func bytes(of name: Name) -> [[UInt8]]? {
     switch name {
-    case .header(let number): headers[number]
-    case .segment(let number): segments.first { $0.number == number }?.parts.flatMap(\.bytes)
+    case .header(let number): headers[number].map { [$0] }
+    case .segment(let number): segments.first { $0.number == number }?.parts.map(\.bytes)
     case .part(let position):
-      (segments + (current.map { [$0] } ?? [])).first { $0.number == position.segment }.flatMap {
-        position.part < $0.parts.count ? $0.parts[position.part].bytes : nil
+      all.first { $0.number == position.segment }.flatMap {
+        position.part < $0.parts.count ? [$0.parts[position.part].bytes] : nil
       }
     }
   }

@@ -62,11 +62,11 @@ struct WebRoutes: Sendable {
         }
         return Self.text(playlist, type: "application/vnd.apple.mpegurl")
       }
-      guard let name = SegmentWindow.Name(piece), let bytes = await camera.segments?.bytes(of: name) else {
+      guard let name = SegmentWindow.Name(piece), let parts = await camera.segments?.bytes(of: name) else {
         return Self.text("there is no such piece\n", status: .notFound)
       }
       return Response(
-        status: .ok, headers: Self.headers("video/mp4"), body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
+        status: .ok, headers: Self.headers("video/mp4"), body: .init(contentsOf: parts.map { ByteBuffer(bytes: $0) }))
     }
   }
 
