@@ -102,3 +102,65 @@ struct `A training step equals the published one` {
     }
   }
 }
+
+/// Convolutions of fewer channels than a vector has.
+@Suite(.serialized) struct `Narrow convolutions` {
+  private static func network() throws -> (network: TrainableNetwork, parameters: FloatBuffer, table: ParameterTable) {
+    var spec = try #require(NetworkSpec.named("gelan-p"))
+    spec.classCount = 3
+    let graph = spec.graph()
+    let table = ParameterTable(graph: graph)
+    let parameters = FloatBuffer(count: table.count)
+    InitialWeights.write(to: parameters, table: table, graph: graph, seed: 3)
+    let network = try TrainableNetwork(
+      graph, batch: 2, height: 64, width: 64, table: table, parameters: parameters, engine: try Engine())
+    return (network, parameters, table)
+  }
+
+  @Test(.enabled(if: Engine.instructionSet >= .avx2, "skipped: needs AVX2"))
+  func `are not left to reference code`() throws {
+    let steps = try Self.network().network.steps
+    let kernels = steps.filter { $0.implementation.hasPrefix("ref") && !$0.implementation.hasPrefix("ref:any") }
+    #expect(kernels.isEmpty, "\(kernels.map(\.part))")
+    let narrow = steps.filter { $0.part.hasPrefix("model.2.cv2") }
+    #expect(narrow.contains { $0.part.hasSuffix("weights") })
+    #expect(narrow.allSatisfy { !$0.implementation.hasPrefix("ref") }, "\(narrow.map(\.implementation))")
+  }
+
+  @Test func `have the gradients that finite differences give`() throws {
+    let (network, parameters, table) = try Self.network()
+    let pictures = FormulaWeights.picture(2, 64, 64)
+    var random = SampleRandom(seed: 4, epoch: 0, index: 0)
+    let maps = try network.forward(pictures)
+    var slopes = maps
+    for head in slopes.indices {
+      for level in slopes[head].levels.indices {
+        for index in slopes[head].levels[level].values.indices {
+          slopes[head].levels[level].values[index] = random.uniform(-1, 1)
+        }
+      }
+    }
+    func value() throws -> Double {
+      zip(try network.forward(pictures), slopes).reduce(0) { sum, pair in
+        zip(pair.0.levels, pair.1.levels).reduce(sum) { sum, pair in
+          zip(pair.0.values, pair.1.values).reduce(sum) { $0 + Double($1.0) * Double($1.1) }
+        }
+      }
+    }
+    try network.backward(slopes)
+    let gradient = network.gradient.values(0..<table.count)
+    for name in ["model.2.cv1.conv.weight", "model.2.cv2.conv.weight", "model.2.cv3.conv.weight"] {
+      let entry = try #require(table.entries.first { $0.name == name })
+      let strongest = entry.range.max { abs(gradient[$0]) < abs(gradient[$1]) }
+      let index = try #require(strongest)
+      let old = parameters[index], step: Float = 0.0005
+      parameters[index] = old + step
+      let above = try value()
+      parameters[index] = old - step
+      let below = try value()
+      parameters[index] = old
+      let numeric = (above - below) / Double(2 * step)
+      #expect(abs(numeric - Double(gradient[index])) < 0.03 * abs(numeric), "\(name): \(numeric), \(gradient[index])")
+    }
+  }
+}

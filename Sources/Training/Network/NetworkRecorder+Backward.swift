@@ -143,17 +143,22 @@ extension NetworkRecorder {
       }
       flow = result
     }
-    let source = values[node.inputs[0]]
+    let order = order(of: convolution)
+    var source = values[node.inputs[0]]
+    if order != format {
+      source = try ordered(source, order, name: node.name)
+      flow = try ordered(flow, order, name: node.name)
+    }
     try backwardWeights(node, convolution, source: source, flow: flow, forward: forward, into: gradients)
     guard node.inputs[0] != 0 else { return }
     let result = tape.symbol(tape.layout(source))
-    defer { add(result, to: node.inputs[0]) }
     if try recordWinograd(convolution, .back, at: node, from: flow, into: result, name: "\(node.name) source") {
+      add(result, to: node.inputs[0])
       return
     }
     let primitive = try Primitive.convolutionSourceGradient(
       source: tape.layout(source), weights: try TensorLayout(weightShape(convolution), .f32, .any),
-      destination: try layout(node), window: SlidingWindow(convolution.window), forward: forward, on: engine)
+      destination: tape.layout(flow), window: SlidingWindow(convolution.window), forward: forward, on: engine)
     let wanted = try primitive.layout(.weights)
     var weights = keep.weights
     if weights.map({ tape.layout($0) != wanted }) != false { weights = try ordered(convolution, as: wanted) }
@@ -161,6 +166,7 @@ extension NetworkRecorder {
     try tape.run(
       primitive, [(.destinationGradient, flow), (.weights, weights), (.sourceGradient, result)],
       name: "\(node.name) source")
+    add(order == format ? result : try ordered(result, format, name: node.name), to: node.inputs[0])
   }
 
   private mutating func backwardWeights(
@@ -170,7 +176,7 @@ extension NetworkRecorder {
     let hasBias = convolution.normalisation == nil
     let primitive = try Primitive.convolutionWeightsGradient(
       source: tape.layout(source), weights: try TensorLayout(weightShape(convolution), .f32, .any),
-      bias: hasBias ? try TensorLayout([convolution.outputChannels]) : nil, destination: try layout(node),
+      bias: hasBias ? try TensorLayout([convolution.outputChannels]) : nil, destination: tape.layout(flow),
       window: SlidingWindow(convolution.window), forward: forward, on: engine)
     let name = "\(convolution.parameters).weight"
     let plain = try parameter(name, shape: weightShape(convolution), in: gradients)

@@ -37,7 +37,10 @@ extension NetworkRecorder {
   }
 
   private mutating func forward(_ node: Graph.Node, _ convolution: Graph.Convolution) throws(OneDNNError) {
-    let source = values[node.inputs[0]]
+    let order = order(of: convolution)
+    var source = values[node.inputs[0]]
+    if order != format { source = try ordered(source, order, name: node.name) }
+    let destination = try layout(node, in: order)
     let weightLayout = try TensorLayout(weightShape(convolution))
     let window = SlidingWindow(convolution.window)
     let hasBias = convolution.normalisation == nil
@@ -50,10 +53,10 @@ extension NetworkRecorder {
       }
     let primitive = try Primitive.convolution(
       source: tape.layout(source), weights: try TensorLayout(weightLayout.shape, .f32, .any),
-      bias: hasBias ? channels : nil, destination: try layout(node), window: window, then: fuses,
+      bias: hasBias ? channels : nil, destination: destination, window: window, then: fuses,
       isTraining: isTraining, on: engine)
-    let convolved = tape.symbol(try layout(node))
-    var keep = Kept(convolution: primitive, convolved: convolved)
+    var convolved = tape.symbol(destination)
+    var keep = Kept(convolution: primitive)
     if try !recordWinograd(convolution, .forward, at: node, from: source, into: convolved, name: node.name) {
       let weights = try ordered(convolution, as: try primitive.layout(.weights))
       keep.weights = weights
@@ -67,6 +70,8 @@ extension NetworkRecorder {
       }
       try tape.run(primitive, operands, name: node.name)
     }
+    if order != format { convolved = try ordered(convolved, format, name: node.name) }
+    keep.convolved = convolved
     var result = convolved
     var rest = convolution.activation
     if let normalisation = convolution.normalisation {

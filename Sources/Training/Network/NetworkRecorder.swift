@@ -75,9 +75,27 @@ struct NetworkRecorder {
   /// Channels that lie together.
   var block: Int { format == .blocked16 ? 16 : 8 }
 
-  func layout(_ node: Graph.Node) throws(OneDNNError) -> TensorLayout {
+  func layout(_ node: Graph.Node, in order: MemoryFormat? = nil) throws(OneDNNError) -> TensorLayout {
     let size = sizes[node.id]
-    return try TensorLayout([batch, node.channels, size.height, size.width], .f32, format)
+    return try TensorLayout([batch, node.channels, size.height, size.width], .f32, order ?? format)
+  }
+
+  /// The order in which the library has vector code for `convolution`: blocks of 16 where neither side leaves its only
+  /// block half empty (such a convolution falls back to reference code a hundred times as slow).
+  func order(of convolution: Graph.Convolution) -> MemoryFormat {
+    let isNarrow = min(convolution.inputChannels, convolution.outputChannels) < block && convolution.inputChannels > 3
+    return isNarrow && convolution.groups == 1 ? .blocked8 : format
+  }
+
+  /// `tensor` in another order: itself where it is in that order already.
+  mutating func ordered(
+    _ tensor: Tape.SymbolID, _ order: MemoryFormat, name: String
+  ) throws(OneDNNError) -> Tape.SymbolID {
+    let wanted = try TensorLayout(tape.layout(tensor).shape, .f32, order)
+    guard wanted != tape.layout(tensor) else { return tensor }
+    let copy = tape.symbol(wanted)
+    try tape.copy(tensor, to: copy, name: name)
+    return copy
   }
 
   /// The parameter `name` where it lies in `buffer`.
