@@ -63,7 +63,7 @@ public final class Trainer {
     InitialWeights.write(to: parameters, table: table, graph: graph, seed: plan.seed)
     average = WeightAverage(of: parameters, decay: plan.averageDecay, ramp: plan.averageRamp)
     schedule = plan.schedule(batches: batches)
-    optimizer = StochasticGradient(table: table, decay: schedule.scaledDecay(plan.decay))
+    optimizer = StochasticGradient(table: table, decay: schedule.scaledDecay(plan.decay), method: plan.method)
     optimizer.largestNorm = plan.largestNorm
     accumulated = FloatBuffer(count: table.count)
     let engine: Engine

@@ -16,6 +16,8 @@ public struct TrainingPlan: Sendable {
   public var nominalBatch = 64
   /// Learning rate after the warm-up.
   public var learningRate = 0.01
+  /// How kernels move.
+  public var method = StochasticGradient.Method.sgd
   /// Weight decay before it is scaled to the batch.
   public var decay = 5e-4
   /// Epochs of warm-up.

@@ -6,6 +6,7 @@ public import Training
 extension NetworkSpec.Auxiliary: ExpressibleByArgument {}
 extension NetworkSpec.AuxiliaryLevels: ExpressibleByArgument {}
 extension Aggregation.Kind: ExpressibleByArgument {}
+extension StochasticGradient.Method: ExpressibleByArgument {}
 extension DetectionLoss.Guidance: ExpressibleByArgument {}
 
 /// What is trained.
@@ -48,6 +49,8 @@ struct TrainingScheduleArguments: ParsableArguments {
   @Option(help: "How much larger or smaller a batch may be drawn, 0 to 0.5 of the side.") var multiScale = 0.0
   @Option(help: "Pictures in a batch.") var batch = 16
   @Option(help: "Pictures an optimiser step counts for.") var nominalBatch = 64
+  @Option(help: "How kernels move: sgd, or muon (along orthogonal directions).")
+  var optimizer = StochasticGradient.Method.sgd
   @Option(help: "Learning rate after the warm-up.") var lr = 0.01
   @Option(help: "Epochs of warm-up.") var warmup = 3.0
   @Option(help: "Last epochs over which the learning rate falls (all, unless given).") var cool: Int?
@@ -71,6 +74,7 @@ struct TrainingScheduleArguments: ParsableArguments {
     plan.sideRange = multiScale
     plan.batch = batch
     plan.nominalBatch = nominalBatch
+    plan.method = optimizer
     plan.learningRate = lr
     plan.warmupEpochs = warmup
     plan.coolEpochs = cool

@@ -34,6 +34,27 @@ import Testing
     #expect(!primitive.implementation.hasPrefix("ref") && !primitive.implementation.hasPrefix("gemm"))
   }
 
+  @Test(arguments: [(false, false), (true, false), (false, true), (true, true)])
+  func `products of matrices are those of the definition`(isLeftTransposed: Bool, isRightTransposed: Bool) throws {
+    let rows = 3, columns = 5, depth = 4
+    func left(_ row: Int, _ inner: Int) -> Float { Float(7 * row - 3 * inner) }
+    func right(_ inner: Int, _ column: Int) -> Float { Float(2 * inner + column * column) }
+    func flat(_ rows: Int, _ columns: Int, _ value: (Int, Int) -> Float) -> [Float] {
+      (0..<rows * columns).map { value($0 / columns, $0 % columns) }
+    }
+    let first = isLeftTransposed ? flat(depth, rows) { left($1, $0) } : flat(rows, depth, left)
+    let second = isRightTransposed ? flat(columns, depth) { right($1, $0) } : flat(depth, columns, right)
+    var product = [Float](repeating: .nan, count: rows * columns)
+    try unsafe MatrixProduct.multiply(
+      first, second, rows: rows, columns: columns, depth: depth, isLeftTransposed: isLeftTransposed,
+      isRightTransposed: isRightTransposed, into: &product)
+    #expect(
+      product
+        == flat(rows, columns) { row, column in
+          (0..<depth).reduce(0) { $0 + left(row, $1) * right($1, column) }
+        })
+  }
+
   @Test func `what contradicts itself is refused with a sentence`() throws {
     let engine = try Engine()
     let eight = [1, 8, 3, 3]

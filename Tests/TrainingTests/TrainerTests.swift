@@ -40,24 +40,27 @@ import Testing
     return plan
   }
 
-  @Test func `resumes to the very losses of the unbroken run`() throws {
+  @Test(arguments: StochasticGradient.Method.allCases)
+  func `resumes to the very losses of the unbroken run`(method: StochasticGradient.Method) throws {
+    var plan = Self.plan
+    plan.method = method
     let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     let files = RunFiles(folder: folder)
     var unbroken: [Float] = []
-    let whole = try Self.trainer(Self.plan)
+    let whole = try Self.trainer(plan)
     try whole.run(until: 15) {
       unbroken.append($0.terms.sum)
       return true
     }
     var resumed: [Float] = []
-    let first = try Self.trainer(Self.plan)
+    let first = try Self.trainer(plan)
     try first.run(until: 5, files: files) {
       resumed.append($0.terms.sum)
       return true
     }
-    let second = try Self.trainer(Self.plan)
+    let second = try Self.trainer(plan)
     try second.resume(from: files.checkpoint)
     #expect(second.iteration == 5)
     try second.run(until: 15) {

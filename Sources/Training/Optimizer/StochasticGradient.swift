@@ -1,6 +1,16 @@
 /// Stochastic gradient descent with Nesterov momentum, as PyTorch computes it: `g ← clip(g) + decay · p`,
 /// `m ← μ · m + g` (the first time `m = g`), `p ← p − rate · (g + μ · m)`.
+///
+/// With the method `muon` the kernels of convolutions move by the direction of `g + μ · m` alone (`Orthogonalisation`).
 public struct StochasticGradient: Sendable {
+  /// How kernels move; everything else always moves by the formula above.
+  public enum Method: String, Hashable, Sendable, CaseIterable {
+    /// By the formula above.
+    case sgd
+    /// Along orthogonal directions, each step of the same length.
+    case muon
+  }
+
   /// Largest norm of all gradients together; longer ones are shortened to it.
   public var largestNorm: Double = 10
   /// Decay of the convolution weights, already scaled to the batch.
@@ -9,11 +19,17 @@ public struct StochasticGradient: Sendable {
   public var steps = 0
   /// Momentum of every tensor, laid out as the table.
   public let momentum: FloatBuffer
+  /// Root mean square of what an orthogonal step adds to a kernel, as a multiple of the rate.
+  public var orthogonalLength = 0.045
+  /// Share of a kernel that an orthogonal step takes away, as a multiple of the rate.
+  public var orthogonalDecay = 0.003
+  private let orthogonal: OrthogonalSteps?
 
   /// An optimiser for tensors laid out as `table`, with weight decay `decay`.
-  public init(table: ParameterTable, decay: Double) {
+  public init(table: ParameterTable, decay: Double, method: Method = .sgd) {
     self.decay = decay
     momentum = FloatBuffer(count: table.count)
+    orthogonal = method == .muon ? OrthogonalSteps(table: table) : nil
   }
 
   /// Norm of all gradients together.
@@ -60,8 +76,10 @@ public struct StochasticGradient: Sendable {
       unsafe gradient.withPointer { g in
         unsafe momentum.withPointer { m in
           for entry in table.entries where entry.role != .statistic {
-            let rate = Float(entry.role == .bias ? rates.bias : rates.weight)
-            let decay = entry.role == .weight ? Float(self.decay) : 0
+            // Kernels that move along a direction only gather momentum here.
+            let isHeld = orthogonal?.names.contains(entry.name) ?? false
+            let rate = isHeld ? 0 : Float(entry.role == .bias ? rates.bias : rates.weight)
+            let decay = entry.role == .weight && !isHeld ? Float(self.decay) : 0
             // Tensors are padded with zeros to whole vectors, so the last one may run over its end.
             for index in stride(from: entry.range.lowerBound, to: entry.range.upperBound, by: 8) {
               let old = unsafe UnsafeRawPointer(p + index).loadUnaligned(as: SIMD8<Float>.self)
@@ -75,6 +93,9 @@ public struct StochasticGradient: Sendable {
         }
       }
     }
+    orthogonal?.move(
+      parameters, gradient: gradient, clip: clip, momentum: momentum, look: look,
+      step: Float(rates.weight * orthogonalLength), keep: Float(1 - rates.weight * orthogonalDecay))
     return norm
   }
 }
