@@ -29,7 +29,8 @@ extension Trainer {
       classNames: data.classNames, bestFitness: best?.fitness, bestEpoch: best?.epoch)
     do {
       let text = String(decoding: try JSONEncoder().encode(state), as: UTF8.self)
-      try SafetensorsFile.write(entries, metadata: ["training": text], to: file.path)
+      let names = String(decoding: try JSONEncoder().encode(data.classNames), as: UTF8.self)
+      try SafetensorsFile.write(entries, metadata: ["training": text, "names": names], to: file.path)
     } catch {
       throw TrainingError(.cannotWrite, "the checkpoint \(file.path) could not be written", cause: error)
     }

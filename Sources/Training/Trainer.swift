@@ -86,6 +86,15 @@ public final class Trainer {
   /// Memory of activations and their gradients, in bytes.
   public var arenaByteCount: Int { computation.arenaByteCount }
 
+  /// Begins with `weights` in place of random ones, before the first iteration. Gives the classes of the data that the
+  /// file does not know.
+  @discardableResult
+  public func begin(with weights: StartingWeights) -> [String] {
+    let unknown = weights.write(to: parameters, table: table, of: network, classes: data.classNames)
+    average = WeightAverage(of: parameters, decay: plan.averageDecay, ramp: plan.averageRamp)
+    return unknown
+  }
+
   func restore(_ state: State) {
     iteration = state.iteration
     lastStep = state.lastStep

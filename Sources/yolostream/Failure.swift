@@ -7,6 +7,7 @@ import ModelStore
 import Outputs
 import Pipeline
 import Service
+import Training
 
 /// Turns an error into one sentence on standard error and an exit code of `sysexits.h`.
 enum Failure {
@@ -26,6 +27,7 @@ enum Failure {
     case is ModelError: 78
     case let error as ModelStoreError: status(of: error.code)
     case let error as InferenceError: error.code == .weights || error.code == .precision ? 78 : 70
+    case let error as TrainingError: status(of: error.code)
     case let error as OutputError: error.code == .cannotCreate ? 73 : 74
     default: 70
     }
@@ -41,6 +43,16 @@ enum Failure {
     case .invalidMedia, .unsupported: 65
     case .inputOutput: 74
     case .internalError: 70
+    }
+  }
+
+  private static func status(of code: TrainingError.Code) -> Int32 {
+    switch code {
+    case .unusableNetwork: 64
+    case .unusableData: 65
+    case .unusableCheckpoint: 78
+    case .cannotWrite: 73
+    case .diverged, .compute: 70
     }
   }
 

@@ -35,7 +35,12 @@ struct TrainCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    var plan = TrainingPlan(network: try network.spec())
+    do { try train() } catch { throw Failure.report(error) }
+  }
+
+  private func train() throws {
+    let start = try network.start()
+    var plan = TrainingPlan(network: start.spec)
     plan.auxiliary = network.aux
     plan.auxiliaryLevels = network.levels
     plan.guidance = network.guidance
@@ -56,7 +61,13 @@ struct TrainCommand: AsyncParsableCommand {
     let trainer = try Trainer(plan, data: training, group: group) { Picture(path: $0) }
     let files = RunFiles(folder: URL(filePath: out, directoryHint: .isDirectory))
     try FileManager.default.createDirectory(at: files.folder, withIntermediateDirectories: true)
-    if resume { try trainer.resume(from: files.checkpoint) }
+    if resume {
+      try trainer.resume(from: files.checkpoint)
+    } else if let weights = start.weights {
+      let unknown = trainer.begin(with: weights)
+      say(
+        "begins with \(network.network)" + (unknown.isEmpty ? "" : "; new classes: " + unknown.joined(separator: ", ")))
+    }
     say(NetworkSize(trainer.network, side: plan.side).description)
     say(
       "\(training.samples.count) pictures, \(training.classNames.count) classes, \(trainer.iterationCount) iterations, "

@@ -11,7 +11,12 @@ extension DetectionLoss.Guidance: ExpressibleByArgument {}
 
 /// What is trained.
 struct TrainingNetworkArguments: ParsableArguments {
-  @Option(help: "yolov9-p, yolov9-n, yolov9-t, yolov9-s, …; gelan-… have no auxiliary branch.") var network = "yolov9-p"
+  @Option(
+    help: """
+      yolov9-n, yolov9-p, yolov9-t, yolov9-s, …; gelan-… have no auxiliary branch. Or a checkpoint to begin from \
+      (.pt, or last.safetensors of a run): classes it knows by name keep their weights.
+      """)
+  var network = "yolov9-n"
   @Option(help: "Auxiliary part: off, deep (deep supervision) or on (auxiliary branch).")
   var aux = NetworkSpec.Auxiliary.branch
   @Option(help: "Auxiliary levels: all (multi-level information) or own.") var levels = NetworkSpec.AuxiliaryLevels.all
@@ -31,12 +36,23 @@ struct TrainingNetworkArguments: ParsableArguments {
     }
   }
 
-  func spec() throws -> NetworkSpec {
-    guard var spec = NetworkSpec.named(network) else {
+  /// The network to train, and the weights to begin with where it comes from a file.
+  func start() throws -> (spec: NetworkSpec, weights: StartingWeights?) {
+    if let spec = NetworkSpec.named(network) { return (varied(spec), nil) }
+    guard FileManager.default.fileExists(atPath: network) else {
       throw ValidationError(
-        "no network is called \(network); there are "
+        "no network and no file is called \(network); there are the networks "
           + (NetworkSpec.published + NetworkSpec.own).map(\.name).joined(separator: ", "))
     }
+    let weights = try StartingWeights(path: network)
+    guard head == nil, block == nil, elanDepth == nil, cspDepth == nil else {
+      throw ValidationError("--head, --block, --elan-depth and --csp-depth vary a named network, not that of a file")
+    }
+    return (weights.network, weights)
+  }
+
+  private func varied(_ spec: NetworkSpec) -> NetworkSpec {
+    var spec = spec
     if let head { spec.headStyle = head == .official ? .official : .ultralytics }
     return spec.replacingBlocks(kind: block, elanDepth: elanDepth, innerDepth: cspDepth)
   }

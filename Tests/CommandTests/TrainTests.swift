@@ -42,8 +42,29 @@ import Testing
     let program = try Program()
     try writeData(of: program)
     let outcome = try train(program, processes: 3, workers: 4, out: "out")
-    #expect(outcome.status != 0)
+    #expect(outcome.status == 64)
     #expect(outcome.error.contains("4 workers cannot be shared equally by 3 processes"), "\(outcome.error)")
+  }
+
+  @Test func `a run begins from the weights that another has left, and says which classes are new`() throws {
+    let program = try Program()
+    try writeData(of: program)
+    let plan = ["--data", "data", "--imgsz", "64", "--batch", "4", "--epochs", "1"]
+    let first = try program.run(["train", "--network", "yolov9-n", "--out", "first"] + plan, hasModel: false)
+    #expect(first.status == 0, "\(first.error)")
+    try "blue\n".write(toFile: program.path("data/classes.txt"), atomically: true, encoding: .utf8)
+    let second = try program.run(
+      ["train", "--network", "first/last.safetensors", "--out", "second"] + plan, hasModel: false)
+    #expect(second.status == 0, "\(second.error)")
+    #expect(second.output.contains("begins with first/last.safetensors; new classes: blue\n"), "\(second.output)")
+
+    let folded = try program.run(
+      ["train", "--network", "first/best.safetensors", "--out", "third"] + plan, hasModel: false)
+    #expect(folded.status == 78)
+    #expect(folded.error.contains("training needs the batch normalisation it no longer has"), "\(folded.error)")
+    let unknown = try program.run(["train", "--network", "yolov9-z", "--out", "third"] + plan, hasModel: false)
+    #expect(unknown.status == 64)
+    #expect(unknown.error.contains("no network and no file is called yolov9-z"), "\(unknown.error)")
   }
 
   /// Eight pictures of a bright rectangle, as a YOLO folder.

@@ -4,6 +4,8 @@ public struct HeadStyle: Hashable, Sendable {
   public var boxGroups: Int
   /// How wide the class branch is.
   public var classWidth: ClassWidth
+  /// Number of classes that `classWidth` goes by where it is not the head's own: a head for other classes keeps its width.
+  public var classesOfWidth: Int?
   /// Bins of each side's distance distribution.
   public var bins: Int
   /// What the branches are made of.
@@ -49,7 +51,8 @@ public struct HeadStyle: Hashable, Sendable {
 
   /// Width of the class branch over inputs whose finest has `channels`.
   public func classWidth(channels: Int, classes: Int) -> Int {
-    switch classWidth {
+    let classes = classesOfWidth ?? classes
+    return switch classWidth {
     case .official: max(channels, min(2 * classes, 128))
     case .ultralytics: max(channels, min(classes, 100))
     case .fixed(let width): width
