@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""usage: ablation.py DATA [--network N] [--epochs N] [--imgsz N] [--seeds N] [--out DIR]
+"""usage: ablation.py DATA [--network N] [--epochs N] [--imgsz N] [--seeds N] [--optimizer sgd|muon] [--out DIR]
 
 What programmable gradient information is worth at a budget: trains the same network from the same start with the auxiliary
 branch, with deep supervision and with neither, same data, steps and seeds, and prints validation AP in a table. A run that
@@ -18,7 +18,7 @@ VARIANTS = [("none", "off"), ("deep supervision", "deep"), ("auxiliary branch (P
 
 def train(options, mode, seed):
     """AP50 and AP of the last epoch's averaged weights."""
-    folder = os.path.join(options.out, f"{options.network}-{mode}-{seed}")
+    folder = os.path.join(options.out, f"{options.network}-{options.optimizer}-{mode}-{seed}")
     table = os.path.join(folder, "results.csv")
 
     def rows():
@@ -27,9 +27,9 @@ def train(options, mode, seed):
     if not rows() or int(rows()[-1]["epoch"]) < options.epochs:
         command = [YOLOSTREAM, "train", "--data", options.data, "--network", options.network, "--aux", mode, "--seed", str(seed),
                    "--epochs", str(options.epochs), "--imgsz", str(options.imgsz), "--batch", "16", "--nominal-batch", "16",
-                   "--lr", "0.02", "--warmup", "1", "--close-mosaic", str(options.epochs // 4), "--mosaic", "0.5", "--mixup",
-                   "0", "--scale", "0.6", "--average-decay", "0.998", "--val-every", str(options.epochs), "--patience",
-                   "1000", "--out", folder]
+                   "--optimizer", options.optimizer, "--lr", "0.02", "--warmup", "1", "--mosaic", "0.5", "--mixup", "0",
+                   "--close-mosaic", str(options.epochs // 4), "--scale", "0.6", "--average-decay", "0.998", "--val-every",
+                   str(options.epochs), "--patience", "1000", "--out", folder]
         if os.path.exists(os.path.join(folder, "last.safetensors")):
             command.append("--resume")
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
@@ -44,6 +44,7 @@ def main():
     parser.add_argument("--epochs", type=int, default=6)
     parser.add_argument("--imgsz", type=int, default=160)
     parser.add_argument("--seeds", type=int, default=2)
+    parser.add_argument("--optimizer", default="sgd")
     parser.add_argument("--out", default="runs/ablation")
     options = parser.parse_args()
     os.makedirs(options.out, exist_ok=True)
@@ -53,7 +54,8 @@ def main():
             found[mode].append(train(options, mode, seed))
             print(f"seed {seed}, {name}: AP50 {found[mode][-1][0]:.4f}, AP {found[mode][-1][1]:.4f}", flush=True)
     seeds = ", ".join(f"seed {seed}" for seed in range(options.seeds))
-    print(f"\n| {options.network}, {options.epochs} epochs at {options.imgsz} px | AP50 ({seeds}) | mean | AP, mean |\n|---|---|---|---|")
+    title = f"{options.network}, {options.optimizer}, {options.epochs} epochs at {options.imgsz} px"
+    print(f"\n| {title} | AP50 ({seeds}) | mean | AP, mean |\n|---|---|---|---|")
     for name, mode in VARIANTS:
         values = [f"{one[0]:.4f}" for one in found[mode]]
         print(f"| {name} | {', '.join(values)} | {statistics.mean(one[0] for one in found[mode]):.4f} "
