@@ -100,7 +100,7 @@ let package = Package(
         "Service", "Streaming", "Capture", "Inference", "ModelStore", "Tracking", "Training", "MPI", "Evaluation",
         "GELAN", "Outputs", "Pipeline", "V4L2", "Imaging", "Scene", argumentParser,
       ],
-      resources: [.copy("Resources/gelan-p.safetensors"), .copy("Resources/gelan-p.md")],
+      resources: [.copy("Resources/gelan-n.safetensors"), .copy("Resources/gelan-n.md")],
       swiftSettings: rules),
 
     .target(

@@ -1,8 +1,8 @@
 import Foundation
 
-/// The model that comes with the package: `gelan-p`, 20 everyday classes. Its card is beside it in `Resources`.
+/// The model that comes with the package: `gelan-n`, 20 everyday classes. Its card is beside it in `Resources`.
 enum DefaultModel {
-  private static let fileName = "gelan-p.safetensors"
+  private static let fileName = "gelan-n.safetensors"
 
   /// Where it is: in the resource bundle beside the program, or in `share/yolostream` of the prefix the program is
   /// installed in; `nil` where it was not brought along.

@@ -82,4 +82,19 @@ import Testing
     let found = try JSONSerialization.jsonObject(with: Data(program.text("found.json").utf8)) as? [[String: Any]]
     #expect(found?.count == report["detections"] as? Int && found?.first?["category_id"] != nil)
   }
+
+  /// What its card states, at the least.
+  @Test(.enabled(if: SharedMaterial.isPresent, Comment(rawValue: SharedMaterial.absence)))
+  func `the model that comes with the package is as good as it must be`() throws {
+    let program = try program.get()
+    let outcome = try program.run(
+      ["val", "--data", SharedMaterial.file("data/detection20").path, "--json"], hasModel: false)
+    #expect(outcome.status == 0, "\(outcome.error)")
+    let report = try object(outcome.output)
+    let summary = try #require(report["summary"] as? [String: Double])
+    #expect(summary["AP50"] ?? 0 >= 0.40, "\(summary)")
+    let classes = try #require(report["classes"] as? [[String: Any]], "\(report.keys)")
+    let person = try #require(classes.first { $0["name"] as? String == "person" }, "\(classes)")
+    #expect(person["AP50"] as? Double ?? 0 >= 0.55, "\(person)")
+  }
 }
