@@ -81,7 +81,8 @@ struct NetworkRecorder {
   }
 
   /// The order in which the library has vector code for `convolution`: blocks of 16 where neither side leaves its only
-  /// block half empty (such a convolution falls back to reference code a hundred times as slow).
+  /// block half empty (such a convolution falls back to reference code a hundred times as slow). The picture's three
+  /// channels lie in plain order and have code of their own.
   func order(of convolution: Graph.Convolution) -> MemoryFormat {
     let isNarrow = min(convolution.inputChannels, convolution.outputChannels) < block && convolution.inputChannels > 3
     return isNarrow && convolution.groups == 1 ? .blocked8 : format

@@ -6,20 +6,17 @@ import OneDNN
 /// rounds of a polynomial that pushes every singular value towards one, with their coefficients. All rounds multiply the
 /// matrix by polynomials of its small square one, so they are worked out on that, and the matrix itself, which may be far
 /// longer than wide, is multiplied only at the beginning and at the end.
-final class Orthogonalisation: @unchecked Sendable {
+struct Orthogonalisation {
   private static let rounds = 5
   private static let (first, third, fifth): (Float, Float, Float) = (3.4445, -4.7750, 2.0315)
 
   let rows: Int
   let columns: Int
-  private let side: Int
-  private let scratch: FloatBuffer
+  private var side: Int { min(rows, columns) }
 
   init(rows: Int, columns: Int) {
     self.rows = rows
     self.columns = columns
-    side = min(rows, columns)
-    scratch = FloatBuffer(count: 5 * side * side)
   }
 
   /// Writes the direction of `source` (rows × columns, not the same memory) to `target`; `source` loses its length.
@@ -31,9 +28,11 @@ final class Orthogonalisation: @unchecked Sendable {
     for index in 0..<rows * columns { unsafe source[index] *= shrink }
     let isTall = rows > columns
     let area = side * side
-    let base = unsafe scratch.withPointer { unsafe $0 }
-    let gram = unsafe base, square = unsafe base + area, polynomial = unsafe base + 2 * area
-    var product = unsafe base + 3 * area, other = unsafe base + 4 * area
+    let scratch = FloatBuffer(count: 5 * area)
+    defer { withExtendedLifetime(scratch) {} }
+    let gram = unsafe scratch.withPointer { unsafe $0 }
+    let square = unsafe gram + area, polynomial = unsafe gram + 2 * area
+    var product = unsafe gram + 3 * area, other = unsafe gram + 4 * area
     try unsafe MatrixProduct.multiply(
       source, source, rows: side, columns: side, depth: max(rows, columns), isLeftTransposed: isTall,
       isRightTransposed: !isTall, into: gram)
