@@ -3,36 +3,41 @@ public import GELAN
 
 /// Weights of a file that a run begins with in place of random ones.
 public struct StartingWeights: Sendable {
-  /// The network of the file, with its head; the classes may be changed, the widths stay.
+  /// The network of the file, with its head, and with an auxiliary branch where one is known for it; the classes may be
+  /// changed, the widths stay.
   public let network: NetworkSpec
   /// Names of the classes that the file tells apart.
   public let classNames: [String]
+  /// What the names of `weights` are those of.
+  private let stored: NetworkSpec
   private let weights: WeightStore
+  private let isFolded: Bool
 
-  /// Reads the checkpoint at `path`, which must hold its normalisations as they are, not folded.
+  /// Reads the checkpoint or model at `path`.
   public init(path: String) throws(ModelError) {
     let checkpoint = try Checkpoint(path: path)
     let found = try checkpoint.network()
-    var network = found.spec
-    network.headStyle.classesOfWidth = network.classCount
-    self.network = network
+    var stored = found.isFolded ? found.spec.inference : found.spec
+    stored.headStyle.classesOfWidth = stored.classCount
+    self.stored = stored
+    network = stored.withAuxiliaryBranch
     classNames = found.classNames
     weights = try checkpoint.trainingWeights(of: found)
+    isFolded = found.isFolded
   }
 
-  /// Writes what the file has of `trained` to `parameters`: `network` for `classes`, with or without its auxiliary branch.
+  /// Writes what the file has of `trained` to `parameters`: `network` for `classes`, with this auxiliary part or that.
   ///
   /// A class that the file knows by the same name begins with its weights, the others stay as they are; they are
   /// returned.
   func write(
     to parameters: FloatBuffer, table: ParameterTable, of trained: NetworkSpec, classes: [String]
   ) -> [String] {
-    let names = network.mainBranchNames
-    let isWhole = trained.isDual || !network.isDual
+    let names = storedNames(of: trained)
     let byClass = trained.graph().classProjections
     let mapping = ClassMapping(model: classNames, data: classes)
     for entry in table.entries {
-      guard let tensor = weights[isWhole ? entry.name : names.original(of: entry.name)] else { continue }
+      guard let name = names[entry.name], let tensor = weights[name] else { continue }
       guard byClass.contains(entry.name) else {
         if tensor.shape == entry.shape { parameters.write(tensor.values, at: entry.range.lowerBound) }
         continue
@@ -45,6 +50,28 @@ public struct StartingWeights: Sendable {
       }
     }
     return mapping.unknownToModel
+  }
+
+  /// The normalisations of `trained` that a folded file has left without statistics.
+  func unsettledNormalisations(of trained: NetworkSpec) -> Set<String> {
+    guard isFolded else { return [] }
+    let names = trained.mainBranchNames
+    return Set(
+      trained.inference.graph().convolutions.compactMap { _, convolution in
+        convolution.normalisation.map { names.original(of: $0) }
+      })
+  }
+
+  /// What the parameters of `trained` are called in the file. Of auxiliary parts only the very same one is there.
+  private func storedNames(of trained: NetworkSpec) -> [String: String] {
+    var names: [String: String] = [:]
+    if trained.name == stored.name {
+      for (name, _) in trained.graph().parameterShapes { names[name] = name }
+    }
+    for (name, _) in trained.inference.graph().parameterShapes {
+      names[trained.mainBranchNames.original(of: name)] = stored.mainBranchNames.original(of: name)
+    }
+    return names
   }
 }
 

@@ -89,10 +89,22 @@ public final class Trainer {
   /// Begins with `weights` in place of random ones, before the first iteration. Gives the classes of the data that the
   /// file does not know.
   @discardableResult
-  public func begin(with weights: StartingWeights) -> [String] {
+  public func begin(with weights: StartingWeights) throws(TrainingError) -> [String] {
     let unknown = weights.write(to: parameters, table: table, of: network, classes: data.classNames)
+    let unsettled = weights.unsettledNormalisations(of: network)
+    if !unsettled.isEmpty {
+      // The same pictures in every process, so that all begin alike.
+      let first = preparation(slots: 0..<plan.batch / plan.workers)(0)
+      try computation.settle(unsettled, on: first, parameters: parameters)
+    }
     average = WeightAverage(of: parameters, decay: plan.averageDecay, ramp: plan.averageRamp)
     return unknown
+  }
+
+  private func preparation(slots: Range<Int>) -> BatchPreparation {
+    BatchPreparation(plan, batches: schedule.batchesPerEpoch, samples: data.samples, slots: slots) { [cache] in
+      cache.picture($0)
+    }
   }
 
   func restore(_ state: State) {
@@ -120,9 +132,7 @@ public final class Trainer {
     guard iteration < end else { return }
     let batches = schedule.batchesPerEpoch
     let part = plan.batch / group.count
-    let preparation = BatchPreparation(
-      plan, batches: batches, samples: data.samples, slots: part * group.rank..<part * (group.rank + 1)
-    ) { [cache] in cache.picture($0) }
+    let preparation = preparation(slots: part * group.rank..<part * (group.rank + 1))
     let loader = BatchLoader(iteration..<end) { preparation($0) }
     defer { loader.stop() }
     var loss = DetectionLoss()

@@ -64,7 +64,7 @@ struct TrainCommand: AsyncParsableCommand {
     if resume {
       try trainer.resume(from: files.checkpoint)
     } else if let weights = start.weights {
-      let unknown = trainer.begin(with: weights)
+      let unknown = try trainer.begin(with: weights)
       say(
         "begins with \(network.network)" + (unknown.isEmpty ? "" : "; new classes: " + unknown.joined(separator: ", ")))
     }

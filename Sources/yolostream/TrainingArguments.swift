@@ -13,8 +13,8 @@ extension DetectionLoss.Guidance: ExpressibleByArgument {}
 struct TrainingNetworkArguments: ParsableArguments {
   @Option(
     help: """
-      yolov9-n, yolov9-p, yolov9-t, yolov9-s, …; gelan-… have no auxiliary branch. Or a checkpoint to begin from \
-      (.pt, or last.safetensors of a run): classes it knows by name keep their weights.
+      yolov9-n, yolov9-p, yolov9-t, yolov9-s, …; gelan-… have no auxiliary branch. Or a model or \
+      checkpoint to begin from: classes it knows by name keep their weights.
       """)
   var network = "yolov9-n"
   @Option(help: "Auxiliary part: off, deep (deep supervision) or on (auxiliary branch).")

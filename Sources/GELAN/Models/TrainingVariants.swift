@@ -17,6 +17,15 @@ extension NetworkSpec {
     case own
   }
 
+  /// The same network with the auxiliary branch that one of the known networks has for it; itself where it has one or
+  /// none is known.
+  public var withAuxiliaryBranch: NetworkSpec {
+    let known = Self.published + Self.own
+    guard !isDual, var copy = known.first(where: { $0.isDual && $0.inference.layers == layers }) else { return self }
+    (copy.headStyle, copy.classCount, copy.activation) = (headStyle, classCount, activation)
+    return copy
+  }
+
   /// Taps of the backbone at the strides of the heads.
   private static let backboneTaps = ["B3", "B4", "B5"]
 

@@ -69,14 +69,18 @@ extension Checkpoint {
     } catch { throw error.about(path) }
   }
 
-  /// The parameters as they are in the file, auxiliary branch and running statistics included: what training goes on
-  /// with. Names are those of `network.spec`.
+  /// What training goes on with, under the names of `network.spec`: the parameters as they are in the file, auxiliary
+  /// branch and running statistics included.
+  ///
+  /// A folded file gives its main branch alone, under the names of `network.spec.inference`, with normalisations that
+  /// change nothing: they do not know the statistics of what they read.
   public func trainingWeights(of network: Network) throws(ModelError) -> WeightStore {
+    guard !network.isFolded else {
+      let model = try inferenceModel(of: network)
+      return model.spec.graph().unfoldedWeights(of: model.weights)
+    }
     var store = WeightStore()
     do throws(ModelError) {
-      guard !network.isFolded else {
-        throw ModelError(.mismatch, "is folded for inference; training needs the batch normalisation it no longer has")
-      }
       for (name, shape) in network.graph.parameterShapes { store[name] = try tensor(name, shape: shape) }
     } catch { throw error.about(path) }
     return store

@@ -105,11 +105,58 @@ extension Graph {
     }
     return store
   }
+
+  /// Numbers of this graph's own tensors that `folded` makes the same of: the other way round, as far as there is one.
+  ///
+  /// Every normalisation is neutral but for the bias it takes over. The 1×1 branch of a merged pair adds nothing, since
+  /// its normalisation is zero; its kernel is left out.
+  func unfoldedWeights(of folded: WeightStore) -> WeightStore {
+    var store = WeightStore()
+    func set(_ convolution: Convolution, from source: String) {
+      store["\(convolution.parameters).weight"] = folded["\(source).weight"]
+      let bias = folded["\(source).bias"]
+      guard let name = convolution.normalisation else {
+        store["\(convolution.parameters).bias"] = bias
+        return
+      }
+      store.add(.neutral(scale: 1, shift: bias?.values ?? []), to: name)
+    }
+    var branches = Set<Node.ID>()
+    for node in nodes {
+      guard let pair = reparameterisedPair(at: node), case .convolution(let wide) = nodes[pair[0]].operation,
+        case .convolution(let narrow) = nodes[pair[1]].operation
+      else { continue }
+      branches.formUnion(pair)
+      set(wide, from: "\(node.name).conv")
+      guard let name = narrow.normalisation else { continue }
+      store.add(.neutral(scale: 0, shift: [Float](repeating: 0, count: narrow.outputChannels)), to: name)
+    }
+    for (node, convolution) in convolutions where !branches.contains(node.id) {
+      set(convolution, from: convolution.parameters)
+    }
+    return store
+  }
+}
+
+extension BatchNormalisation {
+  /// x · `scale` + `shift`.
+  fileprivate static func neutral(scale: Float, shift: [Float]) -> BatchNormalisation {
+    let vector = [Float](repeating: 0, count: shift.count)
+    return BatchNormalisation(
+      scale: vector.map { _ in scale }, shift: shift, mean: vector, variance: vector.map { _ in 1 - epsilon })
+  }
 }
 
 extension WeightStore {
   fileprivate mutating func add(_ parameters: FoldedParameters, to prefix: String) {
     tensors["\(prefix).weight"] = parameters.weight
     tensors["\(prefix).bias"] = WeightTensor(shape: [parameters.bias.count], values: parameters.bias)
+  }
+
+  fileprivate mutating func add(_ normalisation: BatchNormalisation, to prefix: String) {
+    let vectors = [normalisation.scale, normalisation.shift, normalisation.mean, normalisation.variance]
+    for (name, vector) in zip(BatchNormalisation.tensorNames, vectors) {
+      tensors["\(prefix).\(name)"] = WeightTensor(shape: [vector.count], values: vector)
+    }
   }
 }

@@ -16,6 +16,16 @@ final class BatchComputation {
     var largest: TrainableNetwork?
     var outcome: Result<DetectionLoss.Outcome, TrainingError>?
     var lossSeconds = 0.0
+
+    /// The network for pictures of `side` pixels, made when they first come.
+    func network(
+      _ side: Int, _ compile: (Int, TrainableNetwork?) throws(TrainingError) -> TrainableNetwork
+    ) throws(TrainingError) -> TrainableNetwork {
+      if let known = networks[side] { return known }
+      let network = try compile(side, largest)
+      networks[side] = network
+      return network
+    }
   }
 
   private let workers: [ComputeWorker]
@@ -82,8 +92,7 @@ final class BatchComputation {
       let share = shares[index], place = firstShare + index
       worker.start { [compile] in
         do throws(TrainingError) {
-          let network = if let known = share.networks[side] { known } else { try compile(side, share.largest) }
-          share.networks[side] = network
+          let network = try share.network(side, compile)
           let targets = input.targets.compactMap { target in
             guard target.image / size == place else { return nil as ObjectTarget? }
             var own = target
@@ -118,6 +127,21 @@ final class BatchComputation {
     var terms = DetectionLoss.Terms()
     (terms.box, terms.classes, terms.distribution) = (sums[0], sums[1], sums[2])
     return terms
+  }
+
+  /// Settles `normalisations` in `parameters` on the first share of `input`.
+  func settle(
+    _ normalisations: Set<String>, on input: TrainingBatch, parameters: FloatBuffer
+  ) throws(TrainingError) {
+    let share = shares[0], side = input.side
+    let pictures = Array(input.pictures[0..<batch / shareCount * 3 * side * side])
+    workers[0].start { [compile] in
+      do throws(TrainingError) {
+        try share.network(side, compile).settle(normalisations, on: pictures, parameters: parameters)
+      } catch { share.outcome = .failure(error) }
+    }
+    workers[0].wait()
+    if case .failure(let error) = share.outcome { throw error }
   }
 
   /// What the processes tell each other of `buffers`.

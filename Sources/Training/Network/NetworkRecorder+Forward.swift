@@ -106,7 +106,7 @@ extension NetworkRecorder {
     let vector = try TensorLayout([Normalisation.paddedCount(node.channels)])
     let statistic = Statistic(
       name: name, mean: try TensorMemory(vector, on: engine), variance: try TensorMemory(vector, on: engine),
-      sampleCount: batch * size.height * size.width)
+      sampleCount: batch * size.height * size.width, step: tape.steps.count)
     statistics.append(statistic)
     let mean = tape.symbol(fixed: statistic.mean), variance = tape.symbol(fixed: statistic.variance)
     let result = tape.symbol(try layout(node))

@@ -50,6 +50,8 @@ struct NetworkRecorder {
     var variance: TensorMemory
     /// Values each statistic was taken over.
     var sampleCount: Int
+    /// Step of the tape that takes them and normalises.
+    var step: Int
   }
 
   init(

@@ -85,12 +85,7 @@ public final class TrainableNetwork {
   /// Runs `pictures` (batch × 3 × height × width, red first, 0...1) forward and gives the raw maps of every head, the
   /// main one last.
   public func forward(_ pictures: [Float]) throws(TrainingError) -> [HeadMaps] {
-    precondition(pictures.count == batch * 3 * height * width, "a batch fills the network's input")
-    unsafe picture.withElements(of: Float.self) { target in
-      unsafe pictures.withUnsafeBufferPointer { source in
-        unsafe target.baseAddress!.update(from: source.baseAddress!, count: source.count)
-      }
-    }
+    load(pictures)
     try run(0..<forwardCount)
     return zip(graph.heads, maps).map { head, levels in
       HeadMaps(
@@ -115,6 +110,49 @@ public final class TrainableNetwork {
       }
     }
     try run(forwardCount..<calls.count)
+  }
+
+  private func load(_ pictures: [Float]) {
+    precondition(pictures.count == batch * 3 * height * width, "a batch fills the network's input")
+    unsafe picture.withElements(of: Float.self) { target in
+      unsafe pictures.withUnsafeBufferPointer { source in
+        unsafe target.baseAddress!.update(from: source.baseAddress!, count: source.count)
+      }
+    }
+  }
+
+  /// Rewrites the `normalisations` in `parameters` so that by the statistics of the batch `pictures` they compute what
+  /// they did by their running ones, which become those of the batch. The network at inference stays what it was.
+  ///
+  /// One after the other, each on what those before it have become.
+  public func settle(
+    _ normalisations: Set<String>, on pictures: [Float], parameters: FloatBuffer
+  ) throws(TrainingError) {
+    load(pictures)
+    var next = 0
+    for statistic in statistics where normalisations.contains(statistic.name) {
+      try run(next..<statistic.step + 1)
+      settle(statistic, parameters)
+      next = statistic.step
+    }
+  }
+
+  private func settle(_ statistic: NetworkRecorder.Statistic, _ parameters: FloatBuffer) {
+    let vectors = BatchNormalisation.tensorNames.compactMap { table["\(statistic.name).\($0)"]?.range }
+    precondition(vectors.count == 4, "the table of parameters is made from the graph that is recorded")
+    unsafe statistic.mean.withElements(of: Float.self) { batchMean in
+      unsafe statistic.variance.withElements(of: Float.self) { batchVariance in
+        for channel in 0..<vectors[0].count {
+          let places = vectors.map { $0.lowerBound + channel }
+          let (scale, shift, mean, variance) = (places[0], places[1], places[2], places[3])
+          let slope = parameters[scale] / (parameters[variance] + BatchNormalisation.epsilon).squareRoot()
+          unsafe parameters[shift] += (batchMean[channel] - parameters[mean]) * slope
+          unsafe parameters[scale] = slope * (batchVariance[channel] + BatchNormalisation.epsilon).squareRoot()
+          unsafe parameters[mean] = batchMean[channel]
+          unsafe parameters[variance] = batchVariance[channel]
+        }
+      }
+    }
   }
 
   private func run(_ range: Range<Int>) throws(TrainingError) {
