@@ -2,7 +2,7 @@ import FFmpeg
 import Glibc
 public import Imaging
 
-/// A file with one picture in it: JPEG, PNG, BMP, WebP or TIFF.
+/// A file with one picture in it: JPEG, PNG, BMP, WebP, TIFF or PPM.
 public struct PictureFile: Sendable {
   /// Where it is.
   public let path: String
@@ -20,7 +20,7 @@ public struct PictureFile: Sendable {
   public func read(as format: PixelFormat? = nil) throws(CaptureError) -> PixelBuffer {
     let bytes = try contents()
     guard let codec = Self.codec(of: bytes) else {
-      throw CaptureError(.invalidMedia, "cannot show \(path): expected a JPEG, PNG, BMP, WebP or TIFF file")
+      throw CaptureError(.invalidMedia, "cannot show \(path): expected a JPEG, PNG, BMP, WebP, TIFF or PPM file")
     }
     do throws(FFmpegError) {
       var decoder = try Decoder(StreamParameters(codecNamed: codec))
@@ -79,6 +79,7 @@ public struct PictureFile: Sendable {
     if bytes.starts(with: [0xFF, 0xD8, 0xFF]) { return "mjpeg" }
     if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]) { return "png" }
     if bytes.starts(with: [0x42, 0x4D]) { return "bmp" }
+    if bytes.starts(with: Array("P6".utf8)) { return "ppm" }
     if bytes.starts(with: [0x49, 0x49, 0x2A, 0]) || bytes.starts(with: [0x4D, 0x4D, 0, 0x2A]) { return "tiff" }
     if bytes.count > 12, bytes.starts(with: Array("RIFF".utf8)), bytes[8..<12].elementsEqual(Array("WEBP".utf8)) {
       return "webp"

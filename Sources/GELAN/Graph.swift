@@ -59,6 +59,15 @@ extension Graph {
     case silu
     /// `max(x, 0)`.
     case relu
+
+    /// What files call it.
+    public var name: String {
+      switch self {
+      case .none: "none"
+      case .silu: "silu"
+      case .relu: "relu"
+      }
+    }
   }
 
   /// A primitive operation. Tensors are batch × channels × height × width.

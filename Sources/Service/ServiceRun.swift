@@ -33,16 +33,22 @@ public final class ServiceRun: Sendable {
 
   /// Reads the configuration at `path` and loads its model. Throws `ServiceError`, `ModelError` or `OutputError`.
   ///
-  /// - Parameter say: takes sentences for the user.
-  public init(path: String, say: @escaping @Sendable (String) -> Void) throws {
+  /// - Parameters:
+  ///   - findModel: the file of the model that the configuration names, or of the one to run if it names none.
+  ///   - say: takes sentences for the user.
+  public init(
+    path: String, findModel: (String?) throws -> String, say: @escaping @Sendable (String) -> Void
+  ) throws {
     self.path = path
     self.say = say
     let configuration = try ServiceConfiguration(path: path)
     state = Mutex(State(configuration: configuration))
     identity = configuration.http.tls.certificate == nil ? nil : try TLSIdentity(configuration.http.tls)
+    let model = try InferenceModel(path: try findModel(configuration.model.path))
+    let side = model.imageSize ?? 640
     var options = Detector.Options()
-    (options.width, options.height) = (configuration.model.size.width, configuration.model.size.height)
-    let detector = Detector(try InferenceModel(path: configuration.model.path ?? ""), options: options)
+    (options.width, options.height) = configuration.model.size.map { ($0.width, $0.height) } ?? (side, side)
+    let detector = Detector(model, options: options)
     let storage = configuration.outputs.storage
     let media = if let path = storage.path { try MediaFolder(path: path) } else { nil as MediaFolder? }
     supervisor = try Supervisor(

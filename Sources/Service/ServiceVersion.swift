@@ -1,4 +1,5 @@
 /// Which version this is.
-enum ServiceVersion {
-  static let current = "0.1.0"
+public enum ServiceVersion {
+  /// Of the program and of the service it runs.
+  public static let current = "0.1.0"
 }

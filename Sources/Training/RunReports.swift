@@ -31,7 +31,9 @@ public struct EpochReport: Sendable {
   public var rate = 0.0
   /// What validation found, if there was one.
   public var precision: AveragePrecision?
-  /// Whether that is the best so far.
+  /// Pictures of the validation that could not be read.
+  public var unreadablePaths: [String] = []
+  /// Whether that is the best so far, and its model was written.
   public var isBest = false
   /// Why a checkpoint or model could not be written; the one before is still there.
   public var failure: TrainingError?

@@ -52,7 +52,7 @@ public struct TaskAlignedAssigner: Sendable {
     let truths = objects.map { MeasuredBox(SIMD4<Double>($0.box)) }
 
     var claims = [[Claim]](repeating: [], count: objects.count)
-    var claimants = [UInt16](repeating: 0, count: maps.anchorCount)
+    var claimants = [Int32](repeating: 0, count: maps.anchorCount)
     for (index, object) in objects.enumerated() {
       claims[index] = candidates(for: object, truth: truths[index], maps: maps, predictions: predictions)
       for claim in claims[index] {

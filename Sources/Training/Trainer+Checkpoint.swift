@@ -8,10 +8,18 @@ extension Trainer {
     var lastStep: Int
     var steps: Int
     var updates: Int
+    /// Batches in an epoch.
+    var batches: Int?
     var network: String
     var classNames: [String]
     var bestFitness: Double?
     var bestEpoch: Int?
+
+    /// Whether a run can have come here.
+    var isPossible: Bool {
+      let counts = [iteration, lastStep + 1, steps, updates, batches ?? 1, bestEpoch ?? 0]
+      return counts.allSatisfy { (0...Int(Int32.max)).contains($0) } && lastStep <= iteration
+    }
   }
 
   /// Writes weights, average, momentum and position to `file`, whole or not at all.
@@ -25,12 +33,14 @@ extension Trainer {
       }
     }
     let state = State(
-      iteration: iteration, lastStep: lastStep, steps: optimizer.steps, updates: average.updates, network: network.name,
-      classNames: data.classNames, bestFitness: best?.fitness, bestEpoch: best?.epoch)
+      iteration: iteration, lastStep: lastStep, steps: optimizer.steps, updates: average.updates,
+      batches: schedule.batchesPerEpoch, network: network.name, classNames: data.classNames,
+      bestFitness: best?.fitness, bestEpoch: best?.epoch)
     do {
       let text = String(decoding: try JSONEncoder().encode(state), as: UTF8.self)
       let names = String(decoding: try JSONEncoder().encode(data.classNames), as: UTF8.self)
-      try SafetensorsFile.write(entries, metadata: ["training": text, "names": names], to: file.path)
+      try SafetensorsFile.write(
+        entries, metadata: ["training": text, "names": names, "activation": network.activation.name], to: file.path)
     } catch {
       throw TrainingError(.cannotWrite, "the checkpoint \(file.path) could not be written", cause: error)
     }
@@ -43,6 +53,16 @@ extension Trainer {
     do {
       let stored = try SafetensorsFile(path: file.path)
       let state = try JSONDecoder().decode(State.self, from: Data((stored.metadata["training"] ?? "").utf8))
+      guard state.isPossible else {
+        throw TrainingError(.unusableCheckpoint, "\(file.path) says that it comes from a place where no run can be")
+      }
+      let batches = schedule.batchesPerEpoch
+      guard state.batches ?? batches == batches else {
+        throw TrainingError(
+          .unusableCheckpoint,
+          "\(file.path) is of a run with \(state.batches ?? 0) batches an epoch, this one has \(batches): expected the "
+            + "same data and the same batch")
+      }
       let trained = plan.network.mainBranchNames
       let dropsBranch = !network.isDual && state.network == plan.network.name && plan.network.isDual
       guard state.network == network.name || dropsBranch, state.classNames == data.classNames else {

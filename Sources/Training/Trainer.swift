@@ -45,6 +45,11 @@ public final class Trainer {
     network.classCount = data.classNames.count
     self.network = network
     let batches = data.samples.count / max(plan.batch, 1)
+    guard network.headStyle.bins == HeadMaps.binCount else {
+      throw TrainingError(
+        .unusableNetwork,
+        "\(network.name) tells distances by \(network.headStyle.bins) bins; training takes \(HeadMaps.binCount)")
+    }
     guard plan.workers > 0, plan.batch > 0, plan.batch % plan.workers == 0 else {
       throw TrainingError(
         .unusableNetwork, "a batch of \(plan.batch) cannot be shared equally by \(plan.workers) workers")
@@ -74,7 +79,9 @@ public final class Trainer {
       graph, batch: plan.batch, largestSide: plan.sides.last ?? plan.side, workers: plan.workers, team: plan.threads,
       table: table,
       parameters: parameters, engine: engine, group: group)
-    cache = PictureCache(paths: data.samples.map(\.path), side: plan.side, decode: decode)
+    // Half of the memory, shared by the processes of this machine.
+    let budget = Int(clamping: ProcessInfo.processInfo.physicalMemory) / 2 / group.count
+    cache = PictureCache(paths: data.samples.map(\.path), side: plan.side, byteBudget: budget, decode: decode)
   }
 
   /// Iterations of the whole run.
@@ -115,7 +122,8 @@ public final class Trainer {
     if let fitness = state.bestFitness, let epoch = state.bestEpoch { best = (fitness, epoch) }
   }
 
-  /// Trains until iteration `end` (the end of the run unless said otherwise), on the calling thread.
+  /// Trains until iteration `end` (the end of the run unless said otherwise), on the calling thread, and on to the next
+  /// step of the optimiser: between steps nothing is accumulated, so that what is saved there is whole.
   ///
   /// - Parameters:
   ///   - files: where checkpoints and models go, at the end of every epoch and every so many steps; one that cannot be
@@ -123,7 +131,7 @@ public final class Trainer {
   ///   - validation: measures the averaged network after an epoch; what it gives chooses the best model and ends the run
   ///     when nothing better comes.
   ///   - ended: called after every epoch.
-  ///   - report: called after every iteration; training stops early when it gives `false`.
+  ///   - report: called after every iteration; `false` ends training early, like `end`.
   public func run(
     until end: Int? = nil, files: RunFiles? = nil, validation: Validation? = nil,
     epochEnded ended: (EpochReport) -> Void = { _ in }, report: (IterationReport) -> Bool
@@ -133,13 +141,14 @@ public final class Trainer {
     let batches = schedule.batchesPerEpoch
     let part = plan.batch / group.count
     let preparation = preparation(slots: part * group.rank..<part * (group.rank + 1))
-    let loader = BatchLoader(iteration..<end) { preparation($0) }
+    let loader = BatchLoader(iteration..<iterationCount) { preparation($0) }
     defer { loader.stop() }
     var loss = DetectionLoss()
     loss.guidance = plan.guidance
     var clock = RunClock(batch: plan.batch)
     var sums = DetectionLoss.Terms.Mean()
-    while iteration < end {
+    var goesOn = true
+    while iteration < iterationCount {
       if iteration % batches == 0 { accumulated.fill(0) }
       clock.start()
       let terms = try computation.compute(loader.next(), loss: loss, gradient: accumulated, parameters: parameters)
@@ -148,23 +157,28 @@ public final class Trainer {
       let norm = iteration - lastStep >= rates.accumulate ? step(rates) : nil
       iteration += 1
       clock.stop()
-      let goesOn = report(
+      let isWanted = report(
         IterationReport(
           iteration: iteration, epoch: (iteration - 1) / batches, iterations: iterationCount, terms: terms,
           gradientNorm: norm, rate: clock.rate))
+      goesOn = goesOn && isWanted && iteration < end
       if iteration % batches == 0 {
-        let epoch = iteration / batches - 1
-        var result = EpochReport(epoch: epoch, iteration: iteration, terms: sums.value, learningRate: rates.weight)
+        var result = EpochReport(
+          epoch: iteration / batches - 1, iteration: iteration, terms: sums.value, learningRate: rates.weight)
         result.rate = clock.rate
-        try finish(&result, files: files, validation: validation)
+        let isExhausted = try finish(&result, files: files, validation: validation)
         ended(result)
+        if let failure = result.failure, !goesOn || isExhausted { throw failure }
+        if !goesOn || isExhausted { return }
         sums = .init()
-        if let best, epoch - best.epoch >= plan.patience { return }
-      } else if norm != nil, !goesOn || iteration == end || optimizer.steps % plan.checkpointEvery == 0 {
-        // Between steps nothing is accumulated, so a checkpoint is whole.
-        if let files, group.isFirst { try? save(to: files.checkpoint) }
+      } else if norm != nil {
+        if let files, group.isFirst {
+          // One that cannot be written in between leaves the one before; at the end somebody relies on it.
+          if !goesOn { try save(to: files.checkpoint) }
+          if optimizer.steps % plan.checkpointEvery == 0 { try? save(to: files.checkpoint) }
+        }
+        if !goesOn { return }
       }
-      if !goesOn { return }
     }
   }
 
@@ -186,21 +200,47 @@ public final class Trainer {
     return norm
   }
 
-  /// Validates and saves at the end of an epoch. What cannot be written is told and does not end the run.
-  private func finish(_ result: inout EpochReport, files: RunFiles?, validation: Validation?) throws(TrainingError) {
+  /// Validates and saves at the end of an epoch; gives whether patience has run out. What cannot be written is told in
+  /// `result`, and does not count as the best.
+  private func finish(
+    _ result: inout EpochReport, files: RunFiles?, validation: Validation?
+  ) throws(TrainingError) -> Bool {
+    let files = group.isFirst ? files : nil
     let isLast = result.epoch + 1 == schedule.epochs
+    var isExhausted = false
     if let validation, isLast || (result.epoch + 1) % plan.validationEvery == 0 {
-      if group.isFirst { result.precision = try validation.measure(try inferenceModel()) }
-      let fitness = try shared(result.precision?.fitness ?? 0)
-      result.isBest = best.map { fitness > $0.fitness } ?? true
+      var fitness = 0.0
+      if group.isFirst {
+        let measurement = try validation.measure(try inferenceModel())
+        fitness = measurement.precision.fitness
+        result.precision = measurement.precision
+        result.unreadablePaths = measurement.unreadablePaths
+        result.isBest = best.map { fitness > $0.fitness } ?? true
+        if result.isBest, let files {
+          result.isBest = attempt(&result) { () throws(TrainingError) in try writeModel(to: files.bestModel) }
+        }
+      }
+      result.isBest = try shared(result.isBest ? 1 : 0) > 0
+      fitness = try shared(fitness)
       if result.isBest { best = (fitness, result.epoch) }
+      isExhausted = best.map { result.epoch - $0.epoch >= plan.patience } ?? false
     }
-    guard let files, group.isFirst else { return }
+    if let files {
+      _ = attempt(&result) { () throws(TrainingError) in try save(to: files.checkpoint) }
+      _ = attempt(&result) { () throws(TrainingError) in try writeModel(to: files.model) }
+    }
+    return isExhausted
+  }
+
+  /// Whether `work` went well; the first failure is kept in `result`.
+  private func attempt(_ result: inout EpochReport, _ work: () throws(TrainingError) -> Void) -> Bool {
     do throws(TrainingError) {
-      try save(to: files.checkpoint)
-      try writeModel(to: files.model)
-      if result.isBest { try writeModel(to: files.bestModel) }
-    } catch { result.failure = error }
+      try work()
+      return true
+    } catch {
+      result.failure = result.failure ?? error
+      return false
+    }
   }
 }
 

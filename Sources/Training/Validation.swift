@@ -23,9 +23,18 @@ public struct Validation: Sendable {
     self.workers = workers
   }
 
+  /// What was found out.
+  public struct Measurement: Sendable {
+    /// Average precision over the pictures that could be read.
+    public var precision: AveragePrecision
+    /// The others.
+    public var unreadablePaths: [String]
+  }
+
   /// Average precision of `model`, with the settings the reference validates with: confidence 0.001, overlap 0.7, several
-  /// classes a box, 300 boxes a picture. Pictures that cannot be read are left out.
-  public func measure(_ model: InferenceModel) throws(TrainingError) -> AveragePrecision {
+  /// classes a box, 300 boxes a picture. Throws `.unusableData` if no picture can be read that shows an object: there
+  /// would be nothing to be right about.
+  public func measure(_ model: InferenceModel) throws(TrainingError) -> Measurement {
     var options = Detector.Options()
     options.width = side
     options.height = side
@@ -52,8 +61,14 @@ public struct Validation: Sendable {
         throw TrainingError(.compute, "the model could not be validated", cause: failure)
       }
       let read = tally.outcomes.compactMap { $0 }
-      return AveragePrecision(
+      guard read.contains(where: { $0.truth.contains { !$0.isCrowd } }) else {
+        throw TrainingError(
+          .unusableData, "none of the \(data.samples.count) pictures to validate on can be read and shows an object")
+      }
+      let precision = AveragePrecision(
         truth: read.map(\.truth), found: read.map(\.found), classCount: data.classNames.count)
+      let unreadable = data.samples.indices.filter { tally.outcomes[$0] == nil }
+      return Measurement(precision: precision, unreadablePaths: unreadable.map { data.samples[$0].path })
     }
   }
 

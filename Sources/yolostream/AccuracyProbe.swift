@@ -18,6 +18,9 @@ struct AccuracyProbe {
       try data.lowercased().hasSuffix(".json")
       ? GroundTruth.read(coco: data) : GroundTruth.read(yoloFolder: data, split: "val")
     folder = try truth.pictureFolder(given: images)
+    guard truth.objectCount > 0 else {
+      throw EvaluationError(.mismatched, file: data, "expected labelled objects to measure on, there are none")
+    }
   }
 
   /// AP of `model` at inputs of `side` × `side`, in points (0…100).

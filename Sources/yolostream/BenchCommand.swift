@@ -9,9 +9,9 @@ struct BenchCommand: AsyncParsableCommand {
     commandName: "bench", abstract: "Time a network, or the whole way of a video.",
     discussion: """
       Examples:
-        yolostream bench --model yolov9-c.pt --size 640x640 --threads 2
+        yolostream bench --model yolov9-t --size 640x640 --threads 2
         yolostream bench --network gelan-s --layers
-        yolostream bench pipeline street.mp4 --model yolov9-c.pt
+        yolostream bench pipeline street.mp4
       """,
     subcommands: [BenchNetworkCommand.self, BenchPipelineCommand.self], defaultSubcommand: BenchNetworkCommand.self)
 }
@@ -22,7 +22,7 @@ struct BenchNetworkCommand: ParsableCommand {
 
   @OptionGroup var model: ModelOptions
 
-  @Option(help: "In place of a model: a published network, such as gelan-c, with weights made up.")
+  @Option(help: "In place of a model: a network by its name, such as gelan-c, with weights made up.")
   var network: String?
 
   @Option(help: "Height and width of the input.")
@@ -43,33 +43,48 @@ struct BenchNetworkCommand: ParsableCommand {
   @Flag(help: "One JSON object in place of text.")
   var json = false
 
-  func run() throws {
+  func validate() throws {
     guard runs > 0 else { throw ValidationError("--runs \(runs): expected 1 or more") }
-    let sides = size.split(separator: "x").compactMap { Int($0) }
-    guard sides.count == 2, sides.allSatisfy({ (32...8192).contains($0) }) else {
-      throw ValidationError("--size \(size): expected HEIGHTxWIDTH, such as 480x640")
-    }
-    do {
-      let model: InferenceModel
-      if let network {
-        guard let spec = NetworkSpec.named(network) else {
-          throw ValidationError("--network \(network): expected one of the networks that 'model info' knows")
-        }
-        let made = InferenceModel(madeUp: spec)
-        model = precision == "int8" ? try NetworkBenchmark.quantised(made) : made
-      } else {
-        model = try self.model.load()
+    guard (1...256).contains(threads) else { throw ValidationError("--threads \(threads): expected 1 to 256") }
+    _ = try sides
+    _ = try DetectionArguments.precision(named: precision)
+  }
+
+  /// Height and width.
+  private var sides: (height: Int, width: Int) {
+    get throws {
+      let sides = size.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
+      guard sides.count == 2, let height = sides[0], let width = sides[1], (32...8192).contains(height),
+        (32...8192).contains(width), height % 32 == 0, width % 32 == 0
+      else {
+        throw ValidationError(
+          "--size \(size): expected HEIGHTxWIDTH, such as 480x640, both multiples of 32 from 32 to 8192")
       }
-      var options = Detector.Options()
-      options.threads = threads
-      options.precision = try DetectionArguments.precision(named: precision)
-      let detector = Detector(model, options: options)
-      let compiled = try detector.network(height: sides[0], width: sides[1])
-      let benchmark = try NetworkBenchmark(compiled) { DispatchTime.now().uptimeNanoseconds }
-      let report = NetworkTimes(
-        name: model.spec.name, size: size, precision: detector.precision.rawValue, threads: threads,
-        times: try benchmark.times(runs: runs), steps: layers ? try benchmark.stepTimes(runs: runs) : [])
-      print(json ? try report.jsonText(keys: .convertToSnakeCase) : report.text)
-    } catch { throw Failure.report(error) }
+      return (height, width)
+    }
+  }
+
+  func run() throws {
+    let model: InferenceModel
+    if let network {
+      guard let spec = NetworkSpec.named(network) else {
+        throw ValidationError("--network \(network): expected one of \(NetworkSpec.allNames)")
+      }
+      let made = InferenceModel(madeUp: spec)
+      model = precision == "int8" ? try NetworkBenchmark.quantised(made) : made
+    } else {
+      model = try self.model.load()
+    }
+    var options = Detector.Options()
+    options.threads = threads
+    options.precision = try DetectionArguments.precision(named: precision)
+    let detector = Detector(model, options: options)
+    let sides = try sides
+    let compiled = try detector.network(height: sides.height, width: sides.width)
+    let benchmark = try NetworkBenchmark(compiled) { DispatchTime.now().uptimeNanoseconds }
+    let report = NetworkTimes(
+      name: model.spec.name, size: size, precision: detector.precision.rawValue, threads: threads,
+      times: try benchmark.times(runs: runs), steps: layers ? try benchmark.stepTimes(runs: runs) : [])
+    print(json ? try report.jsonText(keys: .convertToSnakeCase) : report.text)
   }
 }

@@ -24,6 +24,10 @@ struct BenchPipelineCommand: AsyncParsableCommand {
   @Option(help: "Stop after this many frames.") var maxFrames: Int?
   @Flag(help: "One JSON object in place of text.") var json = false
 
+  func validate() throws {
+    guard maxFrames ?? 1 >= 1 else { throw ValidationError("--max-frames \(maxFrames ?? 0): expected 1 or more") }
+  }
+
   struct Pass: Encodable {
     let writesVideo: Bool
     let frames: Int
@@ -36,31 +40,29 @@ struct BenchPipelineCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    do {
-      let model = try model.load()
-      let folder = FileManager.default.temporaryDirectory.appending(path: "yolostream-bench-\(getpid())")
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-      defer { try? FileManager.default.removeItem(at: folder) }
-      var passes: [Pass] = []
-      for writesVideo in [false, true] {
-        let start = ContinuousClock.now
-        let report = try await pass(model, writesVideo: writesVideo, folder: folder)
-        let seconds = (ContinuousClock.now - start).seconds
-        passes.append(
-          Pass(
-            writesVideo: writesVideo, frames: report.frames.count, seconds: seconds,
-            framesPerSecond: Double(report.frames.count) / seconds,
-            p50AgeMs: report.frames.age.quantile(0.5).seconds * 1e3,
-            p99AgeMs: report.frames.age.quantile(0.99).seconds * 1e3, peakMegabytes: Self.peakMegabytes))
-      }
-      if json { return print(try passes.jsonText(keys: .convertToSnakeCase)) }
-      for pass in passes {
-        print(
-          "\(pass.writesVideo ? "video written" : "no video     "): \(pass.frames) frames in \(pass.seconds.text(2)) s, "
-            + "\(pass.framesPerSecond.text(1)) frames/s, p99 age \(pass.p99AgeMs.text(0)) ms, "
-            + "peak memory \(pass.peakMegabytes.text(0)) MB")
-      }
-    } catch { throw Failure.report(error) }
+    let model = try model.load()
+    let folder = FileManager.default.temporaryDirectory.appending(path: "yolostream-bench-\(getpid())")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    var passes: [Pass] = []
+    for writesVideo in [false, true] {
+      let start = ContinuousClock.now
+      let report = try await pass(model, writesVideo: writesVideo, folder: folder)
+      let seconds = (ContinuousClock.now - start).seconds
+      passes.append(
+        Pass(
+          writesVideo: writesVideo, frames: report.frames.count, seconds: seconds,
+          framesPerSecond: Double(report.frames.count) / seconds,
+          p50AgeMs: report.frames.age.quantile(0.5).seconds * 1e3,
+          p99AgeMs: report.frames.age.quantile(0.99).seconds * 1e3, peakMegabytes: Self.peakMegabytes))
+    }
+    if json { return print(try passes.jsonText(keys: .convertToSnakeCase)) }
+    for pass in passes {
+      print(
+        "\(pass.writesVideo ? "video written" : "no video     "): \(pass.frames) frames in \(pass.seconds.text(2)) s, "
+          + "\(pass.framesPerSecond.text(1)) frames/s, p99 age \(pass.p99AgeMs.text(0)) ms, "
+          + "peak memory \(pass.peakMegabytes.text(0)) MB")
+    }
   }
 
   private func pass(_ model: InferenceModel, writesVideo: Bool, folder: URL) async throws -> StreamReport {

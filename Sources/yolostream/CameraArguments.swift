@@ -37,8 +37,3 @@ struct CameraArguments: ParsableArguments {
     }
   }
 }
-
-private func read<Value>(_ text: String, _ parse: (String) -> Value?, expected: String) throws -> Value {
-  guard let value = parse(text) else { throw ValidationError("cannot read \(text): expected \(expected)") }
-  return value
-}

@@ -10,17 +10,16 @@ struct ConfigCommand: ParsableCommand {
   struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Say what is wrong with a configuration, a line each: file, line, what was expected and what is there.",
-      discussion: "Exit codes: 0 fine, 66 no such file, 78 something is wrong.")
+      discussion: """
+        The text alone is looked at: whether files can be opened and cameras answer shows when the service begins.
+        Exit codes: 0 fine, 66 no such file, 78 something is wrong.
+        """)
 
     @Argument(help: "The configuration.") var file: String
 
     func run() throws {
-      do {
-        let configuration = try ServiceConfiguration(path: file)
-        print("\(file): fine, \(configuration.cameras.count) cameras")
-      } catch {
-        throw Failure.report(error)
-      }
+      let configuration = try ServiceConfiguration(path: file)
+      print("\(file): fine, \(count(configuration.cameras.count, "camera"))")
     }
   }
 

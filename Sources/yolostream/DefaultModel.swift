@@ -1,16 +1,39 @@
 import Foundation
+import GELAN
+import ModelStore
 
 /// The model that comes with the package: `gelan-n`, 20 everyday classes. Its card is beside it in `Resources`.
 enum DefaultModel {
-  private static let fileName = "gelan-n.safetensors"
+  private static let name = "gelan-n"
 
   /// Where it is: in the resource bundle beside the program, or in `share/yolostream` of the prefix the program is
   /// installed in; `nil` where it was not brought along.
-  static var path: String? {
+  private static var path: String? {
     let folder = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
     return [
       folder.appending(path: "yolostream_yolostream.resources"),
       folder.deletingLastPathComponent().appending(path: "share/yolostream"),
-    ].map { $0.appending(path: fileName).path }.first { FileManager.default.fileExists(atPath: $0) }
+    ].map { $0.appending(path: "\(name).safetensors").path }.first { FileManager.default.fileExists(atPath: $0) }
+  }
+
+  /// The file of the model that is called `wanted`: a path, the name of one that was fetched, or this one's, which is
+  /// also what is meant if nothing is said.
+  static func path(of wanted: String?) throws(ModelError) -> String {
+    let wanted = wanted ?? name
+    // A file of that name comes first.
+    guard !FileManager.default.fileExists(atPath: wanted) else { return wanted }
+    if wanted == name {
+      if let path { return path }
+      throw ModelError(
+        .unreadable,
+        "\(name), the model that comes with the package, is neither beside the program nor in ../share/yolostream")
+    }
+    guard let released = ReleasedModel.named(wanted) else { return wanted }
+    let cache = ModelCache()
+    guard cache.has(released) else {
+      throw ModelError(
+        .unreadable, "\(wanted): there is no such file, and it was not fetched yet: yolostream model pull \(wanted)")
+    }
+    return cache.path(of: released)
   }
 }

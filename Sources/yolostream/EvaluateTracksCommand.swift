@@ -25,40 +25,41 @@ struct EvaluateTracksCommand: ParsableCommand {
     let combined: [String: Double]
   }
 
-  func run() throws {
+  func validate() throws {
     if groundTruth.isEmpty { throw ValidationError("no ground truth was named: give --ground-truth FILE or FOLDER") }
     if tracks.isEmpty { throw ValidationError("no tracks were named: give --tracks FILE or FOLDER") }
-    do {
-      let sequences = try TrackSequence.pairs(truths: groundTruth, tracks: tracks)
-      let metrics = try sequences.map { sequence throws(EvaluationError) in try sequence.metrics() }
-      let figures = metrics.map(TrackFigures.init)
-      let average = TrackFigures(averaging: figures)
-      let combined = TrackFigures(TrackMetrics(combining: metrics))
-      if json {
-        let named = zip(sequences.map(\.name), figures.map(\.byName))
-        // Sequences of the same name keep their own entry.
-        let unique = named.enumerated().map { index, row in
-          (sequences.prefix(index).contains { $0.name == row.0 } ? "\(row.0)#\(index + 1)" : row.0, row.1)
-        }
-        let report = Report(
-          sequences: Dictionary(uniqueKeysWithValues: unique), average: average.byName, combined: combined.byName)
-        print(try report.jsonText())
-        return
+  }
+
+  func run() throws {
+    let sequences = try TrackSequence.pairs(truths: groundTruth, tracks: tracks)
+    let metrics = try sequences.map { sequence throws(EvaluationError) in try sequence.metrics() }
+    let figures = metrics.map(TrackFigures.init)
+    let average = TrackFigures(averaging: figures)
+    let combined = TrackFigures(TrackMetrics(combining: metrics))
+    if json {
+      let named = zip(sequences.map(\.name), figures.map(\.byName))
+      // Sequences of the same name keep their own entry.
+      let unique = named.enumerated().map { index, row in
+        (sequences.prefix(index).contains { $0.name == row.0 } ? "\(row.0)#\(index + 1)" : row.0, row.1)
       }
-      var rows = zip(sequences.map(\.name), figures).map { ($0, $1) }
-      if rows.count > 1 { rows += [("AVERAGE", average), ("COMBINED", combined)] }
-      let width = (rows.map(\.0.count).max() ?? 0) + 2
-      if let names = figures.first {
-        print("".padded(width) + names.all.map { $0.name.padded(-7) }.joined())
+      let report = Report(
+        sequences: Dictionary(uniqueKeysWithValues: unique), average: average.byName, combined: combined.byName)
+      print(try report.jsonText())
+      return
+    }
+    var rows = zip(sequences.map(\.name), figures).map { ($0, $1) }
+    if rows.count > 1 { rows += [("AVERAGE", average), ("COMBINED", combined)] }
+    let width = (rows.map(\.0.count).max() ?? 0) + 2
+    if let names = figures.first {
+      print("".padded(width) + names.all.map { $0.name.padded(-7) }.joined())
+    }
+    for (name, figures) in rows {
+      let ratios = figures.ratios.map { ($0.value * 100).text(2).padded(-7) }
+      let counts = figures.counts.map { figure in
+        figure.value.text(figure.value == figure.value.rounded() ? 0 : 1).padded(-7)
       }
-      for (name, figures) in rows {
-        let ratios = figures.ratios.map { ($0.value * 100).text(2).padded(-7) }
-        let counts = figures.counts.map { figure in
-          figure.value.text(figure.value == figure.value.rounded() ? 0 : 1).padded(-7)
-        }
-        print(name.padded(width) + (ratios + counts).joined())
-      }
-    } catch { throw Failure.report(error) }
+      print(name.padded(width) + (ratios + counts).joined())
+    }
   }
 }
 

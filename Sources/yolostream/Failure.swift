@@ -11,9 +11,9 @@ import Training
 
 /// Turns an error into one sentence on standard error and an exit code of `sysexits.h`.
 enum Failure {
-  /// Prints the sentence; the result is to be thrown.
+  /// Prints the sentence; the result tells the parser of arguments how to end.
   static func report(_ error: any Error) -> any Error {
-    if error is ValidationError || error is ExitCode { return error }
+    if error is ExitCode || error is CleanExit { return error }
     let cause = (error as? PipelineError)?.cause ?? error
     print("yolostream: \(cause)", to: &StandardError.shared)
     return ExitCode(status(of: cause))
@@ -21,10 +21,11 @@ enum Failure {
 
   private static func status(of error: any Error) -> Int32 {
     switch error {
+    case is ValidationError: 64
     case let error as CaptureError: status(of: error.code)
     case let error as EvaluationError: status(of: error.code)
     case let error as ServiceError: status(of: error.code)
-    case is ModelError: 78
+    case let error as ModelError: error.code == .unwritable ? 73 : 78
     case let error as ModelStoreError: status(of: error.code)
     case let error as InferenceError: error.code == .weights || error.code == .precision ? 78 : 70
     case let error as TrainingError: status(of: error.code)
@@ -50,6 +51,7 @@ enum Failure {
     switch code {
     case .unusableNetwork: 64
     case .unusableData: 65
+    case .missingData: 66
     case .unusableCheckpoint: 78
     case .cannotWrite: 73
     case .diverged, .compute: 70

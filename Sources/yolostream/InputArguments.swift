@@ -20,10 +20,12 @@ struct InputArguments: ParsableArguments {
   @Option(help: ArgumentHelp("A moving pattern instead of an input.", valueName: "WxH@FPS[:FRAMES]"))
   var testPattern: String?
 
-  @Option(help: ArgumentHelp("Begin this far into a file, such as 90, 1m30s or 00:01:30.", valueName: "time"))
+  @Option(
+    help: ArgumentHelp("Begin this far into a file, such as 90, 1m30s or 00:01:30.", valueName: "time"),
+    transform: Seconds.read)
   var start: Seconds?
 
-  @Option(help: ArgumentHelp("Stop after this much of the source.", valueName: "time"))
+  @Option(help: ArgumentHelp("Stop after this much of the source.", valueName: "time"), transform: Seconds.read)
   var duration: Seconds?
 
   @Option(help: ArgumentHelp("Look at every Nth frame only.", valueName: "N"))
@@ -36,10 +38,17 @@ struct InputArguments: ParsableArguments {
   var loop = false
 
   @Option(help: "How RTSP carries its packets: auto, tcp or udp.")
-  var transport = "auto"
+  var transport = SourceOptions.Transport.auto
 
-  @Option(help: ArgumentHelp("Silence after which a source counts as stalled.", valueName: "time"))
+  @Option(
+    help: ArgumentHelp("Silence after which a source counts as stalled.", valueName: "time"), transform: Seconds.read)
   var timeout = Seconds(10)
+
+  func validate() throws {
+    guard vidStride >= 1 else { throw ValidationError("--vid-stride \(vidStride): expected 1 or more") }
+    guard maxFrames ?? 1 >= 1 else { throw ValidationError("--max-frames \(maxFrames ?? 0): expected 1 or more") }
+    guard timeout.value > 0 else { throw ValidationError("--timeout \(timeout): expected more than 0 s") }
+  }
 
   /// The address, as the user wrote it.
   ///
@@ -55,13 +64,7 @@ struct InputArguments: ParsableArguments {
     return try SourceAddress(parsing: text)
   }
 
-  func options(isForDrawing: Bool) throws -> SourceOptions {
-    guard let transport = SourceOptions.Transport(rawValue: transport) else {
-      throw ValidationError("--transport \(transport): expected auto, tcp or udp")
-    }
-    guard vidStride >= 1 else { throw ValidationError("--vid-stride \(vidStride): expected 1 or more") }
-    guard maxFrames ?? 1 >= 1 else { throw ValidationError("--max-frames \(maxFrames ?? 0): expected 1 or more") }
-    guard timeout.value > 0 else { throw ValidationError("--timeout: expected more than 0 s") }
+  func options(isForDrawing: Bool) -> SourceOptions {
     var options = SourceOptions()
     options.timeout = timeout.value
     options.transport = transport

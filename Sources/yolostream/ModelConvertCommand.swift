@@ -24,18 +24,22 @@ struct ModelConvertCommand: ParsableCommand {
   @Option(help: "A note on the licence of the weights; by default what the file says.")
   var licence: String?
 
-  func run() throws {
-    try ModelCommand.reporting { () throws(ModelError) in
-      let checkpoint = try Checkpoint(path: input)
-      let network = try checkpoint.network()
-      let model = try checkpoint.inferenceModel(of: network)
-      let name = input.split(separator: "/").last.map(String.init) ?? input
-      let part = checkpoint.description.origin.map { ", \($0)" } ?? ""
-      try model.write(
-        to: output, elementType: precision == .f16 ? .float16 : .float32,
-        licence: licence ?? checkpoint.description.licence,
-        origin: "converted from \(name) (\(network.spec.name)\(part))")
-      print("\(output): \(model.spec.name), \(model.classNames.count) classes, \(precision.rawValue)")
+  func validate() throws {
+    guard output.hasSuffix(".safetensors") else {
+      throw ValidationError("cannot write \(output): expected a name ending in .safetensors")
     }
+  }
+
+  func run() throws {
+    let checkpoint = try Checkpoint(path: input)
+    let network = try checkpoint.network()
+    let model = try checkpoint.inferenceModel(of: network)
+    let name = input.split(separator: "/").last.map(String.init) ?? input
+    let part = checkpoint.description.origin.map { ", \($0)" } ?? ""
+    try model.write(
+      to: output, elementType: precision == .f16 ? .float16 : .float32,
+      licence: licence ?? checkpoint.description.licence,
+      origin: "converted from \(name) (\(network.spec.name)\(part))")
+    print("\(output): \(model.spec.name), \(model.classNames.count) classes, \(precision.rawValue)")
   }
 }

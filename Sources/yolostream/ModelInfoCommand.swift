@@ -18,17 +18,25 @@ struct ModelInfoCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    let report = try ModelCommand.reporting { () throws(ModelError) in
-      if let spec = NetworkSpec.named(model) { return ModelReport(spec: spec) }
-      let checkpoint = try Checkpoint(path: model)
-      return ModelReport(checkpoint: checkpoint, network: try checkpoint.network())
-    }
+    let report = try report()
     if json {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-      print(String(decoding: try encoder.encode(report), as: UTF8.self))
+      print(try report.jsonText())
     } else {
       print(report.text(withLayers: layers))
     }
   }
+
+  private func report() throws -> ModelReport {
+    if let spec = NetworkSpec.named(model) { return ModelReport(spec: spec) }
+    guard FileManager.default.fileExists(atPath: model) else {
+      throw ModelError(.unreadable, "\(model): no such file, and no network of that name: \(NetworkSpec.allNames)")
+    }
+    let checkpoint = try Checkpoint(path: model)
+    return ModelReport(checkpoint: checkpoint, network: try checkpoint.network())
+  }
+}
+
+extension NetworkSpec {
+  /// The names of all networks, as a sentence lists them.
+  static var allNames: String { (published + own).map(\.name).joined(separator: ", ") }
 }

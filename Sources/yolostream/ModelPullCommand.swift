@@ -15,22 +15,30 @@ struct ModelPullCommand: ParsableCommand {
 
   @Argument(help: "Name of a published network.") var name: String
   @Option(help: "Address of a mirror of the release.") var release = ReleasedModel.release
-  @Option(help: "Longest wait for the server.") var timeout = Seconds(30)
+  @Option(help: ArgumentHelp("Longest wait for the server.", valueName: "time"), transform: Seconds.read)
+  var timeout = Seconds(30)
+
+  func validate() throws { _ = try released }
+
+  private var released: ReleasedModel {
+    get throws {
+      guard let model = ReleasedModel.named(name) else {
+        throw ValidationError(
+          "no model \(name) is released: expected one of \(ReleasedModel.all.map(\.name).joined(separator: ", "))")
+      }
+      return model
+    }
+  }
 
   func run() throws {
-    guard let model = ReleasedModel.named(name) else {
-      throw ValidationError(
-        "no model \(name): expected one of \(ReleasedModel.all.map(\.name).joined(separator: ", "))")
+    let model = try released
+    let cache = ModelCache()
+    var line: ProgressLine?
+    let hash = try cache.fetch(model, from: release, timeout: timeout.value) { done, total in
+      if line == nil { line = ProgressLine(total: (total ?? done) / 1_000_000, unit: "MB") }
+      line?.show(done / 1_000_000)
     }
-    do {
-      let cache = ModelCache()
-      var line: ProgressLine?
-      let hash = try cache.fetch(model, from: release, timeout: timeout.value) { done, total in
-        if line == nil { line = ProgressLine(total: (total ?? done) / 1_000_000, unit: "MB") }
-        line?.show(done / 1_000_000)
-      }
-      line?.finish()
-      print("\(cache.path(of: model)): \(model.name), sha256 \(hash)")
-    } catch { throw Failure.report(error) }
+    line?.finish()
+    print("\(cache.path(of: model)): \(model.name), sha256 \(hash)")
   }
 }

@@ -45,36 +45,35 @@ struct ModelQuantizeCommand: ParsableCommand {
   }
 
   func run() throws {
-    do {
-      let model = try InferenceModel(path: input)
-      guard model.quantisation == nil else { throw ModelError(.mismatch, "\(input): is quantised already") }
-      let side = imageSize ?? model.imageSize ?? 640
-      let probe = try data.map { try AccuracyProbe(data: $0, images: images, threads: threads) }
+    try InferenceModel.expectWritable(output)
+    let model = try InferenceModel(path: input)
+    guard model.quantisation == nil else { throw ModelError(.mismatch, "\(input): is quantised already") }
+    let side = imageSize ?? model.imageSize ?? 640
+    let probe = try data.map { try AccuracyProbe(data: $0, images: images, threads: threads) }
 
-      let calibration = try Calibration(model, side: side, threads: threads)
-      let progress = ProgressLine(total: pictures, unit: "calibration pictures")
-      try CalibrationSet(calibrate, limit: pictures).show(to: calibration) { progress.show($0) }
-      progress.finish()
-      let quantiser = Quantiser(calibration)
-      print("\(calibration.pictureCount) pictures of \(calibrate), scales by \(Self.methods(of: quantiser))")
+    let calibration = try Calibration(model, side: side, threads: threads)
+    let progress = ProgressLine(total: pictures, unit: "calibration pictures")
+    try CalibrationSet(calibrate, limit: pictures).show(to: calibration) { progress.show($0) }
+    progress.finish()
+    let quantiser = Quantiser(calibration)
+    print("\(calibration.pictureCount) pictures of \(calibrate), scales by \(Self.methods(of: quantiser))")
 
-      var record = [
-        "precision": "int8, weights of 7 bits",
-        "calibration": "\(calibration.pictureCount) pictures of \(name(calibrate))",
-        "methods": Self.methods(of: quantiser),
-      ]
-      var result = quantiser.model()
-      if let probe {
-        let outcome = try search(quantiser, calibration, probe, side: side, record: &record)
-        result = outcome.model
-      }
-      result.quantisation?.record = record
-      try result.write(
-        to: output, licence: try Checkpoint(path: input).description.licence,
-        origin: "quantised from \(name(input)) (\(model.spec.name))")
-      let count = result.quantisation?.weights.count ?? 0
-      print("\(output): \(model.spec.name), \(count) of \(model.graph.convolutions.count) convolutions in int8")
-    } catch { throw Failure.report(error) }
+    var record = [
+      "precision": "int8, weights of 7 bits",
+      "calibration": "\(calibration.pictureCount) pictures of \(name(calibrate))",
+      "methods": Self.methods(of: quantiser),
+    ]
+    var result = quantiser.model()
+    if let probe {
+      let outcome = try search(quantiser, calibration, probe, side: side, record: &record)
+      result = outcome.model
+    }
+    result.quantisation?.record = record
+    try result.write(
+      to: output, licence: try Checkpoint(path: input).description.licence,
+      origin: "quantised from \(name(input)) (\(model.spec.name))")
+    let count = result.quantisation?.weights.count ?? 0
+    print("\(output): \(model.spec.name), \(count) of \(model.graph.convolutions.count) convolutions in int8")
   }
 
   /// The model that is accurate enough; prints what it measures.

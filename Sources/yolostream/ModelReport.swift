@@ -106,11 +106,11 @@ struct ModelReport: Encodable {
         "  file       \(file.container), \(file.bytes) bytes, \(file.tensors) tensors, \(file.isFolded ? "folded" : "not folded")"
       )
       lines.append("  licence    \(file.licence ?? "not stated in the file: ask where the weights come from")")
-      if let origin = file.origin { lines.append("  taken from \(origin)") }
+      if let origin = file.origin { lines.append("  origin     \(origin)") }
     }
     for (label, size) in [("as trained", unfolded), ("folded", folded), ("inference", inference)] {
       lines.append(
-        "  \(Self.padded(label, 10)) \(Self.padded(String(size.parameters), -11)) parameters \(String(format: "%8.2f", size.gigaflops)) GFLOPs"
+        "  \(label.padded(10)) \(String(size.parameters).padded(-11)) parameters \(String(format: "%8.2f", size.gigaflops)) GFLOPs"
       )
     }
     if withLayers {
@@ -118,18 +118,12 @@ struct ModelReport: Encodable {
       lines.append("    # module        channels  parameters  from")
       for layer in layers {
         lines.append(
-          "\(Self.padded(String(layer.index), -5)) \(Self.padded(layer.module, 13)) \(Self.padded(String(layer.channels), -8)) "
-            + "\(Self.padded(String(layer.parameters), -11))  \(layer.sources.joined(separator: " "))"
+          "\(String(layer.index).padded(-5)) \(layer.module.padded(13)) \(String(layer.channels).padded(-8)) "
+            + "\(String(layer.parameters).padded(-11))  \(layer.sources.joined(separator: " "))"
             + (layer.trainingOnly ? "  (training only)" : ""))
       }
     }
     return lines.joined(separator: "\n")
-  }
-
-  /// `text` filled with spaces to `width`, on the left if negative.
-  private static func padded(_ text: String, _ width: Int) -> String {
-    let space = String(repeating: " ", count: max(0, abs(width) - text.count))
-    return width < 0 ? space + text : text + space
   }
 }
 

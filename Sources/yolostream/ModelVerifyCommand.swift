@@ -11,13 +11,10 @@ struct ModelVerifyCommand: ParsableCommand {
   var file: String
 
   func run() throws {
-    let (checkpoint, network) = try ModelCommand.reporting { () throws(ModelError) in
-      let checkpoint = try Checkpoint(path: file)
-      let network = try checkpoint.network()
-      try checkpoint.readAll()
-      _ = try checkpoint.inferenceModel(of: network)
-      return (checkpoint, network)
-    }
+    let checkpoint = try Checkpoint(path: file)
+    let network = try checkpoint.network()
+    try checkpoint.readAll()
+    _ = try checkpoint.inferenceModel(of: network)
     let head = network.spec.headStyle.boxGroups == 1 ? "dense" : "grouped"
     print(
       "\(file): good: \(network.spec.name), \(head) head, \(network.spec.classCount) classes, "

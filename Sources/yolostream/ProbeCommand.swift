@@ -10,28 +10,28 @@ struct ProbeCommand: ParsableCommand {
     discussion: "Exit codes: 0 done, 64 usage, 65 no video, 66 no such stream, 69 unreachable or stalled, 77 refused.")
 
   @Argument(help: "An address such as rtsp://camera/stream.") var url: String
-  @Option(help: "How long to look.") var duration = Seconds(10)
-  @Option(help: "How RTSP carries its packets: auto, tcp or udp.") var transport = "auto"
-  @Option(help: "Silence after which the stream counts as stalled.") var timeout = Seconds(10)
+  @Option(help: ArgumentHelp("How long to look.", valueName: "time"), transform: Seconds.read) var duration = Seconds(
+    10)
+  @Option(help: "How RTSP carries its packets: auto, tcp or udp.") var transport = SourceOptions.Transport.auto
+  @Option(
+    help: ArgumentHelp("Silence after which the stream counts as stalled.", valueName: "time"), transform: Seconds.read)
+  var timeout = Seconds(10)
   @Flag(help: "Print JSON.") var json = false
 
+  func validate() throws {
+    guard duration.value > 0 else { throw ValidationError("--duration \(duration): expected more than 0 s") }
+    guard timeout.value > 0 else { throw ValidationError("--timeout \(timeout): expected more than 0 s") }
+  }
+
   func run() throws {
-    guard let transport = SourceOptions.Transport(rawValue: transport) else {
-      throw ValidationError("--transport \(transport): expected auto, tcp or udp")
+    guard case .network(let url) = try SourceAddress(parsing: url).kind else {
+      throw CaptureError(.invalidAddress, "cannot probe \(url): expected a network address such as rtsp://…")
     }
-    guard duration.value > 0, timeout.value > 0 else {
-      throw ValidationError("--duration and --timeout: expected more than 0 s")
-    }
-    do {
-      guard case .network(let url) = try SourceAddress(parsing: url).kind else {
-        throw CaptureError(.invalidAddress, "cannot probe \(url): expected a network address such as rtsp://…")
-      }
-      var options = SourceOptions()
-      options.transport = transport
-      options.timeout = timeout.value
-      let report = try StreamProbe(duration: duration.value, options: options).run(url: url)
-      print(json ? try ProbeFigures(report).jsonText(keys: .convertToSnakeCase) : report.text)
-    } catch { throw Failure.report(error) }
+    var options = SourceOptions()
+    options.transport = transport
+    options.timeout = timeout.value
+    let report = try StreamProbe(duration: duration.value, options: options).run(url: url)
+    print(json ? try ProbeFigures(report).jsonText(keys: .convertToSnakeCase) : report.text)
   }
 }
 

@@ -25,8 +25,8 @@ final class ProgressLine: Sendable {
     }
     guard isDue else { return }
     let elapsed = (now - start).seconds
-    let left = elapsed / Double(max(1, done)) * Double(total - done)
-    let filled = total > 0 ? 30 * done / total : 30
+    let left = elapsed / Double(max(1, done)) * Double(max(0, total - done))
+    let filled = total > 0 ? min(30, 30 * done / total) : 30
     let bar = String(repeating: "#", count: filled) + String(repeating: "-", count: 30 - filled)
     print(
       "\r\u{1B}[K[\(bar)] \(done)/\(total) \(unit), \((Double(done) / max(elapsed, 1e-9)).text(1))/s, \(Int(left)) s left",

@@ -4,10 +4,14 @@ import Scene
 
 /// What to do when a live source fails.
 struct RecoveryArguments: ParsableArguments {
-  @Option(help: ArgumentHelp("Failed attempts in a row before a live source is given up.", valueName: "N|inf"))
+  @Option(
+    help: ArgumentHelp("Failed attempts in a row before a live source is given up.", valueName: "N|inf"),
+    transform: { try read($0, Retries.init(parsing:), expected: "a number, or inf") })
   var retries = Retries(count: nil)
 
-  @Option(help: ArgumentHelp("Time between attempts: the first, doubling to the longest.", valueName: "first..longest"))
+  @Option(
+    help: ArgumentHelp("Time between attempts: the first, doubling to the longest.", valueName: "first..longest"),
+    transform: { try read($0, Backoff.init(parsing:), expected: "two times such as 0.5s..30s, the shorter first") })
   var backoff = Backoff(first: Seconds(0.5), longest: Seconds(30))
 
   /// The same as the house says it: somebody sees a first failure, so what is lasting is final.
@@ -22,12 +26,12 @@ struct RecoveryArguments: ParsableArguments {
 }
 
 /// A number, or `inf`.
-struct Retries: ExpressibleByArgument, CustomStringConvertible {
+struct Retries: CustomStringConvertible {
   let count: Int?
 
   init(count: Int?) { self.count = count }
 
-  init?(argument: String) {
+  init?(parsing argument: String) {
     if argument == "inf" {
       count = nil
     } else {
@@ -40,7 +44,7 @@ struct Retries: ExpressibleByArgument, CustomStringConvertible {
 }
 
 /// `0.5s..30s`, or one time for both ends.
-struct Backoff: ExpressibleByArgument, CustomStringConvertible {
+struct Backoff: CustomStringConvertible {
   let first: Seconds
   let longest: Seconds
 
@@ -49,8 +53,8 @@ struct Backoff: ExpressibleByArgument, CustomStringConvertible {
     self.longest = longest
   }
 
-  init?(argument: String) {
-    let ends = argument.split(separator: "..", omittingEmptySubsequences: false).map { Seconds(argument: String($0)) }
+  init?(parsing argument: String) {
+    let ends = argument.split(separator: "..", omittingEmptySubsequences: false).map { Seconds(parsing: String($0)) }
     guard (1...2).contains(ends.count), let first = ends[0], let longest = ends[ends.count - 1], first.value > 0,
       longest.value >= first.value
     else { return nil }

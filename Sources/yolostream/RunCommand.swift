@@ -14,13 +14,13 @@ struct RunCommand: AsyncParsableCommand {
     commandName: "run", abstract: "Detect and follow objects in a video, pictures or a stream.",
     discussion: """
       Examples:
-        yolostream street.mp4 -o annotated.mp4 --events events.jsonl --model yolov9-c.pt
-        yolostream --rtsp rtsp://camera/stream --detections - --model gelan-t.safetensors
-        yolostream bus.jpg -o found.jpg --model yolov9-t.pt --conf 0.4
-        yolostream pictures/ -o annotated/ --coco found.json --classes person,car --model yolov9-t.pt
-        yolostream street.mp4 --start 1m --duration 10s --mot tracks.txt --model yolov9-t.pt
-        yolostream --v4l2 /dev/video0 --video-size 1280x720 --events events.jsonl --model yolov9-t.pt
-        yolostream --rtsp rtsp://camera/stream -o today.mkv -o rtsp://media-server:8554/annotated --model yolov9-t.pt
+        yolostream street.mp4 -o annotated.mp4 --events events.jsonl
+        yolostream --rtsp rtsp://camera/stream --detections - --model yolov9-t
+        yolostream bus.jpg -o found.jpg --model yolov9-c.pt --conf 0.4
+        yolostream pictures/ -o annotated/ --coco found.json --classes person,car --model yolov9-t
+        yolostream street.mp4 --start 1m --duration 10s --mot tracks.txt --model yolov9-t
+        yolostream --v4l2 /dev/video0 --video-size 1280x720 --events events.jsonl --model yolov9-t
+        yolostream --rtsp rtsp://camera/stream -o today.mkv -o rtsp://media-server:8554/annotated --model yolov9-t
         yolostream --weights yolov9-t.pt --source street.mp4 --save-txt --project runs/detect --name exp
 
       A live source that fails is opened again until it is back (--retries, --backoff); a line tells of each outage.
@@ -38,7 +38,9 @@ struct RunCommand: AsyncParsableCommand {
   @OptionGroup(title: "Tracking") var tracking: TrackingArguments
   @OptionGroup(title: "Output") var output: OutputArguments
 
-  @Option(help: ArgumentHelp("How often progress is told when standard error is no terminal.", valueName: "time"))
+  @Option(
+    help: ArgumentHelp("How often progress is told when standard error is no terminal.", valueName: "time"),
+    transform: Seconds.read)
   var stats = Seconds(5)
 
   @Flag(name: .shortAndLong, help: "Tell neither progress nor summary.")
@@ -46,11 +48,7 @@ struct RunCommand: AsyncParsableCommand {
 
   func run() async throws {
     let signals = InterruptSignals()
-    do {
-      try await run(prepared(), signals: signals)
-    } catch {
-      throw Failure.report(error)
-    }
+    try await run(prepared(), signals: signals)
   }
 
   /// Loads the model, opens the source and makes the run.
@@ -60,7 +58,7 @@ struct RunCommand: AsyncParsableCommand {
   private func prepared() throws -> StreamRun {
     let words = detection.words(hasInput: input.isNamed)
     let address = try input.address(leftOver: words.input)
-    var sourceOptions = try input.options(isForDrawing: output.isForDrawing)
+    var sourceOptions = input.options(isForDrawing: output.isForDrawing)
     sourceOptions.camera = camera.wish
     let model = try model.load()
     let tracker = tracking.configuration(confidence: detection.confidence)

@@ -7,7 +7,7 @@ struct ServeCommand: AsyncParsableCommand {
     commandName: "serve", abstract: "Watch many cameras as a service, with a web page, metrics and events.",
     discussion: """
       Examples:
-        yolostream config example > yolostream.yml
+        yolostream config example > yolostream.yml    # and say which cameras
         yolostream config check yolostream.yml
         yolostream serve -c yolostream.yml
 
@@ -21,12 +21,10 @@ struct ServeCommand: AsyncParsableCommand {
 
   func run() async throws {
     let signals = ServiceSignals()
-    do {
-      let run = try ServiceRun(path: config) { print("yolostream: \($0)", to: &StandardError.shared) }
-      signals.direct(onEnd: { run.stop() }, onReload: { run.reload() })
-      try await run.run()
-    } catch {
-      throw Failure.report(error)
+    let run = try ServiceRun(path: config, findModel: DefaultModel.path(of:)) {
+      print("yolostream: \($0)", to: &StandardError.shared)
     }
+    signals.direct(onEnd: { run.stop() }, onReload: { run.reload() })
+    try await run.run()
   }
 }

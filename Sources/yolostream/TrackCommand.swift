@@ -15,27 +15,29 @@ struct TrackCommand: ParsableCommand {
   @Option(help: "File of detections.") var detections: String
   @Option(name: [.short, .long], help: "File of tracks to write; - is standard output.") var output: String
   @Option(help: "Frames a second, where there is no seqinfo.ini.") var fps: Double?
-  @Option(help: "Seconds an object may be out of sight and keep its identity.") var trackBuffer = 2.0
+  @Option(help: TrackingArguments.bufferHelp, transform: Seconds.read)
+  var trackBuffer = Seconds(TrackerConfiguration().buffer)
+
+  func validate() throws {
+    if let fps, !(fps > 0 && fps <= 1000) { throw ValidationError("--fps \(fps): expected above 0 and up to 1000") }
+    guard trackBuffer.value <= 3600 else {
+      throw ValidationError("--track-buffer \(trackBuffer): expected up to an hour")
+    }
+  }
 
   func run() throws {
-    if let fps, !(fps > 0 && fps <= 1000) { throw ValidationError("--fps \(fps): expected above 0 and up to 1000") }
-    guard (0...3600).contains(trackBuffer) else {
-      throw ValidationError("--track-buffer \(trackBuffer): expected 0 to 3600")
+    let file = try TrackFile.read(detections)
+    guard let rate = try fps ?? SequenceInfo.beside(detections)?.frameRate else {
+      throw ValidationError("no frame rate: there is no seqinfo.ini beside \(detections); give --fps")
     }
-    do {
-      let file = try TrackFile.read(detections)
-      guard let rate = try fps ?? SequenceInfo.beside(detections)?.frameRate else {
-        throw ValidationError("no frame rate: there is no seqinfo.ini beside \(detections); give --fps")
-      }
-      var configuration = TrackerConfiguration()
-      configuration.buffer = trackBuffer
-      let records = Self.tracks(of: file, rate: rate, configuration: configuration)
-      if output == "-" {
-        print(TrackFile.text(records), terminator: "")
-      } else {
-        try TrackFile.write(records, to: output)
-      }
-    } catch { throw Failure.report(error) }
+    var configuration = TrackerConfiguration()
+    configuration.buffer = trackBuffer.value
+    let records = Self.tracks(of: file, rate: rate, configuration: configuration)
+    if output == "-" {
+      print(TrackFile.text(records), terminator: "")
+    } else {
+      try TrackFile.write(records, to: output)
+    }
   }
 
   /// Shows the tracker every frame from the first to the last that has detections, empty ones too.

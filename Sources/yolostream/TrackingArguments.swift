@@ -7,8 +7,11 @@ struct TrackingArguments: ParsableArguments {
   @Flag(inversion: .prefixedNo, help: "Follow objects from frame to frame.")
   var track = true
 
-  @Option(help: ArgumentHelp("How long an object may be out of sight and keep its identity.", valueName: "time"))
+  @Option(help: bufferHelp, transform: Seconds.read)
   var trackBuffer = Seconds(TrackerConfiguration().buffer)
+
+  static let bufferHelp = ArgumentHelp(
+    "How long an object may be out of sight and keep its identity.", valueName: "time")
 
   /// The tracker for detections that are shown from `confidence` on; `nil` for none.
   func configuration(confidence: Float) -> TrackerConfiguration? {

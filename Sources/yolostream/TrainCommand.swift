@@ -3,42 +3,49 @@ import Evaluation
 import Foundation
 import GELAN
 import MPI
+import Outputs
 import Training
 
 /// Trains a network on labelled pictures.
-struct TrainCommand: AsyncParsableCommand {
+struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train", abstract: "Train a network on labelled pictures.",
     discussion: """
+      Examples:
+        yolostream train --data DATA --epochs 100 --out runs/mine
+        yolostream train --data DATA --network yolov9-t.pt --lr 0.001 --epochs 20
+        yolostream train --data DATA --epochs 100 --out runs/mine --resume
+
       Data is a YOLO folder (classes.txt, images/SPLIT, labels/SPLIT), a COCO file or a folder with train.json and \
       val.json, or a Pascal VOC folder. Bad labels and pictures are counted, named and passed over. The folder of the \
       run holds last.safetensors (to go on from), model.safetensors and best.safetensors (to run), the tables log.csv \
-      and results.csv, and the curves results.svg. Started by OpenMPI's mpirun, the processes share the workers and train \
-      as one would.
+      and results.csv, and the curves results.svg. SIGINT and SIGTERM end a run after the next step, with a checkpoint. \
+      Started by OpenMPI's mpirun, the processes share the workers and train as one would.
+      Exit codes: 0 done, 64 usage, 65 unusable data, 70 the loss is no number any more, 73 a file could not be written, \
+      78 unusable weights or checkpoint, 130 interrupted.
       """)
 
+  @OptionGroup(title: "Data") var source: TrainingDataArguments
   @OptionGroup(title: "Network") var network: TrainingNetworkArguments
   @OptionGroup(title: "Plan") var schedule: TrainingScheduleArguments
   @OptionGroup(title: "Augmentation") var augmentation: AugmentationArguments
 
-  @Option(help: "Data to train on.") var data: String?
-  @Option(help: "Data to validate on; without, the val split of --data.") var val: String?
-  @Option(help: "Epochs between validations; 0 for none.") var valEvery = 1
   @Option(help: "Folder of the run.") var out = "runs/train"
-  @Flag(help: "Go on from the checkpoint in the folder. Epochs, rates and sizes may be changed.") var resume = false
-  @Option(help: "Iterations to stop after, for a trial.") var iterations: Int?
+  @Flag(help: "Go on from the checkpoint in the folder. Epochs, rates and the size of pictures may be changed.")
+  var resume = false
+  @Option(help: "Iterations after which to stop, at the optimiser's next step.") var iterations: Int?
   @Option(help: "Measure the speed of this many batches of random pictures instead.") var benchmark: Int?
   @Flag(help: "With --benchmark: the time of each kind of step.") var profile = false
 
   func validate() throws {
-    guard data != nil || benchmark != nil else { throw ValidationError("--data says what to train on") }
+    guard source.data != nil || benchmark != nil else {
+      throw ValidationError("no data was named: give --data FOLDER or FILE.json")
+    }
+    if let iterations, iterations < 1 { throw ValidationError("--iterations \(iterations): expected 1 or more") }
+    if let benchmark, benchmark < 1 { throw ValidationError("--benchmark \(benchmark): expected 1 or more") }
   }
 
-  func run() async throws {
-    do { try train() } catch { throw Failure.report(error) }
-  }
-
-  private func train() throws {
+  func run() throws {
     let start = try network.start()
     var plan = TrainingPlan(network: start.spec)
     plan.auxiliary = network.aux
@@ -47,20 +54,20 @@ struct TrainCommand: AsyncParsableCommand {
     schedule.write(to: &plan)
     augmentation.write(to: &plan.augmentation)
     plan.closeMosaic = augmentation.closeMosaic
-    plan.validationEvery = max(valEvery, 1)
+    plan.validationEvery = max(source.valEvery, 1)
     if let benchmark { return try measure(plan, batches: benchmark) }
 
     // Of the processes that `mpirun` has started the first one speaks.
     let group = try ProcessGroup.joined()
     let say: (String) -> Void = group.isFirst ? { print($0) } : { _ in }
-    let training = try Dataset.open(data ?? "", split: "train")
+    let training = try Dataset.open(source.data ?? "", split: "train")
     for line in training.problemReport { say("passed over: \(line)") }
-    let validation = try validationSet(classes: training.classNames, say: say).map {
+    let validation = try source.validationSet(classes: training.classNames, say: say).map {
       Validation($0, side: plan.side, workers: plan.workers * plan.threads)
     }
     let trainer = try Trainer(plan, data: training, group: group) { Picture(path: $0) }
     let files = RunFiles(folder: URL(filePath: out, directoryHint: .isDirectory))
-    try FileManager.default.createDirectory(at: files.folder, withIntermediateDirectories: true)
+    try OutputFolder.make(out)
     if resume {
       try trainer.resume(from: files.checkpoint)
     } else if let weights = start.weights {
@@ -74,6 +81,9 @@ struct TrainCommand: AsyncParsableCommand {
         + "\(trainer.arenaByteCount >> 20) MiB of activations")
     let log =
       group.isFirst ? try RunLog(folder: files.folder, classNames: training.classNames, isContinued: resume) : nil
+    // A process that ends by itself would leave the others of its group waiting.
+    let signals = group.count == 1 ? InterruptSignals() : nil
+    signals?.onInterrupt {}
     var named = 0
     try trainer.run(until: iterations, files: files, validation: validation) { report in
       log?.add(report)
@@ -87,24 +97,14 @@ struct TrainCommand: AsyncParsableCommand {
         say(line(for: progress, batch: plan.batch))
         fflush(nil)
       }
-      return true
+      return signals?.wasInterrupted != true
     }
     if let best = trainer.best { say("best: epoch \(best.epoch + 1), \(files.bestModel.path)") }
     group.leave()
-  }
-
-  private func validationSet(classes: [String], say: (String) -> Void) throws -> Dataset? {
-    guard valEvery > 0 else { return nil }
-    let set: Dataset
-    do { set = try Dataset.open(val ?? data ?? "", split: "val", classes: classes) } catch {
-      if val != nil { throw error }
-      say("not validated: \(error)")
-      return nil
+    if signals?.wasInterrupted == true {
+      say("stopped after iteration \(trainer.iteration); --resume goes on from there")
+      throw ExitCode(130)
     }
-    guard set.classNames == classes else {
-      throw TrainingError(.unusableData, "training and validation data do not name the same classes in the same order")
-    }
-    return set
   }
 
   private func line(for progress: IterationReport, batch: Int) -> String {
@@ -122,6 +122,7 @@ struct TrainCommand: AsyncParsableCommand {
         format: ", AP50 %.4f AP %.4f", precision.precision(thresholds: 0..<1), precision.precision())
       if report.isBest { text += " (best)" }
     }
+    for path in report.unreadablePaths { text += "\npassed over: unreadable picture \(path)" }
     if let failure = report.failure { text += "\nnot saved: \(failure)" }
     return text
   }

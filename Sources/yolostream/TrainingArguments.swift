@@ -9,6 +9,41 @@ extension Aggregation.Kind: ExpressibleByArgument {}
 extension StochasticGradient.Method: ExpressibleByArgument {}
 extension DetectionLoss.Guidance: ExpressibleByArgument {}
 
+/// What is learned from.
+struct TrainingDataArguments: ParsableArguments {
+  @Option(help: ArgumentHelp("Data to train on.", valueName: "path")) var data: String?
+  @Option(
+    help: ArgumentHelp(
+      "Data to validate on; without, the part 'val' of --data, unless that is a file.", valueName: "path"))
+  var val: String?
+  @Option(help: "Epochs between validations; 0 for none.") var valEvery = 1
+
+  func validate() throws {
+    guard valEvery >= 0 else { throw ValidationError("--val-every \(valEvery): expected 0 or more") }
+  }
+
+  /// What to validate on, if there is something.
+  func validationSet(classes: [String], say: (String) -> Void) throws -> Dataset? {
+    guard valEvery > 0, let data else { return nil }
+    // A file of annotations is all of one part.
+    if val == nil, data.lowercased().hasSuffix(".json") {
+      say("not validated: \(data) is to train on; give --val")
+      return nil
+    }
+    let set: Dataset
+    do { set = try Dataset.open(val ?? data, split: "val", classes: classes) } catch {
+      if val != nil { throw error }
+      say("not validated: \(error)")
+      return nil
+    }
+    for line in set.problemReport { say("passed over in validation: \(line)") }
+    guard set.classNames == classes else {
+      throw TrainingError(.unusableData, "training and validation data do not name the same classes in the same order")
+    }
+    return set
+  }
+}
+
 /// What is trained.
 struct TrainingNetworkArguments: ParsableArguments {
   @Option(
@@ -31,8 +66,8 @@ struct TrainingNetworkArguments: ParsableArguments {
   }
 
   func validate() throws {
-    for depth in [elanDepth, cspDepth].compactMap({ $0 }) where !(1...3).contains(depth) {
-      throw ValidationError("depths are 1, 2 or 3, not \(depth)")
+    for (name, depth) in [("--elan-depth", elanDepth), ("--csp-depth", cspDepth)] {
+      if let depth, !(1...3).contains(depth) { throw ValidationError("\(name) \(depth): expected 1 to 3") }
     }
   }
 
@@ -41,8 +76,7 @@ struct TrainingNetworkArguments: ParsableArguments {
     if let spec = NetworkSpec.named(network) { return (varied(spec), nil) }
     guard FileManager.default.fileExists(atPath: network) else {
       throw ValidationError(
-        "no network and no file is called \(network); there are the networks "
-          + (NetworkSpec.published + NetworkSpec.own).map(\.name).joined(separator: ", "))
+        "no network and no file is called \(network); there are the networks \(NetworkSpec.allNames)")
     }
     let weights = try StartingWeights(path: network)
     guard head == nil, block == nil, elanDepth == nil, cspDepth == nil else {
@@ -79,8 +113,23 @@ struct TrainingScheduleArguments: ParsableArguments {
   @Option(help: "Threads of each worker.") var threads = 1
 
   func validate() throws {
-    guard (0...0.5).contains(multiScale) else {
-      throw ValidationError("--multi-scale is a fraction from 0 to 0.5, not \(multiScale)")
+    try expect("--epochs", epochs, in: 1...1_000_000)
+    try expect("--imgsz", imgsz, in: 32...8192)
+    guard imgsz % 32 == 0 else { throw ValidationError("--imgsz \(imgsz): expected a multiple of 32") }
+    try expect("--multi-scale", multiScale, in: 0...0.5)
+    try expect("--batch", batch, in: 1...65_536)
+    try expect("--nominal-batch", nominalBatch, in: 1...65_536)
+    try expect("--lr", lr, in: 0...10)
+    try expect("--warmup", warmup, in: 0...1000)
+    if let cool { try expect("--cool", cool, in: 1...1_000_000) }
+    try expect("--clip", clip, in: 1e-6...1e6)
+    try expect("--average-decay", averageDecay, in: 0...1)
+    try expect("--average-ramp", averageRamp, in: 1...1e9)
+    try expect("--patience", patience, in: 1...1_000_000)
+    try expect("--workers", workers, in: 1...256)
+    try expect("--threads", threads, in: 1...256)
+    guard batch % workers == 0 else {
+      throw ValidationError("--batch \(batch): expected a multiple of the \(workers) workers")
     }
   }
 
@@ -112,7 +161,16 @@ struct AugmentationArguments: ParsableArguments {
   var copyPaste: Float = 0.3
   @Option(help: "Largest relative change of size.") var scale: Float = 0.9
   @Option(help: "Largest shift, as a fraction of the side.") var translate: Float = 0.1
-  @Option(help: "Last epochs without mosaic.") var closeMosaic = 15
+  @Option(help: "Last epochs without mosaic and mixup; no epoch of a shorter run has them.") var closeMosaic = 15
+
+  func validate() throws {
+    try expect("--mosaic", mosaic, in: 0...1)
+    try expect("--mixup", mixup, in: 0...1)
+    try expect("--copy-paste", copyPaste, in: 0...1)
+    try expect("--scale", scale, in: 0...0.99)
+    try expect("--translate", translate, in: 0...1)
+    try expect("--close-mosaic", closeMosaic, in: 0...1_000_000)
+  }
 
   func write(to augmentation: inout Augmentation) {
     augmentation.mosaic = mosaic

@@ -36,49 +36,51 @@ struct ValCommand: ParsableCommand {
   @Option(help: "Folder for precision-recall and confusion plots (SVG).") var plots: String?
   @Flag(help: "One JSON object in place of tables.") var json = false
 
-  func run() throws {
-    var options = try detectorOptions()
-    do {
-      if let saveJson { try DetectionResults.expectWritable(saveJson) }
-      let truth =
-        try data.lowercased().hasSuffix(".json")
-        ? GroundTruth.read(coco: data) : GroundTruth.read(yoloFolder: data, split: split)
-      let model = try model.load()
-      let side = imageSize ?? model.imageSize ?? 640
-      (options.width, options.height) = (side, side)
-      let detector = Detector(model, options: options)
-      let names = truth.categories.map(\.name)
-      let mapping = try ClassMapping(model: detector.classes.names, data: names, dataPath: data)
-      for note in mapping.notes { print("yolostream: \(note)", to: &StandardError.shared) }
-
-      let progress = ProgressLine(total: truth.pictures.count, unit: "pictures")
-      let run = ValidationRun(
-        truth: truth, folder: try truth.pictureFolder(given: images), detector: detector, classes: mapping.table,
-        workers: threads)
-      let outcome = try run.run { progress.show($0) }
-      progress.finish()
-
-      if let saveJson { try DetectionResults.write(outcome.found, of: truth, to: saveJson) }
-      let result = AveragePrecision(truth: outcome.truth, found: outcome.found, classCount: names.count)
-      if let plots {
-        let confusion = ConfusionMatrix(truth: outcome.truth, found: outcome.found, classCount: names.count)
-        try PlotFolder.write(precision: result, confusion: confusion, classNames: names, to: plots)
-      }
-      let report = ValidationReport(
-        result, classNames: names, pictures: truth.pictures.count,
-        detections: outcome.found.reduce(0) { $0 + $1.count }, precision: detector.precision.rawValue)
-      print(json ? try report.jsonText() : report.text)
-    } catch { throw Failure.report(error) }
-  }
-
-  private func detectorOptions() throws -> Detector.Options {
+  func validate() throws {
     guard (0...1).contains(confidence) else { throw ValidationError("--conf \(confidence): expected 0 to 1") }
     guard (0...1).contains(overlap) else { throw ValidationError("--iou \(overlap): expected 0 to 1") }
-    if let imageSize, !(32...8192).contains(imageSize) {
-      throw ValidationError("--imgsz \(imageSize): expected 32 to 8192")
+    if let imageSize, !(32...8192).contains(imageSize) || imageSize % 32 != 0 {
+      throw ValidationError("--imgsz \(imageSize): expected a multiple of 32 from 32 to 8192")
     }
     guard (1...256).contains(threads) else { throw ValidationError("--threads \(threads): expected 1 to 256") }
     guard maxDet > 0 else { throw ValidationError("--max-det \(maxDet): expected 1 or more") }
+    _ = try DetectionArguments.precision(named: precision)
+  }
+
+  func run() throws {
+    if let saveJson { try DetectionResults.expectWritable(saveJson) }
+    let truth =
+      try data.lowercased().hasSuffix(".json")
+      ? GroundTruth.read(coco: data) : GroundTruth.read(yoloFolder: data, split: split)
+    let model = try model.load()
+    let side = imageSize ?? model.imageSize ?? 640
+    var options = try detectorOptions()
+    (options.width, options.height) = (side, side)
+    let detector = Detector(model, options: options)
+    let names = truth.categories.map(\.name)
+    let mapping = try ClassMapping(model: detector.classes.names, data: names, dataPath: data)
+    for note in mapping.notes { print("yolostream: \(note)", to: &StandardError.shared) }
+
+    let progress = ProgressLine(total: truth.pictures.count, unit: "pictures")
+    let run = ValidationRun(
+      truth: truth, folder: try truth.pictureFolder(given: images), detector: detector, classes: mapping.table,
+      workers: threads)
+    let outcome = try run.run { progress.show($0) }
+    progress.finish()
+
+    if let saveJson { try DetectionResults.write(outcome.found, of: truth, to: saveJson) }
+    let result = AveragePrecision(truth: outcome.truth, found: outcome.found, classCount: names.count)
+    if let plots {
+      let confusion = ConfusionMatrix(truth: outcome.truth, found: outcome.found, classCount: names.count)
+      try PlotFolder.write(precision: result, confusion: confusion, classNames: names, to: plots)
+    }
+    let report = ValidationReport(
+      result, classNames: names, pictures: truth.pictures.count,
+      detections: outcome.found.reduce(0) { $0 + $1.count }, precision: detector.precision.rawValue)
+    print(json ? try report.jsonText() : report.text)
+  }
+
+  private func detectorOptions() throws -> Detector.Options {
     var options = Detector.Options()
     options.isSquare = true
     options.detection = DetectionOptions(confidence: confidence, overlap: overlap, limit: maxDet)

@@ -38,7 +38,36 @@ import Testing
     if status > 64 { #expect(outcome.error.split(separator: "\n").count == 1, "\(outcome.error)") }
   }
 
-  @Test(arguments: [("yolov9-e", 78), ("missing.pt", 78), ("broken.pt", 78)] as [(String?, Int32)])
+  @Test(
+    arguments: [
+      (["--version"], 0, "yolostream 0.1.0"), (["bench", "--threads", "0"], 64, "--threads 0: expected 1 to 256"),
+      (["bench", "--size", "33x64"], 64, "multiples of 32"), (["bench", "--network", "x"], 64, "gelan-t, gelan-s"),
+      (["bench", "pipeline", "a.mp4", "--max-frames", "0"], 64, "--max-frames 0: expected 1 or more"),
+      (["probe", "rtsp://x/", "--duration", "soon"], 64, "expected a time such as 10s"),
+      (["track", "--detections", "missing", "-o", "t", "--track-buffer", "2s"], 66, "missing"),
+      (["evaluate-tracks", "--tracks", "t"], 64, "--ground-truth"),
+      (["val", "--data", "d", "--imgsz", "33"], 64, "--imgsz 33"), (["val", "--data", "missing"], 66, "missing"),
+      (["train"], 64, "--data"), (["train", "--benchmark", "0"], 64, "--benchmark 0"),
+      (["train", "--data", "missing"], 66, "missing"), (["train", "--data", "d", "--imgsz", "33"], 64, "--imgsz 33"),
+      (["train", "--data", "d", "--lr", "99"], 64, "--lr 99.0: expected 0.0 to 10.0"),
+      (["train", "--data", "d", "--nominal-batch", "0"], 64, "--nominal-batch 0"),
+      (["model", "info", "nosuch"], 78, "no network of that name: gelan-t"),
+      (["model", "pull", "yolov9-n"], 64, "expected one of yolov9-t"),
+      (["model", "convert", "model.safetensors", "no/x.safetensors"], 73, "no/x.safetensors: cannot be written"),
+      (["model", "convert", "model.safetensors", "x.pt"], 64, ".safetensors"),
+      (["model", "quantize", "model.safetensors", "--calibrate", "p", "-o", "no/x"], 73, "no/x: cannot be written"),
+      (["config", "check", "missing.yml"], 66, "missing.yml"),
+    ] as [([String], Int32, String)])
+  func `so has each command`(arguments: [String], status: Int32, sentence: String) throws {
+    let outcome = try program.get().run(arguments, hasModel: false)
+    #expect(outcome.status == status && !outcome.isKilled, "\(arguments): \(outcome.error)")
+    #expect((outcome.output + outcome.error).contains(sentence), "\(outcome.error)")
+    if status > 64 { #expect(outcome.error.split(separator: "\n").count == 1, "\(outcome.error)") }
+  }
+
+  @Test(
+    arguments: [("gelan-n", 0), (nil, 0), ("yolov9-e", 78), ("missing.pt", 78), ("broken.pt", 78)] as [(String?, Int32)]
+  )
   func `a model that is not there or not one is said`(model: String?, status: Int32) throws {
     let program = try program.get()
     try Data("PK no model".utf8).write(to: URL(filePath: program.path("broken.pt")))

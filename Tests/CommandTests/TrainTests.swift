@@ -52,6 +52,7 @@ import Testing
     let plan = ["--data", "data", "--imgsz", "64", "--batch", "4", "--epochs", "1"]
     let first = try program.run(["train", "--network", "yolov9-n", "--out", "first"] + plan, hasModel: false)
     #expect(first.status == 0, "\(first.error)")
+    #expect(first.output.contains("best: epoch 1, "), "\(first.output)")
     try "blue\n".write(toFile: program.path("data/classes.txt"), atomically: true, encoding: .utf8)
     let second = try program.run(
       ["train", "--network", "first/last.safetensors", "--out", "second"] + plan, hasModel: false)
@@ -60,11 +61,37 @@ import Testing
 
     let folded = try program.run(
       ["train", "--network", "first/best.safetensors", "--out", "third"] + plan, hasModel: false)
-    #expect(folded.status == 78)
-    #expect(folded.error.contains("training needs the batch normalisation it no longer has"), "\(folded.error)")
+    #expect(folded.status == 0, "\(folded.error)")
+    #expect(folded.output.contains("begins with first/best.safetensors; new classes: blue\n"), "\(folded.output)")
     let unknown = try program.run(["train", "--network", "yolov9-z", "--out", "third"] + plan, hasModel: false)
     #expect(unknown.status == 64)
     #expect(unknown.error.contains("no network and no file is called yolov9-z"), "\(unknown.error)")
+  }
+
+  @Test func `a signal ends a run with a checkpoint to go on from`() throws {
+    let program = try Program()
+    try writeData(of: program)
+    let plan = ["train", "--data", "data", "--imgsz", "64", "--batch", "2", "--nominal-batch", "4", "--out", "run"]
+    let running = try program.start(plan + ["--epochs", "100000", "--val-every", "0"], hasModel: false)
+    running.waitFor(program.path("run/log.csv"), bytes: 2000)
+    kill(running.process.processIdentifier, SIGTERM)
+    let outcome = try running.wait()
+    #expect(outcome.status == 130 && !outcome.isKilled, "\(outcome.error)")
+    let stopped = try #require(outcome.output.firstMatch(of: /stopped after iteration (\d+);/), "\(outcome.output)")
+    let more = try program.run(plan + ["--epochs", "100000", "--iterations", "1", "--resume"], hasModel: false)
+    #expect(more.status == 0, "\(more.error)")
+    let lines = try program.text("run/log.csv").split(separator: "\n")
+    #expect(lines.last?.hasPrefix("\(stopped.1),") == true, "\(lines.last ?? "")")
+  }
+
+  @Test func `a file in the place of the folder is said`() throws {
+    let program = try Program()
+    try writeData(of: program)
+    try Data().write(to: URL(filePath: program.path("taken")))
+    let outcome = try program.run(
+      ["train", "--data", "data", "--imgsz", "64", "--batch", "4", "--out", "taken"], hasModel: false)
+    #expect(outcome.status == 73)
+    #expect(outcome.error == "yolostream: cannot create the folder taken: a file is in its place\n")
   }
 
   /// Eight pictures of a bright rectangle, as a YOLO folder.

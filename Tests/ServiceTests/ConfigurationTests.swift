@@ -104,7 +104,7 @@ import Testing
   }
 
   @Test func `all mistakes are told at once, in the order of the file`() {
-    let lines = complaint("version: 1\nmodel: {pth: m}\ndefaults: {detect: {fps: 0}}\ncameras: {a: {}}").split(
+    let lines = complaint("version: 1\nmodel: {pth: m, workers: 0}\ndefaults: {detect: {fps: 0}}\ncameras: {a: {}}").split(
       separator: "\n")
     #expect(lines.map { $0.prefix(8) } == ["c.yml:2:", "c.yml:2:", "c.yml:3:", "c.yml:4:"])
   }
@@ -139,7 +139,7 @@ import Testing
       JSONSerialization.jsonObject(with: Data(ServiceConfiguration.schema.utf8)) as? [String: Any])
     let top = try #require(schema["properties"] as? [String: Any])
     #expect(Set(top.keys) == Set(ServiceConfiguration.settings.map(\.outline.name)))
-    #expect(schema["required"] as? [String] == ["version", "model", "cameras"])
+    #expect(schema["required"] as? [String] == ["version", "cameras"])
     let cameras = try #require((top["cameras"] as? [String: Any])?["patternProperties"] as? [String: [String: Any]])
     let camera = try #require(cameras.values.first?["properties"] as? [String: Any])
     #expect(camera.keys.contains("url") && camera.keys.contains("detect"))

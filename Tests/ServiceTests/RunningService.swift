@@ -36,7 +36,7 @@ final class RunningService: Sendable {
       .write(to: folder.appending(path: "service.yml"), atomically: true, encoding: .utf8)
     let said = Said()
     self.said = said
-    let run = try ServiceRun(path: folder.appending(path: "service.yml").path) { sentence in
+    let run = try ServiceRun(path: folder.appending(path: "service.yml").path, findModel: { $0 ?? "" }) { sentence in
       said.sentences.withLock { $0.append(sentence) }
       said.continuation.yield(sentence)
     }

@@ -90,7 +90,7 @@ import Testing
     let text = RunningService.text(cameras: "  a: {url: \"test:64x64@25\"}", folder: service.folder)
       .replacingOccurrences(of: "127.0.0.1:0", with: "127.0.0.1:\(service.port)")
     try text.write(to: service.configuration, atomically: true, encoding: .utf8)
-    let second = try ServiceRun(path: service.configuration.path) { _ in }
+    let second = try ServiceRun(path: service.configuration.path, findModel: { $0 ?? "" }) { _ in }
     await #expect { try await second.run() } throws: { ($0 as? ServiceError)?.code == .cannotListen }
     try await service.stop()
   }

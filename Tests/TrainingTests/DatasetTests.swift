@@ -71,6 +71,9 @@ import Testing
     #expect(data.problems.map(\.kind) == [.unreadableLabels, .unreadableLine, .unknownClass, .boxOutside])
     #expect(data.problems[0].place == "b.xml")
     #expect(try Dataset.open(folder.url.path, split: "train").classNames == ["cat", "cow", "dog"])
+    // Without lists all of it is to train on, and nothing is left to validate on.
+    let error = #expect(throws: TrainingError.self) { try Dataset.open(folder.url.path, split: "val") }
+    #expect(error?.message.contains("ImageSets/Main/val.txt") == true)
   }
 
   @Test func `without anything usable are an error that says where`() throws {
@@ -78,5 +81,7 @@ import Testing
     let error = #expect(throws: TrainingError.self) { try Dataset.open(folder.url.path, split: "train") }
     #expect(error?.code == .unusableData)
     #expect(error?.message.contains(folder.url.path) == true)
+    let missing = #expect(throws: TrainingError.self) { try Dataset.open("/no/such/data", split: "train") }
+    #expect(missing?.code == .missingData)
   }
 }

@@ -52,6 +52,9 @@ public struct GroundTruth: Sendable {
   /// The pictures by rising number.
   public let pictures: [Picture]
 
+  /// Objects of all pictures together, crowds not counted.
+  public var objectCount: Int { pictures.reduce(0) { $0 + $1.objects.count { !$0.isCrowd } } }
+
   /// The objects of `picture` in its pixels, given the `size` of the picture that is really there.
   ///
   /// Throws `mismatched` if the data set tells another size: its boxes would not fit.

@@ -15,7 +15,7 @@ extension InferenceModel {
       Key.architecture: spec.name,
       Key.classes: JSONValue.array(classNames.map { .text($0) }).encoded,
       Key.strides: JSONValue.array(head.levels.map { .integer($0.stride) }).encoded,
-      Key.activation: spec.activation == .relu ? "relu" : "silu",
+      Key.activation: spec.activation.name,
       Key.licence: licence ?? "unknown",
       Key.origin: origin,
       "head": "box groups \(spec.headStyle.boxGroups), class width \(classWidth)",
@@ -34,6 +34,9 @@ extension InferenceModel {
     entries.append(.init(name: head.projection, tensor: projection, elementType: elementType))
     try SafetensorsFile.write(entries, metadata: metadata, to: path)
   }
+
+  /// Throws `.unwritable` if no file could be written to `path`; nothing is left there.
+  public static func expectWritable(_ path: String) throws(ModelError) { _ = try NewFile(path: path) }
 
   /// Whole-number weights and all scales.
   private var quantisedEntries: [SafetensorsFile.Entry] {

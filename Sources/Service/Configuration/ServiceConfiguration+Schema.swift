@@ -11,7 +11,7 @@ extension ServiceConfiguration {
   /// A configuration to begin with, each key explained.
   public static var example: String {
     let head = """
-      # Configuration of yolostream serve. Only version, model and cameras have to be there.
+      # Configuration of yolostream serve. Only version and cameras have to be there.
       # ${NAME} puts in a variable of the environment, ${NAME:-otherwise} one that may be missing.
 
       """

@@ -17,7 +17,7 @@ public struct ServiceConfiguration: Hashable, Sendable {
 
   static let settings: [Setting<ServiceConfiguration>] = [
     .value("version", \.version, .whole(1...1), isRequired: true, example: "1", "Version of this format."),
-    .section("model", \.model, ModelSettings.settings, isRequired: true, "The network."),
+    .section("model", \.model, ModelSettings.settings, "The network; without, the one that comes with the package."),
     .section("defaults", \.defaults, CameraDefaults.settings, "What holds for cameras that say nothing else."),
     .sections("cameras", \.cameras, CameraSettings.settings, example: "front", "The cameras, by name.") { name, all in
       CameraSettings(named: name, defaults: all.defaults)
@@ -36,19 +36,20 @@ public struct ServiceConfiguration: Hashable, Sendable {
 
 /// Which network, and how it runs.
 public struct ModelSettings: Hashable, Sendable {
-  /// The checkpoint.
+  /// The checkpoint, or the name of one that was fetched; `nil` for the model that comes with the package.
   public var path: String?
-  /// Longest sides of the network's input.
-  public var size = PictureSize(width: 640, height: 640)
+  /// Longest sides of the network's input; `nil` for what the model was trained on.
+  public var size: PictureSize?
   /// Threads that run the network, each on a picture of its own.
   public var workers = max(1, min(ProcessInfo.processInfo.activeProcessorCount, 64))
 
   static let settings: [Setting<ModelSettings>] = [
     .value(
-      "path", \.path, .text("the path of a checkpoint"), isRequired: true,
-      example: "/var/lib/yolostream/model.safetensors",
-      "Checkpoint: official .pt, Ultralytics .pt, or .safetensors."),
-    .value("imgsz", \.size, .pictureSize, example: "640", "Longest side of the input, or HxW."),
+      "path", \.path, .text("the path of a checkpoint"), example: "gelan-n",
+      "Checkpoint (official .pt, Ultralytics .pt, .safetensors), or the name of one that 'model pull' has fetched."),
+    .value(
+      "imgsz", \.size, .optional(.pictureSize),
+      "Longest side of the input, or HxW; otherwise what the model was trained on, or 640."),
     .value(
       "workers", \.workers, .whole(1...64), "Pictures worked on at the same time, one thread each; one a processor."),
   ]

@@ -12,6 +12,9 @@ extension Dataset {
   public static func open(
     _ path: String, split: String, classes: [String]? = nil
   ) throws(TrainingError) -> Dataset {
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw TrainingError(.missingData, "\(path): expected labelled pictures, there is nothing of this name")
+    }
     let place = URL(filePath: path)
     func has(_ name: String) -> Bool { FileManager.default.fileExists(atPath: place.appending(path: name).path) }
     if place.pathExtension.lowercased() == "json" {

@@ -2,8 +2,8 @@ public import Foundation
 import FoundationXML
 
 extension Dataset {
-  /// Reads a Pascal VOC folder: `JPEGImages`, `Annotations/*.xml`, and `ImageSets/Main/SPLIT.txt` where there is one (all
-  /// annotations otherwise). Objects marked as difficult count as crowds.
+  /// Reads a Pascal VOC folder: `JPEGImages`, `Annotations/*.xml`, and `ImageSets/Main/SPLIT.txt`; without such a list all
+  /// annotations are to train on. Objects marked as difficult count as crowds.
   ///
   /// - Parameter classes: names in the order of their numbers; without, those that occur, sorted.
   public init(vocFolder folder: URL, split: String, classes: [String]? = nil) throws(TrainingError) {
@@ -12,6 +12,8 @@ extension Dataset {
     let stems: [String]
     if let text = try? String(contentsOf: list, encoding: .utf8) {
       stems = text.split(whereSeparator: \.isNewline).compactMap { $0.split(separator: " ").first.map(String.init) }
+    } else if split != "train" {
+      throw TrainingError(.unusableData, "\(list.path) cannot be read; it names the pictures of the part '\(split)'")
     } else {
       let files = (try? FileManager.default.contentsOfDirectory(atPath: annotations.path)) ?? []
       stems = files.filter { $0.hasSuffix(".xml") }.map { String($0.dropLast(4)) }.sorted()

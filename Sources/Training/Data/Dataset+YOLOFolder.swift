@@ -13,7 +13,7 @@ extension Dataset {
       .filter { !$0.isEmpty }
     let images = folder.appending(path: "images/\(split)")
     let files = (try? FileManager.default.contentsOfDirectory(atPath: images.path)) ?? []
-    let kinds: Set<String> = ["jpg", "jpeg", "png", "ppm", "bmp", "webp"]
+    let kinds: Set<String> = ["jpg", "jpeg", "png", "ppm", "bmp", "webp", "tif", "tiff"]
     var samples: [Sample] = []
     var problems: [Problem] = []
     for file in files.sorted() where kinds.contains((file as NSString).pathExtension.lowercased()) {

@@ -34,8 +34,6 @@ public struct Dataset: Sendable {
       case boxOutside
       /// A label file that is not what its format asks for, or names no picture.
       case unreadableLabels
-      /// A picture that cannot be decoded.
-      case unreadablePicture
     }
     /// What.
     public var kind: Kind

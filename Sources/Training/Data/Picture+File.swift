@@ -1,15 +1,9 @@
 import Capture
-import Foundation
 import Imaging
 
 extension Picture {
   /// Reads the picture at `path` (JPEG, PNG, WebP, BMP, TIFF or PPM); `nil` if it cannot be decoded.
   public init?(path: String) {
-    if path.lowercased().hasSuffix(".ppm") {
-      guard let data = try? Data(contentsOf: URL(filePath: path)) else { return nil }
-      self.init(portablePixmap: data)
-      return
-    }
     guard let buffer = try? PictureFile(path: path).read(as: .rgb24) else { return nil }
     let width = buffer.layout.width, height = buffer.layout.height
     var pixels = [UInt8](repeating: 0, count: width * height * 3)

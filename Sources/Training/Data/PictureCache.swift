@@ -1,18 +1,24 @@
 import Synchronization
 
-/// Decoded pictures at the size the network trains on, kept in memory once read; counts the ones that cannot be read.
+/// Decoded pictures at the size the network trains on, kept in memory once read as far as there is room; remembers the
+/// ones that cannot be read.
 final class PictureCache: Sendable {
   private let paths: [String]
   private let side: Int
   private let decode: @Sendable (String) -> Picture?
+  private let byteBudget: Int
   private struct State {
     var pictures: [Int: Picture] = [:]
-    var unreadable: Set<Int> = []
+    var byteCount = 0
+    /// In the order in which they were met.
+    var unreadable: [Int] = []
   }
   private let state = Mutex(State())
 
-  init(paths: [String], side: Int, decode: @escaping @Sendable (String) -> Picture?) {
+  /// - Parameter byteBudget: memory for pictures; those that come when it is used up are decoded each time.
+  init(paths: [String], side: Int, byteBudget: Int, decode: @escaping @Sendable (String) -> Picture?) {
     self.paths = paths
+    self.byteBudget = byteBudget
     self.side = side
     self.decode = decode
   }
@@ -34,11 +40,17 @@ final class PictureCache: Sendable {
     }
     let decoded = decode(paths[index]).map { $0.resized(longSide: side) }
     state.withLock { state in
-      if let decoded { state.pictures[index] = decoded } else { state.unreadable.insert(index) }
+      guard let decoded else {
+        if !state.unreadable.contains(index) { state.unreadable.append(index) }
+        return
+      }
+      guard state.byteCount + decoded.pixels.count <= byteBudget else { return }
+      state.byteCount += decoded.pixels.count - (state.pictures[index]?.pixels.count ?? 0)
+      state.pictures[index] = decoded
     }
     return decoded
   }
 
-  /// Files that could not be read so far.
-  var unreadablePaths: [String] { state.withLock { $0.unreadable.sorted().map { paths[$0] } } }
+  /// Files that could not be read so far, in the order in which they were met.
+  var unreadablePaths: [String] { state.withLock { $0.unreadable.map { paths[$0] } } }
 }

@@ -56,14 +56,14 @@ enum ClassLoss {
             let quads = pairs.lowHalf * pairs.highHalf
             sum += log(quads[0] * quads[1])
           } else {
-            for lane in 0..<8 { sum += log1p(exp(Double(x[lane]))) }
+            for lane in 0..<8 { sum += softplus(Double(x[lane])) }
           }
           position += 8
         }
         while position < range.upperBound {
           let x = unsafe Double(logits[position])
           unsafe gradient[position] = Float(logistic(x)) * scale
-          sum += x > 0 ? x + log1p(exp(-x)) : log1p(exp(x))
+          sum += softplus(x)
           position += 1
         }
       }

@@ -3,6 +3,9 @@ import Foundation
 /// The logistic function.
 func logistic(_ x: Double) -> Double { 1 / (1 + exp(-x)) }
 
+/// log(1 + e^x), which does not overflow.
+func softplus(_ x: Double) -> Double { max(x, 0) + log1p(exp(-abs(x))) }
+
 /// `base` to `exponent`, with the exponents of the assigner computed exactly and fast.
 func power(_ base: Double, _ exponent: Double) -> Double {
   if exponent == 0.5 { return base.squareRoot() }

@@ -60,7 +60,4 @@ public struct ParameterTable: Hashable, Sendable {
 
   /// The tensor called `name`.
   public subscript(name: String) -> Entry? { positions[name].map { entries[$0] } }
-
-  /// Learned numbers, without statistics.
-  public var learnedCount: Int { entries.reduce(0) { $0 + ($1.role == .statistic ? 0 : $1.range.count) } }
 }
