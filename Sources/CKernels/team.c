@@ -6,10 +6,12 @@
 // Entry points of GNU OpenMP, which oneDNN runs on; another runtime has others.
 static void (*team_parallel)(void (*)(void *), void *, unsigned, unsigned);
 static int (*team_member)(void);
+static int (*team_size)(void);
 
 __attribute__((constructor)) static void find_team(void) {
   team_parallel = (void (*)(void (*)(void *), void *, unsigned, unsigned))dlsym(RTLD_DEFAULT, "GOMP_parallel");
   team_member = (int (*)(void))dlsym(RTLD_DEFAULT, "omp_get_thread_num");
+  team_size = (int (*)(void))dlsym(RTLD_DEFAULT, "omp_get_num_threads");
 }
 
 typedef struct {
@@ -18,13 +20,15 @@ typedef struct {
   int threads;
 } call;
 
+// The runtime may give fewer threads than it is asked for (OMP_THREAD_LIMIT, OMP_DYNAMIC): these take the shares of the
+// missing ones, too.
 static void join(void *argument) {
   const call *c = argument;
-  c->share(c->work, team_member(), c->threads);
+  for (int share = team_member(); share < c->threads; share += team_size()) c->share(c->work, share, c->threads);
 }
 
 void team_run(int threads, void (*share)(const void *work, int member, int threads), const void *work) {
-  if (threads <= 1 || !team_parallel || !team_member) {
+  if (threads <= 1 || !team_parallel || !team_member || !team_size) {
     share(work, 0, 1);
     return;
   }

@@ -116,6 +116,36 @@ import Testing
     }
   }
 
+  private typealias SetDynamic = @convention(c) (Int32) -> Void
+
+  /// Lets OpenMP choose the size of the teams of the calling thread, or no longer.
+  private static var setDynamic: SetDynamic? {
+    dlsym(nil, "omp_set_dynamic").map { unsafeBitCast($0, to: SetDynamic.self) }
+  }
+
+  @Test(
+    .enabled(if: setDynamic != nil, "skipped: needs GNU OpenMP"),
+    arguments: [Graph.Window(kernel: 3, stride: 1, padding: 1), .down])
+  func `a team smaller than was asked for computes everything`(_ window: Graph.Window) throws {
+    // OpenMP never chooses more than there are processors. Of these rows every thread would have some.
+    let threads = ProcessInfo.processInfo.activeProcessorCount + 1
+    let shape = Shape(inputs: 16, outputs: 8, height: 4 * threads, width: 5, window: window)
+    let convolution = shape.convolution(.none)
+    let method = try #require(
+      VectorConvolution.method(for: convolution, outputs: shape.outputs, order: .blocked8))
+    var random = NumberSequence()
+    let weights = (0..<convolution.weightCount).map { _ in random.next() }
+    let bias = (0..<shape.outputs).map { _ in random.next() }
+    let input = (0..<(shape.inputs * shape.height * shape.width)).map { _ in random.next() }
+    Self.setDynamic?(1)
+    defer { Self.setDynamic?(0) }
+    let result = try run(
+      shape, convolution, method, weights, bias, input, nil, order: .blocked8, threads: threads)
+    let expected = shape.sums(.none, weights, bias, input, nil)
+    let worst = zip(result, expected).map { abs(Double($0) - $1) }.max() ?? .infinity
+    #expect(worst < 1e-3, "\(threads) threads")
+  }
+
   @Test(
     arguments: [
       (Graph.Window(kernel: 5, stride: 2, padding: 2), 8, 8), (Graph.Window(kernel: 1, stride: 2), 8, 8),
