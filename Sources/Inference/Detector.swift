@@ -4,14 +4,18 @@ import OneDNN
 public import Scene
 import Synchronization
 
-/// A model and how to use it: compiles the network for each picture size once and shares it among workers.
+/// A model and how to use it: compiles the network for each picture size and shares it among workers.
 public final class Detector: Sendable {
+  /// Networks that are remembered; whoever mixes more shapes of pictures pays for compiling anew. Each has weights of
+  /// its own, in the order of its kernels.
+  static let networkLimit = 8
+
   /// What the network tells apart.
   public let classes: ClassCatalogue
   /// Settings.
   public let options: Options
   private let model: InferenceModel
-  private let compiled = Mutex<[CompilationOptions: CompiledNetwork]>([:])
+  private let compiled = Mutex(RecentlyUsed<CompilationOptions, CompiledNetwork>(limit: Detector.networkLimit))
 
   /// How pictures are shown to the network and what is made of its answers.
   public struct Options: Hashable, Sendable {
@@ -45,18 +49,18 @@ public final class Detector: Sendable {
     return CompilationOptions.Precision.bf16.isNative ? .bf16 : .f32
   }
 
-  /// The network for inputs of `height` × `width`, compiled when first asked for.
+  /// The network for inputs of `height` × `width`, compiled unless it is remembered.
   public func network(height: Int, width: Int) throws(InferenceError) -> CompiledNetwork {
     let key = CompilationOptions(height: height, width: width, precision: precision, threads: options.threads)
     // Compiled under the lock: workers that start together wait for one compilation instead of each doing it.
     let result = compiled.withLock { cache -> Result<CompiledNetwork, InferenceError> in
-      if let network = cache[key] { return .success(network) }
+      if let network = cache.value(of: key) { return .success(network) }
       do throws(InferenceError) {
         let weights = model.weights
         let network = try CompiledNetwork(model.graph, options: key, quantisation: model.quantisation) {
           weights[$0]?.values
         }
-        cache[key] = network
+        cache.insert(network, of: key)
         return .success(network)
       } catch { return .failure(error) }
     }
@@ -85,21 +89,19 @@ public final class DetectionWorker {
   private let detector: Detector
   private var decoder: BoxDecoder
   private var suppression: NonMaximumSuppression
-  /// One for each layout that came, the current one last.
-  private var sessions: [Session] = []
+  /// One for each layout that came.
+  private var sessions = RecentlyUsed<PixelLayout, Session>(limit: DetectionWorker.sessionLimit)
   private var candidates: [Candidate] = []
   /// Cells of each level where a class is likely, found by the last run.
   private var likely: [[Int]]
 
   /// All that depends on the layout of the pictures.
   private final class Session {
-    let layout: PixelLayout
     let letterbox: Letterbox
     let execution: NetworkExecution
     var painter: LetterboxPainter
 
-    init(layout: PixelLayout, letterbox: Letterbox, execution: NetworkExecution, painter: consuming LetterboxPainter) {
-      self.layout = layout
+    init(letterbox: Letterbox, execution: NetworkExecution, painter: consuming LetterboxPainter) {
       self.letterbox = letterbox
       self.execution = execution
       self.painter = painter
@@ -144,7 +146,7 @@ public final class DetectionWorker {
 
   /// Runs the network on the picture that was prepared last: the classes everywhere, the boxes where a class is likely.
   public func infer() throws(InferenceError) {
-    guard let session = sessions.last else {
+    guard let session = sessions.latest else {
       throw InferenceError(.size, "the network was run before it was given a picture")
     }
     let execution = session.execution
@@ -157,7 +159,7 @@ public final class DetectionWorker {
 
   /// Detections of the run before, in pixels of the picture, best first.
   public func detections() throws(InferenceError) -> [Detection] {
-    guard let session = sessions.last else { return [] }
+    guard let session = sessions.latest else { return [] }
     candidates.removeAll(keepingCapacity: true)
     var firstAnchor = 0
     for (index, level) in session.execution.network.head.levels.enumerated() {
@@ -184,10 +186,7 @@ public final class DetectionWorker {
   }
 
   private func session(for layout: PixelLayout) throws(InferenceError) -> Session {
-    if let index = sessions.lastIndex(where: { $0.layout == layout }) {
-      if index < sessions.count - 1 { sessions.append(sessions.remove(at: index)) }
-      return sessions[sessions.count - 1]
-    }
+    if let session = sessions.value(of: layout) { return session }
     let letterbox: Letterbox
     let painter: LetterboxPainter
     do throws(ImagingError) {
@@ -195,14 +194,15 @@ public final class DetectionWorker {
       painter = try LetterboxPainter(source: layout, letterbox: letterbox)
     } catch { throw InferenceError(.size, error.description, cause: error) }
     // Cameras of different sizes often have one shape: the network's memory is the same.
-    let known = sessions.first { $0.letterbox.height == letterbox.height && $0.letterbox.width == letterbox.width }
+    let known = sessions.values.first {
+      $0.letterbox.height == letterbox.height && $0.letterbox.width == letterbox.width
+    }
     let execution =
       if let known { known.execution } else {
         try NetworkExecution(detector.network(height: letterbox.height, width: letterbox.width))
       }
-    let session = Session(layout: layout, letterbox: letterbox, execution: execution, painter: painter)
-    if sessions.count == Self.sessionLimit { sessions.removeFirst() }
-    sessions.append(session)
+    let session = Session(letterbox: letterbox, execution: execution, painter: painter)
+    sessions.insert(session, of: layout)
     return session
   }
 }
