@@ -8,6 +8,8 @@ public struct InferenceError: Error, CustomStringConvertible {
     case weights
     /// The picture size is not one the network takes.
     case size
+    /// So many threads cannot work together.
+    case threads
     /// The machine cannot run this precision.
     case precision
     /// oneDNN refused.

@@ -9,10 +9,13 @@ public struct CompilationOptions: Hashable, Sendable {
   public var width: Int
   /// Type of the values between layers.
   public var precision: Precision
-  /// Threads that work on one picture.
+  /// Threads that work on one picture, one of `threadRange`.
   public var threads: Int
   /// Order of channels in memory; `nil` takes what is fast on this machine.
   public var order: ChannelOrder?
+
+  /// How many threads a network can be compiled for; each has scratch memory of its own.
+  public static let threadRange = 1...256
 
   /// Type of the values between layers.
   public enum Precision: String, Hashable, Sendable, CaseIterable {
@@ -79,6 +82,12 @@ struct NetworkCompiler {
       throw InferenceError(
         .size,
         "a picture of \(options.width)x\(options.height) does not fit: both sides must be multiples of \(graph.stride)")
+    }
+    guard CompilationOptions.threadRange.contains(options.threads) else {
+      let range = CompilationOptions.threadRange
+      throw InferenceError(
+        .threads,
+        "a network cannot run on \(options.threads) threads: expected \(range.lowerBound) to \(range.upperBound)")
     }
     do throws(OneDNNError) {
       engine = try Engine()

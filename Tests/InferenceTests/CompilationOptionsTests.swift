@@ -1,0 +1,18 @@
+import GELAN
+import TestSupport
+import Testing
+
+@testable import Inference
+
+/// What a network can be compiled for.
+@Suite struct CompilationOptionsTests {
+  @Test(arguments: [0, -1, 257]) func `a team that cannot be is refused with a sentence`(threads: Int) throws {
+    let model = try #require(MadeUpModel.make())
+    let error = #expect(throws: InferenceError.self) {
+      _ = try CompiledNetwork(model.graph, options: .init(height: 32, width: 32, threads: threads)) {
+        model.weights[$0]?.values
+      }
+    }
+    #expect(error?.code == .threads && error?.description.contains("\(threads) threads") == true)
+  }
+}
