@@ -69,6 +69,9 @@ final class DotConvolution: NativeKernel {
     destination: MapPlacement, addend: MapPlacement?, threads: Int,
     on engine: Engine
   ) throws(OneDNNError) {
+    precondition(
+      numbers.writes != .bf16 || CompilationOptions.Precision.bf16.isNative,
+      "only a processor that multiplies bf16 numbers has instructions that make them")
     let groups = convolution.groups, window = convolution.window
     var native = unsafe dot_convolution()
     unsafe (native.height, native.width) = (Int32(destination.height), Int32(destination.width))

@@ -26,7 +26,7 @@ typedef struct {
   bool takes_means;
   int activation;
   map_element reads;   // u8 (times s8 weights) or bf16
-  map_element writes;  // any; the same for what is added
+  map_element writes;  // any; the same for what is added; bf16 where dot_available(ELEMENT_BF16)
   uint8_t zero;        // the number in a u8 input that stands for 0
   map_layout in, out, add;  // in blocks of eight channels: `pixel` is 8, but for a picture's 1
   const void *weights;      // from dot_pack, one group after the other
