@@ -5,7 +5,7 @@ import COneDNN
 public final class Engine: @unchecked Sendable {
   let handle: dnnl_engine_t
 
-  /// The CPU. One engine serves the whole process; making another is cheap but pointless.
+  /// The CPU. Each network makes an engine of its own: it costs next to nothing, and all are the same processor.
   public init() throws(OneDNNError) {
     var handle: dnnl_engine_t?
     try unsafe check(dnnl_engine_create(&handle, dnnl_cpu, 0), "a CPU engine")
@@ -22,19 +22,22 @@ public final class Engine: @unchecked Sendable {
 
   /// Widest vector instructions that the library may use on this machine.
   public static var instructionSet: InstructionSet {
-    switch dnnl_get_effective_cpu_isa() {
-    case dnnl_cpu_isa_avx512_core: .avx512
-    case dnnl_cpu_isa_avx512_core_vnni: .avx512VNNI
-    case dnnl_cpu_isa_avx512_core_bf16, dnnl_cpu_isa_avx512_core_amx: .avx512BF16
-    case dnnl_cpu_isa_avx2_vnni: .avx2VNNI
-    case dnnl_cpu_isa_avx2: .avx2
-    default: .older
-    }
+    InstructionSet(bits: dnnl_get_effective_cpu_isa().rawValue)
   }
 
   /// Steps of vector instructions that change which data types are fast.
   public enum InstructionSet: String, Sendable, Comparable {
     case older, avx2, avx2VNNI, avx512, avx512VNNI, avx512BF16
+
+    /// The library's number for a set has the bits of all that it includes: one that is newer than this list is told by
+    /// those of the widest here.
+    init(bits: UInt32) {
+      let widestFirst: [(dnnl_cpu_isa_t, InstructionSet)] = [
+        (dnnl_cpu_isa_avx512_core_bf16, .avx512BF16), (dnnl_cpu_isa_avx512_core_vnni, .avx512VNNI),
+        (dnnl_cpu_isa_avx512_core, .avx512), (dnnl_cpu_isa_avx2_vnni, .avx2VNNI), (dnnl_cpu_isa_avx2, .avx2),
+      ]
+      self = widestFirst.first { bits & $0.0.rawValue == $0.0.rawValue }?.1 ?? .older
+    }
 
     private var rank: Int {
       switch self {

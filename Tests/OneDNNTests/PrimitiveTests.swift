@@ -100,6 +100,16 @@ import Testing
     }
   }
 
+  /// The last two are sets that only 3.x of the library knows: AVX10.1, and AMX with FP16.
+  @Test(
+    arguments: [
+      (0, .older), (0x1, .older), (0x3, .older), (0x7, .avx2), (0x27, .avx512), (0x67, .avx512VNNI),
+      (0xe7, .avx512BF16), (0x1ef, .avx512BF16), (0x1fef, .avx512BF16),
+    ] as [(UInt32, Engine.InstructionSet)])
+  func `a processor has the instructions whose bits are there`(bits: UInt32, expected: Engine.InstructionSet) {
+    #expect(Engine.InstructionSet(bits: bits) == expected)
+  }
+
   @Test func `the library says its version and what the processor can do`() {
     #expect(Engine.libraryVersion.split(separator: ".").compactMap { Int($0) }.count == 3)
     #expect(Engine.InstructionSet.avx2 < .avx512 && Engine.instructionSet >= .older)
