@@ -45,13 +45,22 @@ struct Arithmetic: Sendable {
       }
   }
 
+  /// What dot products of this package multiply to compute `outputs` channels of `convolution`; `nil` if they do not.
+  func dotElement(of convolution: Graph.Convolution, outputs: Int, isPicture: Bool = false) -> MapElement? {
+    guard usesDots, DotConvolution.supports(convolution, outputs: outputs, isPicture: isPicture) else { return nil }
+    if quantisation?.weights[convolution.parameters] != nil { return .u8 }
+    return real == .bf16 ? .bf16 : nil
+  }
+
   /// What `step` computes with.
   func operands(of step: NetworkLowering.Step) -> Operands {
     switch step.kind {
     case .convolution(let convolution, let rows, _, _):
-      let canDot = DotConvolution.supports(convolution, outputs: rows.count, isPicture: step.inputs[0] == 0)
-      if quantisation?.weights[convolution.parameters] != nil, canDot || !usesDots { return .first(.u8) }
-      return real == .bf16 && canDot ? .first(.bf16) : .all(.f32)
+      if let element = dotElement(of: convolution, outputs: rows.count, isPicture: step.inputs[0] == 0) {
+        return .first(element)
+      }
+      // The library computes whole numbers in its own way, and real ones that are f32.
+      return !usesDots && quantisation?.weights[convolution.parameters] != nil ? .first(.u8) : .all(.f32)
     case .sum: return .all(.f32)
     case .pooling, .upsample, .concatenation, .copy, .conversion: return .any
     }

@@ -19,6 +19,7 @@ extension NetworkCompiler {
     if let native = try native(step, convolution, values, rows: rows, addend: addend, takesMeans: takesMeans) {
       kernel = .native(native)
     } else {
+      precondition(!takesMeans, "the library cannot take means, so none were fused into what it computes")
       let primitive: Primitive
       if let scale = lowering.scales[step.inputs[0]] {
         (primitive, constants, addendArgument) = try wholeNumbers(
@@ -70,7 +71,8 @@ extension NetworkCompiler {
     _ step: NetworkLowering.Step, _ convolution: Graph.Convolution, rows: Range<Int>
   ) -> DotConvolution.Numbers? {
     let arithmetic = lowering.arithmetic
-    guard arithmetic.usesDots, case .first(let element) = arithmetic.operands(of: step) else { return nil }
+    guard let element = arithmetic.dotElement(of: convolution, outputs: rows.count, isPicture: step.inputs[0] == 0)
+    else { return nil }
     var numbers = DotConvolution.Numbers(
       destination: lowering.scales[step.output], writes: lowering.elements[step.output])
     if element == .u8, let scale = lowering.scales[step.inputs[0]],

@@ -99,9 +99,9 @@ struct NetworkCompiler {
     lowering = NetworkLowering(
       graph, height: options.height, width: options.width, block: order == .blocked8 ? 8 : nil, arithmetic: arithmetic,
       canTakeMeans: { convolution in
-        if arithmetic.usesDots { return DotConvolution.supports(convolution, outputs: convolution.outputChannels) }
-        return arithmetic.quantisation == nil
-          && VectorConvolution.method(for: convolution, outputs: convolution.outputChannels, order: order) == .direct
+        let outputs = convolution.outputChannels
+        return arithmetic.dotElement(of: convolution, outputs: outputs) != nil
+          || VectorConvolution.method(for: convolution, outputs: outputs, order: order) == .direct
       })
   }
 

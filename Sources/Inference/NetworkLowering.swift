@@ -154,7 +154,8 @@ struct NetworkLowering {
     switch node.operation {
     case .picture: break
     case .convolution(let convolution): lower(node, convolution)
-    case .sum:
+    case .sum(let activation):
+      precondition(activation == .none, "a folded graph has activations behind convolutions alone")
       if !node.inputs.contains(where: { fusedInto[$0] == node.id }) {
         steps.append(Step(kind: .sum, name: node.name, inputs: node.inputs, output: node.id))
       }

@@ -58,6 +58,7 @@ final class VectorConvolution: NativeKernel {
     takesMeans: Bool = false, source: MapPlacement, destination: MapPlacement, addend: MapPlacement?, threads: Int,
     on engine: Engine
   ) throws(OneDNNError) {
+    precondition(!takesMeans || method == .direct, "minimal filtering takes no means")
     let groups = convolution.groups
     let inputs = convolution.inputChannels / groups, outputs = outputs / groups
     bias = try TensorMemory(try TensorLayout([groups * outputs]), on: engine)

@@ -1,0 +1,20 @@
+import OneDNN
+import Testing
+
+@testable import GELAN
+@testable import Inference
+
+/// What convolutions are computed with.
+@Suite struct ArithmeticTests {
+  @Test(arguments: [MapElement.f32, .bf16])
+  func `what has no whole numbers is computed by dot products of bf16 alone`(_ real: MapElement) {
+    let convolution = ConvolutionShape(inputs: 16, outputs: 8, height: 8, width: 8, window: .down).convolution(.silu)
+    let steps = [convolution.parameters: [Float](repeating: 1, count: 8)]
+    func element(_ quantisation: Quantisation, usesDots: Bool = true) -> MapElement? {
+      Arithmetic(real: real, quantisation: quantisation, usesDots: usesDots).dotElement(of: convolution, outputs: 8)
+    }
+    #expect(element(Quantisation(weights: steps)) == .u8)
+    #expect(element(Quantisation()) == (real == .bf16 ? .bf16 : nil))
+    #expect(element(Quantisation(weights: steps), usesDots: false) == nil)
+  }
+}
