@@ -2,20 +2,32 @@
 ///
 /// Greedy by size: the largest first, each at the lowest free offset. (Pisarchyk and Lee, "Efficient Memory Management
 /// for Deep Neural Net Inference", 2020, find this close to optimal on convolutional networks.)
-struct MemoryPlan {
+package struct MemoryPlan {
   /// Something to place.
-  struct Item {
-    var byteCount: Int
-    var lifetime: ClosedRange<Int>
+  package struct Item {
+    /// Its size.
+    package var byteCount: Int
+    /// The first and the last step that touch it.
+    package var lifetime: ClosedRange<Int>
+
+    /// Something of `byteCount` bytes that is alive in the steps of `lifetime`.
+    package init(byteCount: Int, lifetime: ClosedRange<Int>) {
+      self.byteCount = byteCount
+      self.lifetime = lifetime
+    }
   }
 
-  /// Offset of each item, in bytes.
-  let offsets: [Int]
-  /// Size of the arena.
-  let byteCount: Int
+  /// Where items start: at multiples of a line of the caches.
+  package static let alignment = 64
 
-  /// Places `items` at multiples of `alignment` bytes.
-  init(_ items: [Item], alignment: Int = 64) {
+  /// Offset of each item, in bytes.
+  package let offsets: [Int]
+  /// Size of the arena.
+  package let byteCount: Int
+
+  /// Places `items`.
+  package init(_ items: [Item]) {
+    let alignment = Self.alignment
     var offsets = [Int](repeating: 0, count: items.count)
     var placed: [Int] = []
     var end = 0

@@ -1,3 +1,4 @@
+import Inference
 import OneDNN
 
 /// The steps of a network in the order they run, over tensors that have no memory yet.
@@ -89,21 +90,21 @@ struct Tape {
   /// A planned tensor lives from the first step that touches it to the last. Tapes that never run at the same time may
   /// lie in the same memory: `shared` is taken where it is large enough.
   func bind(in shared: Arena? = nil) throws(OneDNNError) -> (calls: [TapeCall], arena: Arena) {
-    var requestOf = [Int?](repeating: nil, count: symbols.count)
-    var requests: [MemoryPlan.Request] = []
+    var itemOf = [Int?](repeating: nil, count: symbols.count)
+    var items: [MemoryPlan.Item] = []
     for (index, step) in steps.enumerated() {
       for operand in step.operands {
         let symbol = root(operand)
         guard symbols[symbol].fixed == nil else { continue }
-        if let request = requestOf[symbol] {
-          requests[request].lastStep = index
+        if let item = itemOf[symbol] {
+          items[item].lifetime = items[item].lifetime.lowerBound...index
         } else {
-          requestOf[symbol] = requests.count
-          requests.append(.init(byteCount: symbols[symbol].layout.byteCount, firstStep: index, lastStep: index))
+          itemOf[symbol] = items.count
+          items.append(.init(byteCount: symbols[symbol].layout.byteCount, lifetime: index...index))
         }
       }
     }
-    let plan = MemoryPlan(requests)
+    let plan = MemoryPlan(items)
     let arena = shared.flatMap { $0.byteCount >= plan.byteCount ? $0 : nil } ?? Arena(byteCount: plan.byteCount)
     var memories = [TensorMemory?](repeating: nil, count: symbols.count)
     func memory(_ symbol: SymbolID) throws(OneDNNError) -> TensorMemory {
@@ -113,7 +114,7 @@ struct Tape {
         created = try memory(viewed).view(symbols[symbol].layout)
       } else {
         created = try TensorMemory(
-          symbols[symbol].layout, in: arena, at: requestOf[symbol].map { plan.offsets[$0] } ?? 0, on: engine)
+          symbols[symbol].layout, in: arena, at: itemOf[symbol].map { plan.offsets[$0] } ?? 0, on: engine)
       }
       memories[symbol] = created
       return created
