@@ -1,5 +1,6 @@
-// What the parts of dot.c share: targets of the compiler, and how sums are handed from one part to the next.
+// What the parts of dot.c share: how sums are handed from one part to the next.
 #pragma once
+#include "attributes.h"
 #include "dot.h"
 
 // Bytes of a value.
@@ -27,15 +28,7 @@ static inline tile_place place_of(const dot_work *work, int index) {
 }
 
 #if defined(__x86_64__)
-#include <immintrin.h>
-
-#define INLINE static inline __attribute__((always_inline))
-// Loops whose sums must be in registers.
-#define UNROLLED _Pragma("clang loop unroll(full)")
-#define AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl")))
-#define VNNI __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")))
-#define BF16 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512bf16")))
-// Of these only what makes bf16 numbers has such instructions.
+// Functions that make outputs of sums; of these only what makes bf16 numbers has such instructions.
 #define FINISHING BF16
 
 // Where the first pixel's window begins in each of its rows, and how far its blocks are apart, in bytes.

@@ -1,15 +1,9 @@
 // Vectors of eight floats, and what a sum becomes in the end.
 #pragma once
+#include "attributes.h"
 #include "map.h"
 
 #if defined(__x86_64__)
-#include <immintrin.h>
-
-#define AVX2 __attribute__((target("avx2,fma")))
-#define INLINE static inline __attribute__((always_inline))
-// Loops whose sums must be in registers.
-#define UNROLLED _Pragma("clang loop unroll(full)")
-
 // 1 + e^-x, to a unit or two in the last place: the power by the polynomial that is closest to 2^r between -1/2 and 1/2
 // (relative error 7.5e-8, found by Remez' exchange).
 AVX2 INLINE __m256 one_and_power(__m256 x) {

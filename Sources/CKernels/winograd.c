@@ -20,6 +20,15 @@ static const double filter_points[WINDOW][3] = {
     {1.0 / 24, 1.0 / 12, 1.0 / 6}, {1.0 / 24, -1.0 / 12, 1.0 / 6}, {0, 0, 1},
 };
 
+// Bytes of inputs that are worked on at one time: a part of the second-level cache, the rest is for weights.
+enum { CHUNK_BYTES = 128 << 10 };
+
+// Rows of sums fill the registers in sixes.
+int winograd_chunk_limit(int inputs) {
+  const int fitting = CHUNK_BYTES / (POSITIONS * (int)sizeof(float) * inputs) / 6 * 6;
+  return fitting < 6 ? 6 : fitting > 96 ? 96 : fitting;
+}
+
 int winograd_tile_count(const winograd_convolution *c) {
   return ((c->height + TILE - 1) / TILE) * ((c->width + TILE - 1) / TILE);
 }

@@ -30,10 +30,6 @@ final class VectorConvolution: NativeKernel {
   /// Whether an output sees more than the input at its own place.
   let seesNeighbours: Bool
 
-  /// Bytes of the inputs of minimal filtering that are worked on at one time: a part of the second-level cache, the rest is
-  /// for weights.
-  private static let chunkByteCount = 128 << 10
-
   /// How `outputs` channels of `convolution` can be computed here from channels in `order`, or from a picture in planes;
   /// `nil` if that is left to the library.
   static func method(
@@ -68,9 +64,9 @@ final class VectorConvolution: NativeKernel {
     let window = convolution.window
     switch method {
     case .minimalFiltering:
-      // Rows of sums fill the registers in sixes; every thread gets as many chunks as the others.
+      // Every thread gets as many chunks as the others.
       let tiles = (destination.height + 3) / 4 * ((destination.width + 3) / 4)
-      let fitting = min(max(Self.chunkByteCount / (36 * 4 * inputs) / 6 * 6, 6), 96)
+      let fitting = Int(winograd_chunk_limit(Int32(inputs)))
       let rounds = (tiles + fitting * threads - 1) / (fitting * threads)
       let chunk = (tiles + rounds * threads - 1) / (rounds * threads)
       let count = winograd_packed_count(Int32(inputs), Int32(outputs))

@@ -8,7 +8,7 @@ typedef struct {
   int groups;           // of channels that do not mix
   int inputs, outputs;  // channels of one group, multiples of eight
   int activation;
-  int chunk;  // tiles of 4×4 outputs that are worked on together: as many as the second-level cache holds inputs of
+  int chunk;  // tiles of 4×4 outputs that are worked on together, up to winograd_chunk_limit
   map_layout in, out, add;
   const float *weights;  // from winograd_pack, one group after the other
   const float *bias;  // or NULL
@@ -28,6 +28,9 @@ typedef struct {
 
 // Brings the filters of one group into the transformed domain, in the order in which they are read.
 void winograd_pack(const winograd_filters *filters, int inputs, int outputs, float *packed);
+
+// How many tiles the second-level cache holds the inputs of, where one has so many channels in a group.
+int winograd_chunk_limit(int inputs);
 
 // Tiles of the whole map.
 int winograd_tile_count(const winograd_convolution *convolution);

@@ -37,12 +37,10 @@ final class WinogradStep {
     (inputs, outputs) = direction == .forward ? (read, made) : (made, read)
     map = (height, width)
     let layout = map_layout(pixel: 8, row: 8 * width, block: 8 * width * height)
-    // As many tiles as a part of the second-level cache holds the inputs of.
-    let chunk = min(max((128 << 10) / (36 * 4 * inputs) / 6 * 6, 6), 96)
     unsafe native = winograd_convolution(
       height: Int32(height), width: Int32(width), groups: Int32(groups), inputs: Int32(inputs),
-      outputs: Int32(outputs), activation: Int32(ACTIVATION_LINEAR), chunk: Int32(chunk), in: layout, out: layout,
-      add: layout, weights: nil, bias: nil)
+      outputs: Int32(outputs), activation: Int32(ACTIVATION_LINEAR), chunk: winograd_chunk_limit(Int32(inputs)),
+      in: layout, out: layout, add: layout, weights: nil, bias: nil)
   }
 
   /// Floats of the transformed weights.

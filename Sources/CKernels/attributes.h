@@ -1,0 +1,15 @@
+// What the compiler is told of functions and loops.
+#pragma once
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+// Instructions that a function may use.
+#define AVX2 __attribute__((target("avx2,fma")))
+#define AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl")))
+#define VNNI __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")))
+#define BF16 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512bf16")))
+#define INLINE static inline __attribute__((always_inline))
+// Loops whose sums must be in registers.
+#define UNROLLED _Pragma("clang loop unroll(full)")
+#endif
