@@ -55,9 +55,6 @@ static inline dnnl_status_t yolostream_append_eltwise(dnnl_post_ops_t ops, dnnl_
                                                       float beta) {
   return dnnl_post_ops_append_eltwise(ops, 1.0f, kind, alpha, beta);
 }
-static inline dnnl_status_t yolostream_append_sum(dnnl_post_ops_t ops, float scale) {
-  return dnnl_post_ops_append_sum(ops, scale);
-}
 static inline dnnl_status_t yolostream_append_add(dnnl_post_ops_t ops, const yolostream_layout *other) {
   return dnnl_post_ops_append_binary(ops, dnnl_binary_add, &other->md);
 }
@@ -202,25 +199,4 @@ static inline dnnl_status_t yolostream_reorder(dnnl_primitive_desc_t *out, dnnl_
                                                const yolostream_layout *source, const yolostream_layout *destination,
                                                const_dnnl_primitive_attr_t attr) {
   return dnnl_reorder_primitive_desc_create(out, &source->md, engine, &destination->md, engine, attr);
-}
-
-static inline dnnl_status_t yolostream_normalisation(dnnl_primitive_desc_t *out, dnnl_engine_t engine,
-                                                     const yolostream_layout *layout, float epsilon,
-                                                     const_dnnl_primitive_attr_t attr) {
-  dnnl_batch_normalization_desc_t op;
-  dnnl_status_t status =
-      dnnl_batch_normalization_forward_desc_init(&op, dnnl_forward_training, &layout->md, epsilon,
-                                                 dnnl_use_scale | dnnl_use_shift);
-  return status == dnnl_success ? dnnl_primitive_desc_create(out, &op, attr, engine, NULL) : status;
-}
-
-static inline dnnl_status_t yolostream_normalisation_backward(dnnl_primitive_desc_t *out, dnnl_engine_t engine,
-                                                              const yolostream_layout *layout, float epsilon,
-                                                              const_dnnl_primitive_desc_t forward,
-                                                              const_dnnl_primitive_attr_t attr) {
-  dnnl_batch_normalization_desc_t op;
-  dnnl_status_t status =
-      dnnl_batch_normalization_backward_desc_init(&op, dnnl_backward, &layout->md, &layout->md, epsilon,
-                                                  dnnl_use_scale | dnnl_use_shift);
-  return status == dnnl_success ? dnnl_primitive_desc_create(out, &op, attr, engine, forward) : status;
 }

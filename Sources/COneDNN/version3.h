@@ -67,9 +67,6 @@ static inline dnnl_status_t yolostream_append_eltwise(dnnl_post_ops_t ops, dnnl_
                                                       float beta) {
   return dnnl_post_ops_append_eltwise(ops, kind, alpha, beta);
 }
-static inline dnnl_status_t yolostream_append_sum(dnnl_post_ops_t ops, float scale) {
-  return dnnl_post_ops_append_sum(ops, scale, 0, dnnl_data_type_undef);
-}
 static inline dnnl_status_t yolostream_append_add(dnnl_post_ops_t ops, const yolostream_layout *other) {
   return dnnl_post_ops_append_binary(ops, dnnl_binary_add, other->md);
 }
@@ -201,21 +198,4 @@ static inline dnnl_status_t yolostream_reorder(dnnl_primitive_desc_t *out, dnnl_
                                                const yolostream_layout *source, const yolostream_layout *destination,
                                                const_dnnl_primitive_attr_t attr) {
   return dnnl_reorder_primitive_desc_create(out, source->md, engine, destination->md, engine, attr);
-}
-
-static inline dnnl_status_t yolostream_normalisation(dnnl_primitive_desc_t *out, dnnl_engine_t engine,
-                                                     const yolostream_layout *layout, float epsilon,
-                                                     const_dnnl_primitive_attr_t attr) {
-  return dnnl_batch_normalization_forward_primitive_desc_create(out, engine, dnnl_forward_training, layout->md,
-                                                                layout->md, epsilon, dnnl_use_scale | dnnl_use_shift,
-                                                                attr);
-}
-
-static inline dnnl_status_t yolostream_normalisation_backward(dnnl_primitive_desc_t *out, dnnl_engine_t engine,
-                                                              const yolostream_layout *layout, float epsilon,
-                                                              const_dnnl_primitive_desc_t forward,
-                                                              const_dnnl_primitive_attr_t attr) {
-  return dnnl_batch_normalization_backward_primitive_desc_create(
-      out, engine, dnnl_backward, layout->md, layout->md, layout->md, epsilon, dnnl_use_scale | dnnl_use_shift,
-      forward, attr);
 }

@@ -107,9 +107,6 @@ public final class CompiledNetwork: Sendable {
     } catch { throw InferenceError(error) }
   }
 
-  /// Bytes that one execution needs for activations and scratch.
-  public var activationByteCount: Int { arenaByteCount }
-
   /// Name, implementation and floating-point operations of each step.
   public var description: [(name: String, implementation: String, work: Int)] {
     steps.map { ($0.name, $0.kernel.implementation, $0.work) }

@@ -8,8 +8,6 @@ public enum PostOperation: Hashable, Sendable {
   case relu
   /// `factor · x + offset`.
   case linear(factor: Float, offset: Float)
-  /// Adds what the destination held.
-  case accumulate
   /// Adds another tensor of the destination's layout (operand `.postOperation(position)`).
   case add(channels: Int, height: Int, width: Int, format: MemoryFormat, type: ElementType)
 
@@ -21,7 +19,6 @@ public enum PostOperation: Hashable, Sendable {
     case .linear(let factor, let offset):
       try unsafe check(
         yolostream_append_eltwise(chain, dnnl_eltwise_linear, factor, offset), "a linear function behind a primitive")
-    case .accumulate: try unsafe check(yolostream_append_sum(chain, 1), "a sum behind a primitive")
     case .add(let channels, let height, let width, let format, let type):
       let other = try TensorLayout([batch, channels, height, width], type, format)
       try unsafe check(yolostream_append_add(chain, other.handle), "an addition behind a primitive")

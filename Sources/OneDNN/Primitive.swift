@@ -55,7 +55,6 @@ public final class Primitive: @unchecked Sendable {
     /// What `WholeNumbers` asks for.
     case channelFactors, valueFactor, sourceZero, destinationZero
     case sourceGradient, destinationGradient, weightsGradient, biasGradient
-    case mean, variance, scale, shift, scaleGradient, shiftGradient
 
     var native: Int32 {
       switch self {
@@ -75,35 +74,28 @@ public final class Primitive: @unchecked Sendable {
       case .destinationGradient: DNNL_ARG_DIFF_DST
       case .weightsGradient: DNNL_ARG_DIFF_WEIGHTS
       case .biasGradient: DNNL_ARG_DIFF_BIAS
-      case .mean: DNNL_ARG_MEAN
-      case .variance: DNNL_ARG_VARIANCE
-      case .scale: DNNL_ARG_SCALE
-      case .shift: DNNL_ARG_SHIFT
-      case .scaleGradient: DNNL_ARG_DIFF_SCALE
-      case .shiftGradient: DNNL_ARG_DIFF_SHIFT
       }
     }
 
     var query: dnnl_query_t {
       switch self {
       case .source, .sources: dnnl_query_src_md
-      case .weights, .bias, .scale, .shift: dnnl_query_weights_md
+      case .weights, .bias: dnnl_query_weights_md
       case .destination: dnnl_query_dst_md
       case .scratchpad: dnnl_query_scratchpad_md
       case .workspace: dnnl_query_workspace_md
       case .sourceGradient: dnnl_query_diff_src_md
       case .destinationGradient: dnnl_query_diff_dst_md
-      case .weightsGradient, .biasGradient, .scaleGradient, .shiftGradient: dnnl_query_diff_weights_md
-      case .mean, .variance, .postOperation, .channelFactors, .valueFactor, .sourceZero, .destinationZero:
-        dnnl_query_exec_arg_md
+      case .weightsGradient, .biasGradient: dnnl_query_diff_weights_md
+      case .postOperation, .channelFactors, .valueFactor, .sourceZero, .destinationZero: dnnl_query_exec_arg_md
       }
     }
 
     var index: Int32 {
       switch self {
       case .sources(let index): Int32(index)
-      case .bias, .biasGradient, .shift, .shiftGradient: 1
-      case .mean, .variance, .postOperation, .channelFactors, .valueFactor, .sourceZero, .destinationZero: native
+      case .bias, .biasGradient: 1
+      case .postOperation, .channelFactors, .valueFactor, .sourceZero, .destinationZero: native
       default: 0
       }
     }

@@ -6,14 +6,11 @@ public enum ElementwiseKind: Hashable, Sendable {
   case silu
   /// `max(x, 0)`.
   case relu
-  /// `σ(x)`.
-  case logistic
 
   var native: (kind: dnnl_alg_kind_t, alpha: Float) {
     switch self {
     case .silu: (dnnl_eltwise_swish, 1)
     case .relu: (dnnl_eltwise_relu, 0)
-    case .logistic: (dnnl_eltwise_logistic, 0)
     }
   }
 }
