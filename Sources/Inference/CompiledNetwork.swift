@@ -120,6 +120,8 @@ public final class NetworkExecution {
   /// The picture: 1 × 3 × height × width values 0…255, red first; bytes in planes, or f32 in planes or channels-last as
   /// `CompilationOptions.order` has it.
   public let input: TensorMemory
+  /// The head's maps, which are read after every run.
+  private let maps: [Graph.Node.ID: TensorMemory]
   private let calls: [KernelCall]
   private let stream: ExecutionStream
   private let arena: Arena
@@ -130,18 +132,24 @@ public final class NetworkExecution {
     let engine = network.engine
     let arena = Arena(byteCount: network.arenaByteCount)
     self.arena = arena
+    func memory(of id: Graph.Node.ID) throws(OneDNNError) -> TensorMemory {
+      try TensorMemory(network.tensors[id].layout, in: arena, at: network.tensors[id].offset, on: engine)
+    }
     do throws(OneDNNError) {
       stream = try ExecutionStream(on: engine)
-      input = try TensorMemory(network.tensors[0].layout, in: arena, at: network.tensors[0].offset, on: engine)
+      input = try memory(of: 0)
+      var maps: [Graph.Node.ID: TensorMemory] = [:]
+      for level in network.head.levels {
+        for id in [level.boxes, level.classes] { maps[id] = try memory(of: id) }
+      }
+      self.maps = maps
       var calls: [KernelCall] = []
       for step in network.steps {
         var operands: [(Primitive.Argument, TensorMemory)] = []
         for operand in step.operands {
           switch operand {
           case .constant(let argument, let memory): operands.append((argument, memory))
-          case .tensor(let argument, let id):
-            let tensor = network.tensors[id]
-            operands.append((argument, try TensorMemory(tensor.layout, in: arena, at: tensor.offset, on: engine)))
+          case .tensor(let argument, let id): operands.append((argument, try memory(of: id)))
           case .part(let argument, let id, let layout, let channelOffset):
             let tensor = network.tensors[id]
             let offset = tensor.offset + channelOffset * tensor.bytesPerChannel
@@ -225,6 +233,7 @@ public final class NetworkExecution {
 
   /// The result of a node: one of the head's maps, or a probe.
   public func tensor(_ id: Graph.Node.ID) throws(InferenceError) -> TensorMemory {
+    if let map = maps[id] { return map }
     do throws(OneDNNError) {
       return try TensorMemory(
         network.tensors[id].layout, in: arena, at: network.tensors[id].offset, on: network.engine)

@@ -27,4 +27,18 @@ import Testing
     for index in 1...Detector.networkLimit { _ = try detector.network(height: 64, width: 32 * index) }
     #expect(try detector.network(height: 32, width: 32) !== first)
   }
+
+  @Test func `the maps that are read after every run are made once`() throws {
+    let model = try #require(MadeUpModel.make())
+    let network = try CompiledNetwork(model.graph, options: .init(height: 32, width: 32)) {
+      model.weights[$0]?.values
+    }
+    let execution = try NetworkExecution(network)
+    for level in network.head.levels {
+      for id in [level.boxes, level.classes] {
+        let first = try execution.tensor(id), second = try execution.tensor(id)
+        #expect(first === second)
+      }
+    }
+  }
 }
