@@ -36,6 +36,10 @@ const char *yolostream_mpi_join(int *rank, int *count) {
   }
   int provided = 0;
   if (init(0, 0, SERIALIZED, &provided) || provided < SERIALIZED) return "OpenMPI cannot begin";
+  // Left to itself, OpenMPI ends the process at the first error.
+  int (*set_handler)(object *, object *) = (int (*)(object *, object *))dlsym(library, "MPI_Comm_set_errhandler");
+  object *returning = dlsym(library, "ompi_mpi_errors_return");
+  if (set_handler && returning) set_handler(world, returning);
   if (get_rank(world, rank) || get_count(world, count)) return "OpenMPI does not say which process this is";
   return 0;
 }
