@@ -21,9 +21,11 @@ struct Restlessness: Sendable {
   /// Learns from a filter that was updated in this frame and the one before.
   mutating func learn(from filter: KalmanFilter) {
     logarithm += Self.rate * (filter.x.persistence + filter.y.persistence - 2 * Self.target)
-    logarithm = max(log(Self.range.lowerBound), min(log(Self.range.upperBound), logarithm))
   }
 
   /// Makes what was learnt count from now on; once a frame, so that the order of the tracks does not matter.
-  mutating func settle() { factor = exp(logarithm) }
+  mutating func settle() {
+    logarithm = max(log(Self.range.lowerBound), min(log(Self.range.upperBound), logarithm))
+    factor = exp(logarithm)
+  }
 }
