@@ -46,12 +46,14 @@ public final class TensorMemory: @unchecked Sendable {
   /// The elements of an f32 tensor in memory order.
   public var floats: [Float] { unsafe withElements(of: Float.self) { unsafe Array($0) } }
 
-  /// Writes the elements of an f32 tensor in memory order; as many as fit.
+  /// Writes the first elements of an f32 tensor in memory order, and leaves the others; there are not more `values`
+  /// than elements.
   public func fill(with values: [Float]) {
     unsafe withElements(of: Float.self) { elements in
       unsafe values.withUnsafeBufferPointer { values in
-        let count = min(values.count, elements.count)
-        if count > 0 { unsafe elements.baseAddress?.update(from: values.baseAddress!, count: count) }
+        precondition(values.count <= elements.count, "more values than the tensor has elements")
+        guard let first = values.baseAddress else { return }
+        unsafe elements.baseAddress?.update(from: first, count: values.count)
       }
     }
   }
