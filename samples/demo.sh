@@ -10,6 +10,10 @@ if [ -n "${1:-}" ]; then
 fi
 video=${2:+$(realpath "$2")}
 cd "$(dirname "$0")/.."
+command -v swift > /dev/null || {
+  echo "demo: there is no 'swift': expected Swift 6.2 or later, from https://swift.org/install" >&2
+  exit 69
+}
 bash .ci/install
 swift build -c release
 mkdir -p runs/demo

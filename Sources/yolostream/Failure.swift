@@ -22,12 +22,13 @@ enum Failure {
   private static func status(of error: any Error) -> Int32 {
     switch error {
     case is ValidationError: 64
+    case let error as PipelineError where error.code == .noThread: 71
     case let error as CaptureError: status(of: error.code)
     case let error as EvaluationError: status(of: error.code)
     case let error as ServiceError: status(of: error.code)
     case let error as ModelError: error.code == .unwritable ? 73 : 78
     case let error as ModelStoreError: status(of: error.code)
-    case let error as InferenceError: error.code == .weights || error.code == .precision ? 78 : 70
+    case let error as InferenceError: status(of: error.code)
     case let error as TrainingError: status(of: error.code)
     case let error as OutputError: error.code == .cannotCreate ? 73 : 74
     default: 70
@@ -44,6 +45,14 @@ enum Failure {
     case .invalidMedia, .unsupported: 65
     case .inputOutput: 74
     case .internalError: 70
+    }
+  }
+
+  private static func status(of code: InferenceError.Code) -> Int32 {
+    switch code {
+    case .weights, .precision: 78
+    case .threads, .size: 64
+    case .engine: 70
     }
   }
 

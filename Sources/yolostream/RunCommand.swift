@@ -26,7 +26,7 @@ struct RunCommand: AsyncParsableCommand {
       A live source that fails is opened again until it is back (--retries, --backoff); a line tells of each outage.
       So is a receiver of the annotated stream (-o rtsp://…): detection never waits for it.
       Without any output named, detections go to standard output, one JSON line a frame.
-      Exit codes: 0 done, 64 usage, 65 bad media, 66 input missing, 69 source unreachable, 70 internal, 73 cannot
+      Exit codes: 0 done, 64 usage, 65 bad media, 66 input missing, 69 source unreachable, 70 internal, 71 no threads, 73 cannot
       create, 74 cannot read or write, 77 access refused, 78 bad weights, 130 interrupted (files are complete).
       """)
 
@@ -67,6 +67,7 @@ struct RunCommand: AsyncParsableCommand {
     let source = try open(address, options: sourceOptions, watch: watch)
     var options = StreamOptions()
     options.watch = watch
+    options.push.timeout = input.timeout.value
     options.pushPolicy = recovery.policy
     if !quiet { options.observePush = { OutageLines.observer(of: $0.description) } }
     options.workers = detection.threads
