@@ -42,4 +42,12 @@ public enum AnnotatedOutput: Hashable, Sendable {
 extension SourceDescription {
   /// A short name: that of the file without its ending, or the address.
   public var name: String { (path ?? (kind == .stills ? address : nil))?.stem ?? address }
+
+  /// The folder that single pictures lie in.
+  var pictureFolder: String? {
+    guard kind == .stills else { return nil }
+    guard let path else { return address }
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
 }

@@ -27,7 +27,7 @@ struct AnnotatedSinks: ~Copyable {
         try files.claim(path)
         sinks.append(PictureSink(output))
       case .folder(let path):
-        if path == description.address { try files.claim(path) }
+        try files.check(folder: path)
         sinks.append(PictureSink(output))
       case .video(let path):
         try files.claim(path)

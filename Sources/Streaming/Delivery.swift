@@ -30,7 +30,8 @@ struct Delivery: ~Copyable {
     isDrawing = !options.annotated.isEmpty
     let description = source.description
     let name = options.camera ?? description.name
-    var files = ProtectedFiles(description.path.map { [$0] } ?? [])
+    var files = ProtectedFiles(
+      description.path.map { [$0] } ?? [], folders: description.pictureFolder.map { [$0] } ?? [])
     sinks = try AnnotatedSinks(options, source: source, classes: classes, files: &files)
     for path in [options.detectionsPath, options.eventsPath, options.tracksPath, options.tablePath] {
       if let path { try files.claim(path) }

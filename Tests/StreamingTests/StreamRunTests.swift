@@ -144,6 +144,25 @@ import Tracking
     #expect(run.report.frames.count == 0)
   }
 
+  @Test(arguments: [("in", "in/"), ("in", "in/../in"), ("in", "link/"), ("in/a.jpg", "in/"), ("in/a.jpg", "link/")])
+  func `pictures are never written over those they come from`(input: String, output: String) async throws {
+    try FileManager.default.createDirectory(atPath: path("in"), withIntermediateDirectories: true)
+    try FileManager.default.createSymbolicLink(atPath: path("link"), withDestinationPath: path("in"))
+    var writer = PictureWriter()
+    let pattern = try SourceAddress(parsing: "test:96x64@10:2").open()
+    for name in ["a.jpg", "b.jpg"] {
+      guard case .frame(let frame) = try pattern.next() else { break }
+      try writer.write(frame.pixels, to: path("in/\(name)"))
+    }
+    let before = try contents(of: "in")
+    let source = try SourceAddress(parsing: path(input)).open()
+    var options = StreamOptions()
+    options.annotated = [try AnnotatedOutput(path: path(output), for: source.description)]
+    let run = StreamRun(source: source, detector: try detector(), options: options)
+    await #expect(throws: (any Error).self) { try await run.run() }
+    #expect(try contents(of: "in") == before && before.count == 2)
+  }
+
   @Test(
     .enabled(if: SharedMaterial.isPresent, Comment(rawValue: SharedMaterial.absence)),
     arguments: ["out/", "out"])
