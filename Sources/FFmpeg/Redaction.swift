@@ -1,20 +1,24 @@
 /// Takes credentials out of text that may hold URLs: what every message and log line passes through.
 public enum Redaction {
-  /// Query parameters whose values are secrets.
+  /// Last words of the names of parameters whose values are secrets.
   private static let secretKeys: Set<String> = [
-    "password", "passwd", "pass", "pwd", "token", "access_token", "auth", "key", "apikey", "api_key", "secret",
-    "signature", "sig",
+    "password", "passwd", "pass", "pwd", "passphrase", "loginpas", "token", "auth", "key", "apikey", "secret",
+    "signature", "sig", "streamid",
   ]
 
-  /// `text` with the user and password of each URL, and the values of secret query parameters, replaced by `***`.
+  /// `text` with the user and password of each URL, the values of its secret parameters in path and query, and the stream
+  /// key at the end of one of RTMP replaced by `***`.
   public static func redact(_ text: String) -> String {
     var result = ""
     var rest = text[...]
-    while let colon = firstSchemeEnd(in: rest) {
-      result += rest[..<colon]
-      let end = rest[colon...].firstIndex { $0.isWhitespace || $0 == "'" || $0 == "\"" || $0 == "," } ?? rest.endIndex
-      result += redactAddress(rest[colon..<end])
-      rest = rest[end...]
+    while let start = firstSchemeEnd(in: rest) {
+      let isRTMP = ["rtmp://", "rtmps://"].contains { rest[..<start].lowercased().hasSuffix($0) }
+      // Passwords hold commas and apostrophes: these end an address only where a sentence goes on behind them.
+      var address = rest[start...].prefix { !$0.isWhitespace && $0 != "\"" }
+      while let last = address.last, ",;:.')".contains(last) { address.removeLast() }
+      result += rest[..<start]
+      result += redactAddress(address, isRTMP: isRTMP)
+      rest = rest[address.endIndex...]
     }
     return result + rest
   }
@@ -30,18 +34,32 @@ public enum Redaction {
   }
 
   /// What follows `scheme://`.
-  private static func redactAddress(_ address: Substring) -> String {
+  private static func redactAddress(_ address: Substring, isRTMP: Bool) -> String {
     let host = afterCredentials(address)
     let head = host == address.startIndex ? "" : "***@"
-    guard let mark = address[host...].firstIndex(of: "?") else { return head + address[host...] }
-    let parameters = address[address.index(after: mark)...].split(separator: "&", omittingEmptySubsequences: false)
-    let clean = parameters.map { parameter -> Substring in
-      guard let equals = parameter.firstIndex(of: "="), secretKeys.contains(parameter[..<equals].lowercased()) else {
-        return parameter
-      }
-      return parameter[...equals] + "***"
+    var shown = address[host...]
+    var tail = ""
+    if isRTMP, let key = shown.prefix(while: { $0 != "?" }).split(separator: "/").dropFirst().last {
+      // Whoever knows the last part may send there.
+      shown = shown[..<key.startIndex]
+      tail = "***"
     }
-    return head + address[host...mark] + clean.joined(separator: "&")
+    let parameters = shown.split(separator: "&", omittingEmptySubsequences: false)
+    return head + parameters.map { redactParameter($0) }.joined(separator: "&") + tail
+  }
+
+  /// What stands between two `&`, up to its first secret value. Cameras have such parameters in their paths, too, and
+  /// other characters between them: whatever follows is taken for a part of the secret. An address may hold another one.
+  private static func redactParameter(_ text: Substring) -> String {
+    var index = text.startIndex
+    while let equals = text[index...].firstIndex(of: "=") {
+      let words = text[..<equals].split { !$0.isLetter && !$0.isNumber }
+      if let key = words.last, secretKeys.contains(key.lowercased()) {
+        return redact(String(text[..<equals])) + "=***"
+      }
+      index = text.index(after: equals)
+    }
+    return redact(String(text))
   }
 
   /// Where the host begins. A password may hold `@`, and careless ones hold `/`: an `@` after the first slash counts

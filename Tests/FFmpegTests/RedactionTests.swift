@@ -21,6 +21,21 @@ import Testing
         "cannot open rtsp://***@h/x, then http://***@h/y: no"
       ),
       ("'rtsp://a:secret@h/x' failed", "'rtsp://***@h/x' failed"),
+      ("rtsp://admin:pa,secret@cam/", "rtsp://***@cam/"),
+      ("'rtsp://admin:it's,secret@cam/x', then more", "'rtsp://***@cam/x', then more"),
+      ("rtsp://h/a,http://b:secret@h/y", "rtsp://h/a,http://***@h/y"),
+      ("http://h/a,b?token=secret", "http://h/a,b?token=***"),
+      ("http://h/?access_token=secret&api_key=secret", "http://h/?access_token=***&api_key=***"),
+      ("http://h/?monkey=1&next=http://b:secret@h/?pass=secret", "http://h/?monkey=1&next=http://***@h/?pass=***"),
+      ("rtsp://h:554/user=me&password=secret&channel=1", "rtsp://h:554/user=me&password=***&channel=1"),
+      ("rtsp://h/user=me_password=secret_channel=1_stream=0.sdp: no", "rtsp://h/user=me_password=***: no"),
+      ("http://h/cgi?loginuse=me&loginpas=secret", "http://h/cgi?loginuse=me&loginpas=***"),
+      (
+        "srt://h:9000?streamid=secret&mode=caller&passphrase=secret",
+        "srt://h:9000?streamid=***&mode=caller&passphrase=***"
+      ),
+      ("rtmp://h/live/secret: no answer", "rtmp://h/live/***: no answer"),
+      ("rtmps://me:secret@h:443/app/secret?secret/1", "rtmps://***@h:443/app/***"), ("rtmp://h:1935", "rtmp://h:1935"),
       ("C:/clips/a.mp4 at 12:30", "C:/clips/a.mp4 at 12:30"), ("", ""), ("://", "://"), ("a://@", "a://***@"),
     ] as [(String, String)])
   func `credentials become stars and the rest stays`(text: String, clean: String) {

@@ -9,7 +9,7 @@ import Testing
 @Suite struct PushWriterTests {
   @Test(
     arguments: [
-      ("rtsp://u:secret@h:8554/a", "rtsp://***@h:8554/a", true), ("RTMP://h/live/Key", "rtmp://h/live/Key", true),
+      ("rtsp://u:secret@h:8554/a", "rtsp://***@h:8554/a", true), ("RTMP://h/live/Key", "rtmp://h/live/***", true),
       ("udp://239.0.0.1:5000", "udp://239.0.0.1:5000", true),
       ("srt://h:9000?mode=caller", "srt://h:9000?mode=caller", true),
       ("https://u:p@h/a/live.m3u8", "https://***@h/a/live.m3u8", true), ("live.m3u8", "./live.m3u8", false),

@@ -94,7 +94,7 @@ import Testing
       (
         model + "cameras:\n  a: {url: \"rtsp://h/\", push: \"rtmp://u:secret@h/x\"}\n"
           + "  b: {url: \"rtsp://h/\", push: \"rtmp://u:secret@h/x\"}",
-        "c.yml:5: cameras.b.push: another camera is pushed to rtmp://***@h/x"
+        "c.yml:5: cameras.b.push: another camera is pushed to rtmp://***@h/***"
       ),
       ("", "the key version is missing"),
     ])
