@@ -83,9 +83,12 @@ struct Delivery: ~Copyable {
       at: frame.captured.stamp.seconds)
   }
 
+  /// Ends each output, also after one that fails: a full disk under a log must not cost the video its end.
   consuming func finish() throws {
-    try events?.finish()
-    if let table = table.take() { try table.finish() }
-    if let sinks = sinks.take() { try sinks.finish() }
+    var failure: (any Error)?
+    do { try events?.finish() } catch { failure = error }
+    if let table = table.take() { do { try table.finish() } catch { failure = failure ?? error } }
+    if let sinks = sinks.take() { do { try sinks.finish() } catch { failure = failure ?? error } }
+    if let failure { throw failure }
   }
 }

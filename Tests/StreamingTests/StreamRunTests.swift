@@ -123,6 +123,18 @@ import Tracking
     #expect(starts > 1 && starts == events.components(separatedBy: "\"type\":\"end\"").count)
   }
 
+  @Test func `a table that cannot be finished costs the video nothing`() async throws {
+    var options = StreamOptions()
+    // Nothing is shown: the table is empty, and its first bytes are its last.
+    options.shown.lowest = 2
+    options.annotated = [.video(path: path("whole.mp4"))]
+    options.tablePath = "/dev/full"
+    let source = try SourceAddress(parsing: "test:96x64@10:37").open()
+    let run = StreamRun(source: source, detector: try detector(), options: options)
+    await #expect(throws: (any Error).self) { try await run.run() }
+    #expect(try frameCount(of: "whole.mp4") == 37)
+  }
+
   @Test func `a source that repeats goes on in time`() async throws {
     var sourceOptions = SourceOptions()
     sourceOptions.isLooping = true
