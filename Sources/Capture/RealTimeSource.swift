@@ -44,7 +44,8 @@ public final class RealTimeSource: FrameSource {
         if start == nil { start = (now, seconds) }
         return start ?? (now, seconds)
       }
-      let due = first.clock &+ UInt64(max(0, (seconds - first.seconds) * 1e9))
+      // A file may name any time; a wait of thirty years is as good as a longer one.
+      let due = first.clock &+ UInt64(min(max(0, (seconds - first.seconds) * 1e9), 1e18))
       if due > now { _ = wake.wait(timeout: .now() + .nanoseconds(Int(clamping: due - now))) }
       // Relaxed: a flag on its own; `interrupt` also ends the source, which is asked again if this is missed.
       if isInterrupted.load(ordering: .relaxed) {

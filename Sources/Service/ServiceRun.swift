@@ -84,6 +84,7 @@ public final class ServiceRun: Sendable {
     }
     let beats = Task { for await _ in Ticker.beats(every: beatInterval) { orders.yield(.beat) } }
     await obey()
+    await refuse()
     beats.cancel()
     state.withLock { $0.isRunning = false }
     systemd.stopping()
@@ -111,6 +112,16 @@ public final class ServiceRun: Sendable {
       }
     }
   }
+
+  /// Takes no more orders; whoever waits for the answer to one hears that the end came first.
+  private func refuse() async {
+    orders.finish()
+    for await command in commands {
+      if case .reload(let answer?) = command { answer.resume(returning: .failure(Self.ending)) }
+    }
+  }
+
+  private static let ending = ServiceError(.system, "the service is stopping")
 
   private func isListening(_ port: Int) {
     state.withLock { $0.isRunning = true }
@@ -208,7 +219,7 @@ extension ServiceRun: WebService {
     await withCheckedContinuation { answer in
       // After the end nobody would answer.
       if case .terminated = orders.yield(.reload(answer)) {
-        answer.resume(returning: .failure(ServiceError(.system, "the service is stopping")))
+        answer.resume(returning: .failure(Self.ending))
       }
     }
   }

@@ -1,8 +1,17 @@
+import FFmpeg
 import Testing
 
 @testable import Service
 
 @Suite struct SegmentWindowTests {
+  @Test(
+    arguments: [
+      (0, 3600, 3600), (3600, 3600, nil), (3600, 0, nil), (.min, .max, nil), (.max, .min, nil), (0, 90_000 * 3600, nil),
+    ] as [(Int64, Int64, Int64?)])
+  func `only a time soon after the last goes on with the segment`(before: Int64, time: Int64, step: Int64?) {
+    #expect(SegmentFeed.step(from: before, to: time, in: .video) == step)
+  }
+
   @Test
   func `the playlist names the last segments, each after the header that belongs to it, and parts of what is new`() {
     var window = SegmentWindow()

@@ -87,6 +87,15 @@ import Testing
     try await service.stop()
   }
 
+  @Test(.timeLimit(.minutes(5))) func `a reload that comes with the end is answered`() async throws {
+    let service = try await RunningService(cameras: Self.camera)
+    let run = service.run
+    run.stop()
+    let outcome: Result<String, ServiceError> = await run.reload()
+    #expect(outcome == .failure(ServiceError(.system, "the service is stopping")))
+    try await service.stop()
+  }
+
   @Test func `ways out of the routes, floods of headers and callers that read nothing cost the cameras nothing`()
     async throws
   {

@@ -53,8 +53,9 @@ package struct ClipWriter: ~Copyable {
     guard let track = tracks[entry.packet.streamIndex] else { return }
     let packet = entry.packet
     // MP4 wants every packet to have a time later than the one before; some cameras miss or repeat one.
-    var decoding = packet.decodingTimestamp ?? packet.timestamp ?? track.last.map { $0 + 1 } ?? 0
-    if let last = track.last, decoding <= last { decoding = last + 1 }
+    // Behind the last time of all comes the first, which lies before the beginning.
+    var decoding = packet.decodingTimestamp ?? packet.timestamp ?? track.last.map { $0 &+ 1 } ?? 0
+    if let last = track.last, decoding <= last { decoding = last &+ 1 }
     let showing = max(packet.timestamp ?? decoding, decoding)
     let seconds = packet.timeBase.seconds(of: decoding) - begin
     // Sound from before the first picture has no place.

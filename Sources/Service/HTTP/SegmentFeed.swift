@@ -110,12 +110,12 @@ final class SegmentFeed: Sendable {
     do throws(FFmpegError) {
       let follows = piece.held.map { $0.passage.number == entry.passage.number && $0.number < entry.number } ?? false
       if follows, let held = piece.held, let before = held.packet.decodingTimestamp ?? held.packet.timestamp,
-        time > before
+        let step = Self.step(from: before, to: time, in: entry.packet.timeBase)
       {
-        try piece.muxer?.write(held.packet, duration: time - before)
+        try piece.muxer?.write(held.packet, duration: step)
         piece.byteCount += held.packet.byteCount
         piece.held = entry
-        try endPart(of: &piece, at: time, step: time - before, entry)
+        try endPart(of: &piece, at: time, step: step, entry)
         return
       }
       piece = Piece()
@@ -127,6 +127,12 @@ final class SegmentFeed: Sendable {
       // What cannot be put into MP4 is not shown so; pictures go on.
       piece = Piece()
     }
+  }
+
+  /// The ticks between two packets; `nil` for times that fall, stand still or leap: what comes then begins anew.
+  static func step(from before: Int64, to time: Int64, in base: TimeBase) -> Int64? {
+    let (step, isBeyond) = time.subtractingReportingOverflow(before)
+    return !isBeyond && step > 0 && base.seconds(of: step) <= longest ? step : nil
   }
 
   /// Ends the part, and the segment, where it is time before `entry`, which came `step` ticks after the one before.
