@@ -14,6 +14,7 @@ struct CameraStream: ~Copyable {
   private var clock: RisingTimes
   private let interrupt: InterruptFlag
   private let timeout: Double
+  private var patience: PicturePatience
   private let withholdsDamaged: Bool
   private var index = 0
   private var lastSequence: UInt32?
@@ -32,6 +33,7 @@ struct CameraStream: ~Copyable {
     clock = RisingTimes(interval: 1 / (format.rate ?? 25))
     self.interrupt = interrupt
     timeout = options.timeout
+    patience = PicturePatience(timeout: options.timeout)
     withholdsDamaged = options.withholdsDamaged ?? true
     description = SourceDescription(
       kind: .live, address: path, path: nil, width: format.size.width, height: format.size.height,
@@ -39,9 +41,14 @@ struct CameraStream: ~Copyable {
       codec: format.format.description.lowercased())
   }
 
-  /// Waits for the next whole picture.
+  /// Waits for the next whole picture; throws `stalled` if for too long none comes, though others do.
   mutating func next() throws(CaptureError) -> CapturedFrame {
     while true {
+      if patience.isOver() {
+        throw CaptureError(
+          .stalled,
+          "cannot show \(description.address): pictures came, but no whole one within \(patience.seconds) s")
+      }
       let (facts, packet) = try fetch()
       count(facts.sequence)
       do throws(FFmpegError) {
@@ -85,6 +92,7 @@ struct CameraStream: ~Copyable {
   private mutating func captured(_ frame: Frame, _ facts: PictureFacts) throws(FFmpegError) -> CapturedFrame {
     if !format.format.isCompressed { frame.colour.isFullRange = format.isFullRange }
     let arrival = FrameStamp.now()
+    patience.renew(at: arrival)
     let begin = begin ?? facts.seconds
     self.begin = begin
     let seconds = clock.next(facts.seconds > 0 ? facts.seconds - begin : nil)

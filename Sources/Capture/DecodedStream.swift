@@ -25,9 +25,7 @@ struct DecodedStream: ~Copyable {
   private var damagedInARow = 0
   /// Keeps what a loss has spoilt from the decoder; `nil` where damaged pictures are wanted.
   private var gate: KeyPictureGate?
-  /// When the last picture was given out or the source opened, in monotonic nanoseconds.
-  private var lastPicture = FrameStamp.now()
-  private let timeout: Double
+  private var picturePatience: PicturePatience
   private var isDraining = false
   /// An error of reading, kept until the pictures read before it are out.
   private var pending: FFmpegError?
@@ -35,9 +33,6 @@ struct DecodedStream: ~Copyable {
 
   /// Most failures one after another before a stream counts as broken off.
   private static let patience = 64
-  /// Time-outs without a whole picture, though packets come, after which a live stream counts as stalled: key pictures
-  /// may be a minute apart.
-  private static let picturePatience = 6.0
 
   let description: SourceDescription
 
@@ -88,7 +83,7 @@ struct DecodedStream: ~Copyable {
     self.name = name
     withholdsDamaged = options.withholdsDamaged ?? (kind == .live)
     gate = withholdsDamaged && kind == .live ? KeyPictureGate() : nil
-    timeout = options.timeout
+    picturePatience = PicturePatience(timeout: options.timeout)
   }
 
   /// The queue that sound goes to.
@@ -128,9 +123,9 @@ struct DecodedStream: ~Copyable {
 
   /// Gives up a live stream that sends packets but no whole picture.
   private func checkPatience() throws(FFmpegError) {
-    let seconds = timeout * Self.picturePatience
-    guard isLive, Double(FrameStamp.now() &- lastPicture) / 1e9 > seconds else { return }
-    throw FFmpegError(.timedOut, "cannot show \(name): packets came, but no whole picture within \(seconds) s")
+    guard isLive, picturePatience.isOver() else { return }
+    throw FFmpegError(
+      .timedOut, "cannot show \(name): packets came, but no whole picture within \(picturePatience.seconds) s")
   }
 
   /// A picture from the decoder; damage costs a picture, not the stream.
@@ -218,7 +213,7 @@ struct DecodedStream: ~Copyable {
   private mutating func captured(_ frame: Frame) throws(FFmpegError) -> CapturedFrame? {
     damagedInARow = 0
     let arrival = FrameStamp.now()
-    lastPicture = arrival
+    picturePatience.renew(at: arrival)
     let given = frame.timestamp.map { video.timeBase.seconds(of: $0) }
     let taken = sender?.taken(at: given, wall: FrameStamp.wall())
     let seconds = clock.next(given)

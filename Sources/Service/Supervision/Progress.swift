@@ -1,10 +1,12 @@
+import Capture
+
 /// Whether a service moves: what its watchdog is fed by.
 enum Progress {
   /// Seconds that a worker may be at one picture. Compiling the network for a new size takes some; nothing takes this long.
   static let longestTurn = 60.0
 
-  /// What no longer moves, in words; `nil` while all is well. A camera that is away is well: its source goes on trying, and
-  /// says so at least every half minute.
+  /// What no longer moves, in words; `nil` while all is well. A camera that is away, or sends nothing whole, is well: its
+  /// source goes on trying, and says so when its patience is over.
   ///
   /// - Parameters:
   ///   - turn: seconds that the slowest worker has been at the picture it is at.
@@ -12,7 +14,8 @@ enum Progress {
   ///     that it is stalled.
   static func stuck(turn: Double, cameras: [(name: String, silence: Double, timeout: Double)]) -> String? {
     if turn > longestTurn { return "a worker has been at one picture for \(Int(turn)) s" }
-    for camera in cameras where camera.silence > 60 + 2 * camera.timeout {
+    // Beside that patience, opening and the last read take a time-out each.
+    for camera in cameras where camera.silence > 60 + (PicturePatience.timeouts + 2) * camera.timeout {
       return "the thread of camera \(camera.name) has given no sign of life for \(Int(camera.silence)) s"
     }
     return nil
