@@ -4,6 +4,7 @@ import Outputs
 public import Pipeline
 import RingBuffer
 import Scene
+import Tracking
 
 /// One source on its way through the house: capture → detect (letterbox, network, suppression; one frame a worker) →
 /// track (who is who) → deliver (overlay, video, logs).
@@ -91,8 +92,10 @@ public final class StreamRun: Sendable {
   ) -> Stage {
     Stage("track", from: [input], into: [output]) { scope in
       // Stills have nothing to do with each other.
-      let tracker = source.description.kind == .stills ? nil : options.tracker
-      var identities = IdentityAssignment(tracker: tracker, shown: options.shown)
+      let description = source.description
+      let tracker = description.kind == .stills ? nil : options.tracker
+      let step = description.nominalRate.map { Double(options.stride) / $0 } ?? 0
+      var identities = IdentityAssignment(tracker: tracker?.forFrames(apart: step), shown: options.shown)
       scope.transform(from: input, into: output) { frame in identities.track(frame) }
     }
   }

@@ -21,4 +21,12 @@ public struct TrackerConfiguration: Hashable, Sendable {
 
   /// The values that are recommended for a detector with scores like YOLOv9's.
   public init() {}
+
+  /// The same for frames that are `seconds` apart: an object may be missing in two of them, however long that is.
+  public func forFrames(apart seconds: Double) -> TrackerConfiguration {
+    var configuration = self
+    configuration.buffer = max(buffer, 3 * seconds)
+    configuration.tentativeBuffer = max(tentativeBuffer, 3 * seconds)
+    return configuration
+  }
 }

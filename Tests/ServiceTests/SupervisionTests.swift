@@ -85,6 +85,15 @@ import Testing
     }
   }
 
+  @Test func `a camera that is looked at rarely keeps its tracks from look to look`() throws {
+    var settings = try #require(CameraSettings(named: "yard", defaults: CameraDefaults()))
+    for (rate, buffer) in [(5, 2), (0.5, 6), (0.01, 300)] as [(Double, Double)] {
+      settings.detect.rate = rate
+      let plan = try DetectionPlan(settings, classes: ClassCatalogue(names: ["person"]))
+      #expect(plan.tracker?.buffer == buffer, "\(rate)")
+    }
+  }
+
   @Test func `an address that cannot be listened on is told, and everything ends`() async throws {
     let service = try await RunningService(cameras: "  a: {url: \"test:64x64@25\"}")
     let text = RunningService.text(cameras: "  a: {url: \"test:64x64@25\"}", folder: service.folder)

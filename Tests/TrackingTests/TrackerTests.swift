@@ -46,6 +46,20 @@ import Tracking
     #expect(ended == (isBack ? [] : [1]))
   }
 
+  @Test(arguments: [0.04, 1, 3, 100])
+  func `frames may be as far apart as they are, and an object missing in two of them`(step: Double) {
+    var tracker = Tracker(configuration: TrackerConfiguration().forFrames(apart: step))
+    let there = Walker(x: 100, speed: 0), later = Walker(x: 600, speed: 0)
+    var seen: [[Int]] = []
+    for index in 0..<9 {
+      let time = Double(index) * step
+      let isMissing = index == 5 || index == 6
+      let present = isMissing ? [] : index == 0 ? [there] : [there, later]
+      seen.append(tracker.update(present.map { $0.detection(at: time) }, at: time).map(\.id))
+    }
+    #expect(seen == [[1], [1], [1], [1, 2], [1, 2], [], [], [1, 2], [1, 2]])
+  }
+
   @Test func `the buffer is a time, whatever the frame rate`() {
     for rate in [5.0, 25, 100] {
       var tracker = Tracker()

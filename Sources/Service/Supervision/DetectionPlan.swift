@@ -20,7 +20,7 @@ struct DetectionPlan: Sendable {
       configuration.buffer = settings.track.buffer
       // What the user does not want to see must not start a track; it may continue one.
       configuration.highScore = max(configuration.highScore, detect.confidence)
-      tracker = configuration
+      tracker = configuration.forFrames(apart: 1 / detect.rate)
     }
     var options = DetectionOptions(
       confidence: min(detect.confidence, tracker?.lowScore ?? 1), overlap: detect.overlap)
