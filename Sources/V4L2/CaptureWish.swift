@@ -38,8 +38,38 @@ public struct PictureSize: Hashable, Sendable, CustomStringConvertible {
   /// `1280x720`.
   public var description: String { "\(width)x\(height)" }
 
-  /// Pixels.
-  var area: Int { width * height }
+  /// Pixels; a driver may name sides whose product no `Int` holds.
+  var area: Double { Double(width) * Double(height) }
+}
+
+/// All sizes between two that lie whole steps from the smaller one.
+public struct SizeRange: Hashable, Sendable {
+  /// The smallest size.
+  public let smallest: PictureSize
+  /// The end of the range, which need not lie on a step.
+  public let largest: PictureSize
+  /// Columns and rows of a step; 1 where every size will do.
+  public let step: PictureSize
+
+  /// A range from its parts.
+  public init(smallest: PictureSize, largest: PictureSize, step: PictureSize) {
+    self.smallest = smallest
+    self.largest = largest
+    self.step = step
+  }
+
+  /// The size in it that is nearest to `size`.
+  func nearest(to size: PictureSize) -> PictureSize {
+    PictureSize(
+      width: Self.nearest(to: size.width, from: smallest.width, to: largest.width, step: step.width),
+      height: Self.nearest(to: size.height, from: smallest.height, to: largest.height, step: step.height))
+  }
+
+  private static func nearest(to wish: Int, from least: Int, to most: Int, step: Int) -> Int {
+    let step = max(step, 1)
+    let steps = (min(max(wish, least), most) - least + step / 2) / step
+    return least + min(steps, (most - least) / step) * step
+  }
 }
 
 /// A control of a camera and the value it is to have.

@@ -35,9 +35,7 @@ extension Device {
         "cannot use \(path): it offers \(known.isEmpty ? "nothing" : known); expected "
           + (wish.format?.description ?? FourCC.known.map(\.description).joined(separator: ", ")))
     }
-    // A range of sizes has any of them.
-    let size = wish.size ?? best.offer.size
-    var agreed = try setFormat(best.offer.format, size: size)
+    var agreed = try setFormat(best.offer.format, size: best.offer.size)
     guard agreed.format == best.offer.format else {
       throw V4L2Error(.unsupported, "cannot use \(path): asked for \(best.offer.format), it sends \(agreed.format)")
     }
@@ -49,8 +47,8 @@ extension Device {
   private mutating func setFormat(_ code: FourCC, size: PictureSize) throws(V4L2Error) -> CaptureFormat {
     var format = unsafe v4l2_format()
     unsafe format.type = V4L2_BUF_TYPE_VIDEO_CAPTURE.rawValue
-    unsafe format.fmt.pix.width = UInt32(size.width)
-    unsafe format.fmt.pix.height = UInt32(size.height)
+    unsafe format.fmt.pix.width = UInt32(clamping: size.width)
+    unsafe format.fmt.pix.height = UInt32(clamping: size.height)
     unsafe format.fmt.pix.pixelformat = code.rawValue
     unsafe format.fmt.pix.field = V4L2_FIELD_NONE.rawValue
     let status = unsafe yolostream_v4l2_set_format(descriptor, &format)
@@ -71,13 +69,19 @@ extension Device {
     parameters.type = V4L2_BUF_TYPE_VIDEO_CAPTURE.rawValue
     if let rate {
       unsafe parameters.parm.capture.timeperframe.numerator = 1000
-      unsafe parameters.parm.capture.timeperframe.denominator = UInt32((rate * 1000).rounded())
+      unsafe parameters.parm.capture.timeperframe.denominator = Self.thousandths(of: rate)
     }
     let status = unsafe yolostream_v4l2_set_parameters(descriptor, &parameters)
     if status == ENODEV || status == EBUSY { throw .system(status, "set the rate of", path) }
     let interval = unsafe parameters.parm.capture.timeperframe
     guard status == 0, interval.numerator > 0, interval.denominator > 0 else { return nil }
     return Double(interval.denominator) / Double(interval.numerator)
+  }
+
+  /// Pictures in a thousand seconds, at least one; what is too much, or no number, is brought into range.
+  static func thousandths(of rate: Double) -> UInt32 {
+    let exact = (rate * 1000).rounded()
+    return exact >= 1 ? UInt32(min(exact, Double(UInt32.max))) : 1
   }
 
   /// The names of the camera's controls, as `ControlSetting` has them, with their numbers.

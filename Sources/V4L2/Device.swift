@@ -43,15 +43,19 @@ public struct Device: ~Copyable {
       guard unsafe yolostream_v4l2_enumerate_formats(descriptor, &format) == 0 else { break }
       let code = FourCC(rawValue: format.pixelformat)
       names.append((code, Self.text(&format.description)))
-      for size in sizes(of: code) {
-        offers.append(FormatCatalogue.Offer(format: code, size: size, rates: rates(of: code, size: size)))
+      for (size, range) in sizes(of: code) {
+        let found = rates(of: code, size: size)
+        offers.append(
+          FormatCatalogue.Offer(
+            format: code, size: size, range: range, rates: found.rates, hasRatesBetween: found.isRange))
       }
     }
     return FormatCatalogue(names: names, offers: offers)
   }
 
-  private borrowing func sizes(of format: FourCC) -> [PictureSize] {
-    var sizes: [PictureSize] = []
+  /// Single sizes, or the ends of a range.
+  private borrowing func sizes(of format: FourCC) -> [(size: PictureSize, range: SizeRange?)] {
+    var sizes: [(size: PictureSize, range: SizeRange?)] = []
     for index in UInt32(0)..<256 {
       var size = v4l2_frmsizeenum()
       size.index = index
@@ -59,32 +63,41 @@ public struct Device: ~Copyable {
       guard unsafe yolostream_v4l2_enumerate_sizes(descriptor, &size) == 0 else { break }
       if size.type == V4L2_FRMSIZE_TYPE_DISCRETE.rawValue {
         let found = size.discrete
-        sizes.append(PictureSize(width: Int(found.width), height: Int(found.height)))
+        sizes.append((PictureSize(width: Int(found.width), height: Int(found.height)), nil))
       } else {
-        let range = size.stepwise
-        sizes.append(PictureSize(width: Int(range.min_width), height: Int(range.min_height)))
-        sizes.append(PictureSize(width: Int(range.max_width), height: Int(range.max_height)))
+        let found = size.stepwise
+        let range = SizeRange(
+          smallest: PictureSize(width: Int(found.min_width), height: Int(found.min_height)),
+          largest: PictureSize(width: Int(found.max_width), height: Int(found.max_height)),
+          step: PictureSize(width: Int(found.step_width), height: Int(found.step_height)))
+        sizes.append((range.smallest, range))
+        sizes.append((range.largest, range))
         break
       }
     }
     return sizes
   }
 
-  private borrowing func rates(of format: FourCC, size: PictureSize) -> [Double] {
+  /// Single rates, or the ends of a range, fastest first.
+  private borrowing func rates(of format: FourCC, size: PictureSize) -> (rates: [Double], isRange: Bool) {
     var rates: [Double] = []
+    var isRange = false
     for index in UInt32(0)..<256 {
       var interval = v4l2_frmivalenum()
       interval.index = index
       interval.pixel_format = format.rawValue
-      interval.width = UInt32(size.width)
-      interval.height = UInt32(size.height)
+      interval.width = UInt32(clamping: size.width)
+      interval.height = UInt32(clamping: size.height)
       guard unsafe yolostream_v4l2_enumerate_intervals(descriptor, &interval) == 0 else { break }
       let isDiscrete = interval.type == V4L2_FRMIVAL_TYPE_DISCRETE.rawValue
       let ends = isDiscrete ? [interval.discrete] : [interval.stepwise.min, interval.stepwise.max]
       rates += ends.filter { $0.numerator > 0 }.map { Double($0.denominator) / Double($0.numerator) }
-      if !isDiscrete { break }
+      if !isDiscrete {
+        isRange = true
+        break
+      }
     }
-    return rates.sorted(by: >)
+    return (rates.sorted(by: >), isRange)
   }
 
   /// Reads the zero-ended text in a fixed field.

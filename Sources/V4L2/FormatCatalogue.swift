@@ -6,14 +6,32 @@ public struct FormatCatalogue: Hashable, Sendable {
     public var format: FourCC
     /// Their size.
     public var size: PictureSize
+    /// The range of which `size` is an end; `nil` if it stands for itself.
+    public var range: SizeRange?
     /// Pictures a second, fastest first; empty if the camera does not say.
     public var rates: [Double]
+    /// Whether all rates between the first and the last can be had, too.
+    public var hasRatesBetween: Bool
 
     /// An offer from its parts.
-    public init(format: FourCC, size: PictureSize, rates: [Double]) {
+    public init(
+      format: FourCC, size: PictureSize, range: SizeRange? = nil, rates: [Double], hasRatesBetween: Bool = false
+    ) {
       self.format = format
       self.size = size
+      self.range = range
       self.rates = rates
+      self.hasRatesBetween = hasRatesBetween
+    }
+
+    /// What its ranges hold that is nearest to a size and a rate.
+    fileprivate func fitted(to size: PictureSize, rate: Double) -> Offer {
+      var offer = self
+      if let range { offer.size = range.nearest(to: size) }
+      if hasRatesBetween, let fastest = rates.first, let slowest = rates.last {
+        offer.rates = [min(max(rate, slowest), fastest)]
+      }
+      return offer
     }
   }
 
@@ -31,7 +49,8 @@ public struct FormatCatalogue: Hashable, Sendable {
     self.offers = offers
   }
 
-  /// What suits `wish` best, and the rate to ask for; `nil` if nothing on offer is understood or in the wished format.
+  /// What suits `wish` best, with the size and the rate to ask for; `nil` if nothing on offer is understood or in the
+  /// wished format.
   ///
   /// The size that is nearest comes first, then a rate that reaches the wished one, then the cheaper format. Without
   /// wishes that is 30 pictures a second and at most 1280 by 720, which a detector does not need more of.
@@ -48,6 +67,7 @@ public struct FormatCatalogue: Hashable, Sendable {
       return (distance, isFastEnough ? 0 : nearest, FourCC.known.firstIndex(of: offer.format) ?? .max)
     }
     let usable = offers.filter { FourCC.known.contains($0.format) && (wish.format ?? $0.format) == $0.format }
+      .map { $0.fitted(to: size, rate: rate) }
     guard let best = usable.min(by: { cost($0) < cost($1) }) else { return nil }
     // The slowest rate that is enough, so that no more pictures come than were asked for.
     return (best, best.rates.filter { $0 >= rate * 0.99 }.min() ?? best.rates.max() ?? wish.rate)

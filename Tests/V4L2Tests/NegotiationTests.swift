@@ -36,6 +36,47 @@ import Testing
     #expect(best.rate == expectedRate)
   }
 
+  /// A driver that takes any size in steps and any rate, as it tells them: by their ends.
+  private let ranged: FormatCatalogue = {
+    let small = PictureSize(width: 32, height: 32), large = PictureSize(width: 1930, height: 1080)
+    let range = SizeRange(smallest: small, largest: large, step: PictureSize(width: 16, height: 8))
+    return FormatCatalogue(
+      names: [(.yuyv, "YUYV 4:2:2")],
+      offers: [small, large].map {
+        FormatCatalogue.Offer(format: .yuyv, size: $0, range: range, rates: [90, 1], hasRatesBetween: true)
+      })
+  }()
+
+  @Test(
+    arguments: [
+      (nil, nil, "1280x720", 30), ("640x480", 15, "640x480", 15), ("641x483", nil, "640x480", 30),
+      ("649x485", nil, "656x488", 30), ("4000x3000", 120, "1920x1080", 90), ("8x8", 0.5, "32x32", 1),
+    ] as [(String?, Double?, String, Double)])
+  func `a range holds what is wished, or what is nearest to it`(
+    size: String?, rate: Double?, expected: String, expectedRate: Double
+  ) throws {
+    var wish = CaptureWish()
+    wish.size = size.flatMap { PictureSize(parsing: $0) }
+    wish.rate = rate
+    let best = try #require(ranged.best(for: wish))
+    #expect("\(best.offer.size)" == expected)
+    #expect(best.rate == expectedRate)
+  }
+
+  @Test(
+    arguments: [
+      (30, 30_000), (29.97, 29_970), (0, 1), (-5, 1), (.nan, 1), (1e300, .max), (.infinity, .max),
+    ] as [(Double, UInt32)])
+  func `every rate can be asked for`(rate: Double, expected: UInt32) {
+    #expect(Device.thousandths(of: rate) == expected)
+  }
+
+  @Test func `sides out of all bounds do not trap`() {
+    let side = Int(UInt32.max)
+    let huge = FormatCatalogue(names: [], offers: [Self.offer(.yuyv, side, side, [30])])
+    #expect(huge.best(for: CaptureWish())?.offer.size.width == side)
+  }
+
   @Test func `a camera without what is wished or known offers nothing`() {
     var wish = CaptureWish()
     wish.format = .h264
