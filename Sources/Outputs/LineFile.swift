@@ -8,13 +8,18 @@ package struct LineFile: ~Copyable {
   private let descriptor: Int32
   private let isOwned: Bool
 
-  /// Makes the file at `path`, emptying what is there unless lines are to be appended.
+  /// A line is never longer: what lies further back is not looked at.
+  private static let longestLine = 1 << 16
+
+  /// Makes the file at `path`, emptying what is there unless lines are to be appended. Then a last line that a crash tore is
+  /// dropped: the next one would end up in it. Nobody else may be writing to the file meanwhile.
   package init(path: String, appends: Bool = false) throws(OutputError) {
     self.path = path
     isOwned = path != "-"
     let habit = appends ? O_APPEND : O_TRUNC
     descriptor = isOwned ? unsafe open(path, O_WRONLY | O_CREAT | habit | O_CLOEXEC, 0o666) : STDOUT_FILENO
     guard descriptor >= 0 else { throw .cannotCreate(path, errno: errno) }
+    if appends, isOwned { Self.dropTornLine(of: path, descriptor) }
   }
 
   deinit { if isOwned, descriptor >= 0 { close(descriptor) } }
@@ -32,6 +37,22 @@ package struct LineFile: ~Copyable {
       return 0
     }
     guard failure == 0 else { throw .writeFailed(path, errno: failure) }
+  }
+
+  /// Cuts off what stands behind the last newline of a plain file.
+  private static func dropTornLine(of path: String, _ descriptor: Int32) {
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size > 0 else { return }
+    let reading = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    guard reading >= 0 else { return }
+    defer { close(reading) }
+    let start = max(0, status.st_size - longestLine)
+    var tail = [UInt8](repeating: 0, count: status.st_size - start)
+    guard unsafe pread(reading, &tail, tail.count, start) == tail.count else { return }
+    let newline = tail.lastIndex(of: UInt8(ascii: "\n"))
+    // What has no line at all, and is longer than any, is no log of ours.
+    guard newline != nil || start == 0 else { return }
+    ftruncate(descriptor, start + (newline.map { $0 + 1 } ?? 0))
   }
 
   private func takeBack(_ count: Int, after failure: Int32) -> Int32 {

@@ -53,8 +53,11 @@ final class Journal: Sendable {
 
   /// Opens the file anew, which may have been moved away, or another one. On failure the old one is kept.
   func reopen(at path: String?) throws(OutputError) {
-    var file = if let path { try LineFile(path: path, appends: true) } else { nil as LineFile? }
-    state.withLock { $0.file = file.take() }
+    // Under the lock: no line may be under way while the file is looked at.
+    try state.withLock { (state) throws(OutputError) in
+      var file = if let path { try LineFile(path: path, appends: true) } else { nil as LineFile? }
+      state.file = file.take()
+    }
   }
 
   /// The last events, oldest first, without updates.
