@@ -71,6 +71,12 @@ import Testing
     }
     _ = try browser.value(of: "document.querySelector('dialog button').click()")
     #expect(try browser.wait(for: "!document.querySelector('dialog').open"))
+    // A camera that the configuration has no longer leaves the page.
+    try RunningService.text(cameras: "  gate: {url: \"test:640x360@25\"}", folder: service.folder)
+      .write(to: service.configuration, atomically: true, encoding: .utf8)
+    #expect(try service.get("/api/v1/reload", method: "POST").status == 200)
+    #expect(try browser.wait(for: "document.querySelectorAll('.card').length === 1"))
+    #expect(try browser.wait(for: "document.getElementById('summary').textContent === '1 of 1 camera up'"))
     try await service.stop()
     #expect(try browser.wait(for: "document.getElementById('summary').textContent.startsWith('no connection')"))
   }

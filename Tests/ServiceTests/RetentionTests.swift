@@ -121,6 +121,25 @@ import Testing
     #expect(!Retention.sweep(media, limits, now: now) { report = $0 } && report.removed == 0)
   }
 
+  @Test func `folders that are empty go when nothing is put there any more`() throws {
+    let scratch = try ScratchFolder()
+    let media = try MediaFolder(path: scratch.path)
+    // It is 18:39 of the 23rd.
+    for folder in [
+      "front/2026-11-20", "front/2026-11-22/00", "front/2026-11-22/23", "front/2026-11-23/15", "front/2026-11-23/16",
+      "front/2026-11-23/18", "front/2026-11-24/00", "front/holiday", "other/2026-11-23",
+    ] {
+      try FileManager.default.createDirectory(
+        atPath: "\(scratch.path)/\(folder)", withIntermediateDirectories: true)
+    }
+    #expect(!Retention.sweep(media, StorageSettings(), now: 1_795_459_167_123) { _ in })
+    #expect(
+      scratch.files().map { $0.dropFirst(scratch.path.count + 1) } == [
+        "front", "front/2026-11-23", "front/2026-11-23/16", "front/2026-11-23/18", "front/2026-11-24",
+        "front/2026-11-24/00", "front/holiday", "other", "other/2026-11-23",
+      ])
+  }
+
   @Test(
     arguments: [
       (["s1@5", "e1@9"], 4, 10), (["s1@5", "s2@6", "e1@7", "e2@8"], 4, 9), (["s1@5", "s2@6", "e2@9", "e1@7"], 4, 10),

@@ -65,8 +65,12 @@ import Testing
         "  stays: {url: \"test:160x120@25\"}\n  changes: {url: \"test:160x120@25\", detect: {conf: 60%}}\n  comes: {url: \"test:96x96@25\"}",
       folder: service.folder
     ).write(to: service.configuration, atomically: true, encoding: .utf8)
+    let page = try service.connect()
+    try page.request("/api/v1/events/stream")
+    #expect(try page.wait(for: "event: cameras\ndata: [\"stays\",\"goes\",\"changes\"]\n") != nil)
     let answer = try service.get("/api/v1/reload", method: "POST")
     #expect(String(decoding: answer.body, as: UTF8.self).contains("1 cameras unchanged, 2 begun, 2 ended"))
+    #expect(try page.wait(for: "event: cameras\ndata: [\"stays\",\"changes\",\"comes\"]\n") != nil)
     _ = try watch(service, "comes")
     let after = service.run.supervisor.cameras
     #expect(after.map(\.settings.name) == ["stays", "changes", "comes"])

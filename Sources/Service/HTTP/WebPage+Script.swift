@@ -113,13 +113,30 @@ extension WebPage {
       one.blank.title = report.last_failure || "";
       if (isAway) { one.numbers.textContent = report.state; one.seen.replaceChildren(); }
       else if (report.frames > 0) show(one);
+      summarise();
+    }
+
+    // Cards of cameras that are no longer there go.
+    function listed(names) {
+      for (const one of [...cards.values()]) {
+        if (names.includes(one.name)) continue;
+        sight.unobserve(one.root);
+        one.root.remove();
+        cards.delete(one.name);
+      }
+      summarise();
+    }
+
+    function summarise() {
       const all = [...cards.values()].map((each) => each.report).filter((each) => each && each.state !== "disabled");
       const up = all.filter((each) => each.state === "up").length;
       byId("summary").textContent = up + " of " + all.length + (all.length === 1 ? " camera up" : " cameras up");
     }
 
     function detected(news) {
-      const one = card(news.camera);
+      // The last picture of a camera that goes may be looked at after it has gone.
+      const one = cards.get(news.camera);
+      if (!one) return;
       const now = performance.now();
       one.times.push(now);
       while (one.times.length > 1 && now - one.times[0] > 4000) one.times.shift();
@@ -165,6 +182,7 @@ extension WebPage {
 
     function listen() {
       const source = new EventSource("/api/v1/events/stream");
+      source.addEventListener("cameras", (message) => listed(JSON.parse(message.data)));
       source.addEventListener("camera", (message) => cameraChanged(JSON.parse(message.data)));
       source.addEventListener("detections", (message) => detected(JSON.parse(message.data)));
       source.addEventListener("event", (message) => happened(JSON.parse(message.data)));

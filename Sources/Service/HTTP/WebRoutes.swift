@@ -91,9 +91,10 @@ struct WebRoutes: Sendable {
     router.get("api/v1/events/stream") { _, _ in
       let news = service.supervisor.journal.news.listen(depth: 64)
       let recent = service.supervisor.journal.recent
+      let list = service.supervisor.list
       let cameras = service.supervisor.cameras.map(\.report.json)
       return try streams.response(type: "text/event-stream") { writer in
-        var opening = ": yolostream\nretry: 2000\n\n"
+        var opening = ": yolostream\nretry: 2000\n\nevent: \(list.name)\ndata: \(list.data)\n\n"
         for camera in cameras { opening += "event: camera\ndata: \(camera)\n\n" }
         for event in recent { opening += "event: event\ndata: \(event)\n\n" }
         try await writer.write(ByteBuffer(string: opening))

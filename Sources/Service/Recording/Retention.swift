@@ -92,13 +92,15 @@ final class Retention: Sendable {
     note: (Report) -> Void
   ) -> Bool {
     guard let root = OpenFolder(path: folder.path), let space = root.space else { return false }
-    let files = recordings(in: root).filter { !folder.isOpen($0.name) }
+    // Two hours later nothing is put into the folder of an hour any more.
+    let limit = MediaName.time(now - 7_200_000)
+    let files = recordings(in: root, before: limit).filter { !folder.isOpen($0.name) }
     let plan = RetentionPlan(
       limits: limits, oldest: limits.maxAge.map { MediaName.time(now - Int64($0 * 1e3)) }, free: space.free,
       total: space.total)
     let doomed = plan.doomed(files)
     var removed: Set<RecordedFile> = []
-    for file in doomed.prefix(batch) where remove(file.name, in: root, now: now) { removed.insert(file) }
+    for file in doomed.prefix(batch) where remove(file.name, in: root, before: limit) { removed.insert(file) }
     var report = Report()
     report.usedBytes = files.reduce(0) { $0 + (removed.contains($1) ? 0 : $1.byteCount) }
     report.files = files.count - removed.count
@@ -109,8 +111,9 @@ final class Retention: Sendable {
     return doomed.count > batch && !removed.isEmpty
   }
 
-  /// All recordings below `root`.
-  private static func recordings(in root: borrowing OpenFolder) -> [RecordedFile] {
+  /// All recordings below `root`. Folders of hours and days before `limit` that are empty are removed: their files may have
+  /// gone while something could still be put there.
+  private static func recordings(in root: borrowing OpenFolder, before limit: String) -> [RecordedFile] {
     var files: [RecordedFile] = []
     for camera in root.names where MediaName.isCamera(camera) {
       guard let days = OpenFolder(camera, in: root) else { continue }
@@ -118,24 +121,32 @@ final class Retention: Sendable {
         guard let hours = OpenFolder(day, in: days) else { continue }
         for hour in hours.names where MediaName.isHour(hour) {
           guard let inner = OpenFolder(hour, in: hours) else { continue }
-          for file in inner.names {
+          let names = inner.names
+          if names.isEmpty, isOver(hour, of: day, before: limit) { hours.removeEmptyFolder(hour) }
+          for file in names {
             guard let name = MediaName(parsing: file), name.folder == "\(camera)/\(day)/\(hour)",
               let count = inner.byteCount(of: file)
             else { continue }
             files.append(RecordedFile(name: name, byteCount: count))
           }
         }
+        if isOver("23", of: day, before: limit) { days.removeEmptyFolder(day) }
       }
     }
     return files
   }
 
+  /// Whether an hour was over at `limit`, a time as names have it.
+  private static func isOver(_ hour: String, of day: String, before limit: String) -> Bool {
+    day.filter { $0 != "-" } + "T" + hour < limit.prefix(11)
+  }
+
   /// Removes one file, and the folders that are empty then, unless something may just be put there.
-  private static func remove(_ name: MediaName, in root: borrowing OpenFolder, now: Int64) -> Bool {
+  private static func remove(_ name: MediaName, in root: borrowing OpenFolder, before limit: String) -> Bool {
     guard let days = OpenFolder(name.camera, in: root), let hours = OpenFolder(name.day, in: days),
       let inner = OpenFolder(name.hour, in: hours), inner.byteCount(of: name.file) != nil, inner.remove(name.file)
     else { return false }
-    if name.time < MediaName.time(now - 7_200_000) {
+    if name.time < limit {
       hours.removeEmptyFolder(name.hour)
       days.removeEmptyFolder(name.day)
     }

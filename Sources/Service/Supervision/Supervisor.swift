@@ -33,6 +33,9 @@ final class Supervisor: Sendable {
   /// The cameras, in the order of the configuration.
   var cameras: [WatchedCamera] { watched.withLock { $0 } }
 
+  /// Which cameras there are: whoever shows another is to forget it.
+  var list: News { News(name: "cameras", data: "[\(cameras.map(\.settings.name.json).joined(separator: ","))]") }
+
   /// The camera called `name`.
   func camera(_ name: String) -> WatchedCamera? { cameras.first { $0.settings.name == name } }
 
@@ -58,6 +61,10 @@ final class Supervisor: Sendable {
       }
     }
     watched.withLock { $0 = next }
+    if journal.news.isHeard {
+      journal.news.tell(list)
+      for camera in next { journal.news.tell(News(name: "camera", data: camera.report.json)) }
+    }
     return changes
   }
 
