@@ -90,7 +90,8 @@ let package = Package(
     room(
       "Service",
       sees: [
-        "Streaming", "Capture", "FFmpeg", "GELAN", "Inference", "Tracking", "Outputs", "Pipeline", "Imaging", "Scene",
+        "Streaming", "Capture", "FFmpeg", "V4L2", "GELAN", "Inference", "Tracking", "Outputs", "Pipeline", "Imaging",
+        "Scene",
       ] + webServer + [yams]),
 
     // Level 5: commands.

@@ -47,8 +47,8 @@ enum House {
     Room(
       "Service",
       sees: [
-        "Streaming", "Capture", "FFmpeg", "GELAN", "Inference", "Tracking", "Outputs", "Pipeline", "Imaging", "Scene",
-        "Yams", "Hummingbird", "HummingbirdCore", "HTTPTypes", "NIOCore", "NIOSSL", "Logging",
+        "Streaming", "Capture", "FFmpeg", "V4L2", "GELAN", "Inference", "Tracking", "Outputs", "Pipeline", "Imaging",
+        "Scene", "Yams", "Hummingbird", "HummingbirdCore", "HTTPTypes", "NIOCore", "NIOSSL", "Logging",
       ], mayBeUnsafe: true),
     Room(
       "yolostream",

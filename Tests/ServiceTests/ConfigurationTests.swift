@@ -96,6 +96,22 @@ import Testing
           + "  b: {url: \"rtsp://h/\", push: \"rtmp://u:secret@h/x\"}",
         "c.yml:5: cameras.b.push: another camera is pushed to rtmp://***@h/***"
       ),
+      (
+        model + "cameras:\n  a: {url: /dev/video0, camera: {size: large}}",
+        "c.yml:4: cameras.a.camera.size: expected width by height such as 1280x720, got large"
+      ),
+      (
+        model + "cameras:\n  a: {url: /dev/video0, camera: {pixel_format: divx}}",
+        "c.yml:4: cameras.a.camera.pixel_format: expected one of NV12, YU12"
+      ),
+      (
+        model + "cameras:\n  a: {url: /dev/video0, camera: {controls: {brightness: high}}}",
+        "c.yml:4: cameras.a.camera.controls.brightness: expected a whole number, got high"
+      ),
+      (
+        model + "cameras:\n  a:\n    url: \"rtsp://h/\"\n    camera: {framerate: 30}",
+        "c.yml:6: cameras.a.camera: this is for cameras of this machine: expected a url such as /dev/video0"
+      ),
       ("", "the key version is missing"),
     ])
   func `a mistake is told with its line, and what was meant`(yaml: String, sentence: String) {
@@ -143,6 +159,21 @@ import Testing
     let cameras = try #require((top["cameras"] as? [String: Any])?["patternProperties"] as? [String: [String: Any]])
     let camera = try #require(cameras.values.first?["properties"] as? [String: Any])
     #expect(camera.keys.contains("url") && camera.keys.contains("detect"))
+  }
+
+  @Test func `a camera of this machine is asked for what the file says`() throws {
+    let configuration = try read(
+      Self.model + """
+        cameras:
+          a: {url: /dev/video0}
+          b:
+            url: /dev/video1
+            camera: {size: 1280x720, pixel_format: mjpeg, framerate: 15, controls: {brightness: -5, focus_absolute: 30}}
+        """)
+    let (plain, wished) = (configuration.cameras[0].device, configuration.cameras[1].device)
+    #expect(plain.size == nil && plain.format == nil && plain.rate == nil && plain.controls.isEmpty)
+    #expect(wished.size?.description == "1280x720" && wished.format?.description == "MJPG" && wished.rate == 15)
+    #expect(wished.controls.map(\.description) == ["brightness=-5", "focus_absolute=30"])
   }
 
   @Test func `what is recorded, and how long it stays`() throws {

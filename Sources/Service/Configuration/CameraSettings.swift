@@ -1,5 +1,6 @@
 public import Capture
 public import Outputs
+public import V4L2
 
 /// What holds for cameras that say nothing else.
 public struct CameraDefaults: Hashable, Sendable {
@@ -33,6 +34,8 @@ public struct CameraSettings: Hashable, Sendable {
   public var timeout = 10.0
   /// Whether sound is taken, too.
   public var hasSound = false
+  /// What is asked of a camera of this machine.
+  public var device = CaptureWish()
   /// What is looked for, and how often.
   public var detect: DetectSettings
   /// How objects are followed.
@@ -65,6 +68,8 @@ public struct CameraSettings: Hashable, Sendable {
     .value("transport", \.transport, .transport, "How RTSP carries its packets."),
     .value("timeout", \.timeout, .duration(0.1...600), "Silence after which the camera counts as stalled."),
     .value("sound", \.hasSound, .switched, "Whether clips have sound, where the stream has it."),
+    .section(
+      "camera", \.device, CaptureWish.settings, isInExample: false, "What a camera of this machine is asked for."),
     .section("detect", \.detect, DetectSettings.settings, isInExample: false, "As in defaults, for this camera."),
     .section("track", \.track, TrackSettings.settings, isInExample: false, "As in defaults, for this camera."),
     .section("record", \.record, RecordSettings.settings, isInExample: false, "As in defaults, for this camera."),

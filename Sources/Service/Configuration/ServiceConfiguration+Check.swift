@@ -1,8 +1,15 @@
+import Capture
 import Outputs
+import V4L2
 
 extension ServiceConfiguration {
   /// Notes what does not go together, though each part of it may stand.
   func check(_ root: ConfigurationNode, problems: inout ConfigurationProblems) {
+    for camera in cameras where camera.device != CaptureWish() {
+      if case .camera = camera.address?.kind { continue }
+      let place = root.child("cameras")?.child(camera.name)?.child("camera") ?? root
+      problems.note(place.problem("this is for cameras of this machine: expected a url such as /dev/video0"))
+    }
     var receivers: Set<PushAddress> = []
     for camera in cameras {
       guard let address = camera.push, !receivers.insert(address).inserted else { continue }

@@ -19,6 +19,7 @@ struct CameraOpening {
     var options = SourceOptions()
     options.timeout = settings.timeout
     options.transport = settings.transport
+    options.camera = settings.device
     options.ring = ring
     // Masks are painted in place; everyone else draws on copies.
     options.isForDrawing = !settings.privacyMasks.isEmpty

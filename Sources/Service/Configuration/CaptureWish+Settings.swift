@@ -1,0 +1,54 @@
+import Outputs
+import V4L2
+
+extension CaptureWish {
+  /// What a camera of this machine is asked for.
+  static let settings: [Setting<CaptureWish>] = [
+    .value("size", \.size, .cameraSize, "Size of its pictures, such as 1280x720; `yolostream devices` lists them."),
+    .value("pixel_format", \.format, .pixelFormat, "How it sends pictures, such as mjpeg or yuyv."),
+    .value("framerate", \.rate, .optional(.number(0.01...1000)), "Pictures a second that it is asked for."),
+    .value("controls", \.controls, .controls, "Its controls and the values they get, such as {brightness: 128}."),
+  ]
+}
+
+extension SettingKind where Value == V4L2.PictureSize? {
+  /// Width by height, as cameras have it.
+  static var cameraSize: SettingKind {
+    SettingKind(schema: "\"type\":\"string\",\"pattern\":\("^[0-9]+x[0-9]+$".json)") {
+      node throws(ConfigurationProblem) in
+      let expected = "width by height such as 1280x720"
+      guard let size = V4L2.PictureSize(parsing: try node.text(expected)) else { throw node.mismatch(expected) }
+      return size
+    }
+  }
+}
+
+extension SettingKind where Value == FourCC? {
+  /// A format of pictures by any of its names.
+  static var pixelFormat: SettingKind {
+    SettingKind(schema: "\"type\":\"string\",\"minLength\":1") { node throws(ConfigurationProblem) in
+      let expected = "one of " + FourCC.known.map(\.description).joined(separator: ", ")
+      guard let format = FourCC(named: try node.text(expected)) else { throw node.mismatch(expected) }
+      return format
+    }
+  }
+}
+
+extension SettingKind where Value == [ControlSetting] {
+  /// Names of controls with whole numbers, which are set in this order.
+  static var controls: SettingKind {
+    SettingKind(schema: "\"type\":\"object\",\"additionalProperties\":{\"type\":\"integer\"}") {
+      node throws(ConfigurationProblem) in
+      let expected = "a whole number"
+      var controls: [ControlSetting] = []
+      for entry in try node.entries() {
+        let text = try entry.value.text(expected)
+        guard let control = ControlSetting(parsing: "\(entry.key)=\(text)") else {
+          throw entry.value.mismatch(expected)
+        }
+        controls.append(control)
+      }
+      return controls
+    }
+  }
+}
