@@ -32,24 +32,6 @@ static inline int yolostream_averror_http_other(void) { return AVERROR_HTTP_OTHE
 static inline int yolostream_averror_http_server(void) { return AVERROR_HTTP_SERVER_ERROR; }
 static inline int64_t yolostream_no_pts(void) { return AV_NOPTS_VALUE; }
 
-// The duration of a frame moved from `pkt_duration` to `duration` with libavutil 57.30.
-static inline int64_t yolostream_frame_duration(const AVFrame *frame) {
-#if LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(57, 30, 100)
-  return frame->duration;
-#else
-  return frame->pkt_duration;
-#endif
-}
-
-// The key mark of a frame moved from `key_frame` to a flag with libavutil 58.29.
-static inline int yolostream_frame_is_key(const AVFrame *frame) {
-#if LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(58, 29, 100)
-  return (frame->flags & AV_FRAME_FLAG_KEY) != 0;
-#else
-  return frame->key_frame;
-#endif
-}
-
 // Side data of a stream moved to its codec parameters with libavcodec 60.31.
 static inline const int32_t *yolostream_display_matrix(const AVStream *stream) {
 #if LIBAVCODEC_VERSION_INT >= AV_VERSION_INT(60, 31, 100)

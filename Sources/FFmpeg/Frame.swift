@@ -45,10 +45,6 @@ public final class Frame: @unchecked Sendable {
     let ticks = unsafe handle.pointee.best_effort_timestamp
     return ticks == yolostream_no_pts() ? nil : ticks
   }
-  /// How long it is shown, in ticks of its stream; 0 if unknown.
-  public var duration: Int64 { unsafe yolostream_frame_duration(handle) }
-  /// Whether it was decoded without others.
-  public var isKey: Bool { unsafe yolostream_frame_is_key(handle) != 0 }
   /// Whether the decoder says that part of the picture is made up: bytes were missing or did not make sense.
   public var isDamaged: Bool {
     unsafe handle.pointee.flags & AV_FRAME_FLAG_CORRUPT != 0 || handle.pointee.decode_error_flags != 0

@@ -2,12 +2,11 @@ import Synchronization
 
 /// Compressed sound on its way past the pictures: who reads a file puts it in, who writes one takes it out.
 ///
-/// Bounded: when nobody takes, the oldest packets are dropped and counted.
+/// Bounded: when nobody takes, the oldest packets are dropped.
 public final class PacketQueue: Sendable {
   private struct State {
     var packets: [Packet] = []
     var byteCount = 0
-    var dropped = 0
   }
 
   /// The streams whose packets pass.
@@ -33,7 +32,6 @@ public final class PacketQueue: Sendable {
         let count = max(1, state.packets.count / 4)
         state.byteCount -= state.packets.prefix(count).reduce(0) { $0 + $1.byteCount }
         state.packets.removeFirst(count)
-        state.dropped += count
       }
     }
   }
@@ -47,7 +45,4 @@ public final class PacketQueue: Sendable {
       return packets
     }
   }
-
-  /// How many packets were dropped because nobody took them.
-  public var droppedCount: Int { state.withLock { $0.dropped } }
 }

@@ -8,9 +8,6 @@ final class TurnQueue: Sendable {
     var members: [Int: WatchedCamera] = [:]
     var nextID = 0
     var isEnding = false
-    /// Turns that have begun, for whoever watches the progress.
-    var begun = 0
-    var ended = 0
   }
 
   private let state = Mutex(State())
@@ -50,7 +47,6 @@ final class TurnQueue: Sendable {
         guard !state.isEnding, let id = state.turns.begin(), let camera = state.members[id] else {
           return (nil, state.isEnding)
         }
-        state.begun += 1
         return ((id, camera), false)
       }
       if isEnding {
@@ -63,11 +59,7 @@ final class TurnQueue: Sendable {
 
   /// The turn of camera `id` is over.
   func end(_ id: Int) {
-    let hasMore = state.withLock { state in
-      state.ended += 1
-      return state.turns.end(id)
-    }
-    if hasMore { available.signal() }
+    if state.withLock({ $0.turns.end(id) }) { available.signal() }
   }
 
   /// Sends all workers home.
@@ -75,7 +67,4 @@ final class TurnQueue: Sendable {
     state.withLock { $0.isEnding = true }
     available.signal()
   }
-
-  /// Turns that began and ended so far.
-  var progress: (begun: Int, ended: Int) { state.withLock { ($0.begun, $0.ended) } }
 }
