@@ -55,6 +55,7 @@ public struct Demuxer: ~Copyable {
     LogBridge.install()
     let name: String, url: String
     var pipe: PipeReader?
+    var isRemote = false
     switch input {
     case .file(let path):
       name = path
@@ -62,6 +63,7 @@ public struct Demuxer: ~Copyable {
     case .address(let address):
       name = Redaction.redact(address)
       url = address
+      isRemote = true
     case .pipe(let descriptor):
       name = descriptor == 0 ? "standard input" : "descriptor \(descriptor)"
       url = ""
@@ -70,7 +72,8 @@ public struct Demuxer: ~Copyable {
     let missed = LogBridge.missedPackets
     let deadline = InterruptFlag.deadline(in: timeout)
     let owner = try Self.open(
-      url, name: name, pipe: pipe, options: options, timeout: timeout, until: deadline, interrupt: interrupt)
+      url, name: name, isRemote: isRemote, pipe: pipe, options: options, timeout: timeout, until: deadline,
+      interrupt: interrupt)
     let context = unsafe owner.pointer
     // libav makes do with what it has when time runs out.
     let (found, isLate) = interrupt.withDeadline(at: deadline) {
@@ -99,7 +102,7 @@ public struct Demuxer: ~Copyable {
   }
 
   private static func open(
-    _ url: String, name: String, pipe: PipeReader?, options: [String: String], timeout: Double,
+    _ url: String, name: String, isRemote: Bool, pipe: PipeReader?, options: [String: String], timeout: Double,
     until deadline: UInt64, interrupt: InterruptFlag
   ) throws(FFmpegError) -> InputContext {
     let fresh = try unsafe FFmpegError.unwrap(avformat_alloc_context(), "a demuxer")
@@ -114,6 +117,10 @@ public struct Demuxer: ~Copyable {
     }
     // On failure libav has freed the context itself.
     guard status >= 0, let pointer = unsafe opened else {
+      // So libav says that a name has no address.
+      if isRemote, status == yolostream_averror(EIO), !isLate {
+        throw FFmpegError(.unreachable, "cannot open \(name): the host could not be found or did not answer")
+      }
       throw error(isLate ? yolostream_averror_exit() : status, "open \(name)", interrupt: interrupt, timeout: timeout)
     }
     return unsafe InputContext(pointer: pointer, interrupt: interrupt, pipe: pipe)

@@ -44,6 +44,14 @@ import Testing
     }
   }
 
+  @Test(arguments: ["rtsp", "http", "rtmp", "tcp"])
+  func `a host that nobody knows is told as that`(scheme: String) {
+    // No name has a part of so many letters: no server is asked for it.
+    let host = String(repeating: "a", count: 64)
+    let error = #expect(throws: FFmpegError.self) { _ = try Demuxer(.address("\(scheme)://\(host):99/live/x")) }
+    #expect(error?.code == .unreachable && error?.message.contains("could not be found") == true, "\(error as Any)")
+  }
+
   @Test func `a reference to another file inside a file is not followed`() throws {
     // A play list would have libav open what it names.
     let path = folder.path("list.m3u8"), clip = folder.path("clip.mp4")
