@@ -1,7 +1,8 @@
 import CFFmpeg
 import Glibc
 
-/// Puts packets together into a file. What has been written stays readable if the program is killed.
+/// Puts packets together into a file, or into standard output. What has been written stays readable if the program is
+/// killed.
 @safe
 public struct Muxer: ~Copyable {
   /// The containers it writes.
@@ -16,7 +17,8 @@ public struct Muxer: ~Copyable {
   public let container: Container
   private var owner: OutputContext
   private var context: UnsafeMutablePointer<AVFormatContext> { unsafe owner.pointer }
-  private let path: String
+  /// Where libav writes to, and what messages call it.
+  private let address: String, name: String
   private var state = State.open
 
   private enum State { case open, writing, closed }
@@ -24,18 +26,20 @@ public struct Muxer: ~Copyable {
   /// Seconds taken off all times; to be set before `begin`.
   public var origin = 0.0
 
-  /// Prepares to write to `path` and throws if that is not possible. The file is made by the first `flush`: whoever is
-  /// killed before leaves what was there, and no file that does not play.
+  /// Prepares to write to `path` (`-` is standard output, which takes Matroska only) and throws if that is not possible.
+  /// The file is made by the first `flush`: whoever is killed before leaves what was there, and no file that does not play.
   public init(path: String, container: Container) throws(FFmpegError) {
     LogBridge.install()
     let owner = try OutputContext(container: container.rawValue)
     let context = unsafe owner.pointer
-    try FFmpegError.check(Self.trial(path), "create \(path)")
+    let isFile = path != "-"
+    if isFile { try FFmpegError.check(Self.trial(path), "create \(path)") }
     // Each fragment or cluster is handed to the system as soon as it is complete.
     unsafe context.pointee.flags |= AVFMT_FLAG_FLUSH_PACKETS
     // Two equal runs give equal bytes: no random identifiers, no version of libav.
     unsafe context.pointee.flags |= AVFMT_FLAG_BITEXACT
-    self.path = path
+    address = isFile ? "file:" + path : "pipe:1"
+    name = isFile ? path : "standard output"
     self.container = container
     self.owner = owner
   }
@@ -91,7 +95,7 @@ public struct Muxer: ~Copyable {
 
   /// Writes the header, in memory. All streams must have been added.
   public mutating func begin() throws(FFmpegError) {
-    try unsafe FFmpegError.check(avio_open_dyn_buf(&context.pointee.pb), "write \(path)")
+    try unsafe FFmpegError.check(avio_open_dyn_buf(&context.pointee.pb), "write \(name)")
     owner.isInMemory = true
     // Sound may begin a little before the pictures. MKV can say so; libav would rather move all times.
     if container == .matroska { unsafe context.pointee.avoid_negative_ts = 0 }
@@ -103,7 +107,7 @@ public struct Muxer: ~Copyable {
           "movflags": "delay_moov+default_base_moof+frag_keyframe",
           "frag_duration": "500000",
         ] : ["cluster_time_limit": "500"])
-    try unsafe FFmpegError.check(avformat_write_header(context, &options.handle), "write the header of \(path)")
+    try unsafe FFmpegError.check(avformat_write_header(context, &options.handle), "write the header of \(name)")
     state = .writing
   }
 
@@ -111,7 +115,7 @@ public struct Muxer: ~Copyable {
   public mutating func write(_ packet: Packet, to index: Int) throws(FFmpegError) {
     guard state == .writing, index >= 0, index < Int(unsafe context.pointee.nb_streams),
       let stream = unsafe context.pointee.streams[index]
-    else { throw FFmpegError(.invalidArgument, "cannot write to stream \(index) of \(path): it is not open") }
+    else { throw FFmpegError(.invalidArgument, "cannot write to stream \(index) of \(name): it is not open") }
     let reference = try Packet(timeBase: packet.timeBase)
     try unsafe FFmpegError.check(av_packet_ref(reference.handle, packet.handle), "reference a packet")
     unsafe av_packet_rescale_ts(reference.handle, packet.timeBase.rational, stream.pointee.time_base)
@@ -144,7 +148,7 @@ public struct Muxer: ~Copyable {
     unsafe context.pointee.pb = nil
     defer { unsafe av_free(bytes) }
     try unsafe FFmpegError.check(
-      avio_open2(&context.pointee.pb, "file:" + path, AVIO_FLAG_WRITE, nil, nil), "create \(path)")
+      avio_open2(&context.pointee.pb, address, AVIO_FLAG_WRITE, nil, nil), "create \(name)")
     unsafe avio_write(context.pointee.pb, bytes, count)
     unsafe avio_flush(context.pointee.pb)
     try check(0)
@@ -159,14 +163,14 @@ public struct Muxer: ~Copyable {
     let status = unsafe av_write_trailer(context)
     let pending = unsafe context.pointee.pb.map { unsafe $0.pointee.error } ?? 0
     let closing = unsafe avio_closep(&context.pointee.pb)
-    for status in [status, pending, closing] { try FFmpegError.check(status, "finish \(path)") }
+    for status in [status, pending, closing] { try FFmpegError.check(status, "finish \(name)") }
   }
 
   /// Errors of the file show at the transport, often one call later.
   private func check(_ status: Int32) throws(FFmpegError) {
-    try FFmpegError.check(status, "write \(path)")
+    try FFmpegError.check(status, "write \(name)")
     if let transport = unsafe context.pointee.pb {
-      try unsafe FFmpegError.check(transport.pointee.error, "write \(path)")
+      try unsafe FFmpegError.check(transport.pointee.error, "write \(name)")
     }
   }
 }

@@ -2,7 +2,7 @@ public import FFmpeg
 public import Imaging
 public import Scene
 
-/// Writes pictures as an H.264 video: MP4 or MKV by the ending of the path.
+/// Writes pictures as an H.264 video: MP4 or MKV by the ending of the path, MKV to standard output.
 ///
 /// Every picture keeps its own time, and sound is copied. The file is made with the first picture and written in pieces of
 /// half a second, so what is there plays even if the program is killed.
@@ -40,7 +40,7 @@ public struct VideoWriter: ~Copyable {
   /// The endings of paths that it takes.
   public static let endings: Set<String> = ["mp4", "m4v", "mov", "mkv"]
 
-  /// Where it writes.
+  /// Where it writes; `-` is standard output.
   public let path: String
   /// Pictures written so far.
   public private(set) var frameCount = 0
@@ -67,6 +67,7 @@ public struct VideoWriter: ~Copyable {
     let container: Muxer.Container
     switch path.split(separator: ".").last?.lowercased() {
     case "mkv": container = .matroska
+    case _ where path == "-": container = .matroska
     case .some(let ending) where Self.endings.contains(ending): container = .mp4
     default: throw OutputError(.cannotCreate, "cannot create \(path): expected a name ending in .mp4 or .mkv")
     }
@@ -124,9 +125,10 @@ public struct VideoWriter: ~Copyable {
   }
 
   private func failure(_ error: FFmpegError) -> OutputError {
-    OutputError(
+    let name = path == "-" ? "standard output" : path
+    return OutputError(
       frameCount == 0 && error.code == .unsupported ? .cannotCreate : .writeFailed,
-      error.message.contains(path) ? error.message : "cannot write \(path): \(error.message)", cause: error)
+      error.message.contains(name) ? error.message : "cannot write \(name): \(error.message)", cause: error)
   }
 
   /// Opens the encoder for pictures like the first.

@@ -3,7 +3,7 @@ public import Outputs
 
 /// Where pictures with what was found drawn on them go.
 public enum AnnotatedOutput: Hashable, Sendable {
-  /// A video.
+  /// A video; `-` is standard output.
   case video(path: String)
   /// One picture.
   case picture(path: String)
@@ -12,14 +12,16 @@ public enum AnnotatedOutput: Hashable, Sendable {
   /// A receiver on a network, or a playlist of HLS.
   case stream(PushAddress)
 
-  /// What `path` means for a source: an address of the network, a playlist or a video by its ending, a picture if the source is one, or a folder, in which the
-  /// result is called as the source is.
+  /// What `path` means for a source: an address of the network, a playlist or a video by its ending, a video to standard
+  /// output (`-`), a picture if the source is one, or a folder, in which the result is called as the source is.
   public init(path: String, for source: SourceDescription) throws(OutputError) {
     let ending = path.split(separator: "/").last?.split(separator: ".").dropFirst().last?.lowercased()
     if let address = PushAddress(parsing: path) {
       self = .stream(address)
     } else if path.contains("://") {
       throw OutputError(.cannotCreate, "cannot create \(path): expected \(PushAddress.forms)")
+    } else if path == "-" {
+      self = .video(path: path)
     } else if let ending, VideoWriter.endings.contains(ending) {
       self = .video(path: path)
     } else if PictureWriter.Format(path: path) != nil {

@@ -5,7 +5,8 @@ import Outputs
 import Scene
 
 /// An annotated video of a run. A live source whose pictures become larger or smaller begins another file,
-/// `NAME-2.mp4` and so on: a video has one size, and a picture stretched to another shows nothing true.
+/// `NAME-2.mp4` and so on: a video has one size, and a picture stretched to another shows nothing true. Standard output,
+/// of which there is one, gets all pictures in the size of the first.
 final class VideoSink: AnnotatedSink {
   private let path: String
   private let settings: VideoWriter.Settings
@@ -26,7 +27,7 @@ final class VideoSink: AnnotatedSink {
 
   func write(_ frame: borrowing TrackedFrame) throws {
     let layout = frame.captured.pixels.layout
-    if isLive, let size, size != (layout.width, layout.height) {
+    if isLive, path != "-", let size, size != (layout.width, layout.height) {
       if let done = writer.take() { try done.finish() }
       count += 1
       writer = try VideoWriter(path: Self.path(of: count, after: path), settings: settings)

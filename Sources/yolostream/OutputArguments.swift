@@ -9,7 +9,7 @@ struct OutputArguments: ParsableArguments {
     name: [.short, .customLong("output"), .customLong("out")],
     help: ArgumentHelp(
       "Annotated result, as often as wanted: .mp4 or .mkv, for a picture .jpg or .png, or a folder; a receiver "
-        + "(\(PushAddress.forms)).", valueName: "output"))
+        + "(\(PushAddress.forms)); - is Matroska on standard output.", valueName: "output"))
   var output: [String] = []
 
   @Option(help: "JSON lines, one a frame; - is standard output, here and below.")

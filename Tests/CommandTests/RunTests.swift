@@ -46,6 +46,32 @@ import Testing
     #expect(try program.packets(of: "out.\(ending)", stream: "a:0") == sound && sound.count > 100)
   }
 
+  @Test func `what goes to standard output is a video that plays`() throws {
+    let program = try program.get()
+    try makeClip(program)
+    let outcome = try program.tool(
+      "bash",
+      ["-c", "\"$0\" clip.mp4 -o - -q --model model.safetensors --imgsz 64 > out.video", Program.executable.path])
+    #expect(outcome.status == 0 && outcome.error.isEmpty, "\(outcome.error)")
+    #expect(try program.frames(of: "out.video") == 88)
+    #expect(try program.packets(of: "out.video", stream: "a:0") == program.packets(of: "clip.mp4", stream: "a:0"))
+    // Two in one would be torn apart.
+    #expect(try program.run(["clip.mp4", "-o", "-", "--detections", "-", "-q"]).status == 73)
+  }
+
+  @Test func `who reads the video may go away`() throws {
+    let program = try program.get()
+    let outcome = try program.tool(
+      "bash",
+      [
+        "-c",
+        "set -o pipefail; \"$0\" test:160x120@25 -q -o - --model model.safetensors --imgsz 64 | head -c 9 > nine",
+        Program.executable.path,
+      ])
+    #expect(outcome.status == 74, "\(outcome.error)")
+    #expect(outcome.error.contains("standard output"), "\(outcome.error)")
+  }
+
   @Test func `a part of a file begins at zero and keeps the times of the source in its log`() throws {
     let program = try program.get()
     try makeClip(program)
