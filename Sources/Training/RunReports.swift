@@ -31,8 +31,8 @@ public struct EpochReport: Sendable {
   public var rate = 0.0
   /// What validation found, if there was one.
   public var precision: AveragePrecision?
-  /// Pictures of the validation that could not be read.
-  public var unreadablePaths: [String] = []
+  /// Pictures of the validation that were passed over.
+  public var problems: [GroundTruth.Problem] = []
   /// Whether that is the best so far, and its model was written.
   public var isBest = false
   /// Why a checkpoint or model could not be written; the one before is still there.

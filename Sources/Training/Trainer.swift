@@ -37,7 +37,7 @@ public final class Trainer {
   ) throws(TrainingError) {
     self.group = group
     self.plan = plan
-    self.data = data.forTraining
+    self.data = data
     guard var network = plan.network.training(with: plan.auxiliary, levels: plan.auxiliaryLevels) else {
       throw TrainingError(
         .unusableNetwork, "\(plan.network.name) has no auxiliary part of the kind '\(plan.auxiliary.rawValue)'")
@@ -211,10 +211,10 @@ public final class Trainer {
     if let validation, isLast || (result.epoch + 1) % plan.validationEvery == 0 {
       var fitness = 0.0
       if group.isFirst {
-        let measurement = try validation.measure(try inferenceModel())
+        let measurement = try measurement(by: validation)
         fitness = measurement.precision.fitness
         result.precision = measurement.precision
-        result.unreadablePaths = measurement.unreadablePaths
+        result.problems = measurement.problems
         result.isBest = best.map { fitness > $0.fitness } ?? true
         if result.isBest, let files {
           result.isBest = attempt(&result) { () throws(TrainingError) in try writeModel(to: files.bestModel) }
@@ -230,6 +230,14 @@ public final class Trainer {
       _ = attempt(&result) { () throws(TrainingError) in try writeModel(to: files.model) }
     }
     return isExhausted
+  }
+
+  private func measurement(by validation: Validation) throws(TrainingError) -> Validation.Measurement {
+    let model = try inferenceModel()
+    do { return try validation.measure(model) } catch {
+      let code: TrainingError.Code = error is EvaluationError ? .unusableData : .compute
+      throw TrainingError(code, "the model could not be validated", cause: error)
+    }
   }
 
   /// Whether `work` went well; the first failure is kept in `result`.

@@ -4,8 +4,6 @@ public struct TrainingError: Error, CustomStringConvertible, Sendable {
   public enum Code: Sendable, Hashable {
     /// The data set cannot be used at all (a single bad picture never is an error: it is counted and skipped).
     case unusableData
-    /// There is no data set of the name that was given.
-    case missingData
     /// A network cannot be trained as it is given.
     case unusableNetwork
     /// A checkpoint is missing, damaged or of another network.

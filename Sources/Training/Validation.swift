@@ -2,117 +2,136 @@ import Capture
 public import Evaluation
 public import GELAN
 import Imaging
-import Inference
+public import Inference
 import Scene
 import Synchronization
 
-/// Measures a model on pictures that it was not trained on, just as it will run: folded, compiled for inference, boxes
-/// decoded and suppressed.
+/// Measures a model on labelled pictures just as it will run: folded, compiled for inference, boxes decoded and
+/// suppressed.
 public struct Validation: Sendable {
   /// The pictures and what is to be found in them.
-  public let data: Dataset
-  /// Side of the square input.
-  public let side: Int
+  public let truth: GroundTruth
   /// Pictures at a time.
   public let workers: Int
+  /// How pictures are shown and what counts as found.
+  public var options = Detector.Options()
 
-  /// A measurement on `data`.
-  public init(_ data: Dataset, side: Int, workers: Int) {
-    self.data = data
-    self.side = side
+  /// A measurement on `truth` with square inputs of `side` pixels, `workers` pictures at a time, with the settings the
+  /// reference validates with: confidence 0.001, overlap 0.7, several classes a box, 300 boxes a picture.
+  public init(_ truth: GroundTruth, side: Int, workers: Int) {
+    self.truth = truth
     self.workers = workers
-  }
-
-  /// What was found out.
-  public struct Measurement: Sendable {
-    /// Average precision over the pictures that could be read.
-    public var precision: AveragePrecision
-    /// The others.
-    public var unreadablePaths: [String]
-  }
-
-  /// Average precision of `model`, with the settings the reference validates with: confidence 0.001, overlap 0.7, several
-  /// classes a box, 300 boxes a picture. Throws `.unusableData` if no picture can be read that shows an object: there
-  /// would be nothing to be right about.
-  public func measure(_ model: InferenceModel) throws(TrainingError) -> Measurement {
-    var options = Detector.Options()
-    options.width = side
-    options.height = side
+    (options.width, options.height) = (side, side)
     options.isSquare = true
     options.precision = .f32
     options.detection = DetectionOptions(confidence: 0.001, overlap: 0.7, limit: 300)
     options.detection.isMultiLabel = true
+  }
+
+  /// What was found out.
+  public struct Measurement: Sendable {
+    /// Objects of each picture in the order of the data; none of one that was passed over.
+    public let truth: [[TrueObject]]
+    /// Finds in each picture.
+    public let found: [[FoundObject]]
+    /// The pictures that were passed over.
+    public let problems: [GroundTruth.Problem]
+    /// Average precision over the others.
+    public let precision: AveragePrecision
+  }
+
+  /// Detects in every picture, and compares. Throws what the detector does, or `mismatched` if no picture can be read
+  /// that shows an object: there would be nothing to be right about.
+  ///
+  /// - Parameters:
+  ///   - classes: class of the data for each class of the model; without, they are the same.
+  ///   - progress: hears how many pictures are done, one call at a time.
+  public func measure(
+    _ model: InferenceModel, classes: [Int?]? = nil, progress: @escaping @Sendable (Int) -> Void = { _ in }
+  ) throws -> Measurement {
     let detector = Detector(model, options: options)
-    let tally = Mutex(Tally(count: data.samples.count))
+    let table: [Int?] = classes ?? model.classNames.indices.map { $0 }
+    let tally = Mutex(Tally(count: truth.pictures.count))
     let threads = (0..<max(workers, 1)).map { _ in ComputeWorker(team: 1) }
     defer { for thread in threads { thread.stop() } }
     for thread in threads {
       thread.start {
         let worker = DetectionWorker(detector)
         while let index = tally.withLock({ $0.next() }) {
-          let outcome = Self.outcome(data.samples[index], worker)
-          tally.withLock { $0.take(outcome, at: index) }
+          let result = outcome(truth.pictures[index], worker, table)
+          tally.withLock {
+            $0.take(result, at: index)
+            progress($0.done)
+          }
         }
       }
     }
     for thread in threads { thread.wait() }
-    return try tally.withLock { tally throws(TrainingError) in
-      if let failure = tally.failure {
-        throw TrainingError(.compute, "the model could not be validated", cause: failure)
-      }
-      let read = tally.outcomes.compactMap { $0 }
-      guard read.contains(where: { $0.truth.contains { !$0.isCrowd } }) else {
-        throw TrainingError(
-          .unusableData, "none of the \(data.samples.count) pictures to validate on can be read and shows an object")
-      }
-      let precision = AveragePrecision(
-        truth: read.map(\.truth), found: read.map(\.found), classCount: data.classNames.count)
-      let unreadable = data.samples.indices.filter { tally.outcomes[$0] == nil }
-      return Measurement(precision: precision, unreadablePaths: unreadable.map { data.samples[$0].path })
+    let end = tally.withLock { $0 }
+    if let failure = end.failure { throw failure }
+    guard end.truth.contains(where: { $0.contains { !$0.isCrowd } }) else {
+      throw EvaluationError(
+        .mismatched, file: truth.path, "none of its \(truth.pictures.count) pictures can be read and shows an object")
     }
+    return Measurement(
+      truth: end.truth, found: end.found, problems: end.problems.sorted { $0.place < $1.place },
+      precision: AveragePrecision(truth: end.truth, found: end.found, classCount: truth.categories.count))
   }
 
-  /// Truth and finds of one picture.
-  private struct Outcome: Sendable {
-    var truth: [TrueObject]
-    var found: [FoundObject]
+  /// What became of a picture.
+  private enum Outcome {
+    case measured([TrueObject], [FoundObject])
+    case passedOver(GroundTruth.Problem)
+    case failed(InferenceError)
   }
 
+  /// What the workers share.
   private struct Tally {
-    var outcomes: [Outcome?]
-    var failure: (any Error)?
+    var truth: [[TrueObject]]
+    var found: [[FoundObject]]
+    var problems: [GroundTruth.Problem] = []
+    var failure: InferenceError?
+    var done = 0
     private var position = 0
 
-    init(count: Int) { outcomes = [Outcome?](repeating: nil, count: count) }
+    init(count: Int) {
+      truth = [[TrueObject]](repeating: [], count: count)
+      found = [[FoundObject]](repeating: [], count: count)
+    }
 
     mutating func next() -> Int? {
-      guard failure == nil, position < outcomes.count else { return nil }
+      guard failure == nil, position < truth.count else { return nil }
       defer { position += 1 }
       return position
     }
 
-    mutating func take(_ outcome: Result<Outcome?, InferenceError>, at index: Int) {
+    mutating func take(_ outcome: Outcome, at index: Int) {
+      done += 1
       switch outcome {
-      case .success(let value): outcomes[index] = value
-      case .failure(let error): failure = error
+      case .measured(let objects, let finds): (truth[index], found[index]) = (objects, finds)
+      case .passedOver(let problem): problems.append(problem)
+      case .failed(let error): failure = error
       }
     }
   }
 
-  private static func outcome(
-    _ sample: Dataset.Sample, _ worker: DetectionWorker
-  ) -> Result<Outcome?, InferenceError> {
-    guard let buffer = try? PictureFile(path: sample.path).read(as: .rgb24) else { return .success(nil) }
-    let width = Double(buffer.layout.width), height = Double(buffer.layout.height)
+  private func outcome(_ picture: GroundTruth.Picture, _ worker: DetectionWorker, _ classes: [Int?]) -> Outcome {
+    let path = truth.path(of: picture)
+    guard let buffer = try? PictureFile(path: path).read() else {
+      return .passedOver(GroundTruth.Problem(kind: .unreadablePicture, place: path))
+    }
+    let size = GroundTruth.Size(width: buffer.layout.width, height: buffer.layout.height)
+    guard let objects = try? truth.objects(of: picture, size: size) else {
+      return .passedOver(GroundTruth.Problem(kind: .otherShape, place: path))
+    }
     do throws(InferenceError) {
-      let found = try worker.detect(buffer).map { FoundObject($0) }
-      let truth = sample.objects.map { object in
-        let box = SIMD4<Double>(object.box) * SIMD4(width, height, width, height)
-        return TrueObject(
-          box: PreciseBox(left: box[0], top: box[1], width: box[2] - box[0], height: box[3] - box[1]),
-          classID: object.classID, isCrowd: object.isCrowd)
+      let finds = try worker.detect(buffer).compactMap { detection -> FoundObject? in
+        guard let classID = classes[detection.classID] else { return nil }
+        var find = FoundObject(detection)
+        find.classID = classID
+        return find
       }
-      return .success(Outcome(truth: truth, found: found))
-    } catch { return .failure(error) }
+      return .measured(objects, finds)
+    } catch { return .failed(error) }
   }
 }

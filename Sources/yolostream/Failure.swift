@@ -60,7 +60,6 @@ enum Failure {
     switch code {
     case .unusableNetwork: 64
     case .unusableData: 65
-    case .missingData: 66
     case .unusableCheckpoint: 78
     case .cannotWrite: 73
     case .diverged, .compute: 70

@@ -26,8 +26,8 @@ struct ModelQuantizeCommand: ParsableCommand {
   var calibrate: String
   @Option(name: .shortAndLong, help: "The file to write; one that is there is replaced.") var output: String
   @Option(help: "Most pictures to calibrate on, spread evenly.") var pictures = 100
-  @Option(help: "Labelled pictures to measure on: COCO annotations (.json) or a YOLO folder.") var data: String?
-  @Option(help: "Folder of those pictures; otherwise looked for beside the annotations.") var images: String?
+  @Option(help: "Labelled pictures to measure on, as val takes them.") var data: String?
+  @Option(help: "Folder of those pictures; otherwise where the data has them.") var images: String?
   @Option(help: "Most points of AP that may be lost.") var maxDrop = 0.5
   @Option(
     name: [.customLong("imgsz"), .customLong("img"), .customLong("img-size")],
@@ -81,7 +81,7 @@ struct ModelQuantizeCommand: ParsableCommand {
     _ quantiser: Quantiser, _ calibration: Calibration, _ probe: AccuracyProbe, side: Int,
     record: inout [String: String]
   ) throws -> Quantiser.Outcome {
-    let before = try probe.points(of: calibration.model, precision: .f32, side: side)
+    let before = try probe.points(of: calibration.model, precision: .f32, side: side, isFirst: true)
     print("AP before: \(before.text(2))")
     let outcome = try quantiser.search(
       floor: before - maxDrop,

@@ -60,8 +60,8 @@ struct TrainCommand: ParsableCommand {
     // Of the processes that `mpirun` has started the first one speaks.
     let group = try ProcessGroup.joined()
     let say: (String) -> Void = group.isFirst ? { print($0) } : { _ in }
-    let training = try Dataset.open(source.data ?? "", split: "train")
-    for line in training.problemReport { say("passed over: \(line)") }
+    let training = Dataset(try GroundTruth.open(source.data ?? "", split: "train"))
+    for line in training.problems.report { say("passed over: \(line)") }
     let validation = try source.validationSet(classes: training.classNames, say: say).map {
       Validation($0, side: plan.side, workers: plan.workers * plan.threads)
     }
@@ -122,7 +122,7 @@ struct TrainCommand: ParsableCommand {
         format: ", AP50 %.4f AP %.4f", precision.precision(thresholds: 0..<1), precision.precision())
       if report.isBest { text += " (best)" }
     }
-    for path in report.unreadablePaths { text += "\npassed over: unreadable picture \(path)" }
+    for line in report.problems.report { text += "\npassed over in validation: \(line)" }
     if let failure = report.failure { text += "\nnot saved: \(failure)" }
     return text
   }

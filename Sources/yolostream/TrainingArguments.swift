@@ -1,4 +1,5 @@
 public import ArgumentParser
+import Evaluation
 import Foundation
 public import GELAN
 public import Training
@@ -23,20 +24,20 @@ struct TrainingDataArguments: ParsableArguments {
   }
 
   /// What to validate on, if there is something.
-  func validationSet(classes: [String], say: (String) -> Void) throws -> Dataset? {
+  func validationSet(classes: [String], say: (String) -> Void) throws -> GroundTruth? {
     guard valEvery > 0, let data else { return nil }
     // A file of annotations is all of one part.
     if val == nil, data.lowercased().hasSuffix(".json") {
       say("not validated: \(data) is to train on; give --val")
       return nil
     }
-    let set: Dataset
-    do { set = try Dataset.open(val ?? data, split: "val", classes: classes) } catch {
+    let set: GroundTruth
+    do { set = try GroundTruth.open(val ?? data, split: "val", classes: classes) } catch {
       if val != nil { throw error }
       say("not validated: \(error)")
       return nil
     }
-    for line in set.problemReport { say("passed over in validation: \(line)") }
+    for line in set.problems.report { say("passed over in validation: \(line)") }
     guard set.classNames == classes else {
       throw TrainingError(.unusableData, "training and validation data do not name the same classes in the same order")
     }

@@ -3,7 +3,7 @@ import Evaluation
 import Foundation
 import GELAN
 import Inference
-import Scene
+import Training
 
 /// `yolostream val`: how well a model finds the objects of a data set.
 struct ValCommand: ParsableCommand {
@@ -12,15 +12,17 @@ struct ValCommand: ParsableCommand {
     discussion: """
       Pictures are letterboxed to a square, a box counts for every class above the confidence. Class names of the model
       and of the data are matched, PASCAL VOC's with COCO's too.
+      Data is what train takes: a YOLO folder (classes.txt, images/SPLIT, labels/SPLIT, or without SPLIT), a COCO file
+      or a folder with SPLIT.json, or a Pascal VOC folder. Bad labels and pictures are counted, named and passed over.
       Examples:
         yolostream val --model yolov9-c.pt --data instances_val2017.json --images val2017/
         yolostream val --model mine.safetensors --data my-yolo-folder --plots plots/
       """)
 
   @OptionGroup var model: ModelOptions
-  @Option(help: "Annotations in COCO format (.json), or a YOLO folder (classes.txt, images, labels).") var data: String
-  @Option(help: "Folder of the pictures; otherwise looked for beside the annotations.") var images: String?
-  @Option(help: "Part of a YOLO folder.") var split = "val"
+  @Option(help: "Annotations in COCO format (.json), or a COCO, YOLO or Pascal VOC folder.") var data: String
+  @Option(help: "Folder of the pictures; otherwise where the data has them.") var images: String?
+  @Option(help: "Part of a folder.") var split = "val"
   @Option(help: "f32, bf16, int8 or auto.") var precision = "auto"
   @Option(
     name: [.customLong("imgsz"), .customLong("img"), .customLong("img-size")],
@@ -49,43 +51,31 @@ struct ValCommand: ParsableCommand {
 
   func run() throws {
     if let saveJson { try DetectionResults.expectWritable(saveJson) }
-    let truth =
-      try data.lowercased().hasSuffix(".json")
-      ? GroundTruth.read(coco: data) : GroundTruth.read(yoloFolder: data, split: split)
+    let truth = try GroundTruth.toMeasureOn(data, split: split, images: images)
     let model = try model.load()
-    let side = imageSize ?? model.imageSize ?? 640
-    var options = try detectorOptions()
-    (options.width, options.height) = (side, side)
-    let detector = Detector(model, options: options)
-    let names = truth.categories.map(\.name)
-    let mapping = try ClassMapping(model: detector.classes.names, data: names, dataPath: data)
+    var validation = Validation(truth, side: imageSize ?? model.imageSize ?? 640, workers: threads)
+    validation.options.precision = try DetectionArguments.precision(named: precision)
+    validation.options.detection.confidence = confidence
+    validation.options.detection.overlap = overlap
+    validation.options.detection.limit = maxDet
+    let names = truth.classNames
+    let mapping = try ClassMapping(model: model.classNames, data: names, dataPath: data)
     for note in mapping.notes { print("yolostream: \(note)", to: &StandardError.shared) }
 
     let progress = ProgressLine(total: truth.pictures.count, unit: "pictures")
-    let run = ValidationRun(
-      truth: truth, folder: try truth.pictureFolder(given: images), detector: detector, classes: mapping.table,
-      workers: threads)
-    let outcome = try run.run { progress.show($0) }
+    let outcome = try validation.measure(model, classes: mapping.table) { progress.show($0) }
     progress.finish()
+    outcome.problems.print()
 
     if let saveJson { try DetectionResults.write(outcome.found, of: truth, to: saveJson) }
-    let result = AveragePrecision(truth: outcome.truth, found: outcome.found, classCount: names.count)
     if let plots {
       let confusion = ConfusionMatrix(truth: outcome.truth, found: outcome.found, classCount: names.count)
-      try PlotFolder.write(precision: result, confusion: confusion, classNames: names, to: plots)
+      try PlotFolder.write(precision: outcome.precision, confusion: confusion, classNames: names, to: plots)
     }
     let report = ValidationReport(
-      result, classNames: names, pictures: truth.pictures.count,
-      detections: outcome.found.reduce(0) { $0 + $1.count }, precision: detector.precision.rawValue)
+      outcome.precision, classNames: names, pictures: truth.pictures.count - outcome.problems.count,
+      detections: outcome.found.reduce(0) { $0 + $1.count },
+      precision: Detector(model, options: validation.options).precision.rawValue)
     print(json ? try report.jsonText() : report.text)
-  }
-
-  private func detectorOptions() throws -> Detector.Options {
-    var options = Detector.Options()
-    options.isSquare = true
-    options.detection = DetectionOptions(confidence: confidence, overlap: overlap, limit: maxDet)
-    options.detection.isMultiLabel = true
-    options.precision = try DetectionArguments.precision(named: precision)
-    return options
   }
 }

@@ -66,6 +66,54 @@ import Testing
     if status > 64 { #expect(outcome.error.split(separator: "\n").count == 1, "\(outcome.error)") }
   }
 
+  @Test(arguments: ["voc", "coco"])
+  func `val takes the folders that train takes, and names what it passes over`(kind: String) throws {
+    let program = try program.get()
+    func write(_ text: String, _ path: String) throws {
+      let file = URL(filePath: program.path("\(kind)/\(path)"))
+      try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try text.write(to: file, atomically: true, encoding: .utf8)
+    }
+    // Two pictures, the second of which is not there.
+    let grey = "P6 64 48 255\n" + String(repeating: "Z", count: 64 * 48 * 3)
+    if kind == "voc" {
+      try write(grey, "JPEGImages/1.ppm")
+      try write("1\n2\n3\n", "ImageSets/Main/val.txt")
+      for number in 1...2 {
+        try write(
+          """
+          <annotation><filename>\(number).ppm</filename><size><width>64</width><height>48</height></size>
+          <object><name>dog</name><bndbox><xmin>5</xmin><ymin>5</ymin><xmax>30</xmax><ymax>40</ymax></bndbox></object>
+          </annotation>
+          """, "Annotations/\(number).xml")
+      }
+    } else {
+      try write(grey, "images/val/1.ppm")
+      let images = (1...2).map { #"{"id": \#($0), "file_name": "\#($0).ppm", "width": 64, "height": 48}"# }
+      let boxes = ["[4, 4, 26, 36]", "null"].map { #"{"image_id": 1, "category_id": 7, "bbox": \#($0)}"# }
+      try write(
+        """
+        {"images": [\(images.joined(separator: ","))], "annotations": [\(boxes.joined(separator: ","))],
+         "categories": [{"id": 7, "name": "dog"}]}
+        """, "val.json")
+    }
+    let arguments = ["val", "--model", "model.safetensors", "--imgsz", "64", "--data", kind]
+    let outcome = try program.run(arguments + ["--json"], hasModel: false)
+    #expect(outcome.status == 0, "\(outcome.error)")
+    let report = try object(outcome.output)
+    let classes = try #require(report["classes"] as? [[String: Any]], "\(report.keys)")
+    #expect(report["pictures"] as? Int == 1 && classes.map { $0["objects"] as? Int } == [1], "\(report)")
+    let label = kind == "voc" ? "unreadableLabels: 1 (3.xml)" : "unreadableLine: 1 (val.json: annotations[1])"
+    #expect(outcome.error.contains("yolostream: passed over: \(label)\n"), "\(outcome.error)")
+    #expect(outcome.error.contains("yolostream: passed over: unreadablePicture: 1 ("), "\(outcome.error)")
+    // Without a single picture there is nothing to measure.
+    try write("no picture", kind == "voc" ? "JPEGImages/1.ppm" : "images/val/1.ppm")
+    let nothing = try program.run(arguments, hasModel: false)
+    #expect(nothing.status == 65 && nothing.error.contains("none of its 2 pictures"), "\(nothing.error)")
+    let elsewhere = try program.run(arguments + ["--images", "elsewhere"], hasModel: false)
+    #expect(elsewhere.status == 66 && elsewhere.error.contains("elsewhere"), "\(elsewhere.error)")
+  }
+
   /// AP of the reference pipeline with these weights: 0.3687 (see the README).
   @Test(.enabled(if: SharedMaterial.isPresent, Comment(rawValue: SharedMaterial.absence)))
   func `val gives the reference's AP and keeps the detections`() throws {

@@ -1,4 +1,3 @@
-import Foundation
 import Testing
 
 @testable import Training
@@ -42,27 +41,5 @@ import Testing
     var random = SampleRandom(seed: 1, epoch: 0, index: 0), untouched = random
     CopyPaste(share: 1).apply(to: &canvas, &objects, outlines: [[]], &random)
     #expect(objects.count == 1 && random.uniform(0, 1) == untouched.uniform(0, 1))
-  }
-
-  @Test func `outlines come from COCO polygons and from YOLO labels with more than a box`() throws {
-    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let file = folder.appending(path: "a.json")
-    try """
-    {"categories": [{"id": 1, "name": "cat"}], "images": [{"id": 7, "file_name": "a.jpg", "width": 100, "height": 50}],
-     "annotations": [
-      {"image_id": 7, "category_id": 1, "bbox": [10, 10, 20, 20], "segmentation": [[10, 10, 30, 10, 10, 30], [1, 2], [-1e38, 0, 1e38, 0, 0, 99]]},
-      {"image_id": 7, "category_id": 1, "bbox": [10, 10, 20, 20], "segmentation": {"counts": "abc", "size": [50, 100]}}]}
-    """.write(to: file, atomically: true, encoding: .utf8)
-    let objects = try Dataset(coco: file, pictures: folder).samples[0].objects
-    #expect(objects[0].outline.first == [SIMD2(0.1, 0.2), SIMD2(0.3, 0.2), SIMD2(0.1, 0.6)])
-    #expect(objects[0].outline.dropFirst() == [[SIMD2(0, 0), SIMD2(1, 0), SIMD2(0, 1)]] && objects[1].outline.isEmpty)
-    var problems: [Dataset.Problem] = []
-    let labels = Dataset.objects(
-      in: "0 0.5 0.5 0.2 0.2\n0 0.1 0.2 0.3 0.2 0.1 0.6\n0 0.1 x 0.3 0.2 0.1 0.6\n", file: "a.txt", classes: 1,
-      problems: &problems)
-    #expect(labels.count == 2 && labels[0].outline.isEmpty && problems.count == 1)
-    #expect(labels[1].outline == Array(objects[0].outline.prefix(1)) && labels[1].box == SIMD4(0.1, 0.2, 0.3, 0.6))
   }
 }

@@ -2,28 +2,27 @@ import Foundation
 import GELAN
 import Testing
 
+@testable import Evaluation
 @testable import Training
 
 @Suite(.serialized) struct `A run of training` {
   /// A picture to validate on with an object that no box of this network can meet, and one that cannot be read.
-  private static func unfindable(in folder: borrowing TrainerFolder) throws -> Dataset {
-    let file = folder.url.appending(path: "scene.bmp")
-    try `The trainer`.scene(0).picture.bitmap.write(to: file)
+  private static func unfindable(in folder: borrowing TrainerFolder) throws -> GroundTruth {
+    try `The trainer`.scene(0).picture.bitmap.write(to: folder.url.appending(path: "scene.bmp"))
     let object = Dataset.Object(classID: 0, box: SIMD4(0.5, 0.5, 0.501, 0.501))
-    let samples = [file.path, folder.url.path + "/missing.bmp"].map { Dataset.Sample(path: $0, objects: [object]) }
-    return Dataset(classNames: ["red", "blue"], samples: samples, problems: [])
+    return GroundTruth(["scene.bmp", "missing.bmp"].map { (fileName: $0, objects: [object]) }, in: folder.url)
   }
 
   @Test func `ends early when nothing better comes, asked only where it was validated`() throws {
     let folder = try TrainerFolder()
-    let data = try Self.unfindable(in: folder)
+    let truth = try Self.unfindable(in: folder)
     for (interval, last) in [(1, 3), (2, 5)] {
       var plan = `The trainer`.plan
       plan.patience = 3
       plan.validationEvery = interval
       let trainer = try `The trainer`.trainer(plan)
       var epochs: [EpochReport] = []
-      try trainer.run(validation: Validation(data, side: 64, workers: 1)) {
+      try trainer.run(validation: Validation(truth, side: 64, workers: 1)) {
         epochs.append($0)
       } report: { _ in
         true
@@ -31,30 +30,30 @@ import Testing
       // Nothing is found, so the first validated epoch stays the best.
       #expect(epochs.map(\.epoch) == Array(0...last))
       #expect(epochs.map(\.isBest).firstIndex(of: true) == interval - 1)
-      #expect(epochs.last?.unreadablePaths == [folder.url.path + "/missing.bmp"])
+      #expect(epochs.last?.problems.map(\.place) == [folder.url.path + "/missing.bmp"])
     }
   }
 
   @Test func `is not validated on pictures that show nothing`() throws {
     let folder = try TrainerFolder()
-    var data = try Self.unfindable(in: folder)
-    data.samples[0].objects[0].isCrowd = true
+    var truth = try Self.unfindable(in: folder)
+    truth.pictures[0].objects[0].isCrowd = true
     let trainer = try `The trainer`.trainer(`The trainer`.plan)
     let error = #expect(throws: TrainingError.self) {
-      try trainer.run(validation: Validation(data, side: 64, workers: 1)) { _ in true }
+      try trainer.run(validation: Validation(truth, side: 64, workers: 1)) { _ in true }
     }
     #expect(error?.code == .unusableData)
-    #expect(error?.message.contains("none of the 2 pictures") == true)
+    #expect(error?.description.contains("none of its 2 pictures") == true)
   }
 
   @Test func `whose files cannot be written has no best model and says so at its end`() throws {
     let folder = try TrainerFolder()
-    let data = try Self.unfindable(in: folder)
+    let truth = try Self.unfindable(in: folder)
     let trainer = try `The trainer`.trainer(`The trainer`.plan)
     let files = RunFiles(folder: folder.url.appending(path: "gone"))
     var reports: [EpochReport] = []
     let error = #expect(throws: TrainingError.self) {
-      try trainer.run(until: 4, files: files, validation: Validation(data, side: 64, workers: 1)) {
+      try trainer.run(until: 4, files: files, validation: Validation(truth, side: 64, workers: 1)) {
         reports.append($0)
       } report: { _ in
         true

@@ -2,6 +2,7 @@ import Foundation
 import GELAN
 import Testing
 
+@testable import Evaluation
 @testable import Training
 
 @Suite(.serialized) struct `The trainer` {
@@ -192,13 +193,12 @@ import Testing
 
   @Test func `learns a few pictures by heart, and finds everything on them`() throws {
     let folder = try TrainerFolder()
-    let samples = try (0..<8).map { number in
+    let scenes = try (0..<8).map { number in
       let scene = Self.scene(number)
-      let file = folder.url.appending(path: "\(number).bmp")
-      try scene.picture.bitmap.write(to: file)
-      return Dataset.Sample(path: file.path, objects: scene.objects)
+      try scene.picture.bitmap.write(to: folder.url.appending(path: "\(number).bmp"))
+      return (fileName: "\(number).bmp", objects: scene.objects)
     }
-    let data = Dataset(classNames: ["red", "blue"], samples: samples, problems: [])
+    let truth = GroundTruth(scenes, in: folder.url)
     var plan = Self.plan
     plan.network = try #require(NetworkSpec.named("yolov9-p"))
     plan.epochs = 220
@@ -209,9 +209,9 @@ import Testing
     plan.averageRamp = 50
     plan.validationEvery = 20
     plan.patience = 1000
-    let trainer = try Trainer(plan, data: data) { Picture(path: $0) }
+    let trainer = try Trainer(plan, data: Dataset(truth)) { Picture(path: $0) }
     var found: [Double] = []
-    try trainer.run(files: folder.files, validation: Validation(data, side: 96, workers: 2)) { report in
+    try trainer.run(files: folder.files, validation: Validation(truth, side: 96, workers: 2)) { report in
       if let precision = report.precision { found.append(precision.precision(thresholds: 0..<1)) }
     } report: { _ in
       true
@@ -223,9 +223,9 @@ import Testing
     let model = try InferenceModel(path: folder.files.bestModel.path)
     #expect(model.spec.name == "gelan-p")
     #expect(model.classNames == ["red", "blue"])
-    let again = try Validation(data, side: 96, workers: 1).measure(model)
+    let again = try Validation(truth, side: 96, workers: 1).measure(model)
     #expect(again.precision.precision(thresholds: 0..<1) > 0.95)
-    #expect(again.unreadablePaths.isEmpty)
+    #expect(again.problems.isEmpty)
   }
 
   @Test func `shows others in place of pictures that cannot be read, and names them`() throws {
@@ -236,6 +236,24 @@ import Testing
     let trainer = try Trainer(plan, data: data) { $0 == "3" ? nil : Int($0).map { Self.scene($0).picture } }
     try trainer.run(until: 2) { $0.terms.sum.isFinite }
     #expect(trainer.unreadablePaths == ["3"])
+  }
+}
+
+extension GroundTruth {
+  /// Scenes of red and blue whose pictures are in `folder`.
+  init(_ scenes: [(fileName: String, objects: [Dataset.Object])], in folder: URL) {
+    let pictures = scenes.enumerated().map { number, scene in
+      let objects = scene.objects.map { object in
+        let box = SIMD4<Double>(object.box)
+        return TrueObject(
+          box: PreciseBox(left: box[0], top: box[1], width: box[2] - box[0], height: box[3] - box[1]),
+          classID: object.classID)
+      }
+      return Picture(id: number, fileName: scene.fileName, size: .unit, objects: objects)
+    }
+    self.init(
+      path: folder.path, folder: folder.path,
+      categories: ["red", "blue"].enumerated().map { Category(id: $0, name: $1) }, pictures: pictures, problems: [])
   }
 }
 

@@ -10,13 +10,18 @@ public struct TrueObject: Hashable, Sendable {
   public var area: Double
   /// A group that is not to be taken apart, or an object that is too hard: finding it is neither right nor wrong.
   public var isCrowd: Bool
+  /// Closed lines around it, as fractions of the picture, where they are known.
+  public var outline: [[SIMD2<Float>]]
 
   /// An object of class `classID` at `box` (pixels); `area` in square pixels is that of the box unless given.
-  public init(box: PreciseBox, classID: Int, area: Double? = nil, isCrowd: Bool = false) {
+  public init(
+    box: PreciseBox, classID: Int, area: Double? = nil, isCrowd: Bool = false, outline: [[SIMD2<Float>]] = []
+  ) {
     self.box = box
     self.classID = classID
     self.area = area ?? box.area
     self.isCrowd = isCrowd
+    self.outline = outline
   }
 }
 

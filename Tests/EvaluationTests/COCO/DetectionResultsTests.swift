@@ -27,7 +27,9 @@ import Testing
 
   @Test func `a file that cannot be written is an error that names it`() throws {
     let truth = try GroundTruth.parse(
-      coco: Array(#"{"images":[],"annotations":[],"categories":[]}"#.utf8), path: "truth.json")
+      coco: Array(
+        #"{"images":[{"id":7,"file_name":"a.jpg"}],"annotations":[],"categories":[{"id":9,"name":"x"}]}"#.utf8),
+      path: "truth.json")
     let error = try #require(throws: EvaluationError.self) {
       try DetectionResults.write([], of: truth, to: "/nowhere/found.json")
     }

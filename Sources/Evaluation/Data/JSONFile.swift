@@ -16,13 +16,13 @@ enum JSONFile {
   }
 
   private static func sentence(for error: any Error) -> String {
-    switch error {
+    func field(_ context: DecodingError.Context) -> String { context.codingPath.last?.stringValue ?? "the whole file" }
+    func name(_ type: any Any.Type) -> String { "\(type)".hasPrefix("Array") ? "a list" : "an object" }
+    return switch error {
     case DecodingError.typeMismatch(let type, let context), DecodingError.valueNotFound(let type, let context):
-      "\(field(context.codingPath)): expected \(name(of: type)), got something else"
+      "\(field(context)): expected \(name(type)), got something else"
     case DecodingError.keyNotFound(let key, let context):
-      "\(field(context.codingPath)): expected a field '\(key.stringValue)', there is none"
-    case DecodingError.dataCorrupted(let context):
-      "\(field(context.codingPath)): expected a usable value: \(context.debugDescription)"
+      "\(field(context)): expected a field '\(key.stringValue)', there is none"
     default: "expected JSON: \(error.localizedDescription)"
     }
   }
@@ -38,22 +38,5 @@ enum JSONFile {
       guard let position = sentence.matches(of: /character (\d+)/).first.flatMap({ Int($0.1) }) else { return nil }
       return 1 + bytes.prefix(position).count { $0 == UInt8(ascii: "\n") }
     }
-  }
-
-  /// `annotations[3].bbox`.
-  private static func field(_ path: [any CodingKey]) -> String {
-    if path.isEmpty { return "the whole file" }
-    return path.reduce("") { text, key in
-      if let index = key.intValue { return "\(text)[\(index)]" }
-      return text.isEmpty ? key.stringValue : "\(text).\(key.stringValue)"
-    }
-  }
-
-  private static func name(of type: any Any.Type) -> String {
-    if type == Int.self { return "a whole number" }
-    if type == Double.self || "\(type)" == "Number" { return "a number" }
-    if type == String.self { return "a text" }
-    if type == Bool.self { return "true or false" }
-    return "\(type)".hasPrefix("Array") ? "a list" : "an object"
   }
 }

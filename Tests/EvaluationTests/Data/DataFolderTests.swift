@@ -1,0 +1,124 @@
+import Foundation
+import Testing
+
+@testable import Evaluation
+
+@Suite struct DataFolderTests {
+  private func failure(_ path: String, split: String = "val") -> EvaluationError? {
+    do throws(EvaluationError) {
+      _ = try GroundTruth.open(path, split: split)
+      return nil
+    } catch { return error }
+  }
+
+  @Test func `a folder with a COCO file of the part gives that`() throws {
+    let folder = try TemporaryFolder()
+    let text = """
+      {"images": [{"id": 7, "file_name": "b.jpg", "width": 100, "height": 50}, {"id": 8, "width": 3}],
+       "categories": [{"id": 3, "name": "cat"}],
+       "annotations": [{"image_id": 7, "category_id": 3, "bbox": [0, 0, 9, 9]}]}
+      """
+    try folder.write("", to: "images/b.jpg")
+    for split in ["train", "val"] {
+      let file = try folder.write(text, to: "\(split).json")
+      for place in [file, folder.path] {
+        let truth = try GroundTruth.open(place, split: split)
+        #expect(truth.pictures.map { truth.path(of: $0) } == [folder.path + "/images/b.jpg"])
+        #expect(truth.classNames == ["cat"] && truth.objectCount == 1)
+        #expect(truth.problems.map(\.place) == ["\(split).json: images[1]"])
+      }
+    }
+  }
+
+  @Test(arguments: [true, false])
+  func `a YOLO folder gives pictures by name, with boxes in their pixels`(hasSplit: Bool) throws {
+    let folder = try TemporaryFolder()
+    let part = hasSplit ? "/val" : ""
+    try folder.write("person\n\n dining table \n", to: "classes.txt")
+    for name in ["b.jpg", "a.PNG", "notes.md"] { try folder.write("", to: "images\(part)/\(name)") }
+    try folder.write("1 0.5 0.5 0.25 1\r\n\n0 0 0 0.1 0.1", to: "labels\(part)/b.txt")
+    let truth = try GroundTruth.open(folder.path, split: "val")
+    #expect(truth.classNames == ["person", "dining table"])
+    #expect(truth.pictures.map(\.fileName) == ["a.PNG", "b.jpg"])
+    #expect(truth.folder == folder.path + "/images\(part)")
+    #expect(truth.problems == [GroundTruth.Problem(kind: .missingLabels, place: "a.PNG")])
+    let objects = try truth.objects(of: truth.pictures[1], size: GroundTruth.Size(width: 200, height: 100))
+    #expect(objects.map(\.classID) == [1, 0])
+    #expect(objects[0].box == PreciseBox(left: 75, top: 0, width: 50, height: 100))
+    #expect(objects[0].area == 5000)
+    #expect(truth.pictures[0].objects.isEmpty)
+    // What is not parted is not for training: it would be validated on the same pictures.
+    #expect(failure(folder.path, split: "train")?.code == .malformed)
+  }
+
+  @Test func `labels of YOLO that are bad are passed over and named`() {
+    var problems: [GroundTruth.Problem] = []
+    let text = "0 0.5 0.5 0.2 0.2 0.9\n\nx 1 2\n9 0.5 0.5 0.1 0.1\n1 1.8 0.5 0.2 0.2\n1 0.5 nan 0.2 0.2\n"
+    let objects = GroundTruth.objects(in: text, file: "a.txt", classes: 2, problems: &problems)
+    #expect(objects.count == 1)
+    #expect(problems.map(\.kind) == [.unreadableLine, .unknownClass, .boxOutside, .unreadableLine])
+    #expect(problems[0].place == "a.txt:3")
+  }
+
+  @Test func `outlines come from COCO polygons and from YOLO labels with more than a box`() throws {
+    let text = """
+      {"categories": [{"id": 1, "name": "cat"}],
+       "images": [{"id": 7, "file_name": "a.jpg", "width": 100, "height": 50}],
+       "annotations": [
+        {"image_id": 7, "category_id": 1, "bbox": [10, 10, 20, 20],
+         "segmentation": [[10, 10, 30, 10, 10, 30], [1, 2], [-1e38, 0, 1e38, 0, 0, 99]]},
+        {"image_id": 7, "category_id": 1, "bbox": [10, 10, 20, 20],
+         "segmentation": {"counts": "abc", "size": [50, 100]}}]}
+      """
+    let objects = try GroundTruth.parse(coco: Array(text.utf8), path: "a.json").pictures[0].objects
+    #expect(objects[0].outline.first == [SIMD2(0.1, 0.2), SIMD2(0.3, 0.2), SIMD2(0.1, 0.6)])
+    #expect(objects[0].outline.dropFirst() == [[SIMD2(0, 0), SIMD2(1, 0), SIMD2(0, 1)]] && objects[1].outline.isEmpty)
+    var problems: [GroundTruth.Problem] = []
+    let labels = GroundTruth.objects(
+      in: "0 0.5 0.5 0.2 0.2\n0 0.1 0.2 0.3 0.2 0.1 0.6\n0 0.1 x 0.3 0.2 0.1 0.6\n", file: "a.txt", classes: 1,
+      problems: &problems)
+    #expect(labels.count == 2 && labels[0].outline.isEmpty && problems.count == 1)
+    #expect(labels[1].outline == Array(objects[0].outline.prefix(1)))
+    #expect(labels[1].box.fractions(of: .unit) == SIMD4(0.1, 0.2, 0.3, 0.6))
+  }
+
+  @Test func `a VOC folder gives its objects, and what is bad is passed over and named`() throws {
+    let folder = try TemporaryFolder()
+    func object(_ name: String, _ box: [Int], _ difficult: Int = 0) -> String {
+      let edges = zip(["xmin", "ymin", "xmax", "ymax"], box).map { "<\($0)>\($1)</\($0)>" }.joined()
+      return "<object><name>\(name)</name><difficult>\(difficult)</difficult><bndbox>\(edges)</bndbox>"
+        + "<part><name>head</name><bndbox><xmin>1</xmin></bndbox></part></object>"
+    }
+    try folder.write(
+      "<annotation><filename>a.jpg</filename><size><width>100</width><height>50.0</height></size>"
+        + object("dog", [11, 11, 30, 30]) + object("cat", [1, 1, 100, 50], 1) + object("dog", [1, 2])
+        + object("cow", [1, 1, 9, 9]) + object("cat", [300, 1, 310, 9]) + "</annotation>", to: "Annotations/a.xml")
+    try folder.write("<annotation><size>", to: "Annotations/b.xml")
+    #expect(failure(folder.path, split: "train")?.code == .missing)
+    try folder.write("", to: "JPEGImages/a.jpg")
+    let truth = try GroundTruth.open(folder.path, split: "train", classes: ["cat", "dog"])
+    #expect(truth.pictures.map { truth.path(of: $0) } == [folder.path + "/JPEGImages/a.jpg"])
+    #expect(
+      truth.pictures[0].objects == [
+        TrueObject(box: PreciseBox(left: 10, top: 10, width: 20, height: 20), classID: 1),
+        TrueObject(box: PreciseBox(left: 0, top: 0, width: 100, height: 50), classID: 0, isCrowd: true),
+      ])
+    #expect(truth.problems.map(\.kind) == [.unreadableLabels, .unreadableLine, .unknownClass, .boxOutside])
+    #expect(truth.problems[0].place == "b.xml")
+    #expect(try GroundTruth.open(folder.path, split: "train").classNames == ["cat", "cow", "dog"])
+    // Without lists all of it is to train on, and nothing is left to validate on.
+    #expect(failure(folder.path)?.description.contains("ImageSets/Main/val.txt") == true)
+    try folder.write("a  1\n", to: "ImageSets/Main/val.txt")
+    #expect(try GroundTruth.open(folder.path, split: "val").objectCount == 2)
+  }
+
+  @Test func `a folder without anything usable is an error that says where`() throws {
+    let folder = try TemporaryFolder()
+    #expect(failure("/no/such/data")?.code == .missing)
+    for (text, file) in [("", "README"), ("\n", "classes.txt"), ("person\n", "classes.txt"), ("", "images/notes.md")] {
+      try folder.write(text, to: file)
+      let error = try #require(failure(folder.path))
+      #expect(error.code == .malformed && error.description.contains(folder.path), "\(error)")
+    }
+  }
+}
