@@ -1,7 +1,7 @@
 /// A file of weights as it was found: tensors by state-dict name, and what the file says of itself.
 ///
 /// Opening reads the description only and checks every bound; numbers are read when asked for. `Checkpoint+Network`
-/// says which network it is, `Checkpoint+Inference` makes weights to run, `Checkpoint+Training` weights to go on with.
+/// says which network it is, `InferenceModel` makes of it what runs.
 public struct Checkpoint: Sendable {
   /// How a file is written.
   public enum Container: String, Hashable, Sendable {
@@ -21,6 +21,8 @@ public struct Checkpoint: Sendable {
   public let tensors: [String: StoredTensor]
   /// What the file says of itself beside tensors.
   public let description: Description
+  /// The archive around it, in a file by `torch.save`.
+  private let archive: ZipArchive?
 
   /// What a file says of itself. Everything may be missing.
   public struct Description: Hashable, Sendable {
@@ -50,8 +52,11 @@ public struct Checkpoint: Sendable {
       let file = try FileBytes(path: path)
       let start = try file.read(at: 0, count: min(file.count, 9))
       if start.starts(with: ZipArchive.signature) {
-        let module = try TorchArchive(ZipArchive(file: file)).network()
-        self.init(path: path, container: .torch, file: file, tensors: module.tensors, description: module.description)
+        let archive = try ZipArchive(file: file)
+        let module = try TorchArchive(archive).network()
+        self.init(
+          path: path, container: .torch, file: file, tensors: module.tensors, description: module.description,
+          archive: archive)
       } else if start.count == 9, start[8] == UInt8(ascii: "{") {
         let contents = try SafetensorsFile(file: file)
         self.init(
@@ -66,7 +71,8 @@ public struct Checkpoint: Sendable {
   }
 
   private init(
-    path: String, container: Container, file: FileBytes, tensors: [String: StoredTensor], description: Description
+    path: String, container: Container, file: FileBytes, tensors: [String: StoredTensor], description: Description,
+    archive: ZipArchive? = nil
   ) {
     self.path = path
     self.container = container
@@ -74,6 +80,7 @@ public struct Checkpoint: Sendable {
     self.tensors = Dictionary(
       tensors.map { (Self.canonical($0.key), $0.value) }, uniquingKeysWith: { _, last in last })
     self.description = description
+    self.archive = archive
   }
 
   /// `name` as the published networks have it: wrappers for parallel training and for saving put words before it.
@@ -84,8 +91,10 @@ public struct Checkpoint: Sendable {
     return String(rest)
   }
 
-  /// Reads every tensor once. An error names the first one that cannot be read or holds a value that is not finite.
+  /// Compares the checksums of an archive and reads every tensor once. An error names the first one that cannot be read
+  /// or holds a value that is not finite.
   public func readAll() throws(ModelError) {
+    do throws(ModelError) { try archive?.verify() } catch { throw error.about(path) }
     for (name, tensor) in tensors.sorted(by: { $0.key < $1.key }) {
       do throws(ModelError) { _ = try tensor.floats() } catch {
         throw ModelError(error.code, "\(path): \(name): \(error.message)")

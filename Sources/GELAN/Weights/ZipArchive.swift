@@ -12,7 +12,7 @@ struct ZipArchive {
     let dataOffset: Int
     /// Size of the data in bytes.
     let count: Int
-    /// CRC-32 of the data as the archive states it.
+    /// CRC-32 of the data as the archive states it; zero where its writer left it out.
     let checksum: UInt32
   }
 
@@ -61,6 +61,21 @@ struct ZipArchive {
   /// All bytes of `entry`.
   func read(_ entry: Entry) throws(ModelError) -> [UInt8] {
     try file.read(at: entry.dataOffset, count: entry.count)
+  }
+
+  /// Reads everything once, and throws `damaged` at the first entry whose data has another checksum than is stated.
+  func verify() throws(ModelError) {
+    let window = 1 << 16
+    for entry in entries where entry.checksum != 0 {
+      var checksum = Checksum()
+      for offset in stride(from: 0, to: entry.count, by: window) {
+        checksum.add(try file.read(at: entry.dataOffset + offset, count: min(window, entry.count - offset)))
+      }
+      guard checksum.value == entry.checksum else {
+        throw ModelError(
+          .damaged, "has other bytes in its entry '\(entry.name.prefix(120))' than were written: the checksum is wrong")
+      }
+    }
   }
 
   private static func dataOffset(of record: CentralDirectory.Record, in file: FileBytes) throws(ModelError) -> Int {

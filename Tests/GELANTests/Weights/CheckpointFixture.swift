@@ -60,16 +60,21 @@ struct PickleBytes {
   }
 }
 
-/// Writes zip archives of stored entries.
+/// Writes zip archives of stored entries, with the checksums left out unless asked for.
 enum ZipBytes {
-  static func archive(_ entries: [(name: String, bytes: [UInt8])], method: Int = 0) -> [UInt8] {
+  static func archive(
+    _ entries: [(name: String, bytes: [UInt8])], method: Int = 0, hasChecksums: Bool = false
+  ) -> [UInt8] {
     var file: [UInt8] = []
     var directory: [UInt8] = []
     for (name, bytes) in entries {
       let offset = file.count
       let length = PickleBytes.little(name.utf8.count, 2)
       let size = PickleBytes.little(bytes.count, 4)
-      let common = [0x0A, 0, 0, 0] + PickleBytes.little(method, 2) + [UInt8](repeating: 0, count: 8)
+      var checksum = Checksum()
+      if hasChecksums { checksum.add(bytes) }
+      var common: [UInt8] = [0x0A, 0, 0, 0] + PickleBytes.little(method, 2)
+      common += [0, 0, 0, 0] + PickleBytes.little(Int(checksum.value), 4)
       file += [0x50, 0x4B, 3, 4] + common + size + size + length + [0, 0] + Array(name.utf8) + bytes
       directory += [0x50, 0x4B, 1, 2, 0, 0] + common + size + size + length + [UInt8](repeating: 0, count: 12)
       directory += PickleBytes.little(offset, 4) + Array(name.utf8)
@@ -80,9 +85,12 @@ enum ZipBytes {
   }
 
   /// An archive as `torch.save` lays it out.
-  static func checkpoint(pickle: [UInt8], storages: [(String, [UInt8])] = []) -> [UInt8] {
+  static func checkpoint(
+    pickle: [UInt8], storages: [(String, [UInt8])] = [], hasChecksums: Bool = false
+  ) -> [UInt8] {
     archive(
-      [("tiny/data.pkl", pickle)] + storages.map { ("tiny/data/\($0.0)", $0.1) } + [("tiny/version", [0x33, 0x0A])])
+      [("tiny/data.pkl", pickle)] + storages.map { ("tiny/data/\($0.0)", $0.1) } + [("tiny/version", [0x33, 0x0A])],
+      hasChecksums: hasChecksums)
   }
 }
 
@@ -118,7 +126,9 @@ enum TinyNetwork {
   }()
 
   /// The network as a module tree in a `.pt` file.
-  static func checkpoint(classNames: [String] = ["cat", "dog"], weights: WeightStore = weights) -> [UInt8] {
+  static func checkpoint(
+    classNames: [String] = ["cat", "dog"], weights: WeightStore = weights, hasChecksums: Bool = false
+  ) -> [UInt8] {
     var pickle = PickleBytes()
     var storages: [(String, [UInt8])] = []
     pickle.op(Opcode.emptyDict)
@@ -136,7 +146,7 @@ enum TinyNetwork {
     }
     pickle.op(Opcode.setItems)
     pickle.op(Opcode.setItems)
-    return ZipBytes.checkpoint(pickle: pickle.finished(), storages: storages)
+    return ZipBytes.checkpoint(pickle: pickle.finished(), storages: storages, hasChecksums: hasChecksums)
   }
 
   private static func module(

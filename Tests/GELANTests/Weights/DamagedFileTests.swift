@@ -32,6 +32,26 @@ import Testing
     }
   }
 
+  @Test(arguments: [true, false])
+  func `a flipped bit is noticed where the archive has checksums`(hasChecksums: Bool) throws {
+    var bytes = TinyNetwork.checkpoint(hasChecksums: hasChecksums)
+    try open(bytes)
+    // The data follows the name: here the last bit of a number, which stays one.
+    let name = try #require(bytes.firstRange(of: Array("tiny/data/0".utf8)))
+    bytes[name.upperBound] ^= 1
+    let error = failure { () throws(ModelError) in try open(bytes) }
+    let expected: ModelError.Code? = hasChecksums ? .damaged : nil
+    #expect(error?.code == expected)
+    #expect(error?.message.contains("'tiny/data/0'") ?? !hasChecksums)
+  }
+
+  @Test func `a checksum is that of zip archives, however the bytes come`() {
+    var checksum = Checksum()
+    #expect(checksum.value == 0)
+    for piece in ["1234", "", "56789"] { checksum.add(Array(piece.utf8)) }
+    #expect(checksum.value == 0xCBF4_3926)
+  }
+
   @Test(arguments: [Float.nan, .infinity, -.infinity])
   func `a number that is not finite is named`(value: Float) throws {
     var weights = TinyNetwork.weights
