@@ -43,13 +43,15 @@ struct CameraStream: ~Copyable {
 
   /// Waits for the next whole picture; throws `stalled` if for too long none comes, though others do.
   mutating func next() throws(CaptureError) -> CapturedFrame {
+    var hasTried = false
     while true {
-      if patience.isOver() {
+      if hasTried, patience.isOver() {
         throw CaptureError(
           .stalled,
           "cannot show \(description.address): pictures came, but no whole one within \(patience.seconds) s")
       }
       let (facts, packet) = try fetch()
+      hasTried = true
       count(facts.sequence)
       do throws(FFmpegError) {
         if facts.isDamaged, withholdsDamaged { throw FFmpegError(.invalidData, "the driver says that it is damaged") }

@@ -119,7 +119,11 @@ public struct Demuxer: ~Copyable {
     guard status >= 0, let pointer = unsafe opened else {
       // So libav says that a name has no address.
       if isRemote, status == yolostream_averror(EIO), !isLate {
-        throw FFmpegError(.unreachable, "cannot open \(name): the host could not be found or did not answer")
+        let isSecure = ["rtsps:", "rtmps:", "https:"].contains { url.hasPrefix($0) }
+        throw FFmpegError(
+          .unreachable,
+          "cannot open \(name): the host could not be found or did not answer"
+            + (isSecure ? ", or not by TLS" : ""))
       }
       throw error(isLate ? yolostream_averror_exit() : status, "open \(name)", interrupt: interrupt, timeout: timeout)
     }

@@ -6,9 +6,9 @@ import Synchronization
 
 /// A model and how to use it: compiles the network for each picture size and shares it among workers.
 public final class Detector: Sendable {
-  /// Networks that are remembered; whoever mixes more shapes of pictures pays for compiling anew. Each has weights of
-  /// its own, in the order of its kernels.
-  static let networkLimit = 8
+  /// Networks that are remembered, more than a worker has sessions: as many cameras may differ in shape. Whoever mixes more
+  /// pays for compiling anew. Each has weights of its own, in the order of its kernels.
+  static let networkLimit = 16
 
   /// What the network tells apart.
   public let classes: ClassCatalogue

@@ -50,6 +50,8 @@ package struct LineFile: ~Copyable {
     var tail = [UInt8](repeating: 0, count: status.st_size - start)
     guard unsafe pread(reading, &tail, tail.count, start) == tail.count else { return }
     let newline = tail.lastIndex(of: UInt8(ascii: "\n"))
+    // Whole as it is. Somebody else may be adding lines at this moment.
+    if newline == tail.count - 1 { return }
     // What has no line at all, and is longer than any, is no log of ours.
     guard newline != nil || start == 0 else { return }
     ftruncate(descriptor, start + (newline.map { $0 + 1 } ?? 0))

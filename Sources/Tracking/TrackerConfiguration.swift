@@ -22,10 +22,12 @@ public struct TrackerConfiguration: Hashable, Sendable {
   /// The values that are recommended for a detector with scores like YOLOv9's.
   public init() {}
 
-  /// The same for frames that are `seconds` apart: an object may be missing in two of them, however long that is.
+  /// The same for frames that are `seconds` apart: where not even two such steps fit into the time that an object may be
+  /// missing, it may be missing in two frames.
   public func forFrames(apart seconds: Double) -> TrackerConfiguration {
+    guard 2 * seconds > buffer else { return self }
     var configuration = self
-    configuration.buffer = max(buffer, 3 * seconds)
+    configuration.buffer = 3 * seconds
     configuration.tentativeBuffer = max(tentativeBuffer, 3 * seconds)
     return configuration
   }

@@ -174,8 +174,11 @@ public final class Trainer {
       } else if norm != nil {
         if let files, group.isFirst {
           // One that cannot be written in between leaves the one before; at the end somebody relies on it.
-          if !goesOn { try save(to: files.checkpoint) }
-          if optimizer.steps % plan.checkpointEvery == 0 { try? save(to: files.checkpoint) }
+          if !goesOn {
+            try save(to: files.checkpoint)
+          } else if optimizer.steps % plan.checkpointEvery == 0 {
+            try? save(to: files.checkpoint)
+          }
         }
         if !goesOn { return }
       }

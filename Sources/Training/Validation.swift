@@ -38,6 +38,8 @@ public struct Validation: Sendable {
     public let problems: [GroundTruth.Problem]
     /// Average precision over the others.
     public let precision: AveragePrecision
+    /// What the model was computed in.
+    public let arithmetic: CompilationOptions.Precision
   }
 
   /// Detects in every picture, and compares. Throws what the detector does, or `mismatched` if no picture can be read
@@ -75,7 +77,8 @@ public struct Validation: Sendable {
     }
     return Measurement(
       truth: end.truth, found: end.found, problems: end.problems.sorted { $0.place < $1.place },
-      precision: AveragePrecision(truth: end.truth, found: end.found, classCount: truth.categories.count))
+      precision: AveragePrecision(truth: end.truth, found: end.found, classCount: truth.categories.count),
+      arithmetic: detector.precision)
   }
 
   /// What became of a picture.

@@ -19,10 +19,9 @@ enum DefaultModel {
   /// The file of the model that is called `wanted`: a path, the name of one that was fetched, or this one's, which is
   /// also what is meant if nothing is said.
   static func path(of wanted: String?) throws(ModelError) -> String {
-    let wanted = wanted ?? name
-    // A file of that name comes first.
-    guard !FileManager.default.fileExists(atPath: wanted) else { return wanted }
-    if wanted == name {
+    // A file of that name comes first, if somebody asked for it.
+    if let wanted, FileManager.default.fileExists(atPath: wanted) { return wanted }
+    guard let wanted, wanted != name else {
       if let path { return path }
       throw ModelError(
         .unreadable,

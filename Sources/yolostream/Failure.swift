@@ -13,7 +13,8 @@ import Training
 enum Failure {
   /// Prints the sentence; the result tells the parser of arguments how to end.
   static func report(_ error: any Error) -> any Error {
-    if error is ExitCode || error is CleanExit { return error }
+    // Help is an error to the parser, too.
+    if error is ExitCode || YoloStream.exitCode(for: error) == .success { return error }
     let cause = (error as? PipelineError)?.cause ?? error
     print("yolostream: \(cause)", to: &StandardError.shared)
     return ExitCode(status(of: cause))

@@ -20,8 +20,8 @@ struct TrainCommand: ParsableCommand {
       val.json, or a Pascal VOC folder. Bad labels and pictures are counted, named and passed over. The folder of the \
       run holds last.safetensors (to go on from), model.safetensors and best.safetensors (to run), the tables log.csv \
       and results.csv, and the curves results.svg. SIGINT and SIGTERM end a run after the next step, with a checkpoint. \
-      Started by OpenMPI's mpirun, the processes share the workers and train as one would.
-      Exit codes: 0 done, 64 usage, 65 unusable data, 70 the loss is no number any more, 73 a file could not be written, \
+      Started by OpenMPI's mpirun, the processes share the workers and train as one would; signals end them at once.
+      Exit codes: 0 done, 64 usage, 65 unusable data, 66 no such data, 70 the loss is no number any more, 73 a file could not be written, \
       78 unusable weights or checkpoint, 130 interrupted.
       """)
 
@@ -101,7 +101,7 @@ struct TrainCommand: ParsableCommand {
     }
     if let best = trainer.best { say("best: epoch \(best.epoch + 1), \(files.bestModel.path)") }
     group.leave()
-    if signals?.wasInterrupted == true {
+    if signals?.wasInterrupted == true, trainer.iteration < trainer.iterationCount {
       say("stopped after iteration \(trainer.iteration); --resume goes on from there")
       throw ExitCode(130)
     }

@@ -75,7 +75,7 @@ struct ValCommand: ParsableCommand {
     let report = ValidationReport(
       outcome.precision, classNames: names, pictures: truth.pictures.count - outcome.problems.count,
       detections: outcome.found.reduce(0) { $0 + $1.count },
-      precision: Detector(model, options: validation.options).precision.rawValue)
+      precision: outcome.arithmetic.rawValue)
     print(json ? try report.jsonText() : report.text)
   }
 }

@@ -40,7 +40,10 @@ import Testing
 
   @Test(
     arguments: [
-      (["--version"], 0, "yolostream 0.1.0"), (["bench", "--threads", "0"], 64, "--threads 0: expected 1 to 256"),
+      (["--version"], 0, "yolostream 0.1.0"), (["--help"], 0, "USAGE: yolostream"),
+      (["help", "run"], 0, "--track-buffer"),
+      (["train", "-h"], 0, "--data <path>"), (["model"], 0, "quantize"),
+      (["bench", "--threads", "0"], 64, "--threads 0: expected 1 to 256"),
       (["bench", "--size", "33x64"], 64, "multiples of 32"), (["bench", "--network", "x"], 64, "gelan-t, gelan-s"),
       (["bench", "pipeline", "a.mp4", "--max-frames", "0"], 64, "--max-frames 0: expected 1 or more"),
       (["probe", "rtsp://x/", "--duration", "soon"], 64, "expected a time such as 10s"),

@@ -120,8 +120,9 @@ import Testing
   }
 
   @Test func `all mistakes are told at once, in the order of the file`() {
-    let lines = complaint("version: 1\nmodel: {pth: m, workers: 0}\ndefaults: {detect: {fps: 0}}\ncameras: {a: {}}").split(
-      separator: "\n")
+    let lines = complaint("version: 1\nmodel: {pth: m, workers: 0}\ndefaults: {detect: {fps: 0}}\ncameras: {a: {}}")
+      .split(
+        separator: "\n")
     #expect(lines.map { $0.prefix(8) } == ["c.yml:2:", "c.yml:2:", "c.yml:3:", "c.yml:4:"])
   }
 

@@ -9,7 +9,8 @@ extension GroundTruth {
       case unreadableLine
       /// A class the set does not have.
       case unknownClass
-      /// A box outside the picture or without area.
+      /// A box outside the picture or without area: nothing to train on. Of COCO files it counts as missed, as the
+      /// benchmark has it.
       case boxOutside
       /// A label file that is not what its format asks for.
       case unreadableLabels

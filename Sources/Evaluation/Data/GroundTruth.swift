@@ -99,7 +99,7 @@ extension PreciseBox {
   }
 
   /// Whether a picture of `size` shows something of it.
-  func isVisible(in size: GroundTruth.Size) -> Bool {
+  package func isVisible(in size: GroundTruth.Size) -> Bool {
     let inside = fractions(of: size)
     return inside[2] - inside[0] > 1e-4 && inside[3] - inside[1] > 1e-4
   }

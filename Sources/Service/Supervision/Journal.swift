@@ -3,7 +3,8 @@ import Synchronization
 
 /// One piece of news for those who listen: what an event stream sends.
 struct News: Sendable {
-  /// `event` for lines of the event log, `detections` for what a picture shows, `camera` for what became of one.
+  /// `event` for lines of the event log, `detections` for what a picture shows, `camera` for what became of one,
+  /// `cameras` for the names of all.
   let name: String
   /// JSON on one line.
   let data: String

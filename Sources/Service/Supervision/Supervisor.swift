@@ -62,8 +62,9 @@ final class Supervisor: Sendable {
     }
     watched.withLock { $0 = next }
     if journal.news.isHeard {
-      journal.news.tell(list)
       for camera in next { journal.news.tell(News(name: "camera", data: camera.report.json)) }
+      // Last, since of too many the first are lost.
+      journal.news.tell(list)
     }
     return changes
   }

@@ -39,7 +39,7 @@ extension Dataset {
         problems.append(GroundTruth.Problem(kind: .unknownSize, place: path))
         continue
       }
-      let objects = picture.objects.filter { !$0.isCrowd }.map {
+      let objects = picture.objects.filter { !$0.isCrowd && $0.box.isVisible(in: size) }.map {
         Object(classID: $0.classID, box: $0.box.fractions(of: size), outline: $0.outline)
       }
       samples.append(Sample(path: path, objects: objects))
