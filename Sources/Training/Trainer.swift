@@ -168,8 +168,10 @@ public final class Trainer {
         result.rate = clock.rate
         let isExhausted = try finish(&result, files: files, validation: validation)
         ended(result)
-        if let failure = result.failure, !goesOn || isExhausted { throw failure }
-        if !goesOn || isExhausted { return }
+        if !goesOn || isExhausted {
+          if let failure = result.failure { throw failure }
+          return
+        }
         sums = .init()
       } else if norm != nil {
         if let files, group.isFirst {

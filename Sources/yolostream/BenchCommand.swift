@@ -45,7 +45,7 @@ struct BenchNetworkCommand: ParsableCommand {
 
   func validate() throws {
     guard runs > 0 else { throw ValidationError("--runs \(runs): expected 1 or more") }
-    guard (1...256).contains(threads) else { throw ValidationError("--threads \(threads): expected 1 to 256") }
+    try expect("--threads", threads, in: 1...256)
     _ = try sides
     _ = try DetectionArguments.precision(named: precision)
   }

@@ -55,7 +55,7 @@ struct DetectionArguments: ParsableArguments {
   func validate() throws {
     guard (0...1).contains(confidence) else { throw ValidationError("--conf \(confidence): expected 0 to 1") }
     guard (0...1).contains(overlap) else { throw ValidationError("--iou \(overlap): expected 0 to 1") }
-    guard (1...256).contains(threads) else { throw ValidationError("--threads \(threads): expected 1 to 256") }
+    try expect("--threads", threads, in: 1...256)
     guard maxDet > 0 else { throw ValidationError("--max-det \(maxDet): expected 1 or more") }
     guard device == "cpu" || device.isEmpty else { throw ValidationError("--device \(device): expected cpu") }
     _ = try size(otherwise: 640)

@@ -38,7 +38,7 @@ struct ModelQuantizeCommand: ParsableCommand {
   func validate() throws {
     guard pictures > 0 else { throw ValidationError("--pictures \(pictures): expected 1 or more") }
     guard maxDrop >= 0 else { throw ValidationError("--max-drop \(maxDrop): expected 0 or more") }
-    guard (1...256).contains(threads) else { throw ValidationError("--threads \(threads): expected 1 to 256") }
+    try expect("--threads", threads, in: 1...256)
     if let imageSize, !(32...8192).contains(imageSize) || imageSize % 32 != 0 {
       throw ValidationError("--imgsz \(imageSize): expected a multiple of 32 from 32 to 8192")
     }

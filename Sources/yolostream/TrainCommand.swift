@@ -21,8 +21,8 @@ struct TrainCommand: ParsableCommand {
       run holds last.safetensors (to go on from), model.safetensors and best.safetensors (to run), the tables log.csv \
       and results.csv, and the curves results.svg. SIGINT and SIGTERM end a run after the next step, with a checkpoint. \
       Started by OpenMPI's mpirun, the processes share the workers and train as one would; signals end them at once.
-      Exit codes: 0 done, 64 usage, 65 unusable data, 66 no such data, 70 the loss is no number any more, 73 a file could not be written, \
-      78 unusable weights or checkpoint, 130 interrupted.
+      Exit codes: 0 done, 64 usage, 65 unusable data, 66 no such data, 70 the loss is no number any more, 73 a file could \
+      not be written, 78 unusable weights or checkpoint, 130 interrupted.
       """)
 
   @OptionGroup(title: "Data") var source: TrainingDataArguments

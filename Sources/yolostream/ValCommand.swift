@@ -44,7 +44,7 @@ struct ValCommand: ParsableCommand {
     if let imageSize, !(32...8192).contains(imageSize) || imageSize % 32 != 0 {
       throw ValidationError("--imgsz \(imageSize): expected a multiple of 32 from 32 to 8192")
     }
-    guard (1...256).contains(threads) else { throw ValidationError("--threads \(threads): expected 1 to 256") }
+    try expect("--threads", threads, in: 1...256)
     guard maxDet > 0 else { throw ValidationError("--max-det \(maxDet): expected 1 or more") }
     _ = try DetectionArguments.precision(named: precision)
   }
