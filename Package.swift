@@ -60,6 +60,7 @@ let package = Package(
     room("RingBuffer"),
 
     // Level 1: owning wrappers and the domains that know only the scene.
+    room("Checkpoints", sees: ["GELAN"]),
     room("FFmpeg", sees: ["CFFmpeg"]),
     room("V4L2", sees: ["CV4L2"]),
     room("OneDNN", sees: ["COneDNN"]),
@@ -73,7 +74,7 @@ let package = Package(
     // Level 2: a source, a detector, a delivery.
     room("Capture", sees: ["FFmpeg", "V4L2", "Imaging", "Scene"]),
     room("Inference", sees: ["CKernels", "GELAN", "OneDNN", "Imaging", "Scene"]),
-    room("ModelStore", sees: ["FFmpeg", "GELAN"]),
+    room("ModelStore", sees: ["Checkpoints", "FFmpeg", "GELAN"]),
     room("Outputs", sees: ["FFmpeg", "FreeType", "Imaging", "Scene"]),
 
     // Level 3: where they meet.
@@ -83,14 +84,15 @@ let package = Package(
     room(
       "Training",
       sees: [
-        "CKernels", "GELAN", "OneDNN", "MPI", "Imaging", "Inference", "Capture", "Evaluation", "Scene",
+        "CKernels", "Checkpoints", "GELAN", "OneDNN", "MPI", "Imaging", "Inference", "Capture", "Evaluation", "Scene",
       ]),
 
     // Level 4: many cameras as a service.
     room(
       "Service",
       sees: [
-        "Streaming", "Capture", "FFmpeg", "V4L2", "GELAN", "Inference", "Tracking", "Outputs", "Pipeline", "Imaging",
+        "Streaming", "Capture", "FFmpeg", "V4L2", "Checkpoints", "GELAN", "Inference", "Tracking", "Outputs",
+        "Pipeline", "Imaging",
         "Scene",
       ] + webServer + [yams]),
 
@@ -99,7 +101,7 @@ let package = Package(
       name: "yolostream",
       dependencies: [
         "Service", "Streaming", "Capture", "Inference", "ModelStore", "Tracking", "Training", "MPI", "Evaluation",
-        "GELAN", "Outputs", "Pipeline", "V4L2", "Imaging", "Scene", argumentParser,
+        "Checkpoints", "GELAN", "Outputs", "Pipeline", "V4L2", "Imaging", "Scene", argumentParser,
       ],
       resources: [.copy("Resources/gelan-n.safetensors"), .copy("Resources/gelan-n.md")],
       swiftSettings: rules),
@@ -110,9 +112,10 @@ let package = Package(
     // The rules of the house: reads the sources and sees none of them.
     .testTarget(name: "ArchitectureTests", swiftSettings: [.treatAllWarnings(as: .error)]),
     tests(of: "Scene"),
-    tests(of: "GELAN", sees: ["Inference"]),
+    tests(of: "GELAN"),
+    tests(of: "Checkpoints", sees: ["GELAN", "Inference"]),
     tests(of: "RingBuffer"),
-    tests(of: "FFmpeg", sees: ["GELAN"]),
+    tests(of: "FFmpeg", sees: ["Checkpoints", "GELAN"]),
     tests(of: "V4L2"),
     tests(of: "OneDNN"),
     tests(of: "FreeType"),
@@ -122,19 +125,23 @@ let package = Package(
     tests(of: "Evaluation", sees: ["Scene"]),
     tests(of: "Pipeline", sees: ["RingBuffer"]),
     tests(of: "Capture", sees: ["FFmpeg", "V4L2", "Imaging", "Scene"]),
-    tests(of: "Inference", sees: ["GELAN", "OneDNN", "Imaging", "Scene", "Capture"]),
-    tests(of: "ModelStore", sees: ["FFmpeg", "GELAN"]),
+    tests(of: "Inference", sees: ["Checkpoints", "GELAN", "OneDNN", "Imaging", "Scene", "Capture"]),
+    tests(of: "ModelStore", sees: ["Checkpoints", "FFmpeg", "GELAN"]),
     tests(of: "Outputs", sees: ["FFmpeg", "Imaging", "Scene", "Capture"]),
     tests(
       of: "Streaming",
       sees: [
         "RingBuffer", "Capture", "FFmpeg", "GELAN", "Inference", "Tracking", "Outputs", "Pipeline", "Imaging", "Scene",
       ]),
-    tests(of: "Service", sees: ["Streaming", "Capture", "FFmpeg", "Inference", "Outputs", "Imaging", "Scene"]),
-    tests(of: "Training", sees: ["GELAN", "OneDNN", "Inference", "Imaging", "Capture", "Evaluation", "Scene"]),
+    tests(
+      of: "Service",
+      sees: ["Checkpoints", "Streaming", "Capture", "FFmpeg", "Inference", "Outputs", "Imaging", "Scene"]),
+    tests(
+      of: "Training",
+      sees: ["Checkpoints", "GELAN", "OneDNN", "Inference", "Imaging", "Capture", "Evaluation", "Scene"]),
     // Starts the program itself.
     .testTarget(
-      name: "CommandTests", dependencies: ["yolostream", "TestSupport", "Capture", "FFmpeg", "GELAN"],
+      name: "CommandTests", dependencies: ["yolostream", "TestSupport", "Capture", "Checkpoints", "FFmpeg", "GELAN"],
       swiftSettings: [.treatAllWarnings(as: .error)]),
   ]
 )

@@ -1,3 +1,4 @@
+import Checkpoints
 import FFmpeg
 import Foundation
 import GELAN

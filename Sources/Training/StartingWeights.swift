@@ -1,3 +1,4 @@
+import Checkpoints
 import Evaluation
 public import GELAN
 

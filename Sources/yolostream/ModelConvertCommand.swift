@@ -1,4 +1,5 @@
 import ArgumentParser
+import Checkpoints
 import GELAN
 
 /// `yolostream model convert IN OUT`.

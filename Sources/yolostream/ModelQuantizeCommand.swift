@@ -1,4 +1,5 @@
 import ArgumentParser
+import Checkpoints
 import Evaluation
 import Foundation
 import GELAN

@@ -18,7 +18,8 @@ enum House {
 
   static let rooms: [Room] = [
     Room("Scene"),
-    Room("GELAN", mayBeUnsafe: true),
+    Room("GELAN"),
+    Room("Checkpoints", sees: ["GELAN"], mayBeUnsafe: true),
     Room("RingBuffer", mayBeUnsafe: true),
     Room("FFmpeg", sees: ["CFFmpeg"], mayBeUnsafe: true),
     Room("V4L2", sees: ["CV4L2"], mayBeUnsafe: true),
@@ -31,7 +32,7 @@ enum House {
     Room("Pipeline", sees: ["RingBuffer"], mayBeUnsafe: true),
     Room("Capture", sees: ["FFmpeg", "V4L2", "Imaging", "Scene"], mayBeUnsafe: true),
     Room("Inference", sees: ["CKernels", "GELAN", "OneDNN", "Imaging", "Scene"], mayBeUnsafe: true),
-    Room("ModelStore", sees: ["FFmpeg", "GELAN"], mayBeUnsafe: true),
+    Room("ModelStore", sees: ["Checkpoints", "FFmpeg", "GELAN"], mayBeUnsafe: true),
     Room("Outputs", sees: ["FFmpeg", "FreeType", "Imaging", "Scene"], mayBeUnsafe: true),
     Room(
       "Streaming",
@@ -41,20 +42,22 @@ enum House {
     Room(
       "Training",
       sees: [
-        "CKernels", "GELAN", "OneDNN", "MPI", "Imaging", "Inference", "Capture", "Evaluation", "Scene",
+        "CKernels", "Checkpoints", "GELAN", "OneDNN", "MPI", "Imaging", "Inference", "Capture", "Evaluation", "Scene",
       ],
       mayBeUnsafe: true),
     Room(
       "Service",
       sees: [
-        "Streaming", "Capture", "FFmpeg", "V4L2", "GELAN", "Inference", "Tracking", "Outputs", "Pipeline", "Imaging",
+        "Streaming", "Capture", "FFmpeg", "V4L2", "Checkpoints", "GELAN", "Inference", "Tracking", "Outputs",
+        "Pipeline", "Imaging",
         "Scene", "Yams", "Hummingbird", "HummingbirdCore", "HTTPTypes", "NIOCore", "NIOSSL", "Logging",
       ], mayBeUnsafe: true),
     Room(
       "yolostream",
       sees: [
-        "Service", "Streaming", "Pipeline", "Capture", "Inference", "Training", "MPI", "Evaluation", "GELAN", "Outputs",
-        "Tracking", "V4L2", "Imaging", "Scene", "ModelStore", "ArgumentParser",
+        "Service", "Streaming", "Pipeline", "Capture", "Inference", "Training", "MPI", "Evaluation", "Checkpoints",
+        "GELAN",
+        "Outputs", "Tracking", "V4L2", "Imaging", "Scene", "ModelStore", "ArgumentParser",
       ], mayBeUnsafe: true),
   ]
 

@@ -1,4 +1,5 @@
 import Capture
+import Checkpoints
 import Foundation
 import GELAN
 import Imaging

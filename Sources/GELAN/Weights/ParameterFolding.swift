@@ -68,7 +68,7 @@ extension Graph {
   /// Numbers of the convolutions of `folded`, from a source of this graph's own tensors by state-dict name.
   ///
   /// - Parameter tensor: gives a tensor of the asked shape, or throws.
-  func foldedWeights(
+  public func foldedWeights(
     from tensor: (_ name: String, _ shape: [Int]) throws(ModelError) -> WeightTensor
   ) throws(ModelError) -> WeightStore {
     var store = WeightStore()
@@ -110,7 +110,7 @@ extension Graph {
   ///
   /// Every normalisation is neutral but for the bias it takes over. The 1×1 branch of a merged pair adds nothing, since
   /// its normalisation is zero; its kernel is left out.
-  func unfoldedWeights(of folded: WeightStore) -> WeightStore {
+  public func unfoldedWeights(of folded: WeightStore) -> WeightStore {
     var store = WeightStore()
     func set(_ convolution: Convolution, from source: String) {
       store["\(convolution.parameters).weight"] = folded["\(source).weight"]

@@ -7,7 +7,7 @@ public struct WeightTensor: Hashable, Sendable {
 
   /// A tensor of `shape` holding `values`, which must be as many as the shape asks for.
   public init(shape: [Int], values: [Float]) {
-    precondition(StoredTensor.product(shape) == values.count, "as many values as the shape asks for")
+    precondition(shape.reduce(1, *) == values.count, "as many values as the shape asks for")
     self.shape = shape
     self.values = values
   }

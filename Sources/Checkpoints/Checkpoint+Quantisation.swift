@@ -1,0 +1,72 @@
+import GELAN
+
+extension Quantisation {
+  /// Names of the tensors in a file that hold scales.
+  enum TensorName {
+    static func weightSteps(of parameters: String) -> String { "\(parameters).weight_scale" }
+    static func step(of node: String) -> String { "\(node).activation_scale" }
+    static func zeroPoint(of node: String) -> String { "\(node).activation_zero_point" }
+  }
+
+  /// Prefix of the metadata that `record` becomes.
+  static let recordPrefix = "quantisation."
+}
+
+extension Checkpoint {
+  /// The scales in the file for the whole-number weights it has; `nil` where it has none.
+  ///
+  /// - Parameter graph: the folded network.
+  /// - Throws: `.mismatch` for whole numbers where none can be used, for scales that are missing, have another shape or are
+  ///   no positive numbers, and for weights beyond `Quantisation.weightLimit`.
+  func quantisation(of graph: Graph) throws(ModelError) -> Quantisation? {
+    let allowed = Set(graph.quantisable.map(\.convolution.parameters))
+    let owners = graph.scaleOwners
+    var result = Quantisation(record: description.quantisationRecord)
+    for (node, convolution) in graph.convolutions {
+      let name = "\(convolution.parameters).weight"
+      guard let stored = tensors[name], stored.elementType == .int8 else { continue }
+      guard allowed.contains(convolution.parameters) else {
+        throw ModelError(.mismatch, "\(name): expected real numbers in the first and last layers, file has 8-bit ones")
+      }
+      let limit = Float(Quantisation.weightLimit)
+      if let worst = try stored.floats().first(where: { abs($0) > limit }) {
+        throw ModelError(.mismatch, "\(name): expected whole numbers up to \(Int(limit)), file has \(Int(worst))")
+      }
+      result.weights[convolution.parameters] = try steps(
+        Quantisation.TensorName.weightSteps(of: convolution.parameters), count: convolution.outputChannels)
+      let owner = graph.nodes[owners[node.inputs[0]]].name
+      if result.activations[owner] == nil { result.activations[owner] = try scale(of: owner) }
+    }
+    if !result.weights.isEmpty { return result }
+    guard result.record.isEmpty else {
+      throw ModelError(.mismatch, "calls itself quantised, but every weight in it is a real number")
+    }
+    return nil
+  }
+
+  private func scale(of node: String) throws(ModelError) -> Quantisation.Scale {
+    let step = try steps(Quantisation.TensorName.step(of: node), count: 1)[0]
+    let name = Quantisation.TensorName.zeroPoint(of: node)
+    guard let stored = tensors[name] else { throw ModelError(.mismatch, "lacks '\(name)'") }
+    guard stored.elementType == .uint8, stored.elementCount == 1 else {
+      throw ModelError(
+        .mismatch,
+        "\(name): expected one number of type U8, file has \(stored.elementCount) of \(stored.elementType.rawValue)")
+    }
+    return Quantisation.Scale(step: step, zeroPoint: UInt8(try stored.floats()[0]))
+  }
+
+  /// `count` positive numbers of a size that can be divided by.
+  private func steps(_ name: String, count: Int) throws(ModelError) -> [Float] {
+    guard let stored = tensors[name] else { throw ModelError(.mismatch, "lacks '\(name)'") }
+    guard stored.elementCount == count else {
+      throw ModelError(.mismatch, "\(name): expected \(count) scales, file has \(stored.elementCount)")
+    }
+    let values: [Float]
+    do throws(ModelError) { values = try stored.floats() } catch {
+      throw ModelError(error.code, "\(name): \(error.message)")
+    }
+    guard let wrong = values.first(where: { !(1e-15...1e15 ~= $0) }) else { return values }
+    throw ModelError(.mismatch, "\(name): expected scales above 0, file has \(wrong)")
+  }
+}

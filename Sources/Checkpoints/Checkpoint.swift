@@ -1,0 +1,169 @@
+public import GELAN
+
+/// A file of weights as it was found: tensors by state-dict name, and what the file says of itself.
+///
+/// Opening reads the description only and checks every bound; numbers are read when asked for. `Checkpoint+Network`
+/// says which network it is, `InferenceModel` makes of it what runs.
+public struct Checkpoint: Sendable {
+  /// How a file is written.
+  public enum Container: String, Hashable, Sendable {
+    /// A zip archive with a pickle, by `torch.save`.
+    case torch
+    /// The safetensors format.
+    case safetensors
+  }
+
+  /// Where it was opened.
+  public let path: String
+  /// How it is written.
+  public let container: Container
+  /// Size of the file in bytes.
+  public let byteCount: Int
+  /// Tensors by state-dict name, such as `model.0.conv.weight`.
+  public let tensors: [String: StoredTensor]
+  /// What the file says of itself beside tensors.
+  public let description: Description
+  /// The archive around it, in a file by `torch.save`.
+  private let archive: ZipArchive?
+
+  /// What a file says of itself. Everything may be missing.
+  public struct Description: Hashable, Sendable {
+    /// Names of the classes by index.
+    public var classNames: [String]?
+    /// Pixels per cell of the head's levels, finest first.
+    public var strides: [Int]?
+    /// Name of the network in a file written by this program.
+    public var architecture: String?
+    /// Whether the network's activation is ReLU instead of SiLU.
+    public var usesReLU = false
+    /// Side of the pictures that the network was trained on.
+    public var imageSize: Int?
+    /// The licence the file states.
+    public var licence: String?
+    /// Which of several copies was taken, or where the file was converted from.
+    public var origin: String?
+    /// How it was quantised, in words; empty for a file that says nothing of it.
+    public var quantisationRecord: [String: String] = [:]
+
+    init() {}
+  }
+
+  /// Opens the checkpoint at `path`, whatever its name: the first bytes tell what it is.
+  public init(path: String) throws(ModelError) {
+    do throws(ModelError) {
+      let file = try FileBytes(path: path)
+      let start = try file.read(at: 0, count: min(file.count, 9))
+      if start.starts(with: ZipArchive.signature) {
+        let archive = try ZipArchive(file: file)
+        let module = try TorchArchive(archive).network()
+        self.init(
+          path: path, container: .torch, file: file, tensors: module.tensors, description: module.description,
+          archive: archive)
+      } else if start.count == 9, start[8] == UInt8(ascii: "{") {
+        let contents = try SafetensorsFile(file: file)
+        self.init(
+          path: path, container: .safetensors, file: file, tensors: contents.tensors,
+          description: try Description(metadata: contents.metadata))
+      } else if start.first == 0x80 {
+        throw ModelError(.unsupported, "was written by a torch older than 1.6; load and save it there once")
+      } else {
+        throw ModelError(.unsupported, "is neither a .pt checkpoint nor a .safetensors file")
+      }
+    } catch { throw error.about(path) }
+  }
+
+  private init(
+    path: String, container: Container, file: FileBytes, tensors: [String: StoredTensor], description: Description,
+    archive: ZipArchive? = nil
+  ) {
+    self.path = path
+    self.container = container
+    byteCount = file.count
+    self.tensors = Dictionary(
+      tensors.map { (Self.canonical($0.key), $0.value) }, uniquingKeysWith: { _, last in last })
+    self.description = description
+    self.archive = archive
+  }
+
+  /// `name` as the published networks have it: wrappers for parallel training and for saving put words before it.
+  private static func canonical(_ name: String) -> String {
+    var rest = name[...]
+    if rest.hasPrefix("module.") { rest = rest.dropFirst("module.".count) }
+    while rest.hasPrefix("model.model.") { rest = rest.dropFirst("model.".count) }
+    return String(rest)
+  }
+
+  /// Compares the checksums of an archive and reads every tensor once. An error names the first one that cannot be read
+  /// or holds a value that is not finite.
+  public func readAll() throws(ModelError) {
+    do throws(ModelError) { try archive?.verify() } catch { throw error.about(path) }
+    for (name, tensor) in tensors.sorted(by: { $0.key < $1.key }) {
+      do throws(ModelError) { _ = try tensor.floats() } catch {
+        throw ModelError(error.code, "\(path): \(name): \(error.message)")
+      }
+    }
+  }
+}
+
+extension Checkpoint.Description {
+  /// Keys of the metadata that this program writes.
+  enum Key {
+    static let architecture = "architecture"
+    static let classes = "classes"
+    static let strides = "strides"
+    static let imageSize = "imgsz"
+    static let licence = "licence"
+    static let origin = "origin"
+    static let format = "format"
+    static let activation = "activation"
+  }
+
+  /// Value of `Key.format` in files written by this program, with the version of the layout.
+  static let formatName = "yolostream-1"
+
+  /// Reads the metadata of a safetensors file, also as others write it.
+  init(metadata: [String: String]) throws(ModelError) {
+    if let format = metadata[Key.format], format.hasPrefix("yolostream-"), format != Self.formatName {
+      throw ModelError(.unsupported, "has the format '\(format.prefix(40))'; '\(Self.formatName)' is read")
+    }
+    if metadata[Key.format] == Self.formatName { architecture = metadata[Key.architecture] }
+    if let text = metadata[Key.classes] ?? metadata["names"] {
+      classNames = try Self.names(in: JSONValue(parsing: text.utf8))
+    }
+    if let text = metadata[Key.strides] ?? metadata["stride"] {
+      strides = try JSONValue(parsing: text.utf8).array?.compactMap(\.integer)
+    }
+    usesReLU = metadata[Key.activation] == "relu"
+    imageSize = metadata[Key.imageSize].flatMap { Int($0) }.flatMap { (32...8192).contains($0) ? $0 : nil }
+    licence = metadata[Key.licence] ?? metadata["license"]
+    origin = metadata[Key.origin]
+    for (key, text) in metadata where key.hasPrefix(Quantisation.recordPrefix) {
+      quantisationRecord[String(key.dropFirst(Quantisation.recordPrefix.count))] = Self.printable(text)
+    }
+  }
+
+  /// Class names from a list, or from an object whose keys are the indices.
+  private static func names(in value: JSONValue) throws(ModelError) -> [String]? {
+    if let items = value.array { return items.compactMap(\.text).map(printable) }
+    guard let members = value.object else { return nil }
+    return try names(
+      members.compactMap { key, value in
+        if let index = Int(key), let name = value.text { (index, name) } else { nil }
+      })
+  }
+
+  /// Names in the order of their indices, which must be 0, 1, 2, ….
+  static func names(_ numbered: [(index: Int, name: String)]) throws(ModelError) -> [String] {
+    let ordered = numbered.sorted { $0.index < $1.index }
+    guard ordered.indices.allSatisfy({ ordered[$0].index == $0 }) else {
+      throw ModelError(.damaged, "numbers its \(ordered.count) classes with gaps or twice")
+    }
+    return ordered.map { printable($0.name) }
+  }
+
+  /// A name without what would break a line of a log.
+  static func printable(_ name: String) -> String {
+    String(
+      String.UnicodeScalarView(name.unicodeScalars.prefix(200).map { $0.value < 0x20 || $0.value == 0x7F ? " " : $0 }))
+  }
+}

@@ -1,0 +1,15 @@
+extension WeightTensor {
+  /// Each output channel's numbers times its step.
+  public func scaled(by steps: [Float]) -> WeightTensor {
+    var copy = self
+    let count = values.count / max(steps.count, 1)
+    for index in values.indices { copy.values[index] *= steps[index / count] }
+    return copy
+  }
+
+  /// The nearest whole numbers when each output channel is divided by its step; none beyond `Quantisation.weightLimit`.
+  public func numbers(of steps: [Float]) -> [Int8] {
+    let count = values.count / max(steps.count, 1), limit = Float(Quantisation.weightLimit)
+    return values.indices.map { Int8(max(-limit, min(limit, (values[$0] / steps[$0 / count]).rounded()))) }
+  }
+}
