@@ -1,5 +1,6 @@
 import Capture
 import Outputs
+import Scene
 import Synchronization
 
 /// The event log of a run, which two threads write: delivery what the frames show, capture what becomes of the source.

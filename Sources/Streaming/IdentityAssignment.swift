@@ -1,7 +1,6 @@
 import Capture
 import Imaging
-package import Outputs
-import Scene
+package import Scene
 package import Tracking
 
 /// Gives the detections of one source their identities, and decides which are shown.
@@ -44,28 +43,11 @@ package struct IdentityAssignment {
     let all = findings.detections
     findings.tracks = tracker.update(all, at: findings.stamp.seconds)
     findings.endedIdentities = ended + tracker.endedIdentities
+    let identities = tracker.identities
     self.tracker = tracker
-    let identities = Self.identities(of: all, in: findings.tracks)
     let kept = all.indices.filter { identities[$0] != nil || shown.includes(all[$0]) }
     findings.detections = kept.map { all[$0] }
     findings.identities = kept.map { identities[$0] }
-  }
-
-  /// The track of each detection. A track has its detection's score and class and a smoothed box: of the detections with
-  /// that score and class it is the one that overlaps most.
-  private static func identities(of detections: [Detection], in tracks: [Track]) -> [Int?] {
-    var identities = [Int?](repeating: nil, count: detections.count)
-    for track in tracks {
-      let own = track.detection
-      let match = detections.indices.filter {
-        detections[$0].score == own.score && detections[$0].classID == own.classID && identities[$0] == nil
-      }.max {
-        detections[$0].box.intersectionOverUnion(with: own.box)
-          < detections[$1].box.intersectionOverUnion(with: own.box)
-      }
-      if let match { identities[match] = track.id }
-    }
-    return identities
   }
 }
 

@@ -4,8 +4,9 @@ internal import Scene
 struct TrackLifecycle: Sendable {
   /// Identity once it is confirmed, 0 before.
   var id = 0
-  /// What the detector saw last, and when.
+  /// What the detector saw last, its index among the detections of that frame, and when.
   var detection: Detection
+  var detectionIndex: Int
   var lastSeen: Double
   let firstSeen: Double
   var topScore: Float
@@ -20,8 +21,9 @@ struct TrackLifecycle: Sendable {
   /// What a frame out of sight costs.
   static let costOfAbsence: Float = 0.5
 
-  init(_ detection: Detection, at seconds: Double) {
+  init(_ detection: Detection, index: Int, at seconds: Double) {
     self.detection = detection
+    detectionIndex = index
     lastSeen = seconds
     firstSeen = seconds
     topScore = detection.score
@@ -43,10 +45,11 @@ struct TrackLifecycle: Sendable {
   }
 
   /// Takes in what the detector saw of it.
-  mutating func see(_ seen: Detection, at seconds: Double) {
+  mutating func see(_ seen: Detection, index: Int, at seconds: Double) {
     filter.update(seen.box)
     heading.see(seen.box, at: seconds)
     detection = seen
+    detectionIndex = index
     lastSeen = seconds
     framesUnseen = 0
     topScore = max(topScore, seen.score)

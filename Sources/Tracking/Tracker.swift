@@ -10,6 +10,9 @@ public struct Tracker: Sendable {
   public let configuration: TrackerConfiguration
   /// Identities given up in the last update, in rising order: their objects have left, or `buffer` is over.
   public private(set) var endedIdentities: [Int] = []
+  /// The identity of the track that each detection of the last update continues, by index of the detection; `nil` for a
+  /// detection that no reported track took.
+  public private(set) var identities: [Int?] = []
 
   var tracks: [TrackLifecycle] = []
   var restlessness = Restlessness()
@@ -61,11 +64,11 @@ public struct Tracker: Sendable {
     confirmTracks()
     giveUpTracks(at: seconds)
     for index in high where detectionIsFree[index] {
-      tracks.append(TrackLifecycle(detections[index], at: seconds))
+      tracks.append(TrackLifecycle(detections[index], index: index, at: seconds))
       // What the first frame shows was there before: it needs no proof of having come.
       if isFirst { confirm(tracks.count - 1) }
     }
-    return report()
+    return report(count: detections.count)
   }
 
   /// Ends all tracks, for a source that is over; `endedIdentities` then holds those that were confirmed.
@@ -131,10 +134,14 @@ public struct Tracker: Sendable {
     tracks.removeAll(keepingCapacity: true)
   }
 
-  private func report() -> [Track] {
+  /// The confirmed tracks seen in this frame, which showed `count` detections.
+  private mutating func report(count: Int) -> [Track] {
+    identities.removeAll(keepingCapacity: true)
+    identities.append(contentsOf: repeatElement(nil, count: count))
     var shown: [Track] = []
     shown.reserveCapacity(tracks.count)
     for track in tracks where track.isConfirmed && track.framesUnseen == 0 {
+      identities[track.detectionIndex] = track.id
       shown.append(track.reported(smoothing: configuration.smoothing))
     }
     shown.sort { $0.id < $1.id }

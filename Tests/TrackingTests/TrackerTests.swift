@@ -192,6 +192,22 @@ import Tracking
     #expect(tracks.map(\.detection.score) == [0.6])
   }
 
+  @Test func `each detection is reported with the track that took it, among equal ones too`() {
+    var tracker = Tracker()
+    let walkers = [Walker(x: 100, speed: 30), Walker(x: 112, speed: 30)]
+    for time in frames(10) {
+      // The same score and class, nearly the same place, and one that is too weak for any track.
+      let seen = [
+        walkers[1].detection(at: time), walkers[0].detection(at: time, score: 0.05), walkers[0].detection(at: time),
+      ]
+      let tracks = tracker.update(seen, at: time)
+      #expect(tracker.identities == [1, nil, 2])
+      #expect(tracks.map(\.id) == [1, 2])
+    }
+    _ = tracker.update([], at: 0.4)
+    #expect(tracker.identities.isEmpty)
+  }
+
   /// The identity of the track nearest to `walker`.
   private func name(of walker: Walker, in tracks: [Track], at seconds: Double) -> Int {
     let place = walker.detection(at: seconds).box

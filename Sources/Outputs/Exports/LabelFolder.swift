@@ -1,5 +1,5 @@
 import Foundation
-import Scene
+public import Scene
 
 /// Writes YOLO labels, a text file for each frame that shows something: `class cx cy width height [score]`, one object a
 /// line, lengths as shares of the picture.

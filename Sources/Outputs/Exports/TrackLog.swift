@@ -1,4 +1,4 @@
-import Scene
+public import Scene
 
 /// Writes tracks as the MOTChallenge has them: `frame,id,left,top,width,height,confidence,-1,-1,-1`, one object a line,
 /// frames, identities and pixels counted from 1.

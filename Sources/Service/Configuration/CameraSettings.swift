@@ -1,5 +1,6 @@
 public import Capture
 public import Outputs
+public import Scene
 public import V4L2
 
 /// What holds for cameras that say nothing else.

@@ -1,4 +1,5 @@
 import Imaging
+import Scene
 
 /// Paints a camera's privacy masks: before the network or anyone else sees a picture.
 struct PrivacyMask: ~Copyable {

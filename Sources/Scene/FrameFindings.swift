@@ -1,25 +1,23 @@
-public import Scene
-
-/// What was found in one frame: what logs and exports write down.
-public struct FrameFindings: Sendable {
+/// What one frame shows: the result of detection and tracking, and the input of rules and sinks.
+public struct FrameFindings: Hashable, Sendable {
   /// Which frame, and when.
   public var stamp: FrameStamp
-  /// Columns of the picture.
+  /// Width of the frame in pixels.
   public var width: Int
-  /// Rows of the picture.
+  /// Height of the frame in pixels.
   public var height: Int
-  /// Name of the file, for a picture that is one.
+  /// Name of the file, for a frame that is a still image.
   public var fileName: String?
-  /// What the detector saw, boxes in source pixels, best first.
+  /// What the detector found, boxes in source pixels, highest score first.
   public var detections: [Detection]
-  /// The track of each detection, by index; empty if no tracker ran.
+  /// The track that each detection continues, by index of the detection; empty if no tracker ran.
   public var identities: [Int?] = []
   /// Tracks seen in this frame, by rising identity, boxes smoothed.
   public var tracks: [Track] = []
   /// Identities given up in this frame, in rising order.
   public var endedIdentities: [Int] = []
 
-  /// What `detections` say of the frame at `stamp`, a picture of `width` by `height` pixels.
+  /// `detections` in the frame at `stamp` of `width` by `height` pixels.
   public init(stamp: FrameStamp, width: Int, height: Int, fileName: String? = nil, detections: [Detection]) {
     self.stamp = stamp
     self.width = width

@@ -1,0 +1,103 @@
+/// Something that happened in front of a camera, or to the camera itself.
+///
+/// A plain value without text or time of day. Rules make it from the findings of each frame; the host adds camera,
+/// identifier and clock time; sinks turn it into JSON, rows or messages.
+public struct SceneEvent: Hashable, Sendable {
+  /// What happened.
+  public var kind: Kind
+  /// The frame in which it was noticed. For an event of the camera only `arrival` has a meaning: the moment it happened.
+  public var stamp: FrameStamp
+  /// Width of that frame in pixels; 0 for an event of the camera.
+  public var width: Int
+  /// Height of that frame in pixels; 0 for an event of the camera.
+  public var height: Int
+  /// The object it is about; `nil` for an event of the camera.
+  public var object: SceneObject?
+
+  /// What happened.
+  public enum Kind: Hashable, Sendable {
+    /// An object was confirmed.
+    case start
+    /// A confirmed object is still there.
+    case update
+    /// An object has left, or was out of sight for too long.
+    case end
+    /// An object stopped moving.
+    case stationary
+    /// A stationary object moves again.
+    case active
+    /// An object entered the zone called `zone`.
+    case zoneEnter(zone: String)
+    /// An object left the zone called `zone` after `dwell` seconds.
+    case zoneExit(zone: String, dwell: Double)
+    /// An object has been in the zone called `zone` for longer than allowed: `dwell` seconds so far.
+    case loiter(zone: String, dwell: Double)
+    /// An object crossed the line called `line` in the direction called `direction`.
+    case line(line: String, direction: String)
+    /// The source delivers no frames any more, for `cause`; `message` explains it in a sentence.
+    case cameraDown(cause: String, message: String)
+    /// The source delivers frames.
+    case cameraUp(CameraFacts)
+
+    /// The name of the kind in logs, messages and metrics.
+    public var name: String {
+      switch self {
+      case .start: "start"
+      case .update: "update"
+      case .end: "end"
+      case .stationary: "stationary"
+      case .active: "active"
+      case .zoneEnter: "zone_enter"
+      case .zoneExit: "zone_exit"
+      case .loiter: "loiter"
+      case .line: "line"
+      case .cameraDown: "camera_down"
+      case .cameraUp: "camera_up"
+      }
+    }
+  }
+
+  /// What is known of a source that has come up.
+  public struct CameraFacts: Hashable, Sendable {
+    /// Size of its frames in pixels.
+    public var width, height: Int
+    /// Name of the codec; `nil` for uncompressed video.
+    public var codec: String?
+    /// Frames per second, if the source reports it.
+    public var rate: Double?
+    /// Seconds it was down; `nil` if it was not.
+    public var outage: Double?
+
+    /// Facts from their parts.
+    public init(width: Int, height: Int, codec: String?, rate: Double?, outage: Double?) {
+      self.width = width
+      self.height = height
+      self.codec = codec
+      self.rate = rate
+      self.outage = outage
+    }
+  }
+
+  /// An event about `object`, noticed in the frame that `findings` describe.
+  public init(_ kind: Kind, of object: SceneObject, in findings: FrameFindings) {
+    self.init(kind, of: object, stamp: findings.stamp, width: findings.width, height: findings.height)
+  }
+
+  /// An event about `object`, noticed in the frame at `stamp` of `width` by `height` pixels.
+  public init(_ kind: Kind, of object: SceneObject, stamp: FrameStamp, width: Int, height: Int) {
+    self.kind = kind
+    self.stamp = stamp
+    self.width = width
+    self.height = height
+    self.object = object
+  }
+
+  /// An event of the camera itself at `time`, in monotonic nanoseconds.
+  public init(_ kind: Kind, at time: UInt64) {
+    self.kind = kind
+    stamp = FrameStamp(index: 0, seconds: 0, arrival: time)
+    width = 0
+    height = 0
+    object = nil
+  }
+}

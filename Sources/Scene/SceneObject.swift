@@ -1,0 +1,21 @@
+/// An object that an event is about, as it was when the event happened.
+public struct SceneObject: Hashable, Sendable {
+  /// Its track as it was last seen.
+  public var track: Track
+  /// When it was last seen, in seconds of the source.
+  public var lastSeen: Double
+  /// Names of the zones it is in, in the order of the configuration.
+  public var zones: [String] = []
+  /// Names of all zones it has been in so far, in the order it entered them.
+  public var enteredZones: [String] = []
+  /// Whether it has stopped moving.
+  public var isStationary = false
+  /// How often it has moved to another place.
+  public var positionChanges = 0
+
+  /// The object of `track`, last seen at `lastSeen` seconds of the source.
+  public init(track: Track, lastSeen: Double) {
+    self.track = track
+    self.lastSeen = lastSeen
+  }
+}
