@@ -68,6 +68,7 @@ let package = Package(
     room("MPI", sees: ["CMPI"]),
     room("Imaging", sees: ["CPixelRows", "Scene"]),
     room("Tracking", sees: ["Scene"]),
+    room("Rules", sees: ["Scene"]),
     room("Evaluation", sees: ["Scene"]),
     room("Pipeline", sees: ["RingBuffer"]),
 
@@ -122,6 +123,7 @@ let package = Package(
     tests(of: "MPI"),
     tests(of: "Imaging", sees: ["Scene"]),
     tests(of: "Tracking", sees: ["Scene", "Evaluation"]),
+    tests(of: "Rules", sees: ["Scene", "Evaluation"]),
     tests(of: "Evaluation", sees: ["Scene"]),
     tests(of: "Pipeline", sees: ["RingBuffer"]),
     tests(of: "Capture", sees: ["FFmpeg", "V4L2", "Imaging", "Scene"]),

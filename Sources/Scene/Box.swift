@@ -1,7 +1,7 @@
 /// An axis-aligned rectangle in pixels of the picture it was found in, origin at the top left, `x` to the right.
 ///
 /// The edges are continuous coordinates: a box that covers the first pixel alone is `(0, 0, 1, 1)`.
-public struct Box: Hashable, Sendable {
+public struct Box: Hashable, Sendable, Codable {
   /// Left edge in pixels.
   public var minX: Float
   /// Top edge in pixels.

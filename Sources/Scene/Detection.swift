@@ -1,5 +1,5 @@
 /// One object seen in one frame.
-public struct Detection: Hashable, Sendable {
+public struct Detection: Hashable, Sendable, Codable {
   /// Where it is, in source pixels.
   public var box: Box
   /// Probability the network gives it, 0...1.

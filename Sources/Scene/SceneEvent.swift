@@ -11,7 +11,7 @@ public struct SceneEvent: Hashable, Sendable {
   public var width: Int
   /// Height of that frame in pixels; 0 for an event of the camera.
   public var height: Int
-  /// The object it is about; `nil` for an event of the camera.
+  /// The object it is about; `nil` for an event of the camera and for a visit.
   public var object: SceneObject?
 
   /// What happened.
@@ -32,8 +32,10 @@ public struct SceneEvent: Hashable, Sendable {
     case zoneExit(zone: String, dwell: Double)
     /// An object has been in the zone called `zone` for longer than allowed: `dwell` seconds so far.
     case loiter(zone: String, dwell: Double)
-    /// An object crossed the line called `line` in the direction called `direction`.
-    case line(line: String, direction: String)
+    /// An object crossed the line called `line` in the direction called `direction`, as number `count` in that direction.
+    case line(line: String, direction: String, count: Int)
+    /// A visit began, grew or ended.
+    case visit(Visit)
     /// The source delivers no frames any more, for `cause`; `message` explains it in a sentence.
     case cameraDown(cause: String, message: String)
     /// The source delivers frames.
@@ -51,6 +53,7 @@ public struct SceneEvent: Hashable, Sendable {
       case .zoneExit: "zone_exit"
       case .loiter: "loiter"
       case .line: "line"
+      case .visit: "visit"
       case .cameraDown: "camera_down"
       case .cameraUp: "camera_up"
       }
@@ -90,6 +93,15 @@ public struct SceneEvent: Hashable, Sendable {
     self.width = width
     self.height = height
     self.object = object
+  }
+
+  /// An event about no single object, noticed in the frame at `stamp` of `width` by `height` pixels.
+  public init(_ kind: Kind, stamp: FrameStamp, width: Int, height: Int) {
+    self.kind = kind
+    self.stamp = stamp
+    self.width = width
+    self.height = height
+    object = nil
   }
 
   /// An event of the camera itself at `time`, in monotonic nanoseconds.

@@ -1,5 +1,8 @@
 /// An object that an event is about, as it was when the event happened.
 public struct SceneObject: Hashable, Sendable {
+  /// Its number, unique within the camera. It is that of its first track until the program starts anew, and stays when a
+  /// parked car gets another track or the program starts anew.
+  public var identity: Int
   /// Its track as it was last seen.
   public var track: Track
   /// When it was last seen, in seconds of the source.
@@ -15,6 +18,7 @@ public struct SceneObject: Hashable, Sendable {
 
   /// The object of `track`, last seen at `lastSeen` seconds of the source.
   public init(track: Track, lastSeen: Double) {
+    identity = track.id
     self.track = track
     self.lastSeen = lastSeen
   }

@@ -1,5 +1,5 @@
 /// One object as it stands in one frame, with the identity it keeps over time.
-public struct Track: Hashable, Sendable {
+public struct Track: Hashable, Sendable, Codable {
   /// Identity within one source, counted from 1; never used again.
   public var id: Int
   /// What the detector saw in this frame.

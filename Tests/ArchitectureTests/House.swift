@@ -28,6 +28,7 @@ enum House {
     Room("MPI", sees: ["CMPI"], mayBeUnsafe: true),
     Room("Imaging", sees: ["CPixelRows", "Scene"], mayBeUnsafe: true),
     Room("Tracking", sees: ["Scene"]),
+    Room("Rules", sees: ["Scene"]),
     Room("Evaluation", sees: ["Scene"], mayBeUnsafe: true),
     Room("Pipeline", sees: ["RingBuffer"], mayBeUnsafe: true),
     Room("Capture", sees: ["FFmpeg", "V4L2", "Imaging", "Scene"], mayBeUnsafe: true),

@@ -1,0 +1,73 @@
+public import Scene
+
+/// Tells what happens in front of one camera from what each frame shows: objects come, stop, move and go, enter and leave
+/// zones and cross lines. A value without threads or a clock of its own: equal frames give equal events.
+///
+/// An object outlives its track. The place of a stationary one is kept for it, so that a parked car is one object also
+/// when something hides it, when the camera is away, and (by `state`) when the program starts anew.
+public struct SceneRules: Sendable {
+  /// What is to be noticed.
+  public let configuration: RulesConfiguration
+
+  /// Objects that the tracker follows, by its identity.
+  var objects: [Int: ObservedObject] = [:]
+  /// Stationary objects that it does not, whose places are kept; by rising identity.
+  var kept: [ObservedObject] = []
+  var clock: SceneClock
+  var counts: LineCounts
+  var visits: VisitKeeper
+  var nextIdentity: Int
+  /// The latest frame.
+  var stamp = FrameStamp(index: 0, seconds: 0, arrival: 0)
+  var width = 0
+  var height = 0
+
+  /// Rules that have seen nothing yet.
+  public init(configuration: RulesConfiguration = RulesConfiguration()) {
+    self.configuration = configuration
+    clock = SceneClock()
+    counts = LineCounts()
+    visits = VisitKeeper()
+    nextIdentity = 1
+  }
+
+  /// What happened in the next frame.
+  ///
+  /// Ends come first, then what became of each object, then what zones and lines say, then visits; each by rising
+  /// identity. Zones and lines come in the order of the configuration.
+  public mutating func events(in findings: FrameFindings) -> [SceneEvent] {
+    stamp = findings.stamp
+    width = findings.width
+    height = findings.height
+    let now = clock.advance(to: findings.stamp.seconds)
+    var ends = FrameEvents(self)
+    for id in findings.endedIdentities { release(id, into: &ends) }
+    expire(at: now, seen: findings, into: &ends)
+    var events = FrameEvents(self)
+    for track in findings.tracks {
+      var object = objects.removeValue(forKey: track.id) ?? found(track, in: findings) ?? appeared(track, at: now)
+      observe(&object, as: track, at: now, into: &events)
+      objects[track.id] = object
+    }
+    return ends.all + events.all + visitEvents(in: findings.tracks, at: now)
+  }
+
+  /// The ends of all objects: the source is over.
+  public mutating func finish() -> [SceneEvent] {
+    var events = FrameEvents(self)
+    for object in present { end(object, into: &events) }
+    objects = [:]
+    kept = []
+    return events.all + finishedVisits()
+  }
+
+  /// The ends of what is active: the program stops and will go on from `state`. Stationary objects have no end.
+  public mutating func suspend() -> [SceneEvent] {
+    var events = FrameEvents(self)
+    for id in objects.keys.sorted() { release(id, into: &events) }
+    return events.all + finishedVisits()
+  }
+
+  /// All objects, by rising identity.
+  var present: [ObservedObject] { (kept + objects.values).sorted { $0.identity < $1.identity } }
+}

@@ -1,0 +1,129 @@
+import Rules
+import Scene
+import Testing
+
+@Suite struct ZoneTests {
+  static let yard = Polygon(
+    corners: [.init(x: 0.25, y: 0.5), .init(x: 0.75, y: 0.5), .init(x: 0.75, y: 1), .init(x: 0.25, y: 1)])
+  static let inside = (x: 0.5, y: 0.75), outside = (x: 0.125, y: 0.75)
+
+  /// `i` is inside, `o` outside, `.` out of sight; frames are 0.2 s apart.
+  @Test(
+    arguments: [
+      ("oooiiiii", ["enter yard", "exit yard 0.8"]), ("oooiiiiioooo", ["enter yard", "exit yard 0.8"]),
+      // Neither a glance inside nor one outside is anything.
+      ("oooioooiiooo", []), ("iiiioiiiiooiiii", ["enter yard", "exit yard 2.8"]),
+      ("iiiiooooiiii", ["enter yard", "exit yard 0.6", "enter yard", "exit yard 0.6"]),
+      // Times out of sight count where it is found again.
+      ("i..i", ["enter yard", "exit yard 0.6"]), ("ii.....iiio", ["enter yard", "exit yard 1.8"]),
+      ("iiii....oooo", ["enter yard", "exit yard 0.6"]),
+      ("iii", []), ("", []),
+    ] as [(String, [String])])
+  func `a stay is held in time and has the length of what was seen`(path: String, expected: [String]) {
+    var rules = SceneRules(zones: [Zone("yard", Self.yard)])
+    let points = ["i": Self.inside, "o": Self.outside]
+    let events = rules.walk(path.map { points[String($0)] }) + rules.finish()
+    #expect(events.places == expected)
+  }
+
+  @Test(arguments: [(5.0, "exit yard 3.0"), (25, "exit yard 3.0"), (1, "exit yard 3.0")] as [(Double, String)])
+  func `the frame rate does not matter`(rate: Double, expected: String) {
+    var rules = SceneRules(zones: [Zone("yard", Self.yard)])
+    let path = (0...Int(3 * rate)).map { _ in Optional(Self.inside) } + (0..<Int(2 * rate)).map { _ in Self.outside }
+    #expect(rules.walk(path, step: 1 / rate).places == ["enter yard", expected])
+  }
+
+  /// Whoever is cut off by the border, or stands on the edge, is inside.
+  @Test(
+    arguments: [
+      ((0.5, 1.2), true), ((0.5, 1.0), true), ((0.25, 0.75), true), ((0.75, 0.75), true), ((0.5, 0.5), true),
+      ((0.249, 0.75), false), ((0.5, 0.499), false), ((0.751, 0.75), false),
+    ] as [((x: Double, y: Double), Bool)])
+  func `edges and borders belong to a zone`(point: (x: Double, y: Double), isIn: Bool) {
+    var rules = SceneRules(zones: [Zone("yard", Self.yard)])
+    #expect(rules.walk([point, point, point, point]).places == (isIn ? ["enter yard"] : []))
+  }
+
+  @Test func `a zone may have any shape and anchor`() {
+    // A U: its middle is open.
+    let corners: [(Float, Float)] = [
+      (0.1, 0.1), (0.9, 0.1), (0.9, 0.9), (0.6, 0.9), (0.6, 0.4), (0.4, 0.4), (0.4, 0.9), (0.1, 0.9),
+    ]
+    let shape = Polygon(corners: corners.map { .init(x: $0.0, y: $0.1) })
+    var zone = Zone("u", shape)
+    zone.hold = 0
+    // The box is 0.2 of the frame high: the head reaches into the bridge of the U.
+    for (anchor, x, isIn) in [
+      (Anchor.bottom, 0.5, false), (.bottom, 0.3, true), (.bottom, 0.95, false), (.top, 0.5, true),
+      (.centre, 0.5, false), (.left, 0.61, false), (.right, 0.59, true),
+    ] {
+      zone.anchor = anchor
+      var rules = SceneRules(zones: [zone])
+      #expect(rules.walk([(x, 0.55)]).places == (isIn ? ["enter u"] : []), "\(anchor) at \(x)")
+    }
+  }
+
+  @Test func `every event names the zones`() {
+    var rules = SceneRules(zones: [Zone("yard", Self.yard), Zone("all", .frame)])
+    let events =
+      rules.walk([
+        Self.outside, Self.outside, Self.outside, Self.outside, Self.inside, Self.inside, Self.inside, Self.inside,
+        Self.outside, Self.outside, Self.outside, Self.outside,
+      ])
+      + rules.finish()
+    #expect(events.places == ["enter all", "enter yard", "exit yard 0.6", "exit all 2.2"])
+    #expect(events.map { $0.object?.zones } == [[], ["all"], ["yard", "all"], ["all"], [], []])
+    #expect(events.last?.object?.enteredZones == ["all", "yard"])
+    #expect(events.names.last == "end")
+  }
+
+  @Test func `a zone asks who enters, not who stays`() {
+    var zone = Zone("yard", Self.yard)
+    zone.minScore = 0.5
+    zone.minArea = 0.01
+    zone.classes = [0, 1]
+    var rules = SceneRules(zones: [zone])
+    var places: [String] = []
+    for step in 0..<20 {
+      let size = step < 10 ? 1.0 : 0.5
+      func box(_ size: Double) -> Box {
+        Scenery.box(Self.inside.x, Self.inside.y, width: 80 * size, height: 100 * size)
+      }
+      places +=
+        rules.events(
+          in: Scenery.frame(
+            Double(step) * 0.2,
+            [
+              Scenery.track(1, box(size), score: step < 10 ? 0.9 : 0.3), Scenery.track(2, box(1), score: 0.4),
+              Scenery.track(3, box(0.5)), Scenery.track(4, box(1), classID: 2),
+            ])
+        ).places
+    }
+    #expect(places == ["enter yard"])
+    #expect(rules.zoneCounts.filter { $0.zone == "yard" }.map(\.all) == [1])
+  }
+
+  @Test(
+    arguments: [
+      // Two seconds inside, two outside, twice.
+      (1.0, false, ["loiter yard 1.0", "loiter yard 1.0"]), (2.5, false, []), (2.5, true, ["loiter yard 2.6"]),
+      (1.0, true, ["loiter yard 1.0"]),
+    ] as [(Double, Bool, [String])])
+  func `loitering is reported once a stay, or once the sum is reached`(
+    limit: Double, isSummed: Bool, expected: [String]
+  ) {
+    var zone = Zone("yard", Self.yard)
+    zone.loitering = .init(after: nil)
+    zone.loitering?.ofClass = [0: limit]
+    zone.loitering?.isSummed = isSummed
+    var rules = SceneRules(zones: [zone])
+    let stay = Array(repeating: Optional(Self.inside), count: 11),
+      absence = Array(repeating: Optional(Self.outside), count: 10)
+    let names = rules.walk(stay + absence + stay + absence).places
+    #expect(names.filter { $0.hasPrefix("loiter") } == expected)
+  }
+}
+
+extension Polygon {
+  static let frame = Polygon(corners: [.init(x: 0, y: 0), .init(x: 1, y: 0), .init(x: 1, y: 1), .init(x: 0, y: 1)])
+}
