@@ -101,7 +101,8 @@ let package = Package(
     .executableTarget(
       name: "yolostream",
       dependencies: [
-        "Service", "Streaming", "Capture", "Inference", "ModelStore", "Tracking", "Training", "MPI", "Evaluation",
+        "Service", "Streaming", "Capture", "Inference", "ModelStore", "Tracking", "Rules", "Training", "MPI",
+        "Evaluation",
         "Checkpoints", "GELAN", "Outputs", "Pipeline", "V4L2", "Imaging", "Scene", argumentParser,
       ],
       resources: [.copy("Resources/gelan-n.safetensors"), .copy("Resources/gelan-n.md")],

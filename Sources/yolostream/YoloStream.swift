@@ -14,7 +14,8 @@ struct YoloStream: AsyncParsableCommand {
       """,
     version: "yolostream \(ServiceVersion.current)",
     subcommands: [
-      RunCommand.self, TrackCommand.self, ValCommand.self, EvaluateTracksCommand.self, TrainCommand.self,
+      RunCommand.self, TrackCommand.self, RulesCommand.self, ValCommand.self, EvaluateTracksCommand.self,
+      TrainCommand.self,
       BenchCommand.self, ModelCommand.self, ServeCommand.self, ConfigCommand.self, ProbeCommand.self,
       DevicesCommand.self,
     ], defaultSubcommand: RunCommand.self)

@@ -58,7 +58,7 @@ enum House {
       sees: [
         "Service", "Streaming", "Pipeline", "Capture", "Inference", "Training", "MPI", "Evaluation", "Checkpoints",
         "GELAN",
-        "Outputs", "Tracking", "V4L2", "Imaging", "Scene", "ModelStore", "ArgumentParser",
+        "Outputs", "Tracking", "Rules", "V4L2", "Imaging", "Scene", "ModelStore", "ArgumentParser",
       ], mayBeUnsafe: true),
   ]
 

@@ -1,0 +1,110 @@
+import ArgumentParser
+import Rules
+import Scene
+
+/// What is to be noticed: zones, lines and masks.
+struct RulesArguments: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "A zone that objects enter and leave, as often as wanted: its name and corners from 0,0 (top left) to 1,1.",
+      valueName: "name:x,y;x,y;x,y…"), transform: Zone.read)
+  var zone: [Zone] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "A line that is counted, as often as wanted: in is to the right of somebody who looks from its first point to its "
+        + "second.", valueName: "name:x,y;x,y"), transform: CountingLine.read)
+  var line: [CountingLine] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "An area in which nothing becomes an object, as often as wanted.", valueName: "x,y;x,y;x,y…"),
+    transform: Polygon.read)
+  var mask: [Polygon] = []
+
+  @Option(
+    help: ArgumentHelp("Time in a zone after which an object loiters. (default: never)", valueName: "time"),
+    transform: Seconds.read)
+  var loiter: Seconds?
+
+  func validate() throws {
+    for names in [zone.map(\.name), line.map(\.name)] {
+      if let twice = names.first(where: { name in names.filter { $0 == name }.count > 1 }) {
+        throw ValidationError("the name \(twice) is given twice: expected a name for each")
+      }
+    }
+  }
+
+  /// Whether anything was asked for.
+  var isEmpty: Bool { zone.isEmpty && line.isEmpty && mask.isEmpty }
+
+  var configuration: RulesConfiguration {
+    var configuration = RulesConfiguration()
+    configuration.zones = zone.map { zone in
+      var zone = zone
+      zone.loitering = loiter.map { .init(after: $0.value) }
+      return zone
+    }
+    configuration.lines = line
+    configuration.filters.general.masks = mask
+    return configuration
+  }
+}
+
+extension Polygon.Corner {
+  /// Corners as `x,y;x,y`.
+  fileprivate static func list(_ text: Substring) -> [Polygon.Corner]? {
+    var corners: [Polygon.Corner] = []
+    for pair in text.split(separator: ";", omittingEmptySubsequences: false) {
+      let numbers = pair.split(separator: ",", omittingEmptySubsequences: false).map { word in
+        Float(String(word.filter { $0 != " " }))
+      }
+      guard numbers.count == 2, let x = numbers[0], let y = numbers[1], (0...1).contains(x), (0...1).contains(y) else {
+        return nil
+      }
+      corners.append(Polygon.Corner(x: x, y: y))
+    }
+    return corners
+  }
+
+  /// A name and corners as `name:x,y;x,y`.
+  fileprivate static func named(_ text: String) -> (name: String, corners: [Polygon.Corner])? {
+    guard let colon = text.firstIndex(of: ":"), colon != text.startIndex else { return nil }
+    return list(text[text.index(after: colon)...]).map { (String(text[..<colon]), $0) }
+  }
+}
+
+extension Polygon {
+  /// `0,0;0.2,0;0.2,0.1`.
+  fileprivate static func read(_ text: String) throws -> Polygon {
+    try yolostream.read(
+      text, { text in Corner.list(text[...]).flatMap { (3...100).contains($0.count) ? Polygon(corners: $0) : nil } },
+      expected: "3 to 100 corners from 0 to 1, such as 0,0;0.2,0;0.2,0.1")
+  }
+}
+
+extension Zone {
+  /// `yard:0.1,0.5;0.9,0.5;0.9,1`.
+  fileprivate static func read(_ text: String) throws -> Zone {
+    try yolostream.read(
+      text,
+      { text in
+        Polygon.Corner.named(text).flatMap { name, corners in
+          (3...100).contains(corners.count) ? Zone(name, Polygon(corners: corners)) : nil
+        }
+      }, expected: "a name and 3 to 100 corners from 0 to 1, such as yard:0.1,0.5;0.9,0.5;0.9,1")
+  }
+}
+
+extension CountingLine {
+  /// `gate:0.1,0.6;0.9,0.6`.
+  fileprivate static func read(_ text: String) throws -> CountingLine {
+    try yolostream.read(
+      text,
+      { text in
+        Polygon.Corner.named(text).flatMap { name, ends in
+          ends.count == 2 && ends[0] != ends[1] ? CountingLine(name, from: ends[0], to: ends[1]) : nil
+        }
+      }, expected: "a name and two points from 0 to 1, such as gate:0.1,0.6;0.9,0.6")
+  }
+}
