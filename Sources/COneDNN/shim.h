@@ -14,7 +14,7 @@ typedef struct {
   dnnl_dim_t kernel[2], stride[2], before[2], after[2];
 } yolostream_window;
 
-// What the factors of whole numbers belong to: all values of a reorder, or the output channels of a convolution, whose
+// What the factors of int8 values belong to: all values of a reorder, or the output channels of a convolution, whose
 // weights may have an axis of groups.
 typedef enum {
   yolostream_scales_values,

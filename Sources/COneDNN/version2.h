@@ -59,7 +59,7 @@ static inline dnnl_status_t yolostream_append_add(dnnl_post_ops_t ops, const yol
   return dnnl_post_ops_append_binary(ops, dnnl_binary_add, &other->md);
 }
 
-// Whole numbers: 2.x knows factors and zeros when a primitive is made, and multiplies the bias by the factors as well.
+// int8 values: 2.x knows factors and zeros when a primitive is made, and multiplies the bias by the factors as well.
 static inline int yolostream_bias_is_scaled(void) { return 1; }
 static inline int yolostream_scales_argument(int argument) {
   (void)argument;

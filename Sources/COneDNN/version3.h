@@ -71,7 +71,7 @@ static inline dnnl_status_t yolostream_append_add(dnnl_post_ops_t ops, const yol
   return dnnl_post_ops_append_binary(ops, dnnl_binary_add, other->md);
 }
 
-// Whole numbers: 3.x takes factors and zeros as operands and adds the bias behind the factors.
+// int8 values: 3.x takes factors and zeros as operands and adds the bias behind the factors.
 static inline int yolostream_bias_is_scaled(void) { return 0; }
 static inline int yolostream_scales_argument(int argument) { return DNNL_ARG_ATTR_SCALES | argument; }
 static inline dnnl_status_t yolostream_attr_scales(dnnl_primitive_attr_t attr, yolostream_scaling scaling,

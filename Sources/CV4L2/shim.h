@@ -28,36 +28,36 @@ YOLOSTREAM_REQUEST(start, VIDIOC_STREAMON, int)
 #undef YOLOSTREAM_REQUEST
 
 // The kernel's struct of a buffer holds pointers for ways that are not used here: this is what a mapped one needs.
-struct yolostream_v4l2_picture {
+struct yolostream_v4l2_frame {
   unsigned index, length, offset;
   unsigned byte_count, sequence;
   double seconds;
   int is_damaged;
 };
 static inline int yolostream_v4l2_buffer_call(
-    int descriptor, int (*call)(int, struct v4l2_buffer *), struct yolostream_v4l2_picture *picture) {
+    int descriptor, int (*call)(int, struct v4l2_buffer *), struct yolostream_v4l2_frame *frame) {
   struct v4l2_buffer buffer = {
-      .index = picture->index, .type = V4L2_BUF_TYPE_VIDEO_CAPTURE, .memory = V4L2_MEMORY_MMAP};
+      .index = frame->index, .type = V4L2_BUF_TYPE_VIDEO_CAPTURE, .memory = V4L2_MEMORY_MMAP};
   int status = call(descriptor, &buffer);
   if (status == 0) {
-    picture->index = buffer.index;
-    picture->length = buffer.length;
-    picture->offset = buffer.m.offset;
-    picture->byte_count = buffer.bytesused;
-    picture->sequence = buffer.sequence;
-    picture->seconds = buffer.timestamp.tv_sec + buffer.timestamp.tv_usec / 1e6;
-    picture->is_damaged = (buffer.flags & V4L2_BUF_FLAG_ERROR) != 0;
+    frame->index = buffer.index;
+    frame->length = buffer.length;
+    frame->offset = buffer.m.offset;
+    frame->byte_count = buffer.bytesused;
+    frame->sequence = buffer.sequence;
+    frame->seconds = buffer.timestamp.tv_sec + buffer.timestamp.tv_usec / 1e6;
+    frame->is_damaged = (buffer.flags & V4L2_BUF_FLAG_ERROR) != 0;
   }
   return status;
 }
-static inline int yolostream_v4l2_query_buffer(int descriptor, struct yolostream_v4l2_picture *picture) {
-  return yolostream_v4l2_buffer_call(descriptor, yolostream_v4l2_query, picture);
+static inline int yolostream_v4l2_query_buffer(int descriptor, struct yolostream_v4l2_frame *frame) {
+  return yolostream_v4l2_buffer_call(descriptor, yolostream_v4l2_query, frame);
 }
-static inline int yolostream_v4l2_queue_buffer(int descriptor, struct yolostream_v4l2_picture *picture) {
-  return yolostream_v4l2_buffer_call(descriptor, yolostream_v4l2_queue, picture);
+static inline int yolostream_v4l2_queue_buffer(int descriptor, struct yolostream_v4l2_frame *frame) {
+  return yolostream_v4l2_buffer_call(descriptor, yolostream_v4l2_queue, frame);
 }
-static inline int yolostream_v4l2_dequeue_buffer(int descriptor, struct yolostream_v4l2_picture *picture) {
-  return yolostream_v4l2_buffer_call(descriptor, yolostream_v4l2_dequeue, picture);
+static inline int yolostream_v4l2_dequeue_buffer(int descriptor, struct yolostream_v4l2_frame *frame) {
+  return yolostream_v4l2_buffer_call(descriptor, yolostream_v4l2_dequeue, frame);
 }
 
 // A macro that shifts.

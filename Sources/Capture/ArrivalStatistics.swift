@@ -1,6 +1,6 @@
-/// Figures of how the pictures of a stream come in. Pure: it is told every time.
+/// Figures of how the frames of a stream come in. Pure: every time is an argument.
 struct ArrivalStatistics {
-  /// Pictures seen.
+  /// Frames seen.
   private(set) var count = 0
   /// RFC 3550's smoothed mean difference of transit times, in seconds.
   private(set) var jitter = 0.0
@@ -12,7 +12,7 @@ struct ArrivalStatistics {
   private var firstKey: Double?
   private var lastKey: Double?
   private var keyCount = 0
-  /// Arrival and time on the way, but for a constant, of each picture; no more than an hour's at 60 a second.
+  /// Arrival and time on the way, but for a constant, of each frame; no more than an hour's at 60 a second.
   private var transits: [(arrival: Double, length: Double)] = []
 
   /// Seconds from the first arrival to the last.
@@ -21,13 +21,13 @@ struct ArrivalStatistics {
     return last.arrival - first.arrival
   }
 
-  /// Pictures a second.
+  /// Frames per second.
   var rate: Double { seconds > 0 ? Double(count - 1) / seconds : 0 }
 
-  /// Bits a second, without the first picture, which stands for the time before it.
+  /// Bits per second, without the first frame, which stands for the time before it.
   var bitRate: Double { seconds > 0 ? Double(byteCount) * 8 / seconds : 0 }
 
-  /// Mean seconds between key pictures by the stream's clock.
+  /// Mean seconds between keyframes by the stream's clock.
   var keyInterval: Double? {
     guard let firstKey, let lastKey, keyCount > 1 else { return nil }
     return (lastKey - firstKey) / Double(keyCount - 1)
@@ -36,8 +36,8 @@ struct ArrivalStatistics {
   /// How much faster the stream's clock runs than the receiver's, in parts of a million; `nil` in less than ten seconds,
   /// where jitter drowns it.
   ///
-  /// The pictures of the first and of the last quarter that took the least time on their way are compared: what delays
-  /// pictures only ever adds.
+  /// The frames of the first and of the last quarter that took the least time on their way are compared: what delays
+  /// frames only ever adds.
   var clockDrift: Double? {
     guard seconds >= 10, transits.count >= 8 else { return nil }
     let quarter = transits.count / 4
@@ -47,9 +47,9 @@ struct ArrivalStatistics {
     return (early.length - late.length) / (late.arrival - early.arrival) * 1e6
   }
 
-  /// Adds a picture that is due at `time` by the stream's clock and came at `arrival` by the receiver's, in seconds.
+  /// Adds a frame that is due at `time` by the stream's clock and came at `arrival` by the receiver's, in seconds.
   mutating func add(time: Double?, arrival: Double, byteCount bytes: Int, isKey: Bool) {
-    // A piece of the picture before.
+    // A piece of the frame before.
     if let time, time == last?.time { return byteCount += bytes }
     defer {
       count += 1

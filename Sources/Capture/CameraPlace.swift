@@ -8,7 +8,7 @@ final class CameraPlace: Sendable {
 
   init(path: String) { self.path = path }
 
-  /// The path to open now: that of the same camera as before where it can be told, else the user's.
+  /// The path to open now: that of the same camera as before where it is known, else the user's.
   var current: String { stable.withLock { $0 } ?? path }
 
   /// Notes which camera it is, after it has been opened.

@@ -2,7 +2,7 @@ public import FFmpeg
 import Synchronization
 import V4L2
 
-/// Pictures of a camera of this machine.
+/// Frames of a camera of this machine.
 public final class CameraSource: FrameSource {
   /// What was agreed with the camera.
   public let description: SourceDescription
@@ -20,12 +20,12 @@ public final class CameraSource: FrameSource {
     self.stream = Mutex(stream)
   }
 
-  /// Cameras have no sound.
+  /// Cameras have no audio.
   public var audio: PacketQueue? { nil }
   /// What was lost or damaged so far.
   public var losses: SourceLosses { counts.withLock { $0 } }
 
-  /// The next picture.
+  /// The next frame.
   public func next() throws(CaptureError) -> CaptureOutcome {
     try stream.withLock { (stream) throws(CaptureError) -> CaptureOutcome in
       defer {

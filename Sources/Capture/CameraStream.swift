@@ -3,7 +3,7 @@ import Imaging
 import Scene
 import V4L2
 
-/// A camera that runs, and what makes pictures of its bytes.
+/// A camera that runs, and what makes frames of its bytes.
 struct CameraStream: ~Copyable {
   let description: SourceDescription
   private(set) var losses = SourceLosses()
@@ -14,11 +14,11 @@ struct CameraStream: ~Copyable {
   private var clock: RisingTimes
   private let interrupt: InterruptFlag
   private let timeout: Double
-  private var patience: PicturePatience
+  private var patience: DecodeTimeout
   private let withholdsDamaged: Bool
   private var index = 0
   private var lastSequence: UInt32?
-  /// The driver's time of the first picture.
+  /// The driver's time of the first frame.
   private var begin: Double?
 
   init(path: String, options: SourceOptions, interrupt: InterruptFlag) throws(CaptureError) {
@@ -33,7 +33,7 @@ struct CameraStream: ~Copyable {
     clock = RisingTimes(interval: 1 / (format.rate ?? 25))
     self.interrupt = interrupt
     timeout = options.timeout
-    patience = PicturePatience(timeout: options.timeout)
+    patience = DecodeTimeout(timeout: options.timeout)
     withholdsDamaged = options.withholdsDamaged ?? true
     description = SourceDescription(
       kind: .live, address: path, path: nil, width: format.size.width, height: format.size.height,
@@ -41,14 +41,14 @@ struct CameraStream: ~Copyable {
       codec: format.format.description.lowercased())
   }
 
-  /// Waits for the next whole picture; throws `stalled` if for too long none comes, though others do.
+  /// Waits for the next whole frame; throws `stalled` if for too long none comes, though others do.
   mutating func next() throws(CaptureError) -> CapturedFrame {
     var hasTried = false
     while true {
       if hasTried, patience.isOver() {
         throw CaptureError(
           .stalled,
-          "cannot show \(description.address): pictures came, but no whole one within \(patience.seconds) s")
+          "cannot show \(description.address): frames came, but no whole one within \(patience.seconds) s")
       }
       let (facts, packet) = try fetch()
       hasTried = true
@@ -57,7 +57,7 @@ struct CameraStream: ~Copyable {
         if facts.isDamaged, withholdsDamaged { throw FFmpegError(.invalidData, "the driver says that it is damaged") }
         try decoder.send(packet)
         guard case .frame(let frame) = try decoder.receive() else { continue }
-        if frame.isDamaged, withholdsDamaged { throw FFmpegError(.invalidData, "the picture is damaged") }
+        if frame.isDamaged, withholdsDamaged { throw FFmpegError(.invalidData, "the frame is damaged") }
         return try captured(frame, facts)
       } catch {
         losses.withheldFrames += 1
@@ -65,9 +65,9 @@ struct CameraStream: ~Copyable {
     }
   }
 
-  private mutating func fetch() throws(CaptureError) -> (PictureFacts, Packet) {
+  private mutating func fetch() throws(CaptureError) -> (FrameInfo, Packet) {
     let format = format, interrupt = interrupt
-    let result: Result<(PictureFacts, Packet), FFmpegError>
+    let result: Result<(FrameInfo, Packet), FFmpegError>
     do throws(V4L2Error) {
       result = try device.read(timeout: timeout, isInterrupted: { interrupt.isInterrupted }) {
         (facts, bytes) throws(FFmpegError) in (facts, try Packet(copying: bytes, of: format))
@@ -80,7 +80,7 @@ struct CameraStream: ~Copyable {
     }
   }
 
-  /// Counts what lies between this picture and the last; what is told from those before begins anew then.
+  /// Counts what lies between this frame and the last; after a gap the decoder starts again.
   private mutating func count(_ sequence: UInt32) {
     defer { lastSequence = sequence }
     guard let lastSequence else { return }
@@ -91,7 +91,7 @@ struct CameraStream: ~Copyable {
     if format.format == .h264 { decoder.flush() }
   }
 
-  private mutating func captured(_ frame: Frame, _ facts: PictureFacts) throws(FFmpegError) -> CapturedFrame {
+  private mutating func captured(_ frame: Frame, _ facts: FrameInfo) throws(FFmpegError) -> CapturedFrame {
     if !format.format.isCompressed { frame.colour.isFullRange = format.isFullRange }
     let arrival = FrameStamp.now()
     patience.renew(at: arrival)
@@ -113,8 +113,8 @@ extension Device {
     do throws(V4L2Error) { return try Device(path: path) } catch { throw CaptureError(error) }
   }
 
-  fileprivate mutating func agreed(on wish: CaptureWish) throws(CaptureError) -> CaptureFormat {
-    do throws(V4L2Error) { return try negotiate(wish) } catch { throw CaptureError(error) }
+  fileprivate mutating func agreed(on request: CaptureRequest) throws(CaptureError) -> CaptureFormat {
+    do throws(V4L2Error) { return try negotiate(request) } catch { throw CaptureError(error) }
   }
 
   fileprivate mutating func started() throws(CaptureError) {

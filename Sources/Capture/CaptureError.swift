@@ -1,6 +1,6 @@
 public import FFmpeg
 
-/// Why a source gives no pictures.
+/// Why a source gives no frames.
 public struct CaptureError: Error, Hashable, Sendable, CustomStringConvertible {
   /// What went wrong, as far as a caller acts on it.
   public enum Code: Hashable, Sendable {
@@ -16,9 +16,9 @@ public struct CaptureError: Error, Hashable, Sendable, CustomStringConvertible {
     case unreachable
     /// The source is there but sent nothing for too long.
     case stalled
-    /// The source was told to stop.
+    /// The source was stopped.
     case interrupted
-    /// What it holds is no picture or video, or too damaged to show any.
+    /// What it holds is no image or video, or too damaged to show any.
     case invalidMedia
     /// Its format or codec, or this kind of source, is not known here.
     case unsupported

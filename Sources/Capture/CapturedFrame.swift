@@ -1,15 +1,15 @@
 public import Imaging
 public import Scene
 
-/// A picture as it comes from a source: what flows into the pipeline.
+/// A frame as it comes from a source: what flows into the pipeline.
 public struct CapturedFrame: ~Copyable, Sendable {
   /// Which frame it is and when it was taken and received.
   public var stamp: FrameStamp
-  /// The picture. Nobody else sees its memory, so it may be drawn on (unless `SourceOptions.isForDrawing` is off).
+  /// The frame. Nobody else sees its memory, so it may be drawn on (unless `SourceOptions.isForDrawing` is off).
   public var pixels: PixelBuffer
-  /// Whether the decoder had to make up part of the picture.
+  /// Whether the decoder had to make up part of the frame.
   public var isDamaged: Bool
-  /// Name of the file, for a picture that is one.
+  /// Name of the file, for a frame that is one.
   public var fileName: String?
 
   /// A frame from its parts.
@@ -23,9 +23,9 @@ public struct CapturedFrame: ~Copyable, Sendable {
   }
 }
 
-/// What asking a source for a picture came to.
+/// What asking a source for a frame came to.
 public enum CaptureOutcome: ~Copyable, Sendable {
-  /// The next picture.
+  /// The next frame.
   case frame(CapturedFrame)
   /// The source has no more.
   case endOfStream

@@ -10,24 +10,24 @@ struct DecodedStream: ~Copyable {
   private var jumps: TimestampJumps?
   private var clock: RisingTimes
   private var sender: SenderClock?
-  private var assembly: PictureAssembly?
+  private var assembly: KeyframeAssembly?
   private let video: StreamDescription
   private let interval: Double
   private let name: String
   private let withholdsDamaged: Bool
   private let isLive: Bool
-  private let audio: PacketQueue?
+  private let audioQueue: PacketQueue?
   /// Where all packets go, too.
   private let ring: PacketRing?
   private var index = 0
-  /// Pictures and sound before this time, in seconds of the source, are passed over.
+  /// Frames and audio before this time, in seconds of the source, are passed over.
   private let begin: Double
   private var damagedInARow = 0
-  /// Keeps what a loss has spoilt from the decoder; `nil` where damaged pictures are wanted.
-  private var gate: KeyPictureGate?
-  private var picturePatience: PicturePatience
+  /// Keeps what a loss has spoilt from the decoder; `nil` where damaged frames are wanted.
+  private var gate: KeyframeGate?
+  private var decodeTimeout: DecodeTimeout
   private var isDraining = false
-  /// An error of reading, kept until the pictures read before it are out.
+  /// An error of reading, kept until the frames read before it are out.
   private var pending: FFmpegError?
   private(set) var losses = SourceLosses()
 
@@ -47,15 +47,15 @@ struct DecodedStream: ~Copyable {
       guard let video = demuxer.mainVideo else {
         throw FFmpegError(.invalidData, "cannot show \(name): it holds no video")
       }
-      let sound = options.wantsSound ? demuxer.streams.filter { $0.parameters.kind == .audio } : []
-      demuxer.ignoreStreams(except: Set([video.index] + sound.map(\.index)))
+      let audioStreams = options.wantsAudio ? demuxer.streams.filter { $0.parameters.kind == .audio } : []
+      demuxer.ignoreStreams(except: Set([video.index] + audioStreams.map(\.index)))
       let origin = options.start > 0 ? (demuxer.start ?? 0) + options.start : 0
-      // libav goes to a key picture before it; what lies between is decoded and passed over.
+      // libav goes to a keyframe before it; what lies between is decoded and passed over.
       if options.start > 0 { try demuxer.seek(to: origin) }
       decoder = try Decoder(video.parameters, threads: options.decoderThreads, isLowDelay: kind == .live)
-      audio = sound.isEmpty || !options.keepsAudio ? nil : PacketQueue(streams: sound)
+      audioQueue = audioStreams.isEmpty || !options.keepsAudio ? nil : PacketQueue(streams: audioStreams)
       ring = options.ring
-      ring?.begin(video: video, sounds: ring?.takesSound ?? false ? sound : [])
+      ring?.begin(video: video, audioStreams: ring?.takesAudio ?? false ? audioStreams : [])
       let rate = video.nominalRate.flatMap { (0.1...1000).contains($0) ? $0 : nil }
       interval = 1 / (rate ?? 25)
       jumps = demuxer.hasTimestampJumps || kind == .live ? TimestampJumps(limit: 10) : nil
@@ -63,7 +63,7 @@ struct DecodedStream: ~Copyable {
       let codec = video.parameters.codecName
       sender = kind == .live ? SenderClock(codec: codec) : nil
       let isRTP = ["rtsp", "rtp", "sdp"].contains(demuxer.formatName)
-      assembly = kind == .live && isRTP && ["h264", "hevc"].contains(codec) ? PictureAssembly() : nil
+      assembly = kind == .live && isRTP && ["h264", "hevc"].contains(codec) ? KeyframeAssembly() : nil
       wrapper = FrameWrapper(isForDrawing: options.isForDrawing, quarterTurns: video.quarterTurns)
       let isTurned = video.quarterTurns % 2 == 1
       let width = video.parameters.width, height = video.parameters.height
@@ -82,14 +82,14 @@ struct DecodedStream: ~Copyable {
     }
     self.name = name
     withholdsDamaged = options.withholdsDamaged ?? (kind == .live)
-    gate = withholdsDamaged && kind == .live ? KeyPictureGate() : nil
-    picturePatience = PicturePatience(timeout: options.timeout)
+    gate = withholdsDamaged && kind == .live ? KeyframeGate() : nil
+    decodeTimeout = DecodeTimeout(timeout: options.timeout)
   }
 
-  /// The queue that sound goes to.
-  var sound: PacketQueue? { audio }
+  /// The queue that audio goes to.
+  var audio: PacketQueue? { audioQueue }
 
-  /// Reads and decodes until a picture is there.
+  /// Reads and decodes until a frame is there.
   mutating func next() throws(CaptureError) -> CaptureOutcome {
     do throws(FFmpegError) {
       while true {
@@ -111,7 +111,7 @@ struct DecodedStream: ~Copyable {
               .invalidData,
               begin > -.infinity
                 ? "cannot begin \(description.origin) s into \(name): it is over before"
-                : "cannot show \(name): no picture in it could be decoded")
+                : "cannot show \(name): no frame in it could be decoded")
           }
           return .endOfStream
         }
@@ -121,14 +121,14 @@ struct DecodedStream: ~Copyable {
     }
   }
 
-  /// Gives up a live stream that sends packets but no whole picture.
+  /// Gives up a live stream that sends packets but no whole frame.
   private func checkPatience() throws(FFmpegError) {
-    guard isLive, picturePatience.isOver() else { return }
+    guard isLive, decodeTimeout.isOver() else { return }
     throw FFmpegError(
-      .timedOut, "cannot show \(name): packets came, but no whole picture within \(picturePatience.seconds) s")
+      .timedOut, "cannot show \(name): packets came, but no whole frame within \(decodeTimeout.seconds) s")
   }
 
-  /// A picture from the decoder; damage costs a picture, not the stream.
+  /// A frame from the decoder; damage costs a frame, not the stream.
   private mutating func receive() throws(FFmpegError) -> Decoder.Outcome {
     do throws(FFmpegError) {
       return try decoder.receive()
@@ -154,7 +154,7 @@ struct DecodedStream: ~Copyable {
           }
         } else {
           ring?.append(packet)
-          if packet.timestamp.map({ packet.timeBase.seconds(of: $0) >= begin }) ?? true { audio?.append(packet) }
+          if packet.timestamp.map({ packet.timeBase.seconds(of: $0) >= begin }) ?? true { audioQueue?.append(packet) }
         }
       case .endOfStream: try drain()
       }
@@ -170,7 +170,7 @@ struct DecodedStream: ~Copyable {
     }
   }
 
-  /// Sends a packet of the pictures to the decoder, unless a loss has spoilt it.
+  /// Sends a packet of the frames to the decoder, unless a loss has spoilt it.
   private mutating func decode(_ packet: Packet) throws(FFmpegError) {
     let lost = Int(demuxer.lostPacketCount) - losses.lostPackets
     losses.lostPackets += lost
@@ -213,7 +213,7 @@ struct DecodedStream: ~Copyable {
   private mutating func captured(_ frame: Frame) throws(FFmpegError) -> CapturedFrame? {
     damagedInARow = 0
     let arrival = FrameStamp.now()
-    picturePatience.renew(at: arrival)
+    decodeTimeout.renew(at: arrival)
     let given = frame.timestamp.map { video.timeBase.seconds(of: $0) }
     let taken = sender?.taken(at: given, wall: FrameStamp.wall())
     let seconds = clock.next(given)

@@ -3,7 +3,7 @@ import FFmpeg
 extension Frame {
   /// A new frame that shows this one turned clockwise by `quarterTurns` (1...3) times 90 degrees.
   func rotated(quarterTurns: Int) throws(FFmpegError) -> Frame {
-    guard let format else { throw FFmpegError(.unsupported, "cannot turn a \(formatName) picture") }
+    guard let format else { throw FFmpegError(.unsupported, "cannot turn a \(formatName) frame") }
     let isUpright = quarterTurns % 2 == 0
     let result = try Frame(
       width: isUpright ? width : height, height: isUpright ? height : width,

@@ -2,18 +2,18 @@ public import FFmpeg
 import Glibc
 public import Scene
 
-/// Something that gives timed pictures, one after another.
+/// Something that gives timed frames, one after another.
 ///
 /// `next()` blocks, so it belongs on a thread of its own; calls from several threads wait for each other. Everything else
 /// may be called from anywhere at any time.
 public protocol FrameSource: AnyObject, Sendable {
   /// What was found when the source was opened.
   var description: SourceDescription { get }
-  /// Compressed sound that goes with the pictures, if it was asked for and there is any: a writer may copy it.
+  /// Compressed audio that goes with the frames, if it was asked for and there is any: a writer may copy it.
   var audio: PacketQueue? { get }
   /// What went wrong so far without ending the source.
   var losses: SourceLosses { get }
-  /// The next picture, in the order of presentation.
+  /// The next frame, in the order of presentation.
   func next() throws(CaptureError) -> CaptureOutcome
   /// Ends a `next()` that waits, and all later ones, with an error of code `interrupted`.
   func interrupt()
@@ -21,7 +21,7 @@ public protocol FrameSource: AnyObject, Sendable {
 
 /// What a source found out about itself when it was opened.
 public struct SourceDescription: Sendable {
-  /// How the pictures come.
+  /// How the frames come.
   public enum Kind: Hashable, Sendable {
     /// They come when they come; who is late loses them.
     case live
@@ -31,27 +31,27 @@ public struct SourceDescription: Sendable {
     case stills
   }
 
-  /// How the pictures come.
+  /// How the frames come.
   public var kind: Kind
   /// The address, fit to be shown.
   public var address: String
   /// Path of the file that is read, which no output may overwrite.
   public var path: String?
-  /// Columns of the pictures as given out; 0 if unknown.
+  /// Columns of the frames as given out; 0 if unknown.
   public var width: Int
-  /// Rows of the pictures as given out; 0 if unknown.
+  /// Rows of the frames as given out; 0 if unknown.
   public var height: Int
-  /// Pictures a second, if known.
+  /// Frames per second, if known.
   public var nominalRate: Double?
   /// Length in seconds, if known; a live source has none, but a file behind a network address does.
   public var duration: Double?
-  /// How many pictures, if known; may be an estimate.
+  /// How many frames, if known; may be an estimate.
   public var frameCount: Int?
   /// Unit of the source's timestamps: a writer that uses it keeps them exactly.
   public var timeBase: TimeBase
   /// Width over height of a pixel.
   public var pixelAspect: Double
-  /// Where it was told to begin, in seconds of the source; an output's own time begins there.
+  /// Where reading starts, in seconds of the source; an output's own time begins there.
   public var origin = 0.0
   /// Name of the codec, such as `h264`; `nil` for what is not compressed.
   public var codec: String?
@@ -61,11 +61,11 @@ public struct SourceDescription: Sendable {
 public struct SourceLosses: Hashable, Sendable {
   /// Pieces of the stream that could not be read or decoded.
   public var damagedPackets = 0
-  /// Pictures that were withheld because they were damaged, or rest on one that was.
+  /// Frames that were withheld because they were damaged, or rest on one that was.
   public var withheldFrames = 0
   /// Packets that were lost on the network.
   public var lostPackets = 0
-  /// Pictures that a camera took and nobody fetched in time: gaps in its count.
+  /// Frames that a camera took and nobody fetched in time: gaps in its count.
   public var skippedFrames = 0
   /// Timestamps that were missing, went backwards or jumped, and were replaced.
   public var mendedTimestamps = 0

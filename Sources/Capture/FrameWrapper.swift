@@ -1,11 +1,11 @@
 public import FFmpeg
 public import Imaging
 
-/// Makes frames of libav into the house's pictures: without a copy where the arrangement of samples is one of ours.
+/// Makes frames of libav into the house's frames: without a copy where the arrangement of samples is one of ours.
 struct FrameWrapper: ~Copyable {
-  /// Whether the pictures will be drawn on.
+  /// Whether the frames will be drawn on.
   let isForDrawing: Bool
-  /// Quarter turns clockwise that show the pictures upright.
+  /// Quarter turns clockwise that show the frames upright.
   let quarterTurns: Int
   private var scaler = Scaler()
 
@@ -14,7 +14,7 @@ struct FrameWrapper: ~Copyable {
     self.quarterTurns = quarterTurns
   }
 
-  /// The picture `frame`, in `format` if one is asked for.
+  /// The frame `frame`, in `format` if one is asked for.
   mutating func wrap(_ frame: Frame, format: FrameFormat? = nil) throws(FFmpegError) -> PixelBuffer {
     var frame = frame
     let target = format ?? frame.format ?? (frame.isRGB ? .rgb24 : .yuv420p)
@@ -29,14 +29,14 @@ struct FrameWrapper: ~Copyable {
       try frame.makeWritable()
     }
     guard let pixels = PixelBuffer(wrapping: frame) else {
-      throw FFmpegError(.unsupported, "cannot use a picture of \(frame.formatName) \(frame.width)x\(frame.height)")
+      throw FFmpegError(.unsupported, "cannot use a frame of \(frame.formatName) \(frame.width)x\(frame.height)")
     }
     return pixels
   }
 }
 
 extension PixelBuffer {
-  /// The picture in `frame`, which becomes its keeper; `nil` for an arrangement of samples that is not one of ours.
+  /// The frame in `frame`, which becomes its keeper; `nil` for an arrangement of samples that is not one of ours.
   public init?(wrapping frame: Frame) {
     guard let format = frame.format.flatMap({ PixelFormat(rawValue: $0.rawValue) }) else { return nil }
     var colour = ColourEncoding(frame.colour)
@@ -67,7 +67,7 @@ extension ColourEncoding {
 }
 
 extension Frame {
-  /// Whether every row begins after the one above, as bottom-up pictures do not have it.
+  /// Whether every row begins after the one above, as bottom-up frames do not have it.
   var hasUprightRows: Bool {
     for index in 0..<3 {
       if let plane = unsafe plane(index), unsafe plane.stride <= 0 { return false }

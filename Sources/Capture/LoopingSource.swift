@@ -2,9 +2,9 @@ public import FFmpeg
 import Scene
 import Synchronization
 
-/// A file that begins again when it is over, without end: its times go on, and it has no sound.
+/// A file that begins again when it is over, without end: its times go on, and it has no audio.
 public final class LoopingSource: FrameSource {
-  /// What is known of the source before its first picture.
+  /// What is known of the source before its first frame.
   public let description: SourceDescription
   private let open: @Sendable () throws(CaptureError) -> any FrameSource
   private let current: Mutex<any FrameSource>
@@ -32,7 +32,7 @@ public final class LoopingSource: FrameSource {
     state = Mutex(State())
   }
 
-  /// The audio packets that go along with the pictures: none.
+  /// The audio packets that go along with the frames: none.
   public var audio: PacketQueue? { nil }
 
   /// What was lost or damaged so far.
@@ -41,7 +41,7 @@ public final class LoopingSource: FrameSource {
     return state.withLock { $0.losses } + present
   }
 
-  /// The next picture; the end only of a source without any.
+  /// The next frame; the end only of a source without any.
   public func next() throws(CaptureError) -> CaptureOutcome {
     try state.withLock { (state) throws(CaptureError) -> CaptureOutcome in
       while true {

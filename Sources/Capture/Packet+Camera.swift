@@ -16,7 +16,7 @@ extension Packet {
       for row in 0..<plane.rows {
         let begin = start + row * plane.stride
         guard begin + plane.rowBytes <= bytes.byteCount else {
-          throw FFmpegError(.invalidData, "a picture of the camera ends early")
+          throw FFmpegError(.invalidData, "a frame of the camera ends early")
         }
         for place in begin..<begin + plane.rowBytes {
           unsafe tight.append(bytes.unsafeLoad(fromByteOffset: place, as: UInt8.self))
@@ -44,17 +44,17 @@ extension CaptureFormat {
 }
 
 extension StreamParameters {
-  /// What decodes the pictures of a camera.
+  /// What decodes the frames of a camera.
   convenience init(camera: CaptureFormat) throws(FFmpegError) {
     let width = camera.size.width, height = camera.size.height
     switch camera.format {
     case .mjpeg, .jpeg: try self.init(codecNamed: "mjpeg")
     case .h264: try self.init(codecNamed: "h264")
-    case .yuyv: try self.init(rawPicture: "yuyv422", width: width, height: height)
-    case .uyvy: try self.init(rawPicture: "uyvy422", width: width, height: height)
-    case .nv12: try self.init(rawPicture: "nv12", width: width, height: height)
-    case .yu12: try self.init(rawPicture: "yuv420p", width: width, height: height)
-    case .grey: try self.init(rawPicture: "gray", width: width, height: height)
+    case .yuyv: try self.init(rawVideo: "yuyv422", width: width, height: height)
+    case .uyvy: try self.init(rawVideo: "uyvy422", width: width, height: height)
+    case .nv12: try self.init(rawVideo: "nv12", width: width, height: height)
+    case .yu12: try self.init(rawVideo: "yuv420p", width: width, height: height)
+    case .grey: try self.init(rawVideo: "gray", width: width, height: height)
     default: throw FFmpegError(.unsupported, "cannot decode the camera's \(camera.format)")
     }
   }

@@ -4,7 +4,7 @@ import Scene
 import Synchronization
 
 /// A file or a pattern that is given out as fast as it was taken, as a camera would: for trying things out, and for
-/// receivers that expect pictures at their time.
+/// receivers that expect frames at their time.
 public final class RealTimeSource: FrameSource {
   private let source: any FrameSource
   private let isLive: Bool
@@ -12,9 +12,9 @@ public final class RealTimeSource: FrameSource {
   private let isInterrupted = Atomic(false)
   private let wake = DispatchSemaphore(value: 0)
 
-  /// The pictures of `source`, each at its time.
+  /// The frames of `source`, each at its time.
   ///
-  /// - Parameter isLive: whether it passes for a live source: without sound, and who is late loses pictures.
+  /// - Parameter isLive: whether it passes for a live source: without audio, and who is late loses frames.
   public init(_ source: any FrameSource, isLive: Bool) {
     self.source = source
     self.isLive = isLive
@@ -28,12 +28,12 @@ public final class RealTimeSource: FrameSource {
     description.path = nil
     return description
   }
-  /// The sound of a source that does not pass for live.
+  /// The audio of a source that does not pass for live.
   public var audio: PacketQueue? { isLive ? nil : source.audio }
   /// What `source` lost.
   public var losses: SourceLosses { source.losses }
 
-  /// The next picture, when it is due.
+  /// The next frame, when it is due.
   public func next() throws(CaptureError) -> CaptureOutcome {
     switch try source.next() {
     case .endOfStream: return .endOfStream

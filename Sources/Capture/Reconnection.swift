@@ -23,7 +23,7 @@ package struct Reconnection {
     random = policy.seed ?? .random(in: 0...UInt64.max)
   }
 
-  /// The first picture of a connection is there, at `now` seconds of a clock that only rises.
+  /// The first frame of a connection is there, at `now` seconds of a clock that only rises.
   package mutating func up(at now: Double) {
     upSince = now
     hasBeenUp = true

@@ -5,10 +5,10 @@ import Synchronization
 
 /// A live source that is opened again whenever it fails, as a `ReconnectPolicy` says.
 ///
-/// `next()` blocks until a picture is there, however often it must reconnect; indices and times go on over that. Without
+/// `next()` blocks until a frame is there, however often it must reconnect; indices and times go on over that. Without
 /// a limit of retries it throws nothing but `interrupted`; with one, the last failure. Nothing is opened before the
 /// first `next()` or `connect()`: until then `description` is that of a live source of unknown size (0 by 0), so whoever
-/// needs the size takes it from the pictures, or calls `connect()` first.
+/// needs the size takes it from the frames, or calls `connect()` first.
 public final class RecoveringSource: FrameSource {
   /// Opens the source once. The flag ends whatever blocks in it.
   public typealias Opening = @Sendable (InterruptFlag) throws(CaptureError) -> any FrameSource
@@ -18,7 +18,7 @@ public final class RecoveringSource: FrameSource {
     var source: (any FrameSource)?
     var reconnection: Reconnection
     var stamps = ContinuedStamps()
-    /// What was told of this connection; `nil` before its first picture.
+    /// What was reported of this connection; `nil` before its first frame.
     var facts: SourceState.Facts?
     /// Seconds that it gave, by its own times.
     var begin: Double?
@@ -53,7 +53,7 @@ public final class RecoveringSource: FrameSource {
 
   /// A source at `address`.
   ///
-  /// - Parameter observe: is told what the source does, on the thread that calls `next()`; it should not block.
+  /// - Parameter observe: is called with what the source does, on the thread that calls `next()`; it should not block.
   public convenience init(
     address: SourceAddress, options: SourceOptions = SourceOptions(), policy: ReconnectPolicy = ReconnectPolicy(),
     observe: @escaping @Sendable (SourceState) -> Void = { _ in }
@@ -103,10 +103,10 @@ public final class RecoveringSource: FrameSource {
           frameCount: nil, timeBase: .microseconds, pixelAspect: 1, codec: nil)))
   }
 
-  /// What the last successful opening found, with the size of the latest picture.
+  /// What the last successful opening found, with the size of the latest frame.
   public var description: SourceDescription { record.withLock { $0.description } }
 
-  /// The sound of the first connection; that of later ones, whose clock is another, is left out.
+  /// The audio of the first connection; that of later ones, whose clock is another, is left out.
   public var audio: PacketQueue? { record.withLock { $0.audio } }
 
   /// The losses of all connections together.
@@ -127,7 +127,7 @@ public final class RecoveringSource: FrameSource {
     }
   }
 
-  /// The next picture; the end only of a stream that has a length, where somebody is there to see it.
+  /// The next frame; the end only of a stream that has a length, where somebody is there to see it.
   public func next() throws(CaptureError) -> CaptureOutcome {
     try connection.withLock { (connection) throws(CaptureError) -> CaptureOutcome in
       while true {
@@ -185,7 +185,7 @@ public final class RecoveringSource: FrameSource {
     if flag.isInterrupted { source.interrupt() }
   }
 
-  /// Tells when pictures begin to come, or have become others.
+  /// Tells when frames begin to come, or have become others.
   private func see(width: Int, height: Int, _ connection: inout Connection) {
     if let facts = connection.facts, facts.width == width, facts.height == height { return }
     if connection.facts == nil { connection.reconnection.up(at: time.now()) }

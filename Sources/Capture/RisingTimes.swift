@@ -1,6 +1,6 @@
-/// Gives every picture a later time than the one before, and leaves times alone that are in order.
+/// Gives every frame a later time than the one before, and leaves times alone that are in order.
 struct RisingTimes {
-  /// How long a picture lasts that does not say, in seconds.
+  /// How long a frame lasts that does not say, in seconds.
   let interval: Double
   /// Times replaced.
   private(set) var count = 0
@@ -10,7 +10,7 @@ struct RisingTimes {
 
   init(interval: Double) { self.interval = interval }
 
-  /// The time to use for a picture whose stream says `given`, in seconds.
+  /// The time to use for a frame whose stream says `given`, in seconds.
   ///
   /// A missing or repeated time follows the last at the usual interval. One that is a little too early is put half an
   /// interval behind the last. From a fall of over a second on, the clock is taken to have been set back.

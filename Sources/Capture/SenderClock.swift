@@ -1,5 +1,5 @@
-/// Tells when pictures were taken, by what their sender says of its clock in RTCP sender reports (RFC 3550). Pure: it is
-/// told every time.
+/// Tells when frames were taken, by what their sender says of its clock in RTCP sender reports (RFC 3550). Pure: every
+/// time is an argument.
 struct SenderClock {
   /// Whether what comes with a packet is said of the next one; see `Packet.senderTime`.
   let speaksOfNext: Bool
@@ -10,7 +10,7 @@ struct SenderClock {
 
   /// A clock for a stream of `codec`.
   init(codec: String) {
-    // Only these come in whole pictures; in all others libav looks for their ends.
+    // Only these come in whole frames; in all others libav looks for their ends.
     speaksOfNext = !["mjpeg", "vp8", "vp9", "av1"].contains(codec)
   }
 
@@ -21,10 +21,10 @@ struct SenderClock {
     if let mine, let ticks = Self.microseconds(seconds) { origin = mine &- ticks }
   }
 
-  /// When the picture at `seconds` of the stream was taken, in microseconds since 1970, given out while the receiver's
+  /// When the frame at `seconds` of the stream was taken, in microseconds since 1970, given out while the receiver's
   /// clock reads `wall`; `nil` where nothing was said, or nothing credible: senders without a clock are years off.
   ///
-  /// Later pictures have later times, but for a clock that is set back by more than a second.
+  /// Later frames have later times, but for a clock that is set back by more than a second.
   mutating func taken(at seconds: Double?, wall: Int64) -> Int64? {
     guard let origin, let ticks = Self.microseconds(seconds) else { return nil }
     var time = origin &+ ticks

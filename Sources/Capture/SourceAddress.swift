@@ -1,18 +1,18 @@
 import FFmpeg
 import Glibc
 
-/// Where pictures come from, as a user writes it.
+/// Where frames come from, as a user writes it.
 ///
-/// A path of a video, a picture or a folder of pictures; `rtsp://…` and other network addresses; `-` for standard
+/// A path of a video, an image or a folder of images; `rtsp://…` and other network addresses; `-` for standard
 /// input; `/dev/video0`; `test:640x480@25` for a test pattern (`test:640x480@25:100` ends after 100 frames).
 public struct SourceAddress: Hashable, Sendable, CustomStringConvertible {
   /// What kind of source an address names.
   public enum Kind: Hashable, Sendable {
     /// A file with video in it.
     case video(path: String)
-    /// One picture.
-    case picture(path: String)
-    /// A folder of pictures.
+    /// One image.
+    case image(path: String)
+    /// A folder of images.
     case folder(path: String)
     /// An address on a network, credentials included.
     case network(url: String)
@@ -31,8 +31,8 @@ public struct SourceAddress: Hashable, Sendable, CustomStringConvertible {
   public static let schemes: Set<String> = [
     "rtsp", "rtsps", "rtmp", "rtmps", "http", "https", "udp", "rtp", "srt", "tcp",
   ]
-  /// Endings of files that hold one picture.
-  public static let pictureExtensions: Set<String> = ["jpg", "jpeg", "png", "bmp", "webp", "tif", "tiff"]
+  /// Endings of files that hold one image.
+  public static let imageExtensions: Set<String> = ["jpg", "jpeg", "png", "bmp", "webp", "tif", "tiff"]
 
   /// The address of a source that is known by its kind.
   public init(_ kind: Kind) { self.kind = kind }
@@ -66,18 +66,18 @@ public struct SourceAddress: Hashable, Sendable, CustomStringConvertible {
   /// The address as it may be shown: without user, password and tokens.
   public var description: String {
     switch kind {
-    case .video(let path), .picture(let path), .folder(let path), .camera(let path): path
+    case .video(let path), .image(let path), .folder(let path), .camera(let path): path
     case .network(let url): Redaction.redact(url)
     case .standardInput: "standard input"
     case .testPattern(let pattern): pattern.description
     }
   }
 
-  /// Whether pictures come when they come, and may stop coming: a network or a camera.
+  /// Whether frames arrive on their own schedule, and may stop coming: a network or a camera.
   public var isLive: Bool {
     switch kind {
     case .network, .camera: true
-    case .video, .picture, .folder, .standardInput, .testPattern: false
+    case .video, .image, .folder, .standardInput, .testPattern: false
     }
   }
 
@@ -96,13 +96,13 @@ public struct SourceAddress: Hashable, Sendable, CustomStringConvertible {
         code, "cannot open \(path): \(errno == EACCES ? "permission denied" : "no such file or folder")")
     }
     if status.st_mode & S_IFMT == S_IFDIR { return .folder(path: path) }
-    return isPicture(path) ? .picture(path: path) : .video(path: path)
+    return isImage(path) ? .image(path: path) : .video(path: path)
   }
 
-  /// Whether the name of a file says that it holds one picture.
-  static func isPicture(_ path: String) -> Bool {
+  /// Whether the name of a file says that it holds one image.
+  static func isImage(_ path: String) -> Bool {
     let name = path.split(separator: "/").last ?? ""
     guard let dot = name.lastIndex(of: ".") else { return false }
-    return pictureExtensions.contains(name[name.index(after: dot)...].lowercased())
+    return imageExtensions.contains(name[name.index(after: dot)...].lowercased())
   }
 }

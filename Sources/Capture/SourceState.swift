@@ -4,12 +4,12 @@ package import FFmpeg
 public enum SourceState: Hashable, Sendable {
   /// It is being opened.
   case connecting
-  /// Pictures come. Told with the first of each connection, and again when size, codec or rate have changed.
+  /// Frames arrive. Reported with the first of each connection, and again when size, codec or rate have changed.
   case up(Facts)
   /// It failed and will be opened again in `retryIn` seconds, or never if that is infinite.
   case down(cause: Cause, message: String, retryIn: Double)
 
-  /// What the pictures are like.
+  /// What the frames are like.
   public struct Facts: Hashable, Sendable {
     /// Columns.
     public var width: Int
@@ -17,7 +17,7 @@ public enum SourceState: Hashable, Sendable {
     public var height: Int
     /// Name of the codec, such as `h264`; `nil` for what is not compressed.
     public var codec: String?
-    /// Pictures a second as the source says, if it does.
+    /// Frames per second as the source says, if it does.
     public var rate: Double?
 
     /// Facts from their parts.
@@ -35,7 +35,7 @@ public enum SourceState: Hashable, Sendable {
     case unreachable
     /// The server answers, but has no such stream; the device is not plugged in.
     case missing
-    /// Connected, but no picture for too long.
+    /// Connected, but no frame for too long.
     case stalled
     /// User, password or permissions are not accepted.
     case refused
@@ -43,7 +43,7 @@ public enum SourceState: Hashable, Sendable {
     case busy
     /// The stream ended.
     case ended
-    /// What comes makes no pictures.
+    /// What comes makes no frames.
     case damaged
     /// This kind of stream is not known here.
     case unsupported

@@ -3,7 +3,7 @@ import Synchronization
 
 /// Tells one listener when a source goes down and comes up: once each, however many attempts lie between.
 ///
-/// What happens before somebody listens is kept, the latest of it, and told then.
+/// Before somebody listens, the latest changes are kept; the listener gets them first.
 public final class SourceWatch: Sendable {
   /// Something that happened to a source.
   public struct Change: Sendable {
@@ -34,7 +34,7 @@ public final class SourceWatch: Sendable {
       switch new {
       case .connecting: return
       case .down(_, _, let delay):
-        // Giving up is told even in the middle of an outage.
+        // Giving up is reported even in the middle of an outage.
         if state.downSince != nil, delay.isFinite { return }
         state.downSince = state.downSince ?? now
       case .up:
@@ -50,7 +50,7 @@ public final class SourceWatch: Sendable {
     }
   }
 
-  /// Has `listener` told of everything so far and from now on, in order; on whichever thread it happens.
+  /// Calls `listener` with every change so far and from now on, in order, on whichever thread it happens.
   public func listen(_ listener: @escaping @Sendable (Change) -> Void) {
     state.withLock { state in
       for change in state.backlog { listener(change) }

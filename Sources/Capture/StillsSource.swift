@@ -4,16 +4,16 @@ import Imaging
 import Scene
 import Synchronization
 
-/// One picture, or the pictures of a folder in the order of their names.
+/// One image, or the images of a folder in the order of their names.
 public final class StillsSource: FrameSource {
-  /// What is known of the source before its first picture.
+  /// What is known of the source before its first image.
   public let description: SourceDescription
   private let paths: [String]
   private let rate: Double
   private let flag = InterruptFlag()
   private let state = Mutex((index: 0, losses: SourceLosses()))
 
-  /// The pictures at `paths`, called `address` in messages; a folder skips those that are damaged, and counts them.
+  /// The images at `paths`, called `address` in messages; a folder skips those that are damaged, and counts them.
   init(paths: [String], address: String, options: SourceOptions) {
     self.paths = paths
     rate = options.stillsRate > 0 ? options.stillsRate : 1
@@ -22,12 +22,12 @@ public final class StillsSource: FrameSource {
       duration: Double(paths.count) / rate, frameCount: paths.count, timeBase: .video, pixelAspect: 1, codec: nil)
   }
 
-  /// The picture at `path`.
-  public convenience init(picture path: String, options: SourceOptions = SourceOptions()) {
+  /// The image at `path`.
+  public convenience init(image path: String, options: SourceOptions = SourceOptions()) {
     self.init(paths: [path], address: path, options: options)
   }
 
-  /// The pictures in the folder at `path`, not those below it. Throws `invalidMedia` if there are none.
+  /// The images in the folder at `path`, not those below it. Throws `invalidMedia` if there are none.
   public convenience init(folder path: String, options: SourceOptions = SourceOptions()) throws(CaptureError) {
     guard let folder = unsafe opendir(path) else {
       throw CaptureError(errno == EACCES ? .accessDenied : .notFound, "cannot open the folder \(path)")
@@ -38,19 +38,19 @@ public final class StillsSource: FrameSource {
       let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { start in
         unsafe String(cString: UnsafeRawPointer(start).assumingMemoryBound(to: CChar.self))
       }
-      if !name.hasPrefix("."), SourceAddress.isPicture(name) { names.append(name) }
+      if !name.hasPrefix("."), SourceAddress.isImage(name) { names.append(name) }
     }
-    guard !names.isEmpty else { throw CaptureError(.invalidMedia, "cannot show \(path): it holds no pictures") }
+    guard !names.isEmpty else { throw CaptureError(.invalidMedia, "cannot show \(path): it holds no images") }
     let prefix = path.hasSuffix("/") ? path : path + "/"
     self.init(paths: names.sorted().map { prefix + $0 }, address: path, options: options)
   }
 
-  /// The audio packets that go along with the pictures, if there are any.
+  /// The audio packets that go along with the images, if there are any.
   public var audio: PacketQueue? { nil }
   /// What was lost or damaged so far.
   public var losses: SourceLosses { state.withLock { $0.losses } }
 
-  /// The next picture, or the end.
+  /// The next image, or the end.
   public func next() throws(CaptureError) -> CaptureOutcome {
     try state.withLock { (state) throws(CaptureError) -> CaptureOutcome in
       while state.index < paths.count {
@@ -61,7 +61,7 @@ public final class StillsSource: FrameSource {
         let path = paths[index]
         state.index += 1
         do throws(CaptureError) {
-          let pixels = try PictureFile(path: path).read()
+          let pixels = try ImageFile(path: path).read()
           return .frame(
             CapturedFrame(
               stamp: FrameStamp(index: index, seconds: Double(index) / rate, arrival: FrameStamp.now()),

@@ -11,42 +11,42 @@ public struct StreamProbe: Sendable {
     public var container: String
     /// Name of the codec.
     public var codec: String
-    /// Columns of the pictures.
+    /// Columns of the frames.
     public var width: Int
-    /// Rows of the pictures.
+    /// Rows of the frames.
     public var height: Int
-    /// Pictures a second as the stream says.
+    /// Frames per second as the stream says.
     public var nominalRate: Double?
-    /// Whether there is sound.
+    /// Whether there is audio.
     public var hasAudio: Bool
-    /// Seconds from the first look to the first packet of a picture.
+    /// Seconds from the first look to the first packet of a frame.
     public var opening: Double
-    /// Seconds that were looked at, by the receiver's clock.
+    /// Seconds that were measured, by the receiver's clock.
     public var seconds: Double
-    /// Packets of pictures, one a picture.
-    public var pictures: Int
-    /// Pictures a second that came.
+    /// Packets of frames, one a frame.
+    public var frames: Int
+    /// Frames per second that came.
     public var rate: Double
-    /// Bits a second that came, pictures only.
+    /// Bits per second that came, frames only.
     public var bitRate: Double
-    /// How unevenly pictures come: mean difference of transit times, smoothed as RFC 3550 has it, in seconds.
+    /// How unevenly frames come: mean difference of transit times, smoothed as RFC 3550 has it, in seconds.
     public var jitter: Double
-    /// Longest time between two pictures, in seconds.
+    /// Longest time between two frames, in seconds.
     public var longestGap: Double
     /// Packets lost on the network, as far as libav noticed.
     public var lostPackets: Int
     /// Packets that the container calls damaged.
     public var damagedPackets: Int
-    /// Mean seconds between key pictures, if two were seen.
+    /// Mean seconds between keyframes, if two were seen.
     public var keyInterval: Double?
     /// How much faster the stream's clock runs than the receiver's, in parts of a million; `nil` under ten seconds.
     public var clockDrift: Double?
-    /// Seconds from when a picture was taken, as its sender says (RTCP), to when it begins to come, the shortest seen: the
+    /// Seconds from when a frame was taken, as its sender says (RTCP), to when it begins to come, the shortest seen: the
     /// way, and what the two clocks differ by. `nil` where the sender does not say.
     public var senderDelay: Double?
   }
 
-  /// Seconds after opening that are not looked at.
+  /// Seconds after opening that are not measured.
   private static let settling = 0.1
 
   /// Seconds to look.
@@ -97,12 +97,12 @@ public struct StreamProbe: Sendable {
         statistics.add(time: time, arrival: now, byteCount: packet.byteCount, isKey: packet.isKey)
       }
     }
-    guard statistics.count > 0 else { throw FFmpegError(.invalidData, "cannot probe \(name): no picture came") }
+    guard statistics.count > 0 else { throw FFmpegError(.invalidData, "cannot probe \(name): no frame came") }
     return Report(
       address: name, container: demuxer.formatName, codec: video.parameters.codecName, width: video.parameters.width,
       height: video.parameters.height, nominalRate: video.nominalRate,
       hasAudio: demuxer.streams.contains { $0.parameters.kind == .audio }, opening: opening,
-      seconds: statistics.seconds, pictures: statistics.count, rate: statistics.rate, bitRate: statistics.bitRate,
+      seconds: statistics.seconds, frames: statistics.count, rate: statistics.rate, bitRate: statistics.bitRate,
       jitter: statistics.jitter, longestGap: statistics.longestGap, lostPackets: Int(demuxer.lostPacketCount),
       damagedPackets: damaged, keyInterval: statistics.keyInterval, clockDrift: statistics.clockDrift,
       senderDelay: delay.map { Double($0) / 1e6 })

@@ -1,11 +1,11 @@
 public import FFmpeg
 import Synchronization
 
-/// Pictures out of a container: a video file, what is piped in, or a network address.
+/// Frames out of a container: a video file, what is piped in, or a network address.
 public final class StreamSource: FrameSource {
-  /// What is known of the source before its first picture.
+  /// What is known of the source before its first frame.
   public let description: SourceDescription
-  /// The audio packets that go along with the pictures, if there are any.
+  /// The audio packets that go along with the frames, if there are any.
   public let audio: PacketQueue?
   private let flag: InterruptFlag
   private let stream: Mutex<DecodedStream>
@@ -13,7 +13,7 @@ public final class StreamSource: FrameSource {
 
   private init(_ stream: consuming sending DecodedStream, flag: InterruptFlag) {
     description = stream.description
-    audio = stream.sound
+    audio = stream.audio
     self.flag = flag
     self.stream = Mutex(stream)
     counts = Mutex(SourceLosses())
@@ -48,24 +48,24 @@ public final class StreamSource: FrameSource {
   /// libav's options for a live address.
   static func networkOptions(url: String, options: SourceOptions) -> [String: String] {
     // What the codec says of its rate, and the first times as they come, are enough: to make sure would cost a second at
-    // each opening. What libav reads meanwhile is kept, as it begins with the key picture without which nothing can be shown.
+    // each opening. What libav reads meanwhile is kept, as it begins with the keyframe without which nothing can be shown.
     var libav = ["fpsprobesize": "0", "max_ts_probe": "0"]
     guard url.lowercased().hasPrefix("rtsp") else { return libav }
-    // A key picture comes as a burst, which the system's usual buffer for datagrams may not hold.
+    // A keyframe comes as a burst, which the system's usual buffer for datagrams may not hold.
     libav["buffer_size"] = String(1 << 20)
     switch options.transport {
     case .auto: libav["rtsp_flags"] = "prefer_tcp"
     case .tcp: libav["rtsp_transport"] = "tcp"
     case .udp: libav["rtsp_transport"] = "udp"
     }
-    libav["allowed_media_types"] = options.wantsSound ? "video+audio" : "video"
+    libav["allowed_media_types"] = options.wantsAudio ? "video+audio" : "video"
     return libav
   }
 
   /// What was lost or damaged so far.
   public var losses: SourceLosses { counts.withLock { $0 } }
 
-  /// The next picture, or the end.
+  /// The next frame, or the end.
   public func next() throws(CaptureError) -> CaptureOutcome {
     try stream.withLock { (stream) throws(CaptureError) -> CaptureOutcome in
       defer {

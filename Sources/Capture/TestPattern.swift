@@ -1,12 +1,12 @@
-/// A moving picture that is made rather than read: its size, rate and length.
+/// A moving frame that is made rather than read: its size, rate and length.
 public struct TestPattern: Hashable, Sendable, CustomStringConvertible {
   /// Columns, 16...16384.
   public let width: Int
   /// Rows, 16...16384.
   public let height: Int
-  /// Pictures a second of its timestamps.
+  /// Frames per second of its timestamps.
   public let rate: Double
-  /// How many pictures; `nil` for no end.
+  /// How many frames; `nil` for no end.
   public let frameCount: Int?
 
   /// A pattern; `nil` if the size or the rate is not sensible.

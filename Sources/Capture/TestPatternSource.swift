@@ -3,15 +3,15 @@ import Imaging
 import Scene
 import Synchronization
 
-/// Makes the pictures of a `TestPattern`: grey waves and a bright square that wanders. Equal runs give equal pictures.
+/// Makes the frames of a `TestPattern`: grey waves and a bright square that wanders. Equal runs give equal frames.
 public final class TestPatternSource: FrameSource {
-  /// What is known of the source before its first picture.
+  /// What is known of the source before its first frame.
   public let description: SourceDescription
   private let pattern: TestPattern
   private let flag = InterruptFlag()
   private let index = Mutex(0)
 
-  /// A source of `pattern`; its pictures come as fast as they are fetched.
+  /// A source of `pattern`; its frames come as fast as they are fetched.
   public init(_ pattern: TestPattern) {
     self.pattern = pattern
     description = SourceDescription(
@@ -20,14 +20,14 @@ public final class TestPatternSource: FrameSource {
       frameCount: pattern.frameCount, timeBase: .video, pixelAspect: 1, codec: nil)
   }
 
-  /// The audio packets that go along with the pictures, if there are any.
+  /// The audio packets that go along with the frames, if there are any.
   public var audio: PacketQueue? { nil }
   /// What was lost or damaged so far.
   public var losses: SourceLosses { SourceLosses() }
   /// Makes a waiting `next` return with an error; from any thread.
   public func interrupt() { flag.interrupt() }
 
-  /// The next picture, or the end.
+  /// The next frame, or the end.
   public func next() throws(CaptureError) -> CaptureOutcome {
     if flag.isInterrupted { throw CaptureError(.interrupted, "cannot read \(pattern): interrupted") }
     let index = index.withLock { index in
@@ -40,7 +40,7 @@ public final class TestPatternSource: FrameSource {
       frame.colour = FrameColour(matrix: .bt601, isFullRange: false)
       paint(frame, index: index)
       guard let pixels = PixelBuffer(wrapping: frame) else {
-        throw FFmpegError(.unsupported, "cannot use the pattern's picture")
+        throw FFmpegError(.unsupported, "cannot use the pattern's frame")
       }
       return .frame(
         CapturedFrame(

@@ -8,7 +8,7 @@ public struct EvaluationError: Error, Hashable, Sendable, CustomStringConvertibl
     case missing
     /// The file is there but cannot be read.
     case unreadable
-    /// Two inputs do not belong together, such as results for a picture the truth does not have.
+    /// Two inputs do not belong together, such as results for an image the truth does not have.
     case mismatched
     /// A result file cannot be written.
     case unwritable

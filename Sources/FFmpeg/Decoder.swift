@@ -6,7 +6,7 @@ import Glibc
 public struct Decoder: ~Copyable {
   /// What `receive()` came to.
   public enum Outcome: Sendable {
-    /// A picture.
+    /// A frame.
     case frame(Frame)
     /// `send` another packet first.
     case needsInput
@@ -21,7 +21,7 @@ public struct Decoder: ~Copyable {
   ///
   /// - Parameters:
   ///   - threads: how many it may use; 0 for one a processor.
-  ///   - isLowDelay: threads share one picture rather than take one each, so that no picture is held back for them.
+  ///   - isLowDelay: threads share one frame rather than take one each, so that no frame is held back for them.
   public init(_ parameters: StreamParameters, threads: Int = 1, isLowDelay: Bool = false) throws(FFmpegError) {
     LogBridge.install()
     guard let codec = unsafe avcodec_find_decoder(parameters.handle.pointee.codec_id) else {
@@ -38,13 +38,13 @@ public struct Decoder: ~Copyable {
       unsafe context.pointee.thread_type = FF_THREAD_SLICE
       unsafe context.pointee.flags |= Int32(bitPattern: UInt32(AV_CODEC_FLAG_LOW_DELAY))
     }
-    // A damaged header must not ask for more memory than a picture can need.
+    // A damaged header must not ask for more memory than a frame can need.
     unsafe context.pointee.max_pixels = 1 << 28
     try unsafe FFmpegError.check(avcodec_open2(context, codec, nil), "open the \(name) decoder")
     self.owner = owner
   }
 
-  /// Forgets every picture so far: the next packet must be one to begin with.
+  /// Forgets every frame so far: the next packet must be one to begin with.
   public mutating func flush() { unsafe avcodec_flush_buffers(context) }
 
   /// Gives a packet, or `nil` for "that was the last". Take all frames with `receive()` before sending the next.
@@ -52,13 +52,13 @@ public struct Decoder: ~Copyable {
     try unsafe FFmpegError.check(avcodec_send_packet(context, packet?.handle), "decode a packet")
   }
 
-  /// Takes the next picture.
+  /// Takes the next frame.
   public mutating func receive() throws(FFmpegError) -> Outcome {
     let frame = try Frame()
     let status = unsafe avcodec_receive_frame(context, frame.handle)
     if status == yolostream_averror(EAGAIN) { return .needsInput }
     if status == yolostream_averror_eof() { return .endOfStream }
-    try FFmpegError.check(status, "decode a picture")
+    try FFmpegError.check(status, "decode a frame")
     return .frame(frame)
   }
 }

@@ -206,7 +206,7 @@ public struct Demuxer: ~Copyable {
       return FFmpegError(.timedOut, "cannot \(action): no answer within \(timeout) s")
     }
     if status == yolostream_averror(EIO) {
-      // What demuxers say of a file that ends or breaks off within something; the transport's own errors are told before.
+      // What demuxers say of a file that ends or breaks off within something; the transport's own errors were reported before.
       return FFmpegError(.invalidData, "cannot \(action): it is damaged or ends too early")
     }
     return FFmpegError(status: status, tryingTo: action)

@@ -20,11 +20,11 @@ public struct Encoder: ~Copyable {
     public var pixelAspect: Double = 1
     /// Unit of the frames' timestamps.
     public var timeBase: TimeBase
-    /// Pictures a second, as far as known; a hint for the rate control.
+    /// Frames per second, as far as known; a hint for the rate control.
     public var nominalRate: Double?
-    /// Most pictures from one key picture to the next.
+    /// Most frames from one keyframe to the next.
     public var keyInterval: Int = 250
-    /// Most pictures that are coded from the future; 0 keeps the order of decoding that of showing.
+    /// Most frames that are coded from the future; 0 keeps the order of decoding that of showing.
     public var reordering: Int = 0
     /// Threads; 0 for as many as the encoder likes.
     public var threads: Int = 1
@@ -33,7 +33,7 @@ public struct Encoder: ~Copyable {
     /// The encoder's own options, such as `preset` and `crf`.
     public var options: [String: String] = [:]
 
-    /// Settings for pictures of `width` by `height`.
+    /// Settings for frames of `width` by `height`.
     public init(
       codecName: String, width: Int, height: Int, format: FrameFormat, colour: FrameColour, timeBase: TimeBase
     ) {
@@ -106,9 +106,9 @@ public struct Encoder: ~Copyable {
     self.owner = owner
   }
 
-  /// Gives the next picture, shown at `timestamp` ticks, or `nil` for "that was the last". The frame must have the size
+  /// Gives the next frame, shown at `timestamp` ticks, or `nil` for "that was the last". The frame must have the size
   /// and format of `settings` (a larger one is cut at the right and at the bottom), and timestamps must grow. `isKey` asks
-  /// for a key picture.
+  /// for a keyframe.
   ///
   /// Take all packets with `receive()` before sending the next.
   public mutating func send(_ frame: Frame?, timestamp: Int64 = 0, isKey: Bool = false) throws(FFmpegError) {
@@ -128,7 +128,7 @@ public struct Encoder: ~Copyable {
     unsafe reference.handle.pointee.height = context.pointee.height
     unsafe reference.handle.pointee.pts = timestamp
     unsafe reference.handle.pointee.pict_type = isKey ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE
-    try unsafe FFmpegError.check(avcodec_send_frame(context, reference.handle), "encode a picture")
+    try unsafe FFmpegError.check(avcodec_send_frame(context, reference.handle), "encode a frame")
   }
 
   /// Takes the next packet; its times are in ticks of `settings.timeBase`.
@@ -137,7 +137,7 @@ public struct Encoder: ~Copyable {
     let status = unsafe avcodec_receive_packet(context, packet.handle)
     if status == yolostream_averror(EAGAIN) { return .needsInput }
     if status == yolostream_averror_eof() { return .endOfStream }
-    try FFmpegError.check(status, "encode a picture")
+    try FFmpegError.check(status, "encode a frame")
     return .packet(packet)
   }
 }

@@ -8,7 +8,7 @@ public struct FragmentMuxer: ~Copyable {
   private var owner: OutputContext
   private var context: UnsafeMutablePointer<AVFormatContext> { unsafe owner.pointer }
 
-  /// A muxer for the pictures of `video`.
+  /// A muxer for the frames of `video`.
   public init(_ video: StreamDescription) throws(FFmpegError) {
     LogBridge.install()
     var owner = try OutputContext(container: "mp4")

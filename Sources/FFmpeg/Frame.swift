@@ -1,6 +1,6 @@
 import CFFmpeg
 
-/// A decoded picture: planes that libav counts references to.
+/// A decoded frame: planes that libav counts references to.
 @safe
 public final class Frame: @unchecked Sendable {
   /// Filled by a decoder, a scaler or `init(width:height:format:)`; afterwards only `makeWritable` touches it, before
@@ -11,7 +11,7 @@ public final class Frame: @unchecked Sendable {
     unsafe handle = try unsafe FFmpegError.unwrap(av_frame_alloc(), "a frame")
   }
 
-  /// A picture of `width` by `height` pixels with undefined contents.
+  /// A frame of `width` by `height` pixels with undefined contents.
   public convenience init(width: Int, height: Int, format: FrameFormat) throws(FFmpegError) {
     try self.init()
     guard let width32 = Int32(exactly: width), let height32 = Int32(exactly: height), width > 0, height > 0 else {
@@ -45,7 +45,7 @@ public final class Frame: @unchecked Sendable {
     let ticks = unsafe handle.pointee.best_effort_timestamp
     return ticks == yolostream_no_pts() ? nil : ticks
   }
-  /// Whether the decoder says that part of the picture is made up: bytes were missing or did not make sense.
+  /// Whether the decoder says that part of the frame is made up: bytes were missing or did not make sense.
   public var isDamaged: Bool {
     unsafe handle.pointee.flags & AV_FRAME_FLAG_CORRUPT != 0 || handle.pointee.decode_error_flags != 0
   }

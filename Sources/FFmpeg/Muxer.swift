@@ -97,7 +97,7 @@ public struct Muxer: ~Copyable {
   public mutating func begin() throws(FFmpegError) {
     try unsafe FFmpegError.check(avio_open_dyn_buf(&context.pointee.pb), "write \(name)")
     owner.isInMemory = true
-    // Sound may begin a little before the pictures. MKV can say so; libav would rather move all times.
+    // Audio may begin a little before the frames. MKV can say so; libav would rather move all times.
     if container == .matroska { unsafe context.pointee.avoid_negative_ts = 0 }
     unsafe context.pointee.output_ts_offset = -TimeBase.microseconds.ticks(at: origin)
     var options = OptionList(

@@ -71,9 +71,9 @@ public final class Packet: @unchecked Sendable {
     return ticks == yolostream_no_pts() ? nil : ticks
   }
 
-  /// Microseconds since 1970 of the moment that the sender gives for a picture, by an RTCP sender report.
+  /// Microseconds since 1970 of the moment that the sender gives for a frame, by an RTCP sender report.
   ///
-  /// Where libav has to find the ends of pictures in the stream (H.264, H.265), it is that of the picture that follows:
+  /// Where libav has to find the ends of frames in the stream (H.264, H.265), it is that of the frame that follows:
   /// the end of one is found when the next begins, and what comes along with that goes out with the packet.
   public var senderTime: Int64? {
     var size = 0

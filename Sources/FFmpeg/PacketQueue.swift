@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Compressed sound on its way past the pictures: who reads a file puts it in, who writes one takes it out.
+/// Compressed audio on its way past the frames: who reads a file puts it in, who writes one takes it out.
 ///
 /// Bounded: when nobody takes, the oldest packets are dropped.
 public final class PacketQueue: Sendable {

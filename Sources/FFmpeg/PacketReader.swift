@@ -24,7 +24,7 @@ public final class PacketReader: Sendable {
 
   deinit { ring.leave(id) }
 
-  /// Goes to the last key picture that came at or before `arrival` (monotonic nanoseconds), else to the first that is
+  /// Goes to the last keyframe that came at or before `arrival` (monotonic nanoseconds), else to the first that is
   /// there; `.max` is the newest. Without any it begins with the next.
   public func begin(at arrival: UInt64) {
     let first = ring.key(at: arrival) ?? ring.nextNumber
@@ -43,6 +43,6 @@ public final class PacketReader: Sendable {
     }
   }
 
-  /// Packets that were gone, or never kept for want of a key picture before them, when it was their turn.
+  /// Packets that were gone, or never kept for want of a keyframe before them, when it was their turn.
   public var missedCount: Int { place.withLock { $0.missed } }
 }

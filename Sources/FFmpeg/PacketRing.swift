@@ -3,8 +3,8 @@ import Synchronization
 /// The latest packets of a stream as they came, for whoever writes them elsewhere without decoding: clips that begin before
 /// what they show, segments for a browser.
 ///
-/// It begins with a key picture, holds as many seconds as its most demanding reader asked for (and the rest of the group of
-/// pictures before), and never more than `byteLimit`. Packets are shared, not copied; without a reader none is kept. One
+/// It begins with a keyframe, holds as many seconds as its most demanding reader asked for (and the rest of the group of
+/// frames before), and never more than `byteLimit`. Packets are shared, not copied; without a reader none is kept. One
 /// thread appends; readers may be anywhere.
 public final class PacketRing: Sendable {
   /// Packets that belong together: from one opening of the source, in one size. Those of two do not fit into one file, and
@@ -12,13 +12,13 @@ public final class PacketRing: Sendable {
   public struct Passage: Sendable {
     /// Counts passages, from 0.
     public let number: Int
-    /// The pictures.
+    /// The frames.
     public let video: StreamDescription
     /// What goes along with them.
-    public let sounds: [StreamDescription]
+    public let audioStreams: [StreamDescription]
 
     fileprivate func holds(_ packet: Packet) -> Bool {
-      packet.streamIndex == video.index || sounds.contains { $0.index == packet.streamIndex }
+      packet.streamIndex == video.index || audioStreams.contains { $0.index == packet.streamIndex }
     }
   }
 
@@ -28,12 +28,12 @@ public final class PacketRing: Sendable {
     public let number: Int
     /// What it belongs to.
     public let passage: Passage
-    /// The packet, with the times of its source; `streamIndex` is that of `passage.video` or of one of its sounds.
+    /// The packet, with the times of its source; `streamIndex` is that of `passage.video` or of one of its audio streams.
     public let packet: Packet
     /// When it was read, in nanoseconds of the monotonic clock.
     public let arrival: UInt64
 
-    /// Whether it belongs to the pictures.
+    /// Whether it belongs to the frames.
     public var isVideo: Bool { packet.streamIndex == passage.video.index }
     /// Whether a file may begin with it.
     public var isKey: Bool { isVideo && packet.isKey }
@@ -55,14 +55,14 @@ public final class PacketRing: Sendable {
 
   /// Most bytes that are held.
   public let byteLimit: Int
-  /// Whether sound is wanted, too.
-  public let takesSound: Bool
+  /// Whether audio is wanted, too.
+  public let takesAudio: Bool
   private let state = Mutex(State())
 
   /// An empty ring.
-  public init(byteLimit: Int = 64 << 20, takesSound: Bool = false) {
+  public init(byteLimit: Int = 64 << 20, takesAudio: Bool = false) {
     self.byteLimit = byteLimit
-    self.takesSound = takesSound
+    self.takesAudio = takesAudio
   }
 
   /// A reader who wants to be able to go back `seconds`. As long as it lives, packets are kept.
@@ -90,9 +90,9 @@ public final class PacketRing: Sendable {
   }
 
   /// Another opening of the source begins; packets of other streams are passed over.
-  public func begin(video: StreamDescription, sounds: [StreamDescription]) {
+  public func begin(video: StreamDescription, audioStreams: [StreamDescription]) {
     state.withLock { state in
-      state.passage = Passage(number: (state.passage?.number ?? -1) + 1, video: video, sounds: sounds)
+      state.passage = Passage(number: (state.passage?.number ?? -1) + 1, video: video, audioStreams: audioStreams)
     }
   }
 
@@ -104,11 +104,11 @@ public final class PacketRing: Sendable {
       if isKey, let parameters = try? passage.video.parameters.renewed(by: packet) {
         var video = passage.video
         video.parameters = parameters
-        passage = Passage(number: passage.number + 1, video: video, sounds: passage.sounds)
+        passage = Passage(number: passage.number + 1, video: video, audioStreams: passage.audioStreams)
         state.passage = passage
       }
       defer { state.nextNumber += 1 }
-      // Nothing can begin in the middle of a group of pictures, nor in another passage.
+      // Nothing can begin in the middle of a GOP, nor in another passage.
       guard isKey || state.entries.last?.passage.number == passage.number else { return }
       state.entries.append(Entry(number: state.nextNumber, passage: passage, packet: packet, arrival: arrival))
       state.byteCount += packet.byteCount
@@ -117,7 +117,7 @@ public final class PacketRing: Sendable {
     }
   }
 
-  /// Number of the last key picture that was there at `arrival`, else of the first there is.
+  /// Number of the last keyframe that was there at `arrival`, else of the first there is.
   func key(at arrival: UInt64) -> Int? {
     state.withLock { state in
       state.entries.last { $0.isKey && $0.arrival <= arrival }?.number ?? state.entries.first?.number
@@ -144,7 +144,7 @@ public final class PacketRing: Sendable {
 }
 
 extension PacketRing.State {
-  /// Lets go of whole groups of pictures that nobody asked for, or that there is no room for.
+  /// Lets go of whole GOPs that nobody asked for, or that there is no room for.
   fileprivate mutating func trim(_ now: UInt64, byteLimit: Int) {
     let seconds = demands.values.map(\.seconds).max() ?? 0
     let oldest = now - min(now, UInt64(min(max(seconds, 0), 86_400) * 1e9))

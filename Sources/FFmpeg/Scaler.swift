@@ -5,7 +5,7 @@ import CFFmpeg
 public struct Scaler: ~Copyable {
   /// How samples between samples are found.
   public enum Quality: Sendable {
-    /// Exact rounding and full chroma; for pictures that are measured or looked at.
+    /// Exact rounding and full chroma; for frames that are measured or shown.
     case accurate
     /// Bilinear, as fast as libswscale goes.
     case fast

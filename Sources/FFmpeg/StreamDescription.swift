@@ -8,20 +8,20 @@ public struct StreamDescription: Sendable {
   public internal(set) var parameters: StreamParameters
   /// Unit of its timestamps.
   public let timeBase: TimeBase
-  /// Pictures a second, as the container says or libav guesses; `nil` if unknown.
+  /// Frames per second, as the container says or libav guesses; `nil` if unknown.
   public let nominalRate: Double?
   /// Timestamp of the beginning, in seconds; `nil` if unknown.
   public let start: Double?
   /// Length in seconds; `nil` if unknown.
   public let duration: Double?
-  /// Number of pictures the container promises; `nil` if it does not.
+  /// Number of frames the container promises; `nil` if it does not.
   public let frameCount: Int?
-  /// Quarter turns clockwise that show the pictures upright: 0...3.
+  /// Quarter turns clockwise that show the frames upright: 0...3.
   public let quarterTurns: Int
   /// Width over height of a pixel; 1 if unknown.
   public let pixelAspect: Double
-  /// Whether it is a picture that goes with a sound, such as a cover, rather than video.
-  public let isAttachedPicture: Bool
+  /// Whether it is a cover image that goes with audio, rather than video.
+  public let isCoverImage: Bool
 
   init(
     _ stream: UnsafeMutablePointer<AVStream>, in context: UnsafeMutablePointer<AVFormatContext>
@@ -47,7 +47,7 @@ public struct StreamDescription: Sendable {
     quarterTurns = unsafe Self.quarterTurns(yolostream_display_matrix(stream))
     let aspect = unsafe stream.pointee.codecpar.pointee.sample_aspect_ratio
     pixelAspect = aspect.num > 0 && aspect.den > 0 ? Double(aspect.num) / Double(aspect.den) : 1
-    isAttachedPicture = unsafe stream.pointee.disposition & AV_DISPOSITION_ATTACHED_PIC != 0
+    isCoverImage = unsafe stream.pointee.disposition & AV_DISPOSITION_ATTACHED_PIC != 0
   }
 
   private static func quarterTurns(_ matrix: UnsafePointer<Int32>?) -> Int {

@@ -1,8 +1,8 @@
 import CFFmpeg
 
 extension StreamParameters {
-  /// These parameters as the key picture in `packet` states them, if it has another size; else `nil`. For codecs whose
-  /// pictures carry their parameters, such as H.264 and H.265.
+  /// These parameters as the keyframe in `packet` states them, if it has another size; else `nil`. For codecs whose
+  /// frames carry their parameters, such as H.264 and H.265.
   func renewed(by packet: Packet) throws(FFmpegError) -> StreamParameters? {
     guard let size = try size(in: packet), size.width != width || size.height != height else { return nil }
     let renewed = try unsafe StreamParameters(copying: handle)
@@ -12,7 +12,7 @@ extension StreamParameters {
     return renewed
   }
 
-  /// Columns and rows of the picture in `packet`; `nil` if it does not say.
+  /// Columns and rows of the frame in `packet`; `nil` if it does not say.
   private func size(in packet: Packet) throws(FFmpegError) -> (width: Int, height: Int)? {
     guard let parser = unsafe av_parser_init(Int32(bitPattern: handle.pointee.codec_id.rawValue)) else { return nil }
     defer { unsafe av_parser_close(parser) }

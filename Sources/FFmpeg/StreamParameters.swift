@@ -24,12 +24,12 @@ public final class StreamParameters: @unchecked Sendable {
     unsafe handle.pointee.codec_id = unsafe codec.pointee.id
   }
 
-  /// The parameters of uncompressed pictures, rows without padding; `format` is libav's name, such as `yuyv422`.
-  public convenience init(rawPicture format: String, width: Int, height: Int) throws(FFmpegError) {
+  /// The parameters of uncompressed frames, rows without padding; `format` is libav's name, such as `yuyv422`.
+  public convenience init(rawVideo format: String, width: Int, height: Int) throws(FFmpegError) {
     try self.init(codecNamed: "rawvideo")
     let code = unsafe av_get_pix_fmt(format)
     guard code != AV_PIX_FMT_NONE, let columns = Int32(exactly: width), let rows = Int32(exactly: height) else {
-      throw FFmpegError(.unsupported, "cannot decode \(width)x\(height) pictures of \(format)")
+      throw FFmpegError(.unsupported, "cannot decode \(width)x\(height) frames of \(format)")
     }
     unsafe handle.pointee.format = code.rawValue
     unsafe handle.pointee.width = columns
@@ -52,8 +52,8 @@ public final class StreamParameters: @unchecked Sendable {
 
   /// Name of the codec, such as `h264`.
   public var codecName: String { unsafe String(cString: avcodec_get_name(handle.pointee.codec_id)) }
-  /// Columns of a coded picture; 0 if unknown.
+  /// Columns of a coded frame; 0 if unknown.
   public var width: Int { Int(unsafe handle.pointee.width) }
-  /// Rows of a coded picture; 0 if unknown.
+  /// Rows of a coded frame; 0 if unknown.
   public var height: Int { Int(unsafe handle.pointee.height) }
 }

@@ -1,4 +1,4 @@
-/// Bilinear resizing of a picture to planar RGB rows, top to bottom, in the arithmetic of OpenCV's `INTER_LINEAR`.
+/// Bilinear resizing of an image to planar RGB rows, top to bottom, in the arithmetic of OpenCV's `INTER_LINEAR`.
 ///
 /// Tables and rows are made once for a pair of sizes; reading rows then allocates nothing.
 struct BilinearResizer {
@@ -27,7 +27,7 @@ struct BilinearResizer {
     output = source.width == width && source.height == height ? reader.row : PlanarRow(width: width, of: 0)
   }
 
-  /// Forgets what it holds of the picture before; call it before the first row of a picture.
+  /// Forgets what it holds of the image before; call it before the first row of an image.
   mutating func begin() { held = (-1, -1) }
 
   /// Makes row `y` of the output in `output`.

@@ -1,7 +1,7 @@
 extension Canvas {
   /// One point of a line.
   public struct Vertex: Hashable, Sendable {
-    /// Position in pixels of the picture.
+    /// Position in pixels of the image.
     public var x, y: Float
     /// How much of the ink shows here, 0...1; in between it changes evenly.
     public var strength: Float

@@ -1,5 +1,5 @@
 extension Canvas {
-  /// Fills the area within `corners` (pixels of the picture; even-odd where edges cross), and every pixel that its edge
+  /// Fills the area within `corners` (pixels of the image; even-odd where edges cross), and every pixel that its edge
   /// touches: what is painted over for privacy leaves no rim.
   public mutating func cover(_ corners: [(x: Float, y: Float)], with ink: Ink, on view: borrowing ImageView) {
     guard corners.count > 2, corners.allSatisfy({ $0.x.isFinite && $0.y.isFinite }) else { return }

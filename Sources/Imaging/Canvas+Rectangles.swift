@@ -4,7 +4,7 @@ public import Scene
 struct RoundedRectangle {
   let minX, minY, maxX, maxY, radius: Float
 
-  /// Coordinates far outside any picture are drawn in, so that whole numbers can hold them; `nil` if one is no number or
+  /// Coordinates far outside any image are drawn in, so that integers can hold them; `nil` if one is no number or
   /// the rectangle is empty.
   init?(_ box: Box, radius: Float) {
     let edges = [box.minX, box.minY, box.maxX, box.maxY]
@@ -58,7 +58,7 @@ struct RoundedRectangle {
 }
 
 extension Canvas {
-  /// Fills `box` (pixels of the picture), its corners rounded by `radius` pixels.
+  /// Fills `box` (pixels of the image), its corners rounded by `radius` pixels.
   public mutating func fill(_ box: Box, radius: Float = 0, with ink: Ink, on view: borrowing ImageView) {
     guard let shape = RoundedRectangle(box, radius: radius), let part = region(shape.columns, shape.rows) else {
       return
@@ -69,7 +69,7 @@ extension Canvas {
     }
   }
 
-  /// Draws the outline of `box` (pixels of the picture), `width` pixels wide on the inside of its edges.
+  /// Draws the outline of `box` (pixels of the image), `width` pixels wide on the inside of its edges.
   public mutating func outline(
     _ box: Box, width: Float, radius: Float = 0, with ink: Ink, on view: borrowing ImageView
   ) {

@@ -1,17 +1,17 @@
-/// Draws on pictures of one layout, in their own planes, with anti-aliasing; nothing passes through RGB.
+/// Draws on images of one layout, in their own planes, with anti-aliasing; nothing passes through RGB.
 ///
 /// A shape is a coverage of 0...255 for each pixel. Chroma that several pixels share is mixed by the mean of their
-/// coverage. Everything is cut to the picture; a shape with a coordinate that is not a number is left out. The scratch
+/// coverage. Everything is cut to the image; a shape with a coordinate that is not a number is left out. The scratch
 /// memory is made once. One canvas serves one thread at a time.
 public struct Canvas: ~Copyable {
-  /// The layout that pictures must have.
+  /// The layout that images must have.
   public let layout: PixelLayout
   let mask: CoverageMask
   private let lines: (ScratchMemory<UInt8>, ScratchMemory<UInt8>, ScratchMemory<UInt8>)
   /// A row for shapes that are the difference of two.
   let spare: ScratchMemory<UInt8>
 
-  /// A canvas for pictures of `layout`; fails with `badSize`.
+  /// A canvas for images of `layout`; fails with `badSize`.
   public init(layout: PixelLayout) throws(ImagingError) {
     try layout.checkSize()
     self.layout = layout
@@ -24,9 +24,9 @@ public struct Canvas: ~Copyable {
   /// Pixels that share one chroma sample, as powers of two; both zero where there is none to share.
   var chromaShift: (x: Int, y: Int) { (layout.format.halvesColumns ? 1 : 0, layout.format.halvesRows ? 1 : 0) }
 
-  /// A part of the picture in whole chroma samples, so that parts side by side never mix the same sample twice.
+  /// A part of the image in whole chroma samples, so that parts side by side never mix the same sample twice.
   ///
-  /// `columns` and `rows` may lie anywhere; the result is cut to the picture and `nil` if nothing is left.
+  /// `columns` and `rows` may lie anywhere; the result is cut to the image and `nil` if nothing is left.
   func region(_ columns: Range<Int>, _ rows: Range<Int>) -> (columns: Range<Int>, rows: Range<Int>)? {
     func cut(_ range: Range<Int>, _ shift: Int, _ limit: Int) -> Range<Int>? {
       let mask = (1 << shift) - 1

@@ -1,4 +1,4 @@
-/// Coverage of a whole picture, of which only the touched part of each row is ever looked at or cleared.
+/// Coverage of a whole image, of which only the touched part of each row is ever read or cleared.
 final class CoverageMask {
   let width, height: Int
   private let levels: ScratchMemory<UInt8>
@@ -12,7 +12,7 @@ final class CoverageMask {
     touched = ScratchMemory(count: height, of: (Int32.max, 0))
   }
 
-  /// Announces that `columns` of row `y`, both inside the picture, may be written; returns the row.
+  /// Announces that `columns` of row `y`, both inside the image, may be written; returns the row.
   @unsafe
   func touch(_ y: Int, _ columns: Range<Int>) -> UnsafeMutablePointer<UInt8> {
     rows = rows.isEmpty ? y..<y + 1 : min(rows.lowerBound, y)..<max(rows.upperBound, y + 1)

@@ -1,10 +1,10 @@
-/// Why a picture could not be made, prepared or drawn.
+/// Why an image could not be made, prepared or drawn.
 public struct ImagingError: Error, Hashable, Sendable, CustomStringConvertible {
   /// Kind of failure.
   public enum Code: Hashable, Sendable {
     /// A width or height is not in `1...PixelLayout.largestSide`.
     case badSize
-    /// A picture or a destination is not of the size or format that was agreed on.
+    /// An image or a destination is not of the size or format that was agreed on.
     case mismatch
     /// The system has no memory left.
     case outOfMemory
@@ -23,7 +23,7 @@ public struct ImagingError: Error, Hashable, Sendable, CustomStringConvertible {
 }
 
 extension PixelLayout {
-  /// The longest side a picture may have: what the codecs in use can carry, and far from any overflow.
+  /// The longest side an image may have: what the codecs in use can carry, and far from any overflow.
   public static let largestSide = 32_768
 
   /// Fails unless both sides are in `1...largestSide`.
@@ -31,7 +31,7 @@ extension PixelLayout {
     let sides = 1...Self.largestSide
     guard sides.contains(width), sides.contains(height) else {
       throw ImagingError(
-        .badSize, "a picture of \(width)x\(height) was asked for; both sides must be in 1...\(Self.largestSide)")
+        .badSize, "an image of \(width)x\(height) was asked for; both sides must be in 1...\(Self.largestSide)")
     }
   }
 }

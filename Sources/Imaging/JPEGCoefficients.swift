@@ -1,7 +1,7 @@
-/// What chroma adds to red, green and blue in a picture with JPEG's conventions, in whole numbers and 2^16ths.
+/// What chroma adds to red, green and blue in an image with JPEG's conventions, in integers and 2^16ths.
 ///
 /// The factors of BT.601 are those that every JPEG library uses (five decimals of the JFIF specification, `jdcolor.c` of
-/// libjpeg), so that a picture has the same bytes whoever decodes it.
+/// libjpeg), so that an image has the same bytes whoever decodes it.
 struct JPEGCoefficients: Hashable, Sendable {
   /// A factor: `whole + fraction / 65536`.
   struct Factor: Hashable, Sendable {

@@ -1,11 +1,11 @@
 public import Scene
 
-/// Where a picture of some size lies in the network's input, and the way back for boxes.
+/// Where an image of some size lies in the network's input, and the way back for boxes.
 ///
 /// The rule is the official one (`letterbox` of the YOLOv9 and YOLOv5 sources): one gain for both axes, sizes rounded half
 /// to even, the rest split evenly and filled with grey 114.
 public struct Letterbox: Hashable, Sendable {
-  /// How much is filled up around the picture.
+  /// How much is filled up around the image.
   public enum Shape: Hashable, Sendable {
     /// Up to the next multiple of the stride: the fewest pixels the network can take.
     case rectangular
@@ -16,18 +16,18 @@ public struct Letterbox: Hashable, Sendable {
   /// The grey of the border, in all three channels.
   public static let borderLevel: UInt8 = 114
 
-  /// Size of the picture, in pixels.
+  /// Size of the image, in pixels.
   public let sourceWidth, sourceHeight: Int
-  /// Size of the picture inside the input, in pixels.
+  /// Size of the image inside the input, in pixels.
   public let resizedWidth, resizedHeight: Int
   /// Size of the network's input, in pixels; multiples of the stride.
   public let width, height: Int
-  /// Border before the picture, in pixels; the rest of the border follows it.
+  /// Border before the image, in pixels; the rest of the border follows it.
   public let left, top: Int
   private let gain, padX, padY: Float
 
-  /// The place of a picture of `sourceWidth` by `sourceHeight` in at most `targetWidth` by `targetHeight` (raised to
-  /// multiples of `stride`). Without `enlarges` a small picture keeps its size.
+  /// The place of an image of `sourceWidth` by `sourceHeight` in at most `targetWidth` by `targetHeight` (raised to
+  /// multiples of `stride`). Without `enlarges` a small image keeps its size.
   ///
   /// Fails with `badSize` where a side is not in `1...PixelLayout.largestSide`.
   public init(
@@ -43,7 +43,7 @@ public struct Letterbox: Hashable, Sendable {
     let fullHeight = (targetHeight + stride - 1) / stride * stride
     var ratio = min(Double(fullHeight) / Double(sourceHeight), Double(fullWidth) / Double(sourceWidth))
     if !enlarges { ratio = min(ratio, 1) }
-    // A picture of extreme shape would lose a whole side to rounding.
+    // An image of extreme shape would lose a whole side to rounding.
     resizedWidth = max(1, Int((Double(sourceWidth) * ratio).rounded(.toNearestOrEven)))
     resizedHeight = max(1, Int((Double(sourceHeight) * ratio).rounded(.toNearestOrEven)))
     var restX = fullWidth - resizedWidth, restY = fullHeight - resizedHeight
@@ -71,7 +71,7 @@ public struct Letterbox: Hashable, Sendable {
     }
   }
 
-  /// A box in pixels of the input as a box in pixels of the source, cut to the picture.
+  /// A box in pixels of the input as a box in pixels of the source, cut to the image.
   public func sourceBox(_ box: Box) -> Box {
     Box(
       minX: (box.minX - padX) / gain, minY: (box.minY - padY) / gain, maxX: (box.maxX - padX) / gain,

@@ -1,4 +1,4 @@
-/// Brings pictures of one layout into the network's input: colours, size and border in one pass over the planes.
+/// Brings images of one layout into the network's input: colours, size and border in one pass over the planes.
 ///
 /// A pixel is first RGB (as FFmpeg's scaler converts), then resized bilinearly (as OpenCV does), so the input has the very
 /// bytes of the reference implementation. Values are 0...255; the division by 255 belongs into the first convolution.
@@ -12,14 +12,14 @@ public struct LetterboxPainter: ~Copyable {
     case first
   }
 
-  /// The layout that pictures must have.
+  /// The layout that images must have.
   public let source: PixelLayout
-  /// Where the picture goes.
+  /// Where the image goes.
   public let letterbox: Letterbox
   private var resizer: BilinearResizer
   private let line: ScratchMemory<UInt8>
 
-  /// A painter from pictures of layout `source` into `letterbox`; fails with `mismatch` if their sizes differ.
+  /// A painter from images of layout `source` into `letterbox`; fails with `mismatch` if their sizes differ.
   public init(source: PixelLayout, letterbox: Letterbox) throws(ImagingError) {
     try self.init(source: source, letterbox: letterbox, rows: PixelRows())
   }
@@ -28,7 +28,7 @@ public struct LetterboxPainter: ~Copyable {
     guard source.width == letterbox.sourceWidth, source.height == letterbox.sourceHeight else {
       throw ImagingError(
         .mismatch,
-        "a letterbox for \(letterbox.sourceWidth)x\(letterbox.sourceHeight) was given pictures of "
+        "a letterbox for \(letterbox.sourceWidth)x\(letterbox.sourceHeight) was given images of "
           + "\(source.width)x\(source.height)")
     }
     self.source = source
@@ -38,19 +38,19 @@ public struct LetterboxPainter: ~Copyable {
     line = ScratchMemory(count: letterbox.resizedWidth * 3, of: 0)
   }
 
-  /// Paints `picture` into `input` of `width * height * 3` bytes.
+  /// Paints `image` into `input` of `width * height * 3` bytes.
   ///
   /// The border never changes for one letterbox: pass `paintsBorder: false` when `input` still has it.
-  /// Fails with `mismatch` if the picture's layout or the size of `input` is not the agreed one.
+  /// Fails with `mismatch` if the image's layout or the size of `input` is not the agreed one.
   public mutating func paint(
-    _ picture: borrowing PixelBuffer, into input: inout MutableSpan<UInt8>, order: ChannelOrder,
+    _ image: borrowing PixelBuffer, into input: inout MutableSpan<UInt8>, order: ChannelOrder,
     paintsBorder: Bool = true
   ) throws(ImagingError) {
-    try check(picture.layout, elements: input.count)
+    try check(image.layout, elements: input.count)
     unsafe input.withUnsafeMutableBufferPointer { buffer in
       guard let base = buffer.baseAddress else { return }
       if paintsBorder { unsafe paintBorder(base, order, level: Letterbox.borderLevel) }
-      picture.withView { view in
+      image.withView { view in
         unsafe paintRows(view, base, order) { rows, line, count, output in
           unsafe output.update(from: line, count: count)
         }
@@ -58,16 +58,16 @@ public struct LetterboxPainter: ~Copyable {
     }
   }
 
-  /// Paints `picture` into `input` of `width * height * 3` floats, values 0...255; otherwise as for bytes.
+  /// Paints `image` into `input` of `width * height * 3` floats, values 0...255; otherwise as for bytes.
   public mutating func paint(
-    _ picture: borrowing PixelBuffer, into input: inout MutableSpan<Float>, order: ChannelOrder,
+    _ image: borrowing PixelBuffer, into input: inout MutableSpan<Float>, order: ChannelOrder,
     paintsBorder: Bool = true
   ) throws(ImagingError) {
-    try check(picture.layout, elements: input.count)
+    try check(image.layout, elements: input.count)
     unsafe input.withUnsafeMutableBufferPointer { buffer in
       guard let base = buffer.baseAddress else { return }
       if paintsBorder { unsafe paintBorder(base, order, level: Float(Letterbox.borderLevel)) }
-      picture.withView { view in
+      image.withView { view in
         unsafe paintRows(view, base, order) { rows, line, count, output in
           unsafe rows.widen(line, count: count, to: output)
         }
@@ -77,7 +77,7 @@ public struct LetterboxPainter: ~Copyable {
 
   private func check(_ layout: PixelLayout, elements: Int) throws(ImagingError) {
     guard layout == source else {
-      throw ImagingError(.mismatch, "a painter for \(source.summary) was given a picture of \(layout.summary)")
+      throw ImagingError(.mismatch, "a painter for \(source.summary) was given an image of \(layout.summary)")
     }
     let expected = letterbox.width * letterbox.height * 3
     guard elements == expected else {
@@ -85,7 +85,7 @@ public struct LetterboxPainter: ~Copyable {
     }
   }
 
-  /// Fills everything but the picture.
+  /// Fills everything but the image.
   private func paintBorder<Element>(_ base: UnsafeMutablePointer<Element>, _ order: ChannelOrder, level: Element) {
     let samples = order == .last ? 3 : 1, planes = order == .last ? 1 : 3
     let pitch = letterbox.width * samples
@@ -103,7 +103,7 @@ public struct LetterboxPainter: ~Copyable {
     }
   }
 
-  /// Makes each row of the picture and has `store` put `count` bytes of it to their place.
+  /// Makes each row of the image and has `store` put `count` bytes of it to their place.
   @inline(__always)
   private mutating func paintRows<Element>(
     _ view: borrowing ImageView, _ base: UnsafeMutablePointer<Element>, _ order: ChannelOrder,

@@ -1,4 +1,4 @@
-/// The brightness of a picture in a small grid of cells: enough to see whether anything has moved.
+/// The brightness of an image in a small grid of cells: enough to see whether anything has moved.
 public struct LumaGrid: Hashable, Sendable {
   /// Cells a row.
   public let columns: Int
@@ -7,17 +7,17 @@ public struct LumaGrid: Hashable, Sendable {
   /// Mean brightness of each cell, 0...255, row by row.
   public let levels: [UInt8]
 
-  /// Pixels of a cell's side that the grid aims at, for pictures of any size: 48 cells across.
+  /// Pixels of a cell's side that the grid aims at, for images of any size: 48 cells across.
   private static let cellsAcross = 48
 
-  /// The grid of `picture`: looks at every second pixel of every second row (green stands for brightness in RGB).
-  public init(_ picture: borrowing PixelBuffer) {
-    let layout = picture.layout
+  /// The grid of `image`: looks at every second pixel of every second row (green stands for brightness in RGB).
+  public init(_ image: borrowing PixelBuffer) {
+    let layout = image.layout
     let side = max(2, (max(layout.width, layout.height) + Self.cellsAcross - 1) / Self.cellsAcross) & ~1
     let columns = max(1, layout.width / side), rows = max(1, layout.height / side)
     let (step, offset) = layout.format == .rgb24 ? (3, 1) : (1, 0)
     var levels = [UInt8](repeating: 0, count: columns * rows)
-    picture.withView { view in
+    image.withView { view in
       let plane = view.planes[0]
       var sums = [UInt32](repeating: 0, count: columns)
       for row in 0..<rows {
@@ -43,7 +43,7 @@ public struct LumaGrid: Hashable, Sendable {
     self.levels = levels
   }
 
-  /// The largest change of a cell against `other`, 0...255; 255 for grids of pictures of other sizes.
+  /// The largest change of a cell against `other`, 0...255; 255 for grids of images of other sizes.
   public func change(from other: LumaGrid) -> Int {
     guard columns == other.columns, rows == other.rows else { return 255 }
     var largest = 0

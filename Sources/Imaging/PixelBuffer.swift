@@ -1,4 +1,4 @@
-/// A picture with one owner.
+/// An image with one owner.
 ///
 /// The memory belongs to `keeper` (a pool's slot, or a frame of the decoder) and is given back when the buffer ends:
 /// there is no copy and no reference count for callers to balance. Views are lent for the length of a closure.
@@ -20,13 +20,13 @@ public struct PixelBuffer: ~Copyable, @unchecked Sendable {
     self.planes = InlineArray { $0 < planes.count ? planes[$0] : planes[0] }
   }
 
-  /// Lends the picture for reading and, to its one owner, for drawing.
+  /// Lends the image for reading and, to its one owner, for drawing.
   public borrowing func withView<R: ~Copyable, E: Error>(_ body: (borrowing ImageView) throws(E) -> R) throws(E) -> R {
     try body(ImageView(layout: layout, planes: planes))
   }
 }
 
-/// The planes of a picture, lent for the length of a closure.
+/// The planes of an image, lent for the length of a closure.
 @safe
 public struct ImageView: ~Copyable {
   /// Start and row stride (bytes) of one plane.

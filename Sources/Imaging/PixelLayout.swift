@@ -1,4 +1,4 @@
-/// How the samples of a picture lie in memory. All are 8 bits a sample.
+/// How the samples of an image lie in memory. All are 8 bits a sample.
 public enum PixelFormat: String, Hashable, Sendable, CaseIterable {
   /// Planes Y, U, V; chroma halved both ways.
   case yuv420p
@@ -31,7 +31,7 @@ public enum PixelFormat: String, Hashable, Sendable, CaseIterable {
   var halvesRows: Bool { self == .yuv420p || self == .yuv440p || self == .nv12 }
 }
 
-/// Which numbers stand for which colours in a YUV picture.
+/// Which numbers stand for which colours in a YUV image.
 public struct ColourEncoding: Hashable, Sendable {
   /// Luma coefficients.
   public enum Matrix: Hashable, Sendable { case bt601, bt709, bt2020 }
@@ -60,7 +60,7 @@ public struct ColourEncoding: Hashable, Sendable {
   var isJPEG: Bool { isFullRange && siting == .centred }
 }
 
-/// Size, format and colours of a picture.
+/// Size, format and colours of an image.
 public struct PixelLayout: Hashable, Sendable {
   /// Columns.
   public var width: Int
@@ -71,7 +71,7 @@ public struct PixelLayout: Hashable, Sendable {
   /// Meaning of YUV samples; ignored for `rgb24`.
   public var colour: ColourEncoding
 
-  /// A picture of `width` by `height` pixels.
+  /// An image of `width` by `height` pixels.
   public init(
     width: Int, height: Int, format: PixelFormat, colour: ColourEncoding = .init(matrix: .bt601, isFullRange: false)
   ) {

@@ -1,11 +1,11 @@
 import Synchronization
 
-/// A fixed number of pictures of one layout, lent out one by one.
+/// A fixed number of images of one layout, lent out one by one.
 ///
 /// A `PixelBuffer` gives its slot back when it ends, on whatever thread that is, so the memory of a stream is bounded by
-/// `capacity` pictures. Memory is allocated when a slot is first used and freed with the pool and its last buffer.
+/// `capacity` images. Memory is allocated when a slot is first used and freed with the pool and its last buffer.
 public final class PixelPool: Sendable {
-  /// Size, format and colours of every picture.
+  /// Size, format and colours of every image.
   public let layout: PixelLayout
   /// Number of slots.
   public let capacity: Int
@@ -16,7 +16,7 @@ public final class PixelPool: Sendable {
     var lent = 0
   }
 
-  /// A pool of `capacity` pictures; fails with `badSize` for a layout without pixels.
+  /// A pool of `capacity` images; fails with `badSize` for a layout without pixels.
   public init(layout: PixelLayout, capacity: Int) throws(ImagingError) {
     try layout.checkSize()
     self.layout = layout
@@ -24,10 +24,10 @@ public final class PixelPool: Sendable {
     state = Mutex(State())
   }
 
-  /// Pictures that are lent out now.
+  /// Images that are lent out now.
   public var lent: Int { state.withLock { $0.lent } }
 
-  /// A picture with undefined content, or `nil` while all slots are lent out.
+  /// An image with undefined content, or `nil` while all slots are lent out.
   public func take() -> PixelBuffer? {
     let slot: ScratchMemory<UInt8>?? = state.withLock { state in
       guard state.lent < capacity else { return nil }
@@ -40,15 +40,15 @@ public final class PixelPool: Sendable {
       layout: layout, planes: layout.planes(in: memory.base), keeper: Slot(pool: self, memory: memory))
   }
 
-  /// A copy of `picture` to draw on, or `nil` while all slots are lent out; fails with `mismatch` for another layout.
+  /// A copy of `image` to draw on, or `nil` while all slots are lent out; fails with `mismatch` for another layout.
   ///
   /// A decoder may still predict from the frame it handed out: what is drawn there would show in later frames.
-  public func copy(of picture: borrowing PixelBuffer) throws(ImagingError) -> PixelBuffer? {
-    guard picture.layout == layout else {
-      throw ImagingError(.mismatch, "a pool of \(layout.summary) was given a picture of \(picture.layout.summary)")
+  public func copy(of image: borrowing PixelBuffer) throws(ImagingError) -> PixelBuffer? {
+    guard image.layout == layout else {
+      throw ImagingError(.mismatch, "a pool of \(layout.summary) was given an image of \(image.layout.summary)")
     }
     guard let copy = take() else { return nil }
-    picture.withView { from in
+    image.withView { from in
       copy.withView { to in
         for plane in 0..<layout.format.planeCount {
           let size = layout.planeSize(plane)
@@ -69,7 +69,7 @@ public final class PixelPool: Sendable {
     }
   }
 
-  /// What a lent picture holds: its end is the return of the memory.
+  /// What a lent image holds: its end is the return of the memory.
   private final class Slot: Sendable {
     let pool: PixelPool
     let memory: ScratchMemory<UInt8>
@@ -101,10 +101,10 @@ extension PixelLayout {
 }
 
 extension PixelBuffer {
-  /// A single picture of its own memory, content zero; for stills and tests. Fails with `badSize`.
+  /// A single image of its own memory, content zero; for stills and tests. Fails with `badSize`.
   public init(layout: PixelLayout) throws(ImagingError) {
     guard let buffer = try PixelPool(layout: layout, capacity: 1).take() else {
-      throw ImagingError(.outOfMemory, "a new pool of one picture had none to give")
+      throw ImagingError(.outOfMemory, "a new pool of one image had none to give")
     }
     self = buffer
   }

@@ -1,12 +1,12 @@
 import CPixelRows
 
-/// Rows of pictures with JPEG's conventions, in the arithmetic of libjpeg: what most pictures were decoded with when
+/// Rows of images with JPEG's conventions, in the arithmetic of libjpeg: what most images were decoded with when
 /// networks were trained and measured on them.
 extension PixelRows {
   /// A row of chroma samples spread over the pixels.
   ///
   /// A sample lies in the middle of its pixels, so a pixel takes three parts of the nearer row or column and one of the
-  /// farther; at the edge of the picture the farther is the nearer.
+  /// farther; at the edge of the image the farther is the nearer.
   /// - Parameters:
   ///   - near: the row of chroma that the pixels belong to.
   ///   - far: its neighbour on the pixels' side; `near` itself where rows are not halved.
@@ -65,7 +65,7 @@ struct ChromaSharing {
   let isLowerRow: Bool?
 
   /// What is added before a sum (of 16 parts where columns are halved, else of 4) is cut off: halves go up in one pixel
-  /// and down in its neighbour, so that the picture does not get brighter. These are libjpeg's choices.
+  /// and down in its neighbour, so that the image does not get brighter. These are libjpeg's choices.
   var rounding: (even: Int, odd: Int) {
     switch (isHalvedAcross, isLowerRow) {
     case (true, nil): (4, 8)

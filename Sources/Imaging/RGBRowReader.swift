@@ -1,8 +1,8 @@
-/// Reads any row of a picture as planar R, G, B of the picture's own size, with the bytes that the reference
+/// Reads any row of an image as planar R, G, B of the image's own size, with the bytes that the reference
 /// implementations get.
 ///
 /// Video is read as FFmpeg's scaler does: chroma that is shared by several pixels is used for each of them as it is. A
-/// picture with JPEG's conventions is read as libjpeg does, with chroma interpolated between its true places.
+/// image with JPEG's conventions is read as libjpeg does, with chroma interpolated between its true places.
 struct RGBRowReader {
   private let layout: PixelLayout
   private let coefficients: YUVCoefficients

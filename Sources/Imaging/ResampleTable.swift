@@ -1,6 +1,6 @@
 /// Where each output of one axis takes its two source samples from, and with which weights (sum 2048).
 ///
-/// Positions and weights are OpenCV's for 8-bit pictures: pixel centres at halves, edges repeated, 11-bit weights.
+/// Positions and weights are OpenCV's for 8-bit images: pixel centres at halves, edges repeated, 11-bit weights.
 struct ResampleTable {
   /// How the weight between two samples is found.
   enum Rule {

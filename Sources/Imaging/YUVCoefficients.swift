@@ -1,4 +1,4 @@
-/// The integers of YUV to RGB as FFmpeg's scaler uses them, so that a picture has the same bytes however it was decoded.
+/// The integers of YUV to RGB as FFmpeg's scaler uses them, so that an image has the same bytes however it was decoded.
 ///
 /// Samples are scaled by 8, coefficients by 2^13, and each product keeps its upper 16 bits (`libswscale/yuv2rgb.c`).
 struct YUVCoefficients: Hashable, Sendable {

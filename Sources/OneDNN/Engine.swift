@@ -29,7 +29,7 @@ public final class Engine: @unchecked Sendable {
   public enum InstructionSet: String, Sendable, Comparable {
     case older, avx2, avx2VNNI, avx512, avx512VNNI, avx512BF16
 
-    /// The library's number for a set has the bits of all that it includes: one that is newer than this list is told by
+    /// The library's number for a set has the bits of all that it includes: one that is newer than this list is known by
     /// those of the widest here.
     init(bits: UInt32) {
       let widestFirst: [(dnnl_cpu_isa_t, InstructionSet)] = [

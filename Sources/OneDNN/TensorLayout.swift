@@ -39,11 +39,11 @@ public enum ElementType: String, Hashable, Sendable {
 public enum MemoryFormat: Hashable, Sendable {
   /// Whatever the primitive prefers; only for asking it.
   case any
-  /// Outermost axis first: NCHW for pictures, OIHW or GOIHW for weights, one axis for a vector.
+  /// Outermost axis first: NCHW for images, OIHW or GOIHW for weights, one axis for a vector.
   case plain
-  /// Channels innermost (pictures only).
+  /// Channels innermost (images only).
   case channelsLast
-  /// Channels in blocks of eight or sixteen innermost (pictures only).
+  /// Channels in blocks of eight or sixteen innermost (images only).
   case blocked8, blocked16
 
   func tag(rank: Int) -> dnnl_format_tag_t {
@@ -66,7 +66,7 @@ public enum MemoryFormat: Hashable, Sendable {
 public final class TensorLayout: @unchecked Sendable, Equatable {
   let handle: UnsafeMutablePointer<yolostream_layout>
 
-  /// A tensor of `shape` (batch × channels × height × width for pictures).
+  /// A tensor of `shape` (batch × channels × height × width for images).
   public init(_ shape: [Int], _ type: ElementType = .f32, _ format: MemoryFormat = .plain) throws(OneDNNError) {
     var handle: UnsafeMutablePointer<yolostream_layout>?
     let dimensions = shape.map { dnnl_dim_t($0) }

@@ -1,6 +1,6 @@
 import COneDNN
 
-/// What the whole numbers that a primitive reads or writes stand for.
+/// What the int8 values that a primitive reads or writes stand for.
 ///
 /// The library wants it partly when a primitive is made and partly when it runs, and 2.x and 3.x disagree on which.
 public struct WholeNumbers: Hashable, Sendable {
@@ -32,7 +32,7 @@ public struct WholeNumbers: Hashable, Sendable {
   /// Puts it into the attributes of a convolution with weights of `groups`, or of a reorder.
   func apply(to attributes: dnnl_primitive_attr_t, of kind: Kind) throws(OneDNNError) {
     try unsafe check(
-      yolostream_attr_scales(attributes, kind.scaling, Int64(factors.count), factors), "factors of whole numbers")
+      yolostream_attr_scales(attributes, kind.scaling, Int64(factors.count), factors), "factors of int8 values")
     for zero in zeros {
       try unsafe check(
         yolostream_attr_zero(attributes, zero.argument, Int32(zero.number)), "a number that stands for 0")

@@ -25,7 +25,7 @@ package struct RunState {
     return !hasBegun
   }
 
-  /// Whether a stage that has not begun should begin at all.
+  /// Whether a stage that has not started should begin at all.
   package var startsStages: Bool { phase != .cancelled }
 
   package mutating func stop() -> Action { move(to: .stopping) }

@@ -11,7 +11,7 @@ public struct StageMetrics: Hashable, Sendable {
   /// Values lost by the policy of the channels this stage sends to.
   public var lostCount = 0
 
-  /// The metrics of a stage that has not begun.
+  /// The metrics of a stage that has not started.
   public init(name: String) { self.name = name }
 }
 

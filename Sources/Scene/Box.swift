@@ -1,4 +1,4 @@
-/// An axis-aligned rectangle in pixels of the picture it was found in, origin at the top left, `x` to the right.
+/// An axis-aligned rectangle in pixels of the image it was found in, origin at the top left, `x` to the right.
 ///
 /// The edges are continuous coordinates: a box that covers the first pixel alone is `(0, 0, 1, 1)`.
 public struct Box: Hashable, Sendable, Codable {
@@ -54,7 +54,7 @@ public struct Box: Hashable, Sendable, Codable {
     return union > 0 ? intersection / union : 0
   }
 
-  /// The box cut to a picture of `width` by `height` pixels.
+  /// The box cut to an image of `width` by `height` pixels.
   @inlinable
   public func clamped(toWidth width: Float, height: Float) -> Box {
     Box(

@@ -1,4 +1,4 @@
-/// Which frame of its source a picture is, and when it was taken and received.
+/// Which frame of its source an image is, and when it was taken and received.
 public struct FrameStamp: Hashable, Sendable {
   /// Position in the source, counted from 0.
   public var index: Int

@@ -120,7 +120,7 @@ public struct Validation: Sendable {
 
   private func outcome(_ picture: GroundTruth.Picture, _ worker: DetectionWorker, _ classes: [Int?]) -> Outcome {
     let path = truth.path(of: picture)
-    guard let buffer = try? PictureFile(path: path).read() else {
+    guard let buffer = try? ImageFile(path: path).read() else {
       return .passedOver(GroundTruth.Problem(kind: .unreadablePicture, place: path))
     }
     let size = GroundTruth.Size(width: buffer.layout.width, height: buffer.layout.height)

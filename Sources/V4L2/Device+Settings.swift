@@ -3,19 +3,19 @@ import Glibc
 
 /// What a camera has agreed to send.
 public struct CaptureFormat: Hashable, Sendable {
-  /// How pictures are sent.
+  /// How frames are sent.
   public var format: FourCC
   /// Their size.
-  public var size: PictureSize
+  public var size: FrameSize
   /// Bytes from one row of the first plane to the next; 0 for compressed formats.
   public var rowBytes: Int
-  /// Pictures a second, if the driver says.
+  /// Frames per second, if the driver says.
   public var rate: Double?
   /// Whether samples use 0...255.
   public var isFullRange: Bool
 
   /// A format from its parts.
-  public init(format: FourCC, size: PictureSize, rowBytes: Int, rate: Double?, isFullRange: Bool) {
+  public init(format: FourCC, size: FrameSize, rowBytes: Int, rate: Double?, isFullRange: Bool) {
     self.format = format
     self.size = size
     self.rowBytes = rowBytes
@@ -25,26 +25,26 @@ public struct CaptureFormat: Hashable, Sendable {
 }
 
 extension Device {
-  /// Asks for what suits `wish` best and sets its controls; the answer is what the driver made of it.
-  public mutating func negotiate(_ wish: CaptureWish) throws(V4L2Error) -> CaptureFormat {
+  /// Asks for what suits `request` best and sets its controls; the answer is what the driver made of it.
+  public mutating func negotiate(_ request: CaptureRequest) throws(V4L2Error) -> CaptureFormat {
     let catalogue = catalogue()
-    guard let best = catalogue.best(for: wish) else {
+    guard let best = catalogue.best(for: request) else {
       let known = catalogue.names.map(\.format.description).joined(separator: ", ")
       throw V4L2Error(
         .unsupported,
         "cannot use \(path): it offers \(known.isEmpty ? "nothing" : known); expected "
-          + (wish.format?.description ?? FourCC.known.map(\.description).joined(separator: ", ")))
+          + (request.format?.description ?? FourCC.known.map(\.description).joined(separator: ", ")))
     }
     var agreed = try setFormat(best.offer.format, size: best.offer.size)
     guard agreed.format == best.offer.format else {
       throw V4L2Error(.unsupported, "cannot use \(path): asked for \(best.offer.format), it sends \(agreed.format)")
     }
     agreed.rate = try setRate(best.rate)
-    for control in wish.controls { try set(control) }
+    for control in request.controls { try set(control) }
     return agreed
   }
 
-  private mutating func setFormat(_ code: FourCC, size: PictureSize) throws(V4L2Error) -> CaptureFormat {
+  private mutating func setFormat(_ code: FourCC, size: FrameSize) throws(V4L2Error) -> CaptureFormat {
     var format = unsafe v4l2_format()
     unsafe format.type = V4L2_BUF_TYPE_VIDEO_CAPTURE.rawValue
     unsafe format.fmt.pix.width = UInt32(clamping: size.width)
@@ -59,7 +59,7 @@ extension Device {
       got.quantization == V4L2_QUANTIZATION_FULL_RANGE.rawValue
       || (got.quantization == V4L2_QUANTIZATION_DEFAULT.rawValue && got.colorspace == V4L2_COLORSPACE_JPEG.rawValue)
     return CaptureFormat(
-      format: agreed, size: PictureSize(width: Int(got.width), height: Int(got.height)),
+      format: agreed, size: FrameSize(width: Int(got.width), height: Int(got.height)),
       rowBytes: agreed.isCompressed ? 0 : Int(got.bytesperline), rate: nil, isFullRange: isFull)
   }
 
@@ -78,7 +78,7 @@ extension Device {
     return Double(interval.denominator) / Double(interval.numerator)
   }
 
-  /// Pictures in a thousand seconds, at least one; what is too much, or no number, is brought into range.
+  /// Frames in a thousand seconds, at least one; what is too much, or no number, is brought into range.
   static func thousandths(of rate: Double) -> UInt32 {
     let exact = (rate * 1000).rounded()
     return exact >= 1 ? UInt32(min(exact, Double(UInt32.max))) : 1

@@ -1,9 +1,9 @@
 import CV4L2
 import Glibc
 
-/// What is known of a picture beside its bytes.
-public struct PictureFacts: Hashable, Sendable {
-  /// The camera's count of pictures; a gap is a picture that nobody fetched in time.
+/// What is known of a frame beside its bytes.
+public struct FrameInfo: Hashable, Sendable {
+  /// The camera's count of frames; a gap is a frame that nobody fetched in time.
   public var sequence: UInt32
   /// When it was taken, in seconds of the monotonic clock, as the driver says.
   public var seconds: Double
@@ -22,15 +22,15 @@ extension Device {
     guard status == 0 else { throw .system(status, "start", path) }
   }
 
-  /// Waits for the next picture and lends its bytes.
+  /// Waits for the next frame and lends its bytes.
   ///
   /// - Parameters:
   ///   - timeout: longest wait in seconds; then `timedOut` is thrown.
   ///   - isInterrupted: asked ten times a second; `true` ends the wait with `interrupted`.
   public mutating func read<R, E: Error>(
-    timeout: Double, isInterrupted: () -> Bool, _ body: (PictureFacts, RawSpan) throws(E) -> R
+    timeout: Double, isInterrupted: () -> Bool, _ body: (FrameInfo, RawSpan) throws(E) -> R
   ) throws(V4L2Error) -> Result<R, E> {
-    var buffer = yolostream_v4l2_picture()
+    var buffer = yolostream_v4l2_frame()
     var waited = 0.0
     while true {
       if isInterrupted() { throw V4L2Error(.interrupted, "cannot read \(path): interrupted") }
@@ -38,11 +38,11 @@ extension Device {
       if status == 0 { break }
       guard status == EAGAIN else { throw failure(status) }
       guard waited < timeout else {
-        throw V4L2Error(.timedOut, "cannot read \(path): no picture within \(timeout) s")
+        throw V4L2Error(.timedOut, "cannot read \(path): no frame within \(timeout) s")
       }
       waited += try wait(seconds: min(0.1, timeout - waited))
     }
-    let facts = PictureFacts(sequence: buffer.sequence, seconds: buffer.seconds, isDamaged: buffer.is_damaged != 0)
+    let facts = FrameInfo(sequence: buffer.sequence, seconds: buffer.seconds, isDamaged: buffer.is_damaged != 0)
     let index = Int(buffer.index)
     let result = buffers?.withBytes(index, count: Int(buffer.byte_count)) { bytes -> Result<R, E> in
       do throws(E) { return .success(try body(facts, bytes)) } catch { return .failure(error) }
@@ -53,7 +53,7 @@ extension Device {
   }
 
   private borrowing func enqueue(_ index: UInt32) throws(V4L2Error) {
-    var buffer = yolostream_v4l2_picture()
+    var buffer = yolostream_v4l2_frame()
     buffer.index = index
     let status = unsafe yolostream_v4l2_queue_buffer(descriptor, &buffer)
     guard status == 0 else { throw failure(status) }
@@ -65,7 +65,7 @@ extension Device {
     let count = unsafe poll(&waiting, 1, Int32((seconds * 1000).rounded(.up)))
     // An unplugged camera and a failed one look alike here; taking the buffer tells which.
     if count > 0, waiting.revents & Int16(POLLERR | POLLHUP) != 0 {
-      var buffer = yolostream_v4l2_picture()
+      var buffer = yolostream_v4l2_frame()
       let status = unsafe yolostream_v4l2_dequeue_buffer(descriptor, &buffer)
       throw failure(status == 0 || status == EAGAIN ? EIO : status)
     }

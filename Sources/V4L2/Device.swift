@@ -33,7 +33,7 @@ public struct Device: ~Copyable {
 
   deinit { close(descriptor) }
 
-  /// Everything the camera offers. Sizes in ranges are told by their ends.
+  /// Everything the camera offers. A range of sizes is given by its ends.
   public borrowing func catalogue() -> FormatCatalogue {
     var names: [(format: FourCC, name: String)] = [], offers: [FormatCatalogue.Offer] = []
     for index in UInt32(0)..<256 {
@@ -54,8 +54,8 @@ public struct Device: ~Copyable {
   }
 
   /// Single sizes, or the ends of a range.
-  private borrowing func sizes(of format: FourCC) -> [(size: PictureSize, range: SizeRange?)] {
-    var sizes: [(size: PictureSize, range: SizeRange?)] = []
+  private borrowing func sizes(of format: FourCC) -> [(size: FrameSize, range: SizeRange?)] {
+    var sizes: [(size: FrameSize, range: SizeRange?)] = []
     for index in UInt32(0)..<256 {
       var size = v4l2_frmsizeenum()
       size.index = index
@@ -63,13 +63,13 @@ public struct Device: ~Copyable {
       guard unsafe yolostream_v4l2_enumerate_sizes(descriptor, &size) == 0 else { break }
       if size.type == V4L2_FRMSIZE_TYPE_DISCRETE.rawValue {
         let found = size.discrete
-        sizes.append((PictureSize(width: Int(found.width), height: Int(found.height)), nil))
+        sizes.append((FrameSize(width: Int(found.width), height: Int(found.height)), nil))
       } else {
         let found = size.stepwise
         let range = SizeRange(
-          smallest: PictureSize(width: Int(found.min_width), height: Int(found.min_height)),
-          largest: PictureSize(width: Int(found.max_width), height: Int(found.max_height)),
-          step: PictureSize(width: Int(found.step_width), height: Int(found.step_height)))
+          smallest: FrameSize(width: Int(found.min_width), height: Int(found.min_height)),
+          largest: FrameSize(width: Int(found.max_width), height: Int(found.max_height)),
+          step: FrameSize(width: Int(found.step_width), height: Int(found.step_height)))
         sizes.append((range.smallest, range))
         sizes.append((range.largest, range))
         break
@@ -79,7 +79,7 @@ public struct Device: ~Copyable {
   }
 
   /// Single rates, or the ends of a range, fastest first.
-  private borrowing func rates(of format: FourCC, size: PictureSize) -> (rates: [Double], isRange: Bool) {
+  private borrowing func rates(of format: FourCC, size: FrameSize) -> (rates: [Double], isRange: Bool) {
     var rates: [Double] = []
     var isRange = false
     for index in UInt32(0)..<256 {

@@ -13,7 +13,7 @@ public struct FourCC: RawRepresentable, Hashable, Sendable, CustomStringConverti
     rawValue = value
   }
 
-  /// JPEG pictures one after another.
+  /// JPEG frames one after another.
   public static let mjpeg = FourCC("MJPG")
   /// The same under another name.
   public static let jpeg = FourCC("JPEG")
@@ -52,7 +52,7 @@ public struct FourCC: RawRepresentable, Hashable, Sendable, CustomStringConverti
     return String(decoding: bytes, as: UTF8.self).trimmed
   }
 
-  /// Whether a picture's bytes depend on what it shows.
+  /// Whether a frame's bytes depend on what it shows.
   public var isCompressed: Bool { [.mjpeg, .jpeg, .h264].contains(self) }
 }
 

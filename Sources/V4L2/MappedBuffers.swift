@@ -17,7 +17,7 @@ struct MappedBuffers: ~Copyable {
     guard status == 0 else { throw .system(status, "get buffers of", path) }
     guard request.count >= 2 else { throw V4L2Error(.broken, "cannot read \(path): its driver has no buffers") }
     for index in 0..<request.count {
-      var buffer = yolostream_v4l2_picture()
+      var buffer = yolostream_v4l2_frame()
       buffer.index = index
       let status = unsafe yolostream_v4l2_query_buffer(descriptor, &buffer)
       guard status == 0 else { throw .system(status, "get buffers of", path) }

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Why a camera gives no pictures.
+/// Why a camera gives no frames.
 public struct V4L2Error: Error, Hashable, Sendable, CustomStringConvertible {
   /// What went wrong, as far as a caller acts on it.
   public enum Code: Hashable, Sendable {
@@ -12,7 +12,7 @@ public struct V4L2Error: Error, Hashable, Sendable, CustomStringConvertible {
     case busy
     /// It is no camera, or offers nothing that was asked for.
     case unsupported
-    /// No picture came for too long.
+    /// No frame came for too long.
     case timedOut
     /// The caller wanted it to end.
     case interrupted

@@ -10,8 +10,8 @@ struct CameraArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp("Size of the camera's pictures.", valueName: "WxH"),
-    transform: { try read($0, PictureSize.init(parsing:), expected: "a size such as 1280x720") })
-  var videoSize: PictureSize?
+    transform: { try read($0, FrameSize.init(parsing:), expected: "a size such as 1280x720") })
+  var videoSize: FrameSize?
 
   @Option(help: "Pictures a second that the camera is asked for.")
   var framerate: Double?
@@ -22,13 +22,13 @@ struct CameraArguments: ParsableArguments {
     transform: { try read($0, ControlSetting.init(parsing:), expected: "a control such as brightness=128") })
   var controls: [ControlSetting] = []
 
-  var wish: CaptureWish {
-    var wish = CaptureWish()
-    wish.format = pixelFormat
-    wish.size = videoSize
-    wish.rate = framerate
-    wish.controls = controls
-    return wish
+  var request: CaptureRequest {
+    var request = CaptureRequest()
+    request.format = pixelFormat
+    request.size = videoSize
+    request.rate = framerate
+    request.controls = controls
+    return request
   }
 
   func validate() throws {

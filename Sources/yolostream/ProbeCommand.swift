@@ -6,7 +6,7 @@ import Scene
 /// `yolostream probe URL`: what a stream is and how well it comes.
 struct ProbeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "probe", abstract: "Look at a network stream: codec, size, rate, jitter, loss, key pictures, clock.",
+    commandName: "probe", abstract: "Look at a network stream: codec, size, rate, jitter, loss, keyframes, clock.",
     discussion: "Exit codes: 0 done, 64 usage, 65 no video, 66 no such stream, 69 unreachable or stalled, 77 refused.")
 
   @Argument(help: "An address such as rtsp://camera/stream.") var url: String
@@ -38,7 +38,7 @@ struct ProbeCommand: ParsableCommand {
 /// The report as JSON has it; times in seconds.
 private struct ProbeFigures: Encodable {
   let address, container, codec: String
-  let width, height, pictures, lostPackets, damagedPackets: Int
+  let width, height, frames, lostPackets, damagedPackets: Int
   let hasAudio: Bool
   let nominalRate, keyInterval, clockDriftPpm, senderDelay: Double?
   let opening, seconds, rate, bitRate, jitter, longestGap: Double
@@ -49,7 +49,7 @@ private struct ProbeFigures: Encodable {
     codec = report.codec
     width = report.width
     height = report.height
-    pictures = report.pictures
+    frames = report.frames
     lostPackets = report.lostPackets
     damagedPackets = report.damagedPackets
     hasAudio = report.hasAudio
@@ -70,22 +70,22 @@ extension StreamProbe.Report {
   fileprivate var text: String {
     func milliseconds(_ seconds: Double) -> String { "\((seconds * 1e3).text(1)) ms" }
     let rows = [
-      ("stream", "\(codec) \(width)x\(height), \(container)\(hasAudio ? ", with sound" : "")"),
-      ("rate", "\(rate.text(2)) pictures/s" + (nominalRate.map { ", \($0.text(2)) promised" } ?? "")),
+      ("stream", "\(codec) \(width)x\(height), \(container)\(hasAudio ? ", with audio" : "")"),
+      ("rate", "\(rate.text(2)) frames/s" + (nominalRate.map { ", \($0.text(2)) promised" } ?? "")),
       ("bits", "\((bitRate / 1e3).text(0)) kbit/s"), ("opening", milliseconds(opening)),
       ("jitter", "\(milliseconds(jitter)), longest gap \(milliseconds(longestGap))"),
       ("loss", "\(lostPackets) packets lost, \(damagedPackets) damaged"),
-      ("key pictures", keyInterval.map { "one in \($0.text(2)) s" } ?? "fewer than two seen"),
+      ("keyframes", keyInterval.map { "one in \($0.text(2)) s" } ?? "fewer than two seen"),
       (
         "clock",
         clockDrift.map { "\(abs($0).text(0)) ppm \($0 < 0 ? "slower" : "faster")" } ?? "seen for less than 10 s"
       ),
       (
         "UTC",
-        senderDelay.map { "by RTCP; pictures come \(milliseconds($0)) after it" } ?? "the sender does not say (no RTCP)"
+        senderDelay.map { "by RTCP; frames come \(milliseconds($0)) after it" } ?? "the sender does not say (no RTCP)"
       ),
     ]
-    return "\(address): \(pictures) pictures in \(seconds.text(1)) s\n"
+    return "\(address): \(frames) frames in \(seconds.text(1)) s\n"
       + rows.map { "  \(($0.0 + ":").padded(14))\($0.1)" }.joined(separator: "\n")
   }
 }

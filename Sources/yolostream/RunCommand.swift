@@ -59,7 +59,7 @@ struct RunCommand: AsyncParsableCommand {
     let words = detection.words(hasInput: input.isNamed)
     let address = try input.address(leftOver: words.input)
     var sourceOptions = input.options(isForDrawing: output.isForDrawing)
-    sourceOptions.camera = camera.wish
+    sourceOptions.camera = camera.request
     let model = try model.load()
     let tracker = tracking.configuration(confidence: detection.confidence)
     let detector = try detection.detector(for: model, classes: words.classes, floor: tracker?.lowScore)

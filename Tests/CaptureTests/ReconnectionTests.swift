@@ -24,7 +24,7 @@ import Testing
   }
 
   @Test(arguments: [(59.9, 2.0), (60.0, 0.5)])
-  func `a source that was well for a minute begins anew`(upTime: Double, expected: Double) {
+  func `a source that was well for a minute begins again`(upTime: Double, expected: Double) {
     var reconnection = Reconnection(policy: policy())
     for time in [0.0, 1] { _ = reconnection.down(.unreachable, at: time) }
     reconnection.up(at: 10)
@@ -46,7 +46,7 @@ import Testing
     #expect(seen.count > 150)
   }
 
-  @Test func `retries are counted from the last picture`() {
+  @Test func `retries are counted from the last frame`() {
     var reconnection = Reconnection(policy: policy { $0.retries = 2 })
     #expect(delay(reconnection.down(.unreachable, at: 0)) != nil)
     reconnection.up(at: 1)

@@ -12,14 +12,14 @@ import Testing
   private final class Script: Sendable {
     enum Opening: Sendable {
       case refuses(CaptureError.Code)
-      /// Gives so many pictures of a size, then ends or fails.
+      /// Gives so many frames of a size, then ends or fails.
       case gives(Int, width: Int, then: CaptureError.Code?)
     }
 
     let openings: [Opening]
     let position = Mutex(0)
     let clock = Mutex(0.0)
-    let told = Mutex<[SourceState]>([])
+    let reported = Mutex<[SourceState]>([])
 
     init(_ openings: [Opening]) { self.openings = openings }
 
@@ -41,14 +41,14 @@ import Testing
       change(&policy)
       return RecoveringSource(
         address: "rtsp://u:p@cam/1", policy: policy, open: { (_) throws(CaptureError) in try self.open() },
-        observe: { state in self.told.withLock { $0.append(state) } },
+        observe: { state in self.reported.withLock { $0.append(state) } },
         time: RecoveringSource.Time(
           now: { self.clock.withLock { $0 } }, wait: { delay in self.clock.withLock { $0 += delay } }))
     }
 
     /// `connecting`, `up 64`, `down stalled 0.5`.
     var story: [String] {
-      told.withLock { states in
+      reported.withLock { states in
         states.map { state in
           switch state {
           case .connecting: "connecting"
@@ -94,7 +94,7 @@ import Testing
     }
   }
 
-  @Test func `failures are told, waited for and mended without the reader seeing more than pictures`() throws {
+  @Test func `failures are reported, waited for and mended without the reader seeing more than frames`() throws {
     let script = Script([
       .refuses(.unreachable), .gives(2, width: 64, then: .stalled), .refuses(.accessDenied),
       .gives(1, width: 64, then: nil), .gives(9, width: 96, then: nil),
@@ -141,14 +141,14 @@ import Testing
   }
 
   @Test(.timeLimit(.minutes(1))) func `a pause is interrupted from another thread`() async {
-    let (states, told) = AsyncStream.makeStream(of: SourceState.self)
+    let (states, reported) = AsyncStream.makeStream(of: SourceState.self)
     var policy = ReconnectPolicy()
     policy.firstDelay = 3600
     policy.longestDelay = 3600
     let source = RecoveringSource(
       address: "nowhere", policy: policy,
       open: { (_) throws(CaptureError) in throw CaptureError(.unreachable, "nobody is there") },
-      observe: { told.yield($0) })
+      observe: { reported.yield($0) })
     async let outcome: CaptureError.Code? = Task.detached {
       do throws(CaptureError) { _ = try source.next() } catch { return error.code }
       return nil

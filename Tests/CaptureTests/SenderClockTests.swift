@@ -6,7 +6,7 @@ import Testing
   private let now: Int64 = 1_800_000_000_000_000
 
   @Test(arguments: [("h264", 1), ("hevc", 1), ("mjpeg", 0)])
-  func `what is said of a picture, or of the one after it, gives the time of all`(codec: String, ahead: Int) {
+  func `what is said of a frame, or of the one after it, gives the time of all`(codec: String, ahead: Int) {
     var clock = SenderClock(codec: codec)
     let times = [0.0, 0.04, 0.12, 0.16]
     #expect(clock.taken(at: 0, wall: now) == nil)

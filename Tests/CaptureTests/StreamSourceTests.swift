@@ -83,16 +83,16 @@ import Testing
   @Test(
     .enabled(if: SharedMaterial.isPresent, Comment(rawValue: SharedMaterial.absence)),
     arguments: [nil, PixelFormat.rgb24])
-  func `a picture is decoded, and a broken one is named`(format: PixelFormat?) throws {
+  func `a frame is decoded, and a broken one is named`(format: PixelFormat?) throws {
     let path = SharedMaterial.file("media/bus.jpg").path
-    let pixels = try PictureFile(path: path).read(as: format)
+    let pixels = try ImageFile(path: path).read(as: format)
     #expect(pixels.layout.width == 810)
     #expect(pixels.layout.height == 1080)
     if let format { #expect(pixels.layout.format == format) } else { #expect(pixels.layout.colour.isFullRange) }
     let broken = FileManager.default.temporaryDirectory.appending(path: "broken-\(UUID().uuidString).jpg")
     defer { try? FileManager.default.removeItem(at: broken) }
     try Data([0xFF, 0xD8, 0xFF, 0xE0, 1, 2, 3]).write(to: broken)
-    let error = #expect(throws: CaptureError.self) { _ = try PictureFile(path: broken.path).read() }
+    let error = #expect(throws: CaptureError.self) { _ = try ImageFile(path: broken.path).read() }
     #expect(error?.code == .invalidMedia)
     #expect(error?.message.contains(broken.path) == true)
   }

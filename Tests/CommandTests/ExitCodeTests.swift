@@ -18,7 +18,7 @@ import Testing
       (["test:64x64@10:3", "--video-size", "big"], 64, "1280x720"),
       (["/dev/video99", "--retries", "0"], 66, "no such device"),
       (["/dev/video99", "--pixel-format", "divx"], 64, "divx"),
-      (["broken.mp4"], 65, "broken.mp4"), (["missing.mp4"], 66, "missing.mp4"), (["empty/"], 65, "no pictures"),
+      (["broken.mp4"], 65, "broken.mp4"), (["missing.mp4"], 66, "missing.mp4"), (["empty/"], 65, "no images"),
       (["rtsp://user:secret@127.0.0.1:9/x", "--timeout", "2", "--retries", "0"], 69, "127.0.0.1"),
       (["test:64x64@10:3", "-o", "no/such/folder/out.mp4"], 73, "out.mp4"),
       (["test:64x64@10:3", "-o", "out.gif"], 73, "out.gif"),

@@ -12,18 +12,18 @@ final class TemporaryFolder {
   func path(_ name: String) -> String { url.appending(path: name).path }
 }
 
-/// Pictures that move, encoded and put into a file.
+/// Frames that move, encoded and put into a file.
 struct Clip {
   var codec = "libx264"
   var format = FrameFormat.yuv420p
   var width = 96
   var height = 64
   var container = Muxer.Container.mp4
-  /// Ticks of `timeBase` at which the pictures are shown.
+  /// Ticks of `timeBase` at which the frames are shown.
   var times: [Int64] = (0..<40).map { $0 * 40 }
   var timeBase = TimeBase(numerator: 1, denominator: 1000)!
 
-  /// Picture `index`: a ramp that moves, another in each plane.
+  /// Frame `index`: a ramp that moves, another in each plane.
   func frame(_ index: Int) throws -> Frame {
     let frame = try Frame(width: width, height: height, format: format)
     for plane in 0..<3 {

@@ -11,7 +11,7 @@ import Testing
   init() throws { folder = try TemporaryFolder() }
 
   @Test(arguments: [Muxer.Container.mp4, .matroska])
-  func `a file cut anywhere gives fewer pictures or an error`(container: Muxer.Container) throws {
+  func `a file cut anywhere gives fewer frames or an error`(container: Muxer.Container) throws {
     let path = folder.path("clip"), cut = folder.path("cut")
     try Clip(container: container).write(to: path)
     let whole = try Data(contentsOf: URL(filePath: path))
@@ -45,7 +45,7 @@ import Testing
   }
 
   @Test(arguments: ["rtsp", "http", "rtmp", "tcp"])
-  func `a host that nobody knows is told as that`(scheme: String) {
+  func `an unknown host is reported as such`(scheme: String) {
     // No name has a part of so many letters: no server is asked for it.
     let host = String(repeating: "a", count: 64)
     let error = #expect(throws: FFmpegError.self) { _ = try Demuxer(.address("\(scheme)://\(host):99/live/x")) }

@@ -4,10 +4,10 @@ import GELAN
 import TestSupport
 import Testing
 
-/// Videos and pictures that are cut or bent, each run through the whole program in a process of its own: libav may trip
+/// Videos and frames that are cut or bent, each run through the whole program in a process of its own: libav may trip
 /// over bytes, and a crash of it must not be taken for a result. `YOLOSTREAM_MUTATIONS` sets ten times the number of files.
 @Suite(.serialized) struct MutatedVideoTests {
-  /// Containers and codecs; each clip is a second of a test picture.
+  /// Containers and codecs; each clip is a second of a test frame.
   private static let clips = [
     ("h264.mp4", ["-c:v", "libx264", "-g", "10"]), ("h264.mkv", ["-c:v", "libx264", "-bf", "2"]),
     ("fragments.mp4", ["-c:v", "libx264", "-movflags", "frag_keyframe+empty_moov"]), ("h264.ts", ["-c:v", "libx264"]),
@@ -15,7 +15,7 @@ import Testing
     ("mjpeg.avi", ["-c:v", "mjpeg"]), ("mpeg2.mpg", ["-c:v", "mpeg2video"]), ("vp8.webm", ["-c:v", "libvpx"]),
     ("vp9.webm", ["-c:v", "libvpx-vp9", "-cpu-used", "8"]), ("flv1.flv", ["-c:v", "flv1"]),
     ("ffv1.mkv", ["-c:v", "ffv1"]),
-    ("pictures.gif", ["-c:v", "gif"]), ("png.mov", ["-c:v", "png"]), ("still.jpg", ["-frames:v", "1"]),
+    ("frames.gif", ["-c:v", "gif"]), ("png.mov", ["-c:v", "png"]), ("still.jpg", ["-frames:v", "1"]),
     ("still.png", ["-frames:v", "1"]), ("still.bmp", ["-frames:v", "1"]), ("still.tiff", ["-frames:v", "1"]),
   ]
 
@@ -60,7 +60,7 @@ import Testing
       let outcome = try Program.run(program, arguments, seconds: 60)
       let isRight = outcome.status == 0 || outcome.status == 65 && outcome.isOneSentence
       if !isRight {
-        // Kept, to be looked at.
+        // Kept for inspection.
         try? Data(bent).write(
           to: FileManager.default.temporaryDirectory.appending(path: "yolostream-bent-\(seed)-\(name)"))
       }

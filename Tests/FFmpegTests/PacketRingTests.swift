@@ -4,7 +4,7 @@ import Testing
 @testable import FFmpeg
 
 @Suite struct PacketRingTests {
-  /// Forty pictures, a key picture every twelve.
+  /// Forty frames, a keyframe every twelve.
   private struct Material {
     let video: StreamDescription
     var packets: [Packet] = []
@@ -26,7 +26,7 @@ import Testing
 
   /// Has `ring` take in `packets`, one a second from second `first` on.
   private func fill(_ ring: PacketRing, _ material: Material, from first: Int = 1) {
-    ring.begin(video: material.video, sounds: [])
+    ring.begin(video: material.video, audioStreams: [])
     for (index, packet) in material.packets.enumerated() {
       ring.append(packet, at: UInt64(index + first) * Self.second)
     }
@@ -46,7 +46,7 @@ import Testing
   }
 
   @Test(arguments: [0, 1, 3, 8, 15, 20, 39, 1000])
-  func `the last seconds are held, from the key picture before them on`(seconds: Int) throws {
+  func `the last seconds are held, from the keyframe before them on`(seconds: Int) throws {
     let material = try Material()
     // The last packet comes at second 40, packet n at second n + 1.
     let first = try #require(material.keys.last { $0 + 1 <= max(1, 40 - seconds) })
@@ -63,13 +63,13 @@ import Testing
     #expect(reader.take().isEmpty)
   }
 
-  @Test func `a reader begins at the key picture before a moment, and what it misses is counted`() throws {
+  @Test func `a reader begins at the keyframe before a moment, and what it misses is counted`() throws {
     let material = try Material()
     let ring = PacketRing()
     let demanding = ring.reader(seconds: 30)
     let reader = ring.reader(seconds: 1)
     fill(ring, material)
-    // The demanding reader has the ring hold what came from second 10 on, and the group of pictures before.
+    // The demanding reader has the ring hold what came from second 10 on, and the GOP before.
     let held = try #require(material.keys.last { $0 + 1 <= 10 })
     for moment in (held + 1)...40 {
       reader.begin(at: UInt64(moment) * Self.second)
@@ -87,7 +87,7 @@ import Testing
     withExtendedLifetime(demanding) {}
   }
 
-  @Test func `the limit of bytes goes before the wish for seconds`() throws {
+  @Test func `the limit of bytes goes before the requested seconds`() throws {
     let material = try Material()
     let sizes = material.packets.map(\.byteCount)
     let second = try #require(material.keys.dropFirst().first)
@@ -97,7 +97,7 @@ import Testing
     reader.begin(at: 0)
     #expect(reader.take().first?.number == second)
     #expect(ring.byteCount <= ring.byteLimit)
-    // A group of pictures that is larger than the limit leaves nothing to begin with.
+    // A GOP that is larger than the limit leaves nothing to begin with.
     let tiny = PacketRing(byteLimit: 10)
     let hopeful = tiny.reader(seconds: 1000)
     fill(tiny, material)
@@ -113,7 +113,7 @@ import Testing
     fill(ring, small)
     fill(ring, small)
     #expect(Set(reader.take().map(\.passage.number)) == [0, 1])
-    // Key pictures in the middle of a stream that carry another size, as a camera that is set anew sends them.
+    // Keyframes in the middle of a stream that carry another size, as a camera with new settings sends them.
     let folder = try TemporaryFolder()
     var packets: [Packet] = []
     var described: StreamDescription?
@@ -126,7 +126,7 @@ import Testing
       described = described ?? demuxer.mainVideo
       while case .packet(let packet) = try demuxer.read() { packets.append(packet) }
     }
-    ring.begin(video: try #require(described), sounds: [])
+    ring.begin(video: try #require(described), audioStreams: [])
     for packet in packets { ring.append(packet) }
     let entries = reader.take()
     #expect(entries.count == 80)
@@ -135,7 +135,7 @@ import Testing
     #expect(entries.first { $0.passage.number == 3 }?.isKey == true)
   }
 
-  @Test(.timeLimit(.minutes(1))) func `who waits is told`() async throws {
+  @Test(.timeLimit(.minutes(1))) func `a waiting reader is woken`() async throws {
     let material = try Material()
     let ring = PacketRing()
     let reader = ring.reader(seconds: 10)
@@ -150,7 +150,7 @@ import Testing
 }
 
 extension Clip {
-  /// The bare stream, key pictures with their headers before them.
+  /// The bare stream, keyframes with their headers before them.
   fileprivate func writeElementary(to path: String) throws {
     var settings = Encoder.Settings(
       codecName: codec, width: width, height: height, format: format,

@@ -13,7 +13,7 @@ import Testing
     arguments: [
       ("libx264", .mp4), ("libx264", .matroska), ("mpeg4", .mp4), ("mpeg4", .matroska), ("ffv1", .matroska),
     ] as [(String, Muxer.Container)])
-  func `every picture comes back at its time`(codec: String, container: Muxer.Container) throws {
+  func `every frame comes back at its time`(codec: String, container: Muxer.Container) throws {
     var clip = Clip(codec: codec, container: container)
     // A variable rate, with gaps.
     clip.times = [0, 40, 80, 81, 500, 501, 2000, 2040, 2080, 5000]
@@ -79,7 +79,7 @@ import Testing
   }
 
   @Test(arguments: [FrameFormat.yuv420p, .yuv422p, .yuv440p, .yuv444p, .nv12, .rgb24])
-  func `a picture of one colour keeps it through every arrangement of samples`(format: FrameFormat) throws {
+  func `a frame of one colour keeps it through every arrangement of samples`(format: FrameFormat) throws {
     let frame = try Frame(width: 34, height: 18, format: .rgb24)
     let rows = try #require(frame.plane(0))
     for y in 0..<18 {

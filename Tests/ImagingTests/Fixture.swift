@@ -29,10 +29,10 @@ struct ByteTensors {
     body = data.subdata(in: 8 + length..<data.count)
   }
 
-  /// The `height, width, 3` tensor `name` as a picture.
-  func picture(_ name: String) throws -> RGBPicture {
+  /// The `height, width, 3` tensor `name` as an image.
+  func image(_ name: String) throws -> RGBImage {
     guard let entry = entries[name] else { throw CocoaError(.fileReadCorruptFile) }
-    return try RGBPicture(
+    return try RGBImage(
       width: entry.shape[1], height: entry.shape[0], bytes: Array(body[entry.offsets[0]..<entry.offsets[1]]))
   }
 }
@@ -51,16 +51,16 @@ struct TestNumbers: RandomNumberGenerator {
 }
 
 extension PixelBuffer {
-  /// A picture whose every sample is random.
+  /// An image whose every sample is random.
   static func noise(_ layout: PixelLayout, seed: UInt64 = 1) throws -> PixelBuffer {
     var numbers = TestNumbers(seed)
     return try filled(layout) { _, _, _ in UInt8.random(in: 0...255, using: &numbers) }
   }
 
-  /// A picture with `sample(plane, byteInRow, row)` everywhere.
+  /// An image with `sample(plane, byteInRow, row)` everywhere.
   static func filled(_ layout: PixelLayout, _ sample: (Int, Int, Int) -> UInt8) throws -> PixelBuffer {
-    let picture = try PixelBuffer(layout: layout)
-    picture.withView { view in
+    let image = try PixelBuffer(layout: layout)
+    image.withView { view in
       for plane in 0..<layout.format.planeCount {
         let size = layout.planeSize(plane)
         for y in 0..<size.rows {
@@ -70,7 +70,7 @@ extension PixelBuffer {
         }
       }
     }
-    return picture
+    return image
   }
 
   /// The byte at `x` of row `y` of a plane.

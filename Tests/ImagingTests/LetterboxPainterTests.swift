@@ -5,9 +5,9 @@ import Testing
 /// What the painter means, written for reading: floating point, one pixel at a time.
 private struct ReadableLetterbox {
   let letterbox: Letterbox
-  let picture: RGBSamples
+  let image: RGBSamples
 
-  /// A picture as RGB levels, straight from the definition of its format.
+  /// An image as RGB levels, straight from the definition of its format.
   struct RGBSamples {
     var width: Int, height: Int
     var levels: [[Double]]
@@ -87,9 +87,9 @@ private struct ReadableLetterbox {
     let (column, row) = (x - letterbox.left, y - letterbox.top)
     guard column >= 0, column < letterbox.resizedWidth, row >= 0, row < letterbox.resizedHeight else { return 114 }
     let (sx, sy) = (
-      Double(picture.width) / Double(letterbox.resizedWidth), Double(picture.height) / Double(letterbox.resizedHeight)
+      Double(image.width) / Double(letterbox.resizedWidth), Double(image.height) / Double(letterbox.resizedHeight)
     )
-    return picture.sample((Double(column) + 0.5) * sx - 0.5, (Double(row) + 0.5) * sy - 0.5, channel)
+    return image.sample((Double(column) + 0.5) * sx - 0.5, (Double(row) + 0.5) * sy - 0.5, channel)
   }
 }
 
@@ -104,14 +104,14 @@ private struct ReadableLetterbox {
   ]
 
   private static func paint(
-    _ picture: borrowing PixelBuffer, _ letterbox: Letterbox, order: LetterboxPainter.ChannelOrder,
+    _ image: borrowing PixelBuffer, _ letterbox: Letterbox, order: LetterboxPainter.ChannelOrder,
     usesVectors: Bool = true
   ) throws -> [UInt8] {
     var painter = try LetterboxPainter(
-      source: picture.layout, letterbox: letterbox, rows: PixelRows(usesVectors: usesVectors))
+      source: image.layout, letterbox: letterbox, rows: PixelRows(usesVectors: usesVectors))
     var input = [UInt8](repeating: 7, count: letterbox.width * letterbox.height * 3)
     var span = input.mutableSpan
-    try painter.paint(picture, into: &span, order: order)
+    try painter.paint(image, into: &span, order: order)
     return input
   }
 
@@ -122,12 +122,12 @@ private struct ReadableLetterbox {
     for (width, height) in Self.sizes {
       let layout = PixelLayout(width: width, height: height, format: format, colour: colour)
       // Smooth chroma and luma, so that levels are rarely cut to 0...255 before they are mixed.
-      let picture = try PixelBuffer.filled(layout) { plane, x, y in
+      let image = try PixelBuffer.filled(layout) { plane, x, y in
         UInt8(128 + 60 * (((x * 7 + y * 3 + plane * 11) % 29) - 14) / 14)
       }
       let letterbox = try Letterbox(sourceWidth: width, sourceHeight: height, targetWidth: 64, targetHeight: 64)
-      let painted = try Self.paint(picture, letterbox, order: .last)
-      let reference = ReadableLetterbox(letterbox: letterbox, picture: .init(picture))
+      let painted = try Self.paint(image, letterbox, order: .last)
+      let reference = ReadableLetterbox(letterbox: letterbox, image: .init(image))
       var worst = 0.0
       for y in 0..<letterbox.height {
         for x in 0..<letterbox.width {
@@ -146,26 +146,26 @@ private struct ReadableLetterbox {
   func `vectors and plain Swift give the same bytes`(format: PixelFormat) throws {
     for (index, (width, height)) in Self.sizes.enumerated() {
       for colour in Self.colours {
-        let picture = try PixelBuffer.noise(
+        let image = try PixelBuffer.noise(
           PixelLayout(width: width, height: height, format: format, colour: colour), seed: UInt64(index))
         for enlarges in [true, false] {
           let letterbox = try Letterbox(
             sourceWidth: width, sourceHeight: height, targetWidth: 96, targetHeight: 64, shape: .square,
             enlarges: enlarges)
-          let fast = try Self.paint(picture, letterbox, order: .last)
-          let plain = try Self.paint(picture, letterbox, order: .last, usesVectors: false)
-          #expect(fast == plain, "\(picture.layout.summary)")
+          let fast = try Self.paint(image, letterbox, order: .last)
+          let plain = try Self.paint(image, letterbox, order: .last, usesVectors: false)
+          #expect(fast == plain, "\(image.layout.summary)")
         }
       }
     }
   }
 
-  @Test func `an RGB picture is resized as OpenCV does and framed in grey`() throws {
-    let picture = try PixelBuffer.noise(PixelLayout(width: 77, height: 41, format: .rgb24))
+  @Test func `an RGB image is resized as OpenCV does and framed in grey`() throws {
+    let image = try PixelBuffer.noise(PixelLayout(width: 77, height: 41, format: .rgb24))
     let letterbox = try Letterbox(
       sourceWidth: 77, sourceHeight: 41, targetWidth: 64, targetHeight: 64, shape: .square)
-    let painted = try Self.paint(picture, letterbox, order: .last)
-    let resized = try RGBPicture(picture).resized(
+    let painted = try Self.paint(image, letterbox, order: .last)
+    let resized = try RGBImage(image).resized(
       width: letterbox.resizedWidth, height: letterbox.resizedHeight, by: .bilinear)
     for y in 0..<64 {
       let row = painted[(y * 64 * 3)..<((y + 1) * 64 * 3)]
@@ -179,16 +179,16 @@ private struct ReadableLetterbox {
   }
 
   @Test func `bytes and floats, channels first and last, hold the same numbers`() throws {
-    let picture = try PixelBuffer.noise(PixelLayout(width: 50, height: 31, format: .yuv420p))
+    let image = try PixelBuffer.noise(PixelLayout(width: 50, height: 31, format: .yuv420p))
     let letterbox = try Letterbox(sourceWidth: 50, sourceHeight: 31, targetWidth: 64, targetHeight: 64)
-    let last = try Self.paint(picture, letterbox, order: .last)
-    let first = try Self.paint(picture, letterbox, order: .first)
-    var painter = try LetterboxPainter(source: picture.layout, letterbox: letterbox)
+    let last = try Self.paint(image, letterbox, order: .last)
+    let first = try Self.paint(image, letterbox, order: .first)
+    var painter = try LetterboxPainter(source: image.layout, letterbox: letterbox)
     var floatsLast = [Float](repeating: -1, count: last.count), floatsFirst = floatsLast
     var span = floatsLast.mutableSpan
-    try painter.paint(picture, into: &span, order: .last)
+    try painter.paint(image, into: &span, order: .last)
     var other = floatsFirst.mutableSpan
-    try painter.paint(picture, into: &other, order: .first)
+    try painter.paint(image, into: &other, order: .first)
     #expect(floatsLast == last.map(Float.init))
     #expect(floatsFirst == first.map(Float.init))
     let plane = letterbox.width * letterbox.height
@@ -197,25 +197,25 @@ private struct ReadableLetterbox {
   }
 
   @Test func `the border is left alone when the caller still has it`() throws {
-    let picture = try PixelBuffer.noise(PixelLayout(width: 64, height: 20, format: .gray8))
+    let image = try PixelBuffer.noise(PixelLayout(width: 64, height: 20, format: .gray8))
     let letterbox = try Letterbox(sourceWidth: 64, sourceHeight: 20, targetWidth: 64, targetHeight: 64)
-    var painter = try LetterboxPainter(source: picture.layout, letterbox: letterbox)
+    var painter = try LetterboxPainter(source: image.layout, letterbox: letterbox)
     var input = [UInt8](repeating: 7, count: 64 * 32 * 3)
     var span = input.mutableSpan
-    try painter.paint(picture, into: &span, order: .last, paintsBorder: false)
+    try painter.paint(image, into: &span, order: .last, paintsBorder: false)
     #expect(input[..<(6 * 64 * 3)].allSatisfy { $0 == 7 })
     #expect(input[(26 * 64 * 3)...].allSatisfy { $0 == 7 })
   }
 
   @Test func `another layout or a wrong input size is refused`() throws {
-    let picture = try PixelBuffer(layout: PixelLayout(width: 64, height: 64, format: .gray8))
+    let image = try PixelBuffer(layout: PixelLayout(width: 64, height: 64, format: .gray8))
     let letterbox = try Letterbox(sourceWidth: 64, sourceHeight: 64, targetWidth: 64, targetHeight: 64)
     var painter = try LetterboxPainter(
       source: PixelLayout(width: 64, height: 64, format: .yuv420p), letterbox: letterbox)
     var input = [UInt8](repeating: 0, count: 64 * 64 * 3)
     #expect(throws: ImagingError.self) {
       var span = input.mutableSpan
-      try painter.paint(picture, into: &span, order: .last)
+      try painter.paint(image, into: &span, order: .last)
     }
     let matching = try PixelBuffer(layout: painter.source)
     input.removeLast()

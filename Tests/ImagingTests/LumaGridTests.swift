@@ -3,13 +3,13 @@ import Testing
 @testable import Imaging
 
 @Suite struct LumaGridTests {
-  private func picture(_ format: PixelFormat, width: Int = 640, height: Int = 360, box: (x: Int, y: Int)?) throws
+  private func image(_ format: PixelFormat, width: Int = 640, height: Int = 360, box: (x: Int, y: Int)?) throws
     -> PixelBuffer
   {
     let layout = PixelLayout(width: width, height: height, format: format)
-    guard let picture = try PixelPool(layout: layout, capacity: 1).take() else { throw ImagingError(.badSize, "none") }
+    guard let image = try PixelPool(layout: layout, capacity: 1).take() else { throw ImagingError(.badSize, "none") }
     var canvas = try Canvas(layout: layout)
-    picture.withView { view in
+    image.withView { view in
       canvas.fill(
         .init(minX: 0, minY: 0, maxX: Float(width), maxY: Float(height)), with: Ink(Colour(hex: 0x404040), for: layout),
         on: view)
@@ -19,35 +19,35 @@ import Testing
           with: Ink(Colour(hex: 0xC0C0C0), for: layout), on: view)
       }
     }
-    return picture
+    return image
   }
 
   @Test(arguments: [PixelFormat.yuv420p, .rgb24, .gray8, .nv12])
-  func `a small thing that moves is seen, a picture like the last is not`(format: PixelFormat) throws {
-    let empty = LumaGrid(try picture(format, box: nil))
-    #expect(empty.change(from: LumaGrid(try picture(format, box: nil))) == 0)
-    #expect(LumaGrid(try picture(format, box: (300, 200))).change(from: empty) > 20)
-    let moved = LumaGrid(try picture(format, box: (320, 200)))
-    #expect(moved.change(from: LumaGrid(try picture(format, box: (300, 200)))) > 20)
+  func `a small thing that moves is seen, an image like the last is not`(format: PixelFormat) throws {
+    let empty = LumaGrid(try image(format, box: nil))
+    #expect(empty.change(from: LumaGrid(try image(format, box: nil))) == 0)
+    #expect(LumaGrid(try image(format, box: (300, 200))).change(from: empty) > 20)
+    let moved = LumaGrid(try image(format, box: (320, 200)))
+    #expect(moved.change(from: LumaGrid(try image(format, box: (300, 200)))) > 20)
   }
 
   @Test(arguments: [(1, 1), (3, 50), (49, 2), (1920, 1080)] as [(Int, Int)])
   func `any size has a grid, and sizes differ`(width: Int, height: Int) throws {
-    let grid = LumaGrid(try picture(.yuv420p, width: width, height: height, box: nil))
+    let grid = LumaGrid(try image(.yuv420p, width: width, height: height, box: nil))
     #expect(grid.levels.count == grid.columns * grid.rows && grid.columns >= 1 && grid.rows >= 1)
-    #expect(grid.change(from: LumaGrid(try picture(.yuv420p, width: 700, height: 360, box: nil))) == 255)
+    #expect(grid.change(from: LumaGrid(try image(.yuv420p, width: 700, height: 360, box: nil))) == 255)
   }
 
   @Test func `a covered polygon leaves no pixel of its area and rim, and nothing else changes`() throws {
     let layout = PixelLayout(width: 64, height: 48, format: .gray8)
-    guard let picture = try PixelPool(layout: layout, capacity: 1).take() else { throw ImagingError(.badSize, "none") }
+    guard let image = try PixelPool(layout: layout, capacity: 1).take() else { throw ImagingError(.badSize, "none") }
     var canvas = try Canvas(layout: layout)
     let white = Ink(Colour(hex: 0xFFFFFF), for: layout), black = Ink(Colour(hex: 0x000000), for: layout)
-    // A triangle that begins outside of the picture, and a slim one.
+    // A triangle that begins outside of the image, and a slim one.
     let shapes: [[(x: Float, y: Float)]] = [
       [(-5, 10.5), (30.2, 3.7), (22.9, 40.1)], [(40, 5), (60.5, 30.3), (41, 5.2)],
     ]
-    picture.withView { view in
+    image.withView { view in
       canvas.fill(.init(minX: 0, minY: 0, maxX: 64, maxY: 48), with: white, on: view)
       for shape in shapes { canvas.cover(shape, with: black, on: view) }
       for y in 0..<48 {

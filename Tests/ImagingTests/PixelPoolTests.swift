@@ -21,7 +21,7 @@ import Testing
   func `planes are apart and hold what is written`(format: PixelFormat) throws {
     for (width, height) in [(1, 1), (7, 5), (64, 3)] {
       let layout = PixelLayout(width: width, height: height, format: format)
-      let picture = try PixelBuffer.filled(layout) { plane, x, y in UInt8(truncatingIfNeeded: plane * 97 + x + y * 31) }
+      let image = try PixelBuffer.filled(layout) { plane, x, y in UInt8(truncatingIfNeeded: plane * 97 + x + y * 31) }
       var expected: [UInt8] = []
       for plane in 0..<format.planeCount {
         let size = layout.planeSize(plane)
@@ -29,21 +29,21 @@ import Testing
           for x in 0..<size.rowBytes { expected.append(UInt8(truncatingIfNeeded: plane * 97 + x + y * 31)) }
         }
       }
-      #expect(picture.bytes == expected)
+      #expect(image.bytes == expected)
     }
   }
 
   @Test(arguments: PixelFormat.allCases)
-  func `a copy has the bytes of its picture and memory of its own`(format: PixelFormat) throws {
+  func `a copy has the bytes of its image and memory of its own`(format: PixelFormat) throws {
     let layout = PixelLayout(width: 37, height: 9, format: format)
     let pool = try PixelPool(layout: layout, capacity: 1)
-    let picture = try PixelBuffer.noise(layout)
-    let before = picture.bytes
-    switch try pool.copy(of: picture) {
+    let image = try PixelBuffer.noise(layout)
+    let before = image.bytes
+    switch try pool.copy(of: image) {
     case .some(let copy):
       #expect(copy.bytes == before)
       copy.withView { $0.planes[0].base[0] ^= 0xFF }
-      #expect(picture.bytes == before)
+      #expect(image.bytes == before)
     case .none: Issue.record("the pool had a slot")
     }
     let other = try PixelBuffer(layout: PixelLayout(width: 38, height: 9, format: format))
@@ -52,16 +52,16 @@ import Testing
 
   @Test func `a buffer outlives its pool`() throws {
     var pool: PixelPool? = try PixelPool(layout: PixelLayout(width: 8, height: 8, format: .gray8), capacity: 1)
-    let picture = Held(pool?.take())
+    let image = Held(pool?.take())
     pool = nil
-    #expect(picture.count == 64)
+    #expect(image.count == 64)
   }
 
   @Test func `threads take and return without losing a slot`() throws {
     let pool = try PixelPool(layout: PixelLayout(width: 16, height: 16, format: .gray8), capacity: 3)
     DispatchQueue.concurrentPerform(iterations: 8) { _ in
       for _ in 0..<2000 {
-        if let picture = pool.take() { picture.withView { $0.planes[0].base[0] = 1 } }
+        if let image = pool.take() { image.withView { $0.planes[0].base[0] = 1 } }
       }
     }
     #expect(pool.lent == 0)
@@ -74,7 +74,7 @@ import Testing
     }
   }
 
-  /// A picture that the test macros may hold.
+  /// An image that the test macros may hold.
   private final class Held {
     private let buffer: PixelBuffer?
     init(_ buffer: consuming PixelBuffer?) { self.buffer = buffer }

@@ -16,7 +16,7 @@ struct DetectorTests {
   func `every object of a photograph is found and none besides`(image: String, weights: String) throws {
     let fixture = try JSONDecoder().decode(
       Photograph.self, from: Data(contentsOf: SharedMaterial.file("reference/expected/yolov9t-coco-\(image).json")))
-    let pixels = try PictureFile(path: SharedMaterial.file("media/\(image).jpg").path).read()
+    let pixels = try ImageFile(path: SharedMaterial.file("media/\(image).jpg").path).read()
     for (isSquare, expected) in [(true, fixture.square), (false, fixture.rect)] {
       let found = try Self.worker(weights, isSquare: isSquare).detect(pixels)
       expected.compare(with: found, "\(image), square: \(isSquare)")
@@ -45,7 +45,7 @@ struct DetectorTests {
   func `a photograph in the network's input has the levels of the reference`(image: String) throws {
     let fixture = try JSONDecoder().decode(
       Photograph.self, from: Data(contentsOf: SharedMaterial.file("reference/expected/yolov9t-coco-\(image).json")))
-    let pixels = try PictureFile(path: SharedMaterial.file("media/\(image).jpg").path).read()
+    let pixels = try ImageFile(path: SharedMaterial.file("media/\(image).jpg").path).read()
     for (shape, expected) in [(Letterbox.Shape.square, fixture.square), (.rectangular, fixture.rect)] {
       let (letterbox, input) = try Self.paint(pixels, shape)
       #expect([1, 3, letterbox.height, letterbox.width] == expected.tensor_shape)
@@ -62,7 +62,7 @@ struct DetectorTests {
     let file = try SafetensorsFile(
       path: SharedMaterial.file("reference/expected/yolov9t-coco-bus-input.safetensors").path)
     let expected = try #require(file.tensors["input_u8"]).floats()
-    let pixels = try PictureFile(path: SharedMaterial.file("media/bus.jpg").path).read()
+    let pixels = try ImageFile(path: SharedMaterial.file("media/bus.jpg").path).read()
     let input = try Self.paint(pixels, .square).1
     let differences = zip(input, expected).map { abs(Int($0) - Int($1)) }
     #expect(differences.count == expected.count && differences.count == 640 * 640 * 3)

@@ -79,7 +79,7 @@ import Testing
       }
       return true
     }
-    // Some rounds close before the other thread has begun, some while it waits.
+    // Some rounds close before the other thread has started, some while it waits.
     if round % 2 == 0 { while census.bornCount == 0 { await Task.yield() } }
     if round % 4 < 2 { channel.cancel() } else { channel.finish() }
     #expect(await isWoken)

@@ -8,7 +8,7 @@ private enum Ending: String, CaseIterable { case finish, fail, leave }
 /// Marks each journey's threads, so that one test does not count another's.
 private let nextMark = Atomic<Int>(0)
 
-/// Source → deal → two workers → merge → sink, as a detector has it; every stage can be told to fail or to leave.
+/// Source → deal → two workers → merge → sink, as a detector has it; every stage can be made to fail or to leave.
 private final class Journey: Sendable {
   let census = Census()
   private let delivered = Delivered()

@@ -16,14 +16,14 @@ struct RecordingDeskTests {
 
   /// A camera that shows a clip from second 100 of the clock on, and a desk that records it.
   private final class Stage {
-    let ring = PacketRing(takesSound: true)
+    let ring = PacketRing(takesAudio: true)
     let folder: ScratchFolder
     let media: MediaFolder
     var desk: RecordingDesk
     var lines = EventLines(classes: RecordingDeskTests.classes, camera: "front", clock: .wall)
     var told: [(EventLines.Occurrence, EventLines.Evidence)] = []
     private var packets: ArraySlice<Packet> = []
-    private let streams: (video: StreamDescription, sounds: [StreamDescription])
+    private let streams: (video: StreamDescription, audioStreams: [StreamDescription])
     private var frame = 0
 
     init(_ clip: String, folder: ScratchFolder? = nil, _ change: (inout RecordSettings) -> Void = { _ in }) throws {
@@ -40,7 +40,7 @@ struct RecordingDeskTests {
       packets = all[...]
       let video = demuxer.mainVideo
       streams = (try #require(video), demuxer.streams.filter { $0.parameters.kind == .audio })
-      ring.begin(video: streams.video, sounds: streams.sounds)
+      ring.begin(video: streams.video, audioStreams: streams.audioStreams)
     }
 
     /// Nanoseconds of the clock at second `time` of the clip.
@@ -63,7 +63,7 @@ struct RecordingDeskTests {
     }
 
     /// The source is opened anew, and shows the clip from its beginning.
-    func reopen() { ring.begin(video: streams.video, sounds: streams.sounds) }
+    func reopen() { ring.begin(video: streams.video, audioStreams: streams.audioStreams) }
 
     /// At second `time` these tracks are there, and those have ended.
     func see(_ ids: [Int], ended: [Int] = [], at time: Double, label: Int = 0) {
@@ -224,7 +224,7 @@ struct RecordingDeskTests {
     let told = desk.work(now: 2_000_000_000, isLast: false)
     #expect(told.count == 1 && told.first?.1.clip == nil)
     let path = try #require(told.first?.1.snapshot)
-    let picture = try PictureFile(path: path).read(as: .rgb24)
+    let picture = try ImageFile(path: path).read(as: .rgb24)
     #expect(picture.layout.width == 96 && picture.layout.height == 64)
     // The picture was black; the box is not.
     let isDrawnOn = picture.withView { view in

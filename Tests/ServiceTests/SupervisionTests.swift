@@ -139,7 +139,7 @@ import Testing
     var brightest: [UInt8] = []
     for camera in ["open", "masked"] {
       try Data(try service.get("/api/v1/cameras/\(camera)/latest.jpg").body).write(to: path)
-      guard case .frame(let frame) = try SourceAddress(.picture(path: path.path)).open().next() else { return }
+      guard case .frame(let frame) = try SourceAddress(.image(path: path.path)).open().next() else { return }
       brightest.append(LumaGrid(frame.pixels).levels.max() ?? 0)
     }
     #expect(brightest[0] > 100 && brightest[1] < 20, "\(brightest)")

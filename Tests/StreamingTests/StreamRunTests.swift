@@ -196,7 +196,7 @@ import Tracking
     #expect(run.report.losses.damagedPackets == 1)
     #expect(try FileManager.default.contentsOfDirectory(atPath: path("out")).sorted() == ["bus.jpg", "horses.jpg"])
     #expect(try FileManager.default.contentsOfDirectory(atPath: path("labels")).sorted() == ["bus.txt", "horses.txt"])
-    #expect(try PictureFile(path: path("out/bus.jpg")).read().layout.height == 1080)
+    #expect(try ImageFile(path: path("out/bus.jpg")).read().layout.height == 1080)
   }
 }
 

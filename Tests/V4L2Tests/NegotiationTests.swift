@@ -3,7 +3,7 @@ import Testing
 @testable import V4L2
 
 @Suite struct NegotiationTests {
-  /// A webcam as they are: raw pictures slow when large, JPEG fast, and something nobody knows.
+  /// A webcam as they are: raw frames slow when large, JPEG fast, and something nobody knows.
   private let webcam = FormatCatalogue(
     names: [(.yuyv, "YUYV 4:2:2"), (.mjpeg, "Motion-JPEG"), (FourCC("Z16 "), "Depth")],
     offers: [
@@ -13,7 +13,7 @@ import Testing
     ])
 
   private static func offer(_ format: FourCC, _ width: Int, _ height: Int, _ rates: [Double]) -> FormatCatalogue.Offer {
-    FormatCatalogue.Offer(format: format, size: PictureSize(width: width, height: height), rates: rates)
+    FormatCatalogue.Offer(format: format, size: FrameSize(width: width, height: height), rates: rates)
   }
 
   @Test(
@@ -27,19 +27,19 @@ import Testing
   func `size comes first, then rate, then what costs less`(
     format: String?, size: String?, rate: Double?, expected: String, expectedRate: Double
   ) throws {
-    var wish = CaptureWish()
-    wish.format = format.flatMap { FourCC(named: $0) }
-    wish.size = size.flatMap { PictureSize(parsing: $0) }
-    wish.rate = rate
-    let best = try #require(webcam.best(for: wish))
+    var request = CaptureRequest()
+    request.format = format.flatMap { FourCC(named: $0) }
+    request.size = size.flatMap { FrameSize(parsing: $0) }
+    request.rate = rate
+    let best = try #require(webcam.best(for: request))
     #expect("\(best.offer.format) \(best.offer.size)" == expected)
     #expect(best.rate == expectedRate)
   }
 
   /// A driver that takes any size in steps and any rate, as it tells them: by their ends.
   private let ranged: FormatCatalogue = {
-    let small = PictureSize(width: 32, height: 32), large = PictureSize(width: 1930, height: 1080)
-    let range = SizeRange(smallest: small, largest: large, step: PictureSize(width: 16, height: 8))
+    let small = FrameSize(width: 32, height: 32), large = FrameSize(width: 1930, height: 1080)
+    let range = SizeRange(smallest: small, largest: large, step: FrameSize(width: 16, height: 8))
     return FormatCatalogue(
       names: [(.yuyv, "YUYV 4:2:2")],
       offers: [small, large].map {
@@ -52,13 +52,13 @@ import Testing
       (nil, nil, "1280x720", 30), ("640x480", 15, "640x480", 15), ("641x483", nil, "640x480", 30),
       ("649x485", nil, "656x488", 30), ("4000x3000", 120, "1920x1080", 90), ("8x8", 0.5, "32x32", 1),
     ] as [(String?, Double?, String, Double)])
-  func `a range holds what is wished, or what is nearest to it`(
+  func `a range holds what is requested, or what is nearest to it`(
     size: String?, rate: Double?, expected: String, expectedRate: Double
   ) throws {
-    var wish = CaptureWish()
-    wish.size = size.flatMap { PictureSize(parsing: $0) }
-    wish.rate = rate
-    let best = try #require(ranged.best(for: wish))
+    var request = CaptureRequest()
+    request.size = size.flatMap { FrameSize(parsing: $0) }
+    request.rate = rate
+    let best = try #require(ranged.best(for: request))
     #expect("\(best.offer.size)" == expected)
     #expect(best.rate == expectedRate)
   }
@@ -74,15 +74,15 @@ import Testing
   @Test func `sides out of all bounds do not trap`() {
     let side = Int(UInt32.max)
     let huge = FormatCatalogue(names: [], offers: [Self.offer(.yuyv, side, side, [30])])
-    #expect(huge.best(for: CaptureWish())?.offer.size.width == side)
+    #expect(huge.best(for: CaptureRequest())?.offer.size.width == side)
   }
 
-  @Test func `a camera without what is wished or known offers nothing`() {
-    var wish = CaptureWish()
-    wish.format = .h264
-    #expect(webcam.best(for: wish) == nil)
+  @Test func `a camera without what is requested or known offers nothing`() {
+    var request = CaptureRequest()
+    request.format = .h264
+    #expect(webcam.best(for: request) == nil)
     let depth = FormatCatalogue(names: [], offers: [Self.offer(FourCC("Z16 "), 640, 480, [30])])
-    #expect(depth.best(for: CaptureWish()) == nil)
+    #expect(depth.best(for: CaptureRequest()) == nil)
   }
 
   @Test(
@@ -95,7 +95,7 @@ import Testing
   }
 
   @Test(arguments: [("640x480", true), ("640", false), ("0x480", false), ("ax4", false), ("1x2x3", false)])
-  func `sizes are read`(text: String, isRight: Bool) { #expect((PictureSize(parsing: text) != nil) == isRight) }
+  func `sizes are read`(text: String, isRight: Bool) { #expect((FrameSize(parsing: text) != nil) == isRight) }
 
   @Test(
     arguments: [("brightness=-5", "brightness=-5"), ("a=", nil), ("=3", nil), ("a=b", nil)] as [(String, String?)])

@@ -41,7 +41,7 @@ void pixel_rows_blend(
 void pixel_rows_spread(
     const uint8_t *near, const uint8_t *far, size_t count, bool doubles, int even, int odd, uint8_t *out);
 
-// A factor: a whole number and 2^16ths.
+// A factor: an integer and 2^16ths.
 typedef struct {
   int16_t whole, fraction;
 } pixel_rows_factor;

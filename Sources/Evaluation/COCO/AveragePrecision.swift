@@ -1,6 +1,6 @@
 /// Average precision and recall of a detector, counted as the COCO benchmark counts them (pycocotools, `bbox`).
 ///
-/// Ten overlap thresholds, four ranges of object area, at most 100 objects of a class in a picture, precision
+/// Ten overlap thresholds, four ranges of object area, at most 100 objects of a class in an image, precision
 /// interpolated at 101 levels of recall. One known difference: pycocotools takes a match with an annotation whose `id` is
 /// 0 for none; here ids mean nothing.
 public struct AveragePrecision: Sendable {
@@ -8,7 +8,7 @@ public struct AveragePrecision: Sendable {
   public static let overlapThresholds = levels(from: 0.5, to: 0.95, count: 10)
   /// Levels of recall at which precision is read: 0, 0.01, … 1.
   public static let recallLevels = levels(from: 0, to: 1, count: 101)
-  /// Most objects of a class in a picture that count, best first; precision takes the last.
+  /// Most objects of a class in an image that count, best first; precision takes the last.
   public static let limits = [1, 10, 100]
   /// What stands for a figure that has no objects behind it, as in pycocotools.
   public static let undefined = -1.0
@@ -44,15 +44,15 @@ public struct AveragePrecision: Sendable {
   /// Greatest recall by class, area range, limit and threshold.
   private var recall: [Double]
 
-  /// Counts what was `found` in each picture against what is `true` there.
+  /// Counts what was `found` in each image against what is `true` there.
   ///
   /// - Parameters:
-  ///   - truth: the objects of each picture.
-  ///   - found: the claims about each picture, in the same order of pictures. Pictures in rising order of their ids
+  ///   - truth: the objects of each image.
+  ///   - found: the claims about each image, in the same order of images. Images in rising order of their ids
   ///     and claims in the order of the file give pycocotools' order among equal scores.
   ///   - classCount: number of classes; objects of others are left out.
   public init(truth: [[TrueObject]], found: [[FoundObject]], classCount: Int) {
-    precondition(truth.count == found.count, "each picture has its truth and its finds")
+    precondition(truth.count == found.count, "each image has its truth and its finds")
     self.classCount = classCount
     let thresholds = Self.overlapThresholds.count
     let ranges = AreaRange.allCases.count
@@ -61,18 +61,18 @@ public struct AveragePrecision: Sendable {
       repeating: Self.undefined, count: classCount * ranges * thresholds * Self.recallLevels.count)
     recall = [Double](repeating: Self.undefined, count: classCount * ranges * Self.limits.count * thresholds)
 
-    var pictures = [[PictureMatching]](repeating: [], count: classCount)
+    var images = [[ImageMatching]](repeating: [], count: classCount)
     for (objects, claims) in zip(truth, found) {
       let objectsOfClass = Dictionary(grouping: objects, by: \.classID)
       let claimsOfClass = Dictionary(grouping: claims.filter(\.score.isFinite), by: \.classID)
-      for classID in Set(objectsOfClass.keys).union(claimsOfClass.keys) where pictures.indices.contains(classID) {
-        pictures[classID].append(
-          PictureMatching(truth: objectsOfClass[classID] ?? [], found: claimsOfClass[classID] ?? []))
+      for classID in Set(objectsOfClass.keys).union(claimsOfClass.keys) where images.indices.contains(classID) {
+        images[classID].append(
+          ImageMatching(truth: objectsOfClass[classID] ?? [], found: claimsOfClass[classID] ?? []))
       }
     }
     for classID in 0..<classCount {
-      objectCounts[classID] = pictures[classID].reduce(0) { $0 + $1.objectCount }
-      for range in AreaRange.allCases { accumulate(pictures[classID], classID, range) }
+      objectCounts[classID] = images[classID].reduce(0) { $0 + $1.objectCount }
+      for range in AreaRange.allCases { accumulate(images[classID], classID, range) }
     }
   }
 
@@ -91,7 +91,7 @@ public struct AveragePrecision: Sendable {
     mean(ofClass: classID) { precision[precisionRange($0, range, thresholds)] }
   }
 
-  /// Greatest recall with `AveragePrecision.limits[limit]` finds a picture, mean over the thresholds, of one class or of
+  /// Greatest recall with `AveragePrecision.limits[limit]` finds an image, mean over the thresholds, of one class or of
   /// all that have objects.
   public func recall(ofClass classID: Int? = nil, in range: AreaRange = .all, limit: Int = 2) -> Double {
     mean(ofClass: classID) { recall[recallRange($0, range, limit)] }
@@ -127,13 +127,13 @@ public struct AveragePrecision: Sendable {
     return first..<first + thresholds
   }
 
-  /// Joins the pictures of one class: all finds in order of their scores.
-  private mutating func accumulate(_ pictures: [PictureMatching], _ classID: Int, _ range: AreaRange) {
-    let outcomes = pictures.map { $0.outcome(in: range) }
+  /// Joins the images of one class: all finds in order of their scores.
+  private mutating func accumulate(_ images: [ImageMatching], _ classID: Int, _ range: AreaRange) {
+    let outcomes = images.map { $0.outcome(in: range) }
     let objects = outcomes.reduce(0) { $0 + $1.objectCount }
     if objects == 0 { return }
-    let ranks = pictures.flatMap { $0.scores.indices }
-    let scores = pictures.flatMap(\.scores)
+    let ranks = images.flatMap { $0.scores.indices }
+    let scores = images.flatMap(\.scores)
     let order = scores.indices.sorted { scores[$0] != scores[$1] ? scores[$0] > scores[$1] : $0 < $1 }
     for threshold in Self.overlapThresholds.indices {
       let verdicts = outcomes.flatMap { $0.verdicts[threshold] }
@@ -148,7 +148,7 @@ public struct AveragePrecision: Sendable {
   }
 
   /// Precision at each level of recall: the best that is reached there or further on, 0 where that recall is not reached.
-  private static func interpolatedPrecision(_ verdicts: some Sequence<PictureMatching.Verdict>, objects: Int)
+  private static func interpolatedPrecision(_ verdicts: some Sequence<ImageMatching.Verdict>, objects: Int)
     -> [Double]
   {
     var recalls: [Double] = []

@@ -14,11 +14,11 @@ public struct ConfusionMatrix: Hashable, Sendable {
   /// How many objects of `truth` were taken for `found`; `classCount` stands for the background on either side.
   public subscript(truth truth: Int, found found: Int) -> Int { counts[truth * (classCount + 1) + found] }
 
-  /// Pairs what was `found` in each picture with what is there.
+  /// Pairs what was `found` in each image with what is there.
   public init(
     truth: [[TrueObject]], found: [[FoundObject]], classCount: Int, confidence: Double = 0.25, overlap: Double = 0.5
   ) {
-    precondition(truth.count == found.count, "each picture has its truth and its finds")
+    precondition(truth.count == found.count, "each image has its truth and its finds")
     self.classCount = classCount
     self.confidence = confidence
     self.overlap = overlap

@@ -1,19 +1,19 @@
-/// What a detector found in each picture of a data set, and the file that other tools read.
+/// What a detector found in each image of a data set, and the file that other tools read.
 public enum DetectionResults {
   /// Throws `unwritable` if no file can be made at `path`.
   public static func expectWritable(_ path: String) throws(EvaluationError) { try TextFile.expectWritable(path) }
 
   /// Writes the results file of the COCO benchmark: `[{"image_id", "category_id", "bbox", "score", "file_name"}, …]`.
   ///
-  /// - Parameter found: finds of each picture of `truth`, classes being those of `truth`.
+  /// - Parameter found: finds of each image of `truth`, classes being those of `truth`.
   public static func write(_ found: [[FoundObject]], of truth: GroundTruth, to path: String) throws(EvaluationError) {
     var rows: [String] = []
-    for (picture, objects) in zip(truth.pictures, found) {
-      let name = quoted(picture.fileName)
+    for (image, objects) in zip(truth.pictures, found) {
+      let name = quoted(image.fileName)
       for object in objects where truth.categories.indices.contains(object.classID) {
         let box = object.box
         rows.append(
-          "{\"image_id\":\(picture.id),\"category_id\":\(truth.categories[object.classID].id),"
+          "{\"image_id\":\(image.id),\"category_id\":\(truth.categories[object.classID].id),"
             + "\"bbox\":[\(box.left),\(box.top),\(box.width),\(box.height)],\"score\":\(object.score),"
             + "\"file_name\":\(name)}")
       }

@@ -35,7 +35,7 @@ public struct DetectionSummary: Hashable, Sendable {
   public var precisionAt50: Double { figures[1].value }
   /// Average precision at an overlap of 0.75.
   public var precisionAt75: Double { figures[2].value }
-  /// Average recall with 100 finds of a class in a picture.
+  /// Average recall with 100 finds of a class in an image.
   public var recall: Double { figures[8].value }
 }
 

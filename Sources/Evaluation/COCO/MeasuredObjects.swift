@@ -1,6 +1,6 @@
 public import Scene
 
-/// An object that a picture shows, as its annotation says.
+/// An object that an image shows, as its annotation says.
 public struct TrueObject: Hashable, Sendable {
   /// Where, in pixels.
   public var box: PreciseBox
@@ -10,7 +10,7 @@ public struct TrueObject: Hashable, Sendable {
   public var area: Double
   /// A group that is not to be taken apart, or an object that is too hard: finding it is neither right nor wrong.
   public var isCrowd: Bool
-  /// Closed lines around it, as fractions of the picture, where they are known.
+  /// Closed lines around it, as fractions of the image, where they are known.
   public var outline: [[SIMD2<Float>]]
 
   /// An object of class `classID` at `box` (pixels); `area` in square pixels is that of the box unless given.
@@ -25,7 +25,7 @@ public struct TrueObject: Hashable, Sendable {
   }
 }
 
-/// An object that a detector claims to see in a picture.
+/// An object that a detector claims to see in an image.
 public struct FoundObject: Hashable, Sendable {
   /// Where, in pixels.
   public var box: PreciseBox

@@ -95,11 +95,11 @@ private struct Row {
       frame: frame, id: try whole(1), box: box, confidence: confidence, classID: classID < 0 ? nil : classID)
   }
 
-  /// The number in column `index`; files of the benchmark itself write whole numbers with a fraction of zero.
+  /// The number in column `index`; files of the benchmark itself write integers with a fraction of zero.
   func whole(_ index: Int) throws(EvaluationError) -> Int {
     let value = try decimal(index)
     guard value == value.rounded(.towardZero), abs(value) < 1e15 else {
-      throw error("expected a whole number as \(name(index)), got '\(clipped(index))'")
+      throw error("expected an integer as \(name(index)), got '\(clipped(index))'")
     }
     return Int(value)
   }

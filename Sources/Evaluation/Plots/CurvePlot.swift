@@ -22,7 +22,7 @@ public struct CurvePlot: Sendable {
   /// The drawing, as SVG.
   public let svg: String
 
-  /// Draws `panels` over an axis of whole numbers that is called `axis`.
+  /// Draws `panels` over an axis of integers that is called `axis`.
   public init(_ panels: [Panel], axis: String) {
     let step = Self.margin.left + Self.side.width + Self.margin.right
     var drawing = Drawing(

@@ -1,6 +1,6 @@
 internal import Foundation
 
-/// A picture made of lines, rectangles and text, written as SVG.
+/// An image made of lines, rectangles and text, written as SVG.
 struct Drawing {
   /// Where a text stands to its point.
   enum Anchor: String {

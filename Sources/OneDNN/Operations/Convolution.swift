@@ -1,6 +1,6 @@
 import COneDNN
 
-/// A square window over the two axes of a picture.
+/// A square window over the two axes of an image.
 public struct SlidingWindow: Hashable, Sendable {
   /// Side in cells.
   public var kernel: Int
@@ -34,7 +34,7 @@ extension Primitive {
   ///   - source: batch × in × height × width; format `any` lets the library choose.
   ///   - weights: out × in × k × k, or groups × out/groups × in/groups × k × k.
   ///   - bias: out, or none.
-  ///   - numbers: what whole numbers in source and weights stand for; its operands are to be bound, too.
+  ///   - numbers: what int8 values in source and weights stand for; its operands are to be bound, too.
   ///   - isTraining: whether gradients will be asked of it.
   public static func convolution(
     source: TensorLayout, weights: TensorLayout, bias: TensorLayout?, destination: TensorLayout,

@@ -45,7 +45,7 @@ extension Primitive {
     return unsafe try Primitive(descriptor!, on: engine, attempt)
   }
 
-  /// Copy into another order or element type. Where one side has whole numbers, `numbers` tells what they stand for.
+  /// Copy into another order or element type. Where one side has int8 values, `numbers` tells what they stand for.
   public static func reorder(
     _ source: TensorLayout, to destination: TensorLayout, numbers: WholeNumbers? = nil, on engine: Engine
   ) throws(OneDNNError) -> Primitive {

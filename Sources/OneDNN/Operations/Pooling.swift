@@ -4,7 +4,7 @@ import COneDNN
 public enum PoolingKind: Hashable, Sendable {
   /// Largest value; padding never wins.
   case maximum
-  /// Mean over the cells inside the picture.
+  /// Mean over the cells inside the image.
   case average
 
   var native: dnnl_alg_kind_t {

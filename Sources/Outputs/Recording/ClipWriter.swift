@@ -32,7 +32,7 @@ package struct ClipWriter: ~Copyable {
     _ path: String, _ first: PacketRing.Entry, _ tracks: inout [Int: (output: Int, last: Int64?)]
   ) throws(FFmpegError) -> Muxer {
     var muxer = try Muxer(path: path, container: .mp4)
-    for stream in [first.passage.video] + first.passage.sounds where muxer.takes(stream.parameters) {
+    for stream in [first.passage.video] + first.passage.audioStreams where muxer.takes(stream.parameters) {
       tracks[stream.index] = (try muxer.addCopy(of: stream), nil)
     }
     guard tracks[first.passage.video.index] != nil else {

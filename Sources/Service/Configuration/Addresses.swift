@@ -20,7 +20,7 @@ public struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
 }
 
 /// Size of a network's input in pixels.
-public struct PictureSize: Hashable, Sendable {
+public struct FrameSize: Hashable, Sendable {
   /// Columns.
   public var width: Int
   /// Rows.
@@ -44,7 +44,7 @@ extension SettingKind where Value == ListenAddress {
   }
 }
 
-extension SettingKind where Value == PictureSize {
+extension SettingKind where Value == FrameSize {
   /// `640`, or `384x640` for rows by columns.
   static var pictureSize: SettingKind {
     SettingKind(
@@ -57,7 +57,7 @@ extension SettingKind where Value == PictureSize {
       guard let height = sides[0], let width = sides.last ?? nil, sides.count <= 2, (32...8192).contains(height),
         (32...8192).contains(width)
       else { throw node.mismatch(expected) }
-      return PictureSize(width: width, height: height)
+      return FrameSize(width: width, height: height)
     }
   }
 }

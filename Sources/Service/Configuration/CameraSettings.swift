@@ -36,7 +36,7 @@ public struct CameraSettings: Hashable, Sendable {
   /// Whether sound is taken, too.
   public var hasSound = false
   /// What is asked of a camera of this machine.
-  public var device = CaptureWish()
+  public var device = CaptureRequest()
   /// What is looked for, and how often.
   public var detect: DetectSettings
   /// How objects are followed.
@@ -70,7 +70,7 @@ public struct CameraSettings: Hashable, Sendable {
     .value("timeout", \.timeout, .duration(0.1...600), "Silence after which the camera counts as stalled."),
     .value("sound", \.hasSound, .switched, "Whether clips have sound, where the stream has it."),
     .section(
-      "camera", \.device, CaptureWish.settings, isInExample: false, "What a camera of this machine is asked for."),
+      "camera", \.device, CaptureRequest.settings, isInExample: false, "What a camera of this machine is asked for."),
     .section("detect", \.detect, DetectSettings.settings, isInExample: false, "As in defaults, for this camera."),
     .section("track", \.track, TrackSettings.settings, isInExample: false, "As in defaults, for this camera."),
     .section("record", \.record, RecordSettings.settings, isInExample: false, "As in defaults, for this camera."),

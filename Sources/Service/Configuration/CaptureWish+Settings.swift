@@ -1,9 +1,9 @@
 import Outputs
 import V4L2
 
-extension CaptureWish {
+extension CaptureRequest {
   /// What a camera of this machine is asked for.
-  static let settings: [Setting<CaptureWish>] = [
+  static let settings: [Setting<CaptureRequest>] = [
     .value("size", \.size, .cameraSize, "Size of its pictures, such as 1280x720; `yolostream devices` lists them."),
     .value("pixel_format", \.format, .pixelFormat, "How it sends pictures, such as mjpeg or yuyv."),
     .value("framerate", \.rate, .optional(.number(0.01...1000)), "Pictures a second that it is asked for."),
@@ -11,13 +11,13 @@ extension CaptureWish {
   ]
 }
 
-extension SettingKind where Value == V4L2.PictureSize? {
+extension SettingKind where Value == V4L2.FrameSize? {
   /// Width by height, as cameras have it.
   static var cameraSize: SettingKind {
     SettingKind(schema: "\"type\":\"string\",\"pattern\":\("^[0-9]+x[0-9]+$".json)") {
       node throws(ConfigurationProblem) in
       let expected = "width by height such as 1280x720"
-      guard let size = V4L2.PictureSize(parsing: try node.text(expected)) else { throw node.mismatch(expected) }
+      guard let size = V4L2.FrameSize(parsing: try node.text(expected)) else { throw node.mismatch(expected) }
       return size
     }
   }

@@ -5,7 +5,7 @@ import V4L2
 extension ServiceConfiguration {
   /// Notes what does not go together, though each part of it may stand.
   func check(_ root: ConfigurationNode, problems: inout ConfigurationProblems) {
-    for camera in cameras where camera.device != CaptureWish() {
+    for camera in cameras where camera.device != CaptureRequest() {
       if case .camera = camera.address?.kind { continue }
       let place = root.child("cameras")?.child(camera.name)?.child("camera") ?? root
       problems.note(place.problem("this is for cameras of this machine: expected a url such as /dev/video0"))

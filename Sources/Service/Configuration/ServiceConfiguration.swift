@@ -39,7 +39,7 @@ public struct ModelSettings: Hashable, Sendable {
   /// The checkpoint, or the name of one that was fetched; `nil` for the model that comes with the package.
   public var path: String?
   /// Longest sides of the network's input; `nil` for what the model was trained on.
-  public var size: PictureSize?
+  public var size: FrameSize?
   /// Threads that run the network, each on a picture of its own.
   public var workers = max(1, min(ProcessInfo.processInfo.activeProcessorCount, 64))
 

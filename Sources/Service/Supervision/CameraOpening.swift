@@ -11,7 +11,7 @@ struct CameraOpening {
 
   init(_ settings: CameraSettings) {
     self.settings = settings
-    ring = settings.privacyMasks.isEmpty ? PacketRing(takesSound: settings.hasSound) : nil
+    ring = settings.privacyMasks.isEmpty ? PacketRing(takesAudio: settings.hasSound) : nil
   }
 
   /// A source that opens itself when it is first asked, comes back by itself, and tells `observe` how it is doing.
@@ -27,7 +27,7 @@ struct CameraOpening {
     let isFile =
       switch address.kind {
       case .network, .camera, .standardInput: false
-      case .video, .picture, .folder, .testPattern: true
+      case .video, .image, .folder, .testPattern: true
       }
     options.isLooping = isFile
     guard isFile else { return RecoveringSource(address: address, options: options, observe: observe) }

@@ -15,7 +15,7 @@ enum Progress {
   static func stuck(turn: Double, cameras: [(name: String, silence: Double, timeout: Double)]) -> String? {
     if turn > longestTurn { return "a worker has been at one picture for \(Int(turn)) s" }
     // Beside that patience, opening and the last read take a time-out each.
-    for camera in cameras where camera.silence > 60 + (PicturePatience.timeouts + 2) * camera.timeout {
+    for camera in cameras where camera.silence > 60 + (DecodeTimeout.timeouts + 2) * camera.timeout {
       return "the thread of camera \(camera.name) has given no sign of life for \(Int(camera.silence)) s"
     }
     return nil

@@ -4,7 +4,7 @@ import Imaging
 extension Picture {
   /// Reads the picture at `path` (JPEG, PNG, WebP, BMP, TIFF or PPM); `nil` if it cannot be decoded.
   public init?(path: String) {
-    guard let buffer = try? PictureFile(path: path).read(as: .rgb24) else { return nil }
+    guard let buffer = try? ImageFile(path: path).read(as: .rgb24) else { return nil }
     let width = buffer.layout.width, height = buffer.layout.height
     var pixels = [UInt8](repeating: 0, count: width * height * 3)
     buffer.withView { view in

@@ -42,13 +42,13 @@ import Testing
     #expect(abs(result.precision - 1) < 1e-12)
   }
 
-  @Test func `recall with one find counts the best find of each class in a picture`() {
+  @Test func `recall with one find counts the best find of each class in an image`() {
     let result = summary([object(), object(Self.there)], [find(score: 0.9), find(Self.there, score: 0.8)])
     #expect(result.figures[6].value == 0.5)
     #expect(result.recall == 1)
   }
 
-  @Test func `only the hundred best finds of a class in a picture count`() {
+  @Test func `only the hundred best finds of a class in an image count`() {
     let far = PreciseBox(left: 500, top: 500, width: 50, height: 50)
     let wrong = [FoundObject](repeating: find(far, score: 0.9), count: 100)
     #expect(summary([object()], wrong + [find(score: 0.8)]).recall == 0)

@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Numbers of pycocotools on a made-up data set: crowds, ties, more than a hundred finds in a picture, empty pictures.
+/// Numbers of pycocotools on a made-up data set: crowds, ties, more than a hundred finds in an image, empty images.
 @Suite(.enabled(if: SharedMaterial.isPresent, Comment(rawValue: SharedMaterial.absence)))
 struct ReferenceFixtureTests {
   private struct Expected: Decodable {
@@ -30,8 +30,8 @@ struct ReferenceFixtureTests {
     let finds = Dictionary(
       grouping: try ResultRow.read(SharedMaterial.file("reference/map/detections.json")), by: \.imageId)
     let ids = truth.categories.map(\.id)
-    let found = truth.pictures.map { picture in
-      (finds[picture.id] ?? []).map { find in
+    let found = truth.pictures.map { image in
+      (finds[image.id] ?? []).map { find in
         FoundObject(
           box: find.box,
           classID: ids.firstIndex(of: find.categoryId) ?? -1, score: find.score)

@@ -23,7 +23,7 @@ import Testing
       ("1,2,3,4,5", 1, "expected 6 to 10 columns"),
       ("1,1,1,1,1,1,1\n1,2,1,1,1,1", 2, "expected 7 columns as in the rows before, got 6"),
       ("0,1,1,1,1,1", 1, "expected a frame number from 1, got 0"),
-      ("1.5,1,1,1,1,1", 1, "expected a whole number as frame, got '1.5'"),
+      ("1.5,1,1,1,1,1", 1, "expected an integer as frame, got '1.5'"),
       ("1,x,1,1,1,1", 1, "expected a number as identity, got 'x'"),
       ("\n1,1,nan,1,1,1", 2, "expected a number as left, got 'nan'"),
       ("1,1,1,1e99,1,1", 1, "expected a number as top, got '1e99'"),

@@ -52,8 +52,8 @@ import Testing
     var writer = PictureWriter()
     try writer.write(pixels, to: folder.path("whole.\(ending)"))
     try writer.write(pixels, to: folder.path("part.\(ending)"), cut: box)
-    let whole = try PictureFile(path: folder.path("whole.\(ending)")).read(as: .rgb24)
-    let part = try PictureFile(path: folder.path("part.\(ending)")).read(as: .rgb24)
+    let whole = try ImageFile(path: folder.path("whole.\(ending)")).read(as: .rgb24)
+    let part = try ImageFile(path: folder.path("part.\(ending)")).read(as: .rgb24)
     #expect(whole.layout.width == 101 && whole.layout.height == 51)
     #expect(part.layout.width == 40 && part.layout.height == 30)
     #expect(abs(mean(part) - 220) <= 4, "\(mean(part))")
@@ -69,7 +69,7 @@ import Testing
     let pixels = try picture(.yuv420p, box: Box(minX: 0, minY: 0, maxX: 1, maxY: 1))
     var writer = PictureWriter()
     try writer.write(pixels, to: folder.path("part.png"), cut: box)
-    let part = try PictureFile(path: folder.path("part.png")).read()
+    let part = try ImageFile(path: folder.path("part.png")).read()
     #expect(part.layout.width >= 1 && part.layout.width <= 4 && part.layout.height >= 1)
   }
 

@@ -1,20 +1,20 @@
 /// What is wanted of a camera; what is `nil` is left to it.
-public struct CaptureWish: Hashable, Sendable {
-  /// How it sends pictures.
+public struct CaptureRequest: Hashable, Sendable {
+  /// How it sends frames.
   public var format: FourCC?
-  /// Size of the pictures.
-  public var size: PictureSize?
-  /// Pictures a second.
+  /// Size of the frames.
+  public var size: FrameSize?
+  /// Frames per second.
   public var rate: Double?
   /// Controls to be set, in this order.
   public var controls: [ControlSetting] = []
 
-  /// No wishes.
+  /// No requests.
   public init() {}
 }
 
 /// Columns and rows.
-public struct PictureSize: Hashable, Sendable, CustomStringConvertible {
+public struct FrameSize: Hashable, Sendable, CustomStringConvertible {
   /// Columns.
   public let width: Int
   /// Rows.
@@ -45,29 +45,29 @@ public struct PictureSize: Hashable, Sendable, CustomStringConvertible {
 /// All sizes between two that lie whole steps from the smaller one.
 public struct SizeRange: Hashable, Sendable {
   /// The smallest size.
-  public let smallest: PictureSize
+  public let smallest: FrameSize
   /// The end of the range, which need not lie on a step.
-  public let largest: PictureSize
+  public let largest: FrameSize
   /// Columns and rows of a step; 1 where every size will do.
-  public let step: PictureSize
+  public let step: FrameSize
 
   /// A range from its parts.
-  public init(smallest: PictureSize, largest: PictureSize, step: PictureSize) {
+  public init(smallest: FrameSize, largest: FrameSize, step: FrameSize) {
     self.smallest = smallest
     self.largest = largest
     self.step = step
   }
 
   /// The size in it that is nearest to `size`.
-  func nearest(to size: PictureSize) -> PictureSize {
-    PictureSize(
+  func nearest(to size: FrameSize) -> FrameSize {
+    FrameSize(
       width: Self.nearest(to: size.width, from: smallest.width, to: largest.width, step: step.width),
       height: Self.nearest(to: size.height, from: smallest.height, to: largest.height, step: step.height))
   }
 
-  private static func nearest(to wish: Int, from least: Int, to most: Int, step: Int) -> Int {
+  private static func nearest(to request: Int, from least: Int, to most: Int, step: Int) -> Int {
     let step = max(step, 1)
-    let steps = (min(max(wish, least), most) - least + step / 2) / step
+    let steps = (min(max(request, least), most) - least + step / 2) / step
     return least + min(steps, (most - least) / step) * step
   }
 }

@@ -1,13 +1,13 @@
 import Scene
 
-/// How long a live source is borne with that sends something, but no whole picture.
-package struct PicturePatience {
-  /// Time-outs after which it counts as stalled: key pictures may be a minute apart.
+/// How long a live source is borne with that sends something, but no whole frame.
+package struct DecodeTimeout {
+  /// Time-outs after which it counts as stalled: keyframes may be a minute apart.
   package static let timeouts = 6.0
 
   /// How long that is, in seconds.
   let seconds: Double
-  /// When the last picture was given out or the source opened, in monotonic nanoseconds.
+  /// When the last frame was given out or the source opened, in monotonic nanoseconds.
   private var last: UInt64
 
   /// Patience with a source that was opened at `now`, in monotonic nanoseconds.
@@ -16,7 +16,7 @@ package struct PicturePatience {
     last = now
   }
 
-  /// A picture was given out at `now`.
+  /// A frame was given out at `now`.
   mutating func renew(at now: UInt64) { last = now }
 
   /// Whether it is over at `now`.

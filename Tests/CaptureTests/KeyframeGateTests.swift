@@ -2,20 +2,20 @@ import Testing
 
 @testable import Capture
 
-@Suite struct KeyPictureGateTests {
+@Suite struct KeyframeGateTests {
   /// Packets as letters: `k` key, `p` other; `K`, `P` with a loss while it was read; `d` the decoder finds damage.
-  /// Judgements: `b` begin anew, `+` pass, `-` withhold.
+  /// Judgements: `b` begin again, `+` pass, `-` withhold.
   @Test(
     arguments: [
-      ("kpp", "b++", "all is well"), ("ppkp", "--b+", "a stream begins with a key picture"),
-      ("kpPppkp", "b+---b+", "a loss spoils all up to the next key picture"),
+      ("kpp", "b++", "all is well"), ("ppkp", "--b+", "a stream begins with a keyframe"),
+      ("kpPppkp", "b+---b+", "a loss spoils all up to the next keyframe"),
       ("kPkpkp", "b---b+", "the packet after a loss may have a hole itself, key or not"),
-      ("kKpkp", "b--b+", "a key picture with a loss does not count"),
+      ("kKpkp", "b--b+", "a keyframe with a loss does not count"),
       ("kPPppkp", "b----b+", "losses in a row"), ("kdpkp", "b-b+", "damage that only the decoder sees"),
-      ("kkk", "b++", "pictures that all stand for themselves"), ("kPkk", "b--b", "and a loss among them"),
+      ("kkk", "b++", "frames that all stand for themselves"), ("kPkk", "b--b", "and a loss among them"),
     ] as [(String, String, String)])
-  func `only whole pictures pass`(packets: String, expected: String, sentence: String) {
-    var gate = KeyPictureGate()
+  func `only whole frames pass`(packets: String, expected: String, sentence: String) {
+    var gate = KeyframeGate()
     var judged = ""
     for letter in packets {
       if letter == "d" {
@@ -36,13 +36,13 @@ import Testing
     let down = SourceState.down(cause: .unreachable, message: "gone", retryIn: 1)
     let up = SourceState.up(SourceState.Facts(width: 1, height: 1, codec: nil, rate: nil))
     for state in [.connecting, down, .connecting, down, .connecting, up] as [SourceState] { watch.see(state) }
-    nonisolated(unsafe) var told: [SourceState] = []
+    nonisolated(unsafe) var reported: [SourceState] = []
     nonisolated(unsafe) var outages = 0
     watch.listen { change in
-      told.append(change.state)
+      reported.append(change.state)
       if change.outage != nil { outages += 1 }
     }
     watch.see(up)
-    #expect(told == [down, up, up] && outages == 1)
+    #expect(reported == [down, up, up] && outages == 1)
   }
 }

@@ -18,7 +18,7 @@ private struct AreaTable {
   }
 }
 
-extension RGBPicture {
+extension RGBImage {
   /// The mean over the area that each output pixel covers, in OpenCV's order of sums. Not for enlarging.
   func areaMean(width: Int, height: Int) -> [UInt8] {
     if self.width % width == 0, self.height % height == 0 {

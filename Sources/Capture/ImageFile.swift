@@ -2,20 +2,20 @@ import FFmpeg
 import Glibc
 public import Imaging
 
-/// A file with one picture in it: JPEG, PNG, BMP, WebP, TIFF or PPM.
-public struct PictureFile: Sendable {
+/// A file with one image in it: JPEG, PNG, BMP, WebP, TIFF or PPM.
+public struct ImageFile: Sendable {
   /// Where it is.
   public let path: String
   /// Largest file that is read, in bytes.
   public static let sizeLimit = 512 << 20
 
-  /// The picture at `path`; nothing is read yet.
+  /// The image at `path`; nothing is read yet.
   public init(path: String) { self.path = path }
 
   /// Reads and decodes it.
   ///
   /// - Parameter format: the arrangement of samples wanted; `nil` for that of the file if it is one of ours.
-  /// - Throws: `notFound`, `accessDenied`, `inputOutput`, or `invalidMedia` for what is no picture or a broken one; the
+  /// - Throws: `notFound`, `accessDenied`, `inputOutput`, or `invalidMedia` for what is no image or a broken one; the
   ///   sentence names the file.
   public func read(as format: PixelFormat? = nil) throws(CaptureError) -> PixelBuffer {
     let bytes = try contents()
@@ -31,7 +31,7 @@ public struct PictureFile: Sendable {
         outcome = try decoder.receive()
       }
       guard case .frame(let frame) = outcome, !frame.isDamaged else {
-        throw FFmpegError(.invalidData, "the picture is damaged or incomplete")
+        throw FFmpegError(.invalidData, "the image is damaged or incomplete")
       }
       var wrapper = FrameWrapper(isForDrawing: true, quarterTurns: frame.quarterTurnsOfCamera)
       return try wrapper.wrap(frame, format: format.flatMap { FrameFormat(rawValue: $0.rawValue) })

@@ -1,5 +1,5 @@
-/// One class in one picture: its finds, best first, against its objects.
-struct PictureMatching: Sendable {
+/// One class in one image: its finds, best first, against its objects.
+struct ImageMatching: Sendable {
   /// What became of a find.
   enum Verdict: Hashable, Sendable {
     case right

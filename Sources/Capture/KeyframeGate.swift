@@ -1,7 +1,7 @@
-/// Keeps the decoder from what a loss has spoilt: closed at first and after each loss, until a whole key picture comes.
+/// Keeps the decoder from what a loss has spoilt: closed at first and after each loss, until a whole keyframe comes.
 ///
-/// Pictures are told from those before them, so after a loss all are wrong up to the next that stands for itself. Pure.
-struct KeyPictureGate {
+/// Frames are predicted from those before them, so after a loss all are wrong up to the next keyframe. Pure.
+struct KeyframeGate {
   /// What to do with a packet.
   enum Judgement: Equatable {
     /// Decode it.

@@ -1,11 +1,11 @@
-/// An RGB picture as a plain value, for stills: training, evaluation, tests. Streams use `PixelBuffer`.
-public struct RGBPicture: Hashable, Sendable {
+/// An RGB image as a plain value, for stills: training, evaluation, tests. Streams use `PixelBuffer`.
+public struct RGBImage: Hashable, Sendable {
   /// Size in pixels.
   public let width, height: Int
   /// R, G, B of each pixel, rows from the top, without gaps: `height, width, 3`.
   public var bytes: [UInt8]
 
-  /// A picture of the given bytes; fails with `badSize` or, if their number is not `width * height * 3`, `mismatch`.
+  /// An image of the given bytes; fails with `badSize` or, if their number is not `width * height * 3`, `mismatch`.
   public init(width: Int, height: Int, bytes: [UInt8]) throws(ImagingError) {
     try PixelLayout(width: width, height: height, format: .rgb24).checkSize()
     guard bytes.count == width * height * 3 else {
@@ -14,10 +14,10 @@ public struct RGBPicture: Hashable, Sendable {
     self.init(width, height, bytes)
   }
 
-  /// The picture in any format as RGB, converted as FFmpeg's scaler does.
-  public init(_ picture: borrowing PixelBuffer) {
-    let layout = picture.layout
-    let bytes = picture.withView { view in
+  /// The image in any format as RGB, converted as FFmpeg's scaler does.
+  public init(_ image: borrowing PixelBuffer) {
+    let layout = image.layout
+    let bytes = image.withView { view in
       Self.render(BilinearResizer(source: layout, width: layout.width, height: layout.height), view)
     }
     self.init(layout.width, layout.height, bytes)
@@ -37,12 +37,12 @@ public struct RGBPicture: Hashable, Sendable {
     case area
   }
 
-  /// The picture at another size; fails with `badSize`.
-  public func resized(width: Int, height: Int, by interpolation: Interpolation) throws(ImagingError) -> RGBPicture {
+  /// The image at another size; fails with `badSize`.
+  public func resized(width: Int, height: Int, by interpolation: Interpolation) throws(ImagingError) -> RGBImage {
     try PixelLayout(width: width, height: height, format: .rgb24).checkSize()
     if width == self.width, height == self.height { return self }
     if interpolation == .area, width <= self.width, height <= self.height {
-      return RGBPicture(width, height, areaMean(width: width, height: height))
+      return RGBImage(width, height, areaMean(width: width, height: height))
     }
     let layout = PixelLayout(width: self.width, height: self.height, format: .rgb24)
     let resizer = BilinearResizer(
@@ -53,7 +53,7 @@ public struct RGBPicture: Hashable, Sendable {
       let plane = unsafe ImageView.Plane(base: base, stride: layout.width * 3)
       return Self.render(resizer, ImageView(layout: layout, planes: [plane, plane, plane]))
     }
-    return RGBPicture(width, height, resized)
+    return RGBImage(width, height, resized)
   }
 
   private static func render(_ resizer: BilinearResizer, _ view: borrowing ImageView) -> [UInt8] {

@@ -4,7 +4,7 @@ import V4L2
 
 @testable import Capture
 
-@Suite struct CameraPictureTests {
+@Suite struct CameraFrameTests {
   /// Rows of a driver that begin on multiples of `stride`; what lies between is 255.
   private func padded(_ rows: [[UInt8]], strides: [Int]) -> [UInt8] {
     zip(rows, strides).flatMap { row, stride in row + [UInt8](repeating: 255, count: stride - row.count) }
@@ -19,7 +19,7 @@ import V4L2
     format: FourCC, rowBytes: Int, rows: [[UInt8]], strides: [Int]
   ) throws {
     let agreed = CaptureFormat(
-      format: format, size: PictureSize(width: 2, height: 2), rowBytes: rowBytes, rate: nil, isFullRange: false)
+      format: format, size: FrameSize(width: 2, height: 2), rowBytes: rowBytes, rate: nil, isFullRange: false)
     let sent = padded(rows, strides: strides)
     let packet = try unsafe Packet(copying: sent.span.bytes, of: agreed)
     #expect(unsafe packet.withBytes { unsafe Array($0) } == rows.flatMap { $0 })
@@ -29,13 +29,13 @@ import V4L2
     var decoder = try Decoder(StreamParameters(camera: agreed))
     try decoder.send(packet)
     guard case .frame(let frame) = try decoder.receive() else {
-      Issue.record("no picture of \(format)")
+      Issue.record("no frame of \(format)")
       return
     }
     #expect(frame.width == 2 && frame.height == 2)
   }
 
-  @Test func `the clock and the arrivals of a stream are told apart`() {
+  @Test func `the clock and the arrivals of a stream are distinguished`() {
     var even = ArrivalStatistics(), uneven = ArrivalStatistics(), delayed = ArrivalStatistics()
     for index in 0...300 {
       let time = Double(index) / 25
