@@ -2,9 +2,9 @@ public import GELAN
 
 /// A small network with made-up weights: it sees objects where there are none, but the same ones each time.
 public enum MadeUpModel {
-  /// A model of three classes.
-  public static func make() -> InferenceModel? {
-    guard var spec = NetworkSpec.named("gelan-n") else { return nil }
+  /// A model of three classes, of the network called `name`.
+  public static func make(named name: String = "gelan-n") -> InferenceModel? {
+    guard var spec = NetworkSpec.named(name) else { return nil }
     spec.classCount = 3
     var state: UInt64 = 1
     func next() -> Float {

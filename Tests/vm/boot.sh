@@ -3,10 +3,11 @@
 #
 #   Tests/vm/boot.sh COMMAND...
 #
-# The guest sees this machine's files as they are, read-only under a layer of its own, so what was built here runs there
-# from the same folder, as root; folders for temporary files are its own. Its output is this script's output, its exit
-# status this script's; 125 says that there was no machine or that it ended too early, 124 that it took longer than
-# VM_SECONDS (300).
+# The guest sees this machine's files, read-only below a layer of its own, so what was built here runs there from the same
+# folder, as root. What a host stores and runs stays outside: temporary files, name services and the units of systemd are
+# the guest's own. Its clock counts instructions, so a busy host makes the test slow and nothing in the guest late.
+# Output and exit status of COMMAND are this script's; 125: there was no machine, or it ended early; 124: it took longer
+# than VM_SECONDS (1800).
 # The guest's kernel is Debian's, fetched by apt once into VM_CACHE (~/.cache/yolostream-vm).
 set -euo pipefail
 
@@ -39,9 +40,16 @@ mount -t overlay -o lowerdir=/files,upperdir=/layer/new,workdir=/layer/work all 
 for part in proc sys dev; do mount --move /$part /all/$part; done
 mkdir -p /all/dev/shm; mount -t tmpfs shm /all/dev/shm; mount -t tmpfs run /all/run
 ln -sf /proc/self/fd /all/dev/fd
-mkdir -p /all/tmp/talk; mount --bind /talk /all/tmp/talk
+mkdir /all/run/talk; mount --bind /talk /all/run/talk
+# Empty folders instead of the host's; the checkout stays visible, even below one of them.
+checkout=$(cat /talk/checkout)
+mount --bind "/all$checkout" /checkout
+for folder in /tmp /var/tmp /etc/systemd; do mkdir -p "/all$folder"; mount -t tmpfs own "/all$folder"; done
+chmod 1777 /all/tmp /all/var/tmp
+mkdir -p "/all$checkout"; mount --bind /checkout "/all$checkout"
+printf '%s: files\n' passwd group shadow hosts > /all/etc/nsswitch.conf
 ifconfig lo 127.0.0.1 up
-chroot /all /bin/bash /tmp/talk/command > /talk/output 2>&1 < /all/dev/null
+chroot /all /bin/bash /run/talk/command > /talk/output 2>&1 < /all/dev/null
 echo $? > /talk/status; sync; poweroff -f
 GUEST
 }
@@ -55,7 +63,7 @@ make_guest() {
   version=$(ls "$1/debian/lib/modules")
   depmod -b "$1/debian" "$version"
   root=$1/root
-  mkdir -p "$root"/{bin,dev,proc,sys,files,talk,layer,all} "$root/lib/modules/$version"
+  mkdir -p "$root"/{bin,dev,proc,sys,files,talk,layer,all,checkout} "$root/lib/modules/$version"
   cp "$busybox" "$root/bin/busybox"
   for module in "${modules[@]}"; do modprobe -d "$1/debian" -S "$version" --show-depends "$module"; done |
     sed -n 's/^insmod \([^ ]*\).*/\1/p' | sort -u | xargs cp -t "$root/lib/modules/$version"
@@ -79,17 +87,19 @@ fi
 flock -u 9
 
 # --- one run ---
+checkout=$(cd "$(dirname "$0")/../.." && pwd -P)
 talk=$(mktemp -d)
+echo "$checkout" > "$talk/checkout"
 trap 'rm -rf "$talk"' EXIT
 { printf 'export PATH=%q HOME=/root\ncd %q 2>/dev/null || cd /\nexec' "$PATH" "$PWD"; printf ' %q' "$@"; echo; } > "$talk/command"
 [ -z "${LD_LIBRARY_PATH:-}" ] || sed -i "1i export LD_LIBRARY_PATH=$(printf %q "$LD_LIBRARY_PATH")" "$talk/command"
 share=security_model=none,multidevs=remap
-setpriv --pdeathsig KILL timeout "${VM_SECONDS:-300}" qemu-system-x86_64 -accel tcg -cpu max,la57=off -m 1024 \
+setpriv --pdeathsig KILL timeout "${VM_SECONDS:-1800}" qemu-system-x86_64 -accel tcg -cpu max,la57=off -icount shift=1 -m 1024 \
   -nodefaults -display none -no-reboot -kernel "$guest/vmlinuz" -initrd "$guest/initrd" \
   -append 'console=ttyS0 panic=-1 mitigations=off quiet' -serial "file:$talk/console" \
   -virtfs "local,path=/,mount_tag=files,readonly=on,$share" -virtfs "local,path=$talk,mount_tag=talk,$share" \
   </dev/null >&2 && ended=0 || ended=$?
 cat "$talk/output" 2>/dev/null || true
-[ "$ended" != 124 ] || { echo "boot.sh: not done within ${VM_SECONDS:-300} s" >&2; exit 124; }
+[ "$ended" != 124 ] || { echo "boot.sh: not done within ${VM_SECONDS:-1800} s" >&2; exit 124; }
 [ -s "$talk/status" ] || { tail -n 20 "$talk/console" >&2; give_up "the machine ended early"; }
 exit "$(cat "$talk/status")"
