@@ -7,13 +7,9 @@ import Testing
 
 @Suite struct StreamSourceTests {
   @Test(
-    .enabled(if: SharedMaterial.isPresent, Comment(rawValue: SharedMaterial.absence)),
-    arguments: [
-      ("bikes.mp4", 250, 9.96), ("vtest.avi", 795, 79.4), ("people-walking.mp4", 314, 10.443767),
-      ("car-detection.mp4", 377, 30.08),
-    ] as [(String, Int, Double)])
-  func `every frame of a clip is given at its time`(name: String, count: Int, last: Double) throws {
-    let source = try StreamSource(file: SharedMaterial.file("media/\(name)").path)
+    arguments: [(.walk, 314, 10.443767), (.traffic, 377, 30.08), (.old, 80, 7.9)] as [(TestClip, Int, Double)])
+  func `every frame of a clip is given at its time`(clip: TestClip, count: Int, last: Double) throws {
+    let source = try StreamSource(file: clip.file.path)
     var times: [Double] = []
     while case .frame(let frame) = try source.next() {
       #expect(frame.stamp.index == times.count)
@@ -27,11 +23,10 @@ import Testing
   }
 
   @Test(
-    .enabled(if: SharedMaterial.isPresent, Comment(rawValue: SharedMaterial.absence)), .timeLimit(.minutes(10)),
-    arguments: ["people-walking.mp4", "vtest.avi"])
-  func `damaged videos neither crash nor hang`(name: String) throws {
+    .timeLimit(.minutes(10)), arguments: [TestClip.walk, .old])
+  func `damaged videos neither crash nor hang`(clip: TestClip) throws {
     let rounds = ProcessInfo.processInfo.environment["YOLOSTREAM_FUZZ_ROUNDS"].flatMap { Int($0) } ?? 40
-    let original = Array(try Data(contentsOf: SharedMaterial.file("media/\(name)")).prefix(300_000))
+    let original = Array(try Data(contentsOf: clip.file).prefix(300_000))
     let path = FileManager.default.temporaryDirectory.appending(path: "damaged-\(UUID().uuidString)").path
     defer { try? FileManager.default.removeItem(atPath: path) }
     var random = SplitMix(state: 7)
@@ -81,13 +76,12 @@ import Testing
   }
 
   @Test(
-    .enabled(if: SharedMaterial.isPresent, Comment(rawValue: SharedMaterial.absence)),
     arguments: [nil, PixelFormat.rgb24])
   func `a frame is decoded, and a broken one is named`(format: PixelFormat?) throws {
-    let path = SharedMaterial.file("media/bus.jpg").path
+    let path = TestClip.photograph.path
     let pixels = try ImageFile(path: path).read(as: format)
-    #expect(pixels.layout.width == 810)
-    #expect(pixels.layout.height == 1080)
+    #expect(pixels.layout.width == 768)
+    #expect(pixels.layout.height == 576)
     if let format { #expect(pixels.layout.format == format) } else { #expect(pixels.layout.colour.isFullRange) }
     let broken = FileManager.default.temporaryDirectory.appending(path: "broken-\(UUID().uuidString).jpg")
     defer { try? FileManager.default.removeItem(at: broken) }

@@ -77,9 +77,45 @@ import Testing
     #expect(try Checkpoint(path: file.path).network().spec.name == name)
   }
 
+  @Test func `averaged weights are preferred`() throws {
+    let spec = try #require(NetworkSpec.named("gelan-t"))
+    let parameters = FormulaWeights().unfolded(spec.graph())
+    for (key, origin) in [("ema", "averaged weights (ema)"), ("model", "model")] {
+      let file = TemporaryFile(Self.bytes(spec, Case(network: "gelan-t", key: key), parameters))
+      #expect(try Checkpoint(path: file.path).description.origin == origin)
+    }
+  }
+
+  @Test func `training weights keep the auxiliary branch`() throws {
+    let spec = try #require(NetworkSpec.named("yolov9-t"))
+    let file = TemporaryFile(
+      Self.bytes(spec, Case(network: "yolov9-t"), FormulaWeights(network: "yolov9-t").unfolded(spec.graph())))
+    let checkpoint = try Checkpoint(path: file.path)
+    let network = try checkpoint.network()
+    let weights = try checkpoint.trainingWeights(of: network)
+    #expect(weights["model.29.cv2.0.2.weight"] != nil && weights["model.29.cv5.0.2.weight"] != nil)
+    #expect(weights["model.0.bn.running_var"] != nil)
+    #expect(weights.tensors.count == network.graph.parameterShapes.count)
+  }
+
+  @Test func `a converted file is the same network`() throws {
+    var spec = try #require(NetworkSpec.named("gelan-t"))
+    spec.headStyle = .ultralytics
+    let shape = Case(network: "gelan-t", family: .ultralytics)
+    let file = TemporaryFile(Self.bytes(spec, shape, FormulaWeights().unfolded(spec.graph())))
+    let source = try Checkpoint(path: file.path)
+    let model = try source.inferenceModel(of: try source.network())
+    let converted = TemporaryFile()
+    try model.write(to: converted.path, licence: nil, origin: "a test")
+    let again = try Checkpoint(path: converted.path)
+    let network = try again.network()
+    #expect(network.isFolded && network.spec == model.spec && network.classNames == model.classNames)
+    #expect(try again.inferenceModel(of: network).weights == model.weights)
+    #expect(again.description.licence == "unknown")
+  }
+
   /// The folded weights of M, C and E are compared above; their outputs with such weights in `CompiledNetworkTests`.
   @Test(
-    .enabled(if: SharedMaterial.isPresent, Comment(rawValue: SharedMaterial.absence)),
     arguments: ["gelan-t", "yolov9-t", "gelan-s", "yolov9-s"])
   func `a checkpoint of the formula runs to the outputs of the reference`(name: String) throws {
     let spec = try #require(NetworkSpec.named(name))
@@ -87,7 +123,7 @@ import Testing
     let file = TemporaryFile(Self.bytes(spec, Case(network: name), parameters))
     let model = try InferenceModel(path: file.path)
     let fixture = try JSONDecoder().decode(
-      Fixture.self, from: Data(contentsOf: SharedMaterial.file("reference/synthetic/\(name).json")))
+      Fixture.self, from: Data(contentsOf: Fixtures.file("networks/\(name).json")))
     let weights = model.weights
     let network = try CompiledNetwork(
       model.graph, options: .init(height: 256, width: 256, order: .blocked8)

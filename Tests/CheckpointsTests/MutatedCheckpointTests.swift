@@ -52,8 +52,11 @@ import Testing
 
     init() throws {
       small = [TinyNetwork.checkpoint(), try TinyNetwork.safetensors()]
+      let packaged = TestClip.photograph.deletingLastPathComponent().deletingLastPathComponent()
+        .appending(path: "Sources/yolostream/Resources/gelan-n.safetensors")
+      real = [Array(try Data(contentsOf: packaged))]
       guard SharedMaterial.isPresent else { return }
-      real = try ["weights/yolov9t-coco.pt", "weights/yolov9t-coco.safetensors", "models/yolov9-t-random.pt"].map {
+      real += try ["weights/yolov9t-coco.pt", "weights/yolov9t-coco.safetensors", "models/yolov9-t-random.pt"].map {
         Array(try Data(contentsOf: SharedMaterial.file("reference/\($0)")))
       }
     }

@@ -78,32 +78,6 @@ struct ReferenceCheckpointTests {
     }
   }
 
-  @Test func `averaged weights are preferred`() throws {
-    #expect(try checkpoint("models/gelan-t-random.pt").description.origin == "averaged weights (ema)")
-    #expect(try checkpoint("models/yolov9-t-random.pt").description.origin == "model")
-  }
-
-  @Test func `training weights keep the auxiliary branch`() throws {
-    let dual = try checkpoint("models/yolov9-t-random.pt")
-    let network = try dual.network()
-    let weights = try dual.trainingWeights(of: network)
-    #expect(weights["model.29.cv2.0.2.weight"] != nil && weights["model.29.cv5.0.2.weight"] != nil)
-    #expect(weights["model.0.bn.running_var"] != nil)
-    #expect(weights.tensors.count == network.graph.parameterShapes.count)
-  }
-
-  @Test func `a converted file is the same network`() throws {
-    let source = try checkpoint("models/yolov9t-ultralytics-random.pt")
-    let model = try source.inferenceModel(of: try source.network())
-    let file = TemporaryFile()
-    try model.write(to: file.path, licence: nil, origin: "a test")
-    let again = try Checkpoint(path: file.path)
-    let network = try again.network()
-    #expect(network.isFolded && network.spec == model.spec && network.classNames == model.classNames)
-    #expect(try again.inferenceModel(of: network).weights == model.weights)
-    #expect(again.description.licence == "unknown")
-  }
-
   @Test(arguments: ["weights/yolov9t-coco.pt", "weights/yolov9t-coco.safetensors"])
   func `a real file cut at any 4 KiB is an error`(name: String) throws {
     let bytes = Array(try Data(contentsOf: SharedMaterial.file("reference/\(name)")))

@@ -2,8 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite(.serialized, .enabled(if: SharedMaterial.isPresent, Comment(rawValue: SharedMaterial.absence)))
-struct RecordingTests {
+@Suite(.serialized) struct RecordingTests {
   let program = Result { try Program() }
 
   @Test(
@@ -13,7 +12,7 @@ struct RecordingTests {
     signal: Int32
   ) throws {
     let program = try program.get()
-    let server = try RTSPServer(clip: SharedMaterial.file("media/people-walking.mp4").path)
+    let server = try RTSPServer(clip: TestClip.walk.file.path)
     defer { withExtendedLifetime(server) {} }
     let running = try serve(server, program)
     running.wait { (try? program.text("events.jsonl").contains("\"clip\":\"")) == true }
@@ -48,7 +47,7 @@ struct RecordingTests {
     .enabled(if: canMount, "skipped: a disk that can be filled needs root"))
   func `a full disk costs recordings and not detection, and they go on once there is room`() throws {
     let program = try program.get()
-    let server = try RTSPServer(clip: SharedMaterial.file("media/people-walking.mp4").path)
+    let server = try RTSPServer(clip: TestClip.walk.file.path)
     defer { withExtendedLifetime(server) {} }
     try FileManager.default.createDirectory(atPath: program.path("media"), withIntermediateDirectories: true)
     try #require(program.tool("mount", ["-t", "tmpfs", "-o", "size=64m", "none", "media"]).status == 0)
@@ -78,7 +77,7 @@ struct RecordingTests {
     let made = try program.tool(
       "ffmpeg",
       [
-        "-v", "error", "-i", SharedMaterial.file("media/people-walking.mp4").path, "-an", "-vf", "scale=640:-2", "-c:v",
+        "-v", "error", "-i", TestClip.walk.file.path, "-an", "-vf", "scale=640:-2", "-c:v",
         "libx265", "-preset", "ultrafast", "-x265-params", "log-level=error:keyint=25:bframes=0", "-tag:v", "hvc1",
         "hevc.mp4",
       ])

@@ -66,10 +66,9 @@ import Testing
   }
 
   @Test(
-    .enabled(if: SharedMaterial.isPresent, Comment(rawValue: SharedMaterial.absence)),
     arguments: NetworkSpec.published.map(\.name))
   func `rows agree with the reference implementation`(name: String) throws {
-    let data = try Data(contentsOf: SharedMaterial.file("reference/models/architectures.json"))
+    let data = try Data(contentsOf: Fixtures.file("networks/layers.json"))
     let all = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
     let networks = try #require(all["networks"] as? [String: [[String: Any]]])
     let rows = try #require(networks[name])

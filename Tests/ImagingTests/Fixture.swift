@@ -2,7 +2,7 @@ import Foundation
 import Imaging
 import TestSupport
 
-/// The tensors of bytes in a safetensors file of the reference material.
+/// The tensors of bytes in a safetensors file of the fixtures.
 struct ByteTensors {
   private struct Entry: Decodable {
     let shape: [Int]
@@ -17,7 +17,7 @@ struct ByteTensors {
   private let body: Data
 
   init(_ path: String) throws {
-    let data = try Data(contentsOf: SharedMaterial.file(path))
+    let data = try Data(contentsOf: Fixtures.file(path))
     let length = Int(data.prefix(8).enumerated().reduce(UInt64(0)) { $0 | UInt64($1.element) << (8 * $1.offset) })
     let header = data.subdata(in: 8..<8 + length)
     var entries: [String: Entry] = [:]

@@ -4,10 +4,9 @@ import Testing
 
 @Suite struct RGBImageTests {
   @Test(
-    .enabled(if: SharedMaterial.isPresent, Comment(rawValue: SharedMaterial.absence)),
     arguments: 0..<6, [RGBImage.Interpolation.bilinear, .area])
   func `resizing gives the bytes of OpenCV`(index: Int, interpolation: RGBImage.Interpolation) throws {
-    let tensors = try ByteTensors("reference/preprocess/resize.safetensors")
+    let tensors = try ByteTensors("preprocess/resize.safetensors")
     let expected = try tensors.image("\(index).\(interpolation == .area ? "area" : "linear")")
     let resized = try tensors.image("\(index).source").resized(
       width: expected.width, height: expected.height, by: interpolation)

@@ -5,8 +5,7 @@ import TestSupport
 import Testing
 
 /// Compiled networks against the reference implementation, on weights and a picture given by formula.
-@Suite(.serialized, .enabled(if: SharedMaterial.isPresent, Comment(rawValue: SharedMaterial.absence)))
-struct CompiledNetworkTests {
+@Suite(.serialized) struct CompiledNetworkTests {
   @Test(
     arguments: [
       ("t", .blocked8), ("t", .channelsLast), ("s", .blocked8), ("m", .blocked8), ("m", .channelsLast),
@@ -17,7 +16,7 @@ struct CompiledNetworkTests {
   ) throws {
     let name = "gelan-\(size)"
     let fixture = try JSONDecoder().decode(
-      Fixture.self, from: Data(contentsOf: SharedMaterial.file("reference/synthetic/\(name).json")))
+      Fixture.self, from: Data(contentsOf: Fixtures.file("networks/\(name).json")))
     let spec = try #require(NetworkSpec.named(name))
     let graph = spec.graph()
     let weights = FormulaWeights(network: name).folded(graph)

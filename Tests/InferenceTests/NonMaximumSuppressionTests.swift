@@ -36,10 +36,9 @@ import Testing
     #expect(suppression(candidates).map(\.score) == [0.5, 0.4])
   }
 
-  @Test(.enabled(if: SharedMaterial.isPresent, Comment(rawValue: SharedMaterial.absence)))
-  func `the reference keeps the same boxes`() throws {
+  @Test func `the reference keeps the same boxes`() throws {
     let fixture = try JSONDecoder().decode(
-      Fixture.self, from: Data(contentsOf: SharedMaterial.file("reference/nms/nms-300.json")))
+      Fixture.self, from: Data(contentsOf: Fixtures.file("nms/nms-300.json")))
     #expect(fixture.cases.count >= 5)
     for (name, expected) in fixture.cases {
       let confidence = expected.options.conf_thres ?? 0.25

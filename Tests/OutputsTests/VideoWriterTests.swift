@@ -103,12 +103,11 @@ import Testing
   }
 
   @Test(
-    .enabled(if: SharedMaterial.isPresent, Comment(rawValue: SharedMaterial.absence)),
-    arguments: [("vtest.avi", 795), ("car-detection.mp4", 377)] as [(String, Int)])
-  func `a copied clip keeps every picture, its time and its sound`(name: String, count: Int) throws {
+    arguments: [(.old, 80), (.traffic, 377)] as [(TestClip, Int)])
+  func `a copied clip keeps every frame, its time and its audio`(clip: TestClip, count: Int) throws {
     var options = SourceOptions()
     options.keepsAudio = true
-    let source = try StreamSource(file: SharedMaterial.file("media/\(name)").path, options: options)
+    let source = try StreamSource(file: clip.file.path, options: options)
     let path = folder.appending(path: "copy.mp4").path
     let written = try copy(source, to: path, preset: "ultrafast")
     let read = try times(of: path)

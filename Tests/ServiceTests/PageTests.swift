@@ -12,9 +12,10 @@ import Testing
   func `the page shows each camera, its state, its picture and what is seen`(
     width: Int, height: Int, isDark: Bool
   ) async throws {
+    let video = try TestClip.walk.file.path
     let service = try await RunningService(
       cameras: """
-          yard: {url: "\(Self.video)"}
+          yard: {url: "\(video)"}
           gate: {url: "test:640x360@25"}
           cellar: {url: "rtsp://127.0.0.1:1/gone"}
           attic: {url: "test:64x64@5", enabled: false}
@@ -79,12 +80,6 @@ import Testing
     #expect(try browser.wait(for: "document.getElementById('summary').textContent === '1 of 1 camera up'"))
     try await service.stop()
     #expect(try browser.wait(for: "document.getElementById('summary').textContent.startsWith('no connection')"))
-  }
-
-  /// A street, where there is one; else a pattern.
-  private static var video: String {
-    let street = SharedMaterial.file("media/people-walking.mp4").path
-    return FileManager.default.fileExists(atPath: street) ? street : "test:320x240@25"
   }
 
   /// Keeps a picture of the page in the folder that `YOLOSTREAM_SHOTS` names, for people to look at.

@@ -10,8 +10,7 @@ import Testing
 @testable import Service
 
 /// Real clips come through a ring at their own pace, on a clock that the test has in hand.
-@Suite(.enabled(if: SharedMaterial.isPresent, Comment(rawValue: SharedMaterial.absence)))
-struct RecordingDeskTests {
+@Suite struct RecordingDeskTests {
   private static let classes = ClassCatalogue(names: ["person", "traffic light"])
 
   /// A camera that shows a clip from second 100 of the clock on, and a desk that records it.
@@ -26,7 +25,7 @@ struct RecordingDeskTests {
     private let streams: (video: StreamDescription, audioStreams: [StreamDescription])
     private var frame = 0
 
-    init(_ clip: String, folder: ScratchFolder? = nil, _ change: (inout RecordSettings) -> Void = { _ in }) throws {
+    init(_ clip: TestClip, folder: ScratchFolder? = nil, _ change: (inout RecordSettings) -> Void = { _ in }) throws {
       self.folder = try folder ?? ScratchFolder()
       media = try MediaFolder(path: self.folder.path)
       var settings = try #require(CameraSettings(named: "front", defaults: CameraDefaults()))
@@ -34,7 +33,7 @@ struct RecordingDeskTests {
       settings.record.postRoll = 1
       change(&settings.record)
       desk = RecordingDesk(settings, classes: RecordingDeskTests.classes, ring: ring, delay: 3, folder: media)
-      var demuxer = try Demuxer(.file(SharedMaterial.file("media/\(clip)").path))
+      var demuxer = try Demuxer(.file(clip.file.path))
       var all: [Packet] = []
       while case .packet(let packet) = try demuxer.read() { all.append(packet) }
       packets = all[...]
@@ -107,8 +106,9 @@ struct RecordingDeskTests {
     return (times.first ?? -1, (times.last ?? 0) - (times.first ?? 0), times.count)
   }
 
-  @Test(arguments: ["people-walking.mp4", "car-detection.mp4"])
-  func `a clip shows the time before and after its object, and the end is told when it is whole`(clip: String) throws {
+  @Test(arguments: [TestClip.walk, .traffic])
+  func `a clip shows the time before and after its object, and the end is told when it is whole`(clip: TestClip) throws
+  {
     let scene = try Stage(clip)
     scene.play(until: 7.4)
     #expect(scene.isIdle && scene.clips.isEmpty)
@@ -124,7 +124,7 @@ struct RecordingDeskTests {
     let evidence = try #require(scene.told.first?.1)
     let path = try #require(evidence.clip)
     // First seen at 7.0: from the key picture before 5.0 until a second after 9.0.
-    let begin = clip == "people-walking.mp4" ? 5.005 : 4.8
+    let begin = clip == .walk ? 5.005 : 4.8
     let shown = try play(path)
     #expect(abs(shown.first) < 0.1)
     #expect(abs(shown.length - (10 - begin)) < 0.3)
@@ -135,7 +135,7 @@ struct RecordingDeskTests {
     #expect(scene.media.report.clips == 1 && scene.media.report.clipFailures == 0)
     // Sound goes along.
     let kinds = try Demuxer(.file(path)).streams.map(\.parameters.kind)
-    #expect(Set(kinds) == (clip == "people-walking.mp4" ? [.video] : [.video, .audio]))
+    #expect(Set(kinds) == (clip == .walk ? [.video] : [.video, .audio]))
     let name = try #require(path.split(separator: "/").last.flatMap { MediaName(parsing: $0) })
     #expect(name.camera == "front" && name.label == "person")
     #expect(name.identifier == scene.told.first?.0.identifier)
@@ -144,7 +144,7 @@ struct RecordingDeskTests {
 
   @Test func `objects whose times overlap share a clip, and each end is told when its own part is on the disk`() throws
   {
-    let scene = try Stage("people-walking.mp4")
+    let scene = try Stage(.walk)
     scene.play(until: 3)
     scene.see([1], at: 3)
     scene.play(until: 4)
@@ -167,7 +167,7 @@ struct RecordingDeskTests {
   }
 
   @Test func `another opening begins another file`() throws {
-    let scene = try Stage("people-walking.mp4")
+    let scene = try Stage(.walk)
     scene.play(until: 3)
     scene.see([1], at: 3)
     scene.play(until: 4)
@@ -180,7 +180,7 @@ struct RecordingDeskTests {
   }
 
   @Test func `at the end all is finished and told at once`() throws {
-    let scene = try Stage("people-walking.mp4")
+    let scene = try Stage(.walk)
     scene.play(until: 3)
     scene.see([1], at: 3, label: 1)
     scene.play(until: 3.5)
@@ -192,7 +192,7 @@ struct RecordingDeskTests {
   }
 
   @Test func `what was written plays though nobody ended the file`() throws {
-    let scene = try Stage("people-walking.mp4")
+    let scene = try Stage(.walk)
     scene.play(until: 3)
     scene.see([1], at: 3)
     scene.play(until: 7)
@@ -237,7 +237,7 @@ struct RecordingDeskTests {
   @Test(.enabled(if: SmallDisk.isPossible, "skipped: needs the right to mount a file system"))
   func `a full disk costs what does not fit, and recording goes on when there is room`() throws {
     let disk = try SmallDisk(megabytes: 1)
-    let scene = try Stage("people-walking.mp4", folder: ScratchFolder(existing: disk.path)) { $0.preRoll = 0 }
+    let scene = try Stage(.walk, folder: ScratchFolder(existing: disk.path)) { $0.preRoll = 0 }
     scene.play(until: 1)
     scene.see([1], at: 1)
     scene.play(until: 7)

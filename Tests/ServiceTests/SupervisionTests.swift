@@ -146,9 +146,8 @@ import Testing
     try await service.stop()
   }
 
-  @Test(.enabled(if: SharedMaterial.isPresent, Comment(rawValue: SharedMaterial.absence)))
-  func `a camera with masks gives its packets to nobody, one without gives them as HLS`() async throws {
-    let video = SharedMaterial.file("media/bikes.mp4").path
+  @Test func `a camera with masks gives its packets to nobody, one without gives them as HLS`() async throws {
+    let video = try TestClip.walk.file.path
     let service = try await RunningService(
       cameras: "  open: {url: \"\(video)\"}\n"
         + "  masked: {url: \"\(video)\", privacy_masks: [[[0, 0], [0.1, 0], [0.1, 0.1]]]}")

@@ -24,28 +24,44 @@ struct BenchmarkSequencesTests {
   }
 
   private func metrics(of name: String, rate: Double) throws -> TrackMetrics {
-    let folder = "data/mot/\(name)"
-    let truth = try TrackFile.read(SharedMaterial.file("\(folder)/gt.txt").path)
-    let detections = try TrackFile.read(SharedMaterial.file("\(folder)/det.txt").path)
-    let rowsOfFrame = Dictionary(grouping: detections.records, by: \.frame)
-    var tracker = Tracker()
-    var records: [TrackRecord] = []
-    for frame in 1...(rowsOfFrame.keys.max() ?? 1) {
-      let seen = (rowsOfFrame[frame] ?? []).map { row in
-        Detection(
-          box: Box(
-            minX: Float(row.box.left), minY: Float(row.box.top), maxX: Float(row.box.left + row.box.width),
-            maxY: Float(row.box.top + row.box.height)), score: Float(row.confidence), classID: 0)
-      }
-      for track in tracker.update(seen, at: Double(frame - 1) / rate) {
-        let box = track.detection.box
-        records.append(
-          TrackRecord(
-            frame: frame, id: track.id,
-            box: PreciseBox(
-              left: Double(box.minX), top: Double(box.minY), width: Double(box.width), height: Double(box.height))))
-      }
-    }
-    return TrackMetrics(truth: truth, tracks: TrackFile(path: name, records: records))
+    let folder = SharedMaterial.file("data/mot/\(name)")
+    return try followed(
+      TrackFile.read(folder.appending(path: "det.txt").path), rate: rate,
+      truth: TrackFile.read(folder.appending(path: "gt.txt").path))
   }
+}
+
+/// The tracker on people who cross a square: the truth of `Tests/Fixtures/tracks`, every box seen.
+@Suite struct CrossingPeopleTests {
+  @Test func `each keeps one identity`() throws {
+    let truth = try TrackFile.read(Fixtures.file("tracks/gt.txt").path)
+    let metrics = try followed(truth, rate: 25, truth: truth)
+    #expect(metrics.clear.switches == 0)
+    #expect(metrics.identity.score > 0.97, "IDF1 \(metrics.identity.score)")
+    #expect(metrics.higherOrder.accuracy > 0.93, "HOTA \(metrics.higherOrder.accuracy)")
+  }
+}
+
+/// What the tracker makes of `detections` at `rate` frames per second, beside `truth`.
+private func followed(_ detections: TrackFile, rate: Double, truth: TrackFile) throws -> TrackMetrics {
+  let rowsOfFrame = Dictionary(grouping: detections.records, by: \.frame)
+  var tracker = Tracker()
+  var records: [TrackRecord] = []
+  for frame in 1...(rowsOfFrame.keys.max() ?? 1) {
+    let seen = (rowsOfFrame[frame] ?? []).map { row in
+      Detection(
+        box: Box(
+          minX: Float(row.box.left), minY: Float(row.box.top), maxX: Float(row.box.left + row.box.width),
+          maxY: Float(row.box.top + row.box.height)), score: Float(row.confidence), classID: 0)
+    }
+    for track in tracker.update(seen, at: Double(frame - 1) / rate) {
+      let box = track.detection.box
+      records.append(
+        TrackRecord(
+          frame: frame, id: track.id,
+          box: PreciseBox(
+            left: Double(box.minX), top: Double(box.minY), width: Double(box.width), height: Double(box.height))))
+    }
+  }
+  return TrackMetrics(truth: truth, tracks: TrackFile(path: "tracks", records: records))
 }

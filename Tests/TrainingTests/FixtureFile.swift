@@ -9,7 +9,7 @@ struct FixtureFile {
   private let entries: [String: (kind: String, shape: [Int], range: Range<Int>)]
 
   init(_ path: String) throws {
-    data = try Data(contentsOf: SharedMaterial.file(path))
+    data = try Data(contentsOf: Fixtures.file(path))
     let headerLength = Int(data.withUnsafeBytes { $0.loadUnaligned(as: UInt64.self) })
     let header = try JSONSerialization.jsonObject(with: data[8..<8 + headerLength]) as? [String: Any] ?? [:]
     var entries: [String: (kind: String, shape: [Int], range: Range<Int>)] = [:]

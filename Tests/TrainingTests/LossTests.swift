@@ -4,8 +4,7 @@ import Testing
 
 @testable import Training
 
-@Suite(.enabled(if: SharedMaterial.isPresent, Comment(rawValue: SharedMaterial.absence)))
-struct `The losses equal the published ones` {
+@Suite struct `The losses equal the published ones` {
   static let cases = ["single", "dual", "lead_head", "rect_dual", "empty_dual", "single_image0"]
 
   private func input(_ name: String, _ file: FixtureFile) -> (groups: [HeadMaps], targets: [ObjectTarget]) {
@@ -23,9 +22,9 @@ struct `The losses equal the published ones` {
   }
 
   @Test(arguments: cases) func `terms and gradients`(name: String) throws {
-    let file = try FixtureFile("reference/loss/loss-fixtures.safetensors")
+    let file = try FixtureFile("loss/loss-fixtures.safetensors")
     let json = try JSONSerialization.jsonObject(
-      with: Data(contentsOf: SharedMaterial.file("reference/loss/loss-fixtures.json")))
+      with: Data(contentsOf: Fixtures.file("loss/loss-fixtures.json")))
     let cases = try #require((json as? [String: Any])?["cases"] as? [String: [String: Any]])
     let expected = try #require(cases[name]?["items_box_cls_dfl"] as? [Double])
     let total = try #require(cases[name]?["total"] as? Double)
@@ -47,7 +46,7 @@ struct `The losses equal the published ones` {
   }
 
   @Test(arguments: cases) func `assignments`(name: String) throws {
-    let file = try FixtureFile("reference/loss/loss-fixtures.safetensors")
+    let file = try FixtureFile("loss/loss-fixtures.safetensors")
     let (groups, targets) = input(name, file)
     for (maps, group) in zip(groups.reversed(), name == "lead_head" ? ["shared"] : ["main", "aux"]) {
       let loss = DetectionLoss()
@@ -73,7 +72,7 @@ struct `The losses equal the published ones` {
 
   @Test func `complete overlap of single pairs`() throws {
     let json = try JSONSerialization.jsonObject(
-      with: Data(contentsOf: SharedMaterial.file("reference/loss/loss-fixtures.json")))
+      with: Data(contentsOf: Fixtures.file("loss/loss-fixtures.json")))
     let pieces = try #require((json as? [String: Any])?["ciou_pieces"] as? [String: Any])
     let first = try #require(pieces["box1"] as? [[Double]])
     let second = try #require(pieces["box2"] as? [[Double]])

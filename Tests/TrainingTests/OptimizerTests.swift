@@ -6,10 +6,9 @@ import Testing
 @testable import Training
 
 @Suite struct `The optimiser` {
-  @Test(.enabled(if: SharedMaterial.isPresent, Comment(rawValue: SharedMaterial.absence)))
-  func `follows the published schedule`() throws {
+  @Test func `follows the published schedule`() throws {
     let json = try JSONSerialization.jsonObject(
-      with: Data(contentsOf: SharedMaterial.file("reference/training/schedule.json")))
+      with: Data(contentsOf: Fixtures.file("training/schedule.json")))
     let cases = try #require((json as? [String: Any])?["cases"] as? [[String: Any]])
     for entry in cases {
       let epochs = try #require(entry["epochs"] as? Int)

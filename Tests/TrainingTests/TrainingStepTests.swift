@@ -6,8 +6,7 @@ import Testing
 
 @testable import Training
 
-@Suite(.enabled(if: SharedMaterial.isPresent, Comment(rawValue: SharedMaterial.absence)), .serialized)
-struct `A training step equals the published one` {
+@Suite(.serialized) struct `A training step equals the published one` {
   // The names are those of the file.
   // swift-format-ignore: AlwaysUseLowerCamelCase
   struct Fixture: Decodable {
@@ -44,7 +43,7 @@ struct `A training step equals the published one` {
   }
 
   @Test(arguments: ["gelan-t", "yolov9-t"]) func `loss, gradients and weights`(name: String) throws {
-    let data = try Data(contentsOf: SharedMaterial.file("reference/training/\(name)-step.json"))
+    let data = try Data(contentsOf: Fixtures.file("training/\(name)-step.json"))
     let fixture = try JSONDecoder().decode(Fixture.self, from: data)
     var spec = try #require(NetworkSpec.named(name))
     spec.classCount = 3

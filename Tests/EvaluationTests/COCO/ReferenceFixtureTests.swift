@@ -4,8 +4,7 @@ import TestSupport
 import Testing
 
 /// Numbers of pycocotools on a made-up data set: crowds, ties, more than a hundred finds in an image, empty images.
-@Suite(.enabled(if: SharedMaterial.isPresent, Comment(rawValue: SharedMaterial.absence)))
-struct ReferenceFixtureTests {
+@Suite struct ReferenceFixtureTests {
   private struct Expected: Decodable {
     struct Curve: Decodable {
       let category: Int
@@ -23,12 +22,12 @@ struct ReferenceFixtureTests {
 
   @Test func `the twelve figures, each class and a curve are those of pycocotools`() throws {
     let expected = try JSONDecoder().decode(
-      Expected.self, from: Data(contentsOf: SharedMaterial.file("reference/map/expected.json")))
-    let file = SharedMaterial.file("reference/map/instances.json")
+      Expected.self, from: Data(contentsOf: Fixtures.file("map/expected.json")))
+    let file = Fixtures.file("map/instances.json")
     let truth = try GroundTruth.parse(coco: Array(Data(contentsOf: file)), path: file.path)
     #expect(truth.problems.isEmpty)
     let finds = Dictionary(
-      grouping: try ResultRow.read(SharedMaterial.file("reference/map/detections.json")), by: \.imageId)
+      grouping: try ResultRow.read(Fixtures.file("map/detections.json")), by: \.imageId)
     let ids = truth.categories.map(\.id)
     let found = truth.pictures.map { image in
       (finds[image.id] ?? []).map { find in

@@ -1,4 +1,5 @@
 import Evaluation
+import Foundation
 import TestSupport
 import Testing
 
@@ -79,6 +80,30 @@ import Testing
       truth, rows(1, frames: 1...4) + rows(2, frames: 1...4) + rows(3, frames: 1...4), layout: .mot16)
     #expect(result.truthIdentities == 1)
     #expect(result.clear.falsePositives == 4)
+  }
+
+  private struct TrackEvalFigures: Decodable {
+    // The names are those of the file.
+    // swift-format-ignore: AlwaysUseLowerCamelCase
+    let HOTA, DetA, AssA, MOTA, IDF1: Double
+    let switches, fragmentations, falsePositives, falseNegatives: Int
+  }
+
+  @Test func `poor tracks of people who cross have the figures of TrackEval`() throws {
+    let expected = try JSONDecoder().decode(
+      TrackEvalFigures.self, from: Data(contentsOf: Fixtures.file("tracks/expected.json")))
+    let metrics = TrackMetrics(
+      truth: try TrackFile.read(Fixtures.file("tracks/gt.txt").path),
+      tracks: try TrackFile.read(Fixtures.file("tracks/tracks.txt").path))
+    #expect(abs(metrics.higherOrder.accuracy - expected.HOTA) < 1e-6)
+    #expect(abs(metrics.higherOrder.detection - expected.DetA) < 1e-6)
+    #expect(abs(metrics.higherOrder.association - expected.AssA) < 1e-6)
+    #expect(abs(metrics.clear.accuracy - expected.MOTA) < 1e-6)
+    #expect(abs(metrics.identity.score - expected.IDF1) < 1e-6)
+    #expect(metrics.clear.switches == expected.switches)
+    #expect(metrics.clear.fragmentations == expected.fragmentations)
+    #expect(metrics.clear.falsePositives == expected.falsePositives)
+    #expect(metrics.clear.falseNegatives == expected.falseNegatives)
   }
 
   @Test func `several sequences combine by their counts and average by their figures`() {

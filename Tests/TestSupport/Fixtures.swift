@@ -1,0 +1,10 @@
+public import Foundation
+
+/// The golden numbers in `Tests/Fixtures`, which belong to the repository; its `README.md` says where they come from.
+public enum Fixtures {
+  /// The file at `path` below `Tests/Fixtures`.
+  public static func file(_ path: String) -> URL {
+    URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().appending(path: "Fixtures")
+      .appending(path: path)
+  }
+}
