@@ -2,7 +2,7 @@
 """Training speed beside PyTorch: YOLOv9t, 20 classes, 320 pixels, batch 8, forward and backward with the loss.
 
 Runs `yolostream train --benchmark` and Ultralytics' model in turn, three times each, on the same number of threads, and
-prints the best of each and their ratio. Both get random pictures with eight objects each; the optimiser and the
+prints the best of each and their ratio. Both get random images with eight objects each; the optimiser and the
 preparation of data are left out on both sides.
 
     python3 samples/training-speed.py [.build/release/yolostream]
@@ -21,7 +21,7 @@ ROUNDS, BATCHES = 3, 12
 
 
 def ours(binary: str) -> float:
-    """Pictures a second of this package: one single-threaded worker for each processor."""
+    """Images a second of this package: one single-threaded worker for each processor."""
     workers = max(w for w in range(1, THREADS + 1) if BATCH % w == 0)
     text = subprocess.run(
         [binary, "train", "--network", "gelan-t", "--aux", "off", "--head", "ultralytics", "--batch", str(BATCH),
@@ -31,7 +31,7 @@ def ours(binary: str) -> float:
 
 
 def pytorch() -> float:
-    """Pictures a second of PyTorch."""
+    """Images a second of PyTorch."""
     import torch
     from ultralytics.nn.tasks import DetectionModel
     from ultralytics.utils import IterableSimpleNamespace

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # usage: train.sh DATA [OUT]
 # Makes the model that comes with the package from nothing, from DATA, a folder of 20 everyday classes in YOLO's layout.
-# Two rounds, in each of which the pictures grow: 84 epochs from 128 to 320 pixels, then 14 at 256 and 320 that begin
+# Two rounds, in each of which the images grow: 84 epochs from 128 to 320 pixels, then 14 at 256 and 320 that begin
 # with the model of the first at a higher rate. Takes three hours on two cores with AVX-512, and goes on from OUT
 # (runs/default-model) where it was stopped. Needs `swift build -c release` before.
 set -euo pipefail
@@ -11,7 +11,7 @@ out=${2:-runs/default-model}
 batches=$(($(find "$data/images/train" -type f | wc -l) / 16))
 export OMP_WAIT_POLICY=passive OMP_NUM_THREADS=1
 
-# Pictures of SIDE pixels until epoch LAST, validated every so many epochs; the rest is the round's.
+# Images of SIDE pixels until epoch LAST, validated every so many epochs; the rest is the round's.
 train() { # FOLDER SIDE LAST EVERY ROUND…
   local folder=$1 side=$2 last=$3 every=$4 resume=()
   shift 4

@@ -1,9 +1,9 @@
 """RTSP cameras on loopback for measurements, and a service that watches them.
 
-The cameras send the pictures of an H.264 clip again and again, each at its time, within the RTSP connection, with a sender
+The cameras send the frames of an H.264 clip again and again, each at its time, within the RTSP connection, with a sender
 report (RTCP) at the beginning and every five seconds. They encode nothing, so that they cost little beside what is measured,
 and they know to the microsecond when they sent what. As a program, `cameras.py CLIP.h264 RATE [LOG]` serves `/` followed by
-anything, prints its port, and writes a line `path number microseconds` to LOG before each picture is sent: how many it is of
+anything, prints its port, and writes a line `path number microseconds` to LOG before each frame is sent: how many it is of
 its connection, counted from 0, and the time of day.
 """
 import json
@@ -24,8 +24,8 @@ SSRC = 0x796F6C6F
 BEGIN = 1_000_000  # The first timestamp of a stream; libav takes 0 for none.
 
 
-def pictures(path):
-    """The NAL units of each picture; the clip has a delimiter before each (x264's aud=1)."""
+def frames(path):
+    """The NAL units of each frame; the clip has a delimiter before each (x264's aud=1)."""
     found, units = [], open(path, "rb").read().replace(b"\0\0\0\1", b"\0\0\1").split(b"\0\0\1")[1:]
     for unit in units:
         if unit[0] & 31 == 9:
@@ -36,7 +36,7 @@ def pictures(path):
 
 
 def packets(units, sequence, timestamp):
-    """RTP packets of a picture: small units whole, others in fragments (RFC 6184)."""
+    """RTP packets of a frame: small units whole, others in fragments (RFC 6184)."""
     pieces = []
     for unit in units:
         if len(unit) <= 1400:
@@ -57,7 +57,7 @@ def packets(units, sequence, timestamp):
 
 class Server:
     def __init__(self, clip, rate, log):
-        self.pictures, self.rate = pictures(clip), rate
+        self.frames, self.rate = frames(clip), rate
         self.log = open(log, "w", buffering=1) if log else None
         self.listener = socket.socket()
         self.listener.bind(("127.0.0.1", 0))
@@ -124,7 +124,7 @@ class Server:
                     report = struct.pack(">BBHIIIIII", 0x80, 200, 6, SSRC, seconds + 2208988800, (rest << 32) // 10**9,
                                          timestamp, sequence, 0)
                     client.sendall(struct.pack(">cBH", b"$", 1, len(report)) + report)
-                data, sequence = packets(self.pictures[number % len(self.pictures)], sequence, timestamp)
+                data, sequence = packets(self.frames[number % len(self.frames)], sequence, timestamp)
                 client.sendall(data)
                 number += 1
         except OSError:
@@ -147,7 +147,7 @@ class Cameras:
 
 
 def encode(source, clip, rate, size="640x360", seconds=10, filters=""):
-    """Makes a clip for the cameras of what FFmpeg finds at `source` (its arguments): a key picture a second."""
+    """Makes a clip for the cameras of what FFmpeg finds at `source` (its arguments): a keyframe a second."""
     width, height = size.split("x")
     chain = f"{filters + ',' if filters else ''}fps={rate},scale={width}:{height},setsar=1,format=yuv420p"
     subprocess.run(
@@ -212,7 +212,7 @@ class Service:
 
 
 def looks(metrics, camera):
-    """Looks at pictures of a camera so far, with the network and without."""
+    """Looks at frames of a camera so far, with the network and without."""
     return sum(metrics.get(f'yolostream_frames_total{{camera="{camera}",stage="{stage}"}}', 0) for stage in ["inferred", "still"])
 
 

@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
 """usage: capacity.py MODEL VIDEO [--peers PEERS] [--looks 5] [--rate 10] [--seconds 20] [--size 640] [--most 64] [--only us|them]
 
-How many RTSP cameras (640x360, 10 pictures a second) this machine carries at 5 looks a second each, every look with the
+How many RTSP cameras (640x360, 10 frames per second) this machine carries at 5 looks a second each, every look with the
 network. N is doubled until it is too much, then the limit is closed in on.
 
-Carried by this package: in a window of --seconds every camera had 95 % of the looks it asked for and no picture was thrown
+Carried by this package: in a window of --seconds every camera had 95 % of the looks it asked for and no frame was thrown
 away for its age. Carried by Ultralytics in its multi-stream mode (a `.streams` file, `stream_buffer=False`, tracking off, the
 YOLOv9t checkpoint in PEERS exported to OpenVINO f32 with dynamic shape, both cores): the same number of results for every
-camera in such a window. It looks at the newest picture of all streams as one batch, as often as it can, so what it carries at
+camera in such a window. It looks at the newest frame of all streams as one batch, as often as it can, so what it carries at
 5 looks a second is where its rounds fall to 5 a second. Ours follows objects and serves its page meanwhile, theirs does not;
-both decode every picture. The cameras take part of the machine (their share of a core is told).
+both decode every frame. The cameras take part of the machine (their share of a core is printed).
 """
 import argparse
 import os
@@ -69,12 +69,12 @@ def ours(options, folder, cameras, count):
 def theirs(options, folder, cameras, count, model):
     with open(f"{folder}/cameras.streams", "w") as file:
         file.write("\n".join(cameras.url(f"u{index}") for index in range(count)) + "\n")
-    told = subprocess.run(
+    printed = subprocess.run(
         [f"{options.peers}/venv/bin/python", "-c", PEER, model, f"{folder}/cameras.streams", str(options.seconds), str(options.size)],
         capture_output=True, text=True, timeout=300 + options.seconds, cwd=folder)
-    line = next((line for line in told.stdout.splitlines() if line.startswith("RESULT")), None)
+    line = next((line for line in printed.stdout.splitlines() if line.startswith("RESULT")), None)
     if line is None:
-        sys.exit("Ultralytics failed: " + told.stderr[-2000:])
+        sys.exit("Ultralytics failed: " + printed.stderr[-2000:])
     rounds, window = float(line.split()[1]), float(line.split()[2])
     least = rounds / window if window else 0
     print(f"  Ultralytics, {count} cameras: the least had {least:.2f} looks/s", flush=True)

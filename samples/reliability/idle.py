@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """usage: idle.py MODEL VIDEO [--seconds 60] [--cameras 4] [--rate 5] [--still]
 
-What cameras cost on which nothing happens: RTSP at 640x360 and 5 pictures a second, looked at five times a second. The scene
-is one picture of VIDEO with the faint noise of a sensor, or with --still without any. Prints the share of a core a camera,
+What cameras cost on which nothing happens: RTSP at 640x360 and 5 frames per second, inferred five times a second. The scene
+is one frame of VIDEO with the faint noise of a sensor, or with --still without any. Prints the share of a core a camera,
 RTSP, decoding and the whole of the service included. Exit code 1 above 3 %.
 """
 import argparse

@@ -22,10 +22,10 @@ PROGRAM = os.path.join(HERE, "../../.build/release/yolostream")
 
 def frame_times(path):
     """Times of all frames in seconds, and what the decoder complained of."""
-    told = subprocess.run(
+    printed = subprocess.run(
         ["ffprobe", "-v", "error", "-select_streams", "v:0", "-show_entries", "frame=pts_time", "-of", "csv=p=0", path],
         capture_output=True, text=True)
-    return [float(line.strip(",")) for line in told.stdout.split()], told.stderr.strip()
+    return [float(line.strip(",")) for line in printed.stdout.split()], printed.stderr.strip()
 
 
 def main():
@@ -51,7 +51,7 @@ def main():
             time.sleep(delay)
             sent = time.monotonic()
             running.send_signal(getattr(signal, "SIG" + options.signal))
-            told = running.communicate()[1]
+            printed = running.communicate()[1]
             waited = time.monotonic() - sent
             worst_wait = max(worst_wait, waited)
             lines = open(log).read().splitlines() if os.path.exists(log) else []
@@ -77,8 +77,8 @@ def main():
                 if waited > 5:
                     faults.append(f"{turn} after {delay:.3f} s: it took {waited:.1f} s to end")
                 if running.returncode not in (130, 0, -getattr(signal, "SIG" + options.signal)):
-                    faults.append(f"{turn} after {delay:.3f} s: status {running.returncode}: {told.strip()[-200:]}")
-                frames = re.search(r"(\d+) frames in", told)
+                    faults.append(f"{turn} after {delay:.3f} s: status {running.returncode}: {printed.strip()[-200:]}")
+                frames = re.search(r"(\d+) frames in", printed)
                 if frames and os.path.exists(out) and int(frames[1]) != len(times):
                     faults.append(f"{turn} after {delay:.3f} s: {len(times)} of {frames[1]} frames are in the video")
     print(f"{options.times} times SIG{options.signal}: {len(faults)} faults, {no_file} before there was a frame, "

@@ -1,17 +1,17 @@
 #!/usr/bin/env python3
-"""usage: latency.py MODEL PICTURE [--crop WxH+X+Y] [--seconds 60] [--rate 25] [--size 640]
+"""usage: latency.py MODEL IMAGE [--crop WxH+X+Y] [--seconds 60] [--rate 25] [--size 640]
 
-Glass-to-event latency of one RTSP stream (640x360, 25 pictures a second, each looked at). PICTURE shows a person in the part
+Glass-to-event latency of one RTSP stream (640x360, 25 frames per second, each inferred). IMAGE shows a person in the part
 that --crop names; in the clip this part appears for a second on a grey ground, and goes for four. Measured, with one clock,
-for each picture: from the moment before the camera of `cameras.py` sends it to the arrival at a client of the service's event
+for each frame: from the moment before the camera of `cameras.py` sends it to the arrival at a client of the service's event
 stream (SSE) of
 
-- the detections in it: all pictures looked at;
-- the `start` event of the person, from the first picture that shows them: one an appearance. Here the tracker's wish to see
+- the detections in it: all frames inferred;
+- the `start` event of the person, from the first frame that shows them: one an appearance. Here the tracker's need to see
   an object more than once is part of it.
 
-Encoding and exposure, which a real camera adds, are not in it; that libav gives a picture out only when the next begins
-(40 ms at 25 a second) is. Beside that: how far the time of events (`ts`, from RTCP) is from when the picture was sent.
+Encoding and exposure, which a real camera adds, are not in it; that libav gives a frame out only when the next begins
+(40 ms at 25 a second) is. Beside that: how far the time of events (`ts`, from RTCP) is from when the frame was sent.
 """
 import argparse
 import datetime
@@ -38,8 +38,8 @@ def figures(name, values, unit="ms"):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("model")
-    parser.add_argument("picture")
-    parser.add_argument("--crop", default="205x515+45+395", help="of the person in PICTURE (here: of Ultralytics' bus.jpg)")
+    parser.add_argument("image")
+    parser.add_argument("--crop", default="205x515+45+395", help="of the person in IMAGE (here: of Ultralytics' bus.jpg)")
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--rate", type=float, default=25)
     parser.add_argument("--size", type=int, default=640)
@@ -49,7 +49,7 @@ def main():
         clip, log = f"{folder}/clip.h264", f"{folder}/sent"
         person = f"crop={width}:{height}:{x}:{y},scale=-2:280"
         encode(["-f", "lavfi", "-i", f"color=0x808080:size=640x360:rate={options.rate}[ground];"
-                f"movie={options.picture},{person}[person];[ground][person]overlay=x=250:y=60:eof_action=repeat:"
+                f"movie={options.image},{person}[person];[ground][person]overlay=x=250:y=60:eof_action=repeat:"
                 f"enable='between(mod(n,{PERIOD}),{APPEARS},{GOES - 1})'"],
                clip, options.rate, seconds=PERIOD / options.rate)
         cameras = Cameras(clip, options.rate, log)
@@ -79,7 +79,7 @@ def main():
         sent = {int(number): int(moment) for path, number, moment in map(str.split, open(log)) if path == "/c0"}
     number = lambda message: round(message["pts"] * options.rate)
     looked = [(now, message) for now, kind, message in arrived if kind == "detections" and number(message) in sent]
-    figures("picture sent to its detections at the client", [(now - sent[number(m)]) / 1e3 for now, m in looked])
+    figures("frame sent to its detections at the client", [(now - sent[number(m)]) / 1e3 for now, m in looked])
     # After a second all that starting up costs is over.
     started, errors, shown = [], [], set()
     for now, kind, message in arrived:
@@ -93,9 +93,9 @@ def main():
             shown.add(first)
             started.append((now - sent[first]) / 1e3)
     figures("person first sent to the start event at the client", started)
-    figures("time of events from when their picture was sent", errors)
+    figures("time of events from when their frame was sent", errors)
     appearances = sum(1 for n in sent if n % PERIOD == APPEARS and n >= options.rate)
-    print(f"{len(started)} of {appearances} appearances told, {len(looked)} of {len(sent)} pictures looked at; "
+    print(f"{len(started)} of {appearances} appearances reported, {len(looked)} of {len(sent)} frames inferred; "
           f"network p50 {report['infer_ms']['p50']} ms, p99 {report['infer_ms']['p99']} ms")
     gaps = statistics.pstdev([b - a for a, b in zip(sorted(sent.values()), sorted(sent.values())[1:])]) / 1e3
     print(f"the camera's own unevenness: {gaps:.2f} ms (standard deviation of its intervals)")

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Kills an RTSP server again and again and looks how soon the program is back: server-kills.py YOLOSTREAM MODEL [COUNT]
 
-The server is GStreamer's (bash .ci/install --tests). Each round it is killed after 0.5 to 5 s with pictures and stays away
-for 0.2 to 4 s. Told at the end: the time from the moment the port accepts connections again to the first picture that was
+The server is GStreamer's (bash .ci/install --tests). Each round it is killed after 0.5 to 5 s with frames and stays away
+for 0.2 to 4 s. Printed at the end: the time from the moment the port accepts connections again to the first frame that was
 detected in (the pause between attempts, here at most 1 s, is part of it), and the program's memory, threads and
 descriptors at the tenth kill and at the last.
 """
@@ -90,7 +90,7 @@ with tempfile.TemporaryDirectory() as folder:
     delays.sort()
     early = min(9, count - 1)
     print(f"\n{count} kills, {text.count('camera_down')} times down and {text.count('camera_up')} times up in the events, exit {status}")
-    print(f"first picture after the port is back: median {delays[count // 2]:.2f} s, "
+    print(f"first frame after the port is back: median {delays[count // 2]:.2f} s, "
           f"90 % {delays[count * 9 // 10]:.2f} s, most {delays[-1]:.2f} s")
     print("memory {} kB, threads {}, descriptors {} at kill {}".format(*states[early], early + 1))
     print("memory {} kB, threads {}, descriptors {} at the last".format(*states[-1]))

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """usage: soak.py MODEL VIDEO [--minutes N] [--cameras 8] [--rate 25] [--size 896]
 
-A service with eight RTSP cameras (640x360, 25 pictures a second, each to be looked at), which is several times more than the
-network can do here. Every ten seconds: memory, threads, descriptors, age of pictures when their result is there, and looks
+A service with eight RTSP cameras (640x360, 25 frames per second, each to be inferred), which is several times more than the
+network can do here. Every ten seconds: memory, threads, descriptors, age of frames when their result is there, and looks
 of each camera. In the end a line of what grew, how fair the looks were dealt and whether the age stayed within two frame
 intervals and the time of the network (its 99th percentile; both are upper edges of histogram buckets). Exit code 1 if not.
 """
