@@ -55,19 +55,16 @@ struct DetectorTests {
         // Two decoders differ by one level in a fiftieth of the samples. Chroma read as video's is off by 0.3 to 0.7.
         #expect(abs(Double(sum) / Double(plane) - mean) < 0.06, "\(image), channel \(channel)")
       }
+      guard image == "bus", shape == .square else { continue }
+      // Of this one the reference has every sample.
+      let file = try SafetensorsFile(
+        path: SharedMaterial.file("reference/expected/yolov9t-coco-bus-input.safetensors").path)
+      let samples = try #require(file.tensors["input_u8"]).floats()
+      let differences = zip(input, samples).map { abs(Int($0) - Int($1)) }
+      #expect(differences.count == samples.count && differences.count == 640 * 640 * 3)
+      #expect(differences.max() ?? 0 <= 3)
+      #expect(differences.filter { $0 != 0 }.count < differences.count / 20)
     }
-  }
-
-  @Test func `a photograph differs from the reference's decoder by single levels`() throws {
-    let file = try SafetensorsFile(
-      path: SharedMaterial.file("reference/expected/yolov9t-coco-bus-input.safetensors").path)
-    let expected = try #require(file.tensors["input_u8"]).floats()
-    let pixels = try ImageFile(path: SharedMaterial.file("media/bus.jpg").path).read()
-    let input = try Self.paint(pixels, .square).1
-    let differences = zip(input, expected).map { abs(Int($0) - Int($1)) }
-    #expect(differences.count == expected.count && differences.count == 640 * 640 * 3)
-    #expect(differences.max() ?? 0 <= 3)
-    #expect(differences.filter { $0 != 0 }.count < differences.count / 20)
   }
 
   private static func worker(_ weights: String, isSquare: Bool) throws -> DetectionWorker {
