@@ -61,6 +61,8 @@ import Testing
     try FileManager.default.removeItem(atPath: program.path("media/filling"))
     running.wait { program.endsSoFar.contains { $0["clip"] is String } }
     try check(try #require(program.ends().first { $0["clip"] is String }), of: program)
+    // Reported by a look now and then, which may come after the clip.
+    running.waitForError { $0.contains("recordings are written again") }
     running.process.terminate()
     let outcome = try running.wait()
     #expect(outcome.status == 0 && !outcome.isKilled)
