@@ -11,7 +11,7 @@ public struct StationarySettings: Hashable, Sendable {
   /// Seconds after the start in which an object counts as one that was there before.
   public var settling = 2.0
   /// Seconds for which the place of a stationary object that is not found any more is kept. Time in which something
-  /// else covers the place, or in which the camera is away, does not count; 0 keeps no place.
+  /// else covers the place, or in which the camera is offline, does not count; 0 keeps no place.
   public var memory = 300.0
   /// The same for all of the time.
   public var longestMemory = 3600.0

@@ -4,7 +4,7 @@ public import Scene
 /// zones and cross lines. A value without threads or a clock of its own: equal frames give equal events.
 ///
 /// An object outlives its track. The place of a stationary one is kept for it, so that a parked car is one object also
-/// when something hides it, when the camera is away, and (by `state`) when the program starts anew.
+/// when something hides it, when the camera is offline, and (by `state`) when the program starts anew.
 public struct SceneRules: Sendable {
   /// What is to be noticed.
   public let configuration: RulesConfiguration
