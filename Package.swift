@@ -53,7 +53,7 @@ let package = Package(
     .systemLibrary(name: "COneDNN"),
     .systemLibrary(name: "CFreeType", pkgConfig: "freetype2", providers: [.apt(["libfreetype-dev"])]),
     .target(name: "CPixelRows"),
-    .target(name: "CKernels"),
+    .target(name: "Kernels"),
     .target(name: "CMPI"),
     room("Scene"),
     room("GELAN"),
@@ -74,7 +74,7 @@ let package = Package(
 
     // Level 2: a source, a detector, a delivery.
     room("Capture", sees: ["FFmpeg", "V4L2", "Imaging", "Scene"]),
-    room("Inference", sees: ["CKernels", "GELAN", "OneDNN", "Imaging", "Scene"]),
+    room("Inference", sees: ["Kernels", "GELAN", "OneDNN", "Imaging", "Scene"]),
     room("ModelStore", sees: ["Checkpoints", "FFmpeg", "GELAN"]),
     room("Outputs", sees: ["FFmpeg", "FreeType", "Imaging", "Scene"]),
 
@@ -85,7 +85,7 @@ let package = Package(
     room(
       "Training",
       sees: [
-        "CKernels", "Checkpoints", "GELAN", "OneDNN", "MPI", "Imaging", "Inference", "Capture", "Evaluation", "Scene",
+        "Kernels", "Checkpoints", "GELAN", "OneDNN", "MPI", "Imaging", "Inference", "Capture", "Evaluation", "Scene",
       ]),
 
     // Level 4: many cameras as a service.

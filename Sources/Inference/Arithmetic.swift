@@ -1,4 +1,3 @@
-import CKernels
 import GELAN
 import OneDNN
 
@@ -41,15 +40,17 @@ struct Arithmetic: Sendable {
     real == .bf16
       && graph.convolutions.allSatisfy { node, convolution in
         node.inputs[0] != 0
-          || DotConvolution.supports(convolution, outputs: convolution.outputChannels, isPicture: true)
+          || KernelTable.supports(
+            convolution, outputs: convolution.outputChannels, reads: .bf16, isImage: true)
       }
   }
 
   /// What dot products of this package multiply to compute `outputs` channels of `convolution`; `nil` if they do not.
   func dotElement(of convolution: Graph.Convolution, outputs: Int, isPicture: Bool = false) -> MapElement? {
-    guard usesDots, DotConvolution.supports(convolution, outputs: outputs, isPicture: isPicture) else { return nil }
-    if quantisation?.weights[convolution.parameters] != nil { return .u8 }
-    return real == .bf16 ? .bf16 : nil
+    guard usesDots else { return nil }
+    let element: MapElement = quantisation?.weights[convolution.parameters] != nil ? .u8 : .bf16
+    guard element == .u8 || real == .bf16 else { return nil }
+    return KernelTable.supports(convolution, outputs: outputs, reads: element, isImage: isPicture) ? element : nil
   }
 
   /// What `step` computes with.
@@ -86,8 +87,8 @@ extension CompilationOptions.Precision {
   public var isNative: Bool {
     switch self {
     case .f32: true
-    case .bf16: dot_available(ELEMENT_BF16)
-    case .int8: dot_available(ELEMENT_U8)
+    case .bf16: KernelTable.reads(.bf16)
+    case .int8: KernelTable.reads(.u8)
     }
   }
 }

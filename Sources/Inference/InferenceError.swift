@@ -12,6 +12,8 @@ public struct InferenceError: Error, CustomStringConvertible {
     case threads
     /// The machine cannot run this precision.
     case precision
+    /// No such level of instructions.
+    case instructions
     /// oneDNN refused.
     case engine
   }

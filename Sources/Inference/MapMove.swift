@@ -1,5 +1,5 @@
-import CKernels
 import GELAN
+import Kernels
 import OneDNN
 
 /// Pooling or upsampling of a map in bf16 or u8: the library has fast kernels for neither in blocks of eight channels.

@@ -1,4 +1,4 @@
-import CKernels
+import Kernels
 
 /// How a map of one picture lies in memory: floats from one column, one row and eight channels to the next.
 struct MapPlacement: Sendable {

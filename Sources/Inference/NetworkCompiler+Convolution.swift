@@ -44,19 +44,11 @@ extension NetworkCompiler {
     _ step: NetworkLowering.Step, _ convolution: Graph.Convolution, _ values: (weights: [Float], bias: [Float]),
     rows: Range<Int>, addend: Graph.Node.ID?, takesMeans: Bool
   ) throws(OneDNNError) -> (any NativeKernel)? {
-    let source = placement(step.inputs[0]), destination = placement(step.output)
-    if let numbers = dotNumbers(step, convolution, rows: rows) {
-      return try DotConvolution(
-        convolution, outputs: rows.count, values: values, numbers: numbers, takesMeans: takesMeans, source: source,
-        destination: destination, addend: addend.map(placement), threads: options.threads, on: engine)
-    }
-    guard lowering.elements[step.inputs[0]] == .f32,
-      let method = VectorConvolution.method(
-        for: convolution, outputs: rows.count, order: options.resolvedOrder, isPicture: step.inputs[0] == 0)
-    else { return nil }
-    return try VectorConvolution(
-      convolution, by: method, outputs: rows.count, values: scaled(values, step), takesMeans: takesMeans,
-      source: source, destination: destination, addend: addend.map(placement), threads: options.threads, on: engine)
+    guard let operands = operands(of: step, convolution, rows: rows) else { return nil }
+    return try ConvolutionKernel(
+      convolution, outputs: rows.count, values: values, operands: operands, takesMeans: takesMeans,
+      source: placement(step.inputs[0]), destination: placement(step.output), addend: addend.map(placement),
+      threads: options.threads, on: engine)
   }
 
   /// Pictures come as 0…255; the network was trained on 0…1.
@@ -66,21 +58,21 @@ extension NetworkCompiler {
     step.inputs[0] == 0 ? (values.weights.map { $0 / 255 }, values.bias) : values
   }
 
-  /// What dot products of this package compute `step` with; `nil` if they do not.
-  private func dotNumbers(
-    _ step: NetworkLowering.Step, _ convolution: Graph.Convolution, rows: Range<Int>
-  ) -> DotConvolution.Numbers? {
-    let arithmetic = lowering.arithmetic
-    guard let element = arithmetic.dotElement(of: convolution, outputs: rows.count, isPicture: step.inputs[0] == 0)
-    else { return nil }
-    var numbers = DotConvolution.Numbers(
-      destination: lowering.scales[step.output], writes: lowering.elements[step.output])
-    if element == .u8, let scale = lowering.scales[step.inputs[0]],
+  /// What a kernel of this package computes `step` with; `nil` if only the library can.
+  private func operands(
+    of step: NetworkLowering.Step, _ convolution: Graph.Convolution, rows: Range<Int>
+  ) -> ConvolutionKernel.Operands? {
+    let arithmetic = lowering.arithmetic, input = step.inputs[0]
+    let element = arithmetic.dotElement(of: convolution, outputs: rows.count, isPicture: input == 0)
+    guard element != nil || lowering.elements[input] == .f32 else { return nil }
+    var operands = ConvolutionKernel.Operands(
+      reads: element ?? .f32, writes: lowering.elements[step.output], destination: lowering.scales[step.output])
+    if element == .u8, let scale = lowering.scales[input],
       let steps = arithmetic.quantisation?.weights[convolution.parameters]
     {
-      numbers.source = (scale, Array(steps[rows]))
+      operands.source = (scale, Array(steps[rows]))
     }
-    return numbers
+    return operands
   }
 
   /// oneDNN's kernel, its packed weights and bias, and where an addend is bound.

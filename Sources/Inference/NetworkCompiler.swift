@@ -68,10 +68,11 @@ struct NetworkCompiler {
   init(
     graph: Graph, options: CompilationOptions, quantisation: Quantisation?, parameters: @escaping ParameterLookup
   ) throws(InferenceError) {
+    try Processor.applyCap()
     if options.precision == .bf16, !options.precision.isNative {
       throw InferenceError(
         .precision,
-        "bf16 needs a processor with AVX-512 BF16, this one has \(Engine.instructionSet.rawValue): use f32 or auto")
+        "bf16 needs a processor with AVX-512 BF16, this one has \(Processor.instructions): use f32 or auto")
     }
     if options.precision == .int8, quantisation == nil {
       throw InferenceError(
@@ -100,8 +101,8 @@ struct NetworkCompiler {
       graph, height: options.height, width: options.width, block: order == .blocked8 ? 8 : nil, arithmetic: arithmetic,
       canTakeMeans: { convolution in
         let outputs = convolution.outputChannels
-        return arithmetic.dotElement(of: convolution, outputs: outputs) != nil
-          || VectorConvolution.method(for: convolution, outputs: outputs, order: order) == .direct
+        let element = arithmetic.dotElement(of: convolution, outputs: outputs) ?? .f32
+        return KernelTable.supports(convolution, outputs: outputs, reads: element, takesMeans: true, order: order)
       })
   }
 

@@ -1,4 +1,4 @@
-import CKernels
+import Kernels
 
 /// Tiles of a map, 4 × 4 cells each, that somebody will look at.
 ///

@@ -25,6 +25,21 @@ public final class Engine: @unchecked Sendable {
     InstructionSet(bits: dnnl_get_effective_cpu_isa().rawValue)
   }
 
+  /// Keeps the library from instructions beyond `set`. It must not have been used before.
+  public static func limit(to set: InstructionSet) {
+    let highest =
+      switch set {
+      case .older: dnnl_cpu_isa_sse41
+      case .avx2: dnnl_cpu_isa_avx2
+      case .avx2VNNI: dnnl_cpu_isa_avx2_vnni
+      case .avx512: dnnl_cpu_isa_avx512_core
+      case .avx512VNNI: dnnl_cpu_isa_avx512_core_vnni
+      case .avx512BF16: dnnl_cpu_isa_avx512_core_bf16
+      }
+    // Refused where the library has already chosen, or was built without this: it is then as fast as it is.
+    _ = dnnl_set_max_cpu_isa(highest)
+  }
+
   /// Steps of vector instructions that change which data types are fast.
   public enum InstructionSet: String, Sendable, Comparable {
     case older, avx2, avx2VNNI, avx512, avx512VNNI, avx512BF16

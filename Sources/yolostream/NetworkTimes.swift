@@ -14,6 +14,8 @@ struct NetworkTimes: Encodable {
   let size: String
   let precision: String
   let threads: Int
+  let processor: String
+  let instructions: String
   let runs: Int
   let medianMs: Double
   let minMs: Double
@@ -29,6 +31,8 @@ struct NetworkTimes: Encodable {
     self.size = size
     self.precision = precision
     self.threads = threads
+    processor = Processor.name
+    instructions = Processor.instructions
     runs = times.count
     func milliseconds(_ nanoseconds: UInt64) -> Double { Double(nanoseconds) / 1e6 }
     medianMs = milliseconds(times[times.count / 2])
@@ -44,7 +48,8 @@ struct NetworkTimes: Encodable {
   var text: String {
     var lines = [
       "\(network) \(size) \(precision), \(threads) threads: median \(medianMs.text(1)) ms, min \(minMs.text(1)) ms, "
-        + "p99 \(p99Ms.text(1)) ms over \(runs) runs"
+        + "p99 \(p99Ms.text(1)) ms over \(runs) runs",
+      "\(processor), \(instructions)" + (Processor.cap.map { " (YOLOSTREAM_MAX_ISA=\($0))" } ?? ""),
     ]
     for step in steps {
       lines.append(

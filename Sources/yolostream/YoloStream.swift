@@ -1,4 +1,5 @@
 import ArgumentParser
+import Inference
 import Service
 
 @main
@@ -25,6 +26,7 @@ struct YoloStream: AsyncParsableCommand {
     do {
       var command = try parseAsRoot()
       do {
+        try Processor.applyCap()
         if var command = command as? any AsyncParsableCommand { try await command.run() } else { try command.run() }
       } catch { throw Failure.report(error) }
     } catch { exit(withError: error) }

@@ -14,7 +14,7 @@ struct Room: Sendable {
 
 enum House {
   /// Doors to C: a module map and a shim, no Swift.
-  static let doors: Set<String> = ["CFFmpeg", "CV4L2", "COneDNN", "CFreeType", "CPixelRows", "CKernels", "CMPI"]
+  static let doors: Set<String> = ["CFFmpeg", "CV4L2", "COneDNN", "CFreeType", "CPixelRows", "Kernels", "CMPI"]
 
   static let rooms: [Room] = [
     Room("Scene"),
@@ -32,7 +32,7 @@ enum House {
     Room("Evaluation", sees: ["Scene"], mayBeUnsafe: true),
     Room("Pipeline", sees: ["RingBuffer"], mayBeUnsafe: true),
     Room("Capture", sees: ["FFmpeg", "V4L2", "Imaging", "Scene"], mayBeUnsafe: true),
-    Room("Inference", sees: ["CKernels", "GELAN", "OneDNN", "Imaging", "Scene"], mayBeUnsafe: true),
+    Room("Inference", sees: ["Kernels", "GELAN", "OneDNN", "Imaging", "Scene"], mayBeUnsafe: true),
     Room("ModelStore", sees: ["Checkpoints", "FFmpeg", "GELAN"], mayBeUnsafe: true),
     Room("Outputs", sees: ["FFmpeg", "FreeType", "Imaging", "Scene"], mayBeUnsafe: true),
     Room(
@@ -43,7 +43,7 @@ enum House {
     Room(
       "Training",
       sees: [
-        "CKernels", "Checkpoints", "GELAN", "OneDNN", "MPI", "Imaging", "Inference", "Capture", "Evaluation", "Scene",
+        "Kernels", "Checkpoints", "GELAN", "OneDNN", "MPI", "Imaging", "Inference", "Capture", "Evaluation", "Scene",
       ],
       mayBeUnsafe: true),
     Room(

@@ -71,7 +71,7 @@ extension NetworkCompiler {
     guard step.work > 0, step.kernel.implementation.hasPrefix("ref") else { return }
     throw InferenceError(
       .precision,
-      "\(step.name): this processor (\(Engine.instructionSet.rawValue)) has no fast int8 for this layer: use f32 or auto"
+      "\(step.name): this processor (\(Processor.instructions)) has no fast int8 for this layer: use f32 or auto"
     )
   }
 }

@@ -152,7 +152,7 @@ extension NetworkRecorder {
     try backwardWeights(node, convolution, source: source, flow: flow, forward: forward, into: gradients)
     guard node.inputs[0] != 0 else { return }
     let result = tape.symbol(tape.layout(source))
-    if try recordWinograd(convolution, .back, at: node, from: flow, into: result, name: "\(node.name) source") {
+    if try recordConvolution(convolution, .back, at: node, from: flow, into: result, name: "\(node.name) source") {
       add(result, to: node.inputs[0])
       return
     }

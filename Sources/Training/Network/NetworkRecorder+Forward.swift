@@ -57,7 +57,7 @@ extension NetworkRecorder {
       isTraining: isTraining, on: engine)
     var convolved = tape.symbol(destination)
     var keep = Kept(convolution: primitive)
-    if try !recordWinograd(convolution, .forward, at: node, from: source, into: convolved, name: node.name) {
+    if try !recordConvolution(convolution, .forward, at: node, from: source, into: convolved, name: node.name) {
       let weights = try ordered(convolution, as: try primitive.layout(.weights))
       keep.weights = weights
       var operands: [(role: Primitive.Argument, symbol: Tape.SymbolID)] = [

@@ -1,4 +1,4 @@
-import CKernels
+import Kernels
 
 // What the vector functions mean.
 extension Normalisation {

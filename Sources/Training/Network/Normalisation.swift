@@ -1,4 +1,4 @@
-import CKernels
+import Kernels
 
 /// Batch normalisation by the statistics of the batch itself and the activation behind it, forward and backward, as one
 /// step: y = (x − mean) / √(variance + ε) · scale + shift, then y or y · σ(y).
@@ -15,7 +15,7 @@ struct Normalisation {
   let block: Int
   /// Whether SiLU follows.
   let activates: Bool
-  var usesVectors = kernels_available()
+  var usesVectors = true
 
   typealias Lanes = SIMD8<Float>
   typealias Pointer = UnsafeMutablePointer<Float>

@@ -72,7 +72,7 @@ import Testing
     }
     func computesWhole(_ convolution: Graph.Convolution) -> Bool {
       network.options.resolvedOrder == .channelsLast
-        || DotConvolution.supports(convolution, outputs: convolution.outputChannels)
+        || KernelTable.supports(convolution, outputs: convolution.outputChannels, reads: .u8)
     }
     // What stands in memory is taken from there, so that a neighbouring number is not carried on.
     func map(_ id: Int) throws -> ReferenceMap {
@@ -90,7 +90,7 @@ import Testing
         channels: node.channels, height: sizes[id].height, width: sizes[id].width,
         values: id == 0 ? values.map { $0 / 255 } : values)
     }
-    let inBF16 = network.description.contains { $0.implementation == "dot:avx512_bf16" }
+    let inBF16 = network.description.contains { $0.implementation == "direct:avx512_bf16" }
     let filtered = Set(network.description.filter { $0.implementation.hasPrefix("winograd") }.map(\.name))
     var wholeSteps = 0
     for node in graph.nodes where written.contains(node.id) {

@@ -1,0 +1,51 @@
+import Kernels
+import OneDNN
+
+/// The processor, and the instructions that networks use on it.
+///
+/// The environment variable `YOLOSTREAM_MAX_ISA` caps them, for this package's kernels and for oneDNN alike, so that a large
+/// machine can test and time what a small one does.
+public enum Processor {
+  /// As the processor calls itself.
+  public static var name: String {
+    unsafe withUnsafeBytes(of: this_processor().pointee.name) {
+      unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+    }
+  }
+
+  /// The highest level of instructions in use, such as `avx512_bf16`.
+  public static var instructions: String { unsafe String(cString: instructions_name(this_processor().pointee.usable)) }
+
+  /// The level that `YOLOSTREAM_MAX_ISA` names; `nil` without one.
+  public static var cap: String? { unsafe this_processor().pointee.cap.map { unsafe String(cString: $0) } }
+
+  /// The levels that a cap may name, in ascending order.
+  public static var levels: [String] {
+    var names: [String] = []
+    while let name = unsafe instruction_level_name(Int32(names.count)) { names.append(unsafe String(cString: name)) }
+    return names
+  }
+
+  /// Holds oneDNN to the cap as well. To be called before the library is used; later calls change nothing.
+  public static func applyCap() throws(InferenceError) {
+    guard unsafe this_processor().pointee.is_cap_known else {
+      throw InferenceError(
+        .instructions,
+        "YOLOSTREAM_MAX_ISA=\(cap ?? ""): expected one of \(levels.joined(separator: ", "))")
+    }
+    _ = libraryLimit
+  }
+
+  private static let libraryLimit: Void = {
+    switch cap {
+    case "reference": Engine.limit(to: .older)
+    case "avx2": Engine.limit(to: .avx2)
+    case "avx_vnni": Engine.limit(to: .avx2VNNI)
+    case "avx512": Engine.limit(to: .avx512)
+    case "avx512_vnni": Engine.limit(to: .avx512VNNI)
+    case "avx512_bf16": Engine.limit(to: .avx512BF16)
+    // The library has one step for all tiles, and none for ARM.
+    default: break
+    }
+  }()
+}

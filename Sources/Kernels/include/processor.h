@@ -1,0 +1,43 @@
+// The processor that this program runs on: its name, and the instructions that kernels may use.
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+// A set of instruction set extensions, one bit each.
+typedef uint32_t instruction_set;
+enum {
+  INSTRUCTIONS_AVX2 = 1 << 0,           // and FMA
+  INSTRUCTIONS_AVX_VNNI = 1 << 1,       // vpdpbusd and vpdpwssd on 256 bits
+  INSTRUCTIONS_AVX_VNNI_EVEX = 1 << 2,  // the same two in the encoding of AVX-512VL
+  INSTRUCTIONS_AVX512 = 1 << 3,         // F, BW, DQ and VL
+  INSTRUCTIONS_AVX512_VNNI = 1 << 4,
+  INSTRUCTIONS_AVX512_BF16 = 1 << 5,
+  INSTRUCTIONS_AMX_INT8 = 1 << 6,  // the operating system has granted the tiles
+  INSTRUCTIONS_AMX_BF16 = 1 << 7,
+  INSTRUCTIONS_NEON = 1 << 16,
+  INSTRUCTIONS_NEON_FP16 = 1 << 17,
+  INSTRUCTIONS_NEON_DOT = 1 << 18,
+  INSTRUCTIONS_NEON_I8MM = 1 << 19,
+  // Plain C: set where the cap asks for it, or where neither this package nor a library has anything better.
+  INSTRUCTIONS_REFERENCE = 1 << 30,
+};
+
+typedef struct {
+  char name[64];             // as the processor calls itself
+  instruction_set detected;  // what the processor and the operating system offer
+  instruction_set usable;    // what of it YOLOSTREAM_MAX_ISA allows
+  const char *cap;           // that variable; NULL if it is not set
+  bool is_cap_known;         // false if `cap` names no level: nothing is taken away then
+} processor;
+
+// Probed once; any thread may ask.
+const processor *this_processor(void);
+
+// Brings `set` down to the level that `cap` names, which is each of instruction_level_name. False if it names none.
+bool instructions_within(const char *cap, instruction_set *set);
+
+// Name of level `index`, from `reference` (none of these instructions) upwards; NULL behind the last.
+const char *instruction_level_name(int index);
+
+// Name of the highest level that `set` reaches, such as `avx512_bf16`.
+const char *instructions_name(instruction_set set);

@@ -1,0 +1,19 @@
+// What moves.c hands to the kernels of pooling: rows of outputs.
+#pragma once
+#include <stdint.h>
+
+#include "include/moves.h"
+
+typedef struct {
+  const map_move *move;
+  const map_window *window;
+  int factor;
+  const uint8_t *in;
+  uint8_t *out;
+} move_work;
+
+// Row `y` of the outputs of one block of eight channels, which begins at `in`.
+typedef void pool_row(const move_work *work, const uint8_t *in, int y, uint8_t *out);
+
+pool_row *pool_row_avx2(const map_move *move, const map_window *window);
+pool_row *pool_row_reference(const map_move *move, const map_window *window);

@@ -1,0 +1,55 @@
+// Pooling and upsampling: rows of blocks, shared among a team.
+#include <string.h>
+
+#include "include/map.h"
+#include "include/processor.h"
+#include "move_rows.h"
+#include "team.h"
+
+// Calls `row` for each row of the outputs of each block that falls to this member.
+static void share_rows(
+    const move_work *work, int member, int threads, pool_row *row) {
+  const map_move *m = work->move;
+  const int size = element_size(m->element);
+  const int rows = m->blocks * m->height, end = rows * (member + 1) / threads;
+  for (int index = rows * member / threads; index < end; index++) {
+    const int block = index / m->height, y = index % m->height;
+    row(work, work->in + block * m->in.block * size, y, work->out + (block * m->out.block + y * m->out.row) * size);
+  }
+}
+
+// `size` is that of eight values.
+static inline void upsample(const move_work *work, const uint8_t *in, int y, uint8_t *out, const int size) {
+  const map_move *m = work->move;
+  in += y / work->factor * m->in.row * size / 8;
+  for (int x = 0; x < m->in_width; x++, in += m->in.pixel * size / 8)
+    for (int i = 0; i < work->factor; i++, out += m->out.pixel * size / 8) memcpy(out, in, size);
+}
+
+static void upsample_row(const move_work *work, const uint8_t *in, int y, uint8_t *out) {
+  if (work->move->element == ELEMENT_U8) upsample(work, in, y, out, 8);
+  else upsample(work, in, y, out, 16);
+}
+
+static void upsample_share(const void *work, int member, int threads) {
+  share_rows(work, member, threads, upsample_row);
+}
+
+void move_upsample(const map_move *move, int factor, const void *in, void *out, int threads) {
+  const move_work work = {move, NULL, factor, in, out};
+  team_run(threads, upsample_share, &work);
+}
+
+static void pool_share(const void *argument, int member, int threads) {
+  const move_work *work = argument;
+#if defined(__x86_64__)
+  if (this_processor()->usable & INSTRUCTIONS_AVX2)
+    return share_rows(work, member, threads, pool_row_avx2(work->move, work->window));
+#endif
+  share_rows(work, member, threads, pool_row_reference(work->move, work->window));
+}
+
+void move_pool(const map_move *move, const map_window *window, const void *in, void *out, int threads) {
+  const move_work work = {move, window, 1, in, out};
+  team_run(threads, pool_share, &work);
+}

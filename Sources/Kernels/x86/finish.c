@@ -1,0 +1,203 @@
+// What becomes of sums: activation, addition and narrowing.
+#include <string.h>
+
+#include "parts.h"
+
+#if defined(__x86_64__)
+// x · σ(x) with an error of 1e-4, far below what eight bits or bf16 tell apart.
+FINISHING INLINE __m512 silu(__m512 x) {
+  const __m512 turned = _mm512_mul_ps(x, _mm512_set1_ps(-1.44269504f));
+  const __m512 whole = _mm512_roundscale_ps(turned, 0), r = _mm512_sub_ps(turned, whole);
+  // 2^r between -1/2 and 1/2 (relative error 1e-4, by Remez' exchange).
+  __m512 power = _mm512_fmadd_ps(_mm512_set1_ps(0x1.c3f76p-5f), r, _mm512_set1_ps(0x1.f0de1ap-3f));
+  power = _mm512_fmadd_ps(power, r, _mm512_set1_ps(0x1.62f31ap-1f));
+  power = _mm512_fmadd_ps(power, r, _mm512_set1_ps(0x1.fff692p-1f));
+  return _mm512_mul_ps(x, _mm512_rcp14_ps(_mm512_add_ps(_mm512_scalef_ps(power, whole), _mm512_set1_ps(1))));
+}
+
+// Sixteen values of what is added: two blocks of one pixel, or one block of two.
+FINISHING INLINE __m512 addend(const uint8_t *low, const uint8_t *high, const map_element element) {
+  const int size = element == ELEMENT_U8 ? 8 : element == ELEMENT_BF16 ? 16 : 32;
+  uint8_t both[64] __attribute__((aligned(64)));
+  memcpy(both, low, size);
+  memcpy(both + size, high, size);
+  if (element == ELEMENT_U8) return _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_load_si128((const __m128i *)both)));
+  if (element == ELEMENT_BF16)
+    return _mm512_castsi512_ps(
+        _mm512_slli_epi32(_mm512_cvtepu16_epi32(_mm256_load_si256((const __m256i *)both)), 16));
+  return _mm512_load_ps((const float *)both);
+}
+
+// Eight values each to two places.
+FINISHING INLINE void put(__m512 y, uint8_t *low, uint8_t *high, const map_element element) {
+  if (element == ELEMENT_U8) {
+    const __m128i bytes = _mm512_cvtusepi32_epi8(_mm512_max_epi32(_mm512_cvtps_epi32(y), _mm512_setzero_si512()));
+    _mm_storel_epi64((__m128i *)low, bytes);
+    _mm_storeh_pd((double *)high, _mm_castsi128_pd(bytes));
+  } else if (element == ELEMENT_BF16) {
+    const __m256i values = (__m256i)_mm512_cvtneps_pbh(y);
+    _mm_storeu_si128((__m128i *)low, _mm256_castsi256_si128(values));
+    _mm_storeu_si128((__m128i *)high, _mm256_extracti128_si256(values, 1));
+  } else {
+    _mm256_storeu_ps((float *)low, _mm512_castps512_ps256(y));
+    _mm256_storeu_ps((float *)high, _mm512_extractf32x8_ps(y, 1));
+  }
+}
+
+// The same for four neighbouring pixels of two blocks.
+FINISHING INLINE void put_four(const __m512 y[4], uint8_t *low, uint8_t *high, const map_element element) {
+  if (element == ELEMENT_U8) {
+    // Narrowing leaves four channels of each pixel in every quarter.
+    const __m512i order = _mm512_set_epi32(15, 11, 14, 10, 13, 9, 12, 8, 7, 3, 6, 2, 5, 1, 4, 0);
+    const __m512i pairs[2] = {_mm512_packs_epi32(_mm512_cvtps_epi32(y[0]), _mm512_cvtps_epi32(y[1])),
+                              _mm512_packs_epi32(_mm512_cvtps_epi32(y[2]), _mm512_cvtps_epi32(y[3]))};
+    const __m512i bytes = _mm512_permutexvar_epi32(order, _mm512_packus_epi16(pairs[0], pairs[1]));
+    _mm256_storeu_si256((__m256i *)low, _mm512_castsi512_si256(bytes));
+    _mm256_storeu_si256((__m256i *)high, _mm512_extracti64x4_epi64(bytes, 1));
+  } else if (element == ELEMENT_BF16) {
+    for (int pair = 0; pair < 2; pair++) {
+      const __m512i both = (__m512i)_mm512_cvtne2ps_pbh(y[pair * 2 + 1], y[pair * 2]);
+      const __m512i values = _mm512_shuffle_i64x2(both, both, 0xd8);
+      _mm256_storeu_si256((__m256i *)low + pair, _mm512_castsi512_si256(values));
+      _mm256_storeu_si256((__m256i *)high + pair, _mm512_extracti64x4_epi64(values, 1));
+    }
+  } else {
+    for (int p = 0; p < 4; p++) put(y[p], low + p * 32, high + p * 32, element);
+  }
+}
+
+FINISHING INLINE __m512 real_sums(const int32_t *sums, const bool is_whole) {
+  const __m512i sum = _mm512_loadu_si512(sums);
+  return is_whole ? _mm512_cvtepi32_ps(sum) : _mm512_castsi512_ps(sum);
+}
+
+// What becomes of sixteen sums.
+FINISHING INLINE __m512 result(
+    const convolution *c, const int32_t *sums, __m512 factor, __m512 bias, const uint8_t *add, ptrdiff_t add_half,
+    const bool is_whole, const int activation, const map_element element) {
+  __m512 y = _mm512_fmadd_ps(real_sums(sums, is_whole), factor, bias);
+  if (activation == ACTIVATION_RELU) y = _mm512_max_ps(y, _mm512_setzero_ps());
+  if (activation == ACTIVATION_SILU) y = silu(y);
+  if (element == ELEMENT_U8) y = _mm512_fmadd_ps(y, _mm512_set1_ps(c->out_factor), _mm512_set1_ps(c->out_offset));
+  return add ? _mm512_add_ps(y, addend(add, add + add_half, element)) : y;
+}
+
+FINISHING INLINE void finish(
+    const convolution *c, const int32_t *sums, int pixels, int width, int channel, uint8_t *out, const uint8_t *add,
+    const bool is_whole, const int activation, const map_element element) {
+  const ptrdiff_t group = element == ELEMENT_U8 ? 8 : element == ELEMENT_BF16 ? 16 : 32;
+  const ptrdiff_t out_block = c->out.block / 8 * group, add_block = c->add.block / 8 * group;
+  if (width == 8) {
+    const __m512 factor = _mm512_broadcast_f32x8(_mm256_loadu_ps(c->factors + channel));
+    const __m512 bias = _mm512_broadcast_f32x8(_mm256_loadu_ps(c->bias + channel));
+    for (int p = 0; p < pixels; p += 2) {
+      uint8_t rest[32];
+      const bool is_pair = p + 1 < pixels;
+      const __m512 y = result(
+          c, sums + p * 8, factor, bias, add ? add + p * group : NULL, is_pair ? group : 0, is_whole, activation, element);
+      put(y, out + p * group, is_pair ? out + (p + 1) * group : rest, element);
+    }
+    return;
+  }
+  for (int v = 0; v < width / 16; v++, channel += 16, out += 2 * out_block, add += add ? 2 * add_block : 0) {
+    const __m512 factor = _mm512_loadu_ps(c->factors + channel), bias = _mm512_loadu_ps(c->bias + channel);
+    int p = 0;
+    for (; p + 4 <= pixels; p += 4, sums += 64) {
+      __m512 y[4];
+      UNROLLED for (int i = 0; i < 4; i++)
+        y[i] = result(
+            c, sums + i * 16, factor, bias, add ? add + (p + i) * group : NULL, add_block, is_whole, activation, element);
+      put_four(y, out + p * group, out + p * group + out_block, element);
+    }
+    for (; p < pixels; p++, sums += 16) {
+      const __m512 y =
+          result(c, sums, factor, bias, add ? add + p * group : NULL, add_block, is_whole, activation, element);
+      put(y, out + p * group, out + p * group + out_block, element);
+    }
+  }
+}
+
+// The same for u8 numbers by a curve, in 16 bits.
+typedef struct {
+  __m512i offsets[2], slopes[2];
+  __m128i shift;
+} curve_registers;
+
+FINISHING INLINE __m512i on_curve(
+    const int32_t *sums, __m512 factor, __m512 bias, ptrdiff_t next, const curve_registers *r, const bool is_whole) {
+  const __m512i low = _mm512_cvtps_epi32(_mm512_fmadd_ps(real_sums(sums, is_whole), factor, bias));
+  const __m512i high = _mm512_cvtps_epi32(_mm512_fmadd_ps(real_sums(sums + next, is_whole), factor, bias));
+  const __m512i x = _mm512_packs_epi32(low, high), line = _mm512_srai_epi16(x, 10);
+  const __m512i offset = _mm512_permutex2var_epi16(r->offsets[0], line, r->offsets[1]);
+  const __m512i slope = _mm512_permutex2var_epi16(r->slopes[0], line, r->slopes[1]);
+  return _mm512_sra_epi16(_mm512_adds_epi16(offset, _mm512_mulhrs_epi16(x, slope)), r->shift);
+}
+
+// Eight channels of up to four pixels. (Stores under a mask are slow on some processors.)
+FINISHING INLINE void put_pixels(__m256i bytes, uint8_t *to, int pixels) {
+  if (pixels >= 4) _mm256_storeu_si256((__m256i *)to, bytes);
+  else _mm256_mask_storeu_epi8(to, (1u << pixels * 8) - 1, bytes);
+}
+
+FINISHING INLINE void finish_on_curve(
+    const convolution *c, const int32_t *sums, int pixels, int width, int channel, uint8_t *out, const bool is_whole) {
+  const silu_curve *curve = &c->curve;
+  const curve_registers r = {
+      {_mm512_loadu_si512(curve->offsets), _mm512_loadu_si512(curve->offsets + 32)},
+      {_mm512_loadu_si512(curve->slopes), _mm512_loadu_si512(curve->slopes + 32)},
+      _mm_cvtsi32_si128(curve->shift)};
+  if (width == 8) {
+    // Narrowing leaves four channels of two pixels in every quarter.
+    const __m512i order = _mm512_set_epi32(0, 0, 0, 0, 0, 0, 0, 0, 13, 9, 5, 1, 12, 8, 4, 0);
+    const __m512 factor = _mm512_broadcast_f32x8(_mm256_loadu_ps(c->factors + channel));
+    const __m512 bias = _mm512_broadcast_f32x8(_mm256_loadu_ps(c->bias + channel));
+    for (int p = 0; p < pixels; p += 4) {
+      const __m512i numbers = on_curve(sums + p * 8, factor, bias, 16, &r, is_whole);
+      const __m512i bytes = _mm512_permutexvar_epi32(order, _mm512_packus_epi16(numbers, numbers));
+      put_pixels(_mm512_castsi512_si256(bytes), out + p * 8, pixels - p);
+    }
+    return;
+  }
+  const __m512i order = _mm512_set_epi32(15, 11, 14, 10, 13, 9, 12, 8, 7, 3, 6, 2, 5, 1, 4, 0);
+  for (int v = 0; v < width / 16; v++, channel += 16, out += 2 * c->out.block, sums += pixels * 16) {
+    const __m512 factor = _mm512_loadu_ps(c->factors + channel), bias = _mm512_loadu_ps(c->bias + channel);
+    for (int p = 0; p < pixels; p += 4) {
+      const int32_t *four = sums + p * 16;
+      const __m512i bytes = _mm512_permutexvar_epi32(
+          order, _mm512_packus_epi16(
+                     on_curve(four, factor, bias, 16, &r, is_whole), on_curve(four + 32, factor, bias, 16, &r, is_whole)));
+      put_pixels(_mm512_castsi512_si256(bytes), out + p * 8, pixels - p);
+      put_pixels(_mm512_extracti64x4_epi64(bytes, 1), out + c->out.block + p * 8, pixels - p);
+    }
+  }
+}
+
+#define FINISH(NAME, CALL)                                                                           \
+  FINISHING static void NAME(                                                                        \
+      const convolution *c, const void *sums, int pixels, int width, int channel, uint8_t *out,  \
+      const uint8_t *add) {                                                                          \
+    CALL;                                                                                            \
+  }
+#define FINISH_INTO(NAME, IS_WHOLE, ACTIVATION, ELEMENT)                                          \
+  FINISH(NAME, finish(c, sums, pixels, width, channel, out, add, IS_WHOLE, ACTIVATION, ELEMENT))
+#define FINISH_BY(NAME, IS_WHOLE, ACTIVATION)                   \
+  FINISH_INTO(NAME##_f32, IS_WHOLE, ACTIVATION, ELEMENT_F32)    \
+  FINISH_INTO(NAME##_bf16, IS_WHOLE, ACTIVATION, ELEMENT_BF16)  \
+  FINISH_INTO(NAME##_u8, IS_WHOLE, ACTIVATION, ELEMENT_U8)
+#define FINISH_OF(NAME, IS_WHOLE)                                                        \
+  FINISH_BY(NAME##_linear, IS_WHOLE, ACTIVATION_LINEAR)                                  \
+  FINISH_BY(NAME##_silu, IS_WHOLE, ACTIVATION_SILU)                                      \
+  FINISH_BY(NAME##_relu, IS_WHOLE, ACTIVATION_RELU)                                      \
+  FINISH(NAME##_curve, finish_on_curve(c, sums, pixels, width, channel, out, IS_WHOLE))  \
+  static finish_function *const NAME[3][3] = {                                           \
+      [ACTIVATION_LINEAR] = {NAME##_linear_f32, NAME##_linear_bf16, NAME##_linear_u8},   \
+      [ACTIVATION_SILU] = {NAME##_silu_f32, NAME##_silu_bf16, NAME##_silu_u8},           \
+      [ACTIVATION_RELU] = {NAME##_relu_f32, NAME##_relu_bf16, NAME##_relu_u8}};
+FINISH_OF(whole, true)
+FINISH_OF(real, false)
+
+finish_function *finisher_of(const convolution *c, bool is_whole) {
+  if (c->curve.shift > 0) return is_whole ? whole_curve : real_curve;
+  return (is_whole ? whole : real)[c->activation][c->writes];
+}
+#endif

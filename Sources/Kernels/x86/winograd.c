@@ -1,0 +1,160 @@
+// Convolution 3×3, step 1, by minimal filtering (Lavin & Gray 2016) in numbers of sixteen bits.
+//
+// Maps of bytes: F(4×4, 3×3), a quarter of the products. A transformed byte has at most fifteen bits, so it is exact; the
+// transformed filters are rounded as finely as sums of 32 bits allow. Maps of bf16: F(2×2, 3×3), four ninths of the products,
+// as larger tiles would lose too many of the eight bits. In both four tiles of outputs are a quad, whose transformed inputs
+// lie together: eight channels of each.
+#include <string.h>
+
+#include "winograd_parts.h"
+
+// Bytes of transformed inputs that are worked on at one time: a part of the second-level cache, the rest is for weights and
+// sums.
+enum { CHUNK_BYTES = 256 << 10, QUADS_MAX = 6 };
+
+// Positions lie one cache line more apart than they need to, so that they do not all fall into the same cache sets.
+typedef struct {
+  size_t input, sum;  // bytes from one position to the next
+} strides;
+static strides strides_of(const convolution *c, int quads) {
+  return (strides){(size_t)quads * c->inputs / 8 * LINE + LINE, (size_t)quads * 4 * OUTPUTS_MAX * 4 + LINE};
+}
+
+static int tiles_in_quad(const convolution *c) { return is_whole(c) ? 4 : 1; }
+
+// Quads that are worked on together: threes fill the registers with sums.
+static int chunk_quads(const convolution *c) {
+  const int fitting = (int)(CHUNK_BYTES / ((size_t)position_count(c) * c->inputs / 8 * LINE)) / 3 * 3;
+  return fitting < 3 ? 3 : fitting > QUADS_MAX ? QUADS_MAX : fitting;
+}
+
+static size_t scratch_size(const convolution *c) {
+  const strides s = strides_of(c, chunk_quads(c));
+  return position_count(c) * (s.input + s.sum);
+}
+
+#if defined(__x86_64__)
+// A window that reaches over the border is copied, with the number for 0 around the map.
+static window window_at(const convolution *c, const uint8_t *map, tile_place p, uint8_t *copy) {
+  const int size = 8 * element_size(c->reads), top = p.top - 1, left = p.left - 1;
+  const ptrdiff_t row = c->in.row / 8 * size;
+  const uint8_t *at = map + top * row + left * size;
+  if (top >= 0 && left >= 0 && top + WINDOW <= c->height && left + WINDOW <= c->width) return (window){at, row};
+  memset(copy, is_whole(c) ? c->zero_point : 0, (size_t)WINDOW * WINDOW * size);
+  const int begin = left < 0 ? -left : 0, end = left + WINDOW > c->width ? c->width - left : WINDOW;
+  for (int y = top < 0 ? -top : 0; y < WINDOW && top + y < c->height; y++)
+    memcpy(copy + (y * WINDOW + begin) * size, at + y * row + begin * size, (size_t)(end - begin) * size);
+  return (window){copy, WINDOW * size};
+}
+
+// Tiles from number `first` on; where there are fewer than the quads hold, the last is taken again.
+static void transform_inputs(const convolution_call *work, int first, int count, int quads, uint8_t *to, size_t stride) {
+  const convolution *c = work->convolution;
+  const int in_quad = tiles_in_quad(c), blocks = c->inputs / 8;
+  const ptrdiff_t block_size = c->in.block * element_size(c->reads);
+  uint8_t copies[4][WINDOW * WINDOW * 16 + LINE];
+  for (int quad = 0; quad < quads; quad++) {
+    tile_place places[4];
+    for (int t = 0; t < in_quad; t++) {
+      const int tile = quad * in_quad + t;
+      places[t] = place_of(work, first + (tile < count ? tile : count - 1));
+    }
+    for (int block = 0; block < blocks; block++, to += LINE) {
+      window windows[4];
+      for (int t = 0; t < in_quad; t++) windows[t] = window_at(c, (const uint8_t *)work->in + block * block_size, places[t], copies[t]);
+      if (is_whole(c)) winograd_spread_bytes(windows, c->zero_point, to, stride);
+      else winograd_spread_reals(windows[0], to, stride);
+    }
+  }
+}
+
+// Copies of constant sizes become moves.
+static inline void copy_row(const uint8_t *from, uint8_t *to, int pixels, int size) {
+  if (pixels == TILE && size == 1) memcpy(to, from, TILE * 8);
+  else if (pixels == TILE && size == 2) memcpy(to, from, TILE * 8 * 2);
+  else memcpy(to, from, (size_t)pixels * 8 * size);
+}
+
+// Sums of one strip of output channels to outputs, tile by tile.
+AVX512 static void make_outputs(
+    const convolution_call *work, const uint8_t *sums, size_t stride, int channel, int width, int first, int count) {
+  const convolution *c = work->convolution;
+  const int vectors = width / 16, size = element_size(c->writes);
+  const int left = (c->outputs - channel) / 8, blocks = left < width / 8 ? left : width / 8;
+  // A tile is finished beside the map, as if its rows were one.
+  enum { PIXELS = TILE * TILE };
+  convolution tile_of = *c;
+  tile_of.out.block = tile_of.add.block = PIXELS * 8;
+  finish_function *finish = finisher_of(c, false);
+  float made[OUTPUTS_MAX / 16][PIXELS][16] __attribute__((aligned(64)));
+  uint8_t finished[OUTPUTS_MAX * PIXELS * 4], added[OUTPUTS_MAX * PIXELS * 4];
+  for (int tile = 0; tile < count; tile++) {
+    const tile_place p = place_of(work, first + tile);
+    const int rows = c->height - p.top < TILE ? c->height - p.top : TILE;
+    const int columns = c->width - p.left < TILE ? c->width - p.left : TILE;
+    uint8_t *out = (uint8_t *)work->out + (channel / 8 * c->out.block + p.top * c->out.row + p.left * 8) * size;
+    const ptrdiff_t out_block = c->out.block * size, out_row = c->out.row * size;
+    // Lines are fetched meanwhile.
+    for (int block = 0; block < blocks; block++)
+      for (int y = 0; y < rows; y++) __builtin_prefetch(out + block * out_block + y * out_row, 1);
+    for (int v = 0; v < vectors; v++)
+      if (is_whole(c)) winograd_gather_bytes(sums + (tile * vectors + v) * LINE, stride, made[v]);
+      else winograd_gather_reals(sums + (tile * 4 * vectors + v) * LINE, stride, vectors * LINE, made[v]);
+    for (int block = 0; work->add && block < blocks; block++) {
+      const ptrdiff_t at = (channel / 8 + block) * c->add.block + p.top * c->add.row + p.left * 8;
+      for (int y = 0; y < rows; y++)
+        copy_row((const uint8_t *)work->add + (at + y * c->add.row) * size, added + (block * PIXELS + y * TILE) * 8 * size, columns, size);
+    }
+    finish(&tile_of, made, PIXELS, width, channel, finished, work->add ? added : NULL);
+    for (int block = 0; block < blocks; block++)
+      for (int y = 0; y < rows; y++)
+        copy_row(finished + (block * PIXELS + y * TILE) * 8 * size, out + block * out_block + y * out_row, columns, size);
+  }
+}
+
+static void run_chunk(const convolution_call *work, uint8_t *scratch, int first, int count) {
+  const convolution *c = work->convolution;
+  const int in_quad = tiles_in_quad(c), quads = (count + in_quad - 1) / in_quad, blocks = c->inputs / 8;
+  const strides s = strides_of(c, quads);
+  uint8_t *sums = scratch + position_count(c) * s.input;
+  transform_inputs(work, first, count, quads, scratch, s.input);
+  const uint8_t *weights = c->weights;
+  for (int channel = 0; channel < filled_outputs(c);) {
+    const int width = filter_strip_width(filled_outputs(c) - channel);
+    for (int position = 0; position < position_count(c); position++) {
+      (is_whole(c) ? winograd_multiply_bytes : winograd_multiply_reals)(
+          scratch + position * s.input, (size_t)blocks * LINE, quads, blocks, weights, sums + position * s.sum, width / 16);
+      weights += (size_t)c->inputs * width * sizeof(int16_t);
+    }
+    make_outputs(work, sums, s.sum, channel, width, first, count);
+    channel += width;
+  }
+}
+
+static void run(const convolution_call *work, void *scratch, int member, int threads) {
+  const convolution *c = work->convolution;
+  const int in_quad = tiles_in_quad(c), quads = (work->tiles.count + in_quad - 1) / in_quad;
+  const int begin = quads * member / threads, end = quads * (member + 1) / threads, most = chunk_quads(c);
+  for (int quad = begin; quad < end; quad += most) {
+    const int last = quad + most < end ? quad + most : end;
+    const int stop = last * in_quad < work->tiles.count ? last * in_quad : work->tiles.count;
+    run_chunk(work, scratch, quad * in_quad, stop - quad * in_quad);
+  }
+}
+
+// 3×3 of stride 1 in one group; with few channels the transforms take what the products save.
+static bool supports(const convolution *c) {
+  return c->kernel == 3 && c->stride == 1 && c->padding == 1 && c->groups == 1 && !c->takes_means && !c->is_image &&
+         c->inputs % 8 == 0 && c->inputs >= 32 && c->outputs % 8 == 0 && c->outputs >= 32 && c->in.pixel == 8 &&
+         c->out.pixel == 8 && (c->writes != ELEMENT_BF16 || this_processor()->usable & INSTRUCTIONS_AVX512_BF16);
+}
+static bool supports_u8(const convolution *c) { return c->reads == ELEMENT_U8 && supports(c); }
+static bool supports_bf16(const convolution *c) { return c->reads == ELEMENT_BF16 && supports(c); }
+
+const kernel winograd_u8_avx512_vnni = {
+    "winograd:avx512_vnni", INSTRUCTIONS_AVX512 | INSTRUCTIONS_AVX512_VNNI, supports_u8, winograd_packed_size,
+    winograd_pack, scratch_size, run};
+const kernel winograd_bf16_avx512_bf16 = {
+    "winograd:avx512_bf16", INSTRUCTIONS_AVX512 | INSTRUCTIONS_AVX512_BF16, supports_bf16, winograd_packed_size,
+    winograd_pack, scratch_size, run};
+#endif
