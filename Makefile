@@ -1,5 +1,5 @@
 # Short names for the commands of the README. Everything also works without make.
-.PHONY: demo setup build smoke test lint fuzz tsan
+.PHONY: demo setup build smoke test lint fuzz tsan sanitize
 
 demo: # people and cars found in a street: make demo, or make demo MODEL=yolov9-t.pt
 	bash samples/demo.sh $(MODEL) $(VIDEO)
@@ -25,3 +25,9 @@ fuzz: setup # ten thousand mutated checkpoints and a thousand mutated videos; an
 tsan: setup # the lock-free parts under Thread Sanitizer, which makes each step a hundred times dearer
 	YOLOSTREAM_HANDOVERS=5000000 swift test -c release --sanitize=thread --scratch-path .build-tsan \
 	  --filter 'RingBufferTests|PipelineTests'
+
+sanitize: # every kernel of this processor on the shapes of all networks and on odd ones, under Address Sanitizer
+	mkdir -p .build-kernels
+	clang -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -ISources/Kernels/include \
+	  Sources/Kernels/*.c Sources/Kernels/*/*.c Tests/Kernels/kernels.c -lm -ldl -lpthread -o .build-kernels/sanitize
+	.build-kernels/sanitize

@@ -6,6 +6,10 @@
   EACH_X86(direct_u8_avx512_vnni)          \
   EACH_X86(winograd_bf16_avx512_bf16)      \
   EACH_X86(direct_bf16_avx512_bf16)        \
+  EACH_X86(direct_u8_avx_vnni)             \
+  EACH_X86(direct_u8_avx_vnni_evex)        \
+  EACH_X86(winograd_f32_avx512)            \
+  EACH_X86(direct_f32_avx512)              \
   EACH_X86(winograd_f32_avx2)              \
   EACH_X86(direct_f32_avx2)                \
   EACH(reference_convolution)

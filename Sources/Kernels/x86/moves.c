@@ -5,27 +5,6 @@
 
 #if defined(__x86_64__)
 
-AVX2 INLINE __m256 real_of(const uint8_t *from, const map_element element) {
-  if (element == ELEMENT_U8) return _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)from)));
-  return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(_mm_loadu_si128((const __m128i *)from)), 16));
-}
-
-AVX2 INLINE void put(__m256 value, uint8_t *to, const map_element element) {
-  if (element == ELEMENT_U8) {
-    const __m256i whole = _mm256_cvtps_epi32(value);
-    const __m128i pairs = _mm_packus_epi32(_mm256_castsi256_si128(whole), _mm256_extracti128_si256(whole, 1));
-    _mm_storel_epi64((__m128i *)to, _mm_packus_epi16(pairs, pairs));
-  } else {
-    // Rounded to the nearest, halves to even.
-    const __m256i bits = _mm256_castps_si256(value);
-    const __m256i last = _mm256_and_si256(_mm256_srli_epi32(bits, 16), _mm256_set1_epi32(1));
-    const __m256i high = _mm256_srli_epi32(
-        _mm256_add_epi32(bits, _mm256_add_epi32(last, _mm256_set1_epi32(0x7fff))), 16);
-    _mm_storeu_si128(
-        (__m128i *)to, _mm_packus_epi32(_mm256_castsi256_si128(high), _mm256_extracti128_si256(high, 1)));
-  }
-}
-
 // The largest value, or the sum, of `rows` × `columns` groups of eight from `in` on.
 AVX2 INLINE __m256 under_window(
     const map_move *m, const uint8_t *in, int rows, int columns, const bool is_maximum, const map_element element) {
@@ -60,7 +39,7 @@ AVX2 INLINE void pool(
   }
 }
 
-AVX2 void means_of_u8(const uint8_t *from, ptrdiff_t row, uint8_t *to, int count) {
+AVX2 static void means_of_u8(const uint8_t *from, ptrdiff_t row, uint8_t *to, int count) {
   int x = 0;
   for (; x + 4 <= count; x += 4, from += 32, to += 32) {
     __m256i sum[2];
@@ -79,7 +58,7 @@ AVX2 void means_of_u8(const uint8_t *from, ptrdiff_t row, uint8_t *to, int count
     for (int i = 0; i < 8; i++) to[i] = (uint8_t)((from[i] + from[i + 8] + from[row + i] + from[row + i + 8] + 2) / 4);
 }
 
-AVX2 void means_of_bf16(const uint8_t *from, ptrdiff_t row, uint8_t *to, int count) {
+AVX2 static void means_of_bf16(const uint8_t *from, ptrdiff_t row, uint8_t *to, int count) {
   __m256 left = _mm256_add_ps(real_of(from, ELEMENT_BF16), real_of(from + row, ELEMENT_BF16));
   for (int x = 0; x < count; x++, to += 16) {
     from += 16;
@@ -89,11 +68,26 @@ AVX2 void means_of_bf16(const uint8_t *from, ptrdiff_t row, uint8_t *to, int cou
   }
 }
 
+AVX2 static void means_of_f32(const uint8_t *from, ptrdiff_t row, uint8_t *to, int count) {
+  __m256 left = _mm256_add_ps(real_of(from, ELEMENT_F32), real_of(from + row, ELEMENT_F32));
+  for (int x = 0; x < count; x++, to += 32) {
+    from += 32;
+    const __m256 right = _mm256_add_ps(real_of(from, ELEMENT_F32), real_of(from + row, ELEMENT_F32));
+    put(_mm256_mul_ps(_mm256_add_ps(left, right), _mm256_set1_ps(0.25f)), to, ELEMENT_F32);
+    left = right;
+  }
+}
+
+void means_avx2(map_element element, const uint8_t *from, ptrdiff_t row, uint8_t *to, int count) {
+  if (element == ELEMENT_U8) means_of_u8(from, row, to, count);
+  else if (element == ELEMENT_BF16) means_of_bf16(from, row, to, count);
+  else means_of_f32(from, row, to, count);
+}
+
 static void mean_row(const move_work *work, const uint8_t *in, int y, uint8_t *out) {
   const map_move *m = work->move;
   const ptrdiff_t row = m->in.row * element_size(m->element);
-  if (m->element == ELEMENT_U8) means_of_u8(in + y * row, row, out, m->width);
-  else means_of_bf16(in + y * row, row, out, m->width);
+  means_avx2(m->element, in + y * row, row, out, m->width);
 }
 
 #define POOL_ROW(NAME, KERNEL, IS_MAXIMUM)                                                          \

@@ -85,7 +85,7 @@ AVX512 static void make_outputs(
   enum { PIXELS = TILE * TILE };
   convolution tile_of = *c;
   tile_of.out.block = tile_of.add.block = PIXELS * 8;
-  finish_function *finish = finisher_of(c, false);
+  finish_function *finish = finisher_avx512(c, false);
   float made[OUTPUTS_MAX / 16][PIXELS][16] __attribute__((aligned(64)));
   uint8_t finished[OUTPUTS_MAX * PIXELS * 4], added[OUTPUTS_MAX * PIXELS * 4];
   for (int tile = 0; tile < count; tile++) {

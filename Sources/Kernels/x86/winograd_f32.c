@@ -4,15 +4,11 @@
 
 #include "../include/kernel.h"
 #include "vectors.h"
+#include "winograd_f32.h"
 
 #if defined(__x86_64__)
 
-enum { POSITIONS = 36, WINDOW = 6 };
-
-// Output channels are computed 16 at a time, as what keeps two vectors of weights and six rows of sums in registers; a
-// remainder of eight joins the last strip (24) or stands alone (8).
-enum { STRIP_MAX = 24 };
-static int strip_width(int left) { return left == 24 || left == 8 ? left : 16; }
+enum { POSITIONS = 36, WINDOW = 6, STRIP_MAX = 32 };
 
 // Floats of the filters of one group in the transformed domain.
 static size_t group_count(const convolution *c) { return (size_t)POSITIONS * c->inputs * c->outputs; }
@@ -24,18 +20,15 @@ static const double filter_points[WINDOW][3] = {
     {1.0 / 24, 1.0 / 12, 1.0 / 6}, {1.0 / 24, -1.0 / 12, 1.0 / 6}, {0, 0, 1},
 };
 
-// Bytes of inputs that are worked on at one time: a part of the second-level cache, the rest is for weights.
-enum { CHUNK_BYTES = 128 << 10 };
-
-// Tiles that are worked on together: rows of sums fill the registers in sixes.
-static int chunk_limit(const convolution *c) {
-  const int fitting = CHUNK_BYTES / (POSITIONS * (int)sizeof(float) * c->inputs) / 6 * 6;
-  return fitting < 6 ? 6 : fitting > 96 ? 96 : fitting;
+// Tiles that are worked on together: their inputs are a part of the second-level cache, and rows of sums fill the registers.
+static int chunk_limit(const winograd_body *body, const convolution *c) {
+  const int fitting = body->chunk_bytes / (POSITIONS * (int)sizeof(float) * c->inputs) / body->rows * body->rows;
+  return fitting < body->rows ? body->rows : fitting > 96 ? 96 : fitting;
 }
 
 // Every member gets as many chunks as the others.
-static int chunk_size(const convolution *c, int tiles, int members) {
-  const int limit = chunk_limit(c), rounds = (tiles + limit * members - 1) / (limit * members);
+static int chunk_size(const winograd_body *body, const convolution *c, int tiles, int members) {
+  const int limit = chunk_limit(body, c), rounds = (tiles + limit * members - 1) / (limit * members);
   return rounds == 0 ? 1 : (tiles + rounds * members - 1) / (rounds * members);
 }
 
@@ -44,9 +37,8 @@ enum { GAP = 16 };
 static size_t input_stride(const convolution *c, int chunk) { return (size_t)chunk * c->inputs + GAP; }
 static size_t sum_stride(int chunk) { return (size_t)chunk * STRIP_MAX + GAP; }
 
-static size_t scratch_size(const convolution *c) {
-  const int chunk = chunk_limit(c);
-  return sizeof(float) * POSITIONS * (input_stride(c, chunk) + sum_stride(chunk));
+static size_t scratch_floats(const convolution *c, int chunk) {
+  return POSITIONS * (input_stride(c, chunk) + sum_stride(chunk));
 }
 
 // One input channel of a strip: `width` filters side by side, so that the compiler works on several at a time.
@@ -70,9 +62,10 @@ AVX2 INLINE void pack_strip(
     }
 }
 
-AVX2 static void pack_group(const convolution *c, const filters *f, int group, const float *factors, float *packed) {
+AVX2 static void pack_group(
+    const winograd_body *body, const convolution *c, const filters *f, int group, const float *factors, float *packed) {
   for (int first = 0; first < c->outputs;) {
-    const int width = strip_width(c->outputs - first);
+    const int width = body->strip_width(c->outputs - first);
     const float *values = f->values + group * f->group + first * f->output;
     float *strip = packed + (size_t)POSITIONS * c->inputs * first;
     const size_t step = (size_t)c->inputs * width;
@@ -81,15 +74,16 @@ AVX2 static void pack_group(const convolution *c, const filters *f, int group, c
       float *to = strip + (size_t)i * width;
       if (width == 16) pack_strip(f, channel, factors + first, to, step, 16);
       else if (width == 24) pack_strip(f, channel, factors + first, to, step, 24);
+      else if (width == 32) pack_strip(f, channel, factors + first, to, step, 32);
       else pack_strip(f, channel, factors + first, to, step, 8);
     }
     first += width;
   }
 }
 
-static void pack(convolution *c, const filters *f, void *packed, float *factors, float *bias) {
+static void pack(const winograd_body *body, convolution *c, const filters *f, void *packed, const float *factors) {
   for (int group = 0; group < c->groups; group++)
-    pack_group(c, f, group, factors + group * c->outputs, (float *)packed + group * group_count(c));
+    pack_group(body, c, f, group, factors + group * c->outputs, (float *)packed + group * group_count(c));
 }
 
 // One dimension of the input transform (rows of B transposed).
@@ -162,39 +156,6 @@ AVX2 static void transform_inputs(
   }
 }
 
-// `rows` tiles by `vectors` × 8 output channels: sums over all input channels of one position.
-AVX2 INLINE void multiply(
-    const float *tiles, size_t inputs, const float *weights, float *sums, const int rows, const int vectors) {
-  __m256 sum[8][3];
-  for (int r = 0; r < rows; r++)
-    for (int v = 0; v < vectors; v++) sum[r][v] = _mm256_setzero_ps();
-  for (size_t c = 0; c < inputs; c++) {
-    __m256 w[3];
-    for (int v = 0; v < vectors; v++) w[v] = _mm256_loadu_ps(weights + c * vectors * 8 + v * 8);
-    for (int r = 0; r < rows; r++) {
-      const __m256 x = _mm256_broadcast_ss(tiles + r * inputs + c);
-      for (int v = 0; v < vectors; v++) sum[r][v] = _mm256_fmadd_ps(x, w[v], sum[r][v]);
-    }
-  }
-  for (int r = 0; r < rows; r++)
-    for (int v = 0; v < vectors; v++) _mm256_storeu_ps(sums + (r * vectors + v) * 8, sum[r][v]);
-}
-
-// All tiles of a chunk at one position. `step` rows at a time fill the registers with sums.
-#define MULTIPLY_ALL(NAME, STEP, VECTORS)                                                                    \
-  AVX2 static void NAME(const float *tiles, size_t inputs, const float *weights, float *sums, int count) {   \
-    int tile = 0;                                                                                            \
-    for (; tile + STEP <= count; tile += STEP)                                                               \
-      multiply(tiles + tile * inputs, inputs, weights, sums + (size_t)tile * VECTORS * 8, STEP, VECTORS);    \
-    for (; tile + 2 <= count; tile += 2)                                                                     \
-      multiply(tiles + tile * inputs, inputs, weights, sums + (size_t)tile * VECTORS * 8, 2, VECTORS);       \
-    if (tile < count)                                                                                        \
-      multiply(tiles + tile * inputs, inputs, weights, sums + (size_t)tile * VECTORS * 8, 1, VECTORS);       \
-  }
-MULTIPLY_ALL(multiply_8, 8, 1)
-MULTIPLY_ALL(multiply_16, 6, 2)
-MULTIPLY_ALL(multiply_24, 4, 3)
-
 // Sums of one tile and eight output channels to 4×4 outputs, of which `height` × `width` lie on the map.
 AVX2 INLINE void transform_output(
     const convolution *c, const float *sums, size_t stride, __m256 bias, float *to, const float *add,
@@ -248,20 +209,18 @@ TRANSFORM_OUTPUTS(transform_relu, ACTIVATION_RELU)
 
 // `count` tiles from `first` on: all their channels of a group in, then one strip of its output channels after the other.
 static void run_chunk(
-    const convolution *c, const float *in, float *out, const float *add, float *scratch, int group,
+    const winograd_body *body, const convolution *c, const float *in, float *out, const float *add, float *scratch, int group,
     map_tiles tiles, int first, int count, int chunk) {
   const size_t stride = input_stride(c, chunk), sums_stride = sum_stride(chunk);
   float *sums = scratch + POSITIONS * stride;
   transform_inputs(c, in, group, tiles, first, count, scratch, stride);
   for (int done = 0; done < c->outputs;) {
-    const int width = strip_width(c->outputs - done), channel = group * c->outputs + done;
+    const int width = body->strip_width(c->outputs - done), channel = group * c->outputs + done;
     const float *weights = (const float *)c->weights + (size_t)POSITIONS * c->inputs * channel;
     for (int position = 0; position < POSITIONS; position++) {
       const float *tiles = scratch + position * stride, *w = weights + (size_t)position * c->inputs * width;
       float *to = sums + position * sums_stride;
-      if (width == 16) multiply_16(tiles, c->inputs, w, to, count);
-      else if (width == 24) multiply_24(tiles, c->inputs, w, to, count);
-      else multiply_8(tiles, c->inputs, w, to, count);
+      body->multiply(width, tiles, c->inputs, w, to, count);
     }
     if (c->activation == ACTIVATION_SILU)
       transform_silu(c, sums, sums_stride, channel, width, tiles, first, count, out, add);
@@ -273,13 +232,13 @@ static void run_chunk(
   }
 }
 
-static void run(const convolution_call *call, void *scratch, int member, int members) {
+static void run(const winograd_body *body, const convolution_call *call, void *scratch, int member, int members) {
   const convolution *c = call->convolution;
-  const int count = call->tiles.count, chunk = chunk_size(c, count, members);
+  const int count = call->tiles.count, chunk = chunk_size(body, c, count, members);
   for (int first = member * chunk; first < count; first += members * chunk)
     for (int group = 0; group < c->groups; group++)
       run_chunk(
-          c, call->in, call->out, call->add, scratch, group, call->tiles, first,
+          body, c, call->in, call->out, call->add, scratch, group, call->tiles, first,
           count - first < chunk ? count - first : chunk, chunk);
 }
 
@@ -288,5 +247,26 @@ static bool supports(const convolution *c) {
          !c->is_image && !c->takes_means && c->inputs % 8 == 0 && c->outputs % 8 == 0;
 }
 
-const kernel winograd_f32_avx2 = {"winograd:avx2", INSTRUCTIONS_AVX2, supports, packed_size, pack, scratch_size, run};
+// Output channels are computed 16 at a time, as what keeps two vectors of weights and six rows of sums in 16 registers; a
+// remainder of eight joins the last strip (24) or stands alone (8).
+static int avx2_strip(int left) { return left == 24 || left == 8 ? left : 16; }
+// With 32 registers of 16 floats, 32 at a time.
+static int avx512_strip(int left) { return left >= 32 ? 32 : left >= 16 ? 16 : 8; }
+
+static const winograd_body avx2_body = {avx2_strip, winograd_multiply_avx2, 6, 128 << 10};
+static const winograd_body avx512_body = {avx512_strip, winograd_multiply_avx512, 12, 128 << 10};
+
+#define WINOGRAD_KERNEL(SYMBOL, NAME, NEEDS, BODY)                                                            \
+  static size_t SYMBOL##_scratch(const convolution *c) {                                                      \
+    return sizeof(float) * scratch_floats(c, chunk_limit(&BODY, c));                                          \
+  }                                                                                                           \
+  static void SYMBOL##_pack(convolution *c, const filters *f, void *packed, float *factors, float *bias) {    \
+    pack(&BODY, c, f, packed, factors);                                                                       \
+  }                                                                                                           \
+  static void SYMBOL##_run(const convolution_call *call, void *scratch, int member, int members) {            \
+    run(&BODY, call, scratch, member, members);                                                               \
+  }                                                                                                           \
+  const kernel SYMBOL = {NAME, NEEDS, supports, packed_size, SYMBOL##_pack, SYMBOL##_scratch, SYMBOL##_run};
+WINOGRAD_KERNEL(winograd_f32_avx2, "winograd:avx2", INSTRUCTIONS_AVX2, avx2_body)
+WINOGRAD_KERNEL(winograd_f32_avx512, "winograd:avx512", INSTRUCTIONS_AVX2 | INSTRUCTIONS_AVX512, avx512_body)
 #endif

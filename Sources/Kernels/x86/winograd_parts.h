@@ -1,6 +1,8 @@
 // What the parts of winograd.c share.
 #pragma once
-#include "parts.h"
+#include "../silu_curve.h"
+#include "finish.h"
+#include "attributes.h"
 
 // Bytes from one vector, of a quad's inputs or of weights or sums, to the next.
 enum { LINE = 64 };

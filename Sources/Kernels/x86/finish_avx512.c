@@ -1,9 +1,13 @@
 // What becomes of sums: activation, addition and narrowing.
 #include <string.h>
 
-#include "parts.h"
+#include "finish.h"
+#include "vectors.h"
 
 #if defined(__x86_64__)
+// Of these functions only what makes bf16 has such instructions.
+#define FINISHING BF16
+
 // x · σ(x) with an error of 1e-4, far below what eight bits or bf16 tell apart.
 FINISHING INLINE __m512 silu(__m512 x) {
   const __m512 turned = _mm512_mul_ps(x, _mm512_set1_ps(-1.44269504f));
@@ -13,6 +17,20 @@ FINISHING INLINE __m512 silu(__m512 x) {
   power = _mm512_fmadd_ps(power, r, _mm512_set1_ps(0x1.62f31ap-1f));
   power = _mm512_fmadd_ps(power, r, _mm512_set1_ps(0x1.fff692p-1f));
   return _mm512_mul_ps(x, _mm512_rcp14_ps(_mm512_add_ps(_mm512_scalef_ps(power, whole), _mm512_set1_ps(1))));
+}
+
+// The same to a few units in the last place, as in vectors.h.
+FINISHING INLINE __m512 accurate_silu(__m512 x) {
+  const __m512 y = _mm512_min_ps(_mm512_max_ps(x, _mm512_set1_ps(-87)), _mm512_set1_ps(87));
+  const __m512 turned = _mm512_mul_ps(y, _mm512_set1_ps(-1.44269504f)), whole = _mm512_roundscale_ps(turned, 0);
+  const __m512 r = _mm512_fmsub_ps(y, _mm512_set1_ps(-1.44269504f), whole);
+  __m512 power = _mm512_set1_ps(POWER_5);
+  power = _mm512_fmadd_ps(power, r, _mm512_set1_ps(POWER_4));
+  power = _mm512_fmadd_ps(power, r, _mm512_set1_ps(POWER_3));
+  power = _mm512_fmadd_ps(power, r, _mm512_set1_ps(POWER_2));
+  power = _mm512_fmadd_ps(power, r, _mm512_set1_ps(POWER_1));
+  power = _mm512_fmadd_ps(power, r, _mm512_set1_ps(POWER_0));
+  return _mm512_div_ps(x, _mm512_add_ps(_mm512_scalef_ps(power, whole), _mm512_set1_ps(1)));
 }
 
 // Sixteen values of what is added: two blocks of one pixel, or one block of two.
@@ -29,7 +47,7 @@ FINISHING INLINE __m512 addend(const uint8_t *low, const uint8_t *high, const ma
 }
 
 // Eight values each to two places.
-FINISHING INLINE void put(__m512 y, uint8_t *low, uint8_t *high, const map_element element) {
+FINISHING INLINE void put_two(__m512 y, uint8_t *low, uint8_t *high, const map_element element) {
   if (element == ELEMENT_U8) {
     const __m128i bytes = _mm512_cvtusepi32_epi8(_mm512_max_epi32(_mm512_cvtps_epi32(y), _mm512_setzero_si512()));
     _mm_storel_epi64((__m128i *)low, bytes);
@@ -62,29 +80,29 @@ FINISHING INLINE void put_four(const __m512 y[4], uint8_t *low, uint8_t *high, c
       _mm256_storeu_si256((__m256i *)high + pair, _mm512_extracti64x4_epi64(values, 1));
     }
   } else {
-    for (int p = 0; p < 4; p++) put(y[p], low + p * 32, high + p * 32, element);
+    for (int p = 0; p < 4; p++) put_two(y[p], low + p * 32, high + p * 32, element);
   }
 }
 
-FINISHING INLINE __m512 real_sums(const int32_t *sums, const bool is_whole) {
+FINISHING INLINE __m512 real_sums(const int32_t *sums, const bool are_integers) {
   const __m512i sum = _mm512_loadu_si512(sums);
-  return is_whole ? _mm512_cvtepi32_ps(sum) : _mm512_castsi512_ps(sum);
+  return are_integers ? _mm512_cvtepi32_ps(sum) : _mm512_castsi512_ps(sum);
 }
 
 // What becomes of sixteen sums.
 FINISHING INLINE __m512 result(
     const convolution *c, const int32_t *sums, __m512 factor, __m512 bias, const uint8_t *add, ptrdiff_t add_half,
-    const bool is_whole, const int activation, const map_element element) {
-  __m512 y = _mm512_fmadd_ps(real_sums(sums, is_whole), factor, bias);
+    const bool are_integers, const bool is_accurate, const int activation, const map_element element) {
+  __m512 y = _mm512_fmadd_ps(real_sums(sums, are_integers), factor, bias);
   if (activation == ACTIVATION_RELU) y = _mm512_max_ps(y, _mm512_setzero_ps());
-  if (activation == ACTIVATION_SILU) y = silu(y);
+  if (activation == ACTIVATION_SILU) y = is_accurate ? accurate_silu(y) : silu(y);
   if (element == ELEMENT_U8) y = _mm512_fmadd_ps(y, _mm512_set1_ps(c->out_factor), _mm512_set1_ps(c->out_offset));
   return add ? _mm512_add_ps(y, addend(add, add + add_half, element)) : y;
 }
 
 FINISHING INLINE void finish(
     const convolution *c, const int32_t *sums, int pixels, int width, int channel, uint8_t *out, const uint8_t *add,
-    const bool is_whole, const int activation, const map_element element) {
+    const bool are_integers, const bool is_accurate, const int activation, const map_element element) {
   const ptrdiff_t group = element == ELEMENT_U8 ? 8 : element == ELEMENT_BF16 ? 16 : 32;
   const ptrdiff_t out_block = c->out.block / 8 * group, add_block = c->add.block / 8 * group;
   if (width == 8) {
@@ -94,8 +112,8 @@ FINISHING INLINE void finish(
       uint8_t rest[32];
       const bool is_pair = p + 1 < pixels;
       const __m512 y = result(
-          c, sums + p * 8, factor, bias, add ? add + p * group : NULL, is_pair ? group : 0, is_whole, activation, element);
-      put(y, out + p * group, is_pair ? out + (p + 1) * group : rest, element);
+          c, sums + p * 8, factor, bias, add ? add + p * group : NULL, is_pair ? group : 0, are_integers, is_accurate, activation, element);
+      put_two(y, out + p * group, is_pair ? out + (p + 1) * group : rest, element);
     }
     return;
   }
@@ -106,13 +124,13 @@ FINISHING INLINE void finish(
       __m512 y[4];
       UNROLLED for (int i = 0; i < 4; i++)
         y[i] = result(
-            c, sums + i * 16, factor, bias, add ? add + (p + i) * group : NULL, add_block, is_whole, activation, element);
+            c, sums + i * 16, factor, bias, add ? add + (p + i) * group : NULL, add_block, are_integers, is_accurate, activation, element);
       put_four(y, out + p * group, out + p * group + out_block, element);
     }
     for (; p < pixels; p++, sums += 16) {
       const __m512 y =
-          result(c, sums, factor, bias, add ? add + p * group : NULL, add_block, is_whole, activation, element);
-      put(y, out + p * group, out + p * group + out_block, element);
+          result(c, sums, factor, bias, add ? add + p * group : NULL, add_block, are_integers, is_accurate, activation, element);
+      put_two(y, out + p * group, out + p * group + out_block, element);
     }
   }
 }
@@ -124,9 +142,9 @@ typedef struct {
 } curve_registers;
 
 FINISHING INLINE __m512i on_curve(
-    const int32_t *sums, __m512 factor, __m512 bias, ptrdiff_t next, const curve_registers *r, const bool is_whole) {
-  const __m512i low = _mm512_cvtps_epi32(_mm512_fmadd_ps(real_sums(sums, is_whole), factor, bias));
-  const __m512i high = _mm512_cvtps_epi32(_mm512_fmadd_ps(real_sums(sums + next, is_whole), factor, bias));
+    const int32_t *sums, __m512 factor, __m512 bias, ptrdiff_t next, const curve_registers *r, const bool are_integers) {
+  const __m512i low = _mm512_cvtps_epi32(_mm512_fmadd_ps(real_sums(sums, are_integers), factor, bias));
+  const __m512i high = _mm512_cvtps_epi32(_mm512_fmadd_ps(real_sums(sums + next, are_integers), factor, bias));
   const __m512i x = _mm512_packs_epi32(low, high), line = _mm512_srai_epi16(x, 10);
   const __m512i offset = _mm512_permutex2var_epi16(r->offsets[0], line, r->offsets[1]);
   const __m512i slope = _mm512_permutex2var_epi16(r->slopes[0], line, r->slopes[1]);
@@ -140,7 +158,7 @@ FINISHING INLINE void put_pixels(__m256i bytes, uint8_t *to, int pixels) {
 }
 
 FINISHING INLINE void finish_on_curve(
-    const convolution *c, const int32_t *sums, int pixels, int width, int channel, uint8_t *out, const bool is_whole) {
+    const convolution *c, const int32_t *sums, int pixels, int width, int channel, uint8_t *out, const bool are_integers) {
   const silu_curve *curve = &c->curve;
   const curve_registers r = {
       {_mm512_loadu_si512(curve->offsets), _mm512_loadu_si512(curve->offsets + 32)},
@@ -152,7 +170,7 @@ FINISHING INLINE void finish_on_curve(
     const __m512 factor = _mm512_broadcast_f32x8(_mm256_loadu_ps(c->factors + channel));
     const __m512 bias = _mm512_broadcast_f32x8(_mm256_loadu_ps(c->bias + channel));
     for (int p = 0; p < pixels; p += 4) {
-      const __m512i numbers = on_curve(sums + p * 8, factor, bias, 16, &r, is_whole);
+      const __m512i numbers = on_curve(sums + p * 8, factor, bias, 16, &r, are_integers);
       const __m512i bytes = _mm512_permutexvar_epi32(order, _mm512_packus_epi16(numbers, numbers));
       put_pixels(_mm512_castsi512_si256(bytes), out + p * 8, pixels - p);
     }
@@ -165,7 +183,7 @@ FINISHING INLINE void finish_on_curve(
       const int32_t *four = sums + p * 16;
       const __m512i bytes = _mm512_permutexvar_epi32(
           order, _mm512_packus_epi16(
-                     on_curve(four, factor, bias, 16, &r, is_whole), on_curve(four + 32, factor, bias, 16, &r, is_whole)));
+                     on_curve(four, factor, bias, 16, &r, are_integers), on_curve(four + 32, factor, bias, 16, &r, are_integers)));
       put_pixels(_mm512_castsi512_si256(bytes), out + p * 8, pixels - p);
       put_pixels(_mm512_extracti64x4_epi64(bytes, 1), out + c->out.block + p * 8, pixels - p);
     }
@@ -178,26 +196,28 @@ FINISHING INLINE void finish_on_curve(
       const uint8_t *add) {                                                                          \
     CALL;                                                                                            \
   }
-#define FINISH_INTO(NAME, IS_WHOLE, ACTIVATION, ELEMENT)                                          \
-  FINISH(NAME, finish(c, sums, pixels, width, channel, out, add, IS_WHOLE, ACTIVATION, ELEMENT))
-#define FINISH_BY(NAME, IS_WHOLE, ACTIVATION)                   \
-  FINISH_INTO(NAME##_f32, IS_WHOLE, ACTIVATION, ELEMENT_F32)    \
-  FINISH_INTO(NAME##_bf16, IS_WHOLE, ACTIVATION, ELEMENT_BF16)  \
-  FINISH_INTO(NAME##_u8, IS_WHOLE, ACTIVATION, ELEMENT_U8)
-#define FINISH_OF(NAME, IS_WHOLE)                                                        \
-  FINISH_BY(NAME##_linear, IS_WHOLE, ACTIVATION_LINEAR)                                  \
-  FINISH_BY(NAME##_silu, IS_WHOLE, ACTIVATION_SILU)                                      \
-  FINISH_BY(NAME##_relu, IS_WHOLE, ACTIVATION_RELU)                                      \
-  FINISH(NAME##_curve, finish_on_curve(c, sums, pixels, width, channel, out, IS_WHOLE))  \
+#define FINISH_INTO(NAME, ARE_INTEGERS, IS_ACCURATE, ACTIVATION, ELEMENT)  \
+  FINISH(NAME, finish(c, sums, pixels, width, channel, out, add, ARE_INTEGERS, IS_ACCURATE, ACTIVATION, ELEMENT))
+#define FINISH_BY(NAME, ARE_INTEGERS, IS_ACCURATE, ACTIVATION)                   \
+  FINISH_INTO(NAME##_f32, ARE_INTEGERS, IS_ACCURATE, ACTIVATION, ELEMENT_F32)    \
+  FINISH_INTO(NAME##_bf16, ARE_INTEGERS, IS_ACCURATE, ACTIVATION, ELEMENT_BF16)  \
+  FINISH_INTO(NAME##_u8, ARE_INTEGERS, IS_ACCURATE, ACTIVATION, ELEMENT_U8)
+#define FINISH_OF(NAME, ARE_INTEGERS, IS_ACCURATE)                                           \
+  FINISH_BY(NAME##_linear, ARE_INTEGERS, IS_ACCURATE, ACTIVATION_LINEAR)                     \
+  FINISH_BY(NAME##_silu, ARE_INTEGERS, IS_ACCURATE, ACTIVATION_SILU)                         \
+  FINISH_BY(NAME##_relu, ARE_INTEGERS, IS_ACCURATE, ACTIVATION_RELU)                         \
   static finish_function *const NAME[3][3] = {                                           \
       [ACTIVATION_LINEAR] = {NAME##_linear_f32, NAME##_linear_bf16, NAME##_linear_u8},   \
       [ACTIVATION_SILU] = {NAME##_silu_f32, NAME##_silu_bf16, NAME##_silu_u8},           \
       [ACTIVATION_RELU] = {NAME##_relu_f32, NAME##_relu_bf16, NAME##_relu_u8}};
-FINISH_OF(whole, true)
-FINISH_OF(real, false)
+FINISH_OF(whole, true, false)
+FINISH_OF(real, false, false)
+FINISH_OF(accurate, false, true)
+FINISH(whole_curve, finish_on_curve(c, sums, pixels, width, channel, out, true))
+FINISH(real_curve, finish_on_curve(c, sums, pixels, width, channel, out, false))
 
-finish_function *finisher_of(const convolution *c, bool is_whole) {
-  if (c->curve.shift > 0) return is_whole ? whole_curve : real_curve;
-  return (is_whole ? whole : real)[c->activation][c->writes];
+finish_function *finisher_avx512(const convolution *c, bool are_integers) {
+  if (c->curve.shift > 0) return are_integers ? whole_curve : real_curve;
+  return (are_integers ? whole : c->reads == ELEMENT_F32 ? accurate : real)[c->activation][c->writes];
 }
 #endif

@@ -1,0 +1,223 @@
+// The harness of direct sums: rows are staged with their borders, and pixels, strips of output channels and shares of the team
+// are dealt out. Bodies do the arithmetic.
+#include "direct.h"
+
+#include <string.h>
+
+#include "silu_curve.h"
+
+// Whether an image is read as bf16, whose three channels and a zero lie together. One of f32 stays in planes.
+static bool is_interleaved(const convolution *c) { return c->is_image && c->reads != ELEMENT_F32; }
+
+// Groups of four bytes that lie together for one pixel, the channels in them, and such blocks.
+static int lane_count(const convolution *c) {
+  if (c->is_image) return is_interleaved(c) ? 2 : 1;
+  return 2 * element_size(c->reads);
+}
+static int block_channels(const convolution *c) { return c->is_image ? (is_interleaved(c) ? 4 : 1) : 8; }
+static int block_count(const convolution *c) {
+  return c->is_image ? (is_interleaved(c) ? 1 : c->inputs) : c->inputs / 8;
+}
+
+bool direct_supports(const convolution *c) {
+  if (c->is_image ? c->groups != 1 || c->kernel != 3 : c->inputs % 8 != 0 || c->in.pixel != 8) return false;
+  // The outputs of a single group are filled up.
+  if ((c->groups != 1 && c->outputs % 8 != 0) || c->out.pixel != 8) return false;
+  if (c->kernel == 3) return c->stride >= 1 && c->stride <= 2 && c->padding <= 1;
+  return c->kernel == 1 && c->stride == 1 && c->padding == 0 && !c->takes_means;
+}
+
+// Output channels are computed in strips, so wide that their sums and weights fill the registers.
+static int padded_outputs(const convolution *c) { return (c->outputs + 7) / 8 * 8; }
+static int strip_width(const direct_body *body, int left) {
+  int width = body->widest;
+  while (width > left && width > 8) width /= 2;
+  return width;
+}
+
+// Bytes of the weights of one group.
+static size_t group_size(const convolution *c) {
+  return (size_t)c->kernel * c->kernel * block_count(c) * lane_count(c) * 4 * padded_outputs(c);
+}
+size_t direct_packed_size(const convolution *c) { return c->groups * group_size(c); }
+
+static void put_weight(float value, map_element element, uint8_t *to) {
+  const uint16_t bits = bf16_of(value);
+  const int8_t integer = element == ELEMENT_U8 ? (int8_t)value : 0;
+  if (element == ELEMENT_U8) memcpy(to, &integer, 1);
+  else if (element == ELEMENT_BF16) memcpy(to, &bits, 2);
+  else memcpy(to, &value, 4);
+}
+
+// Strip by strip: for each of them block by block, row of the window, four bytes of the block, column, output channel.
+static void pack_group(const direct_body *body, const convolution *c, const filters *f, int group, uint8_t *to) {
+  const int size = element_size(c->reads), channels = 4 / size;
+  memset(to, 0, group_size(c));
+  for (int first = 0; first < padded_outputs(c);) {
+    const int width = strip_width(body, padded_outputs(c) - first);
+    for (int block = 0; block < block_count(c); block++)
+      for (int row = 0; row < c->kernel; row++)
+        for (int lane = 0; lane < lane_count(c); lane++)
+          for (int column = 0; column < c->kernel; column++)
+            for (int o = first; o < first + width; o++)
+              for (int i = 0; i < channels; i++, to += size) {
+                const int input = block * block_channels(c) + lane * channels + i;
+                if (o < c->outputs && input < c->inputs)
+                  put_weight(filter_at(f, c, group, o, input, row * c->kernel + column), c->reads, to);
+              }
+    first += width;
+  }
+}
+
+void direct_pack(const direct_body *body, convolution *c, const filters *f, void *packed, float *factors, float *bias) {
+  for (int group = 0; group < c->groups; group++)
+    pack_group(body, c, f, group, (uint8_t *)packed + group * group_size(c));
+  if (c->reads == ELEMENT_U8) subtract_zero_point(c, f, factors, bias);
+  if (body->has_curves) use_silu_curve(c, factors, bias);
+}
+
+// Rows with their borders that a window sees, in a ring: each is made once and used for up to three rows of outputs.
+static int staged_width(const convolution *c, int width) { return (width - 1) * c->stride + c->kernel; }
+static size_t staged_size(const convolution *c, int width) {
+  return (size_t)block_count(c) * staged_width(c, width) * lane_count(c) * 4;
+}
+
+size_t direct_scratch_size(const convolution *c) {
+  return c->kernel > 1 ? (3 * staged_size(c, c->width) + 127) / 64 * 64 : 64;
+}
+
+// The most sums that a step makes: 24 pixels of 16 channels, or 12 of 32; a last group of four pixels is read whole.
+enum { SUMS_MAX = 24 * 16 + 64 };
+
+// One strip of output channels after the other for `count` pixels side by side.
+static void run_strips(
+    const direct_body *body, const convolution *c, const operand *x, int group, uint8_t *out, const uint8_t *add,
+    int count) {
+  const int step_in = c->stride * lane_count(c) * 4, size = element_size(c->writes), outputs = padded_outputs(c);
+  const uint8_t *weights = (const uint8_t *)c->weights + group * group_size(c);
+  finish_function *finish = body->finisher_of(c);
+  int32_t sums[SUMS_MAX] __attribute__((aligned(64)));
+  for (int done = 0; done < outputs;) {
+    const int width = strip_width(body, outputs - done), channel = group * c->outputs + done;
+    const sum_steps *s = body->sums_of(c, width);
+    uint8_t *to = out + channel / 8 * c->out.block * size;
+    const uint8_t *more = add ? add + channel / 8 * c->add.block * size : NULL;
+    for (int first = 0; first < count;) {
+      const int left = count - first;
+      // Few sums at a time wait for each other: 4 + 4 is better than 6 + 2.
+      const bool is_full = left >= s->full && !(s->full == 6 && left == 8);
+      const int kind = is_full ? 0 : left >= 4 ? 1 : left >= 2 ? 2 : 3, step = kind ? 8 >> kind : s->full;
+      s->of[kind](x, (ptrdiff_t)first * step_in, weights, sums);
+      finish(
+          c, sums, step, width, channel, to + first * c->out.pixel * size, more ? more + first * c->add.pixel * size : NULL);
+      first += step;
+    }
+    weights += group_size(c) / outputs * width;
+    done += width;
+  }
+}
+
+// Row `row` of the input, from column `left` on, `width` wide, with the zero point around the map.
+static void stage(
+    const direct_body *body, const convolution *c, const uint8_t *in, int group, int row, int left, int width,
+    uint8_t *to) {
+  const int less = c->takes_means ? 1 : 0, rows = c->in_height - less, columns = c->in_width - less;
+  const int bytes = lane_count(c) * 4, size = is_interleaved(c) ? 1 : element_size(c->reads);
+  const int zero = c->reads == ELEMENT_U8 ? c->zero_point : 0;
+  const int before = left < 0 ? -left : 0, end = left + width > columns ? columns - left : width, count = end - before;
+  for (int block = 0; block < block_count(c); block++, to += (size_t)width * bytes) {
+    if (row < 0 || row >= rows || count <= 0) {
+      memset(to, zero, (size_t)width * bytes);
+      continue;
+    }
+    memset(to, zero, (size_t)before * bytes);
+    memset(to + (size_t)end * bytes, zero, (size_t)(width - end) * bytes);
+    const uint8_t *from =
+        in + ((group * block_count(c) + block) * c->in.block + row * c->in.row + (left + before) * c->in.pixel) * size;
+    uint8_t *inner = to + (size_t)before * bytes;
+    if (is_interleaved(c)) body->stage_image(from, c->in.block, inner, count);
+    else if (c->takes_means) body->means(c->reads, from, c->in.row * size, inner, count);
+    else memcpy(inner, from, (size_t)count * bytes);
+  }
+}
+
+// Bytes of inputs that are worked on at one time: half of a first-level cache.
+enum { CHUNK_BYTES = 16 << 10 };
+
+// Pixels that all channels are computed of before the next, where each has `bytes` of its own: full steps of any width.
+static int chunk_size(const convolution *c, int bytes) {
+  const int step = c->reads == ELEMENT_F32 ? 12 : 120, fitting = CHUNK_BYTES / bytes / step * step;
+  return fitting < step ? step : fitting;
+}
+
+// A rectangle of outputs that see their surroundings.
+static void run_window(
+    const direct_body *body, const convolution_call *call, int top, int bottom, int left, int right, uint8_t *ring) {
+  const convolution *c = call->convolution;
+  const int bytes = lane_count(c) * 4, out_size = element_size(c->writes);
+  const int width = staged_width(c, right - left), first_column = left * c->stride - c->padding;
+  const int chunk = chunk_size(c, block_count(c) * bytes * 3 * c->stride);
+  const size_t row_size = staged_size(c, right - left);
+  uint8_t *out = call->out;
+  const uint8_t *add = call->add;
+  for (int group = 0; group < c->groups; group++) {
+    int staged = top * c->stride - c->padding;
+    for (int y = top; y < bottom; y++) {
+      const int first_row = y * c->stride - c->padding;
+      for (; staged < first_row + c->kernel; staged++)
+        stage(body, c, call->in, group, staged, first_column, width, ring + (staged + 3) % 3 * row_size);
+      for (int x = left; x < right; x += chunk) {
+        operand o = {.block = (ptrdiff_t)width * bytes, .blocks = block_count(c)};
+        for (int row = 0; row < 3; row++)
+          o.rows[row] = ring + (first_row + row + 3) % 3 * row_size + (size_t)(x - left) * c->stride * bytes;
+        run_strips(
+            body, c, &o, group, out + (y * c->out.row + x * c->out.pixel) * out_size,
+            add ? add + (y * c->add.row + x * c->add.pixel) * out_size : NULL, right - x < chunk ? right - x : chunk);
+      }
+    }
+  }
+}
+
+// `count` pixels from number `first` on, row by row; each output sees one pixel.
+static void run_points(const direct_body *body, const convolution_call *call, int first, int count) {
+  const convolution *c = call->convolution;
+  const int size = element_size(c->reads), out_size = element_size(c->writes);
+  for (int group = 0; group < c->groups; group++) {
+    const uint8_t *in = call->in, *add = call->add;
+    const operand o = {
+        .rows = {in + (group * block_count(c) * c->in.block + first * c->in.pixel) * size},
+        .block = c->in.block * size, .blocks = block_count(c)};
+    run_strips(
+        body, c, &o, group, (uint8_t *)call->out + first * c->out.pixel * out_size,
+        add ? add + first * c->add.pixel * out_size : NULL, count);
+  }
+}
+
+static void run_tiles(const direct_body *body, const convolution_call *call, uint8_t *ring, int member, int members) {
+  const convolution *c = call->convolution;
+  for (int index = member; index < call->tiles.count; index += members) {
+    const tile_place p = place_of(call, index);
+    const int bottom = p.top + TILE < c->height ? p.top + TILE : c->height;
+    const int right = p.left + TILE < c->width ? p.left + TILE : c->width;
+    if (c->kernel > 1) run_window(body, call, p.top, bottom, p.left, right, ring);
+    else
+      for (int y = p.top; y < bottom; y++) run_points(body, call, y * c->width + p.left, right - p.left);
+  }
+}
+
+void direct_run(const direct_body *body, const convolution_call *call, void *scratch, int member, int members) {
+  const convolution *c = call->convolution;
+  if (call->tiles.numbers) {
+    run_tiles(body, call, scratch, member, members);
+  } else if (c->kernel > 1) {
+    // Each row that is staged serves the next outputs, too, so a member has rows side by side.
+    run_window(body, call, c->height * member / members, c->height * (member + 1) / members, 0, c->width, scratch);
+  } else {
+    // Rows follow one another without a gap, so the map is one long row, of which a member has a piece as of the others.
+    const int count = c->height * c->width, chunk = chunk_size(c, block_count(c) * lane_count(c) * 4);
+    const int piece = (count + members * 24 - 1) / (members * 24) * 24;
+    const int start = piece * member, end = start + piece < count ? start + piece : count;
+    for (int first = start; first < end; first += chunk)
+      run_points(body, call, first, end - first < chunk ? end - first : chunk);
+  }
+}

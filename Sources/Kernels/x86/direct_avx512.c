@@ -1,0 +1,89 @@
+// Direct sums with AVX-512: u8 by s8 (VNNI), bf16 (BF16) and f32.
+#include "direct_sums.h"
+#include "finish.h"
+#include "means.h"
+
+#if defined(__x86_64__)
+// Pairs of bf16 are loaded as if each were one float.
+#define SPREAD_512_PS(four) _mm512_castsi512_ps(_mm512_set1_epi32(four))
+#define DOT_BF16_512(sum, x, w) _mm512_dpbf16_ps(sum, (__m512bh)(x), (__m512bh)(w))
+#define DOT_BF16_256(sum, x, w) _mm256_dpbf16_ps(sum, (__m256bh)(x), (__m256bh)(w))
+#define FMA_512(sum, x, w) _mm512_fmadd_ps(x, w, sum)
+
+SUM_UP(sum_u8_512, VNNI, __m512i, _mm512_loadu_si512, _mm512_store_si512, _mm512_set1_epi32, _mm512_setzero_si512,
+       _mm512_dpbusd_epi32)
+SUM_UP(sum_u8_256, VNNI, __m256i, LOAD_256, STORE_256, _mm256_set1_epi32, _mm256_setzero_si256, _mm256_dpbusd_epi32)
+SUM_UP(sum_bf16_512, BF16, __m512, _mm512_loadu_ps, _mm512_store_ps, SPREAD_512_PS, _mm512_setzero_ps, DOT_BF16_512)
+SUM_UP(sum_bf16_256, BF16, __m256, LOAD_256_PS, STORE_256_PS, SPREAD_256_PS, _mm256_setzero_ps, DOT_BF16_256)
+SUM_UP(sum_f32_512, AVX512, __m512, _mm512_loadu_ps, _mm512_store_ps, SPREAD_512_PS, _mm512_setzero_ps, FMA_512)
+SUM_UP(sum_f32_256, AVX512, __m256, LOAD_256_PS, STORE_256_PS, SPREAD_256_PS, _mm256_setzero_ps, FMA_256)
+
+// One kind of window for strips of 8, 16 and 32 output channels, `ONE` or `TWO` vectors of which are in registers.
+#define OF_WINDOW(NAME, TARGET, SUM, ONE, TWO, LANES, KERNEL, STRIDE)    \
+  OF_WIDTH(NAME##_8, TARGET, SUM##_256, ONE, 1, LANES, KERNEL, STRIDE)   \
+  OF_WIDTH(NAME##_16, TARGET, SUM##_512, ONE, 1, LANES, KERNEL, STRIDE)  \
+  OF_WIDTH(NAME##_32, TARGET, SUM##_512, TWO, 2, LANES, KERNEL, STRIDE)  \
+  static const sum_steps *const NAME[3] = {&NAME##_8, &NAME##_16, &NAME##_32};
+OF_WINDOW(u8_point, VNNI, sum_u8, 24, 12, 2, 1, 1)
+OF_WINDOW(u8_window, VNNI, sum_u8, 20, 8, 2, 3, 1)
+OF_WINDOW(u8_stride, VNNI, sum_u8, 20, 8, 2, 3, 2)
+OF_WINDOW(bf16_point, BF16, sum_bf16, 24, 12, 4, 1, 1)
+OF_WINDOW(bf16_window, BF16, sum_bf16, 20, 8, 4, 3, 1)
+OF_WINDOW(bf16_stride, BF16, sum_bf16, 20, 8, 4, 3, 2)
+OF_WINDOW(image_window, BF16, sum_bf16, 20, 8, 2, 3, 1)
+OF_WINDOW(image_stride, BF16, sum_bf16, 20, 8, 2, 3, 2)
+OF_WINDOW(f32_point, AVX512, sum_f32, 24, 12, 8, 1, 1)
+OF_WINDOW(f32_window, AVX512, sum_f32, 20, 8, 8, 3, 1)
+OF_WINDOW(f32_stride, AVX512, sum_f32, 20, 8, 8, 3, 2)
+OF_WINDOW(planar_window, AVX512, sum_f32, 20, 8, 1, 3, 1)
+OF_WINDOW(planar_stride, AVX512, sum_f32, 20, 8, 1, 3, 2)
+
+static const sum_steps *sums_of(const convolution *c, int width) {
+  const sum_steps *const *all;
+  if (c->reads == ELEMENT_U8) all = c->kernel == 1 ? u8_point : c->stride == 1 ? u8_window : u8_stride;
+  else if (c->reads == ELEMENT_F32)
+    all = c->kernel == 1  ? f32_point
+          : c->is_image   ? (c->stride == 1 ? planar_window : planar_stride)
+          : c->stride == 1 ? f32_window
+                           : f32_stride;
+  else
+    all = c->kernel == 1  ? bf16_point
+          : c->is_image   ? (c->stride == 1 ? image_window : image_stride)
+          : c->stride == 1 ? bf16_window
+                           : bf16_stride;
+  return all[width == 32 ? 2 : width == 16 ? 1 : 0];
+}
+
+static finish_function *finisher(const convolution *c) { return finisher_avx512(c, c->reads == ELEMENT_U8); }
+
+AVX512 static void stage_image(const uint8_t *from, ptrdiff_t plane, uint8_t *to, int count) {
+  const __m512i low = _mm512_set_epi32(23, 7, 22, 6, 21, 5, 20, 4, 19, 3, 18, 2, 17, 1, 16, 0);
+  const __m512i high = _mm512_add_epi32(low, _mm512_set1_epi32(8));
+  for (int x = 0; x < count; x += 16) {
+    const __mmask16 some = count - x < 16 ? (__mmask16)((1 << (count - x)) - 1) : 0xffff;
+    __m512i real[3];
+    for (int i = 0; i < 3; i++)
+      real[i] = _mm512_castps_si512(
+          _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_maskz_loadu_epi8(some, from + i * plane + x))));
+    const __m512i two = _mm512_or_si512(_mm512_srli_epi32(real[0], 16), real[1]), one = _mm512_srli_epi32(real[2], 16);
+    const __m512i pairs[2] = {_mm512_permutex2var_epi32(two, low, one), _mm512_permutex2var_epi32(two, high, one)};
+    for (int half = 0; half < 2; half++)
+      _mm512_mask_storeu_epi64(to + x * 8 + half * 64, (__mmask8)(some >> half * 8), pairs[half]);
+  }
+}
+
+static const direct_body body = {32, sums_of, finisher, true, means_avx2, stage_image};
+
+static bool supports(const convolution *c, map_element reads) {
+  return c->reads == reads && direct_supports(c) && finishes_avx512(c->writes);
+}
+static bool supports_u8(const convolution *c) { return supports(c, ELEMENT_U8) && !c->is_image; }
+static bool supports_bf16(const convolution *c) { return supports(c, ELEMENT_BF16); }
+static bool supports_f32(const convolution *c) { return supports(c, ELEMENT_F32); }
+
+DIRECT_KERNEL(
+    direct_u8_avx512_vnni, "direct:avx512_vnni", INSTRUCTIONS_AVX512 | INSTRUCTIONS_AVX512_VNNI, supports_u8, body)
+DIRECT_KERNEL(
+    direct_bf16_avx512_bf16, "direct:avx512_bf16", INSTRUCTIONS_AVX512 | INSTRUCTIONS_AVX512_BF16, supports_bf16, body)
+DIRECT_KERNEL(direct_f32_avx512, "direct:avx512", INSTRUCTIONS_AVX512, supports_f32, body)
+#endif
