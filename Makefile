@@ -28,6 +28,6 @@ tsan: setup # the lock-free parts under Thread Sanitizer, which makes each step 
 
 sanitize: # every kernel of this processor on the shapes of all networks and on odd ones, under Address Sanitizer
 	mkdir -p .build-kernels
-	clang -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -ISources/Kernels/include \
+	clang -g -O2 -fsanitize=address -ISources/Kernels/include \
 	  Sources/Kernels/*.c Sources/Kernels/*/*.c Tests/Kernels/kernels.c -lm -ldl -lpthread -o .build-kernels/sanitize
 	.build-kernels/sanitize

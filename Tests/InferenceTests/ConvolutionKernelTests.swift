@@ -72,7 +72,7 @@ import Testing
     }
     switch example.writes {
     case .u8:
-      let usesCurve = example.convolution.activation == .silu && example.addend == nil && example.reads != .f32
+      let usesCurve = example.convolution.activation == .silu && example.addend == nil
       return (usesCurve ? 0.76 : 0.51) * Double(ConvolutionExample.result.step) + (isWinograd ? limit : 0)
     case .bf16: return limit + largest / 256
     default: return limit
