@@ -31,7 +31,7 @@ typedef struct {
   int widest;  // output channels that are computed together; a remainder by half of them and so on, down to 8
   const sum_steps *(*sums_of)(const convolution *, int width);
   finish_function *(*finisher_of)(const convolution *);
-  bool has_curves;  // SiLU may be told by lines (`silu_curve`)
+  bool has_curves;  // SiLU may be approximated by lines (`silu_curve`)
   // Means of `count` groups of eight values with their right, lower and lower right neighbours; `row` is in bytes.
   void (*means)(map_element element, const uint8_t *from, ptrdiff_t row, uint8_t *to, int count);
   // Three planes of bytes to red, green, blue and 0 in bf16; NULL where images are read as f32 only.

@@ -7,7 +7,7 @@ static double silu_of(double x) { return x / (1 + exp(-x)); }
 
 static void make_curve(convolution *c) {
   silu_curve curve;
-  // Beyond the largest number nothing is told apart, and below -8 SiLU is 0 to within a number.
+  // Beyond the largest value everything saturates, and below -8 SiLU is 0 to within a unit.
   const double step = 1 / c->out_factor, largest = (255 - c->out_offset) * step;
   const double range = largest > 8 ? largest : 8, unit = range / 32768;
   int shift = 0;

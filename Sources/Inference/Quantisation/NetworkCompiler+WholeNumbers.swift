@@ -68,7 +68,8 @@ extension NetworkCompiler {
 
   /// The library's own reference kernels are hundreds of times slower: better to say so than to crawl.
   func expectFast(_ step: CompiledNetwork.Step) throws(InferenceError) {
-    guard step.work > 0, step.kernel.implementation.hasPrefix("ref") else { return }
+    guard step.work > 0, case .primitive(let primitive) = step.kernel, primitive.implementation.hasPrefix("ref")
+    else { return }
     throw InferenceError(
       .precision,
       "\(step.name): this processor (\(Processor.instructions)) has no fast int8 for this layer: use f32 or auto"

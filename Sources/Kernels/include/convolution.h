@@ -42,7 +42,7 @@ typedef struct {
   silu_curve curve;
 } convolution;
 
-// Weights as a model has them: whole numbers from -127 to 127 where the convolution reads u8. The taps of a filter lie
+// Weights as a model has them: integers from -127 to 127 where the convolution reads u8. The taps of a filter lie
 // together; the other distances are in floats.
 typedef struct {
   const float *values;

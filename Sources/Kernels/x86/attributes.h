@@ -1,4 +1,4 @@
-// What the compiler is told of functions and loops.
+// Attributes of functions and loops.
 #pragma once
 
 #if defined(__x86_64__)

@@ -56,7 +56,7 @@
             VECTOR w[2];                                                                                              \
             UNROLLED for (int v = 0; v < vectors; v++) w[v] = LOAD(weights + v * sizeof(VECTOR));                     \
             weights += vectors * sizeof(VECTOR);                                                                      \
-            /* Values are loaded anew for each column: there are no registers to keep them in. */                     \
+            /* Values are loaded again for each column: there are no registers to keep them in. */                    \
             __asm__ volatile("" ::: "memory");                                                                        \
             UNROLLED for (int p = 0; p < pixels; p++) {                                                               \
               int32_t four;                                                                                           \

@@ -76,7 +76,7 @@ PACKING static double finest_scale(const convolution *c, const float *filters, c
   return scale;
 }
 
-// The nearest whole number of sixteen bits: added to this number, a float is rounded to one, whose bits come to lie lowest.
+// The nearest 16-bit integer: added to this constant, a float is rounded to one, whose bits come to lie lowest.
 static uint16_t to_whole(float value) {
   const float moved = value + 12582912;
   uint32_t bits;

@@ -40,7 +40,7 @@ AVX512 void winograd_spread_bytes(const window windows[4], int zero, uint8_t *to
   for (int x = 0; x < 6; x++) {
     for (int y = 0; y < 6; y++) line[y] = half[y][x];
     spread(line);
-    // All rows of B but one add up to 0, so the number for 0 is seen at one position only.
+    // All rows of B but one add up to 0, so the zero point is seen at one position only.
     if (x == 1) line[1] = _mm512_sub_epi16(line[1], _mm512_set1_epi16((short)(36 * zero)));
     for (int y = 0; y < 6; y++) _mm512_store_si512(to + (y * 6 + x) * stride, line[y]);
   }
