@@ -16,4 +16,7 @@ typedef struct {
 typedef void pool_row(const move_work *work, const uint8_t *in, int y, uint8_t *out);
 
 pool_row *pool_row_avx2(const map_move *move, const map_window *window);
+// NULL for means, and for windows that are wide.
+pool_row *maximum_row_avx2(const map_move *move, const map_window *window);
+pool_row *pool_row_neon(const map_move *move, const map_window *window);
 pool_row *pool_row_reference(const map_move *move, const map_window *window);

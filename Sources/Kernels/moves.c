@@ -45,6 +45,9 @@ static void pool_share(const void *argument, int member, int threads) {
 #if defined(__x86_64__)
   if (this_processor()->usable & INSTRUCTIONS_AVX2)
     return share_rows(work, member, threads, pool_row_avx2(work->move, work->window));
+#elif defined(__aarch64__)
+  if (this_processor()->usable & INSTRUCTIONS_NEON)
+    return share_rows(work, member, threads, pool_row_neon(work->move, work->window));
 #endif
   share_rows(work, member, threads, pool_row_reference(work->move, work->window));
 }

@@ -2,6 +2,8 @@
 #include "include/kernel.h"
 
 #define KERNELS(EACH_X86, EACH_ARM, EACH)  \
+  EACH_X86(direct_u8_amx_int8)             \
+  EACH_X86(direct_bf16_amx_bf16)           \
   EACH_X86(winograd_u8_avx512_vnni)        \
   EACH_X86(direct_u8_avx512_vnni)          \
   EACH_X86(winograd_bf16_avx512_bf16)      \
@@ -12,6 +14,9 @@
   EACH_X86(direct_f32_avx512)              \
   EACH_X86(winograd_f32_avx2)              \
   EACH_X86(direct_f32_avx2)                \
+  EACH_ARM(direct_u8_neon_i8mm)            \
+  EACH_ARM(direct_u8_neon_dot)             \
+  EACH_ARM(direct_f32_neon)                \
   EACH(reference_convolution)
 
 #define DECLARED(NAME) extern const kernel NAME;

@@ -18,7 +18,7 @@ AVX2 INLINE __m256 under_window(
   return value;
 }
 
-// A row of outputs; `kernel` is known where the loops over it shall be unrolled.
+// A row of outputs.
 AVX2 INLINE void pool(
     const move_work *work, const uint8_t *in, int y, uint8_t *out, const int kernel, const bool is_maximum,
     const map_element element) {
@@ -90,18 +90,15 @@ static void mean_row(const move_work *work, const uint8_t *in, int y, uint8_t *o
   means_avx2(m->element, in + y * row, row, out, m->width);
 }
 
-#define POOL_ROW(NAME, KERNEL, IS_MAXIMUM)                                                          \
-  AVX2 static void NAME(const move_work *work, const uint8_t *in, int y, uint8_t *out) {            \
-    if (work->move->element == ELEMENT_U8) pool(work, in, y, out, KERNEL, IS_MAXIMUM, ELEMENT_U8);  \
-    else pool(work, in, y, out, KERNEL, IS_MAXIMUM, ELEMENT_BF16);                                  \
-  }
-// The windows of the published networks, and any.
-POOL_ROW(maximum_row_3, 3, true)
-POOL_ROW(maximum_row_5, 5, true)
-POOL_ROW(any_row, work->window->kernel, work->window->is_maximum)
+AVX2 static void any_row(const move_work *work, const uint8_t *in, int y, uint8_t *out) {
+  const map_window *w = work->window;
+  if (work->move->element == ELEMENT_U8) pool(work, in, y, out, w->kernel, w->is_maximum, ELEMENT_U8);
+  else pool(work, in, y, out, w->kernel, w->is_maximum, ELEMENT_BF16);
+}
 
 pool_row *pool_row_avx2(const map_move *move, const map_window *w) {
   if (!w->is_maximum && w->kernel == 2 && w->stride == 1 && w->padding == 0) return mean_row;
-  return w->is_maximum && w->kernel == 3 ? maximum_row_3 : w->is_maximum && w->kernel == 5 ? maximum_row_5 : any_row;
+  pool_row *const maximum = maximum_row_avx2(move, w);
+  return maximum ? maximum : any_row;
 }
 #endif

@@ -1,0 +1,22 @@
+// What inputs are turned into on their way to the kernels that read bf16.
+#pragma once
+#include "attributes.h"
+
+#if defined(__x86_64__)
+// Three planes of bytes become red, green, blue and 0 as bf16.
+AVX512 static inline void stage_image(const uint8_t *from, ptrdiff_t plane, uint8_t *to, int count) {
+  const __m512i low = _mm512_set_epi32(23, 7, 22, 6, 21, 5, 20, 4, 19, 3, 18, 2, 17, 1, 16, 0);
+  const __m512i high = _mm512_add_epi32(low, _mm512_set1_epi32(8));
+  for (int x = 0; x < count; x += 16) {
+    const __mmask16 some = count - x < 16 ? (__mmask16)((1 << (count - x)) - 1) : 0xffff;
+    __m512i real[3];
+    for (int i = 0; i < 3; i++)
+      real[i] = _mm512_castps_si512(
+          _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_maskz_loadu_epi8(some, from + i * plane + x))));
+    const __m512i two = _mm512_or_si512(_mm512_srli_epi32(real[0], 16), real[1]), one = _mm512_srli_epi32(real[2], 16);
+    const __m512i pairs[2] = {_mm512_permutex2var_epi32(two, low, one), _mm512_permutex2var_epi32(two, high, one)};
+    for (int half = 0; half < 2; half++)
+      _mm512_mask_storeu_epi64(to + x * 8 + half * 64, (__mmask8)(some >> half * 8), pairs[half]);
+  }
+}
+#endif
