@@ -12,6 +12,7 @@
 // sums.
 enum { CHUNK_BYTES = 256 << 10, QUADS_MAX = 6 };
 
+#if defined(__x86_64__)
 // Positions lie one cache line more apart than they need to, so that they do not all fall into the same cache sets.
 typedef struct {
   size_t input, sum;  // bytes from one position to the next
