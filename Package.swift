@@ -12,8 +12,11 @@ let rules: [SwiftSetting] = [
 ]
 
 /// A library of the house and the only targets it may see. `Tests/ArchitectureTests` holds the imports to this table.
-func room(_ name: String, sees dependencies: [Target.Dependency] = []) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: rules)
+/// Files of its `Resources` that it `embeds` are compiled into it.
+func room(_ name: String, sees dependencies: [Target.Dependency] = [], embeds files: [String] = []) -> Target {
+  .target(
+    name: name, dependencies: dependencies, resources: files.map { .embedInCode("Resources/\($0)") },
+    swiftSettings: rules)
 }
 
 func tests(of name: String, sees dependencies: [Target.Dependency] = []) -> Target {
@@ -88,20 +91,25 @@ let package = Package(
         "Kernels", "Checkpoints", "GELAN", "OneDNN", "MPI", "Imaging", "Inference", "Capture", "Evaluation", "Scene",
       ]),
 
-    // Level 4: many cameras as a service.
+    // Level 4: many cameras as a service, from what a user asks for to what a browser shows.
+    room("Settings", sees: ["Capture", "FFmpeg", "V4L2", "Outputs", "Scene", yams]),
+    room("Recording", sees: ["Settings", "FFmpeg", "Outputs", "Pipeline", "Imaging", "Scene"]),
+    room("LiveView", sees: ["Capture", "FFmpeg", "Outputs", "Pipeline", "Imaging", "Scene"]),
+    room(
+      "Web", sees: ["Settings", "Recording", "LiveView", "Outputs", "Pipeline"] + webServer,
+      embeds: ["page.html", "page.css", "page.js", "film.js"]),
     room(
       "Service",
       sees: [
-        "Streaming", "Capture", "FFmpeg", "V4L2", "Checkpoints", "GELAN", "Inference", "Tracking", "Outputs",
-        "Pipeline", "Imaging",
-        "Scene",
-      ] + webServer + [yams]),
+        "Settings", "Recording", "LiveView", "Web", "Streaming", "Capture", "FFmpeg", "V4L2", "Checkpoints", "GELAN",
+        "Inference", "Tracking", "Outputs", "Pipeline", "Imaging", "Scene",
+      ]),
 
     // Level 5: commands.
     .executableTarget(
       name: "yolostream",
       dependencies: [
-        "Service", "Streaming", "Capture", "Inference", "ModelStore", "Tracking", "Rules", "Training", "MPI",
+        "Service", "Settings", "Streaming", "Capture", "Inference", "ModelStore", "Tracking", "Rules", "Training", "MPI",
         "Evaluation",
         "Checkpoints", "GELAN", "Outputs", "Pipeline", "V4L2", "Imaging", "Scene", argumentParser,
       ],
@@ -136,9 +144,16 @@ let package = Package(
       sees: [
         "RingBuffer", "Capture", "FFmpeg", "GELAN", "Inference", "Tracking", "Outputs", "Pipeline", "Imaging", "Scene",
       ]),
+    tests(of: "Settings", sees: ["Capture"]),
+    tests(of: "Recording", sees: ["Settings", "Capture", "FFmpeg", "Outputs", "Pipeline", "Imaging", "Scene"]),
+    tests(of: "LiveView", sees: ["FFmpeg"]),
+    tests(of: "Web"),
     tests(
       of: "Service",
-      sees: ["Checkpoints", "Streaming", "Capture", "FFmpeg", "Inference", "Outputs", "Imaging", "Scene"]),
+      sees: [
+        "Settings", "Recording", "Web", "Checkpoints", "GELAN", "Streaming", "Capture", "FFmpeg", "Inference",
+        "Outputs", "Imaging", "Scene",
+      ]),
     tests(
       of: "Training",
       sees: ["Checkpoints", "GELAN", "OneDNN", "Inference", "Imaging", "Capture", "Evaluation", "Scene"]),

@@ -1,5 +1,8 @@
+import Settings
+import Web
+
 /// Why the service cannot start, or cannot do what it was asked.
-public struct ServiceError: Error, Hashable, Sendable, CustomStringConvertible {
+public struct ServiceError: Error, Sendable, CustomStringConvertible {
   /// What went wrong, as far as a caller acts on it.
   public enum Code: Hashable, Sendable {
     /// The configuration does not say what to do (exit code 78).
@@ -16,10 +19,27 @@ public struct ServiceError: Error, Hashable, Sendable, CustomStringConvertible {
   public let code: Code
   /// What was tried, expected and got: one sentence, or for a configuration one line a problem. Holds no secrets.
   public let description: String
+  /// The error behind it, if there is one.
+  public let cause: (any Error)?
 
   /// A failure that reads `description`.
-  public init(_ code: Code, _ description: String) {
+  public init(_ code: Code, _ description: String, cause: (any Error)? = nil) {
     self.code = code
     self.description = description
+    self.cause = cause
+  }
+
+  init(_ error: ConfigurationError) {
+    self.init(error.code == .invalid ? .configuration : .unreadable, error.description, cause: error)
+  }
+
+  init(_ error: WebError) {
+    let code: Code =
+      switch error.code {
+      case .configuration: .configuration
+      case .cannotListen: .cannotListen
+      case .system: .system
+      }
+    self.init(code, error.description, cause: error)
   }
 }

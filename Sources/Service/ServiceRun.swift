@@ -4,17 +4,20 @@ import GELAN
 import Inference
 import Outputs
 import Pipeline
+import Recording
+import Settings
 import Synchronization
+import Web
 
 /// The service from its start to its end: cameras, web server, and what systemd wants to hear.
 public final class ServiceRun: Sendable {
-  private enum Command: Sendable {
+  enum Command: Sendable {
     case stop
-    case reload(CheckedContinuation<Result<String, ServiceError>, Never>?)
+    case reload(CheckedContinuation<ReloadOutcome, Never>?)
     case beat
   }
 
-  private struct State {
+  struct State {
     var configuration: ServiceConfiguration
     var configured = Date.now
     var isRunning = false
@@ -27,10 +30,10 @@ public final class ServiceRun: Sendable {
   private let say: @Sendable (String) -> Void
   private let systemd = SystemdLink()
   private let identity: TLSIdentity?
-  private let state: Mutex<State>
-  private let start = MonotonicTime.nanoseconds
+  let state: Mutex<State>
+  let start = MonotonicTime.nanoseconds
   private let commands: AsyncStream<Command>
-  private let orders: AsyncStream<Command>.Continuation
+  let orders: AsyncStream<Command>.Continuation
 
   /// Reads the configuration at `path` and loads its model. Throws `ServiceError`, `ModelError` or `OutputError`.
   ///
@@ -42,9 +45,9 @@ public final class ServiceRun: Sendable {
   ) throws {
     self.path = path
     self.say = say
-    let configuration = try ServiceConfiguration(path: path)
+    let configuration = try Self.configuration(at: path)
     state = Mutex(State(configuration: configuration))
-    identity = configuration.http.tls.certificate == nil ? nil : try TLSIdentity(configuration.http.tls)
+    identity = configuration.http.tls.certificate == nil ? nil : try Self.identity(configuration.http.tls)
     let model = try InferenceModel(path: try findModel(configuration.model.path))
     let side = model.imageSize ?? 640
     var options = Detector.Options()
@@ -75,11 +78,11 @@ public final class ServiceRun: Sendable {
       throw error
     }
     let server = Task {
-      do throws(ServiceError) {
+      do throws(WebError) {
         let server = WebServer(settings: configuration.http, identity: identity, service: self)
         try await server.run { port in self.isListening(port) }
       } catch {
-        failure.withLock { $0 = error }
+        failure.withLock { $0 = ServiceError(error) }
       }
       orders.yield(.stop)
     }
@@ -106,8 +109,8 @@ public final class ServiceRun: Sendable {
       case .reload(let answer):
         let outcome = await change()
         switch outcome {
-        case .success(let sentence): say(sentence)
-        case .failure(let error): say("the configuration was not changed: \(error)")
+        case .done(let sentence): say(sentence)
+        case .refused(let reason): say("the configuration was not changed: \(reason)")
         }
         answer?.resume(returning: outcome)
       }
@@ -118,11 +121,11 @@ public final class ServiceRun: Sendable {
   private func refuse() async {
     orders.finish()
     for await command in commands {
-      if case .reload(let answer?) = command { answer.resume(returning: .failure(Self.ending)) }
+      if case .reload(let answer?) = command { answer.resume(returning: .refused(Self.ending)) }
     }
   }
 
-  private static let ending = ServiceError(.system, "the service is stopping")
+  static let ending = "the service is stopping"
 
   private func isListening(_ port: Int) {
     state.withLock { $0.isRunning = true }
@@ -166,17 +169,25 @@ public final class ServiceRun: Sendable {
     return "\(reports.count { $0.stateName == "up" }) of \(reports.count) cameras up"
   }
 
-  private func change() async -> Result<String, ServiceError> {
+  private static func configuration(at path: String) throws(ServiceError) -> ServiceConfiguration {
+    do throws(ConfigurationError) { return try ServiceConfiguration(path: path) } catch { throw ServiceError(error) }
+  }
+
+  private static func identity(_ settings: HTTPSettings.TLS) throws(ServiceError) -> TLSIdentity {
+    do throws(WebError) { return try TLSIdentity(settings) } catch { throw ServiceError(error) }
+  }
+
+  private func change() async -> ReloadOutcome {
     systemd.reloading()
     defer { systemd.ready(summary) }
     let before = state.withLock { $0.configuration }
     do throws(ServiceError) {
-      let next = try ServiceConfiguration(path: path)
+      let next = try Self.configuration(at: path)
       let changes = try await supervisor.watch(next.cameras)
       do throws(OutputError) { try supervisor.journal.reopen(at: next.outputs.events.lines.path) } catch {
         say("events go on to where they went: \(error)")
       }
-      do throws(ServiceError) { try identity?.reread() } catch { say("the certificate stays what it was: \(error)") }
+      do throws(WebError) { try identity?.reread() } catch { say("the certificate stays what it was: \(error)") }
       state.withLock { state in
         state.configuration = next
         state.configured = .now
@@ -185,43 +196,11 @@ public final class ServiceRun: Sendable {
         ("model", before.model != next.model), ("http", before.http != next.http),
         ("outputs.storage.path", !supervisor.keep(next.outputs.storage)),
       ].filter(\.1).map(\.0)
-      return .success(
+      return .done(
         "configuration read: \(changes.kept) cameras unchanged, \(changes.started) begun, \(changes.stopped) ended"
           + (later.isEmpty ? "" : "; \(later.joined(separator: " and ")) will change at the next start"))
     } catch {
-      return .failure(error)
-    }
-  }
-}
-
-extension ServiceRun: WebService {
-  var unreadiness: String? { state.withLock { $0.isRunning } ? supervisor.stuck : "starting or stopping" }
-
-  var metrics: String {
-    let journal = supervisor.journal.report
-    return ServiceMetrics(
-      cameras: supervisor.cameras.map(\.report), events: journal.counts, sinkErrors: journal.failures,
-      configured: state.withLock { $0.configured.timeIntervalSince1970 },
-      listeners: supervisor.journal.news.listenerCount, recordings: supervisor.recordings
-    ).text
-  }
-
-  var statistics: String {
-    let figures = ProcessFigures.now
-    let journal = supervisor.journal.report
-    let events = journal.counts.sorted { $0.key < $1.key }.map { "\($0.key.json):\($0.value)" }.joined(separator: ",")
-    return "{\"uptime_s\":\((Double(MonotonicTime.nanoseconds - start) / 1e9).json(places: 1)),"
-      + "\"resident_bytes\":\(figures.residentBytes),\"open_files\":\(figures.openFiles),"
-      + "\"threads\":\(figures.threads),\"cpu_s\":\(figures.processorSeconds.json(places: 2)),"
-      + "\"events\":{\(events)},\"lost_lines\":\(journal.failures)}"
-  }
-
-  func reload() async -> Result<String, ServiceError> {
-    await withCheckedContinuation { answer in
-      // After the end nobody would answer.
-      if case .terminated = orders.yield(.reload(answer)) {
-        answer.resume(returning: .failure(Self.ending))
-      }
+      return .refused(error.description)
     }
   }
 }

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Service
+import Settings
 
 /// `yolostream config …`: help with the configuration of `serve`.
 struct ConfigCommand: ParsableCommand {

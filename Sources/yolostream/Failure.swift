@@ -7,6 +7,7 @@ import ModelStore
 import Outputs
 import Pipeline
 import Service
+import Settings
 import Training
 
 /// Turns an error into one sentence on standard error and an exit code of `sysexits.h`.
@@ -27,6 +28,7 @@ enum Failure {
     case let error as CaptureError: status(of: error.code)
     case let error as EvaluationError: status(of: error.code)
     case let error as ServiceError: status(of: error.code)
+    case let error as ConfigurationError: error.code == .unreadable ? 66 : 78
     case let error as ModelError: error.code == .unwritable ? 73 : 78
     case let error as ModelStoreError: status(of: error.code)
     case let error as InferenceError: status(of: error.code)

@@ -46,17 +46,27 @@ enum House {
         "Kernels", "Checkpoints", "GELAN", "OneDNN", "MPI", "Imaging", "Inference", "Capture", "Evaluation", "Scene",
       ],
       mayBeUnsafe: true),
+    Room("Settings", sees: ["Capture", "FFmpeg", "V4L2", "Outputs", "Scene", "Yams"]),
+    Room(
+      "Recording", sees: ["Settings", "FFmpeg", "Outputs", "Pipeline", "Imaging", "Scene"], mayBeUnsafe: true),
+    Room("LiveView", sees: ["Capture", "FFmpeg", "Outputs", "Pipeline", "Imaging", "Scene"]),
+    Room(
+      "Web",
+      sees: [
+        "Settings", "Recording", "LiveView", "Outputs", "Pipeline", "Hummingbird", "HummingbirdCore", "HTTPTypes",
+        "NIOCore", "NIOSSL", "Logging",
+      ], mayBeUnsafe: true),
     Room(
       "Service",
       sees: [
-        "Streaming", "Capture", "FFmpeg", "V4L2", "Checkpoints", "GELAN", "Inference", "Tracking", "Outputs",
-        "Pipeline", "Imaging",
-        "Scene", "Yams", "Hummingbird", "HummingbirdCore", "HTTPTypes", "NIOCore", "NIOSSL", "Logging",
+        "Settings", "Recording", "LiveView", "Web", "Streaming", "Capture", "FFmpeg", "V4L2", "Checkpoints", "GELAN",
+        "Inference", "Tracking", "Outputs", "Pipeline", "Imaging", "Scene",
       ], mayBeUnsafe: true),
     Room(
       "yolostream",
       sees: [
-        "Service", "Streaming", "Pipeline", "Capture", "Inference", "Training", "MPI", "Evaluation", "Checkpoints",
+        "Service", "Settings", "Streaming", "Pipeline", "Capture", "Inference", "Training", "MPI", "Evaluation",
+        "Checkpoints",
         "GELAN",
         "Outputs", "Tracking", "Rules", "V4L2", "Imaging", "Scene", "ModelStore", "ArgumentParser",
       ], mayBeUnsafe: true),

@@ -2,11 +2,15 @@ import Foundation
 import Outputs
 import Testing
 
+@testable import Recording
 @testable import Service
 
 @Suite(.serialized, .ownThread) struct StorageTests {
   @Test func `what is recorded shows in the metrics`() async throws {
-    let service = try await RunningService(cameras: "  a: {url: \"test:64x64@25\"}", storage: ", min_free: 0")
+    let service = try await RunningService(cameras: "  a: {url: \"test:160x120@25\"}", storage: ", min_free: 0")
+    let page = try service.connect()
+    try page.request("/api/v1/events/stream")
+    #expect(try page.wait(for: "\"type\":\"start\"") != nil)
     let text = String(decoding: try service.get("/metrics").body, as: UTF8.self)
     for line in [
       "yolostream_sink_errors_total{sink=\"clips\"} 0", "yolostream_sink_errors_total{sink=\"snapshots\"} 0",
@@ -18,6 +22,7 @@ import Testing
     let ends = try String(contentsOf: service.events, encoding: .utf8).split(separator: "\n").filter {
       $0.contains("\"type\":\"end\"")
     }
+    #expect(!ends.isEmpty)
     for end in ends {
       #expect(end.contains("\"clip\":null"))
       let path = try #require(end.firstMatch(of: /"snapshot":"([^"]+)"/)?.1)

@@ -3,6 +3,7 @@ import Foundation
 import Imaging
 import Outputs
 import Scene
+import Settings
 import TestSupport
 import Testing
 
@@ -37,8 +38,11 @@ import Testing
           two: {url: "test:200x100@25"}
         """)
     for camera in ["one", "two"] { #expect(try watch(service, camera, count: 5).contains("\"detections\":[")) }
-    #expect(try report(service, "dead")["state"] as? String != "up")
-    #expect(try report(service, "broken")["state"] as? String != "up")
+    for camera in ["dead", "broken"] {
+      let hasFailed = try waiting { try report(service, camera)["last_failure"] as? String != nil }
+      #expect(hasFailed, "\(camera) has told no failure")
+      #expect(["down", "connecting"].contains(try #require(try report(service, camera)["state"] as? String)))
+    }
     #expect(try report(service, "off")["state"] as? String == "disabled")
     #expect(try report(service, "one")["failures"] as? Int == 0)
     let clock = ContinuousClock.now
@@ -116,7 +120,7 @@ import Testing
     #expect(try watch(service, "still", count: 8).contains("\"still\":true"))
     #expect(try report(service, "still")["inferred"] as? Int == 1)
     _ = try watch(service, "moving", count: 5)
-    #expect(try report(service, "moving")["still"] as? Int ?? 0 <= 2)
+    #expect(try #require(try report(service, "moving")["still"] as? Int) <= 2)
     try await service.stop()
     var gate = MotionGate(DetectSettings.Motion())
     let pool = try PixelPool(layout: .init(width: 64, height: 64, format: .gray8), capacity: 1)
@@ -139,9 +143,11 @@ import Testing
     var brightest: [UInt8] = []
     for camera in ["open", "masked"] {
       try Data(try service.get("/api/v1/cameras/\(camera)/latest.jpg").body).write(to: path)
-      guard case .frame(let frame) = try SourceAddress(.image(path: path.path)).open().next() else { return }
-      brightest.append(LumaGrid(frame.pixels).levels.max() ?? 0)
+      if case .frame(let frame) = try SourceAddress(.image(path: path.path)).open().next() {
+        brightest.append(try #require(LumaGrid(frame.pixels).levels.max()))
+      }
     }
+    try #require(brightest.count == 2, "both cameras give a JPEG")
     #expect(brightest[0] > 100 && brightest[1] < 20, "\(brightest)")
     try await service.stop()
   }

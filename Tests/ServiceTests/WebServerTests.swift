@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import Service
+@testable import Web
 
 @Suite(.serialized, .ownThread) struct WebServerTests {
   private static let camera = "  yard: {url: \"test:160x120@25\"}"
@@ -91,8 +92,8 @@ import Testing
     let service = try await RunningService(cameras: Self.camera)
     let run = service.run
     run.stop()
-    let outcome: Result<String, ServiceError> = await run.reload()
-    #expect(outcome == .failure(ServiceError(.system, "the service is stopping")))
+    let outcome: ReloadOutcome = await run.reload()
+    #expect(outcome == .refused("the service is stopping"))
     try await service.stop()
   }
 

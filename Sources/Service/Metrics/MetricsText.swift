@@ -1,5 +1,6 @@
 import Outputs
 import Pipeline
+import Settings
 
 /// Writes metrics in Prometheus' text format (version 0.0.4).
 struct MetricsText {

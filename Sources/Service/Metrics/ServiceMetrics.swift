@@ -1,5 +1,6 @@
 import Capture
 import Pipeline
+import Recording
 import Streaming
 
 /// What `/metrics` says: the state of every camera, and of the process.

@@ -1,4 +1,5 @@
 import Outputs
+import Recording
 import Scene
 import Synchronization
 

@@ -1,5 +1,6 @@
 import Capture
 import FFmpeg
+import Settings
 
 /// How the pictures of a camera are had.
 struct CameraOpening {

@@ -2,7 +2,9 @@ import Capture
 import Foundation
 import Outputs
 import Pipeline
+import Settings
 import Synchronization
+import Web
 
 /// What is known of one camera, written by its threads and read by anyone.
 final class CameraRecord: Sendable {

@@ -1,6 +1,8 @@
 public import Capture
 import Foundation
+import LiveView
 import Pipeline
+import Settings
 import Streaming
 
 /// How a camera is doing.

@@ -2,6 +2,7 @@ import Capture
 import Imaging
 import Outputs
 import Scene
+import Settings
 import Streaming
 
 /// What is done with a picture of one camera, and what is remembered from picture to picture.

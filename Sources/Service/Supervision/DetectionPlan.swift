@@ -1,5 +1,6 @@
 import Inference
 import Scene
+import Settings
 import Streaming
 import Tracking
 

@@ -1,14 +1,7 @@
 import Outputs
+import Pipeline
 import Synchronization
-
-/// One piece of news for those who listen: what an event stream sends.
-struct News: Sendable {
-  /// `event` for lines of the event log, `detections` for what a picture shows, `camera` for what became of one,
-  /// `cameras` for the names of all.
-  let name: String
-  /// JSON on one line.
-  let data: String
-}
+import Web
 
 /// Where events of all cameras go: the file, if there is one, and whoever listens.
 ///

@@ -1,4 +1,5 @@
 import Imaging
+import Settings
 
 /// Decides from a picture's brightness whether the network has to look at it, or its last answer still holds.
 ///

@@ -1,7 +1,11 @@
 import Inference
 import Outputs
+import Pipeline
+import Recording
 import Scene
+import Settings
 import Synchronization
+import Web
 
 /// Watches the cameras of a configuration, and changes over to another while those that stay the same go on.
 final class Supervisor: Sendable {
@@ -25,7 +29,9 @@ final class Supervisor: Sendable {
   {
     classes = detector.classes
     self.media = media
-    retention = if let media { try Retention(limits, folder: media) } else { nil }
+    do throws(PipelineError) { retention = if let media { try Retention(limits, folder: media) } else { nil } } catch {
+      throw ServiceError(.system, "cannot start a thread: \(error)", cause: error)
+    }
     self.journal = journal
     self.workers = try Workers(workers, detector: detector, queue: queue)
   }

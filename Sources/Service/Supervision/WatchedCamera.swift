@@ -2,11 +2,15 @@ import Capture
 import FFmpeg
 import Imaging
 import Inference
+import LiveView
 import Outputs
 import Pipeline
+import Recording
 import Scene
+import Settings
 import Streaming
 import Synchronization
+import Web
 
 /// One camera: a thread that takes its pictures, the newest of them waiting for a worker, and what has been seen so far.
 ///

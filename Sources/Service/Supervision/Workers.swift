@@ -1,5 +1,6 @@
 import Inference
 import Pipeline
+import Settings
 import Synchronization
 
 /// The threads that run the network, shared by all cameras: one picture each at a time.

@@ -1,4 +1,5 @@
 import Foundation
+import Pipeline
 
 /// Tells systemd how the service is doing, by datagrams to the socket that it names (see sd_notify(3)); without one,
 /// nothing is told.
@@ -22,9 +23,7 @@ struct SystemdLink: Sendable {
   func alive() { send("WATCHDOG=1") }
   /// The configuration is read anew; ends with `ready`.
   func reloading() {
-    var time = timespec()
-    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-    send("RELOADING=1\nMONOTONIC_USEC=\(time.tv_sec * 1_000_000 + time.tv_nsec / 1000)")
+    send("RELOADING=1\nMONOTONIC_USEC=\(MonotonicTime.nanoseconds / 1000)")
   }
   /// The end has begun.
   func stopping() { send("STOPPING=1\nSTATUS=stopping") }

@@ -1,0 +1,125 @@
+package import Capture
+import Imaging
+import Outputs
+package import Pipeline
+package import Scene
+import Synchronization
+
+/// The last picture of a camera that was looked at, for whoever wants to see it. Nothing is drawn or encoded until
+/// somebody does, and then once for all who look.
+package final class CameraPicture: Sendable {
+  private struct Latest: ~Copyable {
+    var frame: CapturedFrame
+    var findings: FrameFindings
+    var number: Int
+  }
+
+  private struct Copy: ~Copyable {
+    let pixels: PixelBuffer
+    let findings: FrameFindings
+    let number: Int
+  }
+
+  /// What is needed to draw and encode, and what came of it last.
+  private struct Studio: ~Copyable {
+    var pool: PixelPool?
+    var overlay: Overlay?
+    var writer = PictureWriter()
+    var plain: (number: Int, bytes: [UInt8])?
+    var boxed: (number: Int, bytes: [UInt8])?
+  }
+
+  private let classes: ClassCatalogue
+  private let count = Atomic(0)
+  private let latest = Mutex<Latest?>(nil)
+  private let studio = Mutex(Studio())
+  /// The number of each new picture, as it comes.
+  package let arrivals = Broadcast<Int>()
+
+  package init(classes: ClassCatalogue) { self.classes = classes }
+
+  /// Takes in a picture and what it shows.
+  package func replace(with frame: consuming CapturedFrame, findings: FrameFindings) {
+    // Relaxed: one worker at a time is here, handed on by the queue's lock; others read the number under `latest`.
+    let number = count.wrappingAdd(1, ordering: .relaxed).newValue
+    let fresh = Latest(frame: frame, findings: findings, number: number)
+    // Swapped inside, ended outside: giving pixels back is not done under the lock.
+    let old = exchange(fresh)
+    _ = consume old
+    arrivals.tell(number)
+  }
+
+  private func exchange(_ fresh: consuming Latest) -> Latest? {
+    var box: Latest? = fresh
+    return latest.withLock { latest in
+      let old = latest.take()
+      latest = box.take()
+      return old
+    }
+  }
+
+  /// What the last picture showed; `nil` before the first.
+  package var findings: FrameFindings? {
+    latest.withLock { latest in
+      switch latest {
+      case .some(let latest): latest.findings
+      case .none: nil
+      }
+    }
+  }
+
+  /// The last picture as a JPEG, with boxes if they are asked for; `nil` before the first. Blocks for the time of a copy
+  /// and an encoding: not for threads that others need.
+  package func jpeg(boxes: Bool) throws -> [UInt8]? {
+    try studio.withLock { studio in
+      guard let number = latest.withLock({ Self.number(of: $0) }) else { return nil }
+      if let made = boxes ? studio.boxed : studio.plain, made.number == number { return made.bytes }
+      guard let copy = try copy(in: &studio.pool) else { return nil }
+      if boxes {
+        let layout = copy.pixels.layout
+        if studio.overlay?.layout != layout {
+          var style = OverlayStyle()
+          style.trailSeconds = 0
+          studio.overlay = try Overlay(layout: layout, classes: classes, style: style)
+        }
+        try studio.overlay?.draw(
+          tracks: copy.findings.tracks, untracked: copy.findings.untracked, on: copy.pixels,
+          at: copy.findings.stamp.seconds)
+      }
+      let bytes = try studio.writer.encode(copy.pixels, as: .jpeg, quality: 5)
+      if boxes { studio.boxed = (copy.number, bytes) } else { studio.plain = (copy.number, bytes) }
+      return bytes
+    }
+  }
+
+  /// A copy of the last picture to draw on: the camera's own is locked for no longer than that takes.
+  private func copy(in pool: inout PixelPool?) throws(ImagingError) -> Copy? {
+    let layout = latest.withLock { latest in
+      switch latest {
+      case .some(let latest): latest.frame.pixels.layout
+      case .none: nil as PixelLayout?
+      }
+    }
+    guard let layout else { return nil }
+    let fitting = if let pool, pool.layout == layout { pool } else { try PixelPool(layout: layout, capacity: 1) }
+    pool = fitting
+    return try latest.withLock { (latest) throws(ImagingError) -> Copy? in
+      switch latest {
+      case .none: return nil
+      case .some(let latest):
+        // Another layout since: the next who looks gets it.
+        guard latest.frame.pixels.layout == layout, let pixels = try fitting.copy(of: latest.frame.pixels) else {
+          return nil
+        }
+        return Copy(pixels: pixels, findings: latest.findings, number: latest.number)
+      }
+    }
+  }
+
+  private static func number(of latest: borrowing Latest?) -> Int? {
+    switch latest {
+    case .some(let latest): latest.number
+    case .none: nil
+    }
+  }
+}

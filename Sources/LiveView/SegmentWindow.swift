@@ -1,0 +1,155 @@
+import Outputs
+
+/// The last seconds of a live view as an HLS playlist (RFC 8216) and the pieces that it names. Pure.
+///
+/// Each segment begins with a key picture and is made of parts, which the playlist names before their segment is whole, as
+/// low-latency HLS wants them (draft-pantos-hls-rfc8216bis): a player that knows them is a second behind, another one
+/// reads over them.
+package struct SegmentWindow {
+  /// What comes next in a playlist: part `part` of segment `segment`.
+  package struct Position: Comparable, Sendable {
+    var segment: Int
+    var part = 0
+
+    package init(segment: Int, part: Int = 0) {
+      self.segment = segment
+      self.part = part
+    }
+
+    package static func < (one: Position, other: Position) -> Bool {
+      (one.segment, one.part) < (other.segment, other.part)
+    }
+  }
+
+  private struct Part {
+    let seconds: Double
+    let bytes: [UInt8]
+  }
+
+  private struct Segment {
+    let number: Int
+    let header: Int
+    /// When its first picture came, in milliseconds since 1970.
+    let began: Int64
+    var parts: [Part] = []
+    var seconds: Double { parts.reduce(0) { $0 + $1.seconds } }
+  }
+
+  /// Whole segments in the playlist; as many are kept beyond, for who is slow.
+  private static let listed = 6
+  /// The last segments, whose parts are named one by one.
+  private static let inParts = 3
+  /// Seconds of a part; only where pictures are further apart a part is longer.
+  static let partSeconds = 0.5
+
+  private var headers: [Int: [UInt8]] = [:]
+  private var segments: [Segment] = []
+  /// The segment under way.
+  private var current: Segment?
+  private var nextSegment = 0
+  private var nextHeader = 0
+  /// Changes of the stream that have left the playlist.
+  private var passedChanges = 0
+  private var longestPart = Self.partSeconds
+
+  /// The whole segments, and the one under way.
+  private var all: [Segment] { segments + (current.map { [$0] } ?? []) }
+  /// Whether a whole segment is there.
+  var isEmpty: Bool { segments.isEmpty }
+  /// Whether there is enough to begin with: players want three segments, and Chromium gives up on one.
+  var isPlayable: Bool { segments.count >= 3 }
+  /// The first part that is not there yet.
+  var next: Position { Position(segment: nextSegment, part: current?.parts.count ?? 0) }
+
+  /// The pieces from now on belong to another stream, or one with a gap, that begins with `header`.
+  mutating func begin(header: [UInt8]) {
+    endSegment()
+    headers[nextHeader] = header
+    nextHeader += 1
+  }
+
+  /// Adds a part of so many seconds; `began` is when its first picture came, in milliseconds since 1970.
+  mutating func append(_ bytes: [UInt8], seconds: Double, began: Int64) {
+    var segment = current ?? Segment(number: nextSegment, header: nextHeader - 1, began: began)
+    segment.parts.append(Part(seconds: seconds, bytes: bytes))
+    longestPart = max(longestPart, seconds)
+    current = segment
+  }
+
+  /// The segment under way is whole; the next part begins with a key picture.
+  mutating func endSegment() {
+    guard let segment = current else { return }
+    current = nil
+    segments.append(segment)
+    nextSegment += 1
+    let before = segments.suffix(Self.listed + 1)
+    if before.count > Self.listed, let gone = before.first, gone.header != before.dropFirst().first?.header {
+      passedChanges += 1
+    }
+    if segments.count > Self.listed * 2 { segments.removeFirst() }
+    if let oldest = segments.first?.header { headers = headers.filter { $0.key >= oldest } }
+  }
+
+  /// The playlist.
+  var playlist: String {
+    let shown = all.suffix(Self.listed + (current == nil ? 0 : 1))
+    let longest = (segments.map(\.seconds).max() ?? current?.seconds) ?? 1
+    var lines = [
+      "#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-TARGETDURATION:\(max(1, Int(longest.rounded())))",
+      "#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK=\((longestPart * 3).json(places: 3))",
+      "#EXT-X-PART-INF:PART-TARGET=\(longestPart.json(places: 3))",
+      "#EXT-X-MEDIA-SEQUENCE:\(shown.first?.number ?? nextSegment)",
+      "#EXT-X-DISCONTINUITY-SEQUENCE:\(passedChanges)", "#EXT-X-INDEPENDENT-SEGMENTS",
+    ]
+    var header: Int?
+    for segment in shown {
+      if segment.header != header {
+        if header != nil { lines.append("#EXT-X-DISCONTINUITY") }
+        lines.append("#EXT-X-MAP:URI=\"\(segment.header).mp4\"")
+        header = segment.header
+      }
+      lines.append("#EXT-X-PROGRAM-DATE-TIME:\(EventClock.text(segment.began))")
+      if segment.number + Self.inParts >= nextSegment {
+        for (number, part) in segment.parts.enumerated() {
+          lines.append(
+            "#EXT-X-PART:DURATION=\(part.seconds.json(places: 3)),URI=\"\(segment.number).\(number).m4s\""
+              + (number == 0 ? ",INDEPENDENT=YES" : ""))
+        }
+      }
+      if segment.number < nextSegment {
+        lines += ["#EXTINF:\(segment.seconds.json(places: 3)),", "\(segment.number).m4s"]
+      }
+    }
+    lines.append("#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"\(next.segment).\(next.part).m4s\"")
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// What a playlist may call a piece: `3.mp4` is a header, `17.m4s` a segment, `17.2.m4s` a part of one.
+  package enum Name: Equatable, Sendable {
+    case header(Int), segment(Int), part(Position)
+
+    /// `nil` if no playlist ever calls anything `text`.
+    package init?(_ text: String) {
+      guard let match = text.wholeMatch(of: /([0-9]{1,9})(?:\.([0-9]{1,4}))?\.(mp4|m4s)/), let number = Int(match.1)
+      else { return nil }
+      switch (match.3, match.2) {
+      case ("mp4", nil): self = .header(number)
+      case ("mp4", _): return nil
+      case (_, nil): self = .segment(number)
+      case (_, let part?): self = .part(Position(segment: number, part: Int(part) ?? 0))
+      }
+    }
+  }
+
+  /// The bytes of what a playlist calls `name`, part by part, if it is there.
+  func bytes(of name: Name) -> [[UInt8]]? {
+    switch name {
+    case .header(let number): headers[number].map { [$0] }
+    case .segment(let number): segments.first { $0.number == number }?.parts.map(\.bytes)
+    case .part(let position):
+      all.first { $0.number == position.segment }.flatMap {
+        position.part < $0.parts.count ? [$0.parts[position.part].bytes] : nil
+      }
+    }
+  }
+}

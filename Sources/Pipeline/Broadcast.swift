@@ -1,0 +1,50 @@
+/// Sends the same values to many listeners. A slow listener loses the oldest and delays nobody.
+package final class Broadcast<Value: Sendable>: Sendable {
+  private struct State {
+    var listeners: [Int: AsyncStream<Value>.Continuation] = [:]
+    var nextID = 0
+    var isOver = false
+  }
+
+  private let state = Locked(State())
+
+  /// A broadcast that nobody listens to yet.
+  package init() {}
+
+  /// Whether anyone listens: a value that nobody hears need not be made.
+  package var isHeard: Bool { state.withLock { !$0.listeners.isEmpty } }
+
+  /// How many listen.
+  package var listenerCount: Int { state.withLock { $0.listeners.count } }
+
+  /// All values from now on; the last `depth` wait for a slow listener.
+  package func listen(depth: Int) -> AsyncStream<Value> {
+    let (stream, continuation) = AsyncStream.makeStream(of: Value.self, bufferingPolicy: .bufferingNewest(depth))
+    let id: Int? = state.withLock { state in
+      guard !state.isOver else { return nil }
+      defer { state.nextID += 1 }
+      state.listeners[state.nextID] = continuation
+      return state.nextID
+    }
+    guard let id else {
+      continuation.finish()
+      return stream
+    }
+    continuation.onTermination = { [weak self] _ in _ = self?.state.withLock { $0.listeners.removeValue(forKey: id) } }
+    return stream
+  }
+
+  /// Sends `value` to all listeners.
+  package func tell(_ value: Value) {
+    for listener in state.withLock({ Array($0.listeners.values) }) { listener.yield(value) }
+  }
+
+  /// Ends all listening.
+  package func finish() {
+    let listeners = state.withLock { state in
+      state.isOver = true
+      return Array(state.listeners.values)
+    }
+    for listener in listeners { listener.finish() }
+  }
+}

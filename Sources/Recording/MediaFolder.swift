@@ -1,0 +1,82 @@
+import Dispatch
+package import Outputs
+import Synchronization
+
+/// The folder of all recordings: where files go, and what is known of them.
+package final class MediaFolder: Sendable {
+  /// What was written and what was not.
+  package struct Report: Sendable {
+    package var clips = 0, snapshots = 0
+    package var clipFailures = 0, snapshotFailures = 0
+    package var lastFailure: String?
+
+    package init() {}
+  }
+
+  private struct State {
+    var report = Report()
+    /// Files that are being written, by their names.
+    var open: Set<String> = []
+    var evidence: [String: EventLines.Evidence] = [:]
+    /// The identifiers in `evidence`, oldest first.
+    var order: [String] = []
+  }
+
+  /// Events whose files are remembered by their identifiers.
+  private static let remembered = 2000
+
+  package let path: String
+  /// Signalled when something could not be written.
+  let trouble = DispatchSemaphore(value: 0)
+  private let state = Mutex(State())
+
+  /// The folder at `path`, which is made if need be.
+  package init(path: String) throws(OutputError) {
+    try OutputFolder.make(path)
+    self.path = path
+  }
+
+  package var report: Report { state.withLock { $0.report } }
+
+  /// Where the file called `name` goes; its folder is there then.
+  func place(_ name: MediaName) throws(OutputError) -> String {
+    try OutputFolder.make("\(path)/\(name.folder)")
+    return "\(path)/\(name.folder)/\(name.file)"
+  }
+
+  /// Takes note that `name` is being written, and must not be removed, or is no longer.
+  func note(_ name: MediaName, isOpen: Bool) {
+    state.withLock { state in
+      if isOpen { state.open.insert(name.file) } else { state.open.remove(name.file) }
+    }
+  }
+
+  /// Whether `name` is being written.
+  func isOpen(_ name: MediaName) -> Bool { state.withLock { $0.open.contains(name.file) } }
+
+  /// A file of `kind` is whole and on the disk.
+  func noteSuccess(_ kind: MediaName.Kind) {
+    state.withLock { if kind == .clip { $0.report.clips += 1 } else { $0.report.snapshots += 1 } }
+  }
+
+  /// A file of `kind` could not be written, or not to its end.
+  func noteFailure(_ kind: MediaName.Kind, _ error: OutputError) {
+    state.withLock { state in
+      if kind == .clip { state.report.clipFailures += 1 } else { state.report.snapshotFailures += 1 }
+      state.report.lastFailure = error.description
+    }
+    trouble.signal()
+  }
+
+  /// Keeps in mind which files show the event `identifier`.
+  func remember(_ evidence: EventLines.Evidence, of identifier: String) {
+    state.withLock { state in
+      if state.order.count == Self.remembered { state.evidence[state.order.removeFirst()] = nil }
+      state.order.append(identifier)
+      state.evidence[identifier] = evidence
+    }
+  }
+
+  /// The files that show the event `identifier`, if it is one of the latest.
+  package func evidence(of identifier: String) -> EventLines.Evidence? { state.withLock { $0.evidence[identifier] } }
+}

@@ -1,0 +1,152 @@
+import Dispatch
+import Outputs
+package import Pipeline
+package import Settings
+import Synchronization
+
+/// Keeps the folder of recordings within its limits, on a thread of its own: looks at it once a minute, and removes what is
+/// too old or too much, oldest first.
+///
+/// Only files that are called as this program calls them, in the folders where it puts them, are ever touched. Links are
+/// not followed.
+package final class Retention: Sendable {
+  /// What was found at the last look; `removed` counts from the beginning.
+  package struct Report: Sendable {
+    package var usedBytes: Int64 = 0
+    package var freeBytes: Int64 = 0
+    package var files = 0
+    package var removed = 0
+  }
+
+  private struct State {
+    var report = Report()
+    var isEnding = false
+  }
+
+  private struct Working {
+    let thread: StageThread
+    let task: Task<Void, Never>
+  }
+
+  /// Seconds between two looks.
+  static let interval = 60.0
+  /// Files removed at one look, at most; the next then follows at once.
+  static let batch = 1000
+
+  private let limits: Mutex<StorageSettings>
+  private let folder: MediaFolder
+  private let state = Mutex(State())
+  private let working = Mutex<Working?>(nil)
+
+  /// Begins to look after `folder`. Throws where there is no thread to be had.
+  package init(_ limits: StorageSettings, folder: MediaFolder) throws(PipelineError) {
+    self.limits = Mutex(limits)
+    self.folder = folder
+    let thread = try StageThread(name: "retention")
+    let task = Task(executorPreference: thread) { self.serve() }
+    working.withLock { $0 = Working(thread: thread, task: task) }
+  }
+
+  package var report: Report { state.withLock { $0.report } }
+
+  /// Keeps the folder within other limits from now on, and looks at once.
+  package func change(to limits: StorageSettings) {
+    self.limits.withLock { $0 = limits }
+    folder.trouble.signal()
+  }
+
+  /// Ends the thread.
+  package func stop() async {
+    guard let working = working.withLock({ $0.take() }) else { return }
+    state.withLock { $0.isEnding = true }
+    folder.trouble.signal()
+    await working.task.value
+    working.thread.join()
+  }
+
+  private func serve() {
+    while !state.withLock({ $0.isEnding }) {
+      if Self.sweep(
+        folder, limits.withLock { $0 },
+        note: { report in
+          state.withLock { state in
+            let removed = state.report.removed + report.removed
+            state.report = report
+            state.report.removed = removed
+          }
+        })
+      {
+        continue
+      }
+      // A disk that is full is not left so for a minute.
+      _ = folder.trouble.wait(timeout: .now() + Self.interval)
+    }
+  }
+
+  /// Looks at `folder` once; says whether there is more to remove.
+  static func sweep(
+    _ folder: MediaFolder, _ limits: StorageSettings, now: Int64 = EventClock.wallMilliseconds,
+    note: (Report) -> Void
+  ) -> Bool {
+    guard let root = OpenFolder(path: folder.path), let space = root.space else { return false }
+    // Two hours later nothing is put into the folder of an hour any more.
+    let limit = MediaName.time(now - 7_200_000)
+    let files = recordings(in: root, before: limit).filter { !folder.isOpen($0.name) }
+    let plan = RetentionPlan(
+      limits: limits, oldest: limits.maxAge.map { MediaName.time(now - Int64($0 * 1e3)) }, free: space.free,
+      total: space.total)
+    let doomed = plan.doomed(files)
+    var removed: Set<RecordedFile> = []
+    for file in doomed.prefix(batch) where remove(file.name, in: root, before: limit) { removed.insert(file) }
+    var report = Report()
+    report.usedBytes = files.reduce(0) { $0 + (removed.contains($1) ? 0 : $1.byteCount) }
+    report.files = files.count - removed.count
+    report.freeBytes = root.space?.free ?? 0
+    report.removed = removed.count
+    note(report)
+    // What cannot be removed now will not go at once, either.
+    return doomed.count > batch && !removed.isEmpty
+  }
+
+  /// All recordings below `root`. Folders of hours and days before `limit` that are empty are removed: their files may have
+  /// gone while something could still be put there.
+  private static func recordings(in root: borrowing OpenFolder, before limit: String) -> [RecordedFile] {
+    var files: [RecordedFile] = []
+    for camera in root.names where MediaName.isCamera(camera) {
+      guard let days = OpenFolder(camera, in: root) else { continue }
+      for day in days.names where MediaName.isDay(day) {
+        guard let hours = OpenFolder(day, in: days) else { continue }
+        for hour in hours.names where MediaName.isHour(hour) {
+          guard let inner = OpenFolder(hour, in: hours) else { continue }
+          let names = inner.names
+          if names.isEmpty, isOver(hour, of: day, before: limit) { hours.removeEmptyFolder(hour) }
+          for file in names {
+            guard let name = MediaName(parsing: file), name.folder == "\(camera)/\(day)/\(hour)",
+              let count = inner.byteCount(of: file)
+            else { continue }
+            files.append(RecordedFile(name: name, byteCount: count))
+          }
+        }
+        if isOver("23", of: day, before: limit) { days.removeEmptyFolder(day) }
+      }
+    }
+    return files
+  }
+
+  /// Whether an hour was over at `limit`, a time as names have it.
+  private static func isOver(_ hour: String, of day: String, before limit: String) -> Bool {
+    day.filter { $0 != "-" } + "T" + hour < limit.prefix(11)
+  }
+
+  /// Removes one file, and the folders that are empty then, unless something may just be put there.
+  private static func remove(_ name: MediaName, in root: borrowing OpenFolder, before limit: String) -> Bool {
+    guard let days = OpenFolder(name.camera, in: root), let hours = OpenFolder(name.day, in: days),
+      let inner = OpenFolder(name.hour, in: hours), inner.byteCount(of: name.file) != nil, inner.remove(name.file)
+    else { return false }
+    if name.time < limit {
+      hours.removeEmptyFolder(name.hour)
+      days.removeEmptyFolder(name.day)
+    }
+    return true
+  }
+}

@@ -1,0 +1,97 @@
+import Capture
+import Outputs
+
+/// Where a server listens.
+public struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
+  /// A name or an address of this machine.
+  public let host: String
+  /// 0 takes any that is free.
+  public let port: Int
+
+  package init(host: String, port: Int) {
+    self.host = host
+    self.port = port
+  }
+
+  /// Whether only this machine can reach it.
+  public var isLoopback: Bool {
+    if host == "localhost" || host == "::1" { return true }
+    let parts = host.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
+    return parts.count == 4 && parts[0] == 127 && !parts.contains(nil)
+  }
+
+  /// `host:port`, as a URL has it.
+  public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+}
+
+/// Size of a network's input in pixels.
+public struct FrameSize: Hashable, Sendable {
+  /// Columns.
+  public var width: Int
+  /// Rows.
+  public var height: Int
+}
+
+extension SettingKind where Value == ListenAddress {
+  /// `host:port`.
+  static var listenAddress: SettingKind {
+    SettingKind(schema: "\"type\":\"string\",\"pattern\":\("^.+:[0-9]+$".json)") { node throws(ConfigurationProblem) in
+      let expected = "an address and a port such as 127.0.0.1:8080 or [::1]:8080"
+      let text = try node.text(expected)
+      guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
+        throw node.mismatch(expected)
+      }
+      var host = text[..<colon]
+      if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
+      guard !host.isEmpty else { throw node.mismatch(expected) }
+      return ListenAddress(host: String(host), port: Int(port))
+    }
+  }
+}
+
+extension SettingKind where Value == FrameSize {
+  /// `640`, or `384x640` for rows by columns.
+  static var pictureSize: SettingKind {
+    SettingKind(
+      schema:
+        "\"anyOf\":[{\"type\":\"integer\",\"minimum\":32,\"maximum\":8192},"
+        + "{\"type\":\"string\",\"pattern\":\("^[0-9]+x[0-9]+$".json)}]"
+    ) { node throws(ConfigurationProblem) in
+      let expected = "32 to 8192, or HxW such as 384x640"
+      let sides = try node.text(expected).split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
+      guard let height = sides[0], let width = sides.last ?? nil, sides.count <= 2, (32...8192).contains(height),
+        (32...8192).contains(width)
+      else { throw node.mismatch(expected) }
+      return FrameSize(width: width, height: height)
+    }
+  }
+}
+
+extension SettingKind where Value == PushAddress? {
+  /// An address of a receiver, or a playlist.
+  static var pushAddress: SettingKind {
+    SettingKind(schema: "\"type\":\"string\",\"minLength\":1") { node throws(ConfigurationProblem) in
+      guard let address = PushAddress(parsing: try node.text(PushAddress.forms)) else {
+        throw node.mismatch(PushAddress.forms)
+      }
+      return address
+    }
+  }
+}
+
+extension SettingKind where Value == SourceAddress? {
+  /// An address of pictures. A file that is not there now may be there later: that is no mistake of the configuration.
+  static var sourceAddress: SettingKind {
+    SettingKind(schema: "\"type\":\"string\",\"minLength\":1") { node throws(ConfigurationProblem) in
+      let expected = "an address such as rtsp://192.0.2.5/stream, a device such as /dev/video0, or a file"
+      let text = try node.text(expected)
+      guard !text.isEmpty, text != "-" else { throw node.mismatch(expected) }
+      do throws(CaptureError) {
+        return try SourceAddress(parsing: text)
+      } catch {
+        guard error.code == .invalidAddress else { return SourceAddress(.video(path: text)) }
+        throw node.mismatch(expected)
+      }
+    }
+  }
+}

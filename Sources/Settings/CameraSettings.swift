@@ -1,0 +1,147 @@
+public import Capture
+public import Outputs
+public import Scene
+public import V4L2
+
+/// What holds for cameras that say nothing else.
+public struct CameraDefaults: Hashable, Sendable {
+  /// What is looked for, and how often.
+  public var detect = DetectSettings()
+  /// How objects are followed.
+  public var track = TrackSettings()
+
+  /// What is kept of events.
+  public var record = RecordSettings()
+
+  /// The values that hold where a configuration says nothing.
+  public init() {}
+
+  static let settings: [Setting<CameraDefaults>] = [
+    .section("detect", \.detect, DetectSettings.settings, "What is looked for, and how often."),
+    .section("track", \.track, TrackSettings.settings, "How objects are followed."),
+    .section(
+      "record", \.record, RecordSettings.settings, "What is kept of events, where outputs.storage says to where."),
+  ]
+}
+
+/// One camera.
+public struct CameraSettings: Hashable, Sendable {
+  /// Its name in events, addresses and metrics.
+  public let name: String
+  /// Where its pictures come from, secrets included.
+  public var address: SourceAddress?
+  /// Whether it is watched.
+  public var isEnabled = true
+  /// How RTSP carries its packets.
+  public var transport = SourceOptions.Transport.auto
+  /// Silence in seconds after which it counts as stalled.
+  public var timeout = 10.0
+  /// Whether sound is taken, too.
+  public var hasSound = false
+  /// What is asked of a camera of this machine.
+  public var device = CaptureRequest()
+  /// What is looked for, and how often.
+  public var detect: DetectSettings
+  /// How objects are followed.
+  public var track: TrackSettings
+  /// What is kept of events.
+  public var record: RecordSettings
+  /// Areas that are painted over before anyone sees a picture, the network included.
+  public var privacyMasks: [Polygon] = []
+  /// Where its pictures go with what was found drawn on them, secrets included.
+  public var push: PushAddress?
+
+  /// A camera called `name`; `nil` for a name that has no place in a URL.
+  package init?(named name: String, defaults: CameraDefaults) {
+    let isAllowed = { (character: Character) in
+      character.isASCII && (character.isLetter || character.isNumber || character == "_" || character == "-")
+    }
+    guard (1...40).contains(name.count), name.allSatisfy(isAllowed) else { return nil }
+    self.name = name
+    detect = defaults.detect
+    track = defaults.track
+    record = defaults.record
+  }
+
+  static let settings: [Setting<CameraSettings>] = [
+    .value(
+      "url", \.address, .sourceAddress, isRequired: true,
+      example: "\"rtsp://viewer:${FRONT_PASSWORD}@192.0.2.5/stream\"",
+      "Where pictures come from: rtsp://, http:// and the like, /dev/video0, or a file, which is repeated."),
+    .value("enabled", \.isEnabled, .switched, example: "true", "Whether the camera is watched."),
+    .value("transport", \.transport, .transport, "How RTSP carries its packets."),
+    .value("timeout", \.timeout, .duration(0.1...600), "Silence after which the camera counts as stalled."),
+    .value("sound", \.hasSound, .switched, "Whether clips have sound, where the stream has it."),
+    .section(
+      "camera", \.device, CaptureRequest.settings, isInExample: false, "What a camera of this machine is asked for."),
+    .section("detect", \.detect, DetectSettings.settings, isInExample: false, "As in defaults, for this camera."),
+    .section("track", \.track, TrackSettings.settings, isInExample: false, "As in defaults, for this camera."),
+    .section("record", \.record, RecordSettings.settings, isInExample: false, "As in defaults, for this camera."),
+    .value(
+      "privacy_masks", \.privacyMasks, .polygons,
+      "Areas painted black before anything looks at a picture: corners [x, y] from 0 to 1."),
+    .value(
+      "push", \.push, .pushAddress, example: "\"rtsp://192.0.2.9:8554/front\"",
+      "Where looked-at pictures go, boxes drawn: \(PushAddress.forms)."),
+  ]
+}
+
+/// What is looked for, and how often.
+public struct DetectSettings: Hashable, Sendable {
+  /// A look at the brightness of a picture decides whether the network is run.
+  public struct Motion: Hashable, Sendable {
+    /// Whether still scenes are left to the last answer.
+    public var isGate = true
+    /// Change in brightness (0...255) of a small area that counts as motion.
+    public var threshold = 8.0
+    /// Seconds after which the network looks at a still scene all the same.
+    public var refresh = 10.0
+
+    /// The values that hold where a configuration says nothing.
+    public init() {}
+
+    static let settings: [Setting<Motion>] = [
+      .value("gate", \.isGate, .switched, example: "true", "Whether a still scene keeps the answer it had."),
+      .value("threshold", \.threshold, .number(1...255), "Change of brightness that counts as motion, 1 to 255."),
+      .value(
+        "refresh", \.refresh, .duration(0.1...86_400), "Time after which a still scene is looked at all the same."),
+    ]
+  }
+
+  /// Pictures a second that are looked at, at most.
+  public var rate = 5.0
+  /// Lowest probability of a detection.
+  public var confidence: Float = 0.25
+  /// Overlap above which the weaker box goes.
+  public var overlap: Float = 0.45
+  /// Classes looked for, by name or number; `nil` is all.
+  public var classes: [String]?
+  /// Age in seconds at which a picture that waits for its turn is thrown away.
+  public var maxAge = 1.0
+  /// When the network is run.
+  public var motion = Motion()
+
+  static let settings: [Setting<DetectSettings>] = [
+    .value("fps", \.rate, .number(0.01...240), example: "5", "Pictures a second that are looked at, at most."),
+    .value("conf", \.confidence, .share, example: "25%", "Lowest probability of a detection."),
+    .value("iou", \.overlap, .share, "Overlap above which the weaker of two boxes goes."),
+    .value("classes", \.classes, .names("names of classes"), example: "[person, car]", "Classes looked for."),
+    .value("max_age", \.maxAge, .duration(0.01...60), "Age at which a waiting picture is thrown away."),
+    .section("motion", \.motion, Motion.settings, "When the network is run."),
+  ]
+}
+
+/// How objects are followed.
+public struct TrackSettings: Hashable, Sendable {
+  /// Whether objects are followed at all.
+  public var isEnabled = true
+  /// Seconds an object may be out of sight and keep its identity.
+  public var buffer = 2.0
+
+  static let settings: [Setting<TrackSettings>] = [
+    .value("enabled", \.isEnabled, .switched, "Whether objects are followed; without, there are no events."),
+    .value(
+      "buffer", \.buffer, .duration(0...3600), example: "2s",
+      "How long an object may be out of sight and stay the same."),
+  ]
+}

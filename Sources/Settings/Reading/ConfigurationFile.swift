@@ -1,0 +1,98 @@
+import Foundation
+import Yams
+
+extension ServiceConfiguration {
+  /// Largest file that is read, in bytes.
+  static let largestFile = 1 << 20
+
+  /// Reads the YAML file at `path`. Throws `unreadable`, or `invalid` with all that is wrong, a line each.
+  ///
+  /// - Parameter environment: variables for `${NAME}` in values; `nil` for those of the process.
+  public init(path: String, environment: [String: String]? = nil) throws(ConfigurationError) {
+    let environment = environment ?? ProcessInfo.processInfo.environment
+    try self.init(yaml: try Self.text(of: path), path: path, environment: environment)
+  }
+
+  /// Reads `yaml`, the contents of a file at `path`.
+  init(yaml: String, path: String, environment: [String: String]) throws(ConfigurationError) {
+    if let line = Self.firstAnchor(in: yaml) {
+      throw ConfigurationError(
+        .invalid, "\(path):\(line): anchors and aliases (&name, *name) are not taken; write it out")
+    }
+    var read = ServiceConfiguration()
+    var problems = ConfigurationProblems()
+    do {
+      let node = try Yams.compose(yaml: yaml) ?? Node("", Tag(.null), .plain)
+      let root = ConfigurationNode(node: node, name: "", environment: environment)
+      Self.settings.read(root, into: &read, problems: &problems)
+      read.check(root, problems: &problems)
+    } catch let error as YamlError {
+      problems.note(.init(line: error.line, message: error.sentence))
+    } catch {
+      problems.note(.init(line: nil, message: "this is no YAML: \(error)"))
+    }
+    if let error = problems.error(path: path) { throw error }
+    self = read
+  }
+
+  private static func text(of path: String) throws(ConfigurationError) -> String {
+    guard let file = FileHandle(forReadingAtPath: path) else {
+      throw ConfigurationError(.unreadable, "cannot read \(path): no such file, or permission denied")
+    }
+    let data: Data
+    do { data = try file.read(upToCount: largestFile + 1) ?? Data() } catch {
+      throw ConfigurationError(.unreadable, "cannot read \(path): expected a file of text", cause: error)
+    }
+    guard data.count <= largestFile else {
+      throw ConfigurationError(.invalid, "\(path): expected a configuration of at most 1 MiB")
+    }
+    guard let text = String(data: data, encoding: .utf8), !text.utf8.contains(0) else {
+      throw ConfigurationError(.invalid, "\(path): expected text in UTF-8")
+    }
+    return text
+  }
+
+  /// Line of the first `&name`. Aliases can blow a small file up to a huge one, so there are none to read.
+  private static func firstAnchor(in yaml: String) -> Int? {
+    for (index, line) in yaml.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+      var before: UInt8 = 0x20
+      var quote: UInt8?
+      let bytes = Array(line.utf8)
+      for (place, byte) in bytes.enumerated() {
+        if let open = quote {
+          if byte == open { quote = nil }
+        } else if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") {
+          quote = byte
+        } else if byte == UInt8(ascii: "#"), before == 0x20 || before == 0x09 {
+          break
+        } else if byte == UInt8(ascii: "&"), " \t[{,".utf8.contains(before), place + 1 < bytes.count,
+          bytes[place + 1] > 0x20
+        {
+          return index + 1
+        }
+        before = byte
+      }
+    }
+    return nil
+  }
+}
+
+extension YamlError {
+  fileprivate var line: Int? {
+    switch self {
+    case .scanner(_, _, let mark, _), .parser(_, _, let mark, _), .composer(_, _, let mark, _): mark.line
+    case .duplicatedKeysInMapping(_, let context): context.mark.line
+    default: nil
+    }
+  }
+
+  fileprivate var sentence: String {
+    switch self {
+    case .scanner(_, let problem, _, _), .parser(_, let problem, _, _), .composer(_, let problem, _, _):
+      "this is no YAML: \(problem)"
+    case .duplicatedKeysInMapping(let duplicates, _):
+      "the key \(duplicates.first ?? "") stands twice in one section"
+    default: "this is no YAML"
+    }
+  }
+}

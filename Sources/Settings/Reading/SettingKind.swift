@@ -1,0 +1,153 @@
+import Capture
+import Outputs
+import Scene
+import Yams
+
+/// What may stand behind a key: how it is read, and how a JSON Schema says so.
+struct SettingKind<Value>: Sendable {
+  /// Fields of a JSON Schema object, without braces.
+  let schema: String
+  let read: @Sendable (ConfigurationNode) throws(ConfigurationProblem) -> Value
+}
+
+extension SettingKind where Value == Double {
+  /// A number.
+  static func number(_ range: ClosedRange<Double>) -> SettingKind {
+    SettingKind(
+      schema: "\"type\":\"number\",\"minimum\":\(range.lowerBound.brief),\"maximum\":\(range.upperBound.brief)"
+    ) { node throws(ConfigurationProblem) in
+      let expected = "a number from \(range.lowerBound.brief) to \(range.upperBound.brief)"
+      guard let value = Double(try node.text(expected)), range.contains(value) else { throw node.mismatch(expected) }
+      return value
+    }
+  }
+
+  /// A length of time: `2s`, `500ms`, `1m30s`; a number alone is seconds.
+  static func duration(_ range: ClosedRange<Double>) -> SettingKind {
+    let pattern = "^([0-9.]+(ms|s|m|min|h|d)?)+$"
+    return SettingKind(
+      schema: "\"anyOf\":[{\"type\":\"number\"},{\"type\":\"string\",\"pattern\":\(pattern.json)}]"
+    ) { node throws(ConfigurationProblem) in
+      let expected = "a time from \(range.lowerBound.brief)s to \(range.upperBound.brief)s, such as 2s or 500ms"
+      guard let value = Seconds(parsing: try node.text(expected))?.value, range.contains(value) else {
+        throw node.mismatch(expected)
+      }
+      return value
+    }
+  }
+}
+
+extension SettingKind where Value == Float {
+  /// A part of one: `0.25` or `25%`.
+  static var share: SettingKind {
+    SettingKind(
+      schema:
+        "\"anyOf\":[{\"type\":\"number\",\"minimum\":0,\"maximum\":1},{\"type\":\"string\",\"pattern\":\"^[0-9.]+%$\"}]"
+    ) { node throws(ConfigurationProblem) in
+      let expected = "a share from 0 to 1, or a percentage such as 25%"
+      let text = try node.text(expected)
+      let value = text.hasSuffix("%") ? Float(text.dropLast()).map { $0 / 100 } : Float(text)
+      guard let value, (0...1).contains(value) else { throw node.mismatch(expected) }
+      return value
+    }
+  }
+}
+
+extension SettingKind where Value == Int {
+  /// A whole number.
+  static func whole(_ range: ClosedRange<Int>) -> SettingKind {
+    SettingKind(
+      schema: "\"type\":\"integer\",\"minimum\":\(range.lowerBound),\"maximum\":\(range.upperBound)"
+    ) { node throws(ConfigurationProblem) in
+      let expected =
+        range.count == 1 ? "\(range.lowerBound)" : "a whole number from \(range.lowerBound) to \(range.upperBound)"
+      guard let value = Int(try node.text(expected)), range.contains(value) else { throw node.mismatch(expected) }
+      return value
+    }
+  }
+}
+
+extension SettingKind where Value == Bool {
+  /// `true` or `false`.
+  static var switched: SettingKind {
+    SettingKind(schema: "\"type\":\"boolean\"") { node throws(ConfigurationProblem) in
+      switch try node.text("true or false") {
+      case "true", "yes", "on": true
+      case "false", "no", "off": false
+      default: throw node.mismatch("true or false")
+      }
+    }
+  }
+}
+
+extension SettingKind where Value == String? {
+  /// Text that is not empty.
+  static func text(_ expected: String) -> SettingKind {
+    SettingKind(schema: "\"type\":\"string\",\"minLength\":1") { node throws(ConfigurationProblem) in
+      let text = try node.text(expected)
+      guard !text.isEmpty else { throw node.mismatch(expected) }
+      return text
+    }
+  }
+}
+
+extension SettingKind where Value == [String]? {
+  /// A list of names; one alone need not be a list.
+  static func names(_ expected: String) -> SettingKind {
+    SettingKind(
+      schema: "\"anyOf\":[{\"type\":\"string\"},{\"type\":\"array\",\"items\":{\"type\":[\"string\",\"integer\"]}}]"
+    ) { node throws(ConfigurationProblem) in
+      if case .scalar = node.node { return [try node.text(expected)] }
+      var names: [String] = []
+      for item in try node.list(expected) { names.append(try item.text(expected)) }
+      return names
+    }
+  }
+}
+
+extension SettingKind where Value == SourceOptions.Transport {
+  /// How RTSP carries its packets.
+  static var transport: SettingKind {
+    let names = SourceOptions.Transport.allCases.map(\.rawValue)
+    return SettingKind(schema: "\"enum\":[\(names.map(\.json).joined(separator: ","))]") {
+      node throws(ConfigurationProblem) in
+      let expected = "one of \(names.joined(separator: ", "))"
+      guard let value = SourceOptions.Transport(rawValue: try node.text(expected)) else {
+        throw node.mismatch(expected)
+      }
+      return value
+    }
+  }
+}
+
+extension SettingKind where Value == [Polygon] {
+  /// A list of areas, each a list of corners `[x, y]` in shares of the picture.
+  static var polygons: SettingKind {
+    let number = "{\"type\":\"number\",\"minimum\":0,\"maximum\":1}"
+    let corner = "{\"type\":\"array\",\"items\":\(number),\"minItems\":2,\"maxItems\":2}"
+    return SettingKind(
+      schema: "\"type\":\"array\",\"items\":{\"type\":\"array\",\"items\":\(corner),\"minItems\":3}"
+    ) { node throws(ConfigurationProblem) in
+      var areas: [Polygon] = []
+      for area in try node.list("a list of areas") {
+        var corners: [Polygon.Corner] = []
+        for corner in try area.list("a list of corners [x, y]") {
+          let pair = try corner.list("a corner [x, y]")
+          guard pair.count == 2 else { throw corner.mismatch("a corner [x, y]") }
+          let kind = SettingKind<Double>.number(0...1)
+          corners.append(.init(x: Float(try kind.read(pair[0])), y: Float(try kind.read(pair[1]))))
+        }
+        guard (3...100).contains(corners.count) else {
+          throw area.problem("expected 3 to 100 corners, got \(corners.count)")
+        }
+        areas.append(Polygon(corners: corners))
+      }
+      return areas
+    }
+  }
+}
+
+extension Double {
+  /// Without a needless `.0`.
+  package var brief: String { self == rounded() && magnitude < 1e15 ? "\(Int(self))" : "\(self)" }
+}

@@ -1,0 +1,116 @@
+import Outputs
+
+/// What is kept of events of a camera, where there is a folder for it.
+public struct RecordSettings: Hashable, Sendable {
+  /// Whether a clip is cut from the camera's packets.
+  public var hasClips = true
+  /// Whether the best picture of each object is kept.
+  public var hasSnapshots = true
+  /// Seconds of a clip before the first object was seen.
+  public var preRoll = 5.0
+  /// Seconds of a clip after the last object was seen.
+  public var postRoll = 5.0
+
+  static let settings: [Setting<RecordSettings>] = [
+    .value(
+      "clips", \.hasClips, .switched, example: "true",
+      "Whether a clip of each event is cut from the stream as the camera sends it, privacy masks not painted."),
+    .value("snapshots", \.hasSnapshots, .switched, "Whether the best picture of each object is kept, masks painted."),
+    .value("pre_roll", \.preRoll, .duration(0...60), example: "5s", "What a clip shows before the object came."),
+    .value("post_roll", \.postRoll, .duration(0...60), example: "5s", "What a clip shows after the object has gone."),
+  ]
+}
+
+/// Where clips and snapshots go, and how long they stay.
+public struct StorageSettings: Hashable, Sendable {
+  /// The folder; `nil` records nothing.
+  public var path: String?
+  /// Seconds after which a recording is removed.
+  public var maxAge: Double? = 10 * 86_400
+  /// Bytes that recordings may take.
+  public var maxSize: Int64?
+  /// What stays free on the file system.
+  public var minFree = FreeSpace.share(0.05)
+
+  /// No folder.
+  public init() {}
+
+  static let settings: [Setting<StorageSettings>] = [
+    .value(
+      "path", \.path, .text("the path of a folder"), isRequired: true, example: "/var/lib/yolostream/media",
+      "The folder of clips and snapshots of all cameras."),
+    .value(
+      "max_age", \.maxAge, .optional(.duration(1...3.2e8)), example: "10d", "Age at which recordings are removed."),
+    .value("max_size", \.maxSize, .optional(.size), example: "500GB", "What recordings may take; the oldest go first."),
+    .value("min_free", \.minFree, .freeSpace, example: "5%", "What stays free on the disk; the oldest go first."),
+  ]
+}
+
+/// Room on a file system.
+public enum FreeSpace: Hashable, Sendable {
+  /// A part of all there is, 0...1.
+  case share(Double)
+  /// So many bytes.
+  case bytes(Int64)
+
+  /// In bytes, on a file system of `total` bytes.
+  package func bytes(of total: Int64) -> Int64 {
+    switch self {
+    case .share(let share): Int64(Double(total) * share)
+    case .bytes(let bytes): bytes
+    }
+  }
+}
+
+extension SettingKind where Value == Int64 {
+  /// A number of bytes: `500GB`, `1.5TiB`; a number alone is bytes.
+  static var size: SettingKind {
+    SettingKind(
+      schema: "\"anyOf\":[{\"type\":\"integer\",\"minimum\":1},{\"type\":\"string\",\"pattern\":\(pattern.json)}]"
+    ) { node throws(ConfigurationProblem) in
+      let expected = "a size such as 500GB or 20GiB"
+      guard let value = bytes(in: try node.text(expected)) else { throw node.mismatch(expected) }
+      return value
+    }
+  }
+
+  private static var pattern: String { "^[0-9.]+ ?([kKMGT]i?)?B?$" }
+
+  /// Bytes that `text` says.
+  static func bytes(in text: String) -> Int64? {
+    let digits = text.prefix { $0.isNumber || $0 == "." }
+    let unit = text.dropFirst(digits.count).drop { $0 == " " }
+    let factors: [String: Double] = [
+      "": 1, "B": 1, "kB": 1e3, "KB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12, "KiB": 0x1p10, "MiB": 0x1p20,
+      "GiB": 0x1p30, "TiB": 0x1p40,
+    ]
+    guard let number = Double(digits), let factor = factors[String(unit)], (1...0x1p60).contains(number * factor) else {
+      return nil
+    }
+    return Int64(number * factor)
+  }
+}
+
+extension SettingKind where Value == FreeSpace {
+  /// A percentage or a number of bytes.
+  static var freeSpace: SettingKind {
+    SettingKind(schema: "\"anyOf\":[{\"type\":\"integer\",\"minimum\":0},{\"type\":\"string\"}]") {
+      node throws(ConfigurationProblem) in
+      let expected = "a percentage such as 5% or a size such as 20GB"
+      let text = try node.text(expected)
+      if text.hasSuffix("%"), let percent = Double(text.dropLast()), (0...99).contains(percent) {
+        return .share(percent / 100)
+      }
+      if text == "0" { return .bytes(0) }
+      guard let bytes = SettingKind<Int64>.bytes(in: text) else { throw node.mismatch(expected) }
+      return .bytes(bytes)
+    }
+  }
+}
+
+extension SettingKind {
+  /// The same, where the key may be missing.
+  static func optional<Wrapped>(_ kind: SettingKind<Wrapped>) -> SettingKind where Value == Wrapped? {
+    SettingKind(schema: kind.schema) { node throws(ConfigurationProblem) in try kind.read(node) }
+  }
+}

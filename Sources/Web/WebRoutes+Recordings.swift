@@ -1,0 +1,87 @@
+import Glibc
+import HTTPTypes
+import Hummingbird
+import Recording
+
+/// What is kept of events. Callers name an event; which file that is, the service knows alone.
+extension WebRoutes {
+  func addRecordings(to router: Router<BasicRequestContext>) {
+    router.get("api/v1/events/{id}/clip.mp4") { request, context in
+      try await recording(.clip, of: context.parameters.get("id") ?? "", request, context)
+    }
+    router.get("api/v1/events/{id}/snapshot.jpg") { request, context in
+      try await recording(.snapshot, of: context.parameters.get("id") ?? "", request, context)
+    }
+  }
+
+  private func recording(
+    _ kind: MediaName.Kind, of identifier: String, _ request: Request, _ context: BasicRequestContext
+  ) async throws -> Response {
+    guard MediaName.isIdentifier(identifier), let path = service.recording(kind, of: identifier),
+      let file = PlainFile(path)
+    else {
+      return Self.text("there is no \(kind == .clip ? "clip" : "snapshot") of such an event\n", status: .notFound)
+    }
+    var headers = Self.headers(kind == .clip ? "video/mp4" : "image/jpeg")
+    headers[.acceptRanges] = "bytes"
+    headers[.eTag] = file.tag
+    // A clip may have grown since: then the part that is asked for belongs to another file.
+    let isSame = request.headers[.ifRange].map { $0 == file.tag } ?? true
+    switch ByteRange(isSame ? request.headers[.range] : nil, size: file.size) {
+    case .whole:
+      let body = try await FileIO().loadFile(path: path, range: 0...file.size - 1, context: context)
+      return Response(status: .ok, headers: headers, body: body)
+    case .part(let range):
+      headers[.contentRange] = "bytes \(range.lowerBound)-\(range.upperBound)/\(file.size)"
+      let body = try await FileIO().loadFile(path: path, range: range, context: context)
+      return Response(status: .partialContent, headers: headers, body: body)
+    case .beyond:
+      var response = Self.text("the file has \(file.size) bytes\n", status: .rangeNotSatisfiable)
+      response.headers[.contentRange] = "bytes */\(file.size)"
+      return response
+    }
+  }
+}
+
+/// A file that is there, as it is now.
+private struct PlainFile {
+  let size: Int
+  /// Another one after each change.
+  let tag: String
+
+  /// `nil` for what is no file, or an empty one, or a link.
+  init?(_ path: String) {
+    var status = stat()
+    guard unsafe lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size > 0 else { return nil }
+    size = Int(status.st_size)
+    tag = "\"\(status.st_ino)-\(status.st_size)-\(status.st_mtim.tv_sec)-\(status.st_mtim.tv_nsec)\""
+  }
+}
+
+/// Which bytes of a file a `Range` header asks for (RFC 9110, section 14).
+enum ByteRange: Hashable, Sendable {
+  /// All; also where the header is none that is understood, as the standard has it. Several ranges are not.
+  case whole
+  /// These, counted from 0.
+  case part(ClosedRange<Int>)
+  /// None that there are.
+  case beyond
+
+  /// What `header` asks for of a file of `size` bytes, which must not be 0.
+  init(_ header: String?, size: Int) {
+    self = .whole
+    guard let header, header.lowercased().hasPrefix("bytes="), size > 0 else { return }
+    let ends = header.dropFirst("bytes=".count).split(separator: "-", omittingEmptySubsequences: false)
+    guard ends.count == 2, ends.allSatisfy({ $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }) else { return }
+    // What is too large for a number is too large for a file.
+    let (first, last) = (Int(ends[0]) ?? .max, Int(ends[1]) ?? .max)
+    switch (ends[0].isEmpty, ends[1].isEmpty) {
+    case (true, true): return
+    case (true, false): self = last == 0 ? .beyond : .part(max(0, size - last)...size - 1)
+    case (false, true): self = first < size ? .part(first...size - 1) : .beyond
+    case (false, false):
+      guard first <= last else { return }
+      self = first < size ? .part(first...min(last, size - 1)) : .beyond
+    }
+  }
+}

@@ -1,0 +1,151 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import LiveView
+import Outputs
+import Pipeline
+
+/// What the web server answers. No route takes a path, a command or an address.
+struct WebRoutes: Sendable {
+  let service: any WebService
+  let streams: StreamCount
+  let previews: PreviewEncoder
+
+  func router(token: AccessToken?, isSecure: Bool) -> Router<BasicRequestContext> {
+    let router = Router()
+    router.add(middleware: AccessGuard(token: token, isSecure: isSecure))
+    router.get("healthz") { _, _ in Self.text("ok\n") }
+    router.get("readyz") { _, _ in
+      service.unreadiness.map { Self.text($0 + "\n", status: .serviceUnavailable) } ?? Self.text("ready\n")
+    }
+    router.get("version") { _, _ in Self.json("{\"name\":\"yolostream\",\"version\":\"\(service.version)\"}") }
+    router.get("metrics") { _, _ in Self.text(service.metrics, type: "text/plain; version=0.0.4; charset=utf-8") }
+    addPage(to: router)
+    addSegments(to: router)
+    addInterface(to: router)
+    addRecordings(to: router)
+    return router
+  }
+
+  private func addPage(to router: Router<BasicRequestContext>) {
+    for file in PageFile.all {
+      router.get(RouterPath(file.path)) { _, _ in
+        Response(
+          status: .ok, headers: Self.headers(file.type), body: .init(byteBuffer: ByteBuffer(bytes: file.bytes)))
+      }
+    }
+    router.get("live/{camera}.mjpg") { request, context in
+      guard let camera = service.camera(context.parameters.get("camera") ?? "") else {
+        return Self.unknownCamera
+      }
+      let boxes = Self.wantsBoxes(request, otherwise: true)
+      return try streams.response(type: "multipart/x-mixed-replace; boundary=picture") { writer in
+        // What there is, then each as it comes, and again now and then; who is slow gets fewer.
+        let arrivals = camera.picture.arrivals.listen(depth: 1)
+        for await _ in arrivals.withHeartbeat(every: ConnectionLimits.heartbeat, depth: 1) {
+          try await writer.write(Self.part(previews.view(of: camera.picture, boxes: boxes, plate: camera.plate)))
+        }
+      }
+    }
+  }
+
+  /// The live view as HLS: the playlist, and the pieces that it names by number. Who asks for what comes next is answered
+  /// when it is there.
+  private func addSegments(to router: Router<BasicRequestContext>) {
+    router.get("live/{camera}/{piece}") { request, context in
+      guard let camera = service.camera(context.parameters.get("camera") ?? "") else {
+        return Self.unknownCamera
+      }
+      let piece = context.parameters.get("piece") ?? ""
+      if piece == "index.m3u8", camera.hasSegments {
+        let query = request.uri.queryParameters
+        let segment = query["_HLS_msn"].flatMap { Int($0) }, part = query["_HLS_part"].flatMap { Int($0) }
+        let position = segment.map { SegmentWindow.Position(segment: $0, part: part ?? .max) }
+        guard let playlist = await camera.segments?.playlist(upTo: position) else {
+          return Self.text("nothing has come that could be shown\n", status: .serviceUnavailable)
+        }
+        return Self.text(playlist, type: "application/vnd.apple.mpegurl")
+      }
+      guard let name = SegmentWindow.Name(piece), let parts = await camera.segments?.bytes(of: name) else {
+        return Self.text("there is no such piece\n", status: .notFound)
+      }
+      return Response(
+        status: .ok, headers: Self.headers("video/mp4"), body: .init(contentsOf: parts.map { ByteBuffer(bytes: $0) }))
+    }
+  }
+
+  private func addInterface(to router: Router<BasicRequestContext>) {
+    router.get("api/v1/cameras") { _, _ in
+      Self.json("[" + service.cameras.map(\.json).joined(separator: ",") + "]")
+    }
+    router.get("api/v1/cameras/{camera}") { _, context in
+      service.camera(context.parameters.get("camera") ?? "").map { Self.json($0.json) }
+        ?? Self.unknownCamera
+    }
+    router.get("api/v1/cameras/{camera}/latest.jpg") { request, context in
+      guard let camera = service.camera(context.parameters.get("camera") ?? "") else {
+        return Self.unknownCamera
+      }
+      guard let picture = try await previews.jpeg(of: camera.picture, boxes: Self.wantsBoxes(request, otherwise: false))
+      else {
+        return Self.text("no picture has come yet\n", status: .serviceUnavailable)
+      }
+      return Response(
+        status: .ok, headers: Self.headers("image/jpeg"), body: .init(byteBuffer: ByteBuffer(bytes: picture)))
+    }
+    router.get("api/v1/events/stream") { _, _ in
+      let news = service.news.listen(depth: 64)
+      let opening = ": yolostream\nretry: 2000\n\n" + service.opening.map(\.text).joined()
+      return try streams.response(type: "text/event-stream") { writer in
+        try await writer.write(ByteBuffer(string: opening))
+        for await item in news.withHeartbeat(every: ConnectionLimits.heartbeat, depth: 64) {
+          let text = item?.text ?? ": still here\n\n"
+          try await writer.write(ByteBuffer(string: text))
+        }
+      }
+    }
+    router.get("api/v1/stats") { _, _ in Self.json(service.statistics) }
+    router.post("api/v1/reload") { _, _ in
+      switch await service.reload() {
+      case .done(let sentence): Self.json("{\"ok\":true,\"message\":\(sentence.json)}")
+      case .refused(let sentence):
+        Self.json("{\"ok\":false,\"message\":\(sentence.json)}", status: .unprocessableContent)
+      }
+    }
+  }
+
+  private static func wantsBoxes(_ request: Request, otherwise: Bool) -> Bool {
+    request.uri.queryParameters["boxes"].map { $0 != "0" } ?? otherwise
+  }
+
+  private static func part(_ picture: [UInt8]) -> ByteBuffer {
+    var buffer = ByteBuffer(
+      string: "--picture\r\nContent-Type: image/jpeg\r\nContent-Length: \(picture.count)\r\n\r\n")
+    buffer.writeBytes(picture)
+    buffer.writeString("\r\n")
+    return buffer
+  }
+
+  private static var unknownCamera: Response { text("there is no such camera\n", status: .notFound) }
+
+  private static func json(_ text: String, status: HTTPResponse.Status = .ok) -> Response {
+    self.text(text + "\n", type: "application/json", status: status)
+  }
+
+  static func text(
+    _ text: String, type: String = "text/plain; charset=utf-8", status: HTTPResponse.Status = .ok
+  ) -> Response {
+    Response(status: status, headers: headers(type), body: .init(byteBuffer: ByteBuffer(string: text)))
+  }
+
+  /// Nothing is kept by caches, framed by other pages or taken for what it is not; the page loads its own files only.
+  static func headers(_ type: String) -> HTTPFields {
+    var headers: HTTPFields = [.contentType: type, .cacheControl: "no-store"]
+    headers[.xContentTypeOptions] = "nosniff"
+    headers[.contentSecurityPolicy] =
+      "default-src 'none'; img-src 'self' data:; media-src 'self' blob:; style-src 'self'; script-src 'self'; connect-src 'self'; "
+      + "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+    if let policy = HTTPField.Name("Referrer-Policy") { headers[policy] = "no-referrer" }
+    return headers
+  }
+}

@@ -1,0 +1,50 @@
+import Hummingbird
+import HummingbirdCore
+import LiveView
+import Logging
+import NIOCore
+import Pipeline
+package import Settings
+
+/// The web server: page, pictures, events, metrics.
+package struct WebServer: Sendable {
+  private let settings: HTTPSettings
+  /// What it shows over TLS; `nil` for plain HTTP.
+  private let identity: TLSIdentity?
+  private let service: any WebService
+
+  /// A server that shows `service` where `settings` say.
+  package init(settings: HTTPSettings, identity: TLSIdentity?, service: any WebService) {
+    self.settings = settings
+    self.identity = identity
+    self.service = service
+  }
+
+  /// Serves until the task is cancelled. Fails with `configuration` for a token that cannot be used, and with
+  /// `cannotListen` where the address cannot be had.
+  ///
+  /// - Parameter isListening: told the port, once callers can connect.
+  package func run(isListening: @escaping @Sendable (Int) async -> Void) async throws(WebError) {
+    let token: AccessToken? = if let path = settings.tokenFile { try AccessToken(file: path) } else { nil }
+    let previews: PreviewEncoder
+    do throws(PipelineError) { previews = try PreviewEncoder() } catch {
+      throw WebError(.system, "cannot start a thread: \(error)", cause: error)
+    }
+    defer { previews.stop() }
+    let routes = WebRoutes(service: service, streams: StreamCount(), previews: previews)
+    let application = Application(
+      router: routes.router(token: token, isSecure: identity != nil),
+      server: HTTPServerBuilder { [identity] responder in
+        let plain = HTTP1Channel(responder: responder, configuration: ConnectionLimits.channel)
+        return if let identity { SecureChannel(identity: identity, base: plain) } else { plain }
+      },
+      configuration: .init(
+        address: .hostname(settings.listen.host, port: settings.listen.port),
+        availableConnectionsDelegate: MaximumAvailableConnections(ConnectionLimits.connections)),
+      onServerRunning: { channel in await isListening(channel.localAddress?.port ?? settings.listen.port) },
+      logger: Logger(label: "http") { _ in SwiftLogNoOpLogHandler() })
+    do { try await application.run() } catch is CancellationError { return } catch {
+      throw WebError(.cannotListen, "cannot listen on \(settings.listen): \(error)", cause: error)
+    }
+  }
+}

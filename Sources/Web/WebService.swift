@@ -1,0 +1,67 @@
+package import LiveView
+package import Pipeline
+package import Recording
+
+/// A message of the event stream.
+package struct News: Sendable {
+  /// `event` for lines of the event log, `detections` for what a frame shows, `camera` for the state of one, `cameras` for
+  /// the names of all.
+  package let name: String
+  /// JSON on one line.
+  package let data: String
+
+  /// The message `name` with `data`.
+  package init(name: String, data: String) {
+    self.name = name
+    self.data = data
+  }
+
+  /// The message as server-sent events have it.
+  var text: String { "event: \(name)\ndata: \(data)\n\n" }
+}
+
+/// One camera, as the web server shows it.
+package protocol WebCamera: Sendable {
+  /// Its last frame.
+  var picture: CameraPicture { get }
+  /// Its live view as HLS; `nil` for one whose packets are not given out.
+  var segments: SegmentFeed? { get }
+  /// Whether there is a playlist now: the codec is one that browsers know.
+  var hasSegments: Bool { get }
+  /// What a live view shows while no frames come.
+  var plate: CameraPlate { get }
+  /// State and numbers, on one line.
+  var json: String { get }
+}
+
+/// What came of reading the configuration again.
+package enum ReloadOutcome: Hashable, Sendable {
+  /// It holds now; what changed, in one sentence.
+  case done(String)
+  /// Nothing has changed; why.
+  case refused(String)
+}
+
+/// What the web server shows and may do.
+package protocol WebService: Sendable {
+  /// Version of the program.
+  var version: String { get }
+  /// Why the service is not ready; `nil` if it is.
+  var unreadiness: String? { get }
+  /// The text of `/metrics`.
+  var metrics: String { get }
+  /// Numbers about the process, as JSON.
+  var statistics: String { get }
+  /// The cameras, in the order of the configuration.
+  var cameras: [any WebCamera] { get }
+  /// The camera called `name`.
+  func camera(_ name: String) -> (any WebCamera)?
+  /// All messages, as they come.
+  var news: Broadcast<News> { get }
+  /// What a new listener is sent first: the cameras and the last events.
+  var opening: [News] { get }
+  /// The path of what is kept of the event `identifier`; `nil` if there is nothing.
+  func recording(_ kind: MediaName.Kind, of identifier: String) -> String?
+  /// Reads the configuration again.
+  func reload() async -> ReloadOutcome
+}

@@ -1,0 +1,264 @@
+import Capture
+import FFmpeg
+import Foundation
+import Imaging
+import Outputs
+import Pipeline
+import Scene
+import Settings
+import TestSupport
+import Testing
+
+@testable import Recording
+
+/// Real clips come through a ring at their own pace, on a clock that the test has in hand.
+@Suite struct RecordingDeskTests {
+  private static let classes = ClassCatalogue(names: ["person", "traffic light"])
+
+  /// A camera that shows a clip from second 100 of the clock on, and a desk that records it.
+  private final class Stage {
+    let ring = PacketRing(takesAudio: true)
+    let folder: ScratchFolder
+    let media: MediaFolder
+    var desk: RecordingDesk
+    var lines = EventLines(classes: RecordingDeskTests.classes, camera: "front", clock: .wall)
+    var told: [(EventLines.Occurrence, EventLines.Evidence)] = []
+    private var packets: ArraySlice<Packet> = []
+    private let streams: (video: StreamDescription, audioStreams: [StreamDescription])
+    private var frame = 0
+
+    init(_ clip: TestClip, folder: ScratchFolder? = nil, _ change: (inout RecordSettings) -> Void = { _ in }) throws {
+      self.folder = try folder ?? ScratchFolder()
+      media = try MediaFolder(path: self.folder.path)
+      var settings = try #require(CameraSettings(named: "front", defaults: CameraDefaults()))
+      settings.record.preRoll = 2
+      settings.record.postRoll = 1
+      change(&settings.record)
+      desk = RecordingDesk(settings, classes: RecordingDeskTests.classes, ring: ring, delay: 3, folder: media)
+      var demuxer = try Demuxer(.file(clip.file.path))
+      var all: [Packet] = []
+      while case .packet(let packet) = try demuxer.read() { all.append(packet) }
+      packets = all[...]
+      let video = demuxer.mainVideo
+      streams = (try #require(video), demuxer.streams.filter { $0.parameters.kind == .audio })
+      ring.begin(video: streams.video, audioStreams: streams.audioStreams)
+    }
+
+    /// Nanoseconds of the clock at second `time` of the clip.
+    static func clock(_ time: Double) -> UInt64 { UInt64((100 + time) * 1e9) }
+
+    /// Lets all packets before second `time` of the clip come, a quarter of a second at a time.
+    func play(until time: Double) {
+      while let packet = packets.first {
+        let seconds = packet.timeBase.seconds(of: packet.decodingTimestamp ?? 0)
+        guard seconds < time else { break }
+        ring.append(packet, at: Self.clock(max(0, seconds)))
+        packets.removeFirst()
+        if packets.count % 8 == 0 { work(at: seconds) }
+      }
+      work(at: time)
+    }
+
+    func work(at time: Double, isLast: Bool = false) {
+      told += desk.work(now: Self.clock(max(0, time)), isLast: isLast)
+    }
+
+    /// The source is opened anew, and shows the clip from its beginning.
+    func reopen() { ring.begin(video: streams.video, audioStreams: streams.audioStreams) }
+
+    /// At second `time` these tracks are there, and those have ended.
+    func see(_ ids: [Int], ended: [Int] = [], at time: Double, label: Int = 0) {
+      var findings = FrameFindings(
+        stamp: FrameStamp(index: frame, seconds: time, arrival: Self.clock(time)), width: 96, height: 64, detections: []
+      )
+      frame += 1
+      findings.tracks = ids.map {
+        Track(
+          id: $0,
+          detection: Detection(
+            box: Box(minX: 10, minY: 10, maxX: 40, maxY: 50), score: 0.8, classID: label), firstSeen: time - 0.4,
+          topScore: 0.8)
+      }
+      findings.endedIdentities = ended
+      desk.take(lines.occurrences(in: findings), [])
+    }
+
+    /// Ends it all at second `time`.
+    func finish(at time: Double) {
+      desk.take(lines.finalOccurrences(), [])
+      work(at: time, isLast: true)
+    }
+
+    var isIdle: Bool { desk.isIdle }
+
+    /// All clips, by their names.
+    var clips: [String] { folder.files(ending: ".mp4") }
+  }
+
+  /// Seconds and number of the pictures of a clip that is played to its end.
+  private func play(_ path: String) throws -> (first: Double, length: Double, pictures: Int) {
+    let source = try StreamSource(file: path)
+    var times: [Double] = []
+    while case .frame(let frame) = try source.next() {
+      let isDamaged = frame.isDamaged
+      #expect(!isDamaged)
+      times.append(frame.stamp.seconds)
+    }
+    #expect(source.losses == SourceLosses())
+    return (times.first ?? -1, (times.last ?? 0) - (times.first ?? 0), times.count)
+  }
+
+  @Test(arguments: [TestClip.walk, .traffic])
+  func `a clip shows the time before and after its object, and the end is told when it is whole`(clip: TestClip) throws
+  {
+    let scene = try Stage(clip)
+    scene.play(until: 7.4)
+    #expect(scene.isIdle && scene.clips.isEmpty)
+    scene.see([1], at: 7.4)
+    scene.play(until: 9)
+    scene.see([1], at: 9)
+    scene.play(until: 9.2)
+    scene.see([], ended: [1], at: 9.2)
+    scene.play(until: 9.9)
+    #expect(scene.told.isEmpty)
+    scene.play(until: 10.2)
+    #expect(scene.told.count == 1)
+    let evidence = try #require(scene.told.first?.1)
+    let path = try #require(evidence.clip)
+    // First seen at 7.0: from the key picture before 5.0 until a second after 9.0.
+    let begin = clip == .walk ? 5.005 : 4.8
+    let shown = try play(path)
+    #expect(abs(shown.first) < 0.1)
+    #expect(abs(shown.length - (10 - begin)) < 0.3)
+    scene.play(until: 11.5)
+    #expect(scene.isIdle)
+    #expect(try play(path).pictures >= shown.pictures)
+    #expect(scene.clips.count == 1)
+    #expect(scene.media.report.clips == 1 && scene.media.report.clipFailures == 0)
+    // Sound goes along.
+    let kinds = try Demuxer(.file(path)).streams.map(\.parameters.kind)
+    #expect(Set(kinds) == (clip == .walk ? [.video] : [.video, .audio]))
+    let name = try #require(path.split(separator: "/").last.flatMap { MediaName(parsing: $0) })
+    #expect(name.camera == "front" && name.label == "person")
+    #expect(name.identifier == scene.told.first?.0.identifier)
+    #expect(path == "\(scene.folder.path)/\(name.folder)/\(name.file)")
+  }
+
+  @Test func `objects whose times overlap share a clip, and each end is told when its own part is on the disk`() throws
+  {
+    let scene = try Stage(.walk)
+    scene.play(until: 3)
+    scene.see([1], at: 3)
+    scene.play(until: 4)
+    scene.see([1, 2], at: 4)
+    scene.play(until: 5)
+    scene.see([2], ended: [1], at: 5)
+    scene.play(until: 6.5)
+    #expect(scene.told.map(\.0.event.track.id) == [1])
+    let path = try #require(scene.told.first?.1.clip)
+    // What is there already plays, and reaches a second behind the last look at the first of them.
+    #expect(try play(path).length > 3.5)
+    scene.see([], ended: [2], at: 6.5)
+    // Another comes before the clip is over: it goes on.
+    scene.see([3], at: 6.8)
+    scene.play(until: 8)
+    scene.see([], ended: [3], at: 8)
+    scene.play(until: 10)
+    #expect(scene.told.map(\.0.event.track.id) == [1, 2, 3])
+    #expect(scene.told.allSatisfy { $0.1.clip == path } && scene.clips.count == 1)
+  }
+
+  @Test func `another opening begins another file`() throws {
+    let scene = try Stage(.walk)
+    scene.play(until: 3)
+    scene.see([1], at: 3)
+    scene.play(until: 4)
+    scene.reopen()
+    scene.play(until: 6)
+    scene.finish(at: 6)
+    #expect(scene.clips.count == 2)
+    for clip in scene.clips { #expect(try play(clip).pictures > 20) }
+    #expect(scene.told.first?.1.clip == scene.clips.first)
+  }
+
+  @Test func `at the end all is finished and told at once`() throws {
+    let scene = try Stage(.walk)
+    scene.play(until: 3)
+    scene.see([1], at: 3, label: 1)
+    scene.play(until: 3.5)
+    scene.finish(at: 3.5)
+    #expect(scene.told.count == 1)
+    let path = try #require(scene.told.first?.1.clip)
+    #expect(path.contains("_traffic-light_"))
+    #expect(try play(path).length > 2.5)
+  }
+
+  @Test func `what was written plays though nobody ended the file`() throws {
+    let scene = try Stage(.walk)
+    scene.play(until: 3)
+    scene.see([1], at: 3)
+    scene.play(until: 7)
+    let path = try #require(scene.clips.first)
+    // As a kill leaves it. From the key picture before 0.6 on, at most a second of which is still held back.
+    let copy = scene.folder.path + "/copy.mp4"
+    try FileManager.default.copyItem(atPath: path, toPath: copy)
+    #expect(try play(copy).length > 7 - 0.5 - 1.1)
+  }
+
+  @Test func `the best picture of each object is kept with its box`() throws {
+    let folder = try ScratchFolder()
+    var settings = try #require(CameraSettings(named: "front", defaults: CameraDefaults()))
+    settings.record.hasClips = false
+    let media = try MediaFolder(path: folder.path)
+    var desk = RecordingDesk(settings, classes: Self.classes, ring: nil, delay: 1, folder: media)
+    var lines = EventLines(classes: Self.classes, camera: "front", clock: .wall)
+    var findings = FrameFindings(
+      stamp: FrameStamp(index: 0, seconds: 1, arrival: 1_000_000_000), width: 96, height: 64, detections: [])
+    findings.tracks = [
+      Track(
+        id: 7,
+        detection: Detection(box: Box(minX: 10, minY: 10, maxX: 60, maxY: 50), score: 0.8, classID: 0), firstSeen: 1,
+        topScore: 0.8)
+    ]
+    let pixels = try PixelBuffer(layout: PixelLayout(width: 96, height: 64, format: .rgb24))
+    desk.take(lines.occurrences(in: findings), [BestPicture(pixels, findings: findings, tracks: [7])])
+    desk.take(lines.finalOccurrences(), [])
+    let told = desk.work(now: 2_000_000_000, isLast: false)
+    #expect(told.count == 1 && told.first?.1.clip == nil)
+    let path = try #require(told.first?.1.snapshot)
+    let picture = try ImageFile(path: path).read(as: .rgb24)
+    #expect(picture.layout.width == 96 && picture.layout.height == 64)
+    // The picture was black; the box is not.
+    let isDrawnOn = picture.withView { view in
+      let plane = view.planes[0]
+      return (0..<64).contains { y in (0..<96 * 3).contains { x in plane.base[y * plane.stride + x] > 100 } }
+    }
+    #expect(isDrawnOn)
+    #expect(media.evidence(of: told.first?.0.identifier ?? "")?.snapshot == path)
+  }
+
+  @Test(.enabled(if: SmallDisk.isPossible, "skipped: needs the right to mount a file system"))
+  func `a full disk costs what does not fit, and recording goes on when there is room`() throws {
+    let disk = try SmallDisk(megabytes: 1)
+    let scene = try Stage(.walk, folder: ScratchFolder(existing: disk.path)) { $0.preRoll = 0 }
+    scene.play(until: 1)
+    scene.see([1], at: 1)
+    scene.play(until: 7)
+    #expect(scene.media.report.clipFailures > 0)
+    // What is there plays.
+    for clip in scene.clips { #expect(try play(clip).pictures > 0) }
+    scene.see([], ended: [1], at: 7)
+    scene.play(until: 8.5)
+    #expect(scene.told.count == 1)
+    for clip in scene.clips { try FileManager.default.removeItem(atPath: clip) }
+    // An object comes when the next attempt is due.
+    let failures = scene.media.report.clipFailures
+    scene.work(at: 12)
+    scene.see([2], at: 12.1)
+    scene.play(until: 10)
+    scene.finish(at: 13)
+    #expect(scene.media.report.clipFailures == failures)
+    #expect(scene.told.count == 2)
+    if let path = scene.told.last?.1.clip { #expect(try play(path).pictures > 0) } else { Issue.record("no clip") }
+  }
+}
