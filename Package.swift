@@ -76,7 +76,7 @@ let package = Package(
     room("Pipeline", sees: ["RingBuffer"]),
 
     // Level 2: a source, a detector, a delivery.
-    room("Capture", sees: ["FFmpeg", "V4L2", "Imaging", "Scene"]),
+    room("Capture", sees: ["FFmpeg", "V4L2", "Imaging", "Pipeline", "Scene"]),
     room("Inference", sees: ["Kernels", "GELAN", "OneDNN", "Imaging", "Scene"]),
     room("ModelStore", sees: ["Checkpoints", "FFmpeg", "GELAN"]),
     room("Outputs", sees: ["FFmpeg", "FreeType", "Imaging", "Scene"]),
@@ -101,7 +101,7 @@ let package = Package(
     room(
       "Service",
       sees: [
-        "Settings", "Recording", "LiveView", "Web", "Streaming", "Capture", "FFmpeg", "V4L2", "Checkpoints", "GELAN",
+        "Settings", "Recording", "LiveView", "Web", "Streaming", "Capture", "FFmpeg", "Checkpoints", "GELAN",
         "Inference", "Tracking", "Outputs", "Pipeline", "Imaging", "Scene",
       ]),
 

@@ -44,11 +44,13 @@ struct CameraStream: ~Copyable {
   /// Waits for the next whole frame; throws `stalled` if for too long none comes, though others do.
   mutating func next() throws(CaptureError) -> CapturedFrame {
     var hasTried = false
+    var reason: String?
     while true {
       if hasTried, patience.isOver() {
         throw CaptureError(
           .stalled,
-          "cannot show \(description.address): frames came, but no whole one within \(patience.seconds) s")
+          "cannot show \(description.address): frames came, but no whole one within \(patience.seconds) s"
+            + (reason.map { "; the last failure: \($0)" } ?? ""))
       }
       let (facts, packet) = try fetch()
       hasTried = true
@@ -60,7 +62,10 @@ struct CameraStream: ~Copyable {
         if frame.isDamaged, withholdsDamaged { throw FFmpegError(.invalidData, "the frame is damaged") }
         return try captured(frame, facts)
       } catch {
-        losses.withheldFrames += 1
+        do throws(FFmpegError) { try losses.countDamage(error) } catch {
+          throw CaptureError(error, reading: description.address, isLive: true)
+        }
+        reason = error.message
       }
     }
   }

@@ -73,6 +73,17 @@ public struct SourceLosses: Hashable, Sendable {
   /// Nothing lost.
   public init() {}
 
+  /// Counts a frame that could not be decoded. Throws an `error` that no later frame can be free of: an interruption, too
+  /// little memory, a format that there is no decoder for.
+  mutating func countDamage(_ error: FFmpegError) throws(FFmpegError) {
+    switch error.code {
+    case .interrupted, .outOfMemory, .unsupported: throw error
+    default:
+      damagedPackets += 1
+      withheldFrames += 1
+    }
+  }
+
   /// The losses of two sources together.
   static func + (one: SourceLosses, other: SourceLosses) -> SourceLosses {
     var sum = one

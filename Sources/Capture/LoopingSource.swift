@@ -10,6 +10,8 @@ public final class LoopingSource: FrameSource {
   private let current: Mutex<any FrameSource>
   private let flag = InterruptFlag()
   private let state: Mutex<State>
+  /// What the rounds before this one lost. Not in `state`, which `next` holds while it waits.
+  private let past = Mutex(SourceLosses())
 
   private struct State {
     var index = 0
@@ -17,7 +19,6 @@ public final class LoopingSource: FrameSource {
     /// What is added to the times of this round, and the last time given.
     var shift = 0.0
     var last = 0.0
-    var losses = SourceLosses()
   }
 
   /// Repeats what `open` opens.
@@ -37,8 +38,7 @@ public final class LoopingSource: FrameSource {
 
   /// What was lost or damaged so far.
   public var losses: SourceLosses {
-    let present = current.withLock { $0 }.losses
-    return state.withLock { $0.losses } + present
+    past.withLock { past in past + current.withLock { $0 }.losses }
   }
 
   /// The next frame; the end only of a source without any.
@@ -65,8 +65,10 @@ public final class LoopingSource: FrameSource {
           state.countInRound = 0
           let losses = source.losses
           let fresh = try open()
-          current.withLock { $0 = fresh }
-          state.losses = state.losses + losses
+          past.withLock { past in
+            past = past + losses
+            current.withLock { $0 = fresh }
+          }
         }
       }
     }

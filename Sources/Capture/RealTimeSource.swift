@@ -1,5 +1,5 @@
-import Dispatch
 public import FFmpeg
+import Pipeline
 import Scene
 import Synchronization
 
@@ -10,7 +10,7 @@ public final class RealTimeSource: FrameSource {
   private let isLive: Bool
   private let start = Mutex<(clock: UInt64, seconds: Double)?>(nil)
   private let isInterrupted = Atomic(false)
-  private let wake = DispatchSemaphore(value: 0)
+  private let wake = Wakeup()
 
   /// The frames of `source`, each at its time.
   ///
@@ -44,9 +44,9 @@ public final class RealTimeSource: FrameSource {
         if start == nil { start = (now, seconds) }
         return start ?? (now, seconds)
       }
-      // A file may name any time; a wait of thirty years is as good as a longer one.
+      // A file may name any time.
       let due = first.clock &+ UInt64(min(max(0, (seconds - first.seconds) * 1e9), 1e18))
-      if due > now { _ = wake.wait(timeout: .now() + .nanoseconds(Int(clamping: due - now))) }
+      if due > now { wake.wait(seconds: Double(due - now) / 1e9) }
       // Relaxed: a flag on its own; `interrupt` also ends the source, which is asked again if this is missed.
       if isInterrupted.load(ordering: .relaxed) {
         throw CaptureError(.interrupted, "cannot read \(description.address): interrupted")
@@ -61,6 +61,6 @@ public final class RealTimeSource: FrameSource {
     // Relaxed: see `next`.
     isInterrupted.store(true, ordering: .relaxed)
     source.interrupt()
-    wake.signal()
+    wake.end()
   }
 }

@@ -1,5 +1,6 @@
 public import FFmpeg
 import Imaging
+import Pipeline
 import Scene
 import Synchronization
 
@@ -47,7 +48,7 @@ public final class RecoveringSource: FrameSource {
   private let observe: @Sendable (SourceState) -> Void
   private let time: Time
   private let flag = InterruptFlag()
-  private let pause = Pause()
+  private let pause = Wakeup()
   private let connection: Mutex<Connection>
   private let record: Mutex<Record>
 

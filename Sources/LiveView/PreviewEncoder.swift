@@ -3,10 +3,10 @@ package import Pipeline
 /// The thread that draws and encodes what people look at. One for all viewers and cameras, so that however many they are,
 /// they take no more than one thread from detection.
 package final class PreviewEncoder: Sendable {
-  private let thread: StageThread
+  private let thread: WorkThread
 
   /// Starts the thread. Throws where there is none to be had.
-  package init() throws(PipelineError) { thread = try StageThread(name: "pictures") }
+  package init() throws(PipelineError) { thread = try WorkThread(name: "pictures") }
 
   /// The last frame of a camera as a JPEG; `nil` before the first.
   package func jpeg(of picture: CameraPicture, boxes: Bool) async throws -> [UInt8]? {

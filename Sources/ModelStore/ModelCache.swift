@@ -115,13 +115,18 @@ public struct ModelCache: Sendable {
   /// The SHA-256 of a file.
   static func hash(ofFileAt path: String) throws(ModelStoreError) -> String {
     guard let file = FileHandle(forReadingAtPath: path) else {
-      throw ModelStoreError(.unwritable, "cannot read \(path)")
+      throw ModelStoreError(.unreadable, "cannot read \(path)")
     }
     defer { try? file.close() }
-    do throws(FFmpegError) {
-      var hash = try SHA256()
-      while let bytes = try? file.read(upToCount: 1 << 20), !bytes.isEmpty { hash.update(Array(bytes)) }
-      return hash.digest()
-    } catch { throw ModelStoreError(error) }
+    var hash: SHA256
+    do throws(FFmpegError) { hash = try SHA256() } catch { throw ModelStoreError(error) }
+    while true {
+      let bytes: Data?
+      do { bytes = try file.read(upToCount: 1 << 20) } catch {
+        throw ModelStoreError(.unreadable, "cannot read \(path) to its end: \(error.localizedDescription)")
+      }
+      guard let bytes, !bytes.isEmpty else { return hash.digest() }
+      hash.update(Array(bytes))
+    }
   }
 }

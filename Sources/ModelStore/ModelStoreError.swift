@@ -14,6 +14,8 @@ public struct ModelStoreError: Error, Hashable, Sendable, CustomStringConvertibl
     case damaged
     /// The folder cannot be written to.
     case unwritable
+    /// A file that is there cannot be read.
+    case unreadable
   }
 
   /// What went wrong.

@@ -18,9 +18,9 @@ public final class PipelineRun: Sendable {
   /// Runs all stages to their end. Can be called once.
   public func run() async throws(PipelineError) {
     precondition(state.withLock { $0.begin() }, "a run runs once")
-    var threads: [StageThread] = []
+    var threads: [WorkThread] = []
     defer { for thread in threads { thread.join() } }
-    for stage in stages { threads.append(try StageThread(name: stage.name)) }
+    for stage in stages { threads.append(try WorkThread(name: stage.name)) }
     await withTaskCancellationHandler {
       await withTaskGroup(of: Void.self) { group in
         for (index, thread) in threads.enumerated() {

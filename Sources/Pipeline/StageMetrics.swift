@@ -14,17 +14,3 @@ public struct StageMetrics: Hashable, Sendable {
   /// The metrics of a stage that has not started.
   public init(name: String) { self.name = name }
 }
-
-/// Collects durations on one thread while others look: for frame ages.
-public final class DurationRecorder: Sendable {
-  private let histogram = Locked(DurationHistogram())
-
-  /// A recorder of nothing yet.
-  public init() {}
-
-  /// Adds one duration, in nanoseconds.
-  public func record(nanoseconds: UInt64) { histogram.withLock { $0.record(nanoseconds: nanoseconds) } }
-
-  /// All that was recorded up to now.
-  public var snapshot: DurationHistogram { histogram.withLock { $0 } }
-}

@@ -1,4 +1,3 @@
-import Dispatch
 package import FFmpeg
 package import Imaging
 package import Outputs
@@ -21,7 +20,7 @@ package final class CameraRecorder: Sendable {
   }
 
   private struct Working {
-    let thread: StageThread
+    let thread: WorkThread
     let task: Task<Void, Never>
   }
 
@@ -33,7 +32,7 @@ package final class CameraRecorder: Sendable {
   private let ring: PacketRing?
   private let folder: MediaFolder
   private let inbox = Mutex(Inbox())
-  private let wake = DispatchSemaphore(value: 0)
+  private let wake = Wakeup()
   private let working = Mutex<Working?>(nil)
 
   /// A recorder of the camera with `settings`, whose packets come through `ring`; `nil` if nothing of it is to be recorded.
@@ -48,7 +47,7 @@ package final class CameraRecorder: Sendable {
 
   /// Begins. Throws where there is no thread to be had.
   package func start(publish: @escaping Publishing) throws(PipelineError) {
-    let thread = try StageThread(name: "record \(settings.name)")
+    let thread = try WorkThread(name: "record \(settings.name)")
     let task = Task(executorPreference: thread) { self.serve(publish) }
     working.withLock { $0 = Working(thread: thread, task: task) }
   }
@@ -57,7 +56,7 @@ package final class CameraRecorder: Sendable {
   package func stop() async {
     guard let working = working.withLock({ $0.take() }) else { return }
     inbox.withLock { $0.isEnding = true }
-    wake.signal()
+    wake.notify()
     await working.task.value
     working.thread.join()
   }
@@ -74,7 +73,7 @@ package final class CameraRecorder: Sendable {
       }
       inbox.occurrences.append(occurrence)
     }
-    wake.signal()
+    wake.notify()
     return true
   }
 
@@ -99,7 +98,7 @@ package final class CameraRecorder: Sendable {
       }
       inbox.pictures.append(best)
     }
-    wake.signal()
+    wake.notify()
   }
 
   private func serve(_ publish: Publishing) {
@@ -107,7 +106,7 @@ package final class CameraRecorder: Sendable {
     let delay = min(4 / settings.detect.rate + settings.detect.maxAge + 1, 60)
     var desk = RecordingDesk(settings, classes: classes, ring: ring, delay: delay, folder: folder)
     while true {
-      if desk.isIdle { wake.wait() } else { _ = wake.wait(timeout: .now() + .milliseconds(250)) }
+      wake.wait(seconds: desk.isIdle ? nil : 0.25)
       let (occurrences, pictures, isEnding) = inbox.withLock { inbox in
         defer { (inbox.occurrences, inbox.pictures) = ([], []) }
         return (inbox.occurrences, inbox.pictures, inbox.isEnding)

@@ -1,5 +1,5 @@
-import Dispatch
 package import Outputs
+import Pipeline
 import Synchronization
 
 /// The folder of all recordings: where files go, and what is known of them.
@@ -26,8 +26,8 @@ package final class MediaFolder: Sendable {
   private static let remembered = 2000
 
   package let path: String
-  /// Signalled when something could not be written.
-  let trouble = DispatchSemaphore(value: 0)
+  /// Notified when something could not be written.
+  let trouble = Wakeup()
   private let state = Mutex(State())
 
   /// The folder at `path`, which is made if need be.
@@ -65,7 +65,7 @@ package final class MediaFolder: Sendable {
       if kind == .clip { state.report.clipFailures += 1 } else { state.report.snapshotFailures += 1 }
       state.report.lastFailure = error.description
     }
-    trouble.signal()
+    trouble.notify()
   }
 
   /// Keeps in mind which files show the event `identifier`.

@@ -1,4 +1,3 @@
-import Dispatch
 import Outputs
 package import Pipeline
 package import Settings
@@ -16,6 +15,8 @@ package final class Retention: Sendable {
     package var freeBytes: Int64 = 0
     package var files = 0
     package var removed = 0
+
+    package init() {}
   }
 
   private struct State {
@@ -24,7 +25,7 @@ package final class Retention: Sendable {
   }
 
   private struct Working {
-    let thread: StageThread
+    let thread: WorkThread
     let task: Task<Void, Never>
   }
 
@@ -42,7 +43,7 @@ package final class Retention: Sendable {
   package init(_ limits: StorageSettings, folder: MediaFolder) throws(PipelineError) {
     self.limits = Mutex(limits)
     self.folder = folder
-    let thread = try StageThread(name: "retention")
+    let thread = try WorkThread(name: "retention")
     let task = Task(executorPreference: thread) { self.serve() }
     working.withLock { $0 = Working(thread: thread, task: task) }
   }
@@ -52,15 +53,23 @@ package final class Retention: Sendable {
   /// Keeps the folder within other limits from now on, and looks at once.
   package func change(to limits: StorageSettings) {
     self.limits.withLock { $0 = limits }
-    folder.trouble.signal()
+    folder.trouble.notify()
   }
 
   /// Ends the thread.
   package func stop() async {
     guard let working = working.withLock({ $0.take() }) else { return }
     state.withLock { $0.isEnding = true }
-    folder.trouble.signal()
+    folder.trouble.notify()
     await working.task.value
+    working.thread.join()
+  }
+
+  /// The same for whoever cannot wait otherwise: blocks for the time of a look.
+  package func end() {
+    guard let working = working.withLock({ $0.take() }) else { return }
+    state.withLock { $0.isEnding = true }
+    folder.trouble.notify()
     working.thread.join()
   }
 
@@ -78,8 +87,9 @@ package final class Retention: Sendable {
       {
         continue
       }
-      // A disk that is full is not left so for a minute.
-      _ = folder.trouble.wait(timeout: .now() + Self.interval)
+      // A full disk is not left so for a minute. However many files could not be written since the last look, they are
+      // one reason for the next.
+      folder.trouble.wait(seconds: Self.interval)
     }
   }
 

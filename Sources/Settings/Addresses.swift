@@ -30,6 +30,18 @@ public struct FrameSize: Hashable, Sendable {
   public var width: Int
   /// Rows.
   public var height: Int
+
+  /// What `init(parsing:)` takes, in words.
+  public static let form = "32 to 8192, or HxW such as 384x640"
+
+  /// Reads `640`, or `384x640` for rows by columns; `nil` for anything else, and for sides outside 32...8192.
+  public init?(parsing text: String) {
+    let sides = text.lowercased().split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
+    guard let height = sides[0], let width = sides.last ?? nil, sides.count <= 2, (32...8192).contains(height),
+      (32...8192).contains(width)
+    else { return nil }
+    (self.width, self.height) = (width, height)
+  }
 }
 
 extension SettingKind where Value == ListenAddress {
@@ -57,12 +69,10 @@ extension SettingKind where Value == FrameSize {
         "\"anyOf\":[{\"type\":\"integer\",\"minimum\":32,\"maximum\":8192},"
         + "{\"type\":\"string\",\"pattern\":\("^[0-9]+x[0-9]+$".json)}]"
     ) { node throws(ConfigurationProblem) in
-      let expected = "32 to 8192, or HxW such as 384x640"
-      let sides = try node.text(expected).split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
-      guard let height = sides[0], let width = sides.last ?? nil, sides.count <= 2, (32...8192).contains(height),
-        (32...8192).contains(width)
-      else { throw node.mismatch(expected) }
-      return FrameSize(width: width, height: height)
+      guard let size = FrameSize(parsing: try node.text(FrameSize.form)) else {
+        throw node.mismatch(FrameSize.form)
+      }
+      return size
     }
   }
 }

@@ -1,5 +1,4 @@
 public import Capture
-import Dispatch
 import FFmpeg
 public import Imaging
 public import Outputs
@@ -43,7 +42,7 @@ public final class StreamPush: Sendable {
   private struct State {
     var report: Report
     var pool: PixelPool?
-    var thread: StageThread?
+    var thread: WorkThread?
     /// Pictures that got lost on the way into a connection that failed.
     var spilt = 0
     var isEnding = false
@@ -56,8 +55,8 @@ public final class StreamPush: Sendable {
   private let observe: @Sendable (SourceState) -> Void
   private let queue = Channel<Waiting>(capacity: 1, policy: .keepNewest)
   private let flag = InterruptFlag()
-  private let pause = Pause()
-  private let hasEnded = DispatchSemaphore(value: 0)
+  private let pause = Wakeup()
+  private let hasEnded = Wakeup()
   /// Whether a picture would be taken; not while the receiver is away. Relaxed: a hint, nothing hangs on it.
   private let isWanted = Atomic(false)
   private let refused = Atomic(0)
@@ -89,7 +88,7 @@ public final class StreamPush: Sendable {
 
   /// Begins. Throws where there is no thread to be had.
   public func start() throws(PipelineError) {
-    let thread = try StageThread(name: "push")
+    let thread = try WorkThread(name: "push")
     state.withLock { $0.thread = thread }
     isWanted.store(true, ordering: .relaxed)
     Task(executorPreference: thread) { self.serve() }
@@ -117,7 +116,7 @@ public final class StreamPush: Sendable {
     isWanted.store(false, ordering: .relaxed)
     queue.finish()
     pause.end()
-    if hasEnded.wait(timeout: .now() + 1) == .timedOut { flag.interrupt() }
+    if !hasEnded.wait(seconds: 1) { flag.interrupt() }
     thread.join()
     queue.drain()
   }
@@ -133,7 +132,7 @@ public final class StreamPush: Sendable {
   }
 
   private func serve() {
-    defer { hasEnded.signal() }
+    defer { hasEnded.notify() }
     var reconnection = Reconnection(policy: policy)
     while true {
       switch queue.receive() {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import GELAN
 import Inference
+import Settings
 import Streaming
 
 /// What counts as a detection, and how the network runs.
@@ -64,11 +65,10 @@ struct DetectionArguments: ParsableArguments {
 
   private func size(otherwise usual: Int) throws -> (height: Int, width: Int) {
     guard let imageSize else { return (usual, usual) }
-    let sides = imageSize.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
-    guard let height = sides[0], let width = sides.last ?? nil, sides.count <= 2, (32...8192).contains(height),
-      (32...8192).contains(width)
-    else { throw ValidationError("--imgsz \(imageSize): expected 32 to 8192, or HxW such as 384x640") }
-    return (height, width)
+    guard let size = PictureSize(parsing: imageSize) else {
+      throw ValidationError("--imgsz \(imageSize): expected \(PictureSize.form)")
+    }
+    return (size.height, size.width)
   }
 
   /// The precision called `name`; `nil` leaves the choice to the machine.

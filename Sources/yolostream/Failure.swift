@@ -76,6 +76,7 @@ enum Failure {
     case .unwritable: 73
     case .accessDenied: 77
     case .damaged: 78
+    case .unreadable: 74
     }
   }
 

@@ -31,7 +31,7 @@ enum House {
     Room("Rules", sees: ["Scene"]),
     Room("Evaluation", sees: ["Scene"], mayBeUnsafe: true),
     Room("Pipeline", sees: ["RingBuffer"], mayBeUnsafe: true),
-    Room("Capture", sees: ["FFmpeg", "V4L2", "Imaging", "Scene"], mayBeUnsafe: true),
+    Room("Capture", sees: ["FFmpeg", "V4L2", "Imaging", "Pipeline", "Scene"], mayBeUnsafe: true),
     Room("Inference", sees: ["Kernels", "GELAN", "OneDNN", "Imaging", "Scene"], mayBeUnsafe: true),
     Room("ModelStore", sees: ["Checkpoints", "FFmpeg", "GELAN"], mayBeUnsafe: true),
     Room("Outputs", sees: ["FFmpeg", "FreeType", "Imaging", "Scene"], mayBeUnsafe: true),

@@ -100,4 +100,11 @@ import Testing
     #expect(
       try ModelCache.hash(ofFileAt: path) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
   }
+
+  @Test func `a file that cannot be read to its end has no hash`() {
+    // Opens as a file does, and fails at the first byte.
+    let error = #expect(throws: ModelStoreError.self) { try ModelCache.hash(ofFileAt: "/proc/self/mem") }
+    #expect(error?.code == .unreadable)
+    #expect(throws: ModelStoreError.self) { try ModelCache.hash(ofFileAt: "/nowhere") }
+  }
 }

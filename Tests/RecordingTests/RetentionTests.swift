@@ -1,4 +1,6 @@
 import Foundation
+import Outputs
+import Pipeline
 import Settings
 import TestSupport
 import Testing
@@ -159,5 +161,13 @@ import Testing
     #expect(plan.current == ClipPlan.Span(from: from * 1_000_000_000, until: until.map { $0 * 1_000_000_000 }))
     plan.settle()
     #expect((plan.current == nil) == (until != nil))
+  }
+
+  @Test func `a hundred files that could not be written are one reason to look`() throws {
+    let scratch = try ScratchFolder()
+    let media = try MediaFolder(path: scratch.path)
+    for _ in 0..<100 { media.noteFailure(.clip, OutputError(.writeFailed, "the disk is full")) }
+    #expect(media.trouble.wait(seconds: 0))
+    #expect(!media.trouble.wait(seconds: 0), "the hundred were one")
   }
 }

@@ -24,6 +24,10 @@ struct ServiceMetrics {
     for (kind, count) in events.sorted(by: { $0.key < $1.key }) { text.sample("events_total", [("type", kind)], count) }
     text.family("sink_errors_total", .counter, "Lines and files that could not be written, or not to their end.")
     text.sample("sink_errors_total", [("sink", "jsonl")], sinkErrors)
+    if let files = recordings?.files {
+      text.sample("sink_errors_total", [("sink", "clips")], files.clipFailures)
+      text.sample("sink_errors_total", [("sink", "snapshots")], files.snapshotFailures)
+    }
     writePushes(&text)
     writeRecordings(&text)
     text.family("event_listeners", .gauge, "Connections that listen to the stream of events.")
@@ -55,8 +59,6 @@ struct ServiceMetrics {
   private func writeRecordings(_ text: inout MetricsText) {
     guard let recordings else { return }
     let (files, storage) = recordings
-    text.sample("sink_errors_total", [("sink", "clips")], files.clipFailures)
-    text.sample("sink_errors_total", [("sink", "snapshots")], files.snapshotFailures)
     text.family("recordings_total", .counter, "Files that were written to their end.")
     text.sample("recordings_total", [("sink", "clips")], files.clips)
     text.sample("recordings_total", [("sink", "snapshots")], files.snapshots)

@@ -33,7 +33,10 @@ final class Supervisor: Sendable {
       throw ServiceError(.system, "cannot start a thread: \(error)", cause: error)
     }
     self.journal = journal
-    self.workers = try Workers(workers, detector: detector, queue: queue)
+    do throws(ServiceError) { self.workers = try Workers(workers, detector: detector, queue: queue) } catch {
+      retention?.end()
+      throw error
+    }
   }
 
   /// The cameras, in the order of the configuration.

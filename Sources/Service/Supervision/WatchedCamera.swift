@@ -25,7 +25,7 @@ final class WatchedCamera: Sendable {
   /// A thread that takes pictures.
   private struct Capturing {
     let id: Int
-    let thread: StageThread
+    let thread: WorkThread
     let task: Task<Void, Never>
   }
 
@@ -85,17 +85,22 @@ final class WatchedCamera: Sendable {
   /// Begins to watch. Where there is no thread to be had, the report says so.
   func start() {
     guard settings.isEnabled else { return }
-    let thread: StageThread
+    let thread: WorkThread
+    do throws(PipelineError) { thread = try WorkThread(name: settings.name) } catch { return cannotStart(error) }
     do throws(PipelineError) {
-      thread = try StageThread(name: settings.name)
       try recorder?.start { [events] end, evidence in events.tell(end, evidence: evidence) }
       try push?.start()
     } catch {
-      return record.update { $0.lastFailure = "cannot watch \(settings.name): \(error)" }
+      thread.join()
+      return cannotStart(error)
     }
     let id = queue.add(self, interval: 1 / settings.detect.rate)
     let task = Task(executorPreference: thread) { self.capture(id) }
     capturing.withLock { $0 = Capturing(id: id, thread: thread, task: task) }
+  }
+
+  private func cannotStart(_ error: PipelineError) {
+    record.update { $0.lastFailure = "cannot watch \(settings.name): \(error)" }
   }
 
   /// Watches no more: ends the source, tells the ends of all tracks, and returns when the thread has ended.

@@ -6,7 +6,7 @@ import Synchronization
 /// The threads that run the network, shared by all cameras: one picture each at a time.
 final class Workers: Sendable {
   private struct Worker {
-    let thread: StageThread
+    let thread: WorkThread
     let task: Task<Void, Never>
     let pulse: Pulse
   }
@@ -36,12 +36,14 @@ final class Workers: Sendable {
     var workers: [Worker] = []
     do throws(PipelineError) {
       for number in 1...max(1, count) {
-        let thread = try StageThread(name: "detect \(number)")
+        let thread = try WorkThread(name: "detect \(number)")
         let pulse = Pulse()
         let task = Task(executorPreference: thread) { Self.serve(queue, with: detector, pulse) }
         workers.append(Worker(thread: thread, task: task, pulse: pulse))
       }
     } catch {
+      queue.finish()
+      for worker in workers { worker.thread.join() }
       throw ServiceError(.system, "cannot start \(count) threads: \(error)")
     }
     self.workers = Mutex(workers)

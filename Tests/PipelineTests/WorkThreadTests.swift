@@ -2,9 +2,9 @@ import Foundation
 import Pipeline
 import Testing
 
-@Suite struct StageThreadTests {
+@Suite struct WorkThreadTests {
   @Test func `tasks that prefer it all run on one thread with its name`() async throws {
-    let thread = try StageThread(name: "a name of more than fifteen bytes")
+    let thread = try WorkThread(name: "a name of more than fifteen bytes")
     let (ids, names) = await withTaskGroup(of: (UInt, String).self) { group in
       for _ in 0..<20 {
         group.addTask(executorPreference: thread) {
@@ -23,5 +23,23 @@ import Testing
     #expect(ids.count == 1)
     #expect(names == ["a name of more \n"])
     #expect(!threadNames().contains("a name of more "))
+  }
+
+  @Test func `a thread that nobody joins ends the process`() async {
+    await #expect(processExitsWith: .failure) { _ = try WorkThread(name: "forgotten") }
+    await #expect(processExitsWith: .success) {
+      let thread = try WorkThread(name: "joined")
+      await Task(executorPreference: thread) {}.value
+      thread.join()
+    }
+  }
+
+  @Test func `many notifications are one reason to look, and an end lasts`() {
+    let wakeup = Wakeup()
+    for _ in 0..<3 { wakeup.notify() }
+    #expect(wakeup.wait(seconds: 60))
+    #expect(!wakeup.wait(seconds: 0), "the three were one")
+    wakeup.end()
+    #expect(wakeup.wait() && wakeup.wait(seconds: 60))
   }
 }
