@@ -109,7 +109,8 @@ let package = Package(
     .executableTarget(
       name: "yolostream",
       dependencies: [
-        "Service", "Settings", "Streaming", "Capture", "Inference", "ModelStore", "Tracking", "Rules", "Training", "MPI",
+        "Service", "Settings", "Streaming", "Capture", "Inference", "ModelStore", "Tracking", "Rules", "Training",
+        "MPI",
         "Evaluation",
         "Checkpoints", "GELAN", "Outputs", "Pipeline", "V4L2", "Imaging", "Scene", argumentParser,
       ],

@@ -3,8 +3,8 @@ import Foundation
 /// A rule of the house that one file can break.
 enum Rule: String, CaseIterable, Sendable {
   case importArrows = "imports only what its target may see (House.swift, Sources/README.md)"
-  case fileLength = "at most 400 lines: split by aspect into Type+Verb.swift"
-  case unsafePlace = "unsafe code stands only in the targets that House.swift lists"
+  case fileLength = "at most 300 lines: split by aspect into Type+Verb.swift"
+  case unsafePlace = "unsafe code stands only in the targets that have a budget for it in House.swift"
   case ownName = "no module holds a type of its own name"
   case emptyNames = "names are nouns that say something: no Core, Common, Utils, Helpers, Manager"
   case summaries = "every public declaration has a summary"
@@ -23,10 +23,10 @@ enum Rule: String, CaseIterable, Sendable {
       ) {
         !allowed.contains(String($0))
       }
-    case .fileLength: return file.lines.count > 401 ? [file.lines.count] : []
+    case .fileLength: return file.lines.count > 301 ? [file.lines.count] : []
     case .unsafePlace:
-      guard House.room(file.room)?.mayBeUnsafe != true else { return [] }
-      return file.code.matches(of: /(\bunsafe\b|\bUnsafe\w*|@unchecked)/)
+      guard House.room(file.room)?.unsafeLines ?? 0 == 0 else { return [] }
+      return file.unsafeLines
     case .ownName:
       return file.code.matches(of: /\b(?:struct|class|enum|actor|protocol|typealias)\s+(\w+)/) { $0 == file.room }
     case .emptyNames:
@@ -51,6 +51,9 @@ extension [String] {
 }
 
 extension SourceFile {
+  /// Lines with unsafe code.
+  var unsafeLines: [Int] { code.matches(of: /(\bunsafe\b|\bUnsafe\w*|@unchecked)/) }
+
   /// Public declarations without a `///` line above them and their attributes.
   fileprivate var undocumented: [Int] {
     let declaration =

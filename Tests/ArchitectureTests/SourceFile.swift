@@ -19,7 +19,9 @@ struct SourceFile: Sendable {
     .deletingLastPathComponent()
 
   /// Every Swift file below `Sources`.
-  static func all() throws -> [SourceFile] {
+  static func all() throws -> [SourceFile] { try everything.get() }
+
+  private static let everything = Result {
     let sources = checkout.appending(path: "Sources")
     let paths = try FileManager.default.subpathsOfDirectory(atPath: sources.path).filter { $0.hasSuffix(".swift") }
     return try paths.sorted().map { path in
