@@ -32,7 +32,7 @@ final class MapMove: NativeKernel {
 
   var implementation: String {
     switch operation {
-    case .pool: "pool:avx2"
+    case .pool: "pool"
     case .upsample: "upsample:copy"
     }
   }

@@ -65,8 +65,8 @@ struct DetectionArguments: ParsableArguments {
 
   private func size(otherwise usual: Int) throws -> (height: Int, width: Int) {
     guard let imageSize else { return (usual, usual) }
-    guard let size = PictureSize(parsing: imageSize) else {
-      throw ValidationError("--imgsz \(imageSize): expected \(PictureSize.form)")
+    guard let size = FrameSize(parsing: imageSize) else {
+      throw ValidationError("--imgsz \(imageSize): expected \(FrameSize.form)")
     }
     return (size.height, size.width)
   }

@@ -15,7 +15,7 @@ struct NetworkRecorder {
 
   /// Result of each node.
   var values: [Tape.SymbolID] = []
-  /// What the gradient of an operation needs from its forward pass.
+  /// What the gradient of each node needs from its forward pass.
   var kept: [Int: Kept] = [:]
   /// Parts of each node's gradient, one from each consumer.
   var contributions: [[Contribution]]
@@ -23,18 +23,12 @@ struct NetworkRecorder {
   var statistics: [Statistic] = []
   let picture: TensorMemory
 
-  struct Kept {
-    var convolution: Primitive?
-    var weights: Tape.SymbolID?
-    var normalisation: Normalisation?
-    var convolved: Tape.SymbolID?
-    var mean: Tape.SymbolID?
-    var variance: Tape.SymbolID?
-    var activation: Primitive?
-    var activated: Tape.SymbolID?
-    var pooling: Primitive?
-    var workspace: Tape.SymbolID?
-    var resampling: Primitive?
+  /// What the gradient of an operation needs from its forward pass.
+  enum Kept {
+    case convolution(KeptConvolution)
+    case sum(KeptActivation?)
+    case pooling(Primitive, workspace: Tape.SymbolID?)
+    case resampling(Primitive)
   }
 
   /// A gradient for some channels of a node.
@@ -82,14 +76,6 @@ struct NetworkRecorder {
     return try TensorLayout([batch, node.channels, size.height, size.width], .f32, order ?? format)
   }
 
-  /// The order in which the library has vector code for `convolution`: blocks of 16 where neither side leaves its only
-  /// block half empty (such a convolution falls back to reference code a hundred times as slow). The picture's three
-  /// channels lie in plain order and have code of their own.
-  func order(of convolution: Graph.Convolution) -> MemoryFormat {
-    let isNarrow = min(convolution.inputChannels, convolution.outputChannels) < block && convolution.inputChannels > 3
-    return isNarrow && convolution.groups == 1 ? .blocked8 : format
-  }
-
   /// `tensor` in another order: itself where it is in that order already.
   mutating func ordered(
     _ tensor: Tape.SymbolID, _ order: MemoryFormat, name: String
@@ -111,45 +97,5 @@ struct NetworkRecorder {
     let memory = try TensorMemory(
       try TensorLayout(shape), in: buffer.arena, at: entry.range.lowerBound * 4, on: engine)
     return tape.symbol(fixed: memory)
-  }
-
-  func weightShape(_ convolution: Graph.Convolution) -> [Int] {
-    let shape = convolution.weightShape
-    guard convolution.groups > 1 else { return shape }
-    return [convolution.groups, shape[0] / convolution.groups] + shape[1...]
-  }
-
-  /// Copies channels of `source` into a tensor of its own. Blocks cannot be cut, so a range that does not start on one
-  /// goes through plain order.
-  mutating func extract(
-    _ source: Tape.SymbolID, _ range: Range<Int>, into destination: Tape.SymbolID, name: String
-  ) throws(OneDNNError) {
-    var whole = source
-    if range.lowerBound % block != 0 || (range.count % block != 0 && range.upperBound != tape.layout(source).shape[1]) {
-      whole = tape.symbol(try TensorLayout(tape.layout(source).shape))
-      try tape.copy(source, to: whole, name: name)
-    }
-    let part = tape.view(whole, try tape.layout(whole).channels(range))
-    try tape.copy(part, to: destination, name: name)
-  }
-
-  /// Places of the head maps: per level the box and class channels of one plain tensor.
-  struct HeadTensor {
-    var memory: TensorMemory
-    var stride: Int
-    var height: Int
-    var width: Int
-  }
-
-  mutating func headTensors(_ head: Graph.Head) throws(OneDNNError) -> [HeadTensor] {
-    var tensors: [HeadTensor] = []
-    for level in head.levels {
-      let size = sizes[level.boxes]
-      let layout = try TensorLayout([batch, 4 * head.bins + head.classCount, size.height, size.width])
-      tensors.append(
-        HeadTensor(
-          memory: try TensorMemory(layout, on: engine), stride: level.stride, height: size.height, width: size.width))
-    }
-    return tensors
   }
 }
