@@ -88,7 +88,9 @@ let package = Package(
     room(
       "Training",
       sees: [
-        "Kernels", "Checkpoints", "GELAN", "OneDNN", "MPI", "Imaging", "Inference", "Capture", "Evaluation", "Scene",
+        "Kernels", "Checkpoints", "GELAN", "OneDNN", "MPI", "Imaging", "Inference", "Capture", "Evaluation",
+        "Pipeline",
+        "Scene",
       ]),
 
     // Level 4: many cameras as a service, from what a user asks for to what a browser shows.

@@ -35,8 +35,11 @@ public final class WorkThread: TaskExecutor, Sendable {
 
   /// Runs `job` on the thread, after those that came before it.
   public func enqueue(_ job: consuming ExecutorJob) {
-    unsafe loop.add(Loop.Job(UnownedJob(job), on: asUnownedTaskExecutor()))
+    unsafe loop.add(.task(UnownedJob(job), asUnownedTaskExecutor()))
   }
+
+  /// Runs `work` on the thread, after what came before it: for work that is no task.
+  package func run(_ work: @escaping @Sendable () -> Void) { loop.add(.work(work)) }
 
   /// Ends the thread once it has run what was enqueued, and waits for that.
   public func join() {
@@ -49,18 +52,18 @@ public final class WorkThread: TaskExecutor, Sendable {
 /// What the thread runs. It does not keep the owner alive, so that a forgotten owner is noticed.
 @safe
 private final class Loop: @unchecked Sendable {
-  /// A job of a task, which keeps the executor that it prefers until it has ended.
   @safe
-  struct Job {
-    let job: UnownedJob
-    let executor: UnownedTaskExecutor
+  enum Job {
+    case work(@Sendable () -> Void)
+    /// A task keeps the executor that it prefers until it has ended.
+    case task(UnownedJob, UnownedTaskExecutor)
 
-    init(_ job: UnownedJob, on executor: UnownedTaskExecutor) {
-      self.job = job
-      unsafe self.executor = executor
+    func run() {
+      switch self {
+      case .work(let work): work()
+      case .task(let job, let executor): unsafe job.runSynchronously(on: executor)
+      }
     }
-
-    func run() { unsafe job.runSynchronously(on: executor) }
   }
 
   private struct Queue {

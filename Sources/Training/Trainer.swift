@@ -3,6 +3,7 @@ import Foundation
 public import GELAN
 public import MPI
 import OneDNN
+import Pipeline
 
 /// Trains a network: batches in, checkpoints and reports out.
 public final class Trainer {
@@ -141,17 +142,19 @@ public final class Trainer {
     let batches = schedule.batchesPerEpoch
     let part = plan.batch / group.count
     let preparation = preparation(slots: part * group.rank..<part * (group.rank + 1))
-    let loader = BatchLoader(iteration..<iterationCount) { preparation($0) }
-    defer { loader.stop() }
+    let loader: BatchLoader
+    do throws(PipelineError) { loader = try BatchLoader(iteration..<iterationCount) { preparation($0) } } catch {
+      throw TrainingError(.compute, "the thread that prepares batches could not be started", cause: error)
+    }
     var loss = DetectionLoss()
     loss.guidance = plan.guidance
     var clock = RunClock(batch: plan.batch)
     var sums = DetectionLoss.Terms.Mean()
     var goesOn = true
-    while iteration < iterationCount {
+    while iteration < iterationCount, let batch = loader.next() {
       if iteration % batches == 0 { accumulated.fill(0) }
       clock.start()
-      let terms = try computation.compute(loader.next(), loss: loss, gradient: accumulated, parameters: parameters)
+      let terms = try computation.compute(batch, loss: loss, gradient: accumulated, parameters: parameters)
       sums.add(terms)
       let rates = schedule.rates(iteration: iteration)
       let norm = iteration - lastStep >= rates.accumulate ? step(rates) : nil

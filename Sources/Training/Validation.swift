@@ -54,8 +54,7 @@ public struct Validation: Sendable {
     let detector = Detector(model, options: options)
     let table: [Int?] = classes ?? model.classNames.indices.map { $0 }
     let tally = Mutex(Tally(count: truth.pictures.count))
-    let threads = (0..<max(workers, 1)).map { _ in ComputeWorker(team: 1) }
-    defer { for thread in threads { thread.stop() } }
+    let threads = try (0..<max(workers, 1)).map { _ in try ComputeWorker(team: 1) }
     for thread in threads {
       thread.start {
         let worker = DetectionWorker(detector)

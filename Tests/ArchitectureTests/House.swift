@@ -44,7 +44,8 @@ enum House {
     Room(
       "Training",
       sees: [
-        "Kernels", "Capture", "Checkpoints", "Evaluation", "GELAN", "Imaging", "Inference", "MPI", "OneDNN", "Scene",
+        "Kernels", "Capture", "Checkpoints", "Evaluation", "GELAN", "Imaging", "Inference", "MPI", "OneDNN",
+        "Pipeline", "Scene",
       ], unsafeLines: 210),
     Room("Settings", sees: ["Capture", "FFmpeg", "Outputs", "Scene", "V4L2", "Yams"]),
     Room("Recording", sees: ["FFmpeg", "Imaging", "Outputs", "Pipeline", "Scene", "Settings"], unsafeLines: 12),

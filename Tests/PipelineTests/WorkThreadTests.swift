@@ -1,5 +1,6 @@
 import Foundation
 import Pipeline
+import Synchronization
 import Testing
 
 @Suite struct WorkThreadTests {
@@ -41,5 +42,12 @@ import Testing
     #expect(!wakeup.wait(seconds: 0), "the three were one")
     wakeup.end()
     #expect(wakeup.wait() && wakeup.wait(seconds: 60))
+  }
+
+  @Test func `work that is no task runs in order, and all of it before the end`() throws {
+    let thread = try WorkThread(name: "work"), numbers = Mutex<[Int]>([])
+    for number in 0..<100 { thread.run { numbers.withLock { $0.append(number) } } }
+    thread.join()
+    #expect(numbers.withLock { $0 } == Array(0..<100))
   }
 }

@@ -1,45 +1,31 @@
-import Foundation
+import Pipeline
 
 /// Prepares batches ahead of the training loop on a thread of its own. What is in a batch depends only on its number.
-final class BatchLoader: @unchecked Sendable {
-  private let condition = NSCondition()
-  private var ready: [TrainingBatch] = []
-  private var isStopped = false
-  private let limit = 3
+final class BatchLoader: Sendable {
+  private let thread: WorkThread
+  private let ready: Channel<TrainingBatch>
 
-  /// Starts to prepare the batches numbered `range`.
-  init(_ range: Range<Int>, prepare: @escaping @Sendable (Int) -> TrainingBatch) {
-    let thread = Thread { [self] in
-      for number in range {
-        let batch = prepare(number)
-        condition.lock()
-        while ready.count >= limit, !isStopped { condition.wait() }
-        let stops = isStopped
-        ready.append(batch)
-        condition.broadcast()
-        condition.unlock()
-        if stops { return }
-      }
+  /// Starts to prepare the batches numbered `range`. Throws where the system gives no thread.
+  init(_ range: Range<Int>, prepare: @escaping @Sendable (Int) -> TrainingBatch) throws(PipelineError) {
+    let ready = Channel<TrainingBatch>(capacity: 3)
+    self.ready = ready
+    thread = try WorkThread(name: "batches")
+    thread.run {
+      for number in range { guard case .sent = ready.send(prepare(number)) else { return } }
+      ready.finish()
     }
-    thread.name = "batches"
-    thread.start()
   }
 
-  /// The next batch, waiting for it.
-  func next() -> TrainingBatch {
-    condition.lock()
-    while ready.isEmpty { condition.wait() }
-    let batch = ready.removeFirst()
-    condition.broadcast()
-    condition.unlock()
-    return batch
+  deinit {
+    ready.cancel()
+    thread.join()
   }
 
-  /// Ends the thread.
-  func stop() {
-    condition.lock()
-    isStopped = true
-    condition.broadcast()
-    condition.unlock()
+  /// The next batch, waiting for it; `nil` after the last.
+  func next() -> TrainingBatch? {
+    switch ready.receive() {
+    case .value(let batch): batch
+    case .closed: nil
+    }
   }
 }

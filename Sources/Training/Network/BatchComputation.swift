@@ -1,6 +1,7 @@
 import GELAN
 import MPI
 import OneDNN
+import Pipeline
 
 /// Loss and gradient of a batch, computed in equal shares by several workers.
 ///
@@ -50,7 +51,9 @@ final class BatchComputation {
         graph, batch: batch / count, height: side, width: side, table: table, parameters: parameters, engine: engine,
         sharing: larger)
     }
-    workers = (0..<own).map { _ in ComputeWorker(team: team) }
+    do throws(PipelineError) {
+      workers = try (0..<own).map { (_) throws(PipelineError) in try ComputeWorker(team: team) }
+    } catch { throw TrainingError(.compute, "\(own) threads could not be started", cause: error) }
     shares = (0..<own).map { _ in Share() }
     var failure: TrainingError?
     for (worker, share) in zip(workers, shares) {
@@ -66,8 +69,6 @@ final class BatchComputation {
     }
     if let failure { throw failure }
   }
-
-  deinit { for worker in workers { worker.stop() } }
 
   var arenaByteCount: Int { shares.reduce(0) { $0 + ($1.largest?.arenaByteCount ?? 0) } }
 
