@@ -72,7 +72,7 @@ let package = Package(
     room("Imaging", sees: ["CPixelRows", "Scene"]),
     room("Tracking", sees: ["Scene"]),
     room("Rules", sees: ["Scene"]),
-    room("Evaluation", sees: ["Scene"]),
+    room("Evaluation", sees: ["Scene", yams]),
     room("Pipeline", sees: ["RingBuffer"]),
 
     // Level 2: a source, a detector, a delivery.

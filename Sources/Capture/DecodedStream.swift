@@ -64,7 +64,9 @@ struct DecodedStream: ~Copyable {
       sender = kind == .live ? SenderClock(codec: codec) : nil
       let isRTP = ["rtsp", "rtp", "sdp"].contains(demuxer.formatName)
       assembly = kind == .live && isRTP && ["h264", "hevc"].contains(codec) ? KeyframeAssembly() : nil
-      wrapper = FrameWrapper(isForDrawing: options.isForDrawing, quarterTurns: video.quarterTurns)
+      wrapper = FrameWrapper(
+        isForDrawing: options.isForDrawing,
+        orientation: StillOrientation(isMirrored: false, quarterTurns: video.quarterTurns))
       let isTurned = video.quarterTurns % 2 == 1
       let width = video.parameters.width, height = video.parameters.height
       begin = options.start > 0 ? origin - video.timeBase.seconds(of: 1) / 2 : -.infinity

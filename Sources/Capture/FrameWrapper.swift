@@ -1,17 +1,17 @@
 public import FFmpeg
 public import Imaging
 
-/// Makes frames of libav into the house's frames: without a copy where the arrangement of samples is one of ours.
+/// Makes frames of libav into pixel buffers: without a copy where the arrangement of samples is one of ours.
 struct FrameWrapper: ~Copyable {
   /// Whether the frames will be drawn on.
   let isForDrawing: Bool
-  /// Quarter turns clockwise that show the frames upright.
-  let quarterTurns: Int
+  /// How the frames are shown upright.
+  let orientation: StillOrientation
   private var scaler = Scaler()
 
-  init(isForDrawing: Bool, quarterTurns: Int = 0) {
+  init(isForDrawing: Bool, orientation: StillOrientation = .upright) {
     self.isForDrawing = isForDrawing
-    self.quarterTurns = quarterTurns
+    self.orientation = orientation
   }
 
   /// The frame `frame`, in `format` if one is asked for.
@@ -23,8 +23,8 @@ struct FrameWrapper: ~Copyable {
         frame.isRGB && target != .rgb24 ? FrameColour(matrix: .bt601, isFullRange: false) : nil
       frame = try scaler.convert(frame, width: frame.width, height: frame.height, format: target, colour: colour)
     }
-    if quarterTurns != 0 {
-      frame = try frame.rotated(quarterTurns: quarterTurns)
+    if orientation != .upright {
+      frame = try frame.shown(orientation)
     } else if isForDrawing {
       try frame.makeWritable()
     }

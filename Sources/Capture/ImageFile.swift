@@ -2,7 +2,7 @@ import FFmpeg
 import Glibc
 public import Imaging
 
-/// A file with one image in it: JPEG, PNG, BMP, WebP, TIFF or PPM.
+/// A file that holds one image: JPEG, PNG, BMP, WebP, TIFF, JPEG 2000 or Netpbm.
 public struct ImageFile: Sendable {
   /// Where it is.
   public let path: String
@@ -12,18 +12,32 @@ public struct ImageFile: Sendable {
   /// The image at `path`; nothing is read yet.
   public init(path: String) { self.path = path }
 
-  /// Reads and decodes it.
+  /// Reads what the file says of itself, without decoding. Throws as `read` does; a truncated file is no error here.
+  public func header() throws(CaptureError) -> StillHeader {
+    guard let header = StillHeader(try contents()) else { throw Self.unknown(path) }
+    return header
+  }
+
+  private static func unknown(_ path: String) -> CaptureError {
+    CaptureError(
+      .invalidMedia, "cannot show \(path): expected a JPEG, PNG, BMP, WebP, TIFF, JPEG 2000, PBM, PGM or PPM file")
+  }
+
+  /// Reads and decodes it, upright. A file that ends early or is damaged is an error.
   ///
   /// - Parameter format: the arrangement of samples wanted; `nil` for that of the file if it is one of ours.
   /// - Throws: `notFound`, `accessDenied`, `inputOutput`, or `invalidMedia` for what is no image or a broken one; the
   ///   sentence names the file.
   public func read(as format: PixelFormat? = nil) throws(CaptureError) -> PixelBuffer {
     let bytes = try contents()
-    guard let codec = Self.codec(of: bytes) else {
-      throw CaptureError(.invalidMedia, "cannot show \(path): expected a JPEG, PNG, BMP, WebP, TIFF or PPM file")
+    guard let header = StillHeader(bytes) else { throw Self.unknown(path) }
+    guard !header.isTruncated || header.mayBeWhole else {
+      throw CaptureError(.invalidMedia, "cannot show \(path): the file is truncated")
     }
     do throws(FFmpegError) {
-      var decoder = try Decoder(StreamParameters(codecNamed: codec))
+      // A JPEG without its end marker is whole only if nothing is missing before it; of PNG checksums tell.
+      let isStrict = header.isTruncated || header.format == .png
+      var decoder = try Decoder(StreamParameters(codecNamed: header.codec), isStrict: isStrict)
       try decoder.send(try unsafe Packet(copying: bytes.span.bytes))
       var outcome = try decoder.receive()
       if case .needsInput = outcome {
@@ -33,7 +47,7 @@ public struct ImageFile: Sendable {
       guard case .frame(let frame) = outcome, !frame.isDamaged else {
         throw FFmpegError(.invalidData, "the image is damaged or incomplete")
       }
-      var wrapper = FrameWrapper(isForDrawing: true, quarterTurns: frame.quarterTurnsOfCamera)
+      var wrapper = FrameWrapper(isForDrawing: true, orientation: header.orientation)
       return try wrapper.wrap(frame, format: format.flatMap { FrameFormat(rawValue: $0.rawValue) })
     } catch {
       let code: CaptureError.Code = error.code == .outOfMemory ? .internalError : .invalidMedia
@@ -73,17 +87,4 @@ public struct ImageFile: Sendable {
   }
 
   private static func text(of code: Int32) -> String { unsafe String(cString: strerror(code)) }
-
-  /// libav's decoder for what the first bytes say.
-  private static func codec(of bytes: [UInt8]) -> String? {
-    if bytes.starts(with: [0xFF, 0xD8, 0xFF]) { return "mjpeg" }
-    if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]) { return "png" }
-    if bytes.starts(with: [0x42, 0x4D]) { return "bmp" }
-    if bytes.starts(with: Array("P6".utf8)) { return "ppm" }
-    if bytes.starts(with: [0x49, 0x49, 0x2A, 0]) || bytes.starts(with: [0x4D, 0x4D, 0, 0x2A]) { return "tiff" }
-    if bytes.count > 12, bytes.starts(with: Array("RIFF".utf8)), bytes[8..<12].elementsEqual(Array("WEBP".utf8)) {
-      return "webp"
-    }
-    return nil
-  }
 }

@@ -32,7 +32,9 @@ public struct SourceAddress: Hashable, Sendable, CustomStringConvertible {
     "rtsp", "rtsps", "rtmp", "rtmps", "http", "https", "udp", "rtp", "srt", "tcp",
   ]
   /// Endings of files that hold one image.
-  public static let imageExtensions: Set<String> = ["jpg", "jpeg", "png", "bmp", "webp", "tif", "tiff"]
+  public static let imageExtensions: Set<String> = [
+    "jpg", "jpeg", "jpe", "jfif", "mpo", "png", "ppm", "pgm", "pnm", "bmp", "dib", "webp", "tif", "tiff", "jp2",
+  ]
 
   /// The address of a source that is known by its kind.
   public init(_ kind: Kind) { self.kind = kind }

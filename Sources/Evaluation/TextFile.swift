@@ -11,7 +11,7 @@ enum TextFile {
     }
     if isFolder.boolValue { throw EvaluationError(.unreadable, file: path, "expected a file, this is a folder") }
     do {
-      return [UInt8](try Data(contentsOf: URL(filePath: path)))
+      return [UInt8](try Data(contentsOf: URL(filePath: path), options: .mappedIfSafe))
     } catch {
       throw EvaluationError(.unreadable, file: path, "cannot be read: \(error.localizedDescription)")
     }

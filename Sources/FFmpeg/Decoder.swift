@@ -22,7 +22,10 @@ public struct Decoder: ~Copyable {
   /// - Parameters:
   ///   - threads: how many it may use; 0 for one a processor.
   ///   - isLowDelay: threads share one frame rather than take one each, so that no frame is held back for them.
-  public init(_ parameters: StreamParameters, threads: Int = 1, isLowDelay: Bool = false) throws(FFmpegError) {
+  ///   - isStrict: any fault is an error, and checksums are compared; otherwise libav makes the best of it.
+  public init(
+    _ parameters: StreamParameters, threads: Int = 1, isLowDelay: Bool = false, isStrict: Bool = false
+  ) throws(FFmpegError) {
     LogBridge.install()
     guard let codec = unsafe avcodec_find_decoder(parameters.handle.pointee.codec_id) else {
       throw FFmpegError(
@@ -37,6 +40,9 @@ public struct Decoder: ~Copyable {
     if isLowDelay {
       unsafe context.pointee.thread_type = FF_THREAD_SLICE
       unsafe context.pointee.flags |= Int32(bitPattern: UInt32(AV_CODEC_FLAG_LOW_DELAY))
+    }
+    if isStrict {
+      unsafe context.pointee.err_recognition |= Int32(AV_EF_EXPLODE | AV_EF_CRCCHECK | AV_EF_BITSTREAM | AV_EF_BUFFER)
     }
     // A damaged header must not ask for more memory than a frame can need.
     unsafe context.pointee.max_pixels = 1 << 28

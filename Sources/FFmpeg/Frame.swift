@@ -72,21 +72,6 @@ public final class Frame: @unchecked Sendable {
     return traits & UInt64(AV_PIX_FMT_FLAG_RGB) != 0 || format == AV_PIX_FMT_PAL8
   }
 
-  /// Quarter turns clockwise (0...3) that the camera noted for a still to be shown upright; mirrored ones count as not
-  /// turned.
-  public var quarterTurnsOfCamera: Int {
-    guard let entry = unsafe av_dict_get(handle.pointee.metadata, "Orientation", nil, 0),
-      let value = unsafe entry.pointee.value
-    else { return 0 }
-    let text = unsafe String(cString: value).filter(\.isNumber)
-    return switch text {
-    case "3": 2
-    case "6": 1
-    case "8": 3
-    default: 0
-    }
-  }
-
   /// Another frame on the same planes.
   func reference() throws(FFmpegError) -> Frame {
     let other = try Frame()

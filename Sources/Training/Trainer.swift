@@ -45,7 +45,8 @@ public final class Trainer {
     }
     network.classCount = data.classNames.count
     self.network = network
-    let batches = data.samples.count / max(plan.batch, 1)
+    // A batch larger than the data set shows images more than once.
+    let batches = data.samples.isEmpty ? 0 : max(data.samples.count / max(plan.batch, 1), 1)
     guard network.headStyle.bins == HeadMaps.binCount else {
       throw TrainingError(
         .unusableNetwork,
@@ -61,7 +62,7 @@ public final class Trainer {
     }
     guard batches > 0 else {
       throw TrainingError(
-        .unusableData, "\(data.samples.count) pictures do not fill one batch of \(plan.batch)")
+        .unusableData, "expected images to train on, there are none")
     }
     let graph = network.graph()
     table = ParameterTable(graph: graph)

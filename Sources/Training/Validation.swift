@@ -6,18 +6,18 @@ public import Inference
 import Scene
 import Synchronization
 
-/// Measures a model on labelled pictures just as it will run: folded, compiled for inference, boxes decoded and
+/// Measures a model on labelled images just as it will run: folded, compiled for inference, boxes decoded and
 /// suppressed.
 public struct Validation: Sendable {
-  /// The pictures and what is to be found in them.
+  /// The images and what is to be found in them.
   public let truth: GroundTruth
-  /// Pictures at a time.
+  /// Images at a time.
   public let workers: Int
-  /// How pictures are shown and what counts as found.
+  /// How images are shown and what counts as found.
   public var options = Detector.Options()
 
-  /// A measurement on `truth` with square inputs of `side` pixels, `workers` pictures at a time, with the settings the
-  /// reference validates with: confidence 0.001, overlap 0.7, several classes a box, 300 boxes a picture.
+  /// A measurement on `truth` with square inputs of `side` pixels, `workers` images at a time, with the settings the
+  /// reference validates with: confidence 0.001, overlap 0.7, several classes a box, 300 boxes an image.
   public init(_ truth: GroundTruth, side: Int, workers: Int) {
     self.truth = truth
     self.workers = workers
@@ -30,36 +30,38 @@ public struct Validation: Sendable {
 
   /// What was found out.
   public struct Measurement: Sendable {
-    /// Objects of each picture in the order of the data; none of one that was passed over.
+    /// Objects of each image in the order of the data; none of one that was left out.
     public let truth: [[TrueObject]]
-    /// Finds in each picture.
+    /// Detections in each image.
     public let found: [[FoundObject]]
-    /// The pictures that were passed over.
+    /// What was found wrong with the images.
     public let problems: [GroundTruth.Problem]
+    /// Images that were measured.
+    public let imageCount: Int
     /// Average precision over the others.
     public let precision: AveragePrecision
     /// What the model was computed in.
     public let arithmetic: CompilationOptions.Precision
   }
 
-  /// Detects in every picture, and compares. Throws what the detector does, or `mismatched` if no picture can be read
+  /// Detects in every image, and compares. Throws what the detector does, or `mismatched` if no image can be read
   /// that shows an object: there would be nothing to be right about.
   ///
   /// - Parameters:
   ///   - classes: class of the data for each class of the model; without, they are the same.
-  ///   - progress: hears how many pictures are done, one call at a time.
+  ///   - progress: hears how many images are done, one call at a time.
   public func measure(
     _ model: InferenceModel, classes: [Int?]? = nil, progress: @escaping @Sendable (Int) -> Void = { _ in }
   ) throws -> Measurement {
     let detector = Detector(model, options: options)
     let table: [Int?] = classes ?? model.classNames.indices.map { $0 }
-    let tally = Mutex(Tally(count: truth.pictures.count))
+    let tally = Mutex(Tally(count: truth.images.count))
     let threads = try (0..<max(workers, 1)).map { _ in try ComputeWorker(team: 1) }
     for thread in threads {
       thread.start {
         let worker = DetectionWorker(detector)
         while let index = tally.withLock({ $0.next() }) {
-          let result = outcome(truth.pictures[index], worker, table)
+          let result = outcome(truth.images[index], worker, table)
           tally.withLock {
             $0.take(result, at: index)
             progress($0.done)
@@ -72,18 +74,21 @@ public struct Validation: Sendable {
     if let failure = end.failure { throw failure }
     guard end.truth.contains(where: { $0.contains { !$0.isCrowd } }) else {
       throw EvaluationError(
-        .mismatched, file: truth.path, "none of its \(truth.pictures.count) pictures can be read and shows an object")
+        .mismatched, file: truth.path,
+        "none of its \(truth.images.count) images can be read and shows an object"
+          + (end.problems.isEmpty ? "" : ": \(end.problems.report.joined(separator: "; "))"))
     }
     return Measurement(
       truth: end.truth, found: end.found, problems: end.problems.sorted { $0.place < $1.place },
+      imageCount: end.measured,
       precision: AveragePrecision(truth: end.truth, found: end.found, classCount: truth.categories.count),
       arithmetic: detector.precision)
   }
 
-  /// What became of a picture.
+  /// What became of an image.
   private enum Outcome {
-    case measured([TrueObject], [FoundObject])
-    case passedOver(GroundTruth.Problem)
+    case measured([TrueObject], [FoundObject], GroundTruth.Problem?)
+    case leftOut(GroundTruth.Problem)
     case failed(InferenceError)
   }
 
@@ -94,6 +99,7 @@ public struct Validation: Sendable {
     var problems: [GroundTruth.Problem] = []
     var failure: InferenceError?
     var done = 0
+    var measured = 0
     private var position = 0
 
     init(count: Int) {
@@ -110,22 +116,31 @@ public struct Validation: Sendable {
     mutating func take(_ outcome: Outcome, at index: Int) {
       done += 1
       switch outcome {
-      case .measured(let objects, let finds): (truth[index], found[index]) = (objects, finds)
-      case .passedOver(let problem): problems.append(problem)
+      case .measured(let objects, let finds, let problem):
+        (truth[index], found[index]) = (objects, finds)
+        if let problem { problems.append(problem) }
+        measured += 1
+      case .leftOut(let problem): problems.append(problem)
       case .failed(let error): failure = error
       }
     }
   }
 
-  private func outcome(_ picture: GroundTruth.Picture, _ worker: DetectionWorker, _ classes: [Int?]) -> Outcome {
-    let path = truth.path(of: picture)
-    guard let buffer = try? ImageFile(path: path).read() else {
-      return .passedOver(GroundTruth.Problem(kind: .unreadablePicture, place: path))
+  private func outcome(_ image: GroundTruth.Image, _ worker: DetectionWorker, _ classes: [Int?]) -> Outcome {
+    guard let buffer = try? ImageFile(path: image.path).read() else {
+      return .leftOut(GroundTruth.Problem(kind: .unreadableImage, place: image.path))
     }
     let size = GroundTruth.Size(width: buffer.layout.width, height: buffer.layout.height)
-    guard let objects = try? truth.objects(of: picture, size: size) else {
-      return .passedOver(GroundTruth.Problem(kind: .otherShape, place: path))
+    if case .unusable(let kind, let detail) = ImageCheck(width: size.width, height: size.height) {
+      return .leftOut(GroundTruth.Problem(kind: kind, place: image.path, detail: detail))
     }
+    let objects = image.objects(in: size)
+    let problem: GroundTruth.Problem? =
+      switch image.agreement(with: size) {
+      case .same: nil
+      case .resized: GroundTruth.Problem(kind: .resizedImage, place: image.name)
+      case .wrong: GroundTruth.Problem(kind: .wrongSize, place: image.name)
+      }
     do throws(InferenceError) {
       let finds = try worker.detect(buffer).compactMap { detection -> FoundObject? in
         guard let classID = classes[detection.classID] else { return nil }
@@ -133,7 +148,7 @@ public struct Validation: Sendable {
         find.classID = classID
         return find
       }
-      return .measured(objects, finds)
+      return .measured(objects, finds, problem)
     } catch { return .failed(error) }
   }
 }

@@ -1,20 +1,34 @@
 import Evaluation
 
 extension GroundTruth {
-  /// Opens labelled pictures to measure on, and says on standard error what is passed over.
-  static func toMeasureOn(_ path: String, split: String, images: String?) throws(EvaluationError) -> GroundTruth {
-    let truth = try open(path, split: split, images: images)
-    truth.problems.print()
+  /// Opens a labelled data set to measure on; throws `mismatched` if nothing in it is labelled.
+  static func toMeasureOn(
+    _ path: String, split: String, images: String?, needsImages: Bool = true
+  ) throws(EvaluationError) -> GroundTruth {
+    let truth = try open(path, split: split, images: images, keepsOutlines: false, needsImages: needsImages)
     guard truth.objectCount > 0 else {
-      throw EvaluationError(.mismatched, file: path, "expected labelled objects to measure on, there are none")
+      let reasons = truth.problems.report.joined(separator: "; ")
+      throw EvaluationError(
+        .mismatched, file: path,
+        "no labels found: none of its \(truth.images.count) images shows a labelled object"
+          + (reasons.isEmpty ? "" : "; \(reasons)"))
     }
     return truth
   }
 }
 
 extension [GroundTruth.Problem] {
-  /// Says on standard error what was passed over.
+  /// Says on standard error what was left out, repaired or kept as background, each kind once.
   func print() {
-    for line in report { Swift.print("yolostream: passed over: \(line)", to: &StandardError.shared) }
+    for line in report { Swift.print("yolostream: data: \(line)", to: &StandardError.shared) }
+  }
+
+  /// These and those found later, without what is known already.
+  func adding(_ later: [GroundTruth.Problem]) -> [GroundTruth.Problem] {
+    let known = Set(filter { $0.kind == .unreadableImage }.map(\.place))
+    return self
+      + later.filter { problem in
+        problem.kind != .unreadableImage || !known.contains { problem.place == $0 || problem.place.hasSuffix("/\($0)") }
+      }
   }
 }

@@ -8,13 +8,14 @@ struct TrackCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "track", abstract: "Give detections in a MOTChallenge file identities over time.",
     discussion: """
-      Rows are frame,id,left,top,width,height,score[,...]; the id of the input is not looked at. Scores are taken as
-      probabilities. The frame rate comes from seqinfo.ini beside the detections, or in the folder above.
+      Rows are frame,id,left,top,width,height,score[,...]; the id of the input is ignored. Scores are taken as
+      probabilities. The frame rate comes from seqinfo.ini beside the detections, or in the folder above. Where only every
+      second, third … frame has detections, the frames between are taken for ones that no detector saw.
       """)
 
   @Option(help: "File of detections.") var detections: String
   @Option(name: [.short, .long], help: "File of tracks to write; - is standard output.") var output: String
-  @Option(help: "Frames a second, where there is no seqinfo.ini.") var fps: Double?
+  @Option(help: "Frames per second, where there is no seqinfo.ini.") var fps: Double?
   @Option(help: TrackingArguments.bufferHelp, transform: Seconds.read)
   var trackBuffer = Seconds(TrackerConfiguration().buffer)
 
@@ -26,12 +27,17 @@ struct TrackCommand: ParsableCommand {
   }
 
   func run() throws {
-    let file = try TrackFile.read(detections)
+    let file = try TrackFile.read(detections, ignoresIdentities: true)
     guard let rate = try fps ?? SequenceInfo.beside(detections)?.frameRate else {
-      throw ValidationError("no frame rate: there is no seqinfo.ini beside \(detections); give --fps")
+      throw ValidationError("no frame rate: no seqinfo.ini beside \(detections) states one; give --fps")
     }
     var configuration = TrackerConfiguration()
     configuration.buffer = trackBuffer.value
+    if file.records.contains(where: { !(0...1).contains($0.confidence) }) {
+      print(
+        "yolostream: \(detections): scores outside 0...1 are no probabilities; thresholds will not fit them",
+        to: &StandardError.shared)
+    }
     let records = Self.tracks(of: file, rate: rate, configuration: configuration)
     if output == "-" {
       print(TrackFile.text(records), terminator: "")
@@ -40,16 +46,20 @@ struct TrackCommand: ParsableCommand {
     }
   }
 
-  /// Shows the tracker every frame from the first to the last that has detections, empty ones too.
+  /// Shows the tracker every frame that a detector saw, from the first to the last with detections, empty ones too.
   static func tracks(of file: TrackFile, rate: Double, configuration: TrackerConfiguration) -> [TrackRecord] {
     let rowsOfFrame = Dictionary(grouping: file.records, by: \.frame)
     var tracker = Tracker(configuration: configuration)
     var records: [TrackRecord] = []
     // A gap that ends every track needs no more empty frames, so that a wild frame number costs nothing.
     let longestGap = Int(configuration.buffer * rate) + 2
-    var next = 1
-    for frame in rowsOfFrame.keys.sorted() {
-      for empty in next..<min(frame, next + longestGap) { _ = tracker.update([], at: Double(empty - 1) / rate) }
+    let numbers = rowsOfFrame.keys.sorted()
+    let interval = Self.interval(of: numbers)
+    var next = numbers.first.map { ($0 - 1) % interval + 1 } ?? 1
+    for frame in numbers {
+      for empty in stride(from: next, to: min(frame, next + longestGap), by: interval) {
+        _ = tracker.update([], at: Double(empty - 1) / rate)
+      }
       let found = (rowsOfFrame[frame] ?? []).map { row in
         Detection(
           box: Box(
@@ -65,8 +75,20 @@ struct TrackCommand: ParsableCommand {
               left: Double(box.minX), top: Double(box.minY), width: Double(box.width), height: Double(box.height)),
             confidence: Double(track.detection.score)))
       }
-      next = frame + 1
+      next = frame + interval
     }
     return records
+  }
+
+  /// Every how many frames a detector saw one: the greatest step that all of ten or more frame numbers share.
+  private static func interval(of frames: [Int]) -> Int {
+    guard frames.count >= 10 else { return 1 }
+    var divisor = 0
+    for (before, after) in zip(frames, frames.dropFirst()) {
+      var (a, b) = (after - before, divisor)
+      while b != 0 { (a, b) = (b, a % b) }
+      divisor = a
+    }
+    return max(divisor, 1)
   }
 }

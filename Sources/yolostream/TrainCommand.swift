@@ -9,15 +9,16 @@ import Training
 /// Trains a network on labelled pictures.
 struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "train", abstract: "Train a network on labelled pictures.",
+    commandName: "train", abstract: "Train a network on labelled images.",
     discussion: """
       Examples:
-        yolostream train --data DATA --epochs 100 --out runs/mine
+        yolostream train --data data.yaml --epochs 100 --out runs/mine
         yolostream train --data DATA --network yolov9-t.pt --lr 0.001 --epochs 20
         yolostream train --data DATA --epochs 100 --out runs/mine --resume
 
-      Data is a YOLO folder (classes.txt, images/SPLIT, labels/SPLIT), a COCO file or a folder with train.json and \
-      val.json, or a Pascal VOC folder. Bad labels and pictures are counted, named and passed over. The folder of the \
+      Data is data.yaml (Ultralytics, Roboflow, CVAT), obj.data, a COCO file, a folder with one of these, a Pascal VOC \
+      folder, or a folder of images with YOLO labels and classes.txt (LabelImg). What is left out, repaired or kept as \
+      background is counted and named; no label at all is an error. The folder of the \
       run holds last.safetensors (to go on from), model.safetensors and best.safetensors (to run), the tables log.csv \
       and results.csv, and the curves results.svg. SIGINT and SIGTERM end a run after the next step, with a checkpoint. \
       Started by OpenMPI's mpirun, the processes share the workers and train as one would; signals end them at once.
@@ -60,8 +61,10 @@ struct TrainCommand: ParsableCommand {
     // Of the processes that `mpirun` has started the first one speaks.
     let group = try ProcessGroup.joined()
     let say: (String) -> Void = group.isFirst ? { print($0) } : { _ in }
-    let training = Dataset(try GroundTruth.open(source.data ?? "", split: "train"))
-    for line in training.problems.report { say("passed over: \(line)") }
+    let path = source.data ?? ""
+    let training = Dataset(try GroundTruth.open(path, split: "train", images: source.images))
+    for line in training.problems.report { say("data: \(line)") }
+    try training.expectLabels(in: path)
     let validation = try source.validationSet(classes: training.classNames, say: say).map {
       Validation($0, side: plan.side, workers: plan.workers * plan.threads)
     }
@@ -77,7 +80,7 @@ struct TrainCommand: ParsableCommand {
     }
     say(NetworkSize(trainer.network, side: plan.side).description)
     say(
-      "\(training.samples.count) pictures, \(training.classNames.count) classes, \(trainer.iterationCount) iterations, "
+      "\(training.samples.count) images, \(training.classNames.count) classes, \(trainer.iterationCount) iterations, "
         + "\(trainer.arenaByteCount >> 20) MiB of activations")
     let log =
       group.isFirst ? try RunLog(folder: files.folder, classNames: training.classNames, isContinued: resume) : nil
@@ -88,7 +91,7 @@ struct TrainCommand: ParsableCommand {
     try trainer.run(until: iterations, files: files, validation: validation) { report in
       log?.add(report)
       say(line(for: report))
-      for path in trainer.unreadablePaths.dropFirst(named) { say("passed over: unreadable picture \(path)") }
+      for path in trainer.unreadablePaths.dropFirst(named) { say("left out: unreadable image \(path)") }
       named = trainer.unreadablePaths.count
       fflush(nil)
     } report: { progress in
@@ -122,7 +125,7 @@ struct TrainCommand: ParsableCommand {
         format: ", AP50 %.4f AP %.4f", precision.precision(thresholds: 0..<1), precision.precision())
       if report.isBest { text += " (best)" }
     }
-    for line in report.problems.report { text += "\npassed over in validation: \(line)" }
+    for line in report.problems.report { text += "\nvalidation data: \(line)" }
     if let failure = report.failure { text += "\nnot saved: \(failure)" }
     return text
   }

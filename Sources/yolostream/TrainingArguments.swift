@@ -17,6 +17,7 @@ struct TrainingDataArguments: ParsableArguments {
     help: ArgumentHelp(
       "Data to validate on; without, the part 'val' of --data, unless that is a file.", valueName: "path"))
   var val: String?
+  @Option(help: "Folder of the images to train on; otherwise where the data has them.") var images: String?
   @Option(help: "Epochs between validations; 0 for none.") var valEvery = 1
 
   func validate() throws {
@@ -32,12 +33,16 @@ struct TrainingDataArguments: ParsableArguments {
       return nil
     }
     let set: GroundTruth
-    do { set = try GroundTruth.open(val ?? data, split: "val", classes: classes) } catch {
+    do { set = try GroundTruth.open(val ?? data, split: "val", classes: classes, keepsOutlines: false) } catch {
       if val != nil { throw error }
       say("not validated: \(error)")
       return nil
     }
-    for line in set.problems.report { say("passed over in validation: \(line)") }
+    if val == nil, set.isUnsplit {
+      say("not validated: \(data) has no parts, so nothing is set aside; give --val")
+      return nil
+    }
+    for line in set.problems.report { say("validation data: \(line)") }
     guard set.classNames == classes else {
       throw TrainingError(.unusableData, "training and validation data do not name the same classes in the same order")
     }

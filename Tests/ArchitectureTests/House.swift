@@ -30,7 +30,7 @@ enum House {
     Room("Imaging", sees: ["CPixelRows", "Scene"], unsafeLines: 197),
     Room("Tracking", sees: ["Scene"]),
     Room("Rules", sees: ["Scene"]),
-    Room("Evaluation", sees: ["Scene"], unsafeLines: 1),
+    Room("Evaluation", sees: ["Scene", "Yams"], unsafeLines: 1),
     Room("Pipeline", sees: ["RingBuffer"], unsafeLines: 54),
     Room("Capture", sees: ["FFmpeg", "Imaging", "Pipeline", "Scene", "V4L2"], unsafeLines: 30),
     Room("Inference", sees: ["Kernels", "GELAN", "Imaging", "OneDNN", "Scene"], unsafeLines: 128),

@@ -102,14 +102,19 @@ import Testing
     #expect(outcome.status == 0, "\(outcome.error)")
     let report = try object(outcome.output)
     let classes = try #require(report["classes"] as? [[String: Any]], "\(report.keys)")
-    #expect(report["pictures"] as? Int == 1 && classes.map { $0["objects"] as? Int } == [1], "\(report)")
-    let label = kind == "voc" ? "unreadableLabels: 1 (3.xml)" : "unreadableLine: 1 (val.json: annotations[1])"
-    #expect(outcome.error.contains("yolostream: passed over: \(label)\n"), "\(outcome.error)")
-    #expect(outcome.error.contains("yolostream: passed over: unreadablePicture: 1 ("), "\(outcome.error)")
+    #expect(report["images"] as? Int == 1 && classes.map { $0["objects"] as? Int } == [1], "\(report)")
+    let label =
+      kind == "voc"
+      ? "1 unusable label file, images left out (3.xml)" : "1 unusable row, left out (val.json: annotations[1])"
+    #expect(outcome.error.contains("yolostream: data: \(label)\n"), "\(outcome.error)")
+    #expect(
+      outcome.error.contains("yolostream: data: 1 missing, damaged or truncated image, left out ("), "\(outcome.error)")
     // Without a single picture there is nothing to measure.
     try write("no picture", kind == "voc" ? "JPEGImages/1.ppm" : "images/val/1.ppm")
     let nothing = try program.run(arguments, hasModel: false)
-    #expect(nothing.status == 65 && nothing.error.contains("none of its 2 pictures"), "\(nothing.error)")
+    #expect(
+      nothing.status == 65 && nothing.error.contains(kind == "voc" ? "none of its 1 images" : "none of its 2 images"),
+      "\(nothing.error)")
     let elsewhere = try program.run(arguments + ["--images", "elsewhere"], hasModel: false)
     #expect(elsewhere.status == 66 && elsewhere.error.contains("elsewhere"), "\(elsewhere.error)")
   }
@@ -126,7 +131,7 @@ import Testing
     #expect(outcome.status == 0, "\(outcome.error)")
     let report = try object(outcome.output)
     let summary = try #require(report["summary"] as? [String: Double])
-    #expect(abs((summary["AP"] ?? 0) - 0.3687) < 0.002 && (report["pictures"] as? Int) == 150, "\(summary)")
+    #expect(abs((summary["AP"] ?? 0) - 0.3687) < 0.002 && (report["images"] as? Int) == 150, "\(summary)")
     let found = try JSONSerialization.jsonObject(with: Data(program.text("found.json").utf8)) as? [[String: Any]]
     #expect(found?.count == report["detections"] as? Int && found?.first?["category_id"] != nil)
   }

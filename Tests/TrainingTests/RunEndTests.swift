@@ -37,13 +37,13 @@ import Testing
   @Test func `is not validated on pictures that show nothing`() throws {
     let folder = try TrainerFolder()
     var truth = try Self.unfindable(in: folder)
-    truth.pictures[0].objects[0].isCrowd = true
+    truth.images[0].objects[0].isCrowd = true
     let trainer = try `The trainer`.trainer(`The trainer`.plan)
     let error = #expect(throws: TrainingError.self) {
       try trainer.run(validation: Validation(truth, side: 64, workers: 1)) { _ in true }
     }
     #expect(error?.code == .unusableData)
-    #expect(error?.description.contains("none of its 2 pictures") == true)
+    #expect(error?.description.contains("none of its 2 images") == true)
   }
 
   @Test func `whose files cannot be written has no best model and says so at its end`() throws {

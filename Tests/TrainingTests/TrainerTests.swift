@@ -243,18 +243,20 @@ import Testing
 extension GroundTruth {
   /// Scenes of red and blue whose pictures are in `folder`.
   init(_ scenes: [(fileName: String, objects: [Dataset.Object])], in folder: URL) {
-    let pictures = scenes.enumerated().map { number, scene in
+    let images = scenes.enumerated().map { number, scene in
       let objects = scene.objects.map { object in
         let box = SIMD4<Double>(object.box)
         return TrueObject(
           box: PreciseBox(left: box[0], top: box[1], width: box[2] - box[0], height: box[3] - box[1]),
           classID: object.classID)
       }
-      return Picture(id: number, fileName: scene.fileName, size: .unit, objects: objects)
+      return Image(
+        id: .number(number), name: scene.fileName, path: folder.appending(path: scene.fileName).path, size: .unit,
+        objects: objects)
     }
     self.init(
-      path: folder.path, folder: folder.path,
-      categories: ["red", "blue"].enumerated().map { Category(id: $0, name: $1) }, pictures: pictures, problems: [])
+      path: folder.path, categories: ["red", "blue"].enumerated().map { Category(id: .number($0), name: $1) },
+      images: images)
   }
 }
 

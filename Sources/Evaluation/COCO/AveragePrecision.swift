@@ -35,6 +35,20 @@ public struct AveragePrecision: Sendable {
     }
   }
 
+  /// Where a class has the best balance of precision and recall, at an overlap of 0.50.
+  public struct OperatingPoint: Hashable, Sendable {
+    /// Harmonic mean of precision and recall, 0...1.
+    public var f1 = 0.0
+    /// Share of the detections that are right, 0...1.
+    public var precision = 0.0
+    /// Share of the objects that are found, 0...1.
+    public var recall = 0.0
+    /// Lowest score of a detection that counts.
+    public var confidence = 0.0
+  }
+
+  /// The best operating point of each class; all zero for a class without objects or without a right detection.
+  public private(set) var operatingPoints: [OperatingPoint]
   /// How many classes there are.
   public let classCount: Int
   /// Objects of each class that are to be found.
@@ -57,6 +71,7 @@ public struct AveragePrecision: Sendable {
     let thresholds = Self.overlapThresholds.count
     let ranges = AreaRange.allCases.count
     objectCounts = [Int](repeating: 0, count: classCount)
+    operatingPoints = [OperatingPoint](repeating: OperatingPoint(), count: classCount)
     precision = [Double](
       repeating: Self.undefined, count: classCount * ranges * thresholds * Self.recallLevels.count)
     recall = [Double](repeating: Self.undefined, count: classCount * ranges * Self.limits.count * thresholds)
@@ -137,6 +152,10 @@ public struct AveragePrecision: Sendable {
     let order = scores.indices.sorted { scores[$0] != scores[$1] ? scores[$0] > scores[$1] : $0 < $1 }
     for threshold in Self.overlapThresholds.indices {
       let verdicts = outcomes.flatMap { $0.verdicts[threshold] }
+      if range == .all, threshold == 0 {
+        operatingPoints[classID] = OperatingPoint(
+          order.map { (scores[$0], verdicts[$0]) }, objects: objects)
+      }
       for (limit, most) in Self.limits.enumerated() {
         let right = verdicts.indices.count { verdicts[$0] == .right && ranks[$0] < most }
         recall[recallRange(classID, range, limit).lowerBound + threshold] = Double(right) / Double(objects)
@@ -167,6 +186,25 @@ public struct AveragePrecision: Sendable {
     return recallLevels.map { level in
       while position < recalls.count, recalls[position] < level { position += 1 }
       return position < precisions.count ? precisions[position] : 0
+    }
+  }
+}
+
+extension AveragePrecision.OperatingPoint {
+  /// The best point of detections in falling order of their scores. Those of one score stand or fall together.
+  fileprivate init(_ detections: [(score: Double, verdict: PictureMatching.Verdict)], objects: Int) {
+    self.init()
+    var right = 0.0
+    var wrong = 0.0
+    for (index, detection) in detections.enumerated() {
+      if detection.verdict == .right { right += 1 } else if detection.verdict == .wrong { wrong += 1 }
+      let isLastOfScore = index + 1 == detections.count || detections[index + 1].score < detection.score
+      let value = 2 * right / (Double(objects) + right + wrong)
+      guard isLastOfScore, value > f1 else { continue }
+      f1 = value
+      precision = right / (right + wrong)
+      recall = right / Double(objects)
+      confidence = detection.score
     }
   }
 }

@@ -8,12 +8,12 @@ public enum DetectionResults {
   /// - Parameter found: finds of each image of `truth`, classes being those of `truth`.
   public static func write(_ found: [[FoundObject]], of truth: GroundTruth, to path: String) throws(EvaluationError) {
     var rows: [String] = []
-    for (image, objects) in zip(truth.pictures, found) {
-      let name = quoted(image.fileName)
+    for (image, objects) in zip(truth.images, found) {
+      let name = quoted(image.name)
       for object in objects where truth.categories.indices.contains(object.classID) {
         let box = object.box
         rows.append(
-          "{\"image_id\":\(image.id),\"category_id\":\(truth.categories[object.classID].id),"
+          "{\"image_id\":\(image.id.json),\"category_id\":\(truth.categories[object.classID].id.json),"
             + "\"bbox\":[\(box.left),\(box.top),\(box.width),\(box.height)],\"score\":\(object.score),"
             + "\"file_name\":\(name)}")
       }
@@ -21,7 +21,7 @@ public enum DetectionResults {
     try TextFile.write("[\(rows.joined(separator: ",\n"))]\n", to: path)
   }
 
-  private static func quoted(_ text: String) -> String {
+  static func quoted(_ text: String) -> String {
     var result = "\""
     for scalar in text.unicodeScalars {
       switch scalar {

@@ -4,67 +4,137 @@ extension GroundTruth {
   /// Understands `bytes` as the content of `path`, annotations in the format of the COCO benchmark: one JSON object
   /// with `images`, `annotations` and `categories`.
   ///
-  /// Only a file that is not such JSON at all, or names no pictures or classes, is an error, which names the field; a
-  /// bad row of a list is counted and passed over. `area`, `iscrowd`, outlines and the sizes of pictures may be
-  /// missing; masks written as runs are not used.
-  public static func parse(coco bytes: [UInt8], path: String) throws(EvaluationError) -> GroundTruth {
-    let file = try JSONFile.decode(AnnotationFile.self, from: bytes, path: path)
+  /// Only a file that is not such JSON at all, or names no images or classes, is an error; a bad row of a list is counted
+  /// and left out. Identifiers are integers or text. `area`, `iscrowd`, outlines and the sizes of images may be missing;
+  /// masks written as runs are not used. Images are taken to lie beside the file.
+  public static func parse(
+    coco bytes: [UInt8], path: String, keepsOutlines: Bool = true
+  ) throws(EvaluationError) -> GroundTruth {
+    let file = try COCOFile(bytes, path: path, keepsOutlines: keepsOutlines)
     let url = URL(filePath: path)
+    let folder = url.deletingLastPathComponent().path
     var problems: [Problem] = []
-    func passOver(_ kind: Problem.Kind, _ row: String) {
+    func note(_ kind: Problem.Kind, _ row: String) {
       problems.append(Problem(kind: kind, place: "\(url.lastPathComponent): \(row)"))
     }
 
+    let groups = groupsOnly(in: file)
     var categories: [Category] = []
-    var classes: [Int: Int] = [:]
+    var classes: [RecordID: Int] = [:]
     for (index, row) in file.categories.enumerated() {
-      guard let category = row.content, classes[category.id] == nil else {
-        passOver(.unreadableLine, "categories[\(index)]")
+      guard let id = row.id, let name = row.name else {
+        note(.unusableRow, "categories[\(index)]")
         continue
       }
-      classes[category.id] = categories.count
-      categories.append(Category(id: category.id, name: category.name))
+      if groups.contains(index) {
+        note(.groupClass, "'\(name)'")
+      } else if classes[id] == nil {
+        classes[id] = categories.count
+        categories.append(Category(id: id, name: name))
+      } else {
+        note(.repeatedID, "categories[\(index)]")
+      }
     }
-    var pictures: [Picture] = []
-    var places: [Int: Int] = [:]
+    var images: [Image] = []
+    var places: [RecordID: Int] = [:]
     for (index, row) in file.images.enumerated() {
-      guard let image = row.content, image.width ?? 1 > 0, image.height ?? 1 > 0, places[image.id] == nil else {
-        passOver(.unreadableLine, "images[\(index)]")
+      guard let id = row.id, let name = row.name else {
+        note(.unusableRow, "images[\(index)]")
         continue
       }
-      places[image.id] = pictures.count
+      guard places[id] == nil else {
+        note(.repeatedID, "images[\(index)]")
+        continue
+      }
+      places[id] = images.count
       var size: Size?
-      if let width = image.width, let height = image.height { size = Size(width: width, height: height) }
-      pictures.append(Picture(id: image.id, fileName: image.fileName, size: size, objects: []))
+      if let width = row.width, let height = row.height { size = Size(width: width, height: height) }
+      images.append(Image(id: id, name: name, path: FileList.joined(folder, name), size: size, objects: []))
     }
     for (index, row) in file.annotations.enumerated() {
-      let name = "annotations[\(index)]"
-      guard let annotation = row.content, let place = places[annotation.image], let box = annotation.preciseBox else {
-        passOver(.unreadableLine, name)
+      guard let image = row.image, let category = row.category, let box = row.preciseBox else {
+        note(.unusableRow, "annotations[\(index)]")
         continue
       }
-      guard let classID = classes[annotation.category] else {
-        passOver(.unknownClass, name)
+      guard let place = places[image] else {
+        note(.unknownImage, "annotations[\(index)]")
         continue
       }
-      let size = pictures[place].size
+      guard let classID = classes[category] else {
+        note(.unknownClass, "annotations[\(index)]")
+        continue
+      }
+      let size = images[place].size
       // The benchmark counts it all the same: as missed.
-      if let size, !box.isVisible(in: size) { passOver(.boxOutside, name) }
+      if let size, !box.isVisible(in: size) { note(.boxOutside, "annotations[\(index)]") }
       let sides = size.map { SIMD2(Float($0.width), Float($0.height)) }
-      let outline = sides.map { sides in annotation.outline.map { points($0, of: sides) }.filter { $0.count >= 3 } }
-      pictures[place].objects.append(
-        TrueObject(
-          box: box, classID: classID, area: annotation.area, isCrowd: annotation.isCrowd, outline: outline ?? []))
+      let outline = sides.map { sides in row.outline.map { points($0, of: sides) }.filter { $0.count >= 3 } }
+      images[place].objects.append(
+        TrueObject(box: box, classID: classID, area: row.area, isCrowd: row.isCrowd, outline: outline ?? []))
     }
-    guard !pictures.isEmpty, !categories.isEmpty else {
-      throw EvaluationError(.malformed, file: path, "names no pictures or no classes")
+    guard !images.isEmpty, !categories.isEmpty else {
+      throw EvaluationError(.malformed, file: path, "names no images or no classes")
     }
-    return GroundTruth(
-      path: path, folder: url.deletingLastPathComponent().path, categories: categories,
-      pictures: pictures.sorted { $0.id < $1.id }, problems: problems)
+    return GroundTruth(path: path, categories: categories, images: images.sorted { $0.id < $1.id }, problems: problems)
   }
 
-  /// Numbers in pairs, as fractions of `size` within the picture.
+  /// Reads the COCO file at `path` and finds its images: in `images`, beside the file, or where the benchmark, Roboflow and
+  /// CVAT unpack them.
+  static func read(
+    coco path: String, split: String, images folder: String?, _ keepsOutlines: Bool, isUnsplit: Bool = false
+  ) throws(EvaluationError) -> GroundTruth {
+    let truth = try parse(coco: TextFile.read(path), path: path, keepsOutlines: keepsOutlines)
+    let folders = folder.map { [$0] } ?? imageFolders(of: path, split: split)
+    var problems = truth.problems
+    var foundAny = false
+    let images = truth.images.map { image in
+      guard let found = FileList.find(image.name, in: folders) else {
+        problems.append(Problem(kind: .unreadableImage, place: image.name, detail: "not found"))
+        return image
+      }
+      foundAny = true
+      if found.isMoved { problems.append(Problem(kind: .movedFile, place: image.name)) }
+      return Image(id: image.id, name: image.name, path: found.path, size: image.size, objects: image.objects)
+    }
+    guard foundAny else {
+      throw EvaluationError(
+        .missing, file: path,
+        "expected its images, such as \(truth.images.first?.name ?? ""), in \(folders.joined(separator: " or ")); "
+          + "--images names another folder")
+    }
+    return GroundTruth(
+      path: path, categories: truth.categories, images: images, problems: problems, isUnsplit: isUnsplit)
+  }
+
+  /// Folders that may hold the images of the file at `path`, the likeliest first.
+  private static func imageFolders(of path: String, split: String) -> [String] {
+    let url = URL(filePath: path)
+    let stem = url.deletingPathExtension().lastPathComponent
+    // `instances_train2017` describes `train2017`.
+    let name = stem.split(separator: "_").last.map(String.init) ?? stem
+    let beside = url.deletingLastPathComponent()
+    var homes = [beside.path]
+    if ["annotations", "labels"].contains(beside.lastPathComponent.lowercased()) {
+      homes.append(beside.deletingLastPathComponent().path)
+    }
+    let names = [stem, name] + DatasetDescription.aliases(of: split)
+    let below = names.map { "images/\($0)" } + ["images"] + names + ["data", "JPEGImages", ""]
+    let folders = homes.flatMap { home in below.map { FileList.joined(home, $0) } }.filter(FileList.isFolder)
+    return folders.isEmpty ? homes : folders
+  }
+
+  /// Roboflow's first category is the name of the data set, which the others are grouped under; nothing is annotated so.
+  private static func groupsOnly(in file: COCOFile) -> Set<Int> {
+    let used = Set(file.annotations.compactMap(\.category))
+    return Set(
+      file.categories.indices.filter { index in
+        let category = file.categories[index]
+        guard category.group == "none", let id = category.id, !used.contains(id) else { return false }
+        return file.categories.contains { $0.group == category.name }
+      })
+  }
+
+  /// Numbers in pairs, as fractions of `size` within the image.
   static func points(_ values: [Float], of size: SIMD2<Float> = .one) -> [SIMD2<Float>] {
     stride(from: 0, to: values.count - 1, by: 2).map {
       (SIMD2(values[$0], values[$0 + 1]) / size).clamped(lowerBound: .zero, upperBound: .one)
@@ -72,72 +142,10 @@ extension GroundTruth {
   }
 }
 
-/// What is used of an annotation file.
-private struct AnnotationFile: Decodable {
-  /// A row of a list, or nothing if it is not what it should be.
-  struct Row<Content: Decodable>: Decodable {
-    let content: Content?
-
-    init(from decoder: any Decoder) throws { content = try? Content(from: decoder) }
+extension COCOFile.Annotation {
+  /// Left, top, width and height, if it is these.
+  var preciseBox: PreciseBox? {
+    guard let box, (0..<4).allSatisfy({ abs(box[$0]) < 1e9 }), box[2] >= 0, box[3] >= 0 else { return nil }
+    return PreciseBox(left: box[0], top: box[1], width: box[2], height: box[3])
   }
-
-  struct Image: Decodable {
-    let id: Int
-    let fileName: String
-    let width: Int?
-    let height: Int?
-
-    enum CodingKeys: String, CodingKey {
-      case id, width, height
-      case fileName = "file_name"
-    }
-  }
-
-  struct Annotation: Decodable {
-    let image: Int
-    let category: Int
-    let box: [Double]
-    let area: Double?
-    let isCrowd: Bool
-    let outline: [[Float]]
-
-    enum CodingKeys: String, CodingKey {
-      case area
-      case image = "image_id"
-      case category = "category_id"
-      case box = "bbox"
-      case isCrowd = "iscrowd"
-      case outline = "segmentation"
-    }
-
-    init(from decoder: any Decoder) throws {
-      let fields = try decoder.container(keyedBy: CodingKeys.self)
-      image = try fields.decode(Int.self, forKey: .image)
-      category = try fields.decode(Int.self, forKey: .category)
-      box = try fields.decode([Double].self, forKey: .box)
-      area = try? fields.decode(Double.self, forKey: .area)
-      outline = (try? fields.decode([[Float]].self, forKey: .outline)) ?? []
-      // Written as 0 or 1 by the benchmark, as false or true by some tools.
-      if let flag = try? fields.decode(Bool.self, forKey: .isCrowd) {
-        isCrowd = flag
-      } else {
-        isCrowd = (try? fields.decode(Int.self, forKey: .isCrowd)) ?? 0 != 0
-      }
-    }
-
-    /// Left, top, width and height, if it is these.
-    var preciseBox: PreciseBox? {
-      guard box.count == 4, box.allSatisfy({ abs($0) < 1e9 }), box[2] >= 0, box[3] >= 0 else { return nil }
-      return PreciseBox(left: box[0], top: box[1], width: box[2], height: box[3])
-    }
-  }
-
-  struct Category: Decodable {
-    let id: Int
-    let name: String
-  }
-
-  let images: [Row<Image>]
-  let annotations: [Row<Annotation>]
-  let categories: [Row<Category>]
 }

@@ -1,54 +1,105 @@
 internal import Foundation
 
 extension GroundTruth {
-  /// Opens whatever data set is at `path`, for `split` (`train` or `val`):
+  /// Opens the data set at `path`, whichever layout it has, and takes its part `split` (`train`, `val`, `test`):
   ///
-  /// - a COCO file `….json`, with the pictures beside it, in a folder named like the split or the file or in `images`;
-  /// - a folder with `SPLIT.json` in the COCO format;
-  /// - a Pascal VOC folder (`Annotations`, `JPEGImages`);
-  /// - a YOLO folder (`classes.txt`, `images/SPLIT`, `labels/SPLIT`).
+  /// - a description: `data.yaml` (Ultralytics, Roboflow, CVAT) or `obj.data` (Darknet, CVAT);
+  /// - a COCO file, or a folder with one, such as `annotations/instances_train2017.json` or Roboflow's `_annotations.coco.json`;
+  /// - a folder with Pascal VOC annotations, in `Annotations` or beside the images;
+  /// - a folder with class names in `classes.txt` and YOLO labels in `labels` or beside the images.
   ///
-  /// What cannot be used of it is counted and passed over. Throws `missing` if there is no such place or none of the
-  /// pictures, `malformed` if nothing there can be used.
+  /// Throws `missing` if there is no such place or none of the images, `malformed` if nothing there can be used.
   ///
   /// - Parameters:
-  ///   - images: folder of the pictures, if it is another one.
+  ///   - images: folder of the images, if it is another one.
   ///   - classes: names in the order of their numbers where the format does not number them (VOC).
+  ///   - keepsOutlines: whether outlines of COCO files are read; only training uses them.
+  ///   - needsImages: whether the images of a COCO file must be there; detections are scored without them.
   public static func open(
-    _ path: String, split: String, images: String? = nil, classes: [String]? = nil
+    _ path: String, split: String, images: String? = nil, classes: [String]? = nil, keepsOutlines: Bool = true,
+    needsImages: Bool = true
   ) throws(EvaluationError) -> GroundTruth {
-    func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
-    guard exists(path) else {
-      throw EvaluationError(.missing, file: path, "expected labelled pictures, there is nothing of this name")
+    guard FileList.exists(path) else {
+      throw EvaluationError(.missing, file: path, "expected a labelled data set, there is nothing of this name")
     }
-    let place = URL(filePath: path)
-    let file = place.pathExtension.lowercased() == "json" ? path : place.appending(path: "\(split).json").path
-    var truth: GroundTruth
-    var folders: [String]
-    if exists(file) {
-      truth = try parse(coco: TextFile.read(file), path: file)
-      let stem = URL(filePath: file).deletingPathExtension().lastPathComponent
-      let beside = URL(filePath: truth.folder, directoryHint: .isDirectory)
-      folders = ["images/\(split)", "images/\(stem)", "images", split, stem].map { beside.appending(path: $0).path }
-      folders.append(truth.folder)
-    } else {
-      let isVOC = exists(place.appending(path: "Annotations").path)
-      truth =
-        try isVOC
-        ? read(vocFolder: place, split: split, classes: classes) : read(yoloFolder: place, split: split)
-      folders = [truth.folder]
+    if let images, !FileList.isFolder(images) {
+      throw EvaluationError(.missing, file: images, "expected the folder of the images, there is none of this name")
     }
-    if let images { folders = [images] }
-    let pictures = truth.pictures
-    let home = folders.first { folder in
-      exists(folder) && pictures.contains { exists(Self.path(of: $0, in: folder)) }
+    // Label files are found by replacing a folder in the whole path.
+    let place = URL(filePath: path).standardizedFileURL.path
+    if !needsImages, let file = FileList.isFolder(place) ? annotations(in: place, split: split) : place,
+      file.lowercased().hasSuffix(".json"), description(in: place) == nil
+    {
+      return try parse(coco: TextFile.read(file), path: file, keepsOutlines: keepsOutlines)
     }
-    guard let home else {
+    if !FileList.isFolder(place) { return try open(file: place, split: split, images: images, keepsOutlines) }
+    if let file = description(in: place) { return try open(file: file, split: split, images: images, keepsOutlines) }
+    if let file = annotations(in: place, split: split) {
+      let unsplit = !DatasetDescription.aliases(of: split).contains { file.dropFirst(place.count).contains($0) }
+      return try read(coco: file, split: split, images: images, keepsOutlines, isUnsplit: unsplit)
+    }
+    if let truth = try read(vocFolder: place, split: split, images: images, classes: classes) { return truth }
+    return try read(yoloFolder: place, split: split)
+  }
+
+  /// The image files of the data set at `path` or, of a folder that is none, all images below it; `nil` if it is
+  /// neither. What they are labelled with does not matter.
+  public static func imageFiles(of path: String) throws(EvaluationError) -> [String]? {
+    let isFolder = FileList.isFolder(path)
+    guard isFolder || ["yaml", "yml", "data", "json"].contains(URL(filePath: path).pathExtension.lowercased()) else {
+      return nil
+    }
+    guard FileList.exists(path) else { return nil }
+    do throws(EvaluationError) { return try open(path, split: "train", keepsOutlines: false).images.map(\.path) } catch
+    {
+      if let truth = try? open(path, split: "val", keepsOutlines: false) { return truth.images.map(\.path) }
+      let files = isFolder ? FileList.files(below: path) : []
+      if files.isEmpty, !isFolder { throw error }
+      return files.isEmpty ? nil : files
+    }
+  }
+
+  private static func open(
+    file: String, split: String, images: String?, _ keepsOutlines: Bool
+  ) throws(EvaluationError) -> GroundTruth {
+    switch URL(filePath: file).pathExtension.lowercased() {
+    case "yaml", "yml": return try read(DatasetDescription(yaml: file), split: split, images: images)
+    case "data": return try read(DatasetDescription(darknet: file), split: split, images: images)
+    case "json": return try read(coco: file, split: split, images: images, keepsOutlines)
+    default:
       throw EvaluationError(
-        .missing, file: path,
-        "expected its pictures, such as \(pictures.first?.fileName ?? ""), in \(folders.joined(separator: " or "))")
+        .malformed, file: file, "expected a data set: a folder, data.yaml, obj.data or a COCO .json")
     }
-    truth.folder = home
-    return truth
+  }
+
+  /// The description file in `folder`, if there is one.
+  private static func description(in folder: String) -> String? {
+    let usual = ["data.yaml", "data.yml", "dataset.yaml", "dataset.yml"].map { FileList.joined(folder, $0) }
+    if let file = usual.first(where: FileList.exists) { return file }
+    let others = FileList.names(in: folder).filter {
+      ["yaml", "yml"].contains(URL(filePath: $0).pathExtension.lowercased())
+    }.map { FileList.joined(folder, $0) }
+    let described = others.filter { (try? DatasetDescription(yaml: $0)) != nil }
+    if described.count == 1 { return described[0] }
+    let darknet = FileList.joined(folder, "obj.data")
+    return FileList.exists(darknet) ? darknet : nil
+  }
+
+  /// The COCO file of `split` in `folder`, if there is one.
+  private static func annotations(in folder: String, split: String) -> String? {
+    for name in DatasetDescription.aliases(of: split) {
+      let exact = ["\(name).json", "\(name)/_annotations.coco.json", "annotations/\(name).json"]
+      if let file = exact.lazy.map({ FileList.joined(folder, $0) }).first(where: FileList.exists) { return file }
+      let annotations = FileList.joined(folder, "annotations")
+      let instances = FileList.names(in: annotations).filter {
+        $0.hasPrefix("instances_\(name)") && $0.lowercased().hasSuffix(".json")
+      }
+      if let file = instances.first { return FileList.joined(annotations, file) }
+    }
+    let unsplit = [
+      "_annotations.coco.json", "annotations/instances_default.json", "instances.json", "annotations.json",
+      "result.json",
+    ]
+    return unsplit.map { FileList.joined(folder, $0) }.first(where: FileList.exists)
   }
 }

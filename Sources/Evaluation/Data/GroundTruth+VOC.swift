@@ -1,67 +1,100 @@
 internal import Foundation
 
 extension GroundTruth {
-  /// Reads a Pascal VOC folder: `JPEGImages`, `Annotations/*.xml`, and `ImageSets/Main/SPLIT.txt`; without such a list
-  /// all annotations are to train on. Objects marked as difficult count as crowds. Pictures are numbered from 1 in the
-  /// order of the list.
+  /// Reads Pascal VOC annotations, as the benchmark, LabelImg, CVAT and Roboflow lay them out; `nil` if there are none.
   ///
-  /// - Parameter classes: names in the order of their numbers; without, those that occur, sorted.
+  /// They lie in `Annotations` with the images in `JPEGImages` and the parts in `ImageSets/Main/SPLIT.txt`, or beside the
+  /// images in a folder of the part or in one of no part. An image belongs to its annotation by the name of the file: the
+  /// tag `filename` is often out of date, and serves where there is no image of that name. Objects marked as difficult
+  /// count as crowds. Images are numbered from 1 in the order of the list.
+  ///
+  /// - Parameter classes: names in the order of their numbers; without, those that occur in all parts, sorted.
   static func read(
-    vocFolder folder: URL, split: String, classes: [String]?
-  ) throws(EvaluationError) -> GroundTruth {
-    let annotations = folder.appending(path: "Annotations")
-    let list = folder.appending(path: "ImageSets/Main/\(split).txt")
-    let stems: [String]
-    if let text = try? String(contentsOf: list, encoding: .utf8) {
-      stems = text.split(whereSeparator: \.isNewline).compactMap { $0.split(separator: " ").first.map(String.init) }
-    } else if split != "train" {
-      throw EvaluationError(
-        .malformed, file: list.path, "cannot be read; it names the pictures of the part '\(split)'")
-    } else {
-      let files = (try? FileManager.default.contentsOfDirectory(atPath: annotations.path)) ?? []
-      stems = files.filter { $0.hasSuffix(".xml") }.map { String($0.dropLast(4)) }.sorted()
-    }
+    vocFolder folder: String, split: String, images: String?, classes: [String]?
+  ) throws(EvaluationError) -> GroundTruth? {
+    guard let layout = try VOCLayout(folder, split: split) else { return nil }
     var problems: [Problem] = []
-    var read: [(stem: String, annotation: VOCAnnotation)] = []
-    for stem in stems {
-      let file = annotations.appending(path: "\(stem).xml")
-      guard let data = try? Data(contentsOf: file), let annotation = VOCAnnotation(data) else {
-        problems.append(Problem(kind: .unreadableLabels, place: "\(stem).xml"))
+    var read: [(file: String, annotation: VOCAnnotation)] = []
+    for file in layout.files {
+      guard let data = try? Data(contentsOf: URL(filePath: file)), let annotation = VOCAnnotation(data) else {
+        problems.append(Problem(kind: .unusableLabels, place: URL(filePath: file).lastPathComponent))
         continue
       }
-      read.append((stem, annotation))
+      read.append((file, annotation))
     }
-    let names = classes ?? Set(read.flatMap { $0.annotation.objects.map(\.name) }).sorted()
+    let names: [String]
+    if let classes {
+      names = classes
+    } else if let file = layout.classFile {
+      names = try DatasetDescription.names(file: file)
+    } else {
+      names = Set(read.flatMap { $0.annotation.objects.map(\.name) } + layout.namesElsewhere()).sorted()
+    }
     guard !read.isEmpty, !names.isEmpty else {
-      throw EvaluationError(
-        .malformed, file: annotations.path, "holds no annotations that can be read, or no objects")
+      throw EvaluationError(.malformed, file: folder, "holds no annotations that can be read, or no objects")
     }
-    let numbers = Dictionary(names.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
-    var pictures: [Picture] = []
-    for (stem, annotation) in read {
-      let size = Size(width: annotation.width, height: annotation.height)
-      var objects: [TrueObject] = []
-      for (index, object) in annotation.objects.enumerated() {
-        let place = "\(stem).xml: object \(index + 1)"
-        guard let box = object.box else {
-          problems.append(Problem(kind: .unreadableLine, place: place))
-          continue
-        }
-        guard let classID = numbers[object.name] else {
-          problems.append(Problem(kind: .unknownClass, place: place))
-          continue
-        }
-        guard box.isVisible(in: size) else {
-          problems.append(Problem(kind: .boxOutside, place: place))
-          continue
-        }
-        objects.append(TrueObject(box: box, classID: classID, isCrowd: object.isDifficult))
+    let folders = images.map { [$0] } ?? layout.imageFolders
+    var known: [Image] = []
+    for (file, annotation) in read {
+      let stem = layout.stem(of: file)
+      let objects = annotation.labelled(names, stem: stem, problems: &problems)
+      guard let image = imageFile(stem: stem, tag: annotation.fileName, in: folders) else {
+        problems.append(Problem(kind: .unreadableImage, place: stem, detail: "not found"))
+        continue
       }
-      let name = annotation.fileName.isEmpty ? "\(stem).jpg" : annotation.fileName
-      pictures.append(Picture(id: pictures.count + 1, fileName: name, size: size, objects: objects))
+      known.append(
+        Image(
+          id: .number(known.count + 1), name: URL(filePath: image).lastPathComponent, path: image,
+          size: annotation.size, objects: objects))
+    }
+    guard !known.isEmpty else {
+      throw EvaluationError(
+        .missing, file: folder,
+        "expected the images of its annotations, such as that of \(layout.stem(of: read[0].file)), in "
+          + folders.joined(separator: " or "))
     }
     return GroundTruth(
-      path: folder.path, folder: folder.appending(path: "JPEGImages").path,
-      categories: names.enumerated().map { Category(id: $0, name: $1) }, pictures: pictures, problems: problems)
+      path: folder, categories: names.enumerated().map { Category(id: .number($0), name: $1) }, images: known,
+      problems: problems, isUnsplit: layout.isUnsplit)
+  }
+
+  private static func imageFile(stem: String, tag: String, in folders: [String]) -> String? {
+    for folder in folders {
+      for ending in ["jpg", "png", "jpeg", "JPG", "JPEG", "PNG"] + FileList.imageEndings.sorted() {
+        let path = FileList.joined(folder, "\(stem).\(ending)")
+        if FileList.exists(path) { return path }
+      }
+    }
+    return tag.isEmpty ? nil : FileList.find(tag, in: folders)?.path
+  }
+}
+
+extension VOCAnnotation {
+  /// The objects whose class is one of `names`, boxes in pixels.
+  fileprivate func labelled(
+    _ names: [String], stem: String, problems: inout [GroundTruth.Problem]
+  ) -> [TrueObject] {
+    var labelled: [TrueObject] = []
+    for (index, object) in objects.enumerated() {
+      func note(_ kind: GroundTruth.Problem.Kind) {
+        problems.append(GroundTruth.Problem(kind: kind, place: "\(stem).xml: object \(index + 1)"))
+      }
+      guard let box = object.box else {
+        note(.unusableRow)
+        continue
+      }
+      guard let classID = names.firstIndex(of: object.name) else {
+        note(.unknownClass)
+        continue
+      }
+      if let size, !box.isVisible(in: size) { note(.boxOutside) }
+      labelled.append(TrueObject(box: box, classID: classID, isCrowd: object.isDifficult))
+    }
+    return labelled
+  }
+
+  /// Size of the image in pixels; some tools write zeros.
+  fileprivate var size: GroundTruth.Size? {
+    width > 0 && height > 0 ? GroundTruth.Size(width: width, height: height) : nil
   }
 }

@@ -1,37 +1,53 @@
-internal import Foundation
-
-/// A data set to measure a detector on or to train one: pictures, what is to be found in each, and what was wrong with
-/// that.
+/// A labelled data set: images, the objects each shows, and what could not be used.
+///
+/// `open` reads every supported layout; `Documentation/Datasets.md` lists them with the rules for label rows.
 public struct GroundTruth: Sendable {
-  /// A kind of object.
+  /// A class of objects.
   public struct Category: Hashable, Sendable {
-    /// Its number in the data set's own files.
-    public let id: Int
+    /// Its identifier in the data set's own files.
+    public let id: RecordID
     /// Its name.
     public let name: String
+
+    /// The class `name`, which the data set's files call `id`.
+    public init(id: RecordID, name: String) {
+      self.id = id
+      self.name = name
+    }
   }
 
-  /// A picture and its objects.
-  public struct Picture: Sendable {
-    /// Its number in the data set.
-    public let id: Int
-    /// Its file, as the data set names it: relative to the folder of pictures.
-    public let fileName: String
-    /// The size by which its boxes are to be taken: in pixels, or `unit` where they are fractions; `nil` where the data
-    /// set gives pixels and does not tell of how many.
+  /// An image and its objects.
+  public struct Image: Sendable {
+    /// Its identifier in the data set; its position, counted from 1, where the format has none.
+    public let id: RecordID
+    /// Its name as the data set writes it.
+    public let name: String
+    /// The file.
+    public let path: String
+    /// The size the boxes refer to: in pixels, or `unit` where they are fractions; `nil` where the data set gives pixels
+    /// and no size.
     public let size: Size?
     /// Its objects.
     public var objects: [TrueObject]
+
+    /// An image at `path` whose boxes refer to `size`.
+    public init(id: RecordID, name: String, path: String, size: Size?, objects: [TrueObject]) {
+      self.id = id
+      self.name = name
+      self.path = path
+      self.size = size
+      self.objects = objects
+    }
   }
 
-  /// Width and height of a picture.
+  /// Width and height of an image.
   public struct Size: Hashable, Sendable {
     /// Width in pixels.
     public let width: Int
     /// Height in pixels.
     public let height: Int
 
-    /// The size of every picture whose boxes are fractions of it.
+    /// The size of every image whose boxes are fractions of it.
     public static let unit = Size(width: 1, height: 1)
 
     /// `width` by `height` pixels.
@@ -43,43 +59,63 @@ public struct GroundTruth: Sendable {
 
   /// File or folder it was read from.
   public let path: String
-  /// Folder of the pictures.
-  public internal(set) var folder: String
-  /// The kinds of objects; `TrueObject.classID` is a position here.
+  /// The classes; `TrueObject.classID` is a position here.
   public let categories: [Category]
-  /// The pictures by rising number.
-  public var pictures: [Picture]
-  /// Everything that was passed over.
-  public let problems: [Problem]
+  /// The images, by rising identifier.
+  public var images: [Image]
+  /// Everything that was left out, repaired or kept as background.
+  public var problems: [Problem]
+  /// Whether the data set has no parts, so that `train` and `val` are the same images.
+  public let isUnsplit: Bool
 
-  /// Names of the kinds of objects.
-  public var classNames: [String] { categories.map(\.name) }
-
-  /// Objects of all pictures together, crowds not counted.
-  public var objectCount: Int { pictures.reduce(0) { $0 + $1.objects.count { !$0.isCrowd } } }
-
-  /// Where the file of `picture` is.
-  public func path(of picture: Picture) -> String { Self.path(of: picture, in: folder) }
-
-  static func path(of picture: Picture, in folder: String) -> String {
-    URL(filePath: folder, directoryHint: .isDirectory).appending(path: picture.fileName).path
+  /// A data set of these images.
+  public init(path: String, categories: [Category], images: [Image], problems: [Problem] = [], isUnsplit: Bool = false)
+  {
+    self.path = path
+    self.categories = categories
+    self.images = images
+    self.problems = problems
+    self.isUnsplit = isUnsplit
   }
 
-  /// The objects of `picture` in its pixels, given the `size` of the picture that is really there.
-  ///
-  /// One that was made smaller or larger keeps its boxes. Throws `mismatched` if it has another shape than the data set
-  /// tells: they would not fit.
-  public func objects(of picture: Picture, size: Size) throws(EvaluationError) -> [TrueObject] {
-    guard let told = picture.size, told != size else { return picture.objects }
-    let (width, height) = (Double(told.width), Double(told.height))
-    let (across, down) = (Double(size.width) / width, Double(size.height) / height)
+  /// Names of the classes.
+  public var classNames: [String] { categories.map(\.name) }
+
+  /// Objects in all images together, crowds not counted.
+  public var objectCount: Int { images.reduce(0) { $0 + $1.objects.count { !$0.isCrowd } } }
+}
+
+extension GroundTruth.Image {
+  /// How the declared size relates to the size of the file.
+  public enum SizeAgreement: Hashable, Sendable {
+    /// The boxes fit the file as they are, or are fractions.
+    case same
+    /// The image was made smaller or larger after labelling: boxes are scaled along.
+    case resized
+    /// The declared size has another shape: it is wrong, and boxes are pixels of the file, as pycocotools takes them.
+    case wrong
+  }
+
+  /// Compares the declared size with that of the upright file.
+  public func agreement(with actual: GroundTruth.Size) -> SizeAgreement {
+    guard let size, size != .unit, size != actual else { return .same }
+    let across = Double(actual.width) / Double(size.width), down = Double(actual.height) / Double(size.height)
     // Each side may have been rounded by less than a pixel.
-    guard told == .unit || abs(across - down) < 1 / width + 1 / height else {
-      throw EvaluationError(
-        .mismatched, file: path,
-        "expected \(picture.fileName) of \(told.width)x\(told.height) pixels, got \(size.width)x\(size.height)")
-    }
-    return picture.objects.map { object in
+    return abs(across - down) < 1 / Double(size.width) + 1 / Double(size.height) ? .resized : .wrong
+  }
+
+  /// The size that divides the boxes to give fractions, for a file that is `actual` pixels.
+  public func reference(for actual: GroundTruth.Size) -> GroundTruth.Size {
+    guard let size, agreement(with: actual) != .wrong else { return actual }
+    return size
+  }
+
+  /// The objects in pixels of the upright file, which is `actual` pixels.
+  public func objects(in actual: GroundTruth.Size) -> [TrueObject] {
+    let size = reference(for: actual)
+    guard size != actual else { return objects }
+    let across = Double(actual.width) / Double(size.width), down = Double(actual.height) / Double(size.height)
+    return objects.map { object in
       let box = object.box
       var scaled = object
       scaled.box = PreciseBox(
@@ -91,14 +127,14 @@ public struct GroundTruth: Sendable {
 }
 
 extension PreciseBox {
-  /// Left, top, right and bottom as fractions of a picture of `size`, as far as they lie in it.
+  /// Left, top, right and bottom as fractions of an image of `size`, clipped to it.
   public func fractions(of size: GroundTruth.Size) -> SIMD4<Float> {
     let sides = SIMD2(Double(size.width), Double(size.height))
     let corners = SIMD4(left, top, left + width, top + height) / SIMD4(lowHalf: sides, highHalf: sides)
     return SIMD4<Float>(corners).clamped(lowerBound: .zero, upperBound: .one)
   }
 
-  /// Whether a picture of `size` shows something of it.
+  /// Whether an image of `size` shows some of it.
   package func isVisible(in size: GroundTruth.Size) -> Bool {
     let inside = fractions(of: size)
     return inside[2] - inside[0] > 1e-4 && inside[3] - inside[1] > 1e-4

@@ -12,7 +12,7 @@ final class VOCAnnotation: NSObject, XMLParserDelegate {
     /// In pixels from 0: pixel 1 begins at 0, and the last pixel belongs to the box.
     var box: PreciseBox? {
       guard let left = edges["xmin"], let top = edges["ymin"], let right = edges["xmax"], let bottom = edges["ymax"],
-        [left, top, right, bottom].allSatisfy(\.isFinite)
+        [left, top, right, bottom].allSatisfy({ abs($0) < 1e9 }), right >= left, bottom >= top
       else { return nil }
       return PreciseBox(left: left - 1, top: top - 1, width: right - left + 1, height: bottom - top + 1)
     }
@@ -22,15 +22,17 @@ final class VOCAnnotation: NSObject, XMLParserDelegate {
   private(set) var width = 0
   private(set) var height = 0
   private(set) var objects: [Object] = []
+  private var isWhole = false
   private var path: [String] = []
   private var text = ""
 
-  /// Understands `data`; `nil` if it is not XML or tells no size.
+  /// Understands `data`; `nil` if it is not an annotation. Its size may be missing or zero.
   init?(_ data: Data) {
     super.init()
     let parser = XMLParser(data: data)
     parser.delegate = self
-    guard parser.parse(), width > 0, height > 0 else { return nil }
+    // The parser takes a file that ends early for a whole one.
+    guard parser.parse(), isWhole else { return nil }
   }
 
   func parser(
@@ -48,11 +50,13 @@ final class VOCAnnotation: NSObject, XMLParserDelegate {
     let value = text.trimmingCharacters(in: .whitespacesAndNewlines)
     // Parts of an object (heads, hands) have names and boxes of their own, one level further in.
     switch path {
+    case ["annotation"]: isWhole = true
     case ["annotation", "filename"]: fileName = value
     case ["annotation", "size", "width"]: width = Self.pixels(value)
     case ["annotation", "size", "height"]: height = Self.pixels(value)
     case ["annotation", "object", "name"]: objects[objects.count - 1].name = value
-    case ["annotation", "object", "difficult"]: objects[objects.count - 1].isDifficult = value == "1"
+    case ["annotation", "object", "difficult"]:
+      objects[objects.count - 1].isDifficult = value == "1" || value.lowercased() == "true"
     case ["annotation", "object", "bndbox", element]: objects[objects.count - 1].edges[element] = Double(value)
     default: break
     }

@@ -2,8 +2,10 @@ internal import Foundation
 
 /// What `seqinfo.ini` says about a MOTChallenge sequence.
 public struct SequenceInfo: Hashable, Sendable {
-  /// Frames per second.
-  public let frameRate: Double
+  /// Frames per second, if the file states them.
+  public let frameRate: Double?
+  /// Number of frames, if the file states it.
+  public let length: Int?
   /// Width and height of the frames in pixels, if the file reports them.
   public var size: (width: Int, height: Int)? {
     guard let width, let height, width > 0, height > 0 else { return nil }
@@ -31,27 +33,31 @@ public struct SequenceInfo: Hashable, Sendable {
 
   /// Understands `bytes` as the content of `path`.
   public static func parse(_ bytes: [UInt8], path: String) throws(EvaluationError) -> SequenceInfo {
-    var rate: Double?, width: Int?, height: Int?
+    var rate: Double?, length: Int?, width: Int?, height: Int?
     for (index, line) in TextFile.lines(of: bytes).enumerated() {
       let parts = String(decoding: line, as: UTF8.self).split(separator: "=", maxSplits: 1)
       let words = parts.map { $0.trimmingCharacters(in: .whitespaces) }
-      guard words.count == 2 else { continue }
-      switch words[0].lowercased() {
-      case "imwidth": width = Int(words[1])
-      case "imheight": height = Int(words[1])
+      let text = words.count == 2 ? words[1] : ""
+      func unusable(_ expected: String) -> EvaluationError {
+        EvaluationError(
+          .malformed, file: path, line: index + 1, "expected \(expected), got '\(text.prefix(40))'")
+      }
+      switch words.first?.lowercased() {
+      case "imwidth": width = Int(text)
+      case "imheight": height = Int(text)
       case "framerate":
-        guard let value = Double(words[1]), value > 0, value <= 1000 else {
-          throw EvaluationError(
-            .malformed, file: path, line: index + 1,
-            "expected a frame rate above 0 and up to 1000, got '\(words[1].prefix(40))'")
+        guard let value = Double(text), value > 0, value <= 1000 else {
+          throw unusable("a frame rate above 0 and up to 1000")
         }
         rate = value
+      case "seqlength":
+        guard let value = Int(text), (1...1_000_000_000).contains(value) else {
+          throw unusable("a number of frames from 1")
+        }
+        length = value
       default: continue
       }
     }
-    guard let rate else {
-      throw EvaluationError(.malformed, file: path, "expected a line frameRate=NUMBER, there is none")
-    }
-    return SequenceInfo(frameRate: rate, width: width, height: height)
+    return SequenceInfo(frameRate: rate, length: length, width: width, height: height)
   }
 }

@@ -2,7 +2,7 @@ internal import Scene
 
 /// Tracks laid beside ground truth, frame by frame, as every track metric wants them.
 ///
-/// Identities are renumbered from 0. Frames run to the last one of the ground truth; tracks after it are not scored.
+/// Identities are renumbered from 0. All frames of either file are scored: a track after the last object is false.
 public struct TrackComparison: Sendable {
   /// The objects of one frame and how they overlap.
   struct Frame: Sendable {
@@ -32,12 +32,11 @@ public struct TrackComparison: Sendable {
     var assignment = Assignment()
     let truthByFrame = Dictionary(grouping: truth.records, by: \.frame)
     let tracksByFrame = Dictionary(grouping: tracks.records, by: \.frame)
-    let last = truth.records.lazy.filter { Self.isScored($0, layout: truth.layout) }.map(\.frame).max() ?? 0
     var truthNumbers: [Int: Int] = [:]
     var trackNumbers: [Int: Int] = [:]
     var frames: [Frame] = []
     // Only frames that show something are visited, so that a wild frame number costs nothing.
-    for number in Set(truthByFrame.keys).union(tracksByFrame.keys).sorted() where number <= last {
+    for number in Set(truthByFrame.keys).union(tracksByFrame.keys).sorted() {
       let everything = truthByFrame[number] ?? []
       var found = tracksByFrame[number] ?? []
       if truth.layout == .mot16 {

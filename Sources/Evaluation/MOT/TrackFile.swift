@@ -26,12 +26,16 @@ public struct TrackFile: Sendable {
   ///
   /// Rows of nine columns are taken for MOT16/17/20, others for MOT15. Empty lines are passed over. Identities must be
   /// unique within a frame, except -1 (a detection without one).
-  public static func read(_ path: String) throws(EvaluationError) -> TrackFile {
-    try parse(TextFile.read(path), path: path)
+  ///
+  /// - Parameter ignoresIdentities: whether the second column does not matter, as in files of detections.
+  public static func read(_ path: String, ignoresIdentities: Bool = false) throws(EvaluationError) -> TrackFile {
+    try parse(TextFile.read(path), path: path, ignoresIdentities: ignoresIdentities)
   }
 
   /// Understands `bytes` as the content of `path`; errors name line and column.
-  public static func parse(_ bytes: [UInt8], path: String) throws(EvaluationError) -> TrackFile {
+  public static func parse(
+    _ bytes: [UInt8], path: String, ignoresIdentities: Bool = false
+  ) throws(EvaluationError) -> TrackFile {
     var records: [TrackRecord] = []
     var columns = 0
     var seen: Set<FrameIdentity> = []
@@ -42,7 +46,7 @@ public struct TrackFile: Sendable {
       if row.fields.count != columns {
         throw row.error("expected \(columns) columns as in the rows before, got \(row.fields.count)")
       }
-      let record = try row.record(hasClass: columns == 9)
+      let record = try row.record(hasClass: columns == 9, hasIdentity: !ignoresIdentities)
       if record.id >= 0, !seen.insert(FrameIdentity(frame: record.frame, id: record.id)).inserted {
         throw row.error("expected each identity once a frame, got \(record.id) a second time in frame \(record.frame)")
       }
@@ -82,7 +86,7 @@ private struct Row {
     EvaluationError(.malformed, file: path, line: number, message)
   }
 
-  func record(hasClass: Bool) throws(EvaluationError) -> TrackRecord {
+  func record(hasClass: Bool, hasIdentity: Bool) throws(EvaluationError) -> TrackRecord {
     let frame = try whole(0)
     if frame < 1 { throw error("expected a frame number from 1, got \(frame)") }
     let width = try decimal(4)
@@ -92,7 +96,8 @@ private struct Row {
     let confidence = fields.count > 6 ? try decimal(6) : 1
     let classID = hasClass ? try whole(7) : -1
     return TrackRecord(
-      frame: frame, id: try whole(1), box: box, confidence: confidence, classID: classID < 0 ? nil : classID)
+      frame: frame, id: hasIdentity ? try whole(1) : -1, box: box, confidence: confidence,
+      classID: classID < 0 ? nil : classID)
   }
 
   /// The number in column `index`; files of the benchmark itself write integers with a fraction of zero.

@@ -10,8 +10,19 @@ public struct TrackSequence: Hashable, Sendable {
   public let tracks: String
 
   /// Reads both files and scores them.
+  ///
+  /// The sequence is as long as `seqinfo.ini` says, and rows beyond its end are an error, as in TrackEval; without that
+  /// file it is as long as the longer of the two.
   public func metrics() throws(EvaluationError) -> TrackMetrics {
-    TrackMetrics(truth: try TrackFile.read(truth), tracks: try TrackFile.read(tracks))
+    let (truth, tracks) = (try TrackFile.read(truth), try TrackFile.read(tracks))
+    if let length = try SequenceInfo.beside(truth.path)?.length {
+      for file in [truth, tracks] {
+        guard let last = file.records.map(\.frame).max(), last > length else { continue }
+        throw EvaluationError(
+          .mismatched, file: file.path, "expected frames up to \(length), the length in seqinfo.ini, got frame \(last)")
+      }
+    }
+    return TrackMetrics(truth: truth, tracks: tracks)
   }
 
   /// Pairs ground truth with tracks.

@@ -1,4 +1,4 @@
-/// Makes the batches of a run: which pictures, in which order, varied how. A batch depends on its number alone.
+/// Makes the batches of a run: which images, in which order, varied how. A batch depends on its number alone.
 struct BatchPreparation: Sendable {
   private let count: Int
   private let plan: TrainingPlan
@@ -38,7 +38,7 @@ struct BatchPreparation: Sendable {
     var batch = TrainingBatch(count: plan.batch, side: plan.side(ofBatch: number))
     for slot in slots {
       let place = (number % batches) * plan.batch + slot
-      batch.add(maker.prepare(order[place], epoch: epoch, place: place).resized(side: batch.side), slot: slot)
+      batch.add(maker.prepare(order[place % count], epoch: epoch, place: place).resized(side: batch.side), slot: slot)
     }
     return batch
   }

@@ -27,16 +27,17 @@ import Testing
     let truth = try GroundTruth.parse(coco: Array(Data(contentsOf: file)), path: file.path)
     #expect(truth.problems.isEmpty)
     let finds = Dictionary(
-      grouping: try ResultRow.read(Fixtures.file("map/detections.json")), by: \.imageId)
+      grouping: try ResultRow.read(Fixtures.file("map/detections.json")),
+      by: { RecordID.number($0.imageId) })
     let ids = truth.categories.map(\.id)
-    let found = truth.pictures.map { image in
+    let found = truth.images.map { image in
       (finds[image.id] ?? []).map { find in
         FoundObject(
           box: find.box,
-          classID: ids.firstIndex(of: find.categoryId) ?? -1, score: find.score)
+          classID: ids.firstIndex(of: .number(find.categoryId)) ?? -1, score: find.score)
       }
     }
-    let objects = try truth.pictures.map { try truth.objects(of: $0, size: #require($0.size)) }
+    let objects = try truth.images.map { $0.objects(in: try #require($0.size)) }
     let result = AveragePrecision(truth: objects, found: found, classCount: ids.count)
 
     #expect(result.summary.figures.count == 12)
@@ -45,14 +46,14 @@ import Testing
       #expect(abs(figure.value - value) < 1e-6, "\(figure.name): expected \(value), got \(figure.value)")
     }
     for category in expected.perCategory {
-      let id = try #require(ids.firstIndex { Double($0) == category["category"] })
+      let id = try #require(ids.firstIndex { $0 == .number(Int(category["category"] ?? -1)) })
       let figures = [
         ("AP", result.precision(ofClass: id)), ("AP50", result.precision(ofClass: id, thresholds: 0..<1)),
         ("AR100", result.recall(ofClass: id)),
       ]
       for (name, value) in figures { #expect(abs(value - category[name, default: 9]) < 1e-6) }
     }
-    let id = try #require(ids.firstIndex(of: expected.curve.category))
+    let id = try #require(ids.firstIndex(of: .number(expected.curve.category)))
     let curve = try #require(result.curve(ofClass: id, threshold: 0))
     #expect(zip(curve, expected.curve.precision).allSatisfy { abs($0 - $1) < 1e-6 })
   }

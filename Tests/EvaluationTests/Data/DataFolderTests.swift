@@ -23,7 +23,7 @@ import Testing
       let file = try folder.write(text, to: "\(split).json")
       for place in [file, folder.path] {
         let truth = try GroundTruth.open(place, split: split)
-        #expect(truth.pictures.map { truth.path(of: $0) } == [folder.path + "/images/b.jpg"])
+        #expect(truth.images.map(\.path) == [folder.path + "/images/b.jpg"])
         #expect(truth.classNames == ["cat"] && truth.objectCount == 1)
         #expect(truth.problems.map(\.place) == ["\(split).json: images[1]"])
       }
@@ -39,25 +39,15 @@ import Testing
     try folder.write("1 0.5 0.5 0.25 1\r\n\n0 0 0 0.1 0.1", to: "labels\(part)/b.txt")
     let truth = try GroundTruth.open(folder.path, split: "val")
     #expect(truth.classNames == ["person", "dining table"])
-    #expect(truth.pictures.map(\.fileName) == ["a.PNG", "b.jpg"])
-    #expect(truth.folder == folder.path + "/images\(part)")
-    #expect(truth.problems == [GroundTruth.Problem(kind: .missingLabels, place: "a.PNG")])
-    let objects = try truth.objects(of: truth.pictures[1], size: GroundTruth.Size(width: 200, height: 100))
+    #expect(truth.images.map(\.path) == ["a.PNG", "b.jpg"].map { folder.path + "/images\(part)/\($0)" })
+    #expect(truth.isUnsplit == !hasSplit)
+    #expect(truth.problems.map(\.kind) == [.missingLabels, .clippedBox])
+    let objects = truth.images[1].objects(in: GroundTruth.Size(width: 200, height: 100))
     #expect(objects.map(\.classID) == [1, 0])
     #expect(objects[0].box == PreciseBox(left: 75, top: 0, width: 50, height: 100))
     #expect(objects[0].area == 5000)
-    #expect(truth.pictures[0].objects.isEmpty)
-    // What is not parted is not for training: it would be validated on the same pictures.
-    #expect(failure(folder.path, split: "train")?.code == .malformed)
-  }
-
-  @Test func `labels of YOLO that are bad are passed over and named`() {
-    var problems: [GroundTruth.Problem] = []
-    let text = "0 0.5 0.5 0.2 0.2 0.9\n\nx 1 2\n9 0.5 0.5 0.1 0.1\n1 1.8 0.5 0.2 0.2\n1 0.5 nan 0.2 0.2\n"
-    let objects = GroundTruth.objects(in: text, file: "a.txt", classes: 2, problems: &problems)
-    #expect(objects.count == 1)
-    #expect(problems.map(\.kind) == [.unreadableLine, .unknownClass, .boxOutside, .unreadableLine])
-    #expect(problems[0].place == "a.txt:3")
+    #expect(truth.images[0].objects.isEmpty)
+    #expect((failure(folder.path, split: "train")?.code == .malformed) == hasSplit)
   }
 
   @Test func `outlines come from COCO polygons and from YOLO labels with more than a box`() throws {
@@ -70,16 +60,12 @@ import Testing
         {"image_id": 7, "category_id": 1, "bbox": [10, 10, 20, 20],
          "segmentation": {"counts": "abc", "size": [50, 100]}}]}
       """
-    let objects = try GroundTruth.parse(coco: Array(text.utf8), path: "a.json").pictures[0].objects
+    let objects = try GroundTruth.parse(coco: Array(text.utf8), path: "a.json").images[0].objects
     #expect(objects[0].outline.first == [SIMD2(0.1, 0.2), SIMD2(0.3, 0.2), SIMD2(0.1, 0.6)])
     #expect(objects[0].outline.dropFirst() == [[SIMD2(0, 0), SIMD2(1, 0), SIMD2(0, 1)]] && objects[1].outline.isEmpty)
-    var problems: [GroundTruth.Problem] = []
-    let labels = GroundTruth.objects(
-      in: "0 0.5 0.5 0.2 0.2\n0 0.1 0.2 0.3 0.2 0.1 0.6\n0 0.1 x 0.3 0.2 0.1 0.6\n", file: "a.txt", classes: 1,
-      problems: &problems)
-    #expect(labels.count == 2 && labels[0].outline.isEmpty && problems.count == 1)
-    #expect(labels[1].outline == Array(objects[0].outline.prefix(1)))
-    #expect(labels[1].box.fractions(of: .unit) == SIMD4(0.1, 0.2, 0.3, 0.6))
+    let labels = try LabelFile(Array("0 0.1 0.2 0.3 0.2 0.1 0.6\n".utf8), classCount: 1).objects
+    #expect(labels.map(\.outline) == [Array(objects[0].outline.prefix(1))])
+    #expect(labels[0].box.fractions(of: .unit) == SIMD4(0.1, 0.2, 0.3, 0.6))
   }
 
   @Test func `a VOC folder gives its objects, and what is bad is passed over and named`() throws {
@@ -97,19 +83,22 @@ import Testing
     #expect(failure(folder.path, split: "train")?.code == .missing)
     try folder.write("", to: "JPEGImages/a.jpg")
     let truth = try GroundTruth.open(folder.path, split: "train", classes: ["cat", "dog"])
-    #expect(truth.pictures.map { truth.path(of: $0) } == [folder.path + "/JPEGImages/a.jpg"])
+    #expect(truth.images.map(\.path) == [folder.path + "/JPEGImages/a.jpg"])
     #expect(
-      truth.pictures[0].objects == [
+      truth.images[0].objects == [
         TrueObject(box: PreciseBox(left: 10, top: 10, width: 20, height: 20), classID: 1),
         TrueObject(box: PreciseBox(left: 0, top: 0, width: 100, height: 50), classID: 0, isCrowd: true),
+        TrueObject(box: PreciseBox(left: 299, top: 0, width: 11, height: 9), classID: 0),
       ])
-    #expect(truth.problems.map(\.kind) == [.unreadableLabels, .unreadableLine, .unknownClass, .boxOutside])
+    #expect(truth.problems.map(\.kind) == [.unusableLabels, .unusableRow, .unknownClass, .boxOutside])
     #expect(truth.problems[0].place == "b.xml")
     #expect(try GroundTruth.open(folder.path, split: "train").classNames == ["cat", "cow", "dog"])
-    // Without lists all of it is to train on, and nothing is left to validate on.
-    #expect(failure(folder.path)?.description.contains("ImageSets/Main/val.txt") == true)
+    // Without lists it has no parts.
+    #expect(try GroundTruth.open(folder.path, split: "val").isUnsplit)
     try folder.write("a  1\n", to: "ImageSets/Main/val.txt")
-    #expect(try GroundTruth.open(folder.path, split: "val").objectCount == 2)
+    let part = try GroundTruth.open(folder.path, split: "val")
+    #expect(part.objectCount == 2 && !part.isUnsplit)
+    #expect(failure(folder.path, split: "train")?.description.contains("ImageSets/Main/train.txt") == true)
   }
 
   @Test func `a folder without anything usable is an error that says where`() throws {

@@ -48,6 +48,12 @@ import Testing
     #expect(error.line == 1)
   }
 
+  @Test(arguments: ["1,7,1,1,2,2,1\n1,7,4,4,2,2,1\n", "1,car,1,1,2,2,1\n1,,4,4,2,2,1\n"])
+  func `identities of detections are ignored, repeated ones too`(text: String) throws {
+    let file = try TrackFile.parse(Array(text.utf8), path: "det.txt", ignoresIdentities: true)
+    #expect(file.records.map(\.id) == [-1, -1])
+  }
+
   @Test func `what is written reads back`() throws {
     let records = [
       TrackRecord(frame: 1, id: 4, box: PreciseBox(left: -1.5, top: 0.125, width: 30, height: 40.001), confidence: 0.5)
@@ -65,8 +71,13 @@ import Testing
     #expect(try SequenceInfo.beside(folder.url.appending(path: "det.txt").path)?.frameRate == 14)
   }
 
-  @Test(arguments: ["frameRate=0", "frameRate=x", "frameRate=", "frameRate=nan", "[Sequence]\nname=A"])
-  func `a description without a usable frame rate is refused`(text: String) {
+  @Test func `a description may lack the frame rate or the length`() throws {
+    let info = try SequenceInfo.parse(Array("[Sequence]\nseqLength=71\n".utf8), path: "seqinfo.ini")
+    #expect(info.frameRate == nil && info.length == 71)
+  }
+
+  @Test(arguments: ["frameRate=0", "frameRate=x", "frameRate=", "frameRate=nan", "seqLength=0", "seqLength=1.5"])
+  func `a description with an unusable frame rate or length is refused`(text: String) {
     #expect(throws: EvaluationError.self) { try SequenceInfo.parse(Array(text.utf8), path: "seqinfo.ini") }
   }
 }

@@ -58,10 +58,16 @@ import Testing
     #expect(metrics(rows(1, frames: 1...4), []).clear.accuracy == 0)
   }
 
-  @Test func `truth of confidence zero and frames after the last are not scored`() {
+  @Test func `tracks after the last object are false`() {
+    let result = metrics(rows(1, frames: 1...15), rows(1, frames: 1...20))
+    #expect(result.clear.falsePositives == 5)
+    #expect(metrics([], rows(1, frames: 1...20)).clear.falsePositives == 20)
+  }
+
+  @Test func `truth of confidence zero is not scored`() {
     var hidden = rows(2, frames: 1...4)
     for index in hidden.indices { hidden[index].confidence = 0 }
-    let result = metrics(rows(1, frames: 1...4) + hidden, rows(1, frames: 1...9))
+    let result = metrics(rows(1, frames: 1...4) + hidden, rows(1, frames: 1...4))
     #expect(result.clear.accuracy == 1)
     #expect(result.truthIdentities == 1)
   }

@@ -1,10 +1,10 @@
 import FFmpeg
 
 extension Frame {
-  /// A new frame that shows this one turned clockwise by `quarterTurns` (1...3) times 90 degrees.
-  func rotated(quarterTurns: Int) throws(FFmpegError) -> Frame {
+  /// A new frame that shows this one upright: mirrored left to right, if so, then turned clockwise.
+  func shown(_ orientation: StillOrientation) throws(FFmpegError) -> Frame {
     guard let format else { throw FFmpegError(.unsupported, "cannot turn a \(formatName) frame") }
-    let isUpright = quarterTurns % 2 == 0
+    let isUpright = !orientation.isOnItsSide
     let result = try Frame(
       width: isUpright ? width : height, height: isUpright ? height : width,
       format: isUpright ? format : format.onItsSide)
@@ -12,9 +12,9 @@ extension Frame {
     for index in 0..<3 {
       guard let from = unsafe plane(index), let to = unsafe result.plane(index) else { break }
       let size = sampleGrid(index)
-      unsafe rotate(
+      unsafe turn(
         from.base, stride: from.stride, columns: size.columns, rows: size.rows, sampleBytes: size.bytes,
-        quarterTurns: quarterTurns, into: to.base, stride: to.stride)
+        orientation, into: to.base, stride: to.stride)
     }
     return result
   }
@@ -44,20 +44,22 @@ extension FrameFormat {
   }
 }
 
-/// Turns one plane clockwise, in blocks of 16 by 16 so that both sides stay in the cache.
-private func rotate(
+/// Mirrors and turns one plane, in blocks of 16 by 16 so that both sides stay in the cache.
+private func turn(
   _ source: UnsafeMutablePointer<UInt8>, stride sourceStride: Int, columns: Int, rows: Int, sampleBytes: Int,
-  quarterTurns: Int, into target: UnsafeMutablePointer<UInt8>, stride targetStride: Int
+  _ orientation: StillOrientation, into target: UnsafeMutablePointer<UInt8>, stride targetStride: Int
 ) {
   for blockY in stride(from: 0, to: rows, by: 16) {
     for blockX in stride(from: 0, to: columns, by: 16) {
       for y in blockY..<min(blockY + 16, rows) {
         for x in blockX..<min(blockX + 16, columns) {
+          let across = orientation.isMirrored ? columns - 1 - x : x
           let (toX, toY) =
-            switch quarterTurns {
-            case 1: (rows - 1 - y, x)
-            case 2: (columns - 1 - x, rows - 1 - y)
-            default: (y, columns - 1 - x)
+            switch orientation.quarterTurns {
+            case 0: (across, y)
+            case 1: (rows - 1 - y, across)
+            case 2: (columns - 1 - across, rows - 1 - y)
+            default: (y, columns - 1 - across)
             }
           let from = y * sourceStride + x * sampleBytes
           let to = toY * targetStride + toX * sampleBytes

@@ -1,0 +1,143 @@
+extension StillHeader {
+  /// Walks the chunks of a PNG to `IEND`.
+  static func png(_ reader: ByteOrderReader) -> StillHeader {
+    var header = StillHeader(.png, codec: "png")
+    header.isTruncated = true
+    var position = 8
+    while let length = reader.int32(position), length >= 0, let name = reader.text(position + 4, 4) {
+      let body = position + 8..<position + 8 + length
+      guard body.upperBound + 4 <= reader.bytes.count else { break }
+      switch name {
+      case "IHDR":
+        if let width = reader.int32(body.lowerBound), let height = reader.int32(body.lowerBound + 4) {
+          header.storedSize = (width, height)
+        }
+      case "eXIf":
+        if let value = EXIFBlock(reader.bytes, body)?.orientation { header.orientation = StillOrientation(exif: value) }
+      case "IEND":
+        header.isTruncated = false
+        return header
+      default: break
+      }
+      position = body.upperBound + 4
+    }
+    return header
+  }
+
+  /// Walks the chunks of a WebP file.
+  static func webp(_ bytes: [UInt8]) -> StillHeader {
+    let reader = ByteOrderReader(bytes, isBigEndian: false)
+    var header = StillHeader(.webp, codec: "webp")
+    header.isTruncated = (reader.int32(4) ?? .max) + 8 > bytes.count
+    var position = 12
+    while let name = reader.text(position, 4), let length = reader.int32(position + 4), length >= 0 {
+      let body = position + 8..<position + 8 + length
+      switch name {
+      case "VP8X":
+        if let across = reader.int24(body.lowerBound + 4), let down = reader.int24(body.lowerBound + 7) {
+          header.storedSize = (across + 1, down + 1)
+        }
+      case "VP8 " where header.storedSize == nil:
+        if let across = reader.int16(body.lowerBound + 6), let down = reader.int16(body.lowerBound + 8) {
+          header.storedSize = (across & 0x3FFF, down & 0x3FFF)
+        }
+      case "VP8L" where header.storedSize == nil:
+        if let bits = reader.int32(body.lowerBound + 1) {
+          header.storedSize = ((bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1)
+        }
+      case "EXIF":
+        if let value = EXIFBlock(bytes, body)?.orientation { header.orientation = StillOrientation(exif: value) }
+      default: break
+      }
+      position = body.upperBound + length % 2
+    }
+    return header
+  }
+
+  /// Reads the first directory of a TIFF file.
+  static func tiff(_ bytes: [UInt8]) -> StillHeader {
+    var header = StillHeader(.tiff, codec: "tiff")
+    guard let directory = TIFFDirectory(bytes) else {
+      header.isTruncated = true
+      return header
+    }
+    if let width = directory.values(256).first, let height = directory.values(257).first {
+      header.storedSize = (width, height)
+    }
+    if let value = directory.values(274).first { header.orientation = StillOrientation(exif: value) }
+    // Strips, or tiles: where they begin and how long they are.
+    for (starts, counts) in [(273, 279), (324, 325)] {
+      for (start, count) in zip(directory.values(starts), directory.values(counts))
+      where start + count > bytes.count {
+        header.isTruncated = true
+      }
+    }
+    return header
+  }
+}
+
+/// The first directory of a TIFF structure, which EXIF metadata is, too.
+struct TIFFDirectory {
+  private let reader: ByteOrderReader
+  private var entries: [Int: (type: Int, count: Int, place: Int)] = [:]
+
+  /// Most values that are read of one entry.
+  private static let limit = 1 << 20
+
+  init?(_ bytes: [UInt8]) {
+    guard bytes.count >= 8, bytes[0] == bytes[1], bytes[0] == 0x49 || bytes[0] == 0x4D else { return nil }
+    reader = ByteOrderReader(bytes, isBigEndian: bytes[0] == 0x4D)
+    guard reader.int16(2) == 42, let start = reader.int32(4), let count = reader.int16(start) else { return nil }
+    for index in 0..<count {
+      let place = start + 2 + index * 12
+      guard let tag = reader.int16(place), let type = reader.int16(place + 2), let values = reader.int32(place + 4)
+      else {
+        return nil
+      }
+      entries[tag] = (type, values, place + 8)
+    }
+  }
+
+  /// The whole numbers of entry `tag`; empty if it is not there or of another type.
+  func values(_ tag: Int) -> [Int] {
+    guard let entry = entries[tag], let width = [1: 1, 3: 2, 4: 4][entry.type], (1...Self.limit).contains(entry.count)
+    else { return [] }
+    let isInside = width * entry.count <= 4
+    guard let start = isInside ? entry.place : reader.int32(entry.place) else { return [] }
+    return (0..<entry.count).compactMap { index in
+      let place = start + index * width
+      return width == 1 ? reader.int8(place) : width == 2 ? reader.int16(place) : reader.int32(place)
+    }
+  }
+}
+
+/// Unsigned numbers at any place of bytes that are not trusted; `nil` beyond their end.
+struct ByteOrderReader {
+  let bytes: [UInt8]
+  private let isBigEndian: Bool
+
+  init(_ bytes: [UInt8], isBigEndian: Bool = true) {
+    self.bytes = bytes
+    self.isBigEndian = isBigEndian
+  }
+
+  func int8(_ place: Int) -> Int? { number(place, 1) }
+  func int16(_ place: Int) -> Int? { number(place, 2) }
+  func int24(_ place: Int) -> Int? { number(place, 3) }
+  func int32(_ place: Int) -> Int? { number(place, 4) }
+
+  func text(_ place: Int, _ count: Int) -> String? {
+    guard place >= 0, place <= bytes.count - count else { return nil }
+    return String(decoding: bytes[place..<place + count], as: UTF8.self)
+  }
+
+  private func number(_ place: Int, _ width: Int) -> Int? {
+    guard place >= 0, place <= bytes.count - width else { return nil }
+    var value = 0
+    for index in 0..<width {
+      let byte = Int(bytes[place + (isBigEndian ? index : width - 1 - index)])
+      value = value << 8 | byte
+    }
+    return value
+  }
+}

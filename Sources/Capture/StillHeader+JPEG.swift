@@ -1,0 +1,62 @@
+extension StillHeader {
+  /// Walks the segments of a JPEG to its end marker.
+  static func jpeg(_ reader: ByteOrderReader) -> StillHeader {
+    var header = StillHeader(.jpeg, codec: "mjpeg")
+    header.isTruncated = true
+    var position = 2
+    var isProgressive = false
+    while let marker = nextMarker(reader, &position) {
+      switch marker {
+      case 0xD9:
+        header.isTruncated = false
+        return header
+      case 0xD0...0xD7, 0x01: continue
+      default: break
+      }
+      guard let length = reader.int16(position), length >= 2 else { break }
+      let body = position + 2..<position + length
+      switch marker {
+      case 0xC0...0xCF where ![0xC4, 0xC8, 0xCC].contains(marker):
+        isProgressive = marker == 0xC2
+        if let height = reader.int16(body.lowerBound + 1), let width = reader.int16(body.lowerBound + 3) {
+          header.storedSize = (width, height)
+        }
+      case 0xE1:
+        if let value = EXIFBlock(reader.bytes, body)?.orientation { header.orientation = StillOrientation(exif: value) }
+      case 0xDA: header.mayBeWhole = !isProgressive
+      default: break
+      }
+      position = body.upperBound
+    }
+    return header
+  }
+
+  /// The next marker, past fill bytes and the compressed data of a scan; `nil` at the end of the file.
+  private static func nextMarker(_ reader: ByteOrderReader, _ position: inout Int) -> Int? {
+    let bytes = reader.bytes
+    while position + 1 < bytes.count {
+      let byte = bytes[position + 1]
+      if bytes[position] == 0xFF, byte != 0, byte != 0xFF {
+        position += 2
+        return Int(byte)
+      }
+      position += 1
+    }
+    return nil
+  }
+}
+
+/// Orientation from a block of EXIF metadata: a TIFF header with one directory that matters.
+struct EXIFBlock {
+  /// Value of tag 274, if it is there.
+  let orientation: Int?
+
+  /// Reads what stands at `range`; `Exif\0\0` may come first. `nil` if it is no EXIF.
+  init?(_ bytes: [UInt8], _ range: Range<Int>) {
+    guard range.lowerBound <= range.upperBound, range.upperBound <= bytes.count else { return nil }
+    var block = Array(bytes[range])
+    if block.starts(with: Array("Exif\0\0".utf8)) { block.removeFirst(6) }
+    guard let directory = TIFFDirectory(block) else { return nil }
+    orientation = directory.values(274).first
+  }
+}

@@ -1,0 +1,100 @@
+/// What the bytes of a still image say before anything is decoded: format, size, orientation, and whether they are all
+/// there. Nothing here trusts a length or an offset.
+public struct StillHeader: Sendable {
+  /// File formats, by their first bytes.
+  public enum Format: String, Hashable, Sendable {
+    /// JPEG, also the first image of an MPO file.
+    case jpeg
+    /// PNG.
+    case png
+    /// Windows bitmap.
+    case bmp
+    /// Netpbm: PBM, PGM or PPM.
+    case netpbm
+    /// TIFF of either byte order.
+    case tiff
+    /// WebP.
+    case webp
+    /// JPEG 2000, as a file or a bare codestream.
+    case jpeg2000
+  }
+
+  /// The file format.
+  public let format: Format
+  /// libav's decoder for it.
+  let codec: String
+  /// Width and height in pixels as stored, before `orientation`; `nil` where the header does not give them.
+  public internal(set) var storedSize: (width: Int, height: Int)? {
+    get { width > 0 && height > 0 ? (width, height) : nil }
+    set { (width, height) = newValue ?? (0, 0) }
+  }
+  private var width = 0
+  private var height = 0
+  /// How the stored rows are shown upright (EXIF tag 274).
+  public internal(set) var orientation = StillOrientation.upright
+  /// Whether the file ends early.
+  public internal(set) var isTruncated = false
+  /// Whether a truncated file may have all its pixels: a baseline JPEG that lacks its end marker.
+  public internal(set) var mayBeWhole = false
+
+  /// Width and height in pixels as shown; `nil` where the header does not give them.
+  public var size: (width: Int, height: Int)? {
+    storedSize.map { orientation.isOnItsSide ? ($0.height, $0.width) : $0 }
+  }
+
+  init(_ format: Format, codec: String) {
+    self.format = format
+    self.codec = codec
+  }
+
+  /// Reads the header of `bytes`, a whole file; `nil` for what is none of the formats.
+  public init?(_ bytes: [UInt8]) {
+    let reader = ByteOrderReader(bytes)
+    if bytes.starts(with: [0xFF, 0xD8, 0xFF]) {
+      self = Self.jpeg(reader)
+    } else if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]) {
+      self = Self.png(reader)
+    } else if bytes.starts(with: Array("BM".utf8)) {
+      self.init(.bmp, codec: "bmp")
+      let little = ByteOrderReader(bytes, isBigEndian: false)
+      if let across = little.int32(18), let down = little.int32(22) {
+        // Rows from the top have a negative height.
+        storedSize = (across, Int(Int32(truncatingIfNeeded: down).magnitude))
+      }
+    } else if bytes.count > 2, bytes[0] == UInt8(ascii: "P"), (0x34...0x36).contains(bytes[1]) {
+      self.init(.netpbm, codec: ["pbm", "pgm", "ppm"][Int(bytes[1] - 0x34)])
+      storedSize = Self.netpbmSize(bytes)
+    } else if bytes.starts(with: [0x49, 0x49, 0x2A, 0]) || bytes.starts(with: [0x4D, 0x4D, 0, 0x2A]) {
+      self = Self.tiff(bytes)
+    } else if bytes.starts(with: Array("RIFF".utf8)), bytes.dropFirst(8).starts(with: Array("WEBP".utf8)) {
+      self = Self.webp(bytes)
+    } else if bytes.starts(with: [0, 0, 0, 0x0C, 0x6A, 0x50, 0x20, 0x20])
+      || bytes.starts(with: [0xFF, 0x4F, 0xFF, 0x51])
+    {
+      self.init(.jpeg2000, codec: "jpeg2000")
+    } else {
+      return nil
+    }
+  }
+
+  private static func netpbmSize(_ bytes: [UInt8]) -> (width: Int, height: Int)? {
+    var numbers: [Int] = []
+    var index = 2
+    while index < min(bytes.count, 4096), numbers.count < 2 {
+      switch bytes[index] {
+      case UInt8(ascii: "#"): while index < bytes.count, bytes[index] != 0x0A { index += 1 }
+      case 0x30...0x39:
+        var value = 0
+        while index < bytes.count, (0x30...0x39).contains(bytes[index]), value < 1 << 32 {
+          value = value * 10 + Int(bytes[index] - 0x30)
+          index += 1
+        }
+        numbers.append(value)
+        continue
+      default: break
+      }
+      index += 1
+    }
+    return numbers.count == 2 ? (numbers[0], numbers[1]) : nil
+  }
+}

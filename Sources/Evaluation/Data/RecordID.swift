@@ -1,0 +1,30 @@
+/// The identifier of an image or a class in a data set's files: an integer or text. pycocotools takes any.
+public enum RecordID: Hashable, Comparable, Sendable, ExpressibleByIntegerLiteral, ExpressibleByStringLiteral {
+  /// An integer.
+  case number(Int)
+  /// Text.
+  case text(String)
+
+  /// The integer `value`.
+  public init(integerLiteral value: Int) { self = .number(value) }
+  /// The text `value`.
+  public init(stringLiteral value: String) { self = .text(value) }
+
+  /// As it is written in a JSON file.
+  public var json: String {
+    switch self {
+    case .number(let value): "\(value)"
+    case .text(let value): DetectionResults.quoted(value)
+    }
+  }
+
+  /// Integers by value, before text by its bytes.
+  public static func < (a: RecordID, b: RecordID) -> Bool {
+    switch (a, b) {
+    case (.number(let a), .number(let b)): a < b
+    case (.number, .text): true
+    case (.text, .number): false
+    case (.text(let a), .text(let b)): a.utf8.lexicographicallyPrecedes(b.utf8)
+    }
+  }
+}

@@ -1,0 +1,35 @@
+import Capture
+public import Evaluation
+
+/// What is known of an image file before it is decoded.
+public enum ImageCheck: Hashable, Sendable {
+  /// It is all there; width and height as shown upright, where the header gives them.
+  case whole(GroundTruth.Size?)
+  /// It cannot be used: why.
+  case unusable(GroundTruth.Problem.Kind, String?)
+
+  /// Smallest width and height in pixels that the reference readers take.
+  static let smallestSide = 10
+
+  /// Reads the header of the file at `path`.
+  public init(path: String) {
+    let header: StillHeader
+    do throws(CaptureError) { header = try ImageFile(path: path).header() } catch {
+      self = .unusable(.unreadableImage, error.code == .notFound ? "not found" : nil)
+      return
+    }
+    if header.isTruncated, !header.mayBeWhole {
+      self = .unusable(.unreadableImage, "truncated")
+    } else if let size = header.size {
+      self = Self(width: size.width, height: size.height)
+    } else {
+      self = .whole(nil)
+    }
+  }
+
+  /// An image of this size.
+  init(width: Int, height: Int) {
+    let isTiny = min(width, height) < Self.smallestSide
+    self = isTiny ? .unusable(.tinyImage, "\(width)x\(height)") : .whole(GroundTruth.Size(width: width, height: height))
+  }
+}
