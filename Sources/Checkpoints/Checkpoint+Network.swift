@@ -22,7 +22,17 @@ extension Checkpoint {
   public func network(among candidates: [NetworkSpec] = NetworkSpec.published + NetworkSpec.own) throws(ModelError)
     -> Network
   {
-    do throws(ModelError) { return try recognised(among: candidates) } catch { throw error.about(path) }
+    do throws(ModelError) {
+      do throws(ModelError) {
+        let network = try recognised(among: candidates)
+        try expectNothingElse(than: network.graph)
+        return network
+      } catch {
+        // What it is tells more than the first tensor that does not fit.
+        if let kind = otherKind { throw ModelError(.unsupported, "is \(kind)") }
+        throw error
+      }
+    } catch { throw error.about(path) }
   }
 
   private func recognised(among candidates: [NetworkSpec]) throws(ModelError) -> Network {
@@ -39,7 +49,7 @@ extension Checkpoint {
       try adoptHead(into: &spec, prefix: prefix)
       spec.activation = description.usesReLU ? .relu : spec.activation
       let network = Network(
-        spec: spec, isFolded: isFolded(spec), classNames: description.classNames ?? Self.numbered(spec.classCount))
+        spec: spec, isFolded: isFolded(spec), classNames: names(count: spec.classCount))
       let (fault, matches) = comparison(with: network.graph)
       // A network that is part of a larger one has as many tensors right in both, but nothing wrong in its own.
       if fault == nil {
@@ -161,5 +171,10 @@ extension Checkpoint {
     }
   }
 
-  private static func numbered(_ count: Int) -> [String] { (0..<count).map { "class \($0)" } }
+  /// The names of `count` classes: those of the file, or what is known of its family.
+  private func names(count: Int) -> [String] {
+    if let names = description.classNames { return names }
+    if description.family == .multimediaTech, count == COCOClasses.names.count { return COCOClasses.names }
+    return (0..<count).map { "class \($0)" }
+  }
 }

@@ -22,7 +22,7 @@ public struct Checkpoint: Sendable {
   /// Tensors by state-dict name, such as `model.0.conv.weight`.
   public let tensors: [String: StoredTensor]
   /// What the file says of itself beside tensors.
-  public let description: Description
+  public private(set) var description: Description
   /// The archive around it, in a file by `torch.save`.
   private let archive: ZipArchive?
 
@@ -36,10 +36,12 @@ public struct Checkpoint: Sendable {
     public var architecture: String?
     /// Whether the network's activation is ReLU instead of SiLU.
     public var usesReLU = false
-    /// Side of the pictures that the network was trained on.
+    /// Side in pixels of the images that the network was trained on.
     public var imageSize: Int?
     /// The licence the file states.
     public var licence: String?
+    /// Whose code wrote it, if that is known.
+    public var family: Family?
     /// Which of several copies was taken, or where the file was converted from.
     public var origin: String?
     /// How it was quantised, in words; empty for a file that says nothing of it.
@@ -48,18 +50,37 @@ public struct Checkpoint: Sendable {
     init() {}
   }
 
+  /// Projects whose weights are known by their form.
+  public enum Family: String, Hashable, Sendable {
+    /// WongKinYiu/yolov9, where the networks come from.
+    case official = "WongKinYiu/yolov9"
+    /// Ultralytics.
+    case ultralytics = "Ultralytics"
+    /// MultimediaTechLab/YOLO.
+    case multimediaTech = "MultimediaTechLab/YOLO"
+
+    /// The licence of the project and of the weights it publishes; weights that were trained with it may have another.
+    public var licence: String {
+      switch self {
+      case .official: "GPL-3.0"
+      case .ultralytics: "AGPL-3.0"
+      case .multimediaTech: MultimediaTechNames.licence
+      }
+    }
+  }
+
   /// Opens the checkpoint at `path`, whatever its name: the first bytes tell what it is.
   public init(path: String) throws(ModelError) {
     do throws(ModelError) {
       let file = try FileBytes(path: path)
-      let start = try file.read(at: 0, count: min(file.count, 9))
+      let start = try file.read(at: 0, count: min(file.count, 32))
       if start.starts(with: ZipArchive.signature) {
         let archive = try ZipArchive(file: file)
         let module = try TorchArchive(archive).network()
         self.init(
           path: path, container: .torch, file: file, tensors: module.tensors, description: module.description,
           archive: archive)
-      } else if start.count == 9, start[8] == UInt8(ascii: "{") {
+      } else if start.count > 8, start[8] == UInt8(ascii: "{") {
         let contents = try SafetensorsFile(file: file)
         self.init(
           path: path, container: .safetensors, file: file, tensors: contents.tensors,
@@ -67,7 +88,7 @@ public struct Checkpoint: Sendable {
       } else if start.first == 0x80 {
         throw ModelError(.unsupported, "was written by a torch older than 1.6; load and save it there once")
       } else {
-        throw ModelError(.unsupported, "is neither a .pt checkpoint nor a .safetensors file")
+        throw ModelError(.unsupported, Self.otherFormat(start))
       }
     } catch { throw error.about(path) }
   }
@@ -79,18 +100,12 @@ public struct Checkpoint: Sendable {
     self.path = path
     self.container = container
     byteCount = file.count
-    self.tensors = Dictionary(
-      tensors.map { (Self.canonical($0.key), $0.value) }, uniquingKeysWith: { _, last in last })
+    let names = StateNames(tensors)
+    self.tensors = names.tensors
     self.description = description
+    if let origin = names.origin { self.description.origin = origin }
+    if names.isMultimediaTech { self.description.family = .multimediaTech }
     self.archive = archive
-  }
-
-  /// `name` as the published networks have it: wrappers for parallel training and for saving put words before it.
-  private static func canonical(_ name: String) -> String {
-    var rest = name[...]
-    if rest.hasPrefix("module.") { rest = rest.dropFirst("module.".count) }
-    while rest.hasPrefix("model.model.") { rest = rest.dropFirst("model.".count) }
-    return String(rest)
   }
 
   /// Compares the checksums of an archive and reads every tensor once. An error names the first one that cannot be read
@@ -128,13 +143,13 @@ extension Checkpoint.Description {
     }
     if metadata[Key.format] == Self.formatName { architecture = metadata[Key.architecture] }
     if let text = metadata[Key.classes] ?? metadata["names"] {
-      classNames = try Self.names(in: JSONValue(parsing: text.utf8))
+      classNames = try MetadataText.names(text)
     }
     if let text = metadata[Key.strides] ?? metadata["stride"] {
-      strides = try JSONValue(parsing: text.utf8).array?.compactMap(\.integer)
+      strides = MetadataText.numbers(text)?.compactMap { Int(exactly: $0) }
     }
     usesReLU = metadata[Key.activation] == "relu"
-    imageSize = metadata[Key.imageSize].flatMap { Int($0) }.flatMap { (32...8192).contains($0) ? $0 : nil }
+    imageSize = metadata[Key.imageSize].flatMap(MetadataText.side)
     licence = metadata[Key.licence] ?? metadata["license"]
     origin = metadata[Key.origin]
     for (key, text) in metadata where key.hasPrefix(Quantisation.recordPrefix) {
@@ -142,23 +157,16 @@ extension Checkpoint.Description {
     }
   }
 
-  /// Class names from a list, or from an object whose keys are the indices.
-  private static func names(in value: JSONValue) throws(ModelError) -> [String]? {
-    if let items = value.array { return items.compactMap(\.text).map(printable) }
-    guard let members = value.object else { return nil }
-    return try names(
-      members.compactMap { key, value in
-        if let index = Int(key), let name = value.text { (index, name) } else { nil }
-      })
-  }
-
-  /// Names in the order of their indices, which must be 0, 1, 2, ….
+  /// Names in the order of their indices; a class that is left out is called by its number.
   static func names(_ numbered: [(index: Int, name: String)]) throws(ModelError) -> [String] {
-    let ordered = numbered.sorted { $0.index < $1.index }
-    guard ordered.indices.allSatisfy({ ordered[$0].index == $0 }) else {
-      throw ModelError(.damaged, "numbers its \(ordered.count) classes with gaps or twice")
+    var names: [Int: String] = [:]
+    for (index, name) in numbered {
+      guard (0..<MetadataText.nameLimit).contains(index), names.updateValue(printable(name), forKey: index) == nil
+      else {
+        throw ModelError(.damaged, "numbers its \(numbered.count) classes below zero, too high or twice")
+      }
     }
-    return ordered.map { printable($0.name) }
+    return (0..<(names.keys.max().map { $0 + 1 } ?? 0)).map { names[$0] ?? "class \($0)" }
   }
 
   /// A name without what would break a line of a log.

@@ -34,18 +34,18 @@ public struct ModelCache: Sendable {
   /// it should and is the same as any time before. Nothing in it is run.
   ///
   /// - Parameters:
-  ///   - release: address of the folder that holds the files.
+  ///   - release: address of the folder that holds the files; otherwise the model's own release.
   ///   - progress: told the bytes so far and, if known, in all.
   /// - Returns: the SHA-256, which is recorded in `FILE.sha256` in the form that `sha256sum --check` reads.
   public func fetch(
-    _ model: ReleasedModel, from release: String = ReleasedModel.release, timeout: Double = 30,
+    _ model: ReleasedModel, from release: String? = nil, timeout: Double = 30,
     progress: (Int, Int?) -> Void = { _, _ in }
   ) throws(ModelStoreError) -> String {
     let part = "\(path(of: model)).part"
     do { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) } catch {
       throw ModelStoreError(.unwritable, "cannot create the folder \(folder) for models")
     }
-    try download("\(release)/\(model.fileName)", to: part, timeout: timeout, progress: progress)
+    try download("\(release ?? model.release)/\(model.fileName)", to: part, timeout: timeout, progress: progress)
     let hash = try check(part, of: model)
     do {
       try "\(hash)  \(model.fileName)\n".write(toFile: "\(path(of: model)).sha256", atomically: true, encoding: .utf8)

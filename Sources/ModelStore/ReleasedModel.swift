@@ -1,20 +1,33 @@
 /// A set of official weights, as the project that trained them releases it.
 ///
-/// The names and addresses are those of the release `v0.1` of github.com/WongKinYiu/yolov9, whose weights are under
-/// GPL-3.0: they are fetched by who wants them and do not come with this package.
+/// `yolov9-…` and `gelan-…` are those of the release `v0.1` of github.com/WongKinYiu/yolov9 (GPL-3.0), `v9-…` those of
+/// `v1.0-alpha` of github.com/MultimediaTechLab/YOLO (MIT). They are fetched by who wants them and do not come with this
+/// package.
 public struct ReleasedModel: Hashable, Sendable {
   /// What people call it, such as `yolov9-c`.
   public let name: String
   /// Name of the file in the release.
   public let fileName: String
 
-  /// Where the files of the release lie.
-  public static let release = "https://github.com/WongKinYiu/yolov9/releases/download/v0.1"
+  /// Where the files of its release lie.
+  public let release: String
+  /// The licence of the project that released it.
+  public let licence: String
+
+  private static let official = "https://github.com/WongKinYiu/yolov9/releases/download/v0.1"
+  private static let multimediaTech = "https://github.com/MultimediaTechLab/YOLO/releases/download/v1.0-alpha"
+
+  private static func official(_ name: String, _ file: String) -> ReleasedModel {
+    ReleasedModel(name: name, fileName: file, release: official, licence: "GPL-3.0")
+  }
 
   /// Those that can be fetched. A `yolov9` is its converted form, without what is for training only.
   public static let all: [ReleasedModel] =
-    ["t", "s", "m", "c", "e"].map { ReleasedModel(name: "yolov9-\($0)", fileName: "yolov9-\($0)-converted.pt") }
-    + ["c", "e"].map { ReleasedModel(name: "gelan-\($0)", fileName: "gelan-\($0).pt") }
+    ["t", "s", "m", "c", "e"].map { official("yolov9-\($0)", "yolov9-\($0)-converted.pt") }
+    + ["c", "e"].map { official("gelan-\($0)", "gelan-\($0).pt") }
+    + ["t", "s", "m", "c"].map {
+      ReleasedModel(name: "v9-\($0)", fileName: "v9-\($0).pt", release: multimediaTech, licence: "MIT")
+    }
 
   /// The model called `name`, also with the ending of its file; `nil` if there is none.
   public static func named(_ name: String) -> ReleasedModel? {

@@ -9,12 +9,13 @@ struct ModelPullCommand: ParsableCommand {
     discussion: """
       The file is kept in YOLOSTREAM_CACHE, or ~/.cache/yolostream, and --model NAME finds it there. A fetch that broke off
       goes on where it was. The file is checked before it is put in place and nothing in it is run; its SHA-256 is recorded
-      and must be the same the next time. The weights are under the licence of the project that made them (GPL-3.0).
+      and must be the same the next time. The weights are under the licence of the project that made
+      them: GPL-3.0 (yolov9-…, gelan-…) or MIT (v9-…).
       Names: \(ReleasedModel.all.map(\.name).joined(separator: ", ")).
       """)
 
   @Argument(help: "Name of a published network.") var name: String
-  @Option(help: "Address of a mirror of the release.") var release = ReleasedModel.release
+  @Option(help: "Address of a mirror of the release; otherwise the release itself.") var release: String?
   @Option(help: ArgumentHelp("Longest wait for the server.", valueName: "time"), transform: Seconds.read)
   var timeout = Seconds(30)
 
@@ -34,11 +35,11 @@ struct ModelPullCommand: ParsableCommand {
     let model = try released
     let cache = ModelCache()
     var line: ProgressLine?
-    let hash = try cache.fetch(model, from: release, timeout: timeout.value) { done, total in
+    let hash = try cache.fetch(model, from: release ?? model.release, timeout: timeout.value) { done, total in
       if line == nil { line = ProgressLine(total: (total ?? done) / 1_000_000, unit: "MB") }
       line?.show(done / 1_000_000)
     }
     line?.finish()
-    print("\(cache.path(of: model)): \(model.name), sha256 \(hash)")
+    print("\(cache.path(of: model)): \(model.name), licence \(model.licence), sha256 \(hash)")
   }
 }

@@ -27,6 +27,7 @@ struct ModelReport: Encodable {
     let tensors: Int
     let isFolded: Bool
     let licence: String?
+    let family: String?
     let origin: String?
     let classNames: [String]
   }
@@ -64,7 +65,8 @@ struct ModelReport: Encodable {
     self.init(spec: network.spec)
     file = File(
       container: checkpoint.container.rawValue, bytes: checkpoint.byteCount, tensors: checkpoint.tensors.count,
-      isFolded: network.isFolded, licence: checkpoint.description.licence, origin: checkpoint.description.origin,
+      isFolded: network.isFolded, licence: checkpoint.description.licence ?? checkpoint.description.family?.licence,
+      family: checkpoint.description.family?.rawValue, origin: checkpoint.description.origin,
       classNames: network.classNames)
   }
 
@@ -107,6 +109,9 @@ struct ModelReport: Encodable {
         "  file       \(file.container), \(file.bytes) bytes, \(file.tensors) tensors, \(file.isFolded ? "folded" : "not folded")"
       )
       lines.append("  licence    \(file.licence ?? "not stated in the file: ask where the weights come from")")
+      if let family = file.family {
+        lines.append("  family     \(family); weights of your own training may have another licence")
+      }
       if let origin = file.origin { lines.append("  origin     \(origin)") }
     }
     for (label, size) in [("as trained", unfolded), ("folded", folded), ("inference", inference)] {

@@ -19,7 +19,7 @@ struct TrainCommand: ParsableCommand {
       Data is data.yaml (Ultralytics, Roboflow, CVAT), obj.data, a COCO file, a folder with one of these, a Pascal VOC \
       folder, or a folder of images with YOLO labels and classes.txt (LabelImg). What is left out, repaired or kept as \
       background is counted and named; no label at all is an error. The folder of the \
-      run holds last.safetensors (to go on from), model.safetensors and best.safetensors (to run), the tables log.csv \
+      run holds args.yaml (what it was started with), last.safetensors (to go on from), model.safetensors and best.safetensors (to run), the tables log.csv \
       and results.csv, and the curves results.svg. SIGINT and SIGTERM end a run after the next step, with a checkpoint. \
       Started by OpenMPI's mpirun, the processes share the workers and train as one would; signals end them at once.
       Exit codes: 0 done, 64 usage, 65 unusable data, 66 no such data, 70 the loss is no number any more, 73 a file could \
@@ -31,7 +31,9 @@ struct TrainCommand: ParsableCommand {
   @OptionGroup(title: "Plan") var schedule: TrainingScheduleArguments
   @OptionGroup(title: "Augmentation") var augmentation: AugmentationArguments
 
-  @Option(help: "Folder of the run.") var out = "runs/train"
+  @Option(help: "Folder of the run; one that holds a run already gets a number: runs/train2.") var out = "runs/train"
+  @Flag(name: [.customLong("exist-ok")], help: "Write over a run that is in the folder.") var mayExist = false
+  @Flag(help: "Say what would be trained on, and stop.") var dryRun = false
   @Flag(help: "Go on from the checkpoint in the folder. Epochs, rates and the size of pictures may be changed.")
   var resume = false
   @Option(help: "Iterations after which to stop, at the optimiser's next step.") var iterations: Int?
@@ -65,12 +67,31 @@ struct TrainCommand: ParsableCommand {
     let training = Dataset(try GroundTruth.open(path, split: "train", images: source.images))
     for line in training.problems.report { say("data: \(line)") }
     try training.expectLabels(in: path)
-    let validation = try source.validationSet(classes: training.classNames, say: say).map {
-      Validation($0, side: plan.side, workers: plan.workers * plan.threads)
+    let statistics = DatasetStatistics(training)
+    for warning in statistics.warnings(side: plan.side) { say("warning: \(warning)") }
+    let validationSet = try source.validationSet(classes: training.classNames, say: say)
+    if group.isFirst, let validationSet {
+      let shared = DatasetStatistics.overlap(
+        training: training.samples.map(\.path), validation: validationSet.images.map(\.path))
+      if let first = shared.first {
+        say("warning: \(shared.count) images to validate on are trained on, too, such as \(first)")
+      }
     }
+    if dryRun {
+      say(statistics.text)
+      say("validation: " + (validationSet.map { "\($0.images.count) images, \($0.objectCount) objects" } ?? "none"))
+      return
+    }
+    if plan.batch > training.samples.count {
+      say("the batch of \(plan.batch) is larger than the data: images are shown more than once in it")
+    }
+    let validation = validationSet.map { Validation($0, side: plan.side, workers: plan.workers * plan.threads) }
     let trainer = try Trainer(plan, data: training, group: group) { Picture(path: $0) }
-    let files = RunFiles(folder: URL(filePath: out, directoryHint: .isDirectory))
-    try OutputFolder.make(out)
+    // Only the first process writes; to go on, all read what is there.
+    let folder = try RunFolder.make(out, mayExist: mayExist || resume || !group.isFirst)
+    let files = RunFiles(folder: URL(filePath: folder, directoryHint: .isDirectory))
+    if folder != out { say("\(out) holds a run already; this one goes to \(folder)") }
+    if group.isFirst { RunFolder.keepArguments(plan, data: path, network: network.network, in: folder) }
     if resume {
       try trainer.resume(from: files.checkpoint)
     } else if let weights = start.weights {

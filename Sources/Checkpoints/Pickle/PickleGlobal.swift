@@ -18,6 +18,8 @@ struct PickleGlobal {
     case size
     /// A class of which only the attribute dictionary is kept.
     case object
+    /// `getattr`, with which a method of an object is written. It is not looked up: what comes of it is of no use.
+    case method
     /// A class or constructor without anything of use.
     case opaque
   }
@@ -48,13 +50,18 @@ struct PickleGlobal {
     case ("__builtin__", "set"), ("builtins", "set"), ("__builtin__", "frozenset"), ("builtins", "frozenset"),
       ("__builtin__", "list"), ("builtins", "list"):
       return .list
-    case ("argparse", "Namespace"), ("types", "SimpleNamespace"): return .object
+    case ("argparse", "Namespace"), ("types", "SimpleNamespace"), ("ultralytics.utils", "IterableSimpleNamespace"),
+      ("ultralytics.yolo.utils", "IterableSimpleNamespace"), ("torch._dynamo.eval_frame", "OptimizedModule"):
+      return .object
+    case ("__builtin__", "getattr"), ("builtins", "getattr"): return .method
     default: return modulePrefixes.contains { module.hasPrefix($0) } ? .object : inert.contains(module, name)
     }
   }
 
   /// Packages whose classes are parts of a network; their instances are kept as attribute dictionaries.
-  private static let modulePrefixes = ["torch.nn.modules.", "models.", "ultralytics.nn."]
+  private static let modulePrefixes = [
+    "torch.nn.modules.", "torch.nn.parallel.", "models.", "ultralytics.nn.",
+  ]
 
   private static func printable(_ text: String) -> String {
     String(String.UnicodeScalarView(text.unicodeScalars.prefix(120).map { $0.value < 0x20 ? "?" : $0 }))
@@ -73,8 +80,6 @@ private let inert = InertNames(names: [
   "_codecs": ["encode"],
   "pathlib": ["Path", "PurePath", "PosixPath", "PurePosixPath", "WindowsPath", "PureWindowsPath"],
   "pathlib._local": ["Path", "PurePath", "PosixPath", "PurePosixPath", "WindowsPath", "PureWindowsPath"],
-  "ultralytics.utils": ["IterableSimpleNamespace"],
-  "ultralytics.yolo.utils": ["IterableSimpleNamespace"],
   "ultralytics.utils.loss": ["v8DetectionLoss", "BboxLoss", "DFLoss"],
   "ultralytics.utils.tal": ["TaskAlignedAssigner"],
 ])

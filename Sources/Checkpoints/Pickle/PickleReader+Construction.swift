@@ -25,8 +25,24 @@ extension PickleReader {
       guard let first, case .tuple = first else { throw misuse("makes a size of something that is no tuple") }
       return first
     case .object: return try instance(of: .global(index), arguments)
+    case .method:
+      // Anything but the method of an object that was just described is a program.
+      guard slice.count == 2, isPartOfNetwork(first), case .text = heap.tupleItems[Int(slice.start) + 1] else {
+        throw ModelError(
+          .refused, "refused: it calls '\(global.name)' on something that is no part of a network; nothing was run")
+      }
+      return .opaque
     case .opaque: return .opaque
     case .storage: throw misuse("calls the storage class '\(global.name)'")
+    }
+  }
+
+  /// Whether `value` is an object or a class of the list.
+  private func isPartOfNetwork(_ value: PickleValue?) -> Bool {
+    switch value {
+    case .object: true
+    case .global(let index): if case .object = heap.globals[Int(index)].kind { true } else { false }
+    default: false
     }
   }
 
@@ -41,7 +57,7 @@ extension PickleReader {
     case .dictionary: return try makeDictionary()
     case .list: return try makeList()
     case .opaque: return .opaque
-    case .tensorRebuild, .parameterRebuild, .storage, .size:
+    case .tensorRebuild, .parameterRebuild, .storage, .size, .method:
       throw misuse("makes an instance of '\(global.name)'")
     }
   }

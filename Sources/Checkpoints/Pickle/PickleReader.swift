@@ -16,7 +16,8 @@ struct PickleReader: ~Copyable {
   var marks: [Int] = []
   private var memo: [PickleValue] = []
   private var sparseMemo: [Int: PickleValue] = [:]
-  /// Slots that may still be filled in the memo and in containers. Real files fill one for every three bytes.
+  /// Slots that may still be filled in the memo and in containers. Files of protocol 2 fill one for every three bytes,
+  /// those of protocol 4, which memoise with one byte, up to one for each.
   private var budget: Int
 
   /// Deepest the stack may grow. Real files need a few thousand, for one batch of a long list.
@@ -35,7 +36,7 @@ struct PickleReader: ~Copyable {
   private init(_ bytes: [UInt8]) {
     cursor = ByteCursor(bytes)
     heap = PickleHeap(bytes: bytes)
-    budget = min(4096 + bytes.count / 2, 1_000_000)
+    budget = min(4096 + bytes.count, 4_000_000)
   }
 
   private mutating func run() throws(ModelError) -> PickleValue {

@@ -23,9 +23,6 @@ struct TorchArchive {
     }
     guard let pickle else { throw ModelError(.unsupported, "is a zip archive without the 'data.pkl' of a checkpoint") }
     folder = String(pickle.name.dropLast("data.pkl".count))
-    guard entries[folder + "constants.pkl"] == nil else {
-      throw ModelError(.unsupported, "is a TorchScript export; the checkpoint it was made from is needed")
-    }
     if let order = entries[folder + "byteorder"], order.count < 16,
       try archive.read(order) != Array("little".utf8)
     {
@@ -61,18 +58,64 @@ struct TorchArchive {
     tensors.reserveCapacity(walk.tensors.count)
     for (name, index) in walk.tensors { tensors[name] = try stored(Int(index), name: name) }
 
-    description.classNames = try classNames(of: module)
-    if let value = heap.member("stride", of: module), case .tensor(let index) = value {
+    description.classNames = try classNames(of: wrapped(module))
+    description.imageSize = imageSize(of: module)
+    if let value = heap.member("stride", of: wrapped(module)), case .tensor(let index) = value {
       let numbers = try stored(Int(index), name: "stride")
       if numbers.elementCount <= 16 { description.strides = try numbers.floats().compactMap { Int(exactly: $0) } }
     }
     let classes = heap.globals.lazy.map(\.name)
     description.usesReLU =
       classes.contains("torch.nn.modules.activation.ReLU") && !classes.contains("torch.nn.modules.activation.SiLU")
+    if classes.contains(where: { $0.hasPrefix("ultralytics.") }) {
+      description.family = .ultralytics
+    } else if classes.contains(where: { $0.hasPrefix("models.") }) {
+      description.family = .official
+    }
     if case .text(let slice)? = heap.member("license", of: root) {
       description.licence = Checkpoint.Description.printable(heap.text(slice))
     }
     return (tensors, description)
+  }
+
+  /// The network inside wrappers for parallel training and compiling, which have one module and no names.
+  private func wrapped(_ module: PickleValue) -> PickleValue {
+    var inner = module
+    for _ in 0..<8 {
+      guard heap.member("names", of: inner) == nil, let children = heap.member("_modules", of: inner) else {
+        return inner
+      }
+      let entries = heap.entries(of: children)
+      guard entries.count == 2, case .object = entries[1] else { return inner }
+      inner = entries[1]
+    }
+    return inner
+  }
+
+  /// The side that the network was trained on, as the options of its training say.
+  private func imageSize(of module: PickleValue) -> Int? {
+    let options = [
+      heap.member("train_args", of: root), heap.member("opt", of: root), heap.member("args", of: wrapped(module)),
+    ]
+    for case let options? in options {
+      guard let value = heap.member("imgsz", of: options) ?? heap.member("img_size", of: options) else { continue }
+      let sides = heap.items(of: value) ?? [value]
+      let numbers = sides.compactMap { if case .integer(let side) = $0 { Int(side) } else { nil } }
+      if let side = numbers.max(), (32...8192).contains(side) { return side }
+    }
+    return nil
+  }
+
+  /// A name as Python writes what it is: text, a number, a truth value.
+  private func name(_ value: PickleValue) -> String? {
+    switch value {
+    case .text(let slice): heap.text(slice)
+    case .integer(let number): "\(number)"
+    case .real(let number): "\(number)"
+    case .boolean(let flag): flag ? "True" : "False"
+    case .none: "None"
+    default: nil
+    }
   }
 
   /// Where a network may be in the file's top dictionary, best first.
@@ -102,20 +145,18 @@ struct TorchArchive {
     } catch { throw ModelError(error.code, "\(label): \(error.message)") }
   }
 
-  /// `names` of the network or of the file: a dictionary by number, or a list.
+  /// `names` of the network or of the file: a dictionary by number, which may be text, or a list.
   private func classNames(of module: PickleValue) throws(ModelError) -> [String]? {
     guard let value = heap.member("names", of: module) ?? heap.member("names", of: root) else { return nil }
     if let items = heap.items(of: value) {
-      return items.compactMap { if case .text(let slice) = $0 { heap.text(slice) } else { nil } }
-        .map(Checkpoint.Description.printable)
+      return items.compactMap(name).map(Checkpoint.Description.printable)
     }
     guard case .dictionary = value else { return nil }
     let entries = heap.entries(of: value)
     var numbered: [Int: String] = [:]
     for index in stride(from: 0, to: entries.count - 1, by: 2) {
-      if case .integer(let number) = entries[index], case .text(let slice) = entries[index + 1] {
-        numbered[Int(number)] = heap.text(slice)
-      }
+      guard let key = name(entries[index]).flatMap({ Int($0) }), let name = name(entries[index + 1]) else { continue }
+      numbered[key] = name
     }
     return try Checkpoint.Description.names(numbered.map { ($0.key, $0.value) })
   }

@@ -33,13 +33,14 @@ struct ZipArchive {
     var extents: [Range<Int>] = []
     entries.reserveCapacity(directory.entryCount)
     extents.reserveCapacity(directory.entryCount)
+    var compressed: String?
+    var isScript = false
     for _ in 0..<directory.entryCount {
       let record = try CentralDirectory.Record(from: &cursor)
+      isScript = isScript || record.name.hasSuffix("/constants.pkl") || record.name.contains("/code/__torch__")
       guard record.method == 0, record.flags & 1 == 0 else {
-        throw ModelError(
-          .refused,
-          "has the compressed or encrypted entry '\(record.name.prefix(120))'; weights are only read from stored entries"
-        )
+        compressed = compressed ?? record.name
+        continue
       }
       guard record.compressedSize == record.size else {
         throw ModelError(.damaged, "states two sizes for the stored entry '\(record.name.prefix(120))'")
@@ -50,6 +51,12 @@ struct ZipArchive {
       entries.append(
         Entry(name: record.name, dataOffset: data, count: record.size, checksum: record.checksum))
     }
+    if isScript { throw Self.script }
+    if let compressed {
+      throw ModelError(
+        .refused,
+        "has the compressed or encrypted entry '\(compressed.prefix(120))'; weights are only read from stored entries")
+    }
     extents.sort { $0.lowerBound < $1.lowerBound }
     for (one, next) in zip(extents, extents.dropFirst()) where next.lowerBound < one.upperBound {
       throw ModelError(.damaged, "has entries that overlap at byte \(next.lowerBound)")
@@ -59,6 +66,10 @@ struct ZipArchive {
     }
     self.entries = entries
   }
+
+  /// What a TorchScript export is told by.
+  private static let script = ModelError(
+    .unsupported, "is a TorchScript export, a program; the checkpoint it was made from is needed (.pt or .safetensors)")
 
   /// All bytes of `entry`.
   func read(_ entry: Entry) throws(ModelError) -> [UInt8] {

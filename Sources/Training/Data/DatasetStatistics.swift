@@ -1,0 +1,100 @@
+public import Evaluation
+import Foundation
+
+/// What a data set holds, in numbers, and what in it will not train well.
+public struct DatasetStatistics: Sendable {
+  /// One class.
+  public struct ClassCount: Hashable, Sendable {
+    /// Its name.
+    public let name: String
+    /// Its objects.
+    public internal(set) var objects = 0
+    /// Images that show it.
+    public internal(set) var images = 0
+  }
+
+  /// Images.
+  public let images: Int
+  /// Images without an object.
+  public let backgrounds: Int
+  /// The classes in their order.
+  public let classes: [ClassCount]
+  /// The longer side of each object, as a fraction of the longer side of a square image.
+  private let sides: [Float]
+
+  /// Counts `data`.
+  public init(_ data: Dataset) {
+    var classes = data.classNames.map { ClassCount(name: $0) }
+    var sides: [Float] = []
+    for sample in data.samples {
+      for object in sample.objects {
+        classes[object.classID].objects += 1
+        let size = object.box.highHalf - object.box.lowHalf
+        sides.append(max(size.x, size.y))
+      }
+      for classID in Set(sample.objects.map(\.classID)) { classes[classID].images += 1 }
+    }
+    images = data.samples.count
+    backgrounds = data.samples.count { $0.objects.isEmpty }
+    self.classes = classes
+    self.sides = sides
+  }
+
+  /// Objects of all classes.
+  public var objects: Int { sides.count }
+
+  /// Objects smaller than this many pixels at the size of training are hard to learn: the finest cells are 8 pixels wide.
+  static let tinySide: Float = 8
+
+  /// One sentence for each thing that will not train well on images of `side` pixels.
+  public func warnings(side: Int) -> [String] {
+    var warnings: [String] = []
+    let empty = classes.filter { $0.objects == 0 }.map(\.name)
+    if !empty.isEmpty {
+      let names = empty.prefix(5).joined(separator: ", ") + (empty.count > 5 ? ", …" : "")
+      warnings.append("\(empty.count) of \(classes.count) classes have no object and will not be learned: \(names)")
+    }
+    let tiny = sides.count { $0 * Float(side) < Self.tinySide }
+    if tiny * 2 > objects {
+      warnings.append(
+        "\(tiny) of \(objects) boxes are smaller than \(Int(Self.tinySide)) pixels at --imgsz \(side); train on larger images"
+      )
+    }
+    return warnings
+  }
+
+  /// Rows of text: images, backgrounds, and each class with its objects and images.
+  public var text: String {
+    let width = max(10, classes.map(\.name.count).max() ?? 0) + 2
+    func row(_ cells: [String]) -> String {
+      cells[0].padding(toLength: width, withPad: " ", startingAt: 0)
+        + cells.dropFirst().map { String(repeating: " ", count: max(0, 9 - $0.count)) + $0 }.joined()
+    }
+    let rows = classes.map { row([$0.name, "\($0.objects)", "\($0.images)"]) }
+    return
+      (["\(images) images, \(backgrounds) without objects, \(objects) objects", row(["class", "objects", "images"])]
+      + rows)
+      .joined(separator: "\n")
+  }
+
+  /// Images of `validation` that are byte for byte in `training`, too: what is measured on them is not what was learned.
+  public static func overlap(training: [String], validation: [String]) -> [String] {
+    func size(_ path: String) -> Int? {
+      (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? nil
+    }
+    let sizes = Dictionary(grouping: training, by: size)
+    // Only files of the same length are read.
+    var digests: [Int: Set<UInt64>] = [:]
+    return validation.filter { path in
+      guard let length = size(path), let candidates = sizes[length], let digest = digest(path) else { return false }
+      if digests[length] == nil { digests[length] = Set(candidates.compactMap(Self.digest)) }
+      return digests[length]?.contains(digest) == true
+    }
+  }
+
+  /// A sum over the bytes of a file (FNV-1a, 64 bits).
+  private static func digest(_ path: String) -> UInt64? {
+    guard let data = try? Data(contentsOf: URL(filePath: path)) else { return nil }
+    return data.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+  }
+}
