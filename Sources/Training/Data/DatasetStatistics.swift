@@ -1,4 +1,4 @@
-public import Evaluation
+import Evaluation
 import Foundation
 
 /// What a data set holds, in numbers, and what in it will not train well.
