@@ -32,7 +32,7 @@ final class MapMove: NativeKernel {
 
   var implementation: String {
     switch operation {
-    case .pool: "pool"
+    case .pool: unsafe String(cString: move_pool_name())
     case .upsample: "upsample:copy"
     }
   }

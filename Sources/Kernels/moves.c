@@ -52,6 +52,13 @@ static void pool_share(const void *argument, int member, int threads) {
   share_rows(work, member, threads, pool_row_reference(work->move, work->window));
 }
 
+const char *move_pool_name(void) {
+#if defined(__x86_64__)
+  if (this_processor()->usable & INSTRUCTIONS_AVX2) return "pool:avx2";
+#endif
+  return "pool:reference";
+}
+
 void move_pool(const map_move *move, const map_window *window, const void *in, void *out, int threads) {
   const move_work work = {move, window, 1, in, out};
   team_run(threads, pool_share, &work);

@@ -16,6 +16,9 @@ typedef struct {
   bool is_maximum;
 } map_window;
 
+// What pools on this processor, such as `pool:avx2`.
+const char *move_pool_name(void);
+
 // On a team of `threads`, as the rest.
 void move_pool(const map_move *move, const map_window *window, const void *in, void *out, int threads);
 
