@@ -7,13 +7,18 @@ struct PageFile: Sendable {
   let type: String
   let bytes: [UInt8]
 
-  /// All files of the page. A new one needs a line here and one in `Package.swift`.
-  static let all = [
-    PageFile(path: "/", type: html, bytes: PackageResources.page_html),
+  /// The page itself.
+  static let document = PageFile(path: "/", type: html, bytes: PackageResources.page_html)
+
+  /// What the page loads. A new file needs a line here and one in `Package.swift`.
+  static let parts = [
     PageFile(path: "/page.css", type: css, bytes: PackageResources.page_css),
     PageFile(path: "/page.js", type: script, bytes: PackageResources.page_js),
     PageFile(path: "/film.js", type: script, bytes: PackageResources.film_js),
   ]
+
+  /// All files of the page.
+  static var all: [PageFile] { [document] + parts }
 
   private static let html = "text/html; charset=utf-8"
   private static let css = "text/css; charset=utf-8"

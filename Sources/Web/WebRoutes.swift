@@ -28,12 +28,8 @@ struct WebRoutes: Sendable {
   }
 
   private func addPage(to router: Router<BasicRequestContext>) {
-    for file in PageFile.all {
-      router.get(RouterPath(file.path)) { _, _ in
-        Response(
-          status: .ok, headers: Self.headers(file.type), body: .init(byteBuffer: ByteBuffer(bytes: file.bytes)))
-      }
-    }
+    router.get("/") { _, _ in Self.response(PageFile.document) }
+    for file in PageFile.parts { router.get(RouterPath(file.path)) { _, _ in Self.response(file) } }
     router.get("live/{camera}.mjpg") { request, context in
       guard let camera = service.camera(context.parameters.get("camera") ?? "") else {
         return Self.unknownCamera
@@ -124,6 +120,10 @@ struct WebRoutes: Sendable {
     buffer.writeBytes(picture)
     buffer.writeString("\r\n")
     return buffer
+  }
+
+  private static func response(_ file: PageFile) -> Response {
+    Response(status: .ok, headers: headers(file.type), body: .init(byteBuffer: ByteBuffer(bytes: file.bytes)))
   }
 
   private static var unknownCamera: Response { text("there is no such camera\n", status: .notFound) }
