@@ -79,11 +79,11 @@ import Testing
     return Int(~value)
   }
 
-  private static func read(_ bytes: [UInt8]) throws -> RGBPicture {
+  private static func read(_ bytes: [UInt8]) throws -> RGBImage {
     let path = FileManager.default.temporaryDirectory.appending(path: "still-\(UUID().uuidString)").path
     defer { try? FileManager.default.removeItem(atPath: path) }
     try Data(bytes).write(to: URL(filePath: path))
-    return RGBPicture(try ImageFile(path: path).read(as: .rgb24))
+    return RGBImage(try ImageFile(path: path).read(as: .rgb24))
   }
 
   private static let formats = ["jpeg", "progressive", "png", "webp", "tiff"]

@@ -192,7 +192,7 @@ public struct AveragePrecision: Sendable {
 
 extension AveragePrecision.OperatingPoint {
   /// The best point of detections in falling order of their scores. Those of one score stand or fall together.
-  fileprivate init(_ detections: [(score: Double, verdict: PictureMatching.Verdict)], objects: Int) {
+  fileprivate init(_ detections: [(score: Double, verdict: ImageMatching.Verdict)], objects: Int) {
     self.init()
     var right = 0.0
     var wrong = 0.0

@@ -34,7 +34,6 @@ static size_t scratch_size(const convolution *c) {
   return position_count(c) * (s.input + s.sum);
 }
 
-#if defined(__x86_64__)
 // A window that reaches over the border is copied, with the zero point around the map.
 static window window_at(const convolution *c, const uint8_t *map, tile_place p, uint8_t *copy) {
   const int size = 8 * element_size(c->reads), top = p.top - 1, left = p.left - 1;
