@@ -64,7 +64,9 @@ extension NetworkCompiler {
   ) -> ConvolutionKernel.Operands? {
     let arithmetic = lowering.arithmetic, input = step.inputs[0]
     let element = arithmetic.dotElement(of: convolution, outputs: rows.count, isPicture: input == 0)
-    guard element != nil || lowering.elements[input] == .f32 else { return nil }
+    // In f32 the library lays the image out where channels come last.
+    guard element != nil || lowering.elements[input] == .f32 && (input != 0 || options.resolvedOrder == .blocked8)
+    else { return nil }
     var operands = ConvolutionKernel.Operands(
       reads: element ?? .f32, writes: lowering.elements[step.output], destination: lowering.scales[step.output])
     if element == .u8, let scale = lowering.scales[input],

@@ -102,6 +102,8 @@ struct NetworkCompiler {
       canTakeMeans: { convolution in
         let outputs = convolution.outputChannels
         let element = arithmetic.dotElement(of: convolution, outputs: outputs) ?? .f32
+        // Where channels come last, the source may be a part of a wider map, which is not known yet.
+        guard element != .f32 || order == .blocked8 else { return false }
         return KernelTable.supports(convolution, outputs: outputs, reads: element, takesMeans: true, order: order)
       })
   }
