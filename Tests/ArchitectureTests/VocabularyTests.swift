@@ -23,7 +23,7 @@ import Testing
 
   @Test(
     arguments: [
-      ("the next picture", 1), ("struct ImageFile", 1), ("keyPictures", 1), ("KEY_PICTURE", 1), ("a picturesque", 0),
+      ("the next picture", 1), ("struct PictureFile", 1), ("keyPictures", 1), ("KEY_PICTURE", 1), ("a picturesque", 0),
       ("in whole\n/// numbers", 1), ("wholeNumber", 1), ("a number for 0", 1), ("soundtrack, unsound", 0),
       ("the camera is away", 1), ("the frame and the image", 0),
     ] as [(String, Int)])

@@ -72,11 +72,11 @@ AVX2 INLINE void pool(const move_work *work, const uint8_t *in, int y, uint8_t *
     const int width = (count - 1) * w->stride + kernel, before = left < 0 ? -left : 0;
     const int end = left + width < m->in_width ? left + width : m->in_width, bytes = (width - kernel + 1) * pixel;
     // Columns beyond the map count for nothing.
-    const int begun = before * pixel, ended = (end - left) * pixel;
-    fill(columns, smallest, begun);
+    const int started = before * pixel, ended = (end - left) * pixel;
+    fill(columns, smallest, started);
     take_columns(
-        in + (first * m->in.row + (left + before) * 8) * pixel / 8, m->in.row * pixel / 8, last - first, columns + begun,
-        ended - begun, is_u8);
+        in + (first * m->in.row + (left + before) * 8) * pixel / 8, m->in.row * pixel / 8, last - first, columns + started,
+        ended - started, is_u8);
     fill(columns + ended, smallest, width * pixel - ended);
     if (kernel == 3) take_neighbours(columns, largest, bytes, 3, is_u8);
     else if (kernel == 5) take_neighbours(columns, largest, bytes, 5, is_u8);
