@@ -97,7 +97,7 @@ import Testing
     #expect(try GroundTruth.open(folder.path, split: "val").isUnsplit)
     try folder.write("a  1\n", to: "ImageSets/Main/val.txt")
     let part = try GroundTruth.open(folder.path, split: "val")
-    #expect(part.objectCount == 2 && !part.isUnsplit)
+    #expect(part.objectCount == 3 && !part.isUnsplit)
     #expect(failure(folder.path, split: "train")?.description.contains("ImageSets/Main/train.txt") == true)
   }
 
