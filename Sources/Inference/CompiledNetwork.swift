@@ -231,6 +231,20 @@ public final class NetworkExecution {
     return times
   }
 
+  /// Runs the network and gives the nanoseconds it took by `clock`. Once `limit` has passed it stops after the step at hand
+  /// and gives `nil`.
+  func run(within limit: UInt64?, clock: () -> UInt64) throws(InferenceError) -> UInt64? {
+    ExecutionStream.setTeamOfCurrentThread(network.options.threads)
+    let start = clock()
+    do throws(OneDNNError) {
+      for call in calls {
+        try call.run(on: stream)
+        if let limit, clock() - start > limit { return nil }
+      }
+    } catch { throw InferenceError(error) }
+    return clock() - start
+  }
+
   /// The result of a node: one of the head's maps, or a probe.
   public func tensor(_ id: Graph.Node.ID) throws(InferenceError) -> TensorMemory {
     if let map = maps[id] { return map }

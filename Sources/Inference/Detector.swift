@@ -23,8 +23,8 @@ public final class Detector: Sendable {
     public var width = 640, height = 640
     /// Whether the input is always the whole size, or cut to the picture's shape.
     public var isSquare = false
-    /// Type of values inside the network; `nil` takes the fastest that this machine computes natively.
-    public var precision: CompilationOptions.Precision?
+    /// Type of values inside the network. `AutomaticPrecision` finds the fastest one.
+    public var precision = CompilationOptions.Precision.f32
     /// Threads on one picture.
     public var threads = 1
     /// What becomes a detection.
@@ -41,17 +41,9 @@ public final class Detector: Sendable {
     classes = ClassCatalogue(names: model.classNames)
   }
 
-  /// The precision used: what was asked for, or the fastest that the processor multiplies natively; int8 is for quantised
-  /// models alone.
-  public var precision: CompilationOptions.Precision {
-    if let precision = options.precision { return precision }
-    if model.quantisation != nil, CompilationOptions.Precision.int8.isNative { return .int8 }
-    return CompilationOptions.Precision.bf16.isNative ? .bf16 : .f32
-  }
-
   /// The network for inputs of `height` × `width`, compiled unless it is remembered.
   public func network(height: Int, width: Int) throws(InferenceError) -> CompiledNetwork {
-    let key = CompilationOptions(height: height, width: width, precision: precision, threads: options.threads)
+    let key = CompilationOptions(height: height, width: width, precision: options.precision, threads: options.threads)
     // Compiled under the lock: workers that start together wait for one compilation instead of each doing it.
     let result = compiled.withLock { cache -> Result<CompiledNetwork, InferenceError> in
       if let network = cache.value(of: key) { return .success(network) }

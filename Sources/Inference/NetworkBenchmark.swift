@@ -45,6 +45,12 @@ public struct NetworkBenchmark {
     return times.sorted()
   }
 
+  /// Nanoseconds of one run; `nil` if it was given up because it was not done after `limit`.
+  func time(within limit: UInt64?) throws(InferenceError) -> UInt64? {
+    fillInput()
+    return try execution.run(within: limit, clock: clock)
+  }
+
   /// Median time of each step over `runs` runs, in the order they run.
   public func stepTimes(runs: Int) throws(InferenceError) -> [StepTime] {
     var samples: [[UInt64]] = []

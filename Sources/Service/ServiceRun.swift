@@ -1,7 +1,7 @@
 import Checkpoints
 import Foundation
-import GELAN
-import Inference
+public import GELAN
+public import Inference
 import Outputs
 import Pipeline
 import Recording
@@ -39,9 +39,12 @@ public final class ServiceRun: Sendable {
   ///
   /// - Parameters:
   ///   - findModel: the file of the model that the configuration names, or of the one to run if it names none.
+  ///   - choosePrecision: what the network is computed in.
   ///   - say: takes sentences for the user.
   public init(
-    path: String, findModel: (String?) throws -> String, say: @escaping @Sendable (String) -> Void
+    path: String, findModel: (String?) throws -> String,
+    choosePrecision: (InferenceModel, Detector.Options) throws -> CompilationOptions.Precision = { _, _ in .f32 },
+    say: @escaping @Sendable (String) -> Void
   ) throws {
     self.path = path
     self.say = say
@@ -52,6 +55,7 @@ public final class ServiceRun: Sendable {
     let side = model.imageSize ?? 640
     var options = Detector.Options()
     (options.width, options.height) = configuration.model.size.map { ($0.width, $0.height) } ?? (side, side)
+    options.precision = try choosePrecision(model, options)
     let detector = Detector(model, options: options)
     let storage = configuration.outputs.storage
     let media = if let path = storage.path { try MediaFolder(path: path) } else { nil as MediaFolder? }

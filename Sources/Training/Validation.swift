@@ -23,7 +23,6 @@ public struct Validation: Sendable {
     self.workers = workers
     (options.width, options.height) = (side, side)
     options.isSquare = true
-    options.precision = .f32
     options.detection = DetectionOptions(confidence: 0.001, overlap: 0.7, limit: 300)
     options.detection.isMultiLabel = true
   }
@@ -82,7 +81,7 @@ public struct Validation: Sendable {
       truth: end.truth, found: end.found, problems: end.problems.sorted { $0.place < $1.place },
       imageCount: end.measured,
       precision: AveragePrecision(truth: end.truth, found: end.found, classCount: truth.categories.count),
-      arithmetic: detector.precision)
+      arithmetic: options.precision)
   }
 
   /// What became of an image.

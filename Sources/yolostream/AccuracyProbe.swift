@@ -19,7 +19,7 @@ struct AccuracyProbe {
   /// AP of `model` at inputs of `side` × `side`, in points (0…100). All variants leave out the same images, so only
   /// the first says which.
   func points(
-    of model: InferenceModel, precision: CompilationOptions.Precision?, side: Int, isFirst: Bool = false
+    of model: InferenceModel, precision: CompilationOptions.Precision, side: Int, isFirst: Bool = false
   ) throws -> Double {
     var validation = Validation(truth, side: side, workers: threads)
     validation.options.precision = precision

@@ -28,8 +28,8 @@ struct BenchNetworkCommand: ParsableCommand {
   @Option(help: "Height and width of the input.")
   var size = "640x640"
 
-  @Option(help: "f32, bf16, int8 or auto.")
-  var precision = "auto"
+  @Option(help: PrecisionOption.help)
+  var precision = PrecisionOption.automatic
 
   @Option(help: "Threads that work on one picture.")
   var threads = 2
@@ -47,7 +47,6 @@ struct BenchNetworkCommand: ParsableCommand {
     guard runs > 0 else { throw ValidationError("--runs \(runs): expected 1 or more") }
     try expect("--threads", threads, in: 1...256)
     _ = try sides
-    _ = try DetectionArguments.precision(named: precision)
   }
 
   /// Height and width.
@@ -71,19 +70,22 @@ struct BenchNetworkCommand: ParsableCommand {
         throw ValidationError("--network \(network): expected one of \(NetworkSpec.allNames)")
       }
       let made = InferenceModel(madeUp: spec)
-      model = precision == "int8" ? try NetworkBenchmark.quantised(made) : made
+      model = precision == .fixed(.int8) ? try NetworkBenchmark.quantised(made) : made
     } else {
       model = try self.model.load()
     }
     var options = Detector.Options()
     options.threads = threads
-    options.precision = try DetectionArguments.precision(named: precision)
-    let detector = Detector(model, options: options)
     let sides = try sides
+    (options.height, options.width) = sides
+    let choice = try precision.choice(for: model, options)
+    options.precision = choice.precision
+    let detector = Detector(model, options: options)
     let compiled = try detector.network(height: sides.height, width: sides.width)
     let benchmark = try NetworkBenchmark(compiled) { DispatchTime.now().uptimeNanoseconds }
     let report = NetworkTimes(
-      name: model.spec.name, size: size, precision: detector.precision.rawValue, threads: threads,
+      name: model.spec.name, size: size, precision: options.precision.rawValue, threads: threads,
+      choice: precision == .automatic ? choice : nil,
       times: try benchmark.times(runs: runs), steps: layers ? try benchmark.stepTimes(runs: runs) : [])
     print(json ? try report.jsonText(keys: .convertToSnakeCase) : report.text)
   }

@@ -39,8 +39,8 @@ struct DetectionArguments: ParsableArguments {
   @Flag(inversion: .prefixedNo, help: "Cut the input to the picture's shape instead of a square.")
   var rect = true
 
-  @Option(help: "f32, bf16, int8 or auto.")
-  var precision = "auto"
+  @Option(help: PrecisionOption.help)
+  var precision = PrecisionOption.automatic
 
   @Option(help: "Frames worked on at the same time, one thread each.")
   var threads = max(1, min(ProcessInfo.processInfo.activeProcessorCount, 8))
@@ -60,7 +60,6 @@ struct DetectionArguments: ParsableArguments {
     guard maxDet > 0 else { throw ValidationError("--max-det \(maxDet): expected 1 or more") }
     guard device == "cpu" || device.isEmpty else { throw ValidationError("--device \(device): expected cpu") }
     _ = try size(otherwise: 640)
-    _ = try Self.precision(named: precision)
   }
 
   private func size(otherwise usual: Int) throws -> (height: Int, width: Int) {
@@ -69,17 +68,6 @@ struct DetectionArguments: ParsableArguments {
       throw ValidationError("--imgsz \(imageSize): expected \(FrameSize.form)")
     }
     return (size.height, size.width)
-  }
-
-  /// The precision called `name`; `nil` leaves the choice to the machine.
-  static func precision(named name: String) throws -> CompilationOptions.Precision? {
-    switch name {
-    case "auto": return nil
-    case "f32", "fp32": return .f32
-    case "bf16": return .bf16
-    case "int8": return .int8
-    default: throw ValidationError("--precision \(name): expected f32, bf16, int8 or auto")
-    }
   }
 
   /// A detector as the options ask for it.
@@ -98,7 +86,7 @@ struct DetectionArguments: ParsableArguments {
     var options = Detector.Options()
     (options.height, options.width) = try size(otherwise: model.imageSize ?? 640)
     options.isSquare = !rect
-    options.precision = try Self.precision(named: precision)
+    options.precision = try precision.choice(for: model, options).precision
     options.detection = DetectionOptions(
       confidence: min(confidence, floor ?? confidence), overlap: overlap, limit: maxDet)
     options.detection.isAgnostic = isAgnostic

@@ -20,12 +20,14 @@ struct NetworkTimes: Encodable {
   let medianMs: Double
   let minMs: Double
   let p99Ms: Double
+  /// How `auto` came to the precision; `nil` if it was asked for.
+  let choice: PrecisionChoice?
   let steps: [Step]
 
   /// A report on `times` in nanoseconds, ascending.
   init(
-    name: String, size: String, precision: String, threads: Int, times: [UInt64],
-    steps: [NetworkBenchmark.StepTime]
+    name: String, size: String, precision: String, threads: Int, choice: PrecisionChoice?,
+    times: [UInt64], steps: [NetworkBenchmark.StepTime]
   ) {
     network = name
     self.size = size
@@ -33,6 +35,7 @@ struct NetworkTimes: Encodable {
     self.threads = threads
     processor = Processor.name
     instructions = Processor.instructions
+    self.choice = choice
     runs = times.count
     func milliseconds(_ nanoseconds: UInt64) -> Double { Double(nanoseconds) / 1e6 }
     medianMs = milliseconds(times[times.count / 2])
@@ -51,6 +54,9 @@ struct NetworkTimes: Encodable {
         + "p99 \(p99Ms.text(1)) ms over \(runs) runs",
       "\(processor), \(instructions)" + (Processor.cap.map { " (YOLOSTREAM_MAX_ISA=\($0))" } ?? ""),
     ]
+    if let choice {
+      lines.append("auto takes \(choice.precision.rawValue): \(choice.reason) (measured once on this machine)")
+    }
     for step in steps {
       lines.append(
         String(format: "%9.3f ms %8.1f GFLOP/s  ", step.milliseconds, step.gigaflopsPerSecond)

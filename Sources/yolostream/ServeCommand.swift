@@ -1,4 +1,5 @@
 import ArgumentParser
+import Inference
 import Service
 
 /// `yolostream serve -c FILE`: many cameras as one service.
@@ -21,9 +22,10 @@ struct ServeCommand: AsyncParsableCommand {
 
   func run() async throws {
     let signals = ServiceSignals()
-    let run = try ServiceRun(path: config, findModel: DefaultModel.path(of:)) {
-      print("yolostream: \($0)", to: &StandardError.shared)
-    }
+    let run = try ServiceRun(
+      path: config, findModel: DefaultModel.path(of:),
+      choosePrecision: { try PrecisionOption.automatic.choice(for: $0, $1).precision },
+      say: { print("yolostream: \($0)", to: &StandardError.shared) })
     signals.direct(onEnd: { run.stop() }, onReload: { run.reload() })
     try await run.run()
   }

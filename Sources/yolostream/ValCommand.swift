@@ -25,7 +25,7 @@ struct ValCommand: ParsableCommand {
   @Option(help: "data.yaml, obj.data, annotations in COCO format (.json), or a folder.") var data: String
   @Option(help: "Folder of the images; otherwise where the data has them.") var images: String?
   @Option(help: "Part of the data: val, train or test.") var split = "val"
-  @Option(help: "f32, bf16, int8 or auto.") var precision = "auto"
+  @Option(help: PrecisionOption.help) var precision = PrecisionOption.automatic
   @Option(
     name: [.customLong("imgsz"), .customLong("img"), .customLong("img-size")],
     help: "Side of the input; otherwise what the model was trained on, or 640.")
@@ -51,7 +51,6 @@ struct ValCommand: ParsableCommand {
     }
     try expect("--threads", threads, in: 1...256)
     guard maxDet > 0 else { throw ValidationError("--max-det \(maxDet): expected 1 or more") }
-    _ = try DetectionArguments.precision(named: precision)
   }
 
   func run() throws {
@@ -60,7 +59,7 @@ struct ValCommand: ParsableCommand {
     if let results { return try score(results, against: truth) }
     let model = try model.load()
     var validation = Validation(truth, side: imageSize ?? model.imageSize ?? 640, workers: threads)
-    validation.options.precision = try DetectionArguments.precision(named: precision)
+    validation.options.precision = try precision.choice(for: model, validation.options).precision
     validation.options.detection.confidence = confidence
     validation.options.detection.overlap = overlap
     validation.options.detection.limit = maxDet
