@@ -21,7 +21,8 @@ extension Checkpoint {
       let weights = try (network.isFolded ? folded : unfolded).foldedWeights {
         (name, shape) throws(ModelError) in
         let tensor = try tensor(sources.original(of: name), shape: shape)
-        guard name.hasSuffix(".weight"), let steps = quantisation?.weights[String(name.dropLast(".weight".count))]
+        guard let quantisation, !quantisation.keepsWeights, name.hasSuffix(".weight"),
+          let steps = quantisation.weights[String(name.dropLast(".weight".count))]
         else {
           return tensor
         }

@@ -4,6 +4,7 @@ extension Quantisation {
   /// Names of the tensors in a file that hold scales.
   enum TensorName {
     static func weightSteps(of parameters: String) -> String { "\(parameters).weight_scale" }
+    static func bias(of parameters: String) -> String { "\(parameters).int8_bias" }
     static func step(of node: String) -> String { "\(node).activation_scale" }
     static func zeroPoint(of node: String) -> String { "\(node).activation_zero_point" }
   }
@@ -13,7 +14,7 @@ extension Quantisation {
 }
 
 extension Checkpoint {
-  /// The scales in the file for the whole-number weights it has; `nil` where it has none.
+  /// The scales in the file, for weights stored as int8 or for original weights beside them; `nil` where it has none.
   ///
   /// - Parameter graph: the folded network.
   /// - Throws: `.mismatch` for whole numbers where none can be used, for scales that are missing, have another shape or are
@@ -24,24 +25,36 @@ extension Checkpoint {
     var result = Quantisation(record: description.quantisationRecord)
     for (node, convolution) in graph.convolutions {
       let name = "\(convolution.parameters).weight"
-      guard let stored = tensors[name], stored.elementType == .int8 else { continue }
+      let stepsName = Quantisation.TensorName.weightSteps(of: convolution.parameters)
+      guard let stored = tensors[name], stored.elementType == .int8 || tensors[stepsName] != nil else { continue }
       guard allowed.contains(convolution.parameters) else {
         throw ModelError(.mismatch, "\(name): expected real numbers in the first and last layers, file has 8-bit ones")
       }
       let limit = Float(Quantisation.weightLimit)
-      if let worst = try stored.floats().first(where: { abs($0) > limit }) {
+      if stored.elementType != .int8 {
+        result.keepsWeights = true
+        result.biases[convolution.parameters] = try numbers(
+          Quantisation.TensorName.bias(of: convolution.parameters), count: convolution.outputChannels)
+      } else if let worst = try stored.floats().first(where: { abs($0) > limit }) {
         throw ModelError(.mismatch, "\(name): expected whole numbers up to \(Int(limit)), file has \(Int(worst))")
       }
-      result.weights[convolution.parameters] = try steps(
-        Quantisation.TensorName.weightSteps(of: convolution.parameters), count: convolution.outputChannels)
+      result.weights[convolution.parameters] = try steps(stepsName, count: convolution.outputChannels)
       let owner = graph.nodes[owners[node.inputs[0]]].name
       if result.activations[owner] == nil { result.activations[owner] = try scale(of: owner) }
+    }
+    if result.keepsWeights, let mixed = graph.convolutions.first(where: { isInt8($0.convolution) }) {
+      throw ModelError(
+        .mismatch, "\(mixed.convolution.parameters).weight: expected original weights as in other layers")
     }
     if !result.weights.isEmpty { return result }
     guard result.record.isEmpty else {
       throw ModelError(.mismatch, "calls itself quantised, but every weight in it is a real number")
     }
     return nil
+  }
+
+  private func isInt8(_ convolution: Graph.Convolution) -> Bool {
+    tensors["\(convolution.parameters).weight"]?.elementType == .int8
   }
 
   private func scale(of node: String) throws(ModelError) -> Quantisation.Scale {
@@ -58,15 +71,19 @@ extension Checkpoint {
 
   /// `count` positive numbers of a size that can be divided by.
   private func steps(_ name: String, count: Int) throws(ModelError) -> [Float] {
+    let values = try numbers(name, count: count)
+    guard let wrong = values.first(where: { !(1e-15...1e15 ~= $0) }) else { return values }
+    throw ModelError(.mismatch, "\(name): expected scales above 0, file has \(wrong)")
+  }
+
+  /// `count` finite numbers.
+  private func numbers(_ name: String, count: Int) throws(ModelError) -> [Float] {
     guard let stored = tensors[name] else { throw ModelError(.mismatch, "lacks '\(name)'") }
     guard stored.elementCount == count else {
       throw ModelError(.mismatch, "\(name): expected \(count) scales, file has \(stored.elementCount)")
     }
-    let values: [Float]
-    do throws(ModelError) { values = try stored.floats() } catch {
+    do throws(ModelError) { return try stored.floats() } catch {
       throw ModelError(error.code, "\(name): \(error.message)")
     }
-    guard let wrong = values.first(where: { !(1e-15...1e15 ~= $0) }) else { return values }
-    throw ModelError(.mismatch, "\(name): expected scales above 0, file has \(wrong)")
   }
 }

@@ -2,7 +2,7 @@ public import GELAN
 
 extension InferenceModel {
   /// Writes the network to a self-describing safetensors file at `path`, numbers as `elementType` (`float32` or
-  /// `float16`), quantised weights as whole numbers with their scales.
+  /// `float16`), quantised weights as int8 with their scales, or as they are beside these if the quantisation keeps them.
   ///
   /// - Parameters:
   ///   - licence: what is known of the licence of the weights.
@@ -40,7 +40,15 @@ extension InferenceModel {
   /// Throws `.unwritable` if no file could be written to `path`; nothing is left there.
   public static func expectWritable(_ path: String) throws(ModelError) { _ = try NewFile(path: path) }
 
-  /// Whole-number weights and all scales.
+  /// `float16` if every weight is a half exactly, otherwise `float32`: what keeps them as they are.
+  public var exactElementType: ElementType {
+    let isExact = weights.tensors.values.allSatisfy { tensor in
+      tensor.values.allSatisfy(ElementType.isHalf)
+    }
+    return isExact ? .float16 : .float32
+  }
+
+  /// int8 weights and all scales.
   private var quantisedEntries: [SafetensorsFile.Entry] {
     guard let quantisation else { return [] }
     typealias Name = Quantisation.TensorName
@@ -50,7 +58,11 @@ extension InferenceModel {
     }
     for (parameters, steps) in quantisation.weights {
       guard let tensor = weights["\(parameters).weight"] else { continue }
-      add("\(parameters).weight", tensor.shape, tensor.numbers(of: steps).map(Float.init), as: .int8)
+      if quantisation.keepsWeights {
+        if let bias = quantisation.biases[parameters] { add(Name.bias(of: parameters), [bias.count], bias) }
+      } else {
+        add("\(parameters).weight", tensor.shape, tensor.numbers(of: steps).map(Float.init), as: .int8)
+      }
       add(Name.weightSteps(of: parameters), [steps.count], steps)
     }
     for (node, scale) in quantisation.activations {

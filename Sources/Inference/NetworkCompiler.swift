@@ -151,9 +151,10 @@ struct NetworkCompiler {
       }
       return values
     }
+    let bias = try values("\(convolution.parameters).bias", count: convolution.outputChannels)
     return (
       try values("\(convolution.parameters).weight", count: convolution.weightCount),
-      try values("\(convolution.parameters).bias", count: convolution.outputChannels)
+      lowering.arithmetic.quantisation?.biases[convolution.parameters] ?? bias
     )
   }
 

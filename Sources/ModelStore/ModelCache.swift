@@ -21,6 +21,11 @@ public struct ModelCache: Sendable {
   /// Where `model` is, or will be.
   public func path(of model: ReleasedModel) -> String { "\(folder)/\(model.fileName)" }
 
+  /// Where the quantised form of `model` is, or will be.
+  public func quantisedPath(of model: ReleasedModel) -> String {
+    "\(folder)/\(model.name)\(ReleasedModel.quantisedSuffix).safetensors"
+  }
+
   /// Whether `model` is there.
   public func has(_ model: ReleasedModel) -> Bool { FileManager.default.fileExists(atPath: path(of: model)) }
 

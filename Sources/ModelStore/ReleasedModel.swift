@@ -21,6 +21,9 @@ public struct ReleasedModel: Hashable, Sendable {
     ReleasedModel(name: name, fileName: file, release: official, licence: "GPL-3.0")
   }
 
+  /// What a name ends in that means the quantised form, such as `yolov9-t-int8`.
+  public static let quantisedSuffix = "-int8"
+
   /// Those that can be fetched. A `yolov9` is its converted form, without what is for training only.
   public static let all: [ReleasedModel] =
     ["t", "s", "m", "c", "e"].map { official("yolov9-\($0)", "yolov9-\($0)-converted.pt") }

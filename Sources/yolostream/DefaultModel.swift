@@ -27,6 +27,16 @@ enum DefaultModel {
         .unreadable,
         "\(name), the model that comes with the package, is neither beside the program nor in ../share/yolostream")
     }
+    if wanted.hasSuffix(ReleasedModel.quantisedSuffix),
+      let released = ReleasedModel.named(String(wanted.dropLast(ReleasedModel.quantisedSuffix.count)))
+    {
+      let path = ModelCache().quantisedPath(of: released)
+      if FileManager.default.fileExists(atPath: path) { return path }
+      throw ModelError(
+        .unreadable,
+        "\(wanted): there is no such file, and it was not made yet: yolostream model pull \(released.name) --int8 "
+          + "--calibrate IMAGES")
+    }
     guard let released = ReleasedModel.named(wanted) else { return wanted }
     let cache = ModelCache()
     guard cache.has(released) else {

@@ -19,9 +19,6 @@ struct ModelQuantizeCommand: ParsableCommand {
         yolostream model quantize mine.safetensors --calibrate street.mp4 --data instances.json -o mine-int8.safetensors
       """)
 
-  /// A result that is worse than asked for.
-  static let tooInaccurate = ExitCode(69)
-
   @Argument(help: "A .pt checkpoint or a .safetensors file.") var input: String
   @Option(help: ArgumentHelp("Pictures to calibrate on: a folder, a picture or a video.", valueName: "path"))
   var calibrate: String
@@ -35,6 +32,8 @@ struct ModelQuantizeCommand: ParsableCommand {
     help: "Side of the input; otherwise what the model was trained on, or 640.")
   var imageSize: Int?
   @Option(help: "Threads.") var threads = 2
+  @Flag(help: "Keep the original weights beside the int8 scales: f32 and bf16 stay exactly as they were.")
+  var keepWeights = false
 
   func validate() throws {
     guard pictures > 0 else { throw ValidationError("--pictures \(pictures): expected 1 or more") }
@@ -46,76 +45,13 @@ struct ModelQuantizeCommand: ParsableCommand {
   }
 
   func run() throws {
-    try InferenceModel.expectWritable(output)
-    let model = try InferenceModel(path: input)
-    guard model.quantisation == nil else { throw ModelError(.mismatch, "\(input): is quantised already") }
-    let side = imageSize ?? model.imageSize ?? 640
-    let probe = try data.map { try AccuracyProbe(data: $0, images: images, threads: threads) }
-
-    let calibration = try Calibration(model, side: side, threads: threads)
-    let progress = ProgressLine(total: pictures, unit: "calibration pictures")
-    try CalibrationSet(calibrate, limit: pictures).show(to: calibration) { progress.show($0) }
-    progress.finish()
-    let quantiser = Quantiser(calibration)
-    print("\(calibration.pictureCount) pictures of \(calibrate), scales by \(Self.methods(of: quantiser))")
-
-    var record = [
-      "precision": "int8, weights of 7 bits",
-      "calibration": "\(calibration.pictureCount) pictures of \(name(calibrate))",
-      "methods": Self.methods(of: quantiser),
-    ]
-    var result = quantiser.model()
-    if let probe {
-      let outcome = try search(quantiser, calibration, probe, side: side, record: &record)
-      result = outcome.model
-    }
-    result.quantisation?.record = record
-    try result.write(
-      to: output, licence: try Checkpoint(path: input).description.licence,
-      origin: "quantised from \(name(input)) (\(model.spec.name))")
-    let count = result.quantisation?.weights.count ?? 0
-    print("\(output): \(model.spec.name), \(count) of \(model.graph.convolutions.count) convolutions in int8")
+    var quantisation = ModelQuantisation(input: input, output: output, calibrate: calibrate)
+    quantisation.images = pictures
+    quantisation.data = data.map { (path: $0, images: images) }
+    quantisation.maxDrop = maxDrop
+    quantisation.side = imageSize
+    quantisation.threads = threads
+    quantisation.keepsWeights = keepWeights
+    try quantisation.run()
   }
-
-  /// The model that is accurate enough; prints what it measures.
-  private func search(
-    _ quantiser: Quantiser, _ calibration: Calibration, _ probe: AccuracyProbe, side: Int,
-    record: inout [String: String]
-  ) throws -> Quantiser.Outcome {
-    let before = try probe.points(of: calibration.model, precision: .f32, side: side, isFirst: true)
-    print("AP before: \(before.text(2))")
-    let outcome = try quantiser.search(
-      floor: before - maxDrop,
-      ranking: {
-        let progress = ProgressLine(total: quantiser.layers.count, unit: "layers")
-        let sensitivity = try Sensitivity(quantiser, calibration, threads: threads)
-        let ranking = try sensitivity.ranking { progress.show($0) }
-        progress.finish()
-        return ranking.map(\.layer)
-      },
-      accuracy: { variant in
-        let points = try probe.points(of: variant, precision: .int8, side: side)
-        let count = variant.quantisation?.weights.count ?? 0
-        print("AP after: \(points.text(2)) with \(count) convolutions in int8")
-        return points
-      })
-    let drop = before - outcome.accuracy
-    guard drop <= maxDrop else {
-      print(
-        "yolostream: \(output): not written: AP fell by \(drop.text(2)) points, expected at most \(maxDrop.text(2)) "
-          + "(--max-drop)", to: &StandardError.shared)
-      throw Self.tooInaccurate
-    }
-    record["ap"] = "\(before.text(2)) before, \(outcome.accuracy.text(2)) after, on \(name(probe.data))"
-    if !outcome.kept.isEmpty { record["kept"] = outcome.kept.joined(separator: " ") }
-    return outcome
-  }
-
-  private static func methods(of quantiser: Quantiser) -> String {
-    let counts = Dictionary(grouping: quantiser.scales.values, by: \.method).mapValues(\.count)
-    return RangeMethod.allCases.compactMap { method in counts[method].map { "\(method.rawValue) (\($0))" } }
-      .joined(separator: ", ")
-  }
-
-  private func name(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
 }

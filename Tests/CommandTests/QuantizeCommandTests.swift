@@ -1,4 +1,6 @@
+import Checkpoints
 import Foundation
+import GELAN
 import TestSupport
 import Testing
 
@@ -22,7 +24,7 @@ import Testing
     let program = try program.get()
     let made = try quantise(program, ["--calibrate", "test:96x64@25:40", "--pictures", "5"])
     #expect(made.status == 0, "\(made.error)")
-    #expect(made.output.contains("5 pictures of test:96x64@25:40") && made.output.contains("convolutions in int8"))
+    #expect(made.output.contains("5 images of test:96x64@25:40") && made.output.contains("convolutions in int8"))
     let checked = try program.run(["model", "verify", "whole.safetensors"], hasModel: false)
     #expect(checked.status == 0, "\(checked.error)")
     for (precision, steps) in [("int8", ["int8:", "vnni"]), ("f32", ["winograd"]), ("auto", ["vnni", "winograd"])] {
@@ -47,6 +49,81 @@ import Testing
       try program.run(
         ["model", "quantize", "whole.safetensors", "--calibrate", "test:96x64@25:4", "-o", "twice.safetensors"],
         hasModel: false), status: 78, sentence: "is quantised already")
+  }
+
+  @Test func `a file that keeps its weights computes in f32 as before, and in int8 as one without them`() throws {
+    let program = try program.get()
+    func detections(_ model: String, _ precision: String) throws -> String {
+      let run = try program.run(
+        ["test:96x64@25:4", "-q", "--conf", "0.01", "--model", model, "--imgsz", "64", "--precision", precision],
+        hasModel: false)
+      #expect(run.status == 0 && run.output.split(separator: "\n").count == 4, "\(run.error)")
+      return run.output
+    }
+    let calibration = ["--calibrate", "test:96x64@25:40", "--pictures", "5"]
+    #expect(try quantise(program, calibration).status == 0)
+    try FileManager.default.moveItem(
+      atPath: program.path("whole.safetensors"), toPath: program.path("small.safetensors"))
+    #expect(try quantise(program, calibration + ["--keep-weights"]).status == 0)
+    #expect(try detections("whole.safetensors", "int8") == detections("small.safetensors", "int8"))
+    #expect(try detections("whole.safetensors", "f32") == detections("model.safetensors", "f32"))
+    #expect(try detections("small.safetensors", "f32") != detections("model.safetensors", "f32"))
+  }
+
+  @Test func `auto takes the same precision in the first run and in the second, and says why`() throws {
+    let program = try program.get()
+    #expect(try quantise(program, ["--calibrate", "test:96x64@25:40", "--pictures", "5"]).status == 0)
+    let cache = ["YOLOSTREAM_CACHE": program.path("cache")]
+    func reason() throws -> Substring? {
+      let arguments = ["bench", "--model", "whole.safetensors", "--size", "64x64", "--runs", "1"]
+      let timed = try program.start(arguments, hasModel: false, variables: cache).wait()
+      #expect(timed.status == 0, "\(timed.error)")
+      return timed.output.split(separator: "\n").first { $0.hasPrefix("auto takes ") }
+    }
+    let first = try #require(try reason())
+    #expect(first.contains("int8 ") && first.contains("f32 ") && first.contains(" ms"))
+    #expect(try reason() == first)
+    func detections() throws -> String {
+      try program.start(
+        ["test:96x64@25:4", "-q", "--model", "whole.safetensors", "--imgsz", "64"], hasModel: false, variables: cache
+      ).wait().output
+    }
+    let found = try detections()
+    #expect(try !found.isEmpty && detections() == found)
+  }
+
+  @Test func `model pull quantises what it fetched, under a name of its own`() throws {
+    let program = try program.get()
+    let variables = ["YOLOSTREAM_CACHE": program.path("cache")]
+    func call(_ arguments: [String]) throws -> Program.Outcome {
+      try program.start(arguments, hasModel: false, variables: variables).wait()
+    }
+    expectSaid(
+      try call(["bench", "--model", "yolov9-t-int8", "--size", "64x64"]), status: 78,
+      sentence: "yolostream model pull yolov9-t --int8")
+    expectSaid(try call(["model", "pull", "yolov9-t", "--int8"]), status: 64, sentence: "--calibrate")
+    try FileManager.default.createDirectory(atPath: program.path("release"), withIntermediateDirectories: true)
+    let spec = try #require(NetworkSpec.named("gelan-t"))
+    try InferenceModel(madeUp: spec).write(
+      to: program.path("release/yolov9-t-converted.pt"), licence: nil, origin: "made up for a test")
+    let server = try PortProcess(python: [
+      "-c",
+      """
+      import functools, http.server, sys
+      files = functools.partial(http.server.SimpleHTTPRequestHandler, directory=sys.argv[1])
+      server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), files)
+      print(server.server_port, flush=True)
+      server.serve_forever()
+      """, program.path("release"),
+    ])
+    let pulled = try call([
+      "model", "pull", "yolov9-t", "--release", "http://127.0.0.1:\(server.port)", "--int8", "--calibrate",
+      "test:96x64@25:2",
+    ])
+    #expect(pulled.status == 0 && pulled.output.contains("--model yolov9-t-int8"), "\(pulled.output)\(pulled.error)")
+    let timed = try call(
+      ["bench", "--model", "yolov9-t-int8", "--size", "64x64", "--runs", "1", "--precision", "int8"])
+    #expect(timed.status == 0 && timed.output.contains("gelan-t 64x64 int8"), "\(timed.output)\(timed.error)")
   }
 
   @Test(

@@ -53,6 +53,12 @@ extension ElementType {
     return unusual == 0
   }
 
+  /// Whether a finite `value` is an IEEE half exactly: eleven significant bits, or a multiple of 2^-24 where it is small.
+  static func isHalf(_ value: Float) -> Bool {
+    if abs(value) < 0x1p-14 { return (value * 0x1p24).rounded() == value * 0x1p24 }
+    return abs(value) <= 65504 && value.bitPattern & 0x1FFF == 0
+  }
+
   /// The nearest IEEE half of `value`, ties to even; what is too large becomes infinite.
   static func half(_ value: Float) -> UInt16 {
     let bits = value.bitPattern

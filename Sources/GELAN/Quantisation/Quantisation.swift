@@ -36,6 +36,11 @@ public struct Quantisation: Hashable, Sendable {
   /// Step of the weights of each output channel, by the convolution's parameters. A convolution that is not here computes in
   /// real numbers.
   public var weights: [String: [Float]]
+  /// Whether the weights that come with it are the original ones, which int8 rounds to multiples of their steps; otherwise
+  /// they are those multiples already, and every precision computes with them.
+  public var keepsWeights = false
+  /// Bias of each convolution in int8 where the original weights are kept, corrected for what rounding them adds on average.
+  public var biases: [String: [Float]] = [:]
   /// How it was made, in words.
   public var record: [String: String]
 

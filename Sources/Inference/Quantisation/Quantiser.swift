@@ -5,12 +5,16 @@ public struct Quantiser {
   /// Scale of each group of tensors, and the method that found it.
   public let scales: [String: (scale: Quantisation.Scale, method: RangeMethod)]
   private let calibration: Calibration
+  private let keepsWeights: Bool
   /// Steps and rounded weights of each convolution that may compute in whole numbers, and its corrected bias.
   private let rounded: [String: (steps: [Float], weight: WeightTensor, bias: [Float])]
 
   /// A quantiser of the model that `calibration` watched.
-  public init(_ calibration: Calibration) {
+  ///
+  /// - Parameter keepsWeights: whether its models keep the original weights, so that f32 and bf16 stay as they are.
+  public init(_ calibration: Calibration, keepsWeights: Bool = false) {
     self.calibration = calibration
+    self.keepsWeights = keepsWeights
     scales = calibration.scales()
     let model = calibration.model
     var rounded: [String: (steps: [Float], weight: WeightTensor, bias: [Float])] = [:]
@@ -44,10 +48,15 @@ public struct Quantiser {
     var model = calibration.model
     var weights = model.weights
     var quantisation = Quantisation()
+    quantisation.keepsWeights = keepsWeights
     for name in layers {
       guard let part = rounded[name] else { continue }
-      weights["\(name).weight"] = part.weight
-      weights["\(name).bias"]?.values = part.bias
+      if keepsWeights {
+        quantisation.biases[name] = part.bias
+      } else {
+        weights["\(name).weight"] = part.weight
+        weights["\(name).bias"]?.values = part.bias
+      }
       quantisation.weights[name] = part.steps
     }
     let owners = model.graph.scaleOwners

@@ -1,0 +1,109 @@
+import ArgumentParser
+import Checkpoints
+import Evaluation
+import Foundation
+import GELAN
+import Inference
+
+/// Makes a file that computes in int8 from one that does not: what `model quantize` and `model pull --int8` do.
+struct ModelQuantisation {
+  /// A result that is worse than asked for.
+  static let tooInaccurate = ExitCode(69)
+
+  let input, output: String
+  /// Images of the intended kind: a folder, an image or a video.
+  let calibrate: String
+  /// Most images to calibrate on.
+  var images = 100
+  /// Labelled images to measure on, and their folder.
+  var data: (path: String, images: String?)?
+  /// Most points of AP that may be lost.
+  var maxDrop = 0.5
+  /// Side of the input in pixels; `nil` for what the model was trained on, or 640.
+  var side: Int?
+  var threads = 2
+  /// Whether the original weights stay in the file.
+  var keepsWeights = false
+
+  init(input: String, output: String, calibrate: String) {
+    self.input = input
+    self.output = output
+    self.calibrate = calibrate
+  }
+
+  /// Quantises and writes; prints what it measures.
+  func run() throws {
+    try InferenceModel.expectWritable(output)
+    let model = try InferenceModel(path: input)
+    guard model.quantisation == nil else { throw ModelError(.mismatch, "\(input): is quantised already") }
+    let side = self.side ?? model.imageSize ?? 640
+    let probe = try data.map { try AccuracyProbe(data: $0.path, images: $0.images, threads: threads) }
+
+    let calibration = try Calibration(model, side: side, threads: threads)
+    let progress = ProgressLine(total: images, unit: "calibration images")
+    try CalibrationSet(calibrate, limit: images).show(to: calibration) { progress.show($0) }
+    progress.finish()
+    let quantiser = Quantiser(calibration, keepsWeights: keepsWeights)
+    print("\(calibration.pictureCount) images of \(calibrate), scales by \(Self.methods(of: quantiser))")
+
+    var record = [
+      "precision": "int8, weights of 7 bits",
+      "calibration": "\(calibration.pictureCount) images of \(name(calibrate))",
+      "methods": Self.methods(of: quantiser),
+    ]
+    var result = quantiser.model()
+    if let probe {
+      let outcome = try search(quantiser, calibration, probe, side: side, record: &record)
+      result = outcome.model
+    }
+    result.quantisation?.record = record
+    try result.write(
+      to: output, elementType: keepsWeights ? model.exactElementType : .float32,
+      licence: try Checkpoint(path: input).description.licence,
+      origin: "quantised from \(name(input)) (\(model.spec.name))")
+    let count = result.quantisation?.weights.count ?? 0
+    print("\(output): \(model.spec.name), \(count) of \(model.graph.convolutions.count) convolutions in int8")
+  }
+
+  /// The model that is accurate enough; prints what it measures.
+  private func search(
+    _ quantiser: Quantiser, _ calibration: Calibration, _ probe: AccuracyProbe, side: Int,
+    record: inout [String: String]
+  ) throws -> Quantiser.Outcome {
+    let before = try probe.points(of: calibration.model, precision: .f32, side: side, isFirst: true)
+    print("AP before: \(before.text(2))")
+    let outcome = try quantiser.search(
+      floor: before - maxDrop,
+      ranking: {
+        let progress = ProgressLine(total: quantiser.layers.count, unit: "layers")
+        let sensitivity = try Sensitivity(quantiser, calibration, threads: threads)
+        let ranking = try sensitivity.ranking { progress.show($0) }
+        progress.finish()
+        return ranking.map(\.layer)
+      },
+      accuracy: { variant in
+        let points = try probe.points(of: variant, precision: .int8, side: side)
+        let count = variant.quantisation?.weights.count ?? 0
+        print("AP after: \(points.text(2)) with \(count) convolutions in int8")
+        return points
+      })
+    let drop = before - outcome.accuracy
+    guard drop <= maxDrop else {
+      print(
+        "yolostream: \(output): not written: AP fell by \(drop.text(2)) points, expected at most \(maxDrop.text(2)) "
+          + "(--max-drop)", to: &StandardError.shared)
+      throw Self.tooInaccurate
+    }
+    record["ap"] = "\(before.text(2)) before, \(outcome.accuracy.text(2)) after, on \(name(probe.data))"
+    if !outcome.kept.isEmpty { record["kept"] = outcome.kept.joined(separator: " ") }
+    return outcome
+  }
+
+  private static func methods(of quantiser: Quantiser) -> String {
+    let counts = Dictionary(grouping: quantiser.scales.values, by: \.method).mapValues(\.count)
+    return RangeMethod.allCases.compactMap { method in counts[method].map { "\(method.rawValue) (\($0))" } }
+      .joined(separator: ", ")
+  }
+
+  private func name(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
+}
