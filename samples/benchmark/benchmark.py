@@ -1,9 +1,8 @@
 #!/usr/bin/env python3
-"""usage: benchmark.py MODEL VIDEO PEERS SCRIPTS [--int8 MODEL] [--rounds N] [--save FILE] [--check FILE] [--only PART...]
+"""usage: benchmark.py MODEL VIDEO PEERS [--int8 MODEL] [--rounds N] [--save FILE] [--check FILE] [--only PART...]
 
 Times this package and its peers in turn, on the same weights and this machine, and prints tables of medians and ratios in
-Markdown. PEERS is a folder with a Python environment `venv` and the exported models, SCRIPTS has engines.py and track.py,
-which time them. --int8 names the same model as 'model quantize' made it: it is then what the pipeline runs. Nothing else should
+Markdown. PEERS is the folder that setup.sh made. --int8 names the same model as 'model quantize' made it: it is then what the pipeline runs. Nothing else should
 run meanwhile.
 
 Parts: engines (engine by size), larger (networks s and c), networks (time against operations and threads), pipeline (whole videos, efficiency, memory),
@@ -23,7 +22,7 @@ import tempfile
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-YOLOSTREAM = os.path.join(HERE, "../.build/release/yolostream")
+YOLOSTREAM = os.path.join(HERE, "../../.build/release/yolostream")
 PARTS = ["engines", "larger", "networks", "pipeline", "neighbour", "start"]
 ENGINES = ["openvino-f32", "openvino-bf16", "openvino-int8", "onnxruntime-f32"]
 NETWORKS = ["gelan-t", "gelan-s", "gelan-m", "gelan-c"]
@@ -43,7 +42,7 @@ def table(heads, rows):
 class Sitting:
     def __init__(self, options):
         self.model, self.video = os.path.realpath(options.model), os.path.realpath(options.video)
-        self.peers, self.scripts = os.path.realpath(options.peers), os.path.realpath(options.scripts)
+        self.peers = os.path.realpath(options.peers)
         self.python = os.path.join(self.peers, "venv/bin/python")
         self.whole = os.path.realpath(options.int8) if options.int8 else None
         self.rounds, self.threads = options.rounds, os.cpu_count()
@@ -55,11 +54,16 @@ class Sitting:
         return ["f32", *(["bf16"] if "avx512_bf16" in flags else []), *(["int8"] if "avx512_vnni" in flags else [])]
 
     def ours(self, size, threads, *network, precision="auto"):
-        """Median milliseconds a picture."""
+        """Median milliseconds per image."""
         model = ("--model", self.whole if precision == "int8" else self.model)
-        told = output(YOLOSTREAM, "bench", *(network or model), "--size", size, "--threads", str(threads), "--runs", "20",
+        text = output(YOLOSTREAM, "bench", *(network or model), "--size", size, "--threads", str(threads), "--runs", "20",
                       "--precision", precision, "--json")
-        return json.loads(told)["median_ms"]
+        return json.loads(text)["median_ms"]
+
+    def theirs(self, *arguments):
+        """Median milliseconds per image of each peer."""
+        return json.loads(output(
+            self.python, f"{HERE}/engines.py", self.peers, "--threads", str(self.threads), *arguments).splitlines()[-1])
 
     def compare(self, title, times):
         """A table of `times` by engine, round by round; ours are what all others are compared with."""
@@ -83,10 +87,8 @@ class Sitting:
             for _ in range(self.rounds):
                 for precision in precisions:
                     times[f"yolostream {precision}"].append(self.ours(size, self.threads, precision=precision))
-                told = output(self.python, f"{self.scripts}/engines.py", self.peers, "--size", size, "--runs", "20",
-                              "--threads", str(self.threads), *ENGINES)
-                for name, median in re.findall(r"^(\S+)\s.*median\s+([\d.]+) ms", told, re.M):
-                    times[name].append(float(median))
+                for name, median in self.theirs("--size", size).items():
+                    times[name].append(median)
             self.compare(f"YOLOv9t {size}", times)
 
     def larger(self):
@@ -96,9 +98,8 @@ class Sitting:
                 for precision in self.precisions():
                     times[f"yolostream {precision}"].append(
                         self.ours("640x640", self.threads, "--network", f"gelan-{name}", precision=precision))
-                told = output(self.python, f"{HERE}/openvino-times.py", self.peers, name, "--threads", str(self.threads))
-                for engine, median in re.findall(r"^(\S+)\s.*median ([\d.]+) ms", told, re.M):
-                    times.setdefault(engine, []).append(float(median))
+                for engine, median in self.theirs("--network", name).items():
+                    times.setdefault(engine, []).append(median)
             self.compare(f"YOLOv9{name} 640x640", times)
 
     def networks(self):
@@ -132,8 +133,8 @@ class Sitting:
                 ours[one["writes_video"]].append(one["frames_per_second"])
                 memory.append(one["peak_megabytes"])
             for saves in [False, True]:
-                told = output(self.python, f"{self.scripts}/track.py", self.peers, self.video, *(["--save"] * saves))
-                peer[saves].append(float(re.search(r"([\d.]+) frames/s", told)[1]))
+                text = output(self.python, f"{HERE}/tracking.py", self.peers, self.video, *(["--save"] * saves))
+                peer[saves].append(float(text.split()[-1]))
             alone.append(self.threads * 1e3 / self.ours("480x640", 1, precision="int8" if self.whole else "auto"))
         rows = []
         for saves in [True, False]:
@@ -167,11 +168,11 @@ class Sitting:
         """Seconds from the start of the program to its first line of detections, and its peak memory over a whole file."""
         times, peaks = [], []
         for _ in range(self.rounds * 3):
-            begun = time.perf_counter()
+            started = time.perf_counter()
             running = subprocess.Popen([YOLOSTREAM, self.video, "--model", self.whole or self.model, "--detections", "-", "-q"],
                                        stdout=subprocess.PIPE)
             running.stdout.readline()
-            times.append(time.perf_counter() - begun)
+            times.append(time.perf_counter() - started)
             running.kill()
             running.communicate()
         with tempfile.TemporaryDirectory() as folder:
@@ -187,7 +188,7 @@ class Sitting:
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name in ["model", "video", "peers", "scripts"]:
+    for name in ["model", "video", "peers"]:
         parser.add_argument(name)
     parser.add_argument("--int8")
     parser.add_argument("--rounds", type=int, default=3)

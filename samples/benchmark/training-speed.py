@@ -5,7 +5,7 @@ Runs `yolostream train --benchmark` and Ultralytics' model in turn, three times 
 prints the best of each and their ratio. Both get random images with eight objects each; the optimiser and the
 preparation of data are left out on both sides.
 
-    python3 samples/training-speed.py [.build/release/yolostream]
+    python3 samples/benchmark/training-speed.py [.build/release/yolostream]
 
 Needs torch and ultralytics, and a machine that does nothing else.
 """
