@@ -26,8 +26,5 @@ tsan: setup # the lock-free parts under Thread Sanitizer, which makes each step 
 	YOLOSTREAM_HANDOVERS=5000000 swift test -c release --sanitize=thread --scratch-path .build-tsan \
 	  --filter 'RingBufferTests|PipelineTests'
 
-sanitize: # every kernel of this processor on the shapes of all networks and on odd ones, under Address Sanitizer
-	mkdir -p .build-kernels
-	clang -g -O2 -fsanitize=address -ISources/Kernels/include \
-	  Sources/Kernels/*.c Sources/Kernels/*/*.c Tests/Kernels/kernels.c -lm -ldl -lpthread -o .build-kernels/sanitize
-	.build-kernels/sanitize
+sanitize: setup # every kernel on the shapes of all networks and on odd ones, under Address and Undefined Behaviour Sanitizer
+	swift test -c release --filter KernelCheckTests
