@@ -42,10 +42,11 @@ extension Checkpoint {
   /// Tensors that change no output: counters of batches, grids that are made anew, scales, a run's own state.
   private static func isBookkeeping(_ name: String) -> Bool {
     if name.contains("/") { return true }
-    let endings = [
-      ".num_batches_tracked", ".anchors", ".strides", ".stride", ".dfl.conv.weight", ".dfl2.conv.weight",
-      ".dfl3.conv.weight", ".weight_scale", ".activation_scale", ".activation_zero_point",
-    ]
+    let endings =
+      [
+        ".num_batches_tracked", ".anchors", ".strides", ".stride", ".dfl.conv.weight", ".dfl2.conv.weight",
+        ".dfl3.conv.weight",
+      ] + Quantisation.TensorName.endings
     return endings.contains { name.hasSuffix($0) } || !name.hasPrefix("model.")
   }
 

@@ -1,12 +1,14 @@
 import GELAN
 
 extension Quantisation {
-  /// Names of the tensors in a file that hold scales.
+  /// Names of the tensors in a file that hold scales: that of a layer and one of `endings`.
   enum TensorName {
-    static func weightSteps(of parameters: String) -> String { "\(parameters).weight_scale" }
-    static func bias(of parameters: String) -> String { "\(parameters).int8_bias" }
-    static func step(of node: String) -> String { "\(node).activation_scale" }
-    static func zeroPoint(of node: String) -> String { "\(node).activation_zero_point" }
+    static func weightSteps(of parameters: String) -> String { parameters + endings[0] }
+    static func bias(of parameters: String) -> String { parameters + endings[1] }
+    static func step(of node: String) -> String { node + endings[2] }
+    static func zeroPoint(of node: String) -> String { node + endings[3] }
+
+    static let endings = [".weight_scale", ".int8_bias", ".activation_scale", ".activation_zero_point"]
   }
 
   /// Prefix of the metadata that `record` becomes.

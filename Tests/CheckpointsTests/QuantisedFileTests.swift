@@ -97,6 +97,10 @@ import Testing
     },
     Fault("no whole numbers at all", "calls itself quantised") { tensors in
       for (name, tensor) in tensors where tensor.1 == .int8 { tensors[name] = (tensor.0, .float32) }
+      tensors = tensors.filter { !$0.key.hasSuffix(".weight_scale") }
+    },
+    Fault("original weights without biases", ".int8_bias'") { tensors in
+      for (name, tensor) in tensors where tensor.1 == .int8 { tensors[name] = (tensor.0, .float32) }
     },
   ]
 
