@@ -140,7 +140,7 @@ import Testing
     #expect(script.clock.withLock { $0 } > 9990 * 30)
   }
 
-  @Test(.timeLimit(.minutes(1))) func `a pause is interrupted from another thread`() async {
+  @Test(.timeLimit(.minutes(30))) func `a pause is interrupted from another thread`() async {
     let (states, reported) = AsyncStream.makeStream(of: SourceState.self)
     var policy = ReconnectPolicy()
     policy.firstDelay = 3600

@@ -50,7 +50,7 @@ import Testing
 
   @Test(
     .enabled(if: RTSPServer.isPresent, "skipped: needs GStreamer's RTSP server (bash .ci/install --tests)"),
-    .timeLimit(.minutes(5)), arguments: [1, 4])
+    .timeLimit(.minutes(30)), arguments: [1, 4])
   func `key pictures come whole however many slices they are sent in`(slices: Int) throws {
     let program = try Program()
     try program.tool(

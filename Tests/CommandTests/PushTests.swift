@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The annotated result to several places, and to receivers that are not ours.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct PushTests {
+@Suite(.serialized, .timeLimit(.minutes(30))) struct PushTests {
   private static let needsServer: Comment = "skipped: needs GStreamer's RTSP server (bash .ci/install --tests)"
   /// Reconnects soon, so that a test does not wait.
   private static let soon = ["--backoff", "50ms..100ms"]

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The program on streams that come and go.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct RecoveryTests {
+@Suite(.serialized, .timeLimit(.minutes(30))) struct RecoveryTests {
   private static let needsServer: Comment = "skipped: needs GStreamer's RTSP server (bash .ci/install --tests)"
 
   @Test(

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// When pictures were taken, as a real server says it in its RTCP sender reports.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct SenderTimeTests {
+@Suite(.serialized, .timeLimit(.minutes(30))) struct SenderTimeTests {
   /// Pictures that are left out at random tell whether each gets its own time and not that of its neighbour.
   private static let launch = """
     videotestsrc is-live=true ! video/x-raw,width=160,height=120,framerate=25/1 ! identity drop-probability=0.3

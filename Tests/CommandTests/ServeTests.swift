@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite(.serialized, .timeLimit(.minutes(10))) struct ServeTests {
+@Suite(.serialized, .timeLimit(.minutes(30))) struct ServeTests {
   let program = Result { try Program() }
 
   /// A service that was started, with what it has said so far and the port it listens on.

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Training as people start it.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct TrainTests {
+@Suite(.serialized, .timeLimit(.minutes(30))) struct TrainTests {
   private static let mpirun = "/usr/bin/mpirun"
   private static let canShare = FileManager.default.isExecutableFile(atPath: mpirun)
 

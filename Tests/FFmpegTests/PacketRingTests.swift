@@ -135,7 +135,7 @@ import Testing
     #expect(entries.first { $0.passage.number == 3 }?.isKey == true)
   }
 
-  @Test(.timeLimit(.minutes(1))) func `a waiting reader is woken`() async throws {
+  @Test(.timeLimit(.minutes(30))) func `a waiting reader is woken`() async throws {
     let material = try Material()
     let ring = PacketRing()
     let reader = ring.reader(seconds: 10)

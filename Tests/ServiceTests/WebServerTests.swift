@@ -88,7 +88,7 @@ import Testing
     try await service.stop()
   }
 
-  @Test(.timeLimit(.minutes(5))) func `a reload that comes with the end is answered`() async throws {
+  @Test(.timeLimit(.minutes(30))) func `a reload that comes with the end is answered`() async throws {
     let service = try await RunningService(cameras: Self.camera)
     let run = service.run
     run.stop()
