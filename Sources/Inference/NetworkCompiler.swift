@@ -151,10 +151,17 @@ struct NetworkCompiler {
       }
       return values
     }
-    let bias = try values("\(convolution.parameters).bias", count: convolution.outputChannels)
+    let name = convolution.parameters
+    let weights = try values("\(name).weight", count: convolution.weightCount)
+    let bias = try values("\(name).bias", count: convolution.outputChannels)
+    guard let quantisation = lowering.arithmetic.quantisation, quantisation.keepsWeights,
+      let steps = quantisation.weights[name]
+    else { return (weights, bias) }
+    // What the file would hold without its original weights: the bias makes up for their rounding, also in layers that
+    // no kernel computes in int8.
+    let shape = [convolution.outputChannels, weights.count / convolution.outputChannels]
     return (
-      try values("\(convolution.parameters).weight", count: convolution.weightCount),
-      lowering.arithmetic.quantisation?.biases[convolution.parameters] ?? bias
+      WeightTensor(shape: shape, values: weights).rounded(to: steps).values, quantisation.biases[name] ?? bias
     )
   }
 

@@ -12,4 +12,9 @@ extension WeightTensor {
     let count = values.count / max(steps.count, 1), limit = Float(Quantisation.weightLimit)
     return values.indices.map { Int8(max(-limit, min(limit, (values[$0] / steps[$0 / count]).rounded()))) }
   }
+
+  /// The values that `numbers(of:)` stand for.
+  public func rounded(to steps: [Float]) -> WeightTensor {
+    WeightTensor(shape: shape, values: numbers(of: steps).map(Float.init)).scaled(by: steps)
+  }
 }

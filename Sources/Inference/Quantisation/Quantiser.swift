@@ -22,11 +22,7 @@ public struct Quantiser {
       let name = convolution.parameters
       guard let weight = model.weights["\(name).weight"], let bias = model.weights["\(name).bias"] else { continue }
       let steps = Self.steps(of: weight)
-      let perChannel = weight.values.count / steps.count
-      var nearest = weight
-      for (index, number) in weight.numbers(of: steps).enumerated() {
-        nearest.values[index] = Float(number) * steps[index / perChannel]
-      }
+      let nearest = weight.rounded(to: steps)
       let means = calibration.means(of: node.inputs[0])
       rounded[name] = (
         steps, nearest, Self.corrected(bias.values, convolution, weight.values, nearest.values, means: means)
