@@ -84,7 +84,9 @@ let package = Package(
     // Level 3: where they meet.
     room(
       "Streaming",
-      sees: ["RingBuffer", "Capture", "FFmpeg", "Inference", "Tracking", "Outputs", "Pipeline", "Imaging", "Scene"]),
+      sees: [
+        "RingBuffer", "Capture", "FFmpeg", "Inference", "Tracking", "Rules", "Outputs", "Pipeline", "Imaging", "Scene",
+      ]),
     room(
       "Training",
       sees: [
@@ -104,7 +106,7 @@ let package = Package(
       "Service",
       sees: [
         "Settings", "Recording", "LiveView", "Web", "Streaming", "Capture", "FFmpeg", "Checkpoints", "GELAN",
-        "Inference", "Tracking", "Outputs", "Pipeline", "Imaging", "Scene",
+        "Inference", "Tracking", "Rules", "Outputs", "Pipeline", "Imaging", "Scene",
       ]),
 
     // Level 5: commands.
@@ -145,10 +147,13 @@ let package = Package(
     tests(
       of: "Streaming",
       sees: [
-        "RingBuffer", "Capture", "FFmpeg", "GELAN", "Inference", "Tracking", "Outputs", "Pipeline", "Imaging", "Scene",
+        "RingBuffer", "Capture", "FFmpeg", "GELAN", "Inference", "Tracking", "Rules", "Outputs", "Pipeline", "Imaging",
+        "Scene",
       ]),
     tests(of: "Settings", sees: ["Capture"]),
-    tests(of: "Recording", sees: ["Settings", "Capture", "FFmpeg", "Outputs", "Pipeline", "Imaging", "Scene"]),
+    tests(
+      of: "Recording",
+      sees: ["Settings", "Rules", "Capture", "FFmpeg", "Outputs", "Pipeline", "Imaging", "Scene"]),
     tests(of: "LiveView", sees: ["FFmpeg"]),
     tests(of: "Web"),
     tests(

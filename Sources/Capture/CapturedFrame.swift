@@ -21,6 +21,9 @@ public struct CapturedFrame: ~Copyable, Sendable {
     self.isDamaged = isDamaged
     self.fileName = fileName
   }
+
+  /// The pixels alone, for an owner who has taken note of the rest.
+  public consuming func takePixels() -> PixelBuffer { pixels }
 }
 
 /// What asking a source for a frame came to.

@@ -1,49 +1,119 @@
 import Glibc
 
-/// A text file that grows by whole lines, each handed to the system at once: a kill leaves no torn line, and who follows
-/// the file sees a frame when it is delivered.
+/// A text file that grows by whole lines, each handed to the system at once: a kill leaves no torn line, and whoever
+/// follows the file sees a line as soon as it is written.
+///
+/// A pipe that nobody reads is waited for, until `patience` is over.
 package struct LineFile: ~Copyable {
   /// Where it is; `-` is standard output.
   package let path: String
+  /// Whether nothing stands in it yet.
+  package let isEmpty: Bool
   private let descriptor: Int32
   private let isOwned: Bool
+  private let isRegular: Bool
+  private let patience: WritingPatience
 
-  /// A line is never longer: what lies further back is not looked at.
+  /// A line is never longer: what lies further back is not searched.
   private static let longestLine = 1 << 16
+  /// Milliseconds between two checks whether to go on waiting.
+  private static let tick: Int32 = 100
+
+  /// Opens the file of a sink.
+  init(path: String, _ context: SinkContext) throws(OutputError) {
+    try self.init(path: path, appends: context.appends, patience: context.patience)
+  }
 
   /// Makes the file at `path`, emptying what is there unless lines are to be appended. Then a last line that a crash tore is
   /// dropped: the next one would end up in it. Nobody else may be writing to the file meanwhile.
-  package init(path: String, appends: Bool = false) throws(OutputError) {
+  package init(
+    path: String, appends: Bool = false, patience: WritingPatience = WritingPatience()
+  ) throws(OutputError) {
     self.path = path
+    self.patience = patience
     isOwned = path != "-"
     let habit = appends ? O_APPEND : O_TRUNC
-    descriptor = isOwned ? unsafe open(path, O_WRONLY | O_CREAT | habit | O_CLOEXEC, 0o666) : STDOUT_FILENO
-    guard descriptor >= 0 else { throw .cannotCreate(path, errno: errno) }
-    if appends, isOwned { Self.dropTornLine(of: path, descriptor) }
+    descriptor = isOwned ? try Self.open(path, habit, patience) : STDOUT_FILENO
+    var status = stat()
+    isRegular = unsafe fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    if appends, isOwned, isRegular { Self.dropTornLine(of: path, descriptor) }
+    isEmpty = !isRegular || lseek(descriptor, 0, SEEK_END) == 0
+  }
+
+  /// Throws if lines cannot be appended to `path`; a pipe that nobody reads yet is well.
+  package static func checkWritable(_ path: String) throws(OutputError) {
+    guard path != "-" else { return }
+    let descriptor = unsafe Glibc.open(path, O_WRONLY | O_CREAT | O_NONBLOCK | O_APPEND | O_CLOEXEC, 0o666)
+    if descriptor >= 0 { close(descriptor) } else if errno != ENXIO { throw .cannotCreate(path, errno: errno) }
   }
 
   deinit { if isOwned, descriptor >= 0 { close(descriptor) } }
+
+  /// Opens `path`; a named pipe as soon as somebody reads it.
+  private static func open(_ path: String, _ habit: Int32, _ patience: WritingPatience) throws(OutputError) -> Int32 {
+    while true {
+      // Without O_NONBLOCK a named pipe would hold the thread here until it is read.
+      let descriptor = unsafe Glibc.open(path, O_WRONLY | O_CREAT | O_NONBLOCK | habit | O_CLOEXEC, 0o666)
+      if descriptor >= 0 { return descriptor }
+      guard errno == ENXIO else { throw .cannotCreate(path, errno: errno) }
+      guard !patience.isOver(at: now) else { throw .nobodyReads(path) }
+      _ = poll(nil, 0, tick)
+    }
+  }
 
   /// Writes `text`, which is one or more whole lines. What a full disk took of it is taken back where that can be done, so
   /// that no half line stands before those that come when there is room again.
   package mutating func append(_ text: String) throws(OutputError) {
     var text = text
+    var isGivenUp = false
     let failure = text.withUTF8 { bytes -> Int32 in
       var done = 0
       while done < bytes.count, let start = bytes.baseAddress {
-        let count = unsafe write(descriptor, start + done, bytes.count - done)
-        if count >= 0 { done += count } else if errno != EINTR { return takeBack(done, after: errno) }
+        var count = bytes.count - done
+        if !isRegular {
+          guard waitForReader() else {
+            isGivenUp = true
+            return 0
+          }
+          // A pipe that is ready has room for this much: also one that blocks takes it at once.
+          count = min(count, Int(PIPE_BUF))
+        }
+        let written = unsafe write(descriptor, start + done, count)
+        if written >= 0 {
+          done += written
+        } else if errno != EINTR, errno != EAGAIN {
+          return takeBack(done, after: errno)
+        }
       }
       return 0
     }
+    if isGivenUp { throw .nobodyReads(path) }
     guard failure == 0 else { throw .writeFailed(path, errno: failure) }
+  }
+
+  /// Waits until a pipe, socket or terminal takes more; `false` when waiting is over.
+  private func waitForReader() -> Bool {
+    while true {
+      let isOver = patience.isOver(at: Self.now)
+      var wanted = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+      // Errors and a reader that is gone are for `write` to report.
+      if unsafe poll(&wanted, 1, isOver ? 0 : Self.tick) != 0 { return true }
+      if isOver { return false }
+    }
+  }
+
+  /// Monotonic nanoseconds.
+  private static var now: UInt64 {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
   }
 
   /// Cuts off what stands behind the last newline of a plain file.
   private static func dropTornLine(of path: String, _ descriptor: Int32) {
     var status = stat()
-    guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size > 0 else { return }
-    let reading = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    guard unsafe fstat(descriptor, &status) == 0, status.st_size > 0 else { return }
+    let reading = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC)
     guard reading >= 0 else { return }
     defer { close(reading) }
     let start = max(0, status.st_size - longestLine)

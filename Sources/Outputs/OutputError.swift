@@ -9,6 +9,8 @@ public struct OutputError: Error, Hashable, Sendable, CustomStringConvertible {
     case cannotCreate
     /// Writing failed on the way: the disk is full or broken (exit code 74). What was written stays.
     case writeFailed
+    /// Nobody read a pipe until its host gave up.
+    case nobodyReads
   }
 
   /// What went wrong.
@@ -28,6 +30,11 @@ public struct OutputError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The system refused to make `path`, for the reason in `errno`.
   static func cannotCreate(_ path: String, errno code: Int32) -> OutputError {
     OutputError(.cannotCreate, "cannot create \(path): \(unsafe String(cString: strerror(code)))")
+  }
+
+  /// Nobody reads `path`, which is a pipe.
+  static func nobodyReads(_ path: String) -> OutputError {
+    OutputError(.nobodyReads, "cannot write \(path): nobody reads it")
   }
 
   /// The system took no more for `path`, for the reason in `errno`.

@@ -11,12 +11,19 @@ import Synchronization
 /// Workers tell what they see; the ends of tracks come back through `publish` when their files are on the disk.
 package final class CameraRecorder: Sendable {
   private struct Inbox {
-    var occurrences: [EventLines.Occurrence] = []
-    var pictures: [BestPicture] = []
-    /// The score of the best picture of each track that is there.
-    var best: [Int: Float] = [:]
+    var events: [StampedEvent] = []
+    var images: [RecordingDesk.Image] = []
+    /// Active objects, by their tracks.
+    var sought: [Int: Sought] = [:]
     var pool: PixelPool?
     var isEnding = false
+  }
+
+  /// An object of which a better image is wanted.
+  private struct Sought {
+    let identity: Int
+    /// The score of the best image so far.
+    var score: Float = -1
   }
 
   private struct Working {
@@ -24,8 +31,8 @@ package final class CameraRecorder: Sendable {
     let task: Task<Void, Never>
   }
 
-  /// Ends of tracks, in order, with the files that show them.
-  package typealias Publishing = @Sendable (EventLines.Occurrence, EventLines.Evidence) -> Void
+  /// Updates and ends of objects, in order, with the files that show them.
+  package typealias Publishing = @Sendable (StampedEvent, StampedEvent.Evidence) -> Void
 
   private let settings: CameraSettings
   private let classes: ClassCatalogue
@@ -61,17 +68,18 @@ package final class CameraRecorder: Sendable {
     working.thread.join()
   }
 
-  /// Takes in the start or the end of a track; `false` if nobody will tell the end.
-  package func take(_ occurrence: EventLines.Occurrence) -> Bool {
+  /// Takes in an event; `false` if nobody will tell the end.
+  package func take(_ event: StampedEvent) -> Bool {
     guard working.withLock({ $0 != nil }) else { return false }
-    let id = occurrence.event.track.id
+    guard let object = event.event.object else { return false }
     inbox.withLock { inbox in
-      switch occurrence.event.kind {
-      case .start: inbox.best[id] = -1
-      case .end: inbox.best[id] = nil
-      case .update: return
+      switch event.event.kind {
+      case .start, .active:
+        if !object.isStationary { inbox.sought[object.track.id] = Sought(identity: object.identity) }
+      case .stationary, .end: inbox.sought[object.track.id] = nil
+      default: break
       }
-      inbox.occurrences.append(occurrence)
+      inbox.events.append(event)
     }
     wake.notify()
     return true
@@ -84,19 +92,20 @@ package final class CameraRecorder: Sendable {
     guard settings.record.hasSnapshots else { return }
     let layout = picture.layout
     let (better, known) = inbox.withLock { inbox in
-      (findings.tracks.filter { $0.detection.score > inbox.best[$0.id] ?? .infinity }, inbox.pool)
+      (findings.tracks.filter { $0.detection.score > inbox.sought[$0.id]?.score ?? .infinity }, inbox.pool)
     }
     guard !better.isEmpty else { return }
     let pool = if let known, known.layout == layout { known } else { try PixelPool(layout: layout, capacity: 3) }
     guard let copy = try pool.copy(of: picture) else { return }
-    let best = BestPicture(copy, findings: findings, tracks: better.map(\.id))
+    let image = BestImage(copy)
     inbox.withLock { inbox in
       inbox.pool = pool
-      for track in better where inbox.best[track.id] != nil {
+      for track in better {
+        guard let identity = inbox.sought[track.id]?.identity else { continue }
         // A little better is not worth an encoding.
-        inbox.best[track.id] = track.detection.score + 0.02
+        inbox.sought[track.id]?.score = track.detection.score + 0.02
+        inbox.images.append((image, identity, track))
       }
-      inbox.pictures.append(best)
     }
     wake.notify()
   }
@@ -107,12 +116,14 @@ package final class CameraRecorder: Sendable {
     var desk = RecordingDesk(settings, classes: classes, ring: ring, delay: delay, folder: folder)
     while true {
       wake.wait(seconds: desk.isIdle ? nil : 0.25)
-      let (occurrences, pictures, isEnding) = inbox.withLock { inbox in
-        defer { (inbox.occurrences, inbox.pictures) = ([], []) }
-        return (inbox.occurrences, inbox.pictures, inbox.isEnding)
+      let (events, images, isEnding) = inbox.withLock { inbox in
+        defer { (inbox.events, inbox.images) = ([], []) }
+        return (inbox.events, inbox.images, inbox.isEnding)
       }
-      desk.take(occurrences, pictures)
-      for (occurrence, evidence) in desk.work(now: PacketRing.now(), isLast: isEnding) { publish(occurrence, evidence) }
+      desk.take(events, images)
+      let now = PacketRing.now()
+      let ends = desk.work(now: now, isLast: isEnding)
+      for (event, evidence) in desk.updates(now: now) + ends { publish(event, evidence) }
       if isEnding { return }
     }
   }

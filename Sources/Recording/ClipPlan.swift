@@ -33,6 +33,9 @@ struct ClipPlan {
     if present.isEmpty { span?.until = latest }
   }
 
+  /// Whether object `id` is there and wants to be shown.
+  func shows(_ id: Int) -> Bool { present.contains(id) }
+
   /// When what shows an object last seen at `time` is complete.
   func completion(after time: UInt64) -> UInt64 { time + after }
 

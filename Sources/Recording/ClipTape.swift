@@ -1,17 +1,20 @@
 import FFmpeg
 import Outputs
 
-/// A clip's file, as those see it whom it shows.
+/// The clip file shared by all objects that it shows.
 final class ClipFile {
   let name: MediaName
   let path: String
+  /// When its first packet arrived, in monotonic nanoseconds.
+  let began: UInt64
   /// Whether it is still being written.
   fileprivate(set) var isOpen = true
   /// Whether it is on the disk; of an open one, whether `ClipTape.sync()` has put it there.
   fileprivate(set) var isThere = false
 
-  fileprivate init(name: MediaName, path: String) {
+  fileprivate init(name: MediaName, path: String, began: UInt64) {
     self.name = name
+    self.began = began
     self.path = path
   }
 }
@@ -96,7 +99,7 @@ struct ClipTape: ~Copyable {
       guard entry.isKey else { return }
       let called = name(entry)
       writer = try ClipWriter(path: try folder.place(called), first: entry)
-      let fresh = ClipFile(name: called, path: "\(folder.path)/\(called.folder)/\(called.file)")
+      let fresh = ClipFile(name: called, path: "\(folder.path)/\(called.folder)/\(called.file)", began: entry.arrival)
       folder.note(called, isOpen: true)
       begun.append(fresh)
       file = fresh

@@ -17,7 +17,7 @@ package final class MediaFolder: Sendable {
     var report = Report()
     /// Files that are being written, by their names.
     var open: Set<String> = []
-    var evidence: [String: EventLines.Evidence] = [:]
+    var evidence: [String: StampedEvent.Evidence] = [:]
     /// The identifiers in `evidence`, oldest first.
     var order: [String] = []
   }
@@ -69,14 +69,14 @@ package final class MediaFolder: Sendable {
   }
 
   /// Keeps in mind which files show the event `identifier`.
-  func remember(_ evidence: EventLines.Evidence, of identifier: String) {
+  func remember(_ evidence: StampedEvent.Evidence, of identifier: String) {
     state.withLock { state in
+      if state.evidence.updateValue(evidence, forKey: identifier) != nil { return }
       if state.order.count == Self.remembered { state.evidence[state.order.removeFirst()] = nil }
       state.order.append(identifier)
-      state.evidence[identifier] = evidence
     }
   }
 
   /// The files that show the event `identifier`, if it is one of the latest.
-  package func evidence(of identifier: String) -> EventLines.Evidence? { state.withLock { $0.evidence[identifier] } }
+  package func evidence(of identifier: String) -> StampedEvent.Evidence? { state.withLock { $0.evidence[identifier] } }
 }

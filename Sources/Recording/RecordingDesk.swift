@@ -1,34 +1,48 @@
 import FFmpeg
-import Imaging
 import Outputs
 import Scene
 import Settings
 
-/// A picture that shows some tracks better than any before, masks painted, boxes not yet drawn.
-final class BestPicture: Sendable {
-  let pixels: PixelBuffer
-  let findings: FrameFindings
-  let tracks: [Int]
-
-  init(_ pixels: consuming PixelBuffer, findings: FrameFindings, tracks: [Int]) {
-    self.pixels = pixels
-    self.findings = findings
-    self.tracks = tracks
-  }
-}
-
-/// What is worked on to record one camera: its clip, the best picture of each track, and ends of tracks that are told when
-/// both are on the disk. For one thread.
+/// What is worked on to record one camera: its clip, the best image of each object, and what is published when both are on
+/// the disk. For one thread.
+///
+/// Clips run while something is active. A stationary object asks for none.
 struct RecordingDesk: ~Copyable {
-  /// A track that is there, or whose end has not been told yet.
+  /// An image that shows the object `identity`, as `track`, better than any before.
+  typealias Image = (image: BestImage, identity: Int, track: Track)
+
+  /// An object that has been active, and whose end has not been published yet.
   private struct Subject {
-    let start: EventLines.Occurrence
-    var picture: [UInt8]?
+    /// What its files are called by.
+    let first: StampedEvent
+    /// Its last event so far.
+    var latest: StampedEvent
+    /// When it appeared, or began to move again, in monotonic nanoseconds; `nil` for one that has not been active.
+    var appeared: UInt64?
+    /// An image that is not on the disk yet.
+    var image: [UInt8]?
+    /// The image on the disk.
+    var snapshot: String?
     var clip: ClipFile?
-    var end: EventLines.Occurrence?
-    /// When its end may be told: monotonic nanoseconds.
+    var end: StampedEvent?
+    /// When its end may be published: monotonic nanoseconds.
     var due = UInt64.max
+    /// What was published of its files, and when.
+    var published: StampedEvent.Evidence?
+    var publication: UInt64 = 0
+
+    /// The files that are on the disk.
+    var evidence: StampedEvent.Evidence {
+      guard let clip, clip.isThere else { return StampedEvent.Evidence(snapshot: snapshot, clip: nil) }
+      let offset = appeared.map { Double($0 - min($0, clip.began)) / 1e9 }
+      return StampedEvent.Evidence(snapshot: snapshot, clip: clip.path, clipOffset: offset)
+    }
   }
+
+  /// Seconds between two renewals of an object's image, at least.
+  private static let renewal = 5.0
+  /// Seconds that the first publication of an object's files waits for all of them.
+  private static let patience = 1.0
 
   private let settings: RecordSettings
   private let camera: String
@@ -37,8 +51,7 @@ struct RecordingDesk: ~Copyable {
   private var plan: ClipPlan
   private var tape: ClipTape?
   private var subjects: [Int: Subject] = [:]
-  private var overlay: Overlay?
-  private var pictures = PictureWriter()
+  private var snapshots: SnapshotWriter
   private var filesInSpan = 0
 
   /// A desk for the camera with `settings`.
@@ -56,29 +69,47 @@ struct RecordingDesk: ~Copyable {
       if let ring, settings.record.hasClips {
         ClipTape(ring, seconds: settings.record.preRoll + delay, folder: folder)
       } else { nil }
-    overlay = nil
+    snapshots = SnapshotWriter(camera: camera, classes: classes, folder: folder)
   }
 
-  /// Whether there is nothing to do until something is told.
-  var isIdle: Bool { subjects.isEmpty && plan.current == nil }
+  /// Whether there is nothing to do until something happens.
+  var isIdle: Bool {
+    plan.current == nil && subjects.values.allSatisfy { $0.end == nil && $0.image == nil && $0.published != nil }
+  }
 
   /// Takes in what happened since the last time, in order.
-  mutating func take(_ occurrences: [EventLines.Occurrence], _ pictures: [BestPicture]) {
-    for occurrence in occurrences where occurrence.event.kind == .start {
-      var subject = Subject(start: occurrence)
-      subject.clip = openClip
-      subjects[occurrence.event.track.id] = subject
-      plan.start(occurrence.event.track.id, at: occurrence.event.moment(of: occurrence.event.track.firstSeen))
+  mutating func take(_ events: [StampedEvent], _ images: [Image]) {
+    for event in events {
+      guard let object = event.event.object, event.event.kind != .end else { continue }
+      subjects[object.identity]?.latest = event
+      switch event.event.kind {
+      case .start where !object.isStationary: begin(event, object, at: object.track.firstSeen)
+      case .active: begin(event, object, at: event.event.stamp.seconds)
+      case .stationary: plan.end(object.identity, at: event.event.moment(of: object.lastSeen))
+      default: break
+      }
     }
-    for picture in pictures { keep(picture) }
-    for occurrence in occurrences where occurrence.event.kind == .end {
-      let seen = occurrence.event.moment(of: occurrence.event.lastSeen)
-      plan.end(occurrence.event.track.id, at: seen)
-      var subject = subjects[occurrence.event.track.id] ?? Subject(start: occurrence)
-      subject.end = occurrence
-      subject.due = hasTape ? plan.completion(after: seen) : 0
-      subjects[occurrence.event.track.id] = subject
+    for (image, identity, track) in images where subjects[identity] != nil {
+      if let bytes = snapshots.encode(image, of: track) { subjects[identity]?.image = bytes }
     }
+    for event in events where event.event.kind == .end {
+      guard let object = event.event.object else { continue }
+      let seen = event.event.moment(of: object.lastSeen)
+      var subject = subjects[object.identity] ?? Subject(first: event, latest: event)
+      subject.end = event
+      subject.due = hasTape && plan.shows(object.identity) ? plan.completion(after: seen) : 0
+      plan.end(object.identity, at: seen)
+      subjects[object.identity] = subject
+    }
+  }
+
+  private mutating func begin(_ event: StampedEvent, _ object: SceneObject, at seconds: Double) {
+    let moment = event.event.moment(of: seconds)
+    var subject = subjects[object.identity] ?? Subject(first: event, latest: event)
+    subject.appeared = moment
+    subject.clip = openClip
+    subjects[object.identity] = subject
+    plan.start(object.identity, at: moment)
   }
 
   private var hasTape: Bool {
@@ -95,20 +126,46 @@ struct RecordingDesk: ~Copyable {
     }
   }
 
-  /// Writes what is there to be written, and gives out the ends that can be told, with what shows them. All of them if
-  /// this `isLast`.
-  mutating func work(now: UInt64, isLast: Bool) -> [(EventLines.Occurrence, EventLines.Evidence)] {
+  /// Writes what is there to be written, and gives out the ends that can be published, with what shows them. All of them
+  /// if this `isLast`.
+  mutating func work(now: UInt64, isLast: Bool) -> [(StampedEvent, StampedEvent.Evidence)] {
     roll(now: now, isLast: isLast)
     let due = subjects.filter { $0.value.end != nil && (isLast || $0.value.due <= now) }.sorted { $0.key < $1.key }
     if due.contains(where: { $0.value.clip?.isOpen ?? false }) { tape?.sync(now) }
     return due.compactMap { id, subject in
-      subjects[id] = nil
       guard let end = subject.end else { return nil }
-      let evidence = EventLines.Evidence(
-        snapshot: store(subject), clip: subject.clip.flatMap { $0.isThere ? $0.path : nil })
+      store(id)
+      let evidence = subjects[id]?.evidence ?? subject.evidence
+      subjects[id] = nil
       folder.remember(evidence, of: end.identifier)
       return (end, evidence)
     }
+  }
+
+  /// Updates of objects of which there is a file to show for the first time, or a better image.
+  mutating func updates(now: UInt64) -> [(StampedEvent, StampedEvent.Evidence)] {
+    var updates: [(StampedEvent, StampedEvent.Evidence)] = []
+    let present = subjects.filter { $0.value.end == nil && $0.value.appeared != nil }.sorted { $0.key < $1.key }
+    for (id, subject) in present {
+      let waited =
+        Double(now - min(now, subject.published == nil ? subject.appeared ?? now : subject.publication)) / 1e9
+      if subject.published != nil, waited < Self.renewal { continue }
+      if subject.image != nil { store(id) }
+      if let clip = subject.clip, clip.isOpen, !clip.isThere { tape?.sync(now) }
+      guard let evidence = subjects[id]?.evidence else { continue }
+      let isWhole = (evidence.snapshot != nil || !settings.hasSnapshots) && (evidence.clip != nil || !hasTape)
+      let isNews =
+        subject.published == nil
+        ? isWhole || waited >= Self.patience : subject.image != nil || evidence.clip != subject.published?.clip
+      guard isNews, evidence.snapshot != nil || evidence.clip != nil else { continue }
+      subjects[id]?.published = evidence
+      subjects[id]?.publication = now
+      folder.remember(evidence, of: subject.first.identifier)
+      var update = subject.latest
+      update.event.kind = .update
+      updates.append((update, evidence))
+    }
+    return updates
   }
 
   private mutating func roll(now: UInt64, isLast: Bool) {
@@ -137,7 +194,8 @@ struct RecordingDesk: ~Copyable {
 
   /// The first file of a span is called by the event that began it, the others by the time at which they begin.
   private func clipName(beginningWith entry: PacketRing.Entry, now: UInt64) -> MediaName {
-    let first = subjects.min { $0.key < $1.key }?.value.start
+    let shown = subjects.filter { plan.shows($0.key) || $0.value.end != nil }.values
+    let first = shown.min { $0.appeared ?? 0 < $1.appeared ?? 0 }?.first
     let moment =
       filesInSpan == 1 && first != nil
       ? first?.began ?? 0 : EventClock.wallMilliseconds - Int64((now - min(now, entry.arrival)) / 1_000_000)
@@ -146,46 +204,15 @@ struct RecordingDesk: ~Copyable {
       identifier: first?.identifier ?? String(repeating: "0", count: 26), kind: .clip)
   }
 
-  /// Draws and encodes a picture for the tracks that it shows best.
-  private mutating func keep(_ picture: BestPicture) {
-    guard picture.tracks.contains(where: { subjects[$0] != nil }) else { return }
-    let bytes: [UInt8]
-    do {
-      let layout = picture.pixels.layout
-      if overlay?.layout != layout {
-        var style = OverlayStyle()
-        style.trailSeconds = 0
-        overlay = try Overlay(layout: layout, classes: classes, style: style)
-      }
-      let findings = picture.findings
-      try overlay?.draw(
-        tracks: findings.tracks, untracked: findings.untracked, on: picture.pixels, at: findings.stamp.seconds)
-      bytes = try pictures.encode(picture.pixels, as: .jpeg, quality: 4)
-    } catch {
-      return folder.noteFailure(.snapshot, OutputError(.writeFailed, "cannot draw a picture of \(camera): \(error)"))
-    }
-    for id in picture.tracks { subjects[id]?.picture = bytes }
-  }
-
-  /// Puts the picture of `subject` on the disk; its path, or `nil` if that failed or there is none.
-  private func store(_ subject: Subject) -> String? {
-    guard let bytes = subject.picture else { return nil }
-    let name = MediaName(
-      camera: camera, milliseconds: subject.start.began, label: subject.start.label,
-      identifier: subject.start.identifier, kind: .snapshot)
-    do throws(OutputError) {
-      let path = try folder.place(name)
-      try DurableFile.write(bytes, to: path)
-      folder.noteSuccess(.snapshot)
-      return path
-    } catch {
-      folder.noteFailure(.snapshot, error)
-      return nil
-    }
+  /// Puts the image of the object `id` on the disk, in place of the one before.
+  private mutating func store(_ id: Int) {
+    guard let subject = subjects[id], let bytes = subject.image else { return }
+    subjects[id]?.image = nil
+    if let path = snapshots.write(bytes, of: subject.first) { subjects[id]?.snapshot = path }
   }
 }
 
-extension TrackEvent {
+extension SceneEvent {
   /// When the source was at `seconds`, by the monotonic clock, in nanoseconds.
   fileprivate func moment(of seconds: Double) -> UInt64 {
     stamp.arrival - min(stamp.arrival, UInt64(min(max(0, stamp.seconds - seconds), 1e6) * 1e9))

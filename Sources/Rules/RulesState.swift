@@ -11,6 +11,11 @@ public struct RulesState: Hashable, Sendable, Codable {
   let zones: [String]
   let lines: [String]
   let objects: [ObservedObject]
+
+  /// Whether it has the same objects and counts as `other`; times may differ.
+  public func hasSameContent(as other: RulesState) -> Bool {
+    totals == other.totals && objects.map(\.identity) == other.objects.map(\.identity)
+  }
 }
 
 extension SceneRules {

@@ -31,7 +31,7 @@ extension ServiceRun: WebService {
   package var metrics: String {
     let journal = supervisor.journal.report
     return ServiceMetrics(
-      cameras: supervisor.cameras.map(\.report), events: journal.counts, sinkErrors: journal.failures,
+      cameras: supervisor.cameras.map(\.report), events: journal.counts, losses: journal.losses,
       configured: state.withLock { $0.configured.timeIntervalSince1970 },
       listeners: supervisor.journal.news.listenerCount, recordings: supervisor.recordings
     ).text
@@ -44,7 +44,7 @@ extension ServiceRun: WebService {
     return "{\"uptime_s\":\((Double(MonotonicTime.nanoseconds - start) / 1e9).json(places: 1)),"
       + "\"resident_bytes\":\(figures.residentBytes),\"open_files\":\(figures.openFiles),"
       + "\"threads\":\(figures.threads),\"cpu_s\":\(figures.processorSeconds.json(places: 2)),"
-      + "\"events\":{\(events)},\"lost_lines\":\(journal.failures)}"
+      + "\"events\":{\(events)},\"lost_lines\":\(journal.losses.failures + journal.losses.dropped)}"
   }
 
   package func reload() async -> ReloadOutcome {

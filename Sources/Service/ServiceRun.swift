@@ -23,6 +23,7 @@ public final class ServiceRun: Sendable {
     var isRunning = false
     var events = WritingTrouble("events")
     var recordings = WritingTrouble("recordings")
+    var memories = WritingTrouble("memories of cameras")
   }
 
   let supervisor: Supervisor
@@ -61,7 +62,8 @@ public final class ServiceRun: Sendable {
     let media = if let path = storage.path { try MediaFolder(path: path) } else { nil as MediaFolder? }
     supervisor = try Supervisor(
       detector: detector, workers: configuration.model.workers,
-      journal: try Journal(path: configuration.outputs.events.lines.path), media: media, limits: storage)
+      journal: try Journal(path: configuration.outputs.events.lines.path), media: media, limits: storage,
+      memories: MemoryFolder(events: configuration.outputs.events.lines.path, recordings: storage.path))
     (commands, orders) = AsyncStream.makeStream(of: Command.self)
   }
 
@@ -155,14 +157,17 @@ public final class ServiceRun: Sendable {
   /// Says what can no longer be written to the disk, and what can again.
   private func tellTroubles() {
     let events = supervisor.journal.report, recordings = supervisor.recordings?.files ?? MediaFolder.Report()
+    let memories = supervisor.memories ?? MemoryKeeper.Report()
     let sentences = state.withLock { state in
       [
         state.events.sentence(
-          failures: events.failures, successes: events.counts.values.reduce(0, +) - events.failures,
-          reason: events.lastFailure),
+          failures: events.losses.failures,
+          successes: events.counts.values.reduce(0, +) - events.losses.failures, reason: events.losses.lastFailure),
         state.recordings.sentence(
           failures: recordings.clipFailures + recordings.snapshotFailures,
           successes: recordings.clips + recordings.snapshots, reason: recordings.lastFailure),
+        state.memories.sentence(
+          failures: memories.failures, successes: memories.successes, reason: memories.lastFailure),
       ]
     }
     for sentence in sentences.compactMap(\.self) { say(sentence) }
@@ -188,7 +193,7 @@ public final class ServiceRun: Sendable {
     do throws(ServiceError) {
       let next = try Self.configuration(at: path)
       let changes = try await supervisor.watch(next.cameras)
-      do throws(OutputError) { try supervisor.journal.reopen(at: next.outputs.events.lines.path) } catch {
+      do throws(OutputError) { try await supervisor.journal.reopen(at: next.outputs.events.lines.path) } catch {
         say("events go on to where they went: \(error)")
       }
       do throws(WebError) { try identity?.reread() } catch { say("the certificate stays what it was: \(error)") }

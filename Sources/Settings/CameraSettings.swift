@@ -50,6 +50,8 @@ public struct CameraSettings: Hashable, Sendable {
   public var privacyMasks: [Polygon] = []
   /// Where its pictures go with what was found drawn on them, secrets included.
   public var push: PushAddress?
+  /// Its own outputs: target by kind, from the configuration's `outputs`.
+  var outputs: [String: String] = [:]
 
   /// A camera called `name`; `nil` for a name that has no place in a URL.
   package init?(named name: String, defaults: CameraDefaults) {
@@ -61,6 +63,11 @@ public struct CameraSettings: Hashable, Sendable {
     detect = defaults.detect
     track = defaults.track
     record = defaults.record
+  }
+
+  /// Its own outputs as sinks, in the order of the registry.
+  package var sinkRequests: [SinkRequest] {
+    SinkRegistry.kinds.compactMap { kind in outputs[kind.name].map { SinkRequest(kind, target: $0) } }
   }
 
   static let settings: [Setting<CameraSettings>] = [

@@ -3,6 +3,19 @@ import Outputs
 import V4L2
 
 extension ServiceConfiguration {
+  /// Gives each camera its part of the outputs.
+  mutating func shareOutputs(_ root: ConfigurationNode, problems: inout ConfigurationProblems) {
+    for (kind, target) in outputs.sinks.sorted(by: { $0.key < $1.key }) {
+      if cameras.count > 1, !target.contains("{camera}") {
+        let place = root.child("outputs")?.child(kind) ?? root
+        problems.note(place.problem("\(target) would be written by several cameras: expected {camera} in it"))
+      }
+      for index in cameras.indices {
+        cameras[index].outputs[kind] = target.replacing("{camera}", with: cameras[index].name)
+      }
+    }
+  }
+
   /// Notes what does not go together, though each part of it may stand.
   func check(_ root: ConfigurationNode, problems: inout ConfigurationProblems) {
     for camera in cameras where camera.device != CaptureRequest() {

@@ -1,4 +1,5 @@
 import Foundation
+import Outputs
 
 /// What the service is to do: the whole of a configuration file.
 public struct ServiceConfiguration: Hashable, Sendable {
@@ -83,11 +84,26 @@ public struct OutputSettings: Hashable, Sendable {
   public var events = Events()
   /// Clips and snapshots.
   public var storage = StorageSettings()
+  /// Outputs of the registry: target by kind.
+  var sinks: [String: String] = [:]
 
-  static let settings: [Setting<OutputSettings>] = [
-    .section("events", \.events, Events.settings, "What happened."),
-    .section("storage", \.storage, StorageSettings.settings, "Clips and snapshots of events, and how long they stay."),
-  ]
+  /// The kinds of sinks that each camera of a service may have one of. The log of events is one for all of them and stands
+  /// above; files that need an end, and pixels, only a run has.
+  static let cameraSinks = SinkRegistry.kinds.filter {
+    $0.name != SinkRegistry.events.name && !$0.isForFiles && !$0.needs.contains(.pixels)
+  }
+
+  static let settings: [Setting<OutputSettings>] =
+    [
+      .section("events", \.events, Events.settings, "What happened."),
+      .section(
+        "storage", \.storage, StorageSettings.settings, "Clips and snapshots of events, and how long they stay."),
+    ]
+    + cameraSinks.map { kind in
+      .value(
+        kind.name, \.sinks[kind.name], .text("the path of a \(kind.target); {camera} is its name"),
+        "\(kind.summary) A \(kind.target) for each camera: {camera} in it is the camera's name.")
+    }
 }
 
 /// The web server.

@@ -1,19 +1,19 @@
 import Capture
-import Imaging
-import Outputs
 import Scene
 
-// A frame and what it shows. Each edge of the graph has a payload of its own, so the compiler checks the order of the
-// stages; pixels move along and are never copied between them.
+// Each edge of the graph has a payload of its own, so the compiler checks the order of the stages; pixels move along and
+// are never copied between them.
 
-/// What the network sees in a frame.
-struct DetectedFrame: ~Copyable, Sendable {
+/// A frame before the network.
+struct GatedFrame: ~Copyable, Sendable {
   var captured: CapturedFrame
-  var detections: [Detection]
+  /// Whether the network has to run on it.
+  var needsDetection: Bool
 }
 
-/// What is to be told and drawn of a frame.
-struct TrackedFrame: ~Copyable, Sendable {
+/// A frame after the network.
+struct DetectedFrame: ~Copyable, Sendable {
   var captured: CapturedFrame
-  var findings: FrameFindings
+  /// What the network found; `nil` if it did not run.
+  var detections: [Detection]?
 }

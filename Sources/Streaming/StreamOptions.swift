@@ -1,5 +1,7 @@
 public import Capture
 public import Outputs
+public import Rules
+package import Scene
 public import Tracking
 
 /// What is to be made of a source.
@@ -8,8 +10,16 @@ public struct StreamOptions: Sendable {
   public var workers = 2
   /// How to track; `nil` gives detections no identity. A folder of pictures is never tracked.
   public var tracker: TrackerConfiguration?
+  /// Areas that are painted black before anything sees a frame.
+  package var masks: [Polygon] = []
+  /// When a still scene keeps its last detections; `nil` runs the network on every frame.
+  package var motion: MotionGate.Settings?
   /// Which detections are shown.
   public var shown = ShownScores()
+  /// What is to be noticed.
+  public var rules = RulesConfiguration()
+  /// When the first frame of a file was recorded, in milliseconds since 1970; `nil` dates it 1970.
+  public var recorded: Int64?
 
   /// Frames after which to stop.
   public var frameLimit: Int?
@@ -30,25 +40,21 @@ public struct StreamOptions: Sendable {
   public var observePush: @Sendable (PushAddress) -> @Sendable (SourceState) -> Void = { _ in { _ in } }
   /// How to draw.
   public var style = OverlayStyle()
-  /// JSON lines, one a frame; here and below `-` is standard output.
-  public var detectionsPath: String?
-  /// JSON lines, one for each start, update and end of a track.
-  public var eventsPath: String?
-  /// What tells the events of a live source's outages.
+  /// Outputs of findings and events, by kind and target.
+  package var sinks: [SinkRequest] = []
+  /// What reports the outages of a live source, for the events.
   public var watch: SourceWatch?
-  /// Tracks in MOTChallenge's format.
-  public var tracksPath: String?
-  /// Detections in COCO's format.
-  public var tablePath: String?
-  /// Folder of YOLO labels.
-  public var labelsPath: String?
-  /// Whether labels tell scores.
+  /// Whether YOLO labels have scores.
   public var labelsShowScores = false
-  /// Folder of pictures of each object.
-  public var cropsPath: String?
   /// What events call the source; `nil` takes its name.
   public var camera: String?
 
   /// Nothing is written.
   public init() {}
+
+  /// Adds the output that the registry calls `name`, written to `target`; `-` is standard output.
+  package mutating func add(_ name: String, to target: String) {
+    guard let kind = SinkRegistry.kind(name) else { preconditionFailure("no kind of sink is called \(name)") }
+    sinks.append(SinkRequest(kind, target: target))
+  }
 }

@@ -52,6 +52,7 @@ public final class StreamPush: Sendable {
   private let settings: PushWriter.Settings
   private let policy: ReconnectPolicy
   private let classes: ClassCatalogue
+  private let style: OverlayStyle
   private let observe: @Sendable (SourceState) -> Void
   private let queue = Channel<Waiting>(capacity: 1, policy: .keepNewest)
   private let flag = InterruptFlag()
@@ -66,15 +67,18 @@ public final class StreamPush: Sendable {
   ///
   /// - Parameters:
   ///   - classes: what is drawn where findings come along.
+  ///   - style: how it is drawn.
   ///   - observe: is told how the receiver does, on the thread that sends.
   public init(
     _ address: PushAddress, settings: PushWriter.Settings = .init(), policy: ReconnectPolicy = .init(),
-    classes: ClassCatalogue, observe: @escaping @Sendable (SourceState) -> Void = { _ in }
+    classes: ClassCatalogue, style: OverlayStyle = .init(),
+    observe: @escaping @Sendable (SourceState) -> Void = { _ in }
   ) {
     self.address = address
     self.settings = settings
     self.policy = policy
     self.classes = classes
+    self.style = style
     self.observe = observe
     state = Mutex(State(report: Report(address: address.description)))
   }
@@ -188,7 +192,7 @@ public final class StreamPush: Sendable {
   private func draw(_ waiting: borrowing Waiting, _ overlay: inout Overlay?) {
     guard let findings = waiting.findings else { return }
     if overlay?.layout != waiting.pixels.layout {
-      overlay = try? Overlay(layout: waiting.pixels.layout, classes: classes)
+      overlay = try? Overlay(layout: waiting.pixels.layout, classes: classes, style: style)
     }
     try? overlay?.draw(
       tracks: findings.tracks, untracked: findings.untracked, on: waiting.pixels, at: findings.stamp.seconds)

@@ -17,8 +17,10 @@ public struct StreamReport: Sendable {
   /// Sentences for the user: what works, but not as it should.
   public var warnings: [String]
 
-  /// Frames that were lost on the way because something was too slow.
-  public var droppedCount: Int { stages.reduce(0) { $0 + $1.lostCount } }
+  /// What became of each output.
+  public var sinks: [SinkReport]
+  /// Frames of a live source that were dropped because detection was too slow.
+  public var droppedCount: Int
 
   /// Frames delivered, and how old they were.
   public struct FrameCount: Hashable, Sendable {
@@ -37,7 +39,6 @@ public struct StreamReport: Sendable {
 final class FrameRecorder: Sendable {
   private let state = Mutex(StreamReport.FrameCount())
   private let sentences = Mutex<[String]>([])
-  private let receivers = Mutex<[StreamPush]>([])
 
   func record(age: UInt64, seconds: Double) {
     state.withLock { state in
@@ -49,9 +50,6 @@ final class FrameRecorder: Sendable {
 
   func warn(_ sentence: String) { sentences.withLock { if !$0.contains(sentence) { $0.append(sentence) } } }
 
-  func register(_ push: StreamPush) { receivers.withLock { $0.append(push) } }
-
-  var pushes: [StreamPush.Report] { receivers.withLock { $0 }.map(\.report) }
   var warnings: [String] { sentences.withLock { $0 } }
   var snapshot: StreamReport.FrameCount { state.withLock { $0 } }
 }

@@ -3,14 +3,17 @@ public import Inference
 import Outputs
 public import Pipeline
 import RingBuffer
-import Scene
+package import Scene
+import Synchronization
 import Tracking
 
 /// One source on its way through the house: capture → detect (letterbox, network, suppression; one frame a worker) →
-/// track (who is who) → deliver (overlay, video, logs).
+/// analyse (tracking, rules) → sinks (overlay, video, logs; a thread each).
 public final class StreamRun: Sendable {
   private let source: any FrameSource
   private let pipeline: PipelineRun
+  private let newest: Channel<GatedFrame>
+  private let sinks: RunSinks
   private let recorder = FrameRecorder()
 
   /// A run of `source` through `detector`.
@@ -19,16 +22,16 @@ public final class StreamRun: Sendable {
     let workers = max(1, options.workers)
     let isLive = source.description.kind == .live
     // A lane holds one frame beside the one being worked on: enough to keep a worker busy, too few to age.
-    let dealt = Channel<CapturedFrame>(capacity: 1, lanes: workers)
+    let dealt = Channel<GatedFrame>(capacity: 1, lanes: workers)
     // Lanes cannot lose a frame and keep the order, so a live source's newest frame waits in front of them.
-    let newest = Channel<CapturedFrame>(capacity: 1, policy: .keepNewest)
+    newest = Channel<GatedFrame>(capacity: 1, policy: .keepNewest)
     let detected = Channel<DetectedFrame>(capacity: 2, lanes: workers)
-    let tracked = Channel<TrackedFrame>(capacity: 2)
+    sinks = RunSinks(options, source: source, classes: detector.classes) { [recorder] in recorder.warn($0) }
     var stages = [Self.captureStage(source, into: isLive ? newest : dealt, options: options)]
     if isLive { stages.append(Self.dealStage(from: newest, into: dealt)) }
     stages += Self.detectStages(detector, from: dealt, into: detected)
-    stages.append(Self.trackStage(source, from: detected, into: tracked, options: options))
-    stages.append(Self.deliveryStage(source, detector, options, from: tracked, recorder: recorder))
+    stages.append(Self.analysisStage(source, detector, options, from: detected, into: sinks, recorder: recorder))
+    stages += sinks.group.stages
     pipeline = PipelineRun(stages: stages)
   }
 
@@ -42,16 +45,18 @@ public final class StreamRun: Sendable {
   public var report: StreamReport {
     StreamReport(
       source: source.description, losses: source.losses, frames: recorder.snapshot, stages: pipeline.metrics,
-      pushes: recorder.pushes, warnings: recorder.warnings)
+      pushes: sinks.pushes.map(\.report), warnings: recorder.warnings, sinks: sinks.group.reports,
+      droppedCount: newest.lostCount)
   }
 
   private static func captureStage(
-    _ source: any FrameSource, into output: Channel<CapturedFrame>, options: StreamOptions
+    _ source: any FrameSource, into output: Channel<GatedFrame>, options: StreamOptions
   ) -> Stage {
     Stage("capture", into: [output], interrupt: { source.interrupt() }) { scope in
+      var gate = FrameGate(masks: options.masks, motion: options.motion)
       var count = 0
       var end = Double.infinity
-      do throws(CaptureError) {
+      do {
         while count < options.frameLimit ?? .max {
           switch try source.next() {
           case .endOfStream: return
@@ -59,66 +64,101 @@ public final class StreamRun: Sendable {
             if end == .infinity, let duration = options.duration { end = frame.stamp.seconds + duration }
             if frame.stamp.seconds >= end { return }
             if frame.stamp.index % options.stride != 0 { continue }
-            if scope.send(frame, to: output) == .closed { return }
+            let needsDetection = try gate.needsDetection(frame)
+            if scope.send(GatedFrame(captured: frame, needsDetection: needsDetection), to: output) == .closed { return }
           }
           count += 1
         }
-      } catch {
+      } catch let error as CaptureError where error.code == .interrupted {
         // Only `stop` and a cancelled run interrupt a source: that is its end, not a failure.
-        if error.code != .interrupted { throw error }
       }
     }
   }
 
-  private static func dealStage(from input: Channel<CapturedFrame>, into output: Channel<CapturedFrame>) -> Stage {
+  private static func dealStage(from input: Channel<GatedFrame>, into output: Channel<GatedFrame>) -> Stage {
     Stage("deal", from: [input], into: [output]) { scope in scope.transform(from: input, into: output) { $0 } }
   }
 
   private static func detectStages(
-    _ detector: Detector, from input: Channel<CapturedFrame>, into output: Channel<DetectedFrame>
+    _ detector: Detector, from input: Channel<GatedFrame>, into output: Channel<DetectedFrame>
   ) -> [Stage] {
     Stage.workers("detect", from: input, into: output) { scope, input, output in
       let worker = DetectionWorker(detector)
       try scope.transform(from: input, into: output) { frame in
-        let detections = try worker.detect(frame.pixels)
-        return DetectedFrame(captured: frame, detections: detections)
+        let detections = frame.needsDetection ? try worker.detect(frame.captured.pixels) : nil
+        return DetectedFrame(captured: frame.captured, detections: detections)
       }
     }
   }
 
-  private static func trackStage(
-    _ source: any FrameSource, from input: Channel<DetectedFrame>, into output: Channel<TrackedFrame>,
-    options: StreamOptions
+  private static func analysisStage(
+    _ source: any FrameSource, _ detector: Detector, _ options: StreamOptions, from input: Channel<DetectedFrame>,
+    into sinks: RunSinks, recorder: FrameRecorder
   ) -> Stage {
-    Stage("track", from: [input], into: [output]) { scope in
-      // Stills have nothing to do with each other.
+    Stage("analyse", from: [input], into: sinks.group.ends) { scope in
+      try sinks.check()
       let description = source.description
+      // Stills have nothing to do with each other.
       let tracker = description.kind == .stills ? nil : options.tracker
-      let step = description.nominalRate.map { Double(options.stride) / $0 } ?? 0
-      var identities = IdentityAssignment(tracker: tracker?.forFrames(apart: step), shown: options.shown)
-      scope.transform(from: input, into: output) { frame in identities.track(frame) }
+      let interval = description.nominalRate.map { Double(options.stride) / $0 } ?? 0
+      var memory = SceneMemory(tracker: tracker?.forFrames(apart: interval), shown: options.shown, rules: options.rules)
+      let feed = EventFeed(
+        EventStamper(
+          classes: detector.classes, camera: options.camera ?? description.name,
+          clock: description.kind == .live ? .wall : .file,
+          zero: options.recorded.map { $0 - Int64((description.origin * 1e3).rounded()) } ?? 0), into: sinks.group)
+      options.watch?.listen { [weak feed] change in feed?.publish(change) }
+      scope.consume(from: input) { frame in
+        let scene = memory.conclude(frame.detections, of: frame.captured)
+        let stamp = frame.captured.stamp
+        sinks.passAudio()
+        sinks.group.deliver(scene.findings, pixels: frame.captured.takePixels())
+        feed.publish(scene.events)
+        recorder.record(age: MonotonicTime.nanoseconds &- stamp.arrival, seconds: stamp.seconds)
+      }
+      sinks.passAudio()
+      feed.publish(memory.finish())
+      sinks.group.finish()
+    }
+  }
+}
+
+/// The events of a run on their way to the sinks. Two threads make them: analysis what the frames show, capture what
+/// becomes of the source.
+private final class EventFeed: Sendable {
+  private let stamper: Mutex<EventStamper>
+  private let sinks: SinkGroup
+
+  init(_ stamper: EventStamper, into sinks: SinkGroup) {
+    self.stamper = Mutex(stamper)
+    self.sinks = sinks
+  }
+
+  func publish(_ events: [SceneEvent]) {
+    // Under the lock: sinks get events in the order of their numbers.
+    stamper.withLock { stamper in
+      for event in events {
+        let stamped = stamper.stamp(event)
+        sinks.deliver(stamper.number(stamped))
+      }
     }
   }
 
-  private static func deliveryStage(
-    _ source: any FrameSource, _ detector: Detector, _ options: StreamOptions, from input: Channel<TrackedFrame>,
-    recorder: FrameRecorder
-  ) -> Stage {
-    Stage("deliver", from: [input]) { scope in
-      var delivery = try Delivery(
-        source: source, classes: detector.classes, options: options, recorder: recorder)
-      do {
-        try scope.consume(from: input) { frame in
-          let stamp = frame.captured.stamp
-          try delivery.deliver(frame)
-          recorder.record(age: MonotonicTime.nanoseconds &- stamp.arrival, seconds: stamp.seconds)
-        }
-      } catch {
-        // The files that still work are finished all the same.
-        try? delivery.finish()
-        throw error
-      }
-      try delivery.finish()
+  func publish(_ change: SourceWatch.Change) {
+    if let event = SceneEvent(change.state, outage: change.outage, at: change.time) { publish([event]) }
+  }
+}
+
+extension SceneEvent {
+  /// What a source reports of itself at `time` (monotonic nanoseconds), after `outage` seconds; `nil` while it connects.
+  package init?(_ state: SourceState, outage: Double?, at time: UInt64) {
+    switch state {
+    case .connecting: return nil
+    case .down(let cause, let message, _): self.init(.cameraDown(cause: cause.rawValue, message: message), at: time)
+    case .up(let facts):
+      let known = CameraFacts(
+        width: facts.width, height: facts.height, codec: facts.codec, rate: facts.rate, outage: outage)
+      self.init(.cameraUp(known), at: time)
     }
   }
 }

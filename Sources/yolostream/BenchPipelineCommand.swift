@@ -76,7 +76,7 @@ struct BenchPipelineCommand: AsyncParsableCommand {
     options.tracker = tracker
     options.shown = detection.shown(of: detector)
     options.frameLimit = maxFrames
-    options.detectionsPath = folder.appending(path: "detections.jsonl").path
+    options.add("detections", to: folder.appending(path: "detections.jsonl").path)
     if writesVideo { options.annotated = [.video(path: folder.appending(path: "annotated.mp4").path)] }
     let run = StreamRun(source: source, detector: detector, options: options)
     try await run.run()

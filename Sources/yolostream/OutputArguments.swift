@@ -12,17 +12,7 @@ struct OutputArguments: ParsableArguments {
         + "(\(PushAddress.forms)); - is Matroska on standard output.", valueName: "output"))
   var output: [String] = []
 
-  @Option(help: "JSON lines, one a frame; - is standard output, here and below.")
-  var detections: String?
-
-  @Option(help: "JSON lines, one for each start, update and end of a track.")
-  var events: String?
-
-  @Option(help: "Tracks in MOTChallenge's format.")
-  var mot: String?
-
-  @Option(help: "Detections in COCO's result format.")
-  var coco: String?
+  @OptionGroup var sinks: SinkArguments
 
   @Option(help: "What events call the source.")
   var camera: String?
@@ -82,21 +72,18 @@ struct OutputArguments: ParsableArguments {
       let folder = try OutputFolder.makeForRun(
         project: project ?? "runs/detect", name: name ?? "exp", mayExist: existOk)
       if output.isEmpty, !nosave { options.annotated = [try AnnotatedOutput(path: folder + "/", for: source)] }
-      if saveTxt { options.labelsPath = folder + "/labels" }
-      if saveCrop { options.cropsPath = folder + "/crops" }
+      if saveTxt { options.add("labels", to: folder + "/labels") }
+      if saveCrop { options.add("crops", to: folder + "/crops") }
     }
-    options.detectionsPath = detections
-    options.eventsPath = events
-    options.tracksPath = mot
-    options.tablePath = coco
+    options.sinks += sinks.requests
     options.camera = camera
     options.labelsShowScores = saveConf
     options.style.lineWidth = lineThickness
     options.style.showsLabels = !hideLabels
     options.style.showsScores = !hideConf
     // Somebody who names no output at all wants to see something.
-    if output.isEmpty, !hasRunFolder, [detections, events, mot, coco].allSatisfy({ $0 == nil }) {
-      options.detectionsPath = "-"
+    if output.isEmpty, !hasRunFolder, options.sinks.isEmpty {
+      options.add("detections", to: "-")
     }
   }
 }

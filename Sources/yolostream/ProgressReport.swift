@@ -76,6 +76,11 @@ enum Summary {
       (losses.damagedPackets, "damaged pieces of the source"), (losses.withheldFrames, "damaged frames withheld"),
       (losses.mendedTimestamps, "timestamps mended"),
     ] where count > 0 { lines.append("  \(count) \(what)") }
+    for sink in report.sinks where sink.dropped > 0 {
+      lines.append(
+        "  \(sink.name): \(sink.taken) written, \(sink.dropped) dropped"
+          + (sink.lastFailure.map { "; \($0)" } ?? ": it was too slow"))
+    }
     for push in report.pushes {
       let times = push.reconnects.values.reduce(0, +)
       lines.append(

@@ -18,6 +18,7 @@ struct RunCommand: AsyncParsableCommand {
         yolostream --rtsp rtsp://camera/stream --detections - --model yolov9-t
         yolostream bus.jpg -o found.jpg --model yolov9-c.pt --conf 0.4
         yolostream pictures/ -o annotated/ --coco found.json --classes person,car --model yolov9-t
+        yolostream street.mp4 --zone 'yard:0.1,0.5;0.9,0.5;0.9,1' --line 'gate:0.1,0.6;0.9,0.6' --events events.jsonl
         yolostream street.mp4 --start 1m --duration 10s --mot tracks.txt --model yolov9-t
         yolostream --v4l2 /dev/video0 --video-size 1280x720 --events events.jsonl --model yolov9-t
         yolostream --rtsp rtsp://camera/stream -o today.mkv -o rtsp://media-server:8554/annotated --model yolov9-t
@@ -36,6 +37,7 @@ struct RunCommand: AsyncParsableCommand {
   @OptionGroup(title: "Model") var model: ModelOptions
   @OptionGroup(title: "Detection") var detection: DetectionArguments
   @OptionGroup(title: "Tracking") var tracking: TrackingArguments
+  @OptionGroup(title: "Rules") var rules: RulesArguments
   @OptionGroup(title: "Output") var output: OutputArguments
 
   @Option(
@@ -73,6 +75,7 @@ struct RunCommand: AsyncParsableCommand {
     options.workers = detection.threads
     options.tracker = tracker
     options.shown = detection.shown(of: detector)
+    options.rules = rules.configuration
     options.frameLimit = input.maxFrames
     options.duration = input.duration?.value
     options.stride = input.vidStride

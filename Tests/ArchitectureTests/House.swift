@@ -39,7 +39,8 @@ enum House {
     Room(
       "Streaming",
       sees: [
-        "Capture", "FFmpeg", "Imaging", "Inference", "Outputs", "Pipeline", "RingBuffer", "Scene", "Tracking",
+        "Capture", "FFmpeg", "Imaging", "Inference", "Outputs", "Pipeline", "RingBuffer", "Rules", "Scene",
+        "Tracking",
       ]),
     Room(
       "Training",
@@ -60,7 +61,7 @@ enum House {
       "Service",
       sees: [
         "Capture", "Checkpoints", "FFmpeg", "GELAN", "Imaging", "Inference", "LiveView", "Outputs", "Pipeline",
-        "Recording", "Scene", "Settings", "Streaming", "Tracking", "Web",
+        "Recording", "Rules", "Scene", "Settings", "Streaming", "Tracking", "Web",
       ], unsafeLines: 5),
     Room(
       "yolostream",

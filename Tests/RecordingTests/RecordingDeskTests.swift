@@ -4,6 +4,7 @@ import Foundation
 import Imaging
 import Outputs
 import Pipeline
+import Rules
 import Scene
 import Settings
 import TestSupport
@@ -15,14 +16,23 @@ import Testing
 @Suite struct RecordingDeskTests {
   private static let classes = ClassCatalogue(names: ["person", "traffic light"])
 
+  /// Rules for which nothing was there before, and no place is kept.
+  private static var rules: SceneRules {
+    var configuration = RulesConfiguration()
+    configuration.stationary.isPresumed = false
+    configuration.stationary.memory = 0
+    return SceneRules(configuration: configuration)
+  }
+
   /// A camera that shows a clip from second 100 of the clock on, and a desk that records it.
   private final class Stage {
     let ring = PacketRing(takesAudio: true)
     let folder: ScratchFolder
     let media: MediaFolder
     var desk: RecordingDesk
-    var lines = EventLines(classes: RecordingDeskTests.classes, camera: "front", clock: .wall)
-    var told: [(EventLines.Occurrence, EventLines.Evidence)] = []
+    var history = RecordingDeskTests.rules
+    var stamper = EventStamper(classes: RecordingDeskTests.classes, camera: "front", clock: .wall)
+    var told: [(StampedEvent, StampedEvent.Evidence)] = []
     private var packets: ArraySlice<Packet> = []
     private let streams: (video: StreamDescription, audioStreams: [StreamDescription])
     private var frame = 0
@@ -80,12 +90,12 @@ import Testing
           topScore: 0.8)
       }
       findings.endedIdentities = ended
-      desk.take(lines.occurrences(in: findings), [])
+      desk.take(history.events(in: findings).map { stamper.stamp($0) }, [])
     }
 
     /// Ends it all at second `time`.
     func finish(at time: Double) {
-      desk.take(lines.finalOccurrences(), [])
+      desk.take(history.finish().map { stamper.stamp($0) }, [])
       work(at: time, isLast: true)
     }
 
@@ -154,7 +164,7 @@ import Testing
     scene.play(until: 5)
     scene.see([2], ended: [1], at: 5)
     scene.play(until: 6.5)
-    #expect(scene.told.map(\.0.event.track.id) == [1])
+    #expect(scene.told.map(\.0.event.object?.identity) == [1])
     let path = try #require(scene.told.first?.1.clip)
     // What is there already plays, and reaches a second behind the last look at the first of them.
     #expect(try play(path).length > 3.5)
@@ -164,7 +174,7 @@ import Testing
     scene.play(until: 8)
     scene.see([], ended: [3], at: 8)
     scene.play(until: 10)
-    #expect(scene.told.map(\.0.event.track.id) == [1, 2, 3])
+    #expect(scene.told.map(\.0.event.object?.identity) == [1, 2, 3])
     #expect(scene.told.allSatisfy { $0.1.clip == path } && scene.clips.count == 1)
   }
 
@@ -211,7 +221,8 @@ import Testing
     settings.record.hasClips = false
     let media = try MediaFolder(path: folder.path)
     var desk = RecordingDesk(settings, classes: Self.classes, ring: nil, delay: 1, folder: media)
-    var lines = EventLines(classes: Self.classes, camera: "front", clock: .wall)
+    var history = RecordingDeskTests.rules
+    var stamper = EventStamper(classes: Self.classes, camera: "front", clock: .wall)
     var findings = FrameFindings(
       stamp: FrameStamp(index: 0, seconds: 1, arrival: 1_000_000_000), width: 96, height: 64, detections: [])
     findings.tracks = [
@@ -221,8 +232,9 @@ import Testing
         topScore: 0.8)
     ]
     let pixels = try PixelBuffer(layout: PixelLayout(width: 96, height: 64, format: .rgb24))
-    desk.take(lines.occurrences(in: findings), [BestPicture(pixels, findings: findings, tracks: [7])])
-    desk.take(lines.finalOccurrences(), [])
+    desk.take(
+      history.events(in: findings).map { stamper.stamp($0) }, [(BestImage(pixels), 1, findings.tracks[0])])
+    desk.take(history.finish().map { stamper.stamp($0) }, [])
     let told = desk.work(now: 2_000_000_000, isLast: false)
     #expect(told.count == 1 && told.first?.1.clip == nil)
     let path = try #require(told.first?.1.snapshot)

@@ -18,7 +18,7 @@ import Testing
     let name = MediaName(camera: "yard", milliseconds: 0, label: "person", identifier: Self.event, kind: .clip)
     let path = try media.place(name)
     try Data(clip).write(to: URL(filePath: path))
-    media.remember(EventLines.Evidence(snapshot: nil, clip: path), of: Self.event)
+    media.remember(StampedEvent.Evidence(snapshot: nil, clip: path), of: Self.event)
     return (service, clip)
   }
 
@@ -53,10 +53,10 @@ import Testing
     let media = try #require(service.run.supervisor.media)
     // A file that retention removed, and one that somebody put a link in the place of.
     let (gone, linked) = ("01KB5Q8Z9X0123456789ABCDEG", "01KB5Q8Z9X0123456789ABCDEH")
-    media.remember(EventLines.Evidence(snapshot: "\(media.path)/gone.jpg", clip: "\(media.path)/gone.mp4"), of: gone)
+    media.remember(StampedEvent.Evidence(snapshot: "\(media.path)/gone.jpg", clip: "\(media.path)/gone.mp4"), of: gone)
     let link = "\(media.path)/link.mp4"
     try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "/etc/passwd")
-    media.remember(EventLines.Evidence(snapshot: link, clip: link), of: linked)
+    media.remember(StampedEvent.Evidence(snapshot: link, clip: link), of: linked)
     for (id, file, word) in [
       (Self.event, "snapshot.jpg", "no snapshot"), (gone, "clip.mp4", "no clip"), (gone, "snapshot.jpg", "no snapshot"),
       (linked, "clip.mp4", "no clip"), (linked, "snapshot.jpg", "no snapshot"),

@@ -14,7 +14,8 @@ import Testing
     camera.outages["stalled"] = 1
     camera.detections["person"] = 3
     let text = ServiceMetrics(
-      cameras: [camera], events: ["start": 1], sinkErrors: 4, configured: 0, listeners: 0,
+      cameras: [camera], events: ["start": 1], losses: Journal.Losses(failures: 4, dropped: 2), configured: 0,
+      listeners: 0,
       recordings: (MediaFolder.Report(), Retention.Report())
     ).text
     var families: [String] = []

@@ -35,13 +35,14 @@ import Tracking
     var options = StreamOptions()
     options.tracker = TrackerConfiguration()
     options.shown.lowest = 0.3
+    options.rules.updates = .every(1)
     options.annotated = [.video(path: path("\(name).mp4"))]
-    options.detectionsPath = path("\(name).jsonl")
-    options.eventsPath = path("\(name).events.jsonl")
-    options.tracksPath = path("\(name).txt")
-    options.tablePath = path("\(name).json")
-    options.labelsPath = path("\(name)-labels")
-    options.cropsPath = path("\(name)-crops")
+    options.add("detections", to: path("\(name).jsonl"))
+    options.add("events", to: path("\(name).events.jsonl"))
+    options.add("mot", to: path("\(name).txt"))
+    options.add("coco", to: path("\(name).json"))
+    options.add("labels", to: path("\(name)-labels"))
+    options.add("crops", to: path("\(name)-crops"))
     return options
   }
 
@@ -99,7 +100,7 @@ import Tracking
     options.frameLimit = limit
     options.duration = duration
     options.stride = stride
-    options.detectionsPath = path("d.jsonl")
+    options.add("detections", to: path("d.jsonl"))
     let source = try SourceAddress(parsing: "test:64x64@10:30").open()
     let run = StreamRun(source: source, detector: try detector(), options: options)
     try await run.run()
@@ -128,7 +129,7 @@ import Tracking
     // Nothing is shown: the table is empty, and its first bytes are its last.
     options.shown.lowest = 2
     options.annotated = [.video(path: path("whole.mp4"))]
-    options.tablePath = "/dev/full"
+    options.add("coco", to: "/dev/full")
     let source = try SourceAddress(parsing: "test:96x64@10:37").open()
     let run = StreamRun(source: source, detector: try detector(), options: options)
     await #expect(throws: (any Error).self) { try await run.run() }
@@ -149,7 +150,7 @@ import Tracking
 
   @Test func `an output over another is refused before the first frame`() async throws {
     var options = everything("same")
-    options.tracksPath = options.detectionsPath
+    options.add("mot", to: path("same.jsonl"))
     let source = try SourceAddress(parsing: "test:64x64@10:3").open()
     let run = StreamRun(source: source, detector: try detector(), options: options)
     await #expect(throws: (any Error).self) { try await run.run() }
@@ -188,54 +189,13 @@ import Tracking
     var options = StreamOptions()
     options.tracker = TrackerConfiguration()
     options.annotated = [try AnnotatedOutput(path: path(output), for: source.description)]
-    options.labelsPath = path("labels")
-    options.tablePath = path("table.json")
+    options.add("labels", to: path("labels"))
+    options.add("coco", to: path("table.json"))
     let run = StreamRun(source: source, detector: try detector(), options: options)
     try await run.run()
     #expect(run.report.losses.damagedPackets == 1)
     #expect(try FileManager.default.contentsOfDirectory(atPath: path("out")).sorted() == ["one.jpg", "two.jpg"])
     #expect(try FileManager.default.contentsOfDirectory(atPath: path("labels")).sorted() == ["one.txt", "two.txt"])
     #expect(try ImageFile(path: path("out/one.jpg")).read().layout.height == 576)
-  }
-}
-
-@Suite struct IdentityAssignmentTests {
-  private func frame(_ index: Int, _ detections: [Detection]) throws -> DetectedFrame {
-    let source = try SourceAddress(parsing: "test:64x64@10").open()
-    guard case .frame(var captured) = try source.next() else { throw CancellationError() }
-    captured.stamp = FrameStamp(index: index, seconds: Double(index) / 10, arrival: 0)
-    return DetectedFrame(captured: captured, detections: detections)
-  }
-
-  @Test func `a weak detection is shown where it continues a track, and not elsewhere`() throws {
-    var shown = ShownScores()
-    shown.lowest = 0.25
-    var identities = IdentityAssignment(tracker: TrackerConfiguration(), shown: shown)
-    let box = Box(minX: 10, minY: 10, maxX: 30, maxY: 50), elsewhere = Box(minX: 40, minY: 0, maxX: 60, maxY: 20)
-    var last: FrameFindings?
-    for index in 0..<4 {
-      let weak = Detection(box: elsewhere, score: 0.15, classID: 0)
-      let tracked = identities.track(
-        try frame(index, [Detection(box: box, score: index == 3 ? 0.15 : 0.9, classID: 0), weak]))
-      last = tracked.findings
-    }
-    #expect(last?.detections.map(\.box) == [box])
-    #expect(last?.identities == [1])
-    #expect(last?.tracks.map(\.id) == [1])
-    #expect(last?.untracked.isEmpty == true)
-  }
-
-  @Test func `without a tracker, scores alone decide, class by class`() throws {
-    var shown = ShownScores()
-    shown.lowest = 0.25
-    shown.ofClass = [1: 0.6, 2: 0.1]
-    var identities = IdentityAssignment(tracker: nil, shown: shown)
-    let box = Box(minX: 10, minY: 10, maxX: 30, maxY: 50)
-    let detections = [(0.3, 0), (0.2, 0), (0.5, 1), (0.7, 1), (0.15, 2)].map {
-      Detection(box: box, score: Float($0.0), classID: $0.1)
-    }
-    let tracked = identities.track(try frame(0, detections))
-    #expect(tracked.findings.detections.map(\.classID) == [0, 1, 2])
-    #expect(tracked.findings.identities.isEmpty && tracked.findings.untracked.count == 3)
   }
 }

@@ -9,16 +9,17 @@ public enum EventClock: String, Hashable, Sendable {
   /// The clock of the sender, where it says when a picture was taken; else the clock on the wall when it was received.
   case wall
 
-  /// What an event says of its time (`ts_src`): `file`, `rtcp` or `wall`.
-  func source(of stamp: FrameStamp) -> String { self == .wall && stamp.taken != nil ? "rtcp" : rawValue }
-
   /// Milliseconds since 1970 at which the source was at `seconds`, as seen from the frame at `stamp`.
-  func milliseconds(at seconds: Double, from stamp: FrameStamp) -> Int64 {
+  ///
+  /// - Parameters:
+  ///   - usesSender: whether the sender's clock counts, where the frame has its time.
+  ///   - zero: when a file was at 0 seconds.
+  func milliseconds(at seconds: Double, from stamp: FrameStamp, usesSender: Bool, zero: Int64 = 0) -> Int64 {
+    let taken = usesSender ? stamp.taken.map { Double($0) / 1e3 } : nil
     let exact: Double =
       switch self {
-      case .file: seconds * 1e3
-      case .wall:
-        (stamp.taken.map { Double($0) / 1e3 } ?? Self.received(stamp)) + (seconds - stamp.seconds) * 1e3
+      case .file: seconds * 1e3 + Double(zero)
+      case .wall: (taken ?? Self.received(stamp)) + (seconds - stamp.seconds) * 1e3
       }
     // Years 1970 to 9999.
     return Int64(min(max(exact.rounded(), 0), 253_402_300_799_999))

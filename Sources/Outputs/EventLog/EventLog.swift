@@ -1,31 +1,15 @@
-public import Scene
+/// Writes one JSON line for each event; `StampedEvent.json` defines the fields.
+struct EventLog: ~Copyable, Sink {
+  static let kind = SinkKind(
+    "events", "JSON lines, one an event: what became of objects and of the source.", needs: .events
+  ) {
+    path, context throws(OutputError) in
+    EventLog(file: try LineFile(path: path, context))
+  }
 
-/// Writes one JSON line for the start, each update and the end of every track, and for what becomes of a live source;
-/// `EventLines` says what stands there.
-public struct EventLog: ~Copyable, Sendable {
   private var file: LineFile
-  private var lines: EventLines
 
-  /// Makes the file at `path` (`-` is standard output) for events of `camera`.
-  public init(
-    path: String, classes: ClassCatalogue, camera: String, clock: EventClock, updateInterval: Double = 1
-  ) throws(OutputError) {
-    lines = EventLines(classes: classes, camera: camera, clock: clock, updateInterval: updateInterval)
-    file = try LineFile(path: path)
-  }
+  private init(file: consuming LineFile) { self.file = file }
 
-  /// Writes what happened in the next frame.
-  public mutating func write(_ findings: FrameFindings) throws(OutputError) {
-    for line in lines.next(findings) { try file.append(line.text) }
-  }
-
-  /// Writes the ends of all tracks that are still open.
-  public consuming func finish() throws(OutputError) {
-    for line in lines.finish() { try file.append(line.text) }
-  }
-
-  /// Writes that the source went down or came up at `time`, in monotonic nanoseconds.
-  public mutating func write(_ event: CameraEvent, at time: UInt64) throws(OutputError) {
-    try file.append(lines.next(event, at: time).text)
-  }
+  mutating func take(_ event: StampedEvent) throws(OutputError) { try file.append(event.json + "\n") }
 }

@@ -4,7 +4,11 @@ import Glibc
 package enum DurableFile {
   /// Makes the file at `path` of `bytes`, all of it or nothing.
   package static func write(_ bytes: [UInt8], to path: String) throws(OutputError) {
-    let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    try write(bytes, to: path, O_EXCL)
+  }
+
+  private static func write(_ bytes: [UInt8], to path: String, _ habit: Int32) throws(OutputError) {
+    let descriptor = unsafe open(path, O_WRONLY | O_CREAT | habit | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw .cannotCreate(path, errno: errno) }
     var failure: Int32 = 0
     unsafe bytes.withUnsafeBytes { bytes in
@@ -20,6 +24,15 @@ package enum DurableFile {
       unsafe unlink(path)
       throw .writeFailed(path, errno: failure)
     }
+    try syncFolder(of: path)
+  }
+
+  /// Puts a file of `bytes` in place of the one at `path`: whoever reads it finds the old one or the new one, whole.
+  package static func replace(_ path: String, with bytes: [UInt8]) throws(OutputError) {
+    let fresh = path + ".new"
+    // One that a crash left there is overwritten.
+    try write(bytes, to: fresh, O_TRUNC)
+    guard unsafe rename(fresh, path) == 0 else { throw .writeFailed(path, errno: errno) }
     try syncFolder(of: path)
   }
 

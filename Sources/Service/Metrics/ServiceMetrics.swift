@@ -7,7 +7,7 @@ import Streaming
 struct ServiceMetrics {
   let cameras: [CameraReport]
   let events: [String: Int]
-  let sinkErrors: Int
+  let losses: Journal.Losses
   /// When the configuration was read last, in seconds since 1970.
   let configured: Double
   let listeners: Int
@@ -23,11 +23,15 @@ struct ServiceMetrics {
     text.family("events_total", .counter, "Events by kind.")
     for (kind, count) in events.sorted(by: { $0.key < $1.key }) { text.sample("events_total", [("type", kind)], count) }
     text.family("sink_errors_total", .counter, "Lines and files that could not be written, or not to their end.")
-    text.sample("sink_errors_total", [("sink", "jsonl")], sinkErrors)
+    text.sample("sink_errors_total", [("sink", "jsonl")], losses.failures)
     if let files = recordings?.files {
       text.sample("sink_errors_total", [("sink", "clips")], files.clipFailures)
       text.sample("sink_errors_total", [("sink", "snapshots")], files.snapshotFailures)
     }
+    each(sink: \.failures, of: "sink_errors_total", &text)
+    text.family("sink_dropped_total", .counter, "Frames and events that an output was too slow for.")
+    text.sample("sink_dropped_total", [("sink", "jsonl")], losses.dropped)
+    each(sink: \.dropped, of: "sink_dropped_total", &text)
     writePushes(&text)
     writeRecordings(&text)
     text.family("event_listeners", .gauge, "Connections that listen to the stream of events.")
@@ -36,6 +40,14 @@ struct ServiceMetrics {
     text.sample("config_reload_success_timestamp_seconds", configured)
     ProcessFigures.now.write(to: &text)
     return text.text
+  }
+
+  private func each(sink value: KeyPath<SinkReport, Int>, of name: String, _ text: inout MetricsText) {
+    for camera in cameras {
+      for sink in camera.sinks {
+        text.sample(name, [("sink", sink.name), ("camera", camera.name)], sink[keyPath: value])
+      }
+    }
   }
 
   private func writePushes(_ text: inout MetricsText) {

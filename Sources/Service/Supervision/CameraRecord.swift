@@ -1,8 +1,9 @@
 import Capture
 import Foundation
-import Outputs
 import Pipeline
+import Scene
 import Settings
+import Streaming
 import Synchronization
 import Web
 
@@ -47,25 +48,25 @@ final class CameraRecord: Sendable {
   /// The source tells how it is doing. An outage is told once when it begins and once when it is over.
   func note(_ news: SourceState) {
     let now = MonotonicTime.nanoseconds
-    let event: CameraEvent? = state.withLock { state in
+    let event = state.withLock { state -> SceneEvent? in
       state.lastSign = now
       if state.report.state != news { state.report.since = .now }
       state.report.state = news
       switch news {
       case .connecting: return nil
-      case .up(let facts):
+      case .up:
         let outage = state.outSince.map { Double(now - $0) / 1e9 }
         state.outSince = nil
-        return .up(width: facts.width, height: facts.height, codec: facts.codec, rate: facts.rate, outage: outage)
+        return SceneEvent(news, outage: outage, at: now)
       case .down(let cause, let message, _):
         state.report.outages[cause.rawValue, default: 0] += 1
         state.report.lastFailure = message
         let isFirst = state.outSince == nil
         state.outSince = state.outSince ?? now
-        return isFirst ? .down(cause: cause.rawValue, message: message) : nil
+        return isFirst ? SceneEvent(news, outage: nil, at: now) : nil
       }
     }
-    if let event { events.tell(event, at: now) }
+    if let event { events.publish([event]) }
     let journal = events.journal
     if journal.news.isHeard { journal.news.tell(News(name: "camera", data: report.json)) }
   }

@@ -36,6 +36,8 @@ public struct CameraReport: Sendable {
   var outages: [String: Int] = [:]
   /// What became of its push, if it has one.
   var push: StreamPush.Report?
+  /// What became of its outputs.
+  var sinks: [SinkReport] = []
   /// Failures of the network or of drawing, and the last one.
   var failures = 0
   var lastFailure: String?

@@ -8,8 +8,7 @@ import Tracking
 struct DetectionPlan: Sendable {
   let classes: ClassCatalogue
   let options: DetectionOptions
-  let tracker: TrackerConfiguration?
-  let shown: ShownScores
+  let scene: SceneAnalyser.Settings
 
   /// Fails with `configuration` for a class that the network does not know.
   init(_ settings: CameraSettings, classes: ClassCatalogue) throws(ServiceError) {
@@ -39,6 +38,17 @@ struct DetectionPlan: Sendable {
     }
     var shown = ShownScores()
     shown.lowest = detect.confidence
-    (self.options, self.tracker, self.shown) = (options, tracker, shown)
+    self.options = options
+    var scene = SceneAnalyser.Settings()
+    scene.masks = settings.privacyMasks
+    scene.motion = detect.motion.gate
+    scene.tracker = tracker
+    scene.shown = shown
+    self.scene = scene
   }
+}
+
+extension DetectSettings.Motion {
+  /// What the gate needs to know; `nil` if it is switched off.
+  var gate: MotionGate.Settings? { isGate ? MotionGate.Settings(threshold: threshold, refresh: refresh) : nil }
 }

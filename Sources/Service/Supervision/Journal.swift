@@ -1,18 +1,36 @@
 import Outputs
 import Pipeline
+import Scene
+import Streaming
 import Synchronization
 import Web
 
-/// Where events of all cameras go: the file, if there is one, and whoever listens.
+/// Where events of all cameras go: the sinks that want them, each behind its own queue, and whoever listens. Nothing here
+/// waits for a disk.
 ///
 /// A disk that is full costs the lines of that time; they are counted, and writing goes on when there is room.
 final class Journal: Sendable {
-  private struct State: ~Copyable {
-    var file: LineFile?
-    var failures = 0
-    var lastFailure: String?
+  private struct State {
+    var host: SinkHost
+    /// What the sinks before a change of configuration lost.
+    var former = Losses()
     var counts: [String: Int] = [:]
-    var recent: [String] = []
+    var recent: [StampedEvent] = []
+  }
+
+  /// Events that could not be written, or were dropped because a sink was too slow.
+  struct Losses: Sendable {
+    var failures = 0
+    var dropped = 0
+    var lastFailure: String?
+
+    mutating func add(_ reports: [SinkReport]) {
+      for report in reports {
+        failures += report.failures
+        dropped += report.dropped
+        lastFailure = report.lastFailure ?? lastFailure
+      }
+    }
   }
 
   /// Events that are remembered for who comes later.
@@ -22,43 +40,55 @@ final class Journal: Sendable {
   /// All news, as it happens.
   let news = Broadcast<News>()
 
-  /// A journal that is kept at `path`.
+  /// A journal kept in the file at `path`, if there is one.
   init(path: String?) throws(OutputError) {
-    var state = State()
-    state.file = if let path { try LineFile(path: path, appends: true) } else { nil }
-    self.state = Mutex(state)
+    state = Mutex(State(host: try Self.host(path)))
   }
 
-  /// Takes in an event of `kind`, a whole line.
-  func note(_ line: String, kind: String) {
+  private static func host(_ path: String?) throws(OutputError) -> SinkHost {
+    guard let path else { return SinkHost([]) }
+    try LineFile.checkWritable(path)
+    return SinkHost([SinkRequest(SinkRegistry.events, target: path)])
+  }
+
+  /// Takes in an event.
+  func note(_ event: StampedEvent) {
     state.withLock { state in
-      state.counts[kind, default: 0] += 1
-      if kind != "update" {
+      state.counts[event.event.kind.name, default: 0] += 1
+      if event.event.kind != .update {
         if state.recent.count == Self.remembered { state.recent.removeFirst() }
-        state.recent.append(String(line.dropLast()))
+        state.recent.append(event)
       }
-      do throws(OutputError) { try state.file?.append(line) } catch {
-        state.failures += 1
-        state.lastFailure = error.description
-      }
+      state.host.sinks.deliver(event)
     }
-    if news.isHeard { news.tell(News(name: "event", data: String(line.dropLast()))) }
+    if news.isHeard { news.tell(News(name: "event", data: event.json)) }
   }
 
   /// Opens the file anew, which may have been moved away, or another one. On failure the old one is kept.
-  func reopen(at path: String?) throws(OutputError) {
-    // Under the lock: no line may be under way while the file is looked at.
-    try state.withLock { (state) throws(OutputError) in
-      var file = if let path { try LineFile(path: path, appends: true) } else { nil as LineFile? }
-      state.file = file.take()
+  func reopen(at path: String?) async throws(OutputError) {
+    let fresh = try Self.host(path)
+    let old = state.withLock { state in
+      let old = state.host
+      state.host = fresh
+      return old
     }
+    await old.finish()
+    let reports = old.sinks.reports
+    state.withLock { $0.former.add(reports) }
   }
 
-  /// The last events, oldest first, without updates.
-  var recent: [String] { state.withLock { $0.recent } }
+  /// Writes what waits, and closes the file. Events that come later are not written.
+  func finish() async { await state.withLock { $0.host }.finish() }
 
-  /// Events by kind, lines that were lost, and why the last one was.
-  var report: (counts: [String: Int], failures: Int, lastFailure: String?) {
-    state.withLock { ($0.counts, $0.failures, $0.lastFailure) }
+  /// The last events, oldest first, without updates.
+  var recent: [String] { state.withLock { $0.recent }.map(\.json) }
+
+  /// Events by kind, and what became of those that were lost.
+  var report: (counts: [String: Int], losses: Losses) {
+    state.withLock { state in
+      var losses = state.former
+      losses.add(state.host.sinks.reports)
+      return (state.counts, losses)
+    }
   }
 }

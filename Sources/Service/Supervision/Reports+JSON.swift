@@ -6,18 +6,27 @@ import Scene
 import Streaming
 
 extension FrameFindings {
-  /// What a picture of `camera` shows, on one line.
+  /// What a frame of `camera` shows, on one line; boxes are `[x1,y1,x2,y2]` in source pixels.
   func json(camera: String, classes: ClassCatalogue, isStill: Bool) -> String {
     let objects = detections.enumerated().map { index, detection in
       let box = detection.box
-      let numbers = [box.minX, box.minY, box.width, box.height].map { $0.json(places: 1) }.joined(separator: ",")
-      let identity = identities.indices.contains(index) ? identities[index].map(String.init) ?? "null" : "null"
-      return "{\"label\":\(classes[detection.classID].json),\"class_id\":\(detection.classID),"
-        + "\"score\":\(detection.score.json(places: 3)),\"box\":[\(numbers)],\"track\":\(identity)}"
+      var object = JSONObject()
+      object.add("label", classes[detection.classID])
+      object.add("class_id", detection.classID)
+      object.add("score", Double(detection.score), places: 3)
+      object.add("box", [box.minX, box.minY, box.maxX, box.maxY], places: 1)
+      object.add("track", identities.indices.contains(index) ? identities[index] : nil)
+      return object.json
     }
-    return "{\"camera\":\(camera.json),\"frame\":\(stamp.index),\"pts\":\(stamp.seconds.json(places: 3)),"
-      + "\"width\":\(width),\"height\":\(height),\"still\":\(isStill),"
-      + "\"detections\":[\(objects.joined(separator: ","))]}"
+    var line = JSONObject()
+    line.add("camera", camera)
+    line.add("frame", stamp.index)
+    line.add("pts", stamp.seconds, places: 3)
+    line.add("width", width)
+    line.add("height", height)
+    line.add("still", isStill)
+    line.add("detections", json: "[\(objects.joined(separator: ","))]")
+    return line.json
   }
 }
 

@@ -19,28 +19,44 @@ final class Supervisor: Sendable {
   /// Where clips and snapshots go, if any are kept.
   let media: MediaFolder?
   private let retention: Retention?
+  private let keeper: MemoryKeeper?
   private let queue = TurnQueue()
   private let workers: Workers
-  private let watched = Mutex<[WatchedCamera]>([])
+  private let watched = WatchedCameras()
 
   /// A supervisor that watches nothing yet and lets `detector` look at pictures on `workers` threads.
-  init(detector: Detector, workers: Int, journal: Journal, media: MediaFolder? = nil, limits: StorageSettings = .init())
-    throws(ServiceError)
-  {
+  ///
+  /// - Parameter memories: where what cameras remember outlives a restart; `nil` for nowhere.
+  init(
+    detector: Detector, workers: Int, journal: Journal, media: MediaFolder? = nil, limits: StorageSettings = .init(),
+    memories: MemoryFolder? = nil
+  ) throws(ServiceError) {
     classes = detector.classes
     self.media = media
     do throws(PipelineError) { retention = if let media { try Retention(limits, folder: media) } else { nil } } catch {
       throw ServiceError(.system, "cannot start a thread: \(error)", cause: error)
     }
+    do throws(PipelineError) {
+      keeper =
+        if let memories {
+          try MemoryKeeper(memories) { [watched] in
+            Dictionary(uniqueKeysWithValues: watched.all.map { ($0.settings.name, $0.memory) })
+          }
+        } else { nil }
+    } catch {
+      retention?.end()
+      throw ServiceError(.system, "cannot start a thread: \(error)", cause: error)
+    }
     self.journal = journal
     do throws(ServiceError) { self.workers = try Workers(workers, detector: detector, queue: queue) } catch {
       retention?.end()
+      keeper?.end()
       throw error
     }
   }
 
   /// The cameras, in the order of the configuration.
-  var cameras: [WatchedCamera] { watched.withLock { $0 } }
+  var cameras: [WatchedCamera] { watched.all }
 
   /// Which cameras there are: whoever shows another is to forget it.
   var list: News { News(name: "cameras", data: "[\(cameras.map(\.settings.name.json).joined(separator: ","))]") }
@@ -63,13 +79,14 @@ final class Supervisor: Sendable {
         changes.kept += 1
         next.append(camera)
       } else {
-        let camera = WatchedCamera(settings, plan: plan, queue: queue, journal: journal, media: media)
+        let camera = WatchedCamera(
+          settings, plan: plan, queue: queue, journal: journal, media: media, memories: keeper?.folder)
         camera.start()
         changes.started += 1
         next.append(camera)
       }
     }
-    watched.withLock { $0 = next }
+    watched.replace(with: next)
     if journal.news.isHeard {
       for camera in next { journal.news.tell(News(name: "camera", data: camera.report.json)) }
       // Last, since of too many the first are lost.
@@ -80,13 +97,12 @@ final class Supervisor: Sendable {
 
   /// Stops watching, and ends all threads.
   func stop() async {
-    let all = watched.withLock { watched in
-      defer { watched = [] }
-      return watched
-    }
+    keeper?.end()
+    let all = watched.replace(with: [])
     await Self.stop(all)
     await workers.stop()
     await retention?.stop()
+    await journal.finish()
     journal.news.finish()
   }
 
@@ -103,6 +119,9 @@ final class Supervisor: Sendable {
     return (media.report, retention.report)
   }
 
+  /// How what cameras remember is written down; `nil` where it is not.
+  var memories: MemoryKeeper.Report? { keeper?.report }
+
   /// What no longer moves, in words; `nil` while all is well.
   var stuck: String? {
     let watched = cameras.filter(\.settings.isEnabled).map { camera in
@@ -114,6 +133,22 @@ final class Supervisor: Sendable {
   private static func stop(_ cameras: [WatchedCamera]) async {
     await withTaskGroup(of: Void.self) { group in
       for camera in cameras { group.addTask { await camera.stop() } }
+    }
+  }
+}
+
+/// The cameras that are watched.
+private final class WatchedCameras: Sendable {
+  private let cameras = Mutex<[WatchedCamera]>([])
+
+  var all: [WatchedCamera] { cameras.withLock { $0 } }
+
+  /// Returns those that were there before.
+  @discardableResult
+  func replace(with next: [WatchedCamera]) -> [WatchedCamera] {
+    cameras.withLock { cameras in
+      defer { cameras = next }
+      return cameras
     }
   }
 }

@@ -45,11 +45,19 @@ final class WatchedCamera: Sendable {
   private let queue: TurnQueue
   private let source: any FrameSource
   private let waiting = Mutex(Waiting())
-  private let watch: Mutex<CameraWatch>
+  /// What is done with its frames and remembered of them. One worker at a time has it.
+  private let analyser: Mutex<SceneAnalyser>
+  /// Its own outputs.
+  private let sinks: SinkHost
   private let capturing = Mutex<Capturing?>(nil)
+  /// Where what is remembered outlives a restart.
+  private let memories: MemoryFolder?
 
   /// A camera that is not watched yet.
-  init(_ settings: CameraSettings, plan: DetectionPlan, queue: TurnQueue, journal: Journal, media: MediaFolder? = nil) {
+  init(
+    _ settings: CameraSettings, plan: DetectionPlan, queue: TurnQueue, journal: Journal, media: MediaFolder? = nil,
+    memories: MemoryFolder? = nil
+  ) {
     self.settings = settings
     self.plan = plan
     self.queue = queue
@@ -58,12 +66,17 @@ final class WatchedCamera: Sendable {
     recorder = media.flatMap {
       CameraRecorder(settings, classes: plan.classes, ring: opening.ring, folder: $0)
     }
-    let events = CameraEvents(camera: settings.name, classes: plan.classes, journal: journal, recorder: recorder)
+    self.memories = memories
+    let memory = memories?.memory(of: settings.name)
+    let events = CameraEvents(
+      camera: settings.name, classes: plan.classes, journal: journal, recorder: recorder,
+      objects: memory?.objects ?? [])
     self.events = events
     picture = CameraPicture(classes: plan.classes)
     let record = CameraRecord(settings, events: events)
     self.record = record
-    watch = Mutex(CameraWatch(settings, plan: plan, events: events))
+    analyser = Mutex(SceneAnalyser(plan.scene, restoring: memory?.past()))
+    sinks = SinkHost(settings.sinkRequests, camera: settings.name, classes: plan.classes)
     push = settings.push.map { address in
       var pushing = PushWriter.Settings()
       pushing.nominalRate = settings.detect.rate
@@ -79,6 +92,7 @@ final class WatchedCamera: Sendable {
     var report = record.report
     report.losses = source.losses
     report.push = push?.report
+    report.sinks = sinks.sinks.reports
     return report
   }
 
@@ -88,7 +102,7 @@ final class WatchedCamera: Sendable {
     let thread: WorkThread
     do throws(PipelineError) { thread = try WorkThread(name: settings.name) } catch { return cannotStart(error) }
     do throws(PipelineError) {
-      try recorder?.start { [events] end, evidence in events.tell(end, evidence: evidence) }
+      try recorder?.start { [events] end, evidence in events.publish(end, evidence: evidence) }
       try push?.start()
     } catch {
       thread.join()
@@ -106,16 +120,34 @@ final class WatchedCamera: Sendable {
   /// Watches no more: ends the source, tells the ends of all tracks, and returns when the thread has ended.
   func stop() async {
     defer { picture.arrivals.finish() }
-    guard let capturing = capturing.withLock({ $0.take() }) else { return }
+    guard let capturing = capturing.withLock({ $0.take() }) else { return await sinks.finish() }
     source.interrupt()
     queue.remove(capturing.id)
     await capturing.task.value
     // It may take a second, which nobody else is to wait for.
-    await Task(executorPreference: capturing.thread) { [push] in push?.finish() }.value
+    await Task(executorPreference: capturing.thread) {
+      self.push?.finish()
+      self.endScene()
+    }.value
     capturing.thread.join()
     waiting.withLock { $0.frame = nil }
-    events.finish()
     await recorder?.stop()
+    await sinks.finish()
+  }
+
+  /// What is remembered of it now.
+  var memory: CameraMemory {
+    let rules = analyser.withLock { $0.state }
+    return CameraMemory(rules: rules, objects: events.openObjects)
+  }
+
+  /// Ends all objects, or those that are active where the others outlive a restart.
+  private func endScene() {
+    guard let memories else { return events.publish(analyser.withLock { $0.finish() }, isLast: true) }
+    events.publish(analyser.withLock { $0.suspend() }, isLast: true)
+    do throws(OutputError) { try memories.write(memory, of: settings.name) } catch {
+      record.update { $0.lastFailure = error.description }
+    }
   }
 
   /// Takes the source's pictures until it is interrupted.
@@ -161,6 +193,7 @@ final class WatchedCamera: Sendable {
     guard Double(age) / 1e9 <= settings.detect.maxAge else { return record.update { $0.stale += 1 } }
     do {
       let look = try look(at: frame, with: worker)
+      sinks.sinks.deliver(look.findings)
       let total = MonotonicTime.nanoseconds &- frame.stamp.arrival
       record.update { $0.add(look, age: total, classes: plan.classes) }
       if events.journal.news.isHeard {
@@ -190,7 +223,7 @@ private struct Look {
 extension WatchedCamera {
   private func look(at frame: borrowing CapturedFrame, with worker: DetectionWorker) throws -> Look {
     let start = MonotonicTime.nanoseconds
-    let isStill = try watch.withLock { watch in try !watch.needsLook(frame) }
+    let isStill = try analyser.withLock { analyser in try !analyser.needsDetection(frame) }
     let gated = MonotonicTime.nanoseconds
     var answer: [Detection]?
     if !isStill {
@@ -198,16 +231,16 @@ extension WatchedCamera {
         worker.options = plan.options
         answer = try worker.detect(frame.pixels)
       } catch {
-        watch.withLock { $0.forget() }
+        analyser.withLock { $0.forget() }
         throw error
       }
     }
     let inferred = MonotonicTime.nanoseconds
-    let (stamp, layout) = (frame.stamp, frame.pixels.layout)
-    let known = answer
-    let findings = watch.withLock { $0.conclude(known, of: stamp, layout: layout) }
+    let detections = answer
+    let scene = analyser.withLock { $0.conclude(detections, of: frame) }
+    events.publish(scene.events)
     return Look(
-      findings: findings, isStill: isStill, gateTime: gated - start, inferTime: inferred - gated,
+      findings: scene.findings, isStill: isStill, gateTime: gated - start, inferTime: inferred - gated,
       trackTime: MonotonicTime.nanoseconds - inferred)
   }
 }

@@ -25,6 +25,7 @@ extension ServiceConfiguration {
       let node = try Yams.compose(yaml: yaml) ?? Node("", Tag(.null), .plain)
       let root = ConfigurationNode(node: node, name: "", environment: environment)
       Self.settings.read(root, into: &read, problems: &problems)
+      read.shareOutputs(root, problems: &problems)
       read.check(root, problems: &problems)
     } catch let error as YamlError {
       problems.note(.init(line: error.line, message: error.sentence))

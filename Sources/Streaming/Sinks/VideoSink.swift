@@ -1,4 +1,3 @@
-import Capture
 import FFmpeg
 import Imaging
 import Outputs
@@ -7,7 +6,7 @@ import Scene
 /// An annotated video of a run. A live source whose pictures become larger or smaller begins another file,
 /// `NAME-2.mp4` and so on: a video has one size, and a picture stretched to another shows nothing true. Standard output,
 /// of which there is one, gets all pictures in the size of the first.
-final class VideoSink: AnnotatedSink {
+final class VideoSink: AnnotatedWriter {
   private let path: String
   private let settings: VideoWriter.Settings
   private let isLive: Bool
@@ -25,18 +24,18 @@ final class VideoSink: AnnotatedSink {
     writer = try VideoWriter(path: path, settings: settings, audio: audio)
   }
 
-  func write(_ frame: borrowing TrackedFrame) throws {
-    let layout = frame.captured.pixels.layout
+  func write(_ pixels: borrowing PixelBuffer, _ findings: FrameFindings) throws(OutputError) {
+    let layout = pixels.layout
     if isLive, path != "-", let size, size != (layout.width, layout.height) {
       if let done = writer.take() { try done.finish() }
       count += 1
       writer = try VideoWriter(path: Self.path(of: count, after: path), settings: settings)
     }
     size = (layout.width, layout.height)
-    try writer?.write(frame.captured.pixels, at: frame.captured.stamp)
+    try writer?.write(pixels, at: findings.stamp)
   }
 
-  func finish() throws { if let writer = writer.take() { try writer.finish() } }
+  func finish() throws(OutputError) { if let writer = writer.take() { try writer.finish() } }
 
   /// `a/out.mp4` → `a/out-2.mp4`.
   private static func path(of part: Int, after path: String) -> String {

@@ -1,7 +1,7 @@
 import Imaging
 import Scene
 
-/// Paints a camera's privacy masks: before the network or anyone else sees a picture.
+/// Paints privacy masks, before the network or anyone else sees a frame.
 struct PrivacyMask: ~Copyable {
   private let areas: [Polygon]
   private var canvas: Canvas?
@@ -11,12 +11,12 @@ struct PrivacyMask: ~Copyable {
     canvas = nil
   }
 
-  mutating func paint(_ picture: borrowing PixelBuffer) throws(ImagingError) {
+  mutating func paint(_ frame: borrowing PixelBuffer) throws(ImagingError) {
     guard !areas.isEmpty else { return }
-    let layout = picture.layout
+    let layout = frame.layout
     if canvas?.layout != layout { canvas = try Canvas(layout: layout) }
     let black = Ink(Colour(hex: 0x000000), for: layout)
-    picture.withView { view in
+    frame.withView { view in
       for area in areas {
         let corners = area.corners.map { (x: $0.x * Float(layout.width), y: $0.y * Float(layout.height)) }
         canvas?.cover(corners, with: black, on: view)

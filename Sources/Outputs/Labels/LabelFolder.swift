@@ -10,6 +10,11 @@ public struct LabelFolder: ~Copyable {
   private let stem: String
   private let showsScores: Bool
 
+  package static let kind = SinkKind("labels", "YOLO labels, a file a frame.", target: "dir", needs: .frames) {
+    path, context throws(OutputError) in
+    try LabelFolder(path: path, stem: context.stem, showsScores: context.labelsShowScores)
+  }
+
   /// Makes the folder at `path` for frames of the source called `stem`.
   public init(path: String, stem: String, showsScores: Bool = false) throws(OutputError) {
     try OutputFolder.make(path)
@@ -32,6 +37,10 @@ public struct LabelFolder: ~Copyable {
     var file = try LineFile(path: "\(path)/\(name).txt")
     try file.append(lines.joined())
   }
+}
+
+extension LabelFolder: Sink {
+  package mutating func take(_ frame: SinkFrame) throws(OutputError) { try write(frame.findings) }
 }
 
 extension String {

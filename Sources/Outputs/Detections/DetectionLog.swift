@@ -8,10 +8,19 @@ public struct DetectionLog: ~Copyable {
   private var file: LineFile
   private let classNames: [String]
 
+  package static let kind = SinkKind("detections", "JSON lines, one a frame; - is standard output.", needs: .frames) {
+    path, context throws(OutputError) in
+    DetectionLog(file: try LineFile(path: path, context), classes: context.classes)
+  }
+
   /// Makes the file at `path` (`-` is standard output).
   public init(path: String, classes: ClassCatalogue) throws(OutputError) {
+    self.init(file: try LineFile(path: path), classes: classes)
+  }
+
+  private init(file: consuming LineFile, classes: ClassCatalogue) {
     classNames = classes.names.map(\.json)
-    file = try LineFile(path: path)
+    self.file = file
   }
 
   /// Writes the line of one frame.
@@ -33,4 +42,8 @@ public struct DetectionLog: ~Copyable {
     }
     try file.append(line + "]}\n")
   }
+}
+
+extension DetectionLog: Sink {
+  package mutating func take(_ frame: SinkFrame) throws(OutputError) { try write(frame.findings) }
 }

@@ -5,8 +5,15 @@ public import Scene
 public struct TrackLog: ~Copyable {
   private var file: LineFile
 
+  package static let kind = SinkKind("mot", "Tracks in MOTChallenge's format.", needs: .frames) {
+    path, context throws(OutputError) in
+    TrackLog(file: try LineFile(path: path, context))
+  }
+
   /// Makes the file at `path` (`-` is standard output).
-  public init(path: String) throws(OutputError) { file = try LineFile(path: path) }
+  public init(path: String) throws(OutputError) { self.init(file: try LineFile(path: path)) }
+
+  private init(file: consuming LineFile) { self.file = file }
 
   /// Writes the lines of one frame.
   public mutating func write(_ findings: FrameFindings) throws(OutputError) {
@@ -19,4 +26,8 @@ public struct TrackLog: ~Copyable {
     }
     try file.append(lines.joined())
   }
+}
+
+extension TrackLog: Sink {
+  package mutating func take(_ frame: SinkFrame) throws(OutputError) { try write(frame.findings) }
 }

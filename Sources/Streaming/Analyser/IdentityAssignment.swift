@@ -1,34 +1,23 @@
-import Capture
-import Imaging
-package import Scene
-package import Tracking
+import Scene
+import Tracking
 
 /// Gives the detections of one source their identities, and decides which are shown.
 ///
 /// The detector is asked for weaker detections than the user wants to see: they may continue a track, as ByteTrack has
 /// it, and are shown only if they do.
-package struct IdentityAssignment {
+struct IdentityAssignment {
   private var tracker: Tracker?
   /// Columns and rows of the last frame.
   private var size: (width: Int, height: Int)?
   private let shown: ShownScores
 
-  package init(tracker: TrackerConfiguration?, shown: ShownScores) {
+  init(tracker: TrackerConfiguration?, shown: ShownScores) {
     self.tracker = tracker.map { Tracker(configuration: $0) }
     self.shown = shown
   }
 
-  mutating func track(_ frame: consuming DetectedFrame) -> TrackedFrame {
-    let layout = frame.captured.pixels.layout
-    var findings = FrameFindings(
-      stamp: frame.captured.stamp, width: layout.width, height: layout.height, fileName: frame.captured.fileName,
-      detections: frame.detections)
-    track(&findings)
-    return TrackedFrame(captured: frame.captured, findings: findings)
-  }
-
   /// Adds tracks and identities to what a frame shows, and takes out what is not to be shown.
-  package mutating func track(_ findings: inout FrameFindings) {
+  mutating func track(_ findings: inout FrameFindings) {
     guard var tracker = tracker.take() else {
       findings.detections.removeAll { !shown.includes($0) }
       return
@@ -48,20 +37,5 @@ package struct IdentityAssignment {
     let kept = all.indices.filter { identities[$0] != nil || shown.includes(all[$0]) }
     findings.detections = kept.map { all[$0] }
     findings.identities = kept.map { identities[$0] }
-  }
-}
-
-/// The scores that detections need to be shown.
-public struct ShownScores: Hashable, Sendable {
-  /// Probability that detections must exceed.
-  public var lowest: Float = 0
-  /// The same for single classes, by index.
-  public var ofClass: [Int: Float] = [:]
-
-  /// Everything is shown.
-  public init() {}
-
-  func includes(_ detection: Detection) -> Bool {
-    detection.score > ofClass[detection.classID] ?? lowest
   }
 }

@@ -55,7 +55,7 @@ import Testing
 
   @Test func `a table of nothing is an empty list`() throws {
     let folder = try folder.get()
-    let table = try DetectionTable(path: folder.path("e.json"), classes: classes)
+    var table = try DetectionTable(path: folder.path("e.json"), classes: classes)
     try table.finish()
     #expect(try folder.text("e.json") == "[]\n")
   }

@@ -9,6 +9,11 @@ public struct CropFolder: ~Copyable {
   private var writer = PictureWriter()
   private var counts: [String: Int] = [:]
 
+  package static let kind = SinkKind("crops", "An image of each object.", target: "dir", needs: .pixels) {
+    path, context throws(OutputError) in
+    try CropFolder(path: path, stem: context.stem, classes: context.classes)
+  }
+
   /// Makes the folder at `path` for frames of the source called `stem`.
   public init(path: String, stem: String, classes: ClassCatalogue) throws(OutputError) {
     try OutputFolder.make(path)
@@ -30,5 +35,11 @@ public struct CropFolder: ~Copyable {
       counts[base] = number
       try writer.write(pixels, to: base + (number == 1 ? "" : String(number)) + ".jpg", cut: detection.box)
     }
+  }
+}
+
+extension CropFolder: Sink {
+  package mutating func take(_ frame: SinkFrame) throws(OutputError) {
+    if let pixels = frame.pixels { try write(frame.findings, of: pixels.buffer) }
   }
 }

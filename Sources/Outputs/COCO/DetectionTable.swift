@@ -12,11 +12,20 @@ public struct DetectionTable: ~Copyable {
   /// The category numbers that COCO left unused.
   private static let unused: Set<Int> = [12, 26, 29, 30, 45, 66, 68, 69, 71, 83]
 
+  package static let kind = SinkKind("coco", "Detections in COCO's result format.", needs: .frames, isForFiles: true) {
+    path, context throws(OutputError) in
+    DetectionTable(file: try LineFile(path: path, context), classes: context.classes)
+  }
+
   /// Makes the file at `path` (`-` is standard output).
   public init(path: String, classes: ClassCatalogue) throws(OutputError) {
+    self.init(file: try LineFile(path: path), classes: classes)
+  }
+
+  private init(file: consuming LineFile, classes: ClassCatalogue) {
     let isCOCO = classes.count == 80 && classes[0] == "person" && classes[79] == "toothbrush"
     categories = isCOCO ? (1...90).filter { !Self.unused.contains($0) } : nil
-    file = try LineFile(path: path)
+    self.file = file
   }
 
   /// Writes the entries of one frame.
@@ -40,5 +49,9 @@ public struct DetectionTable: ~Copyable {
   }
 
   /// Closes the list.
-  public consuming func finish() throws(OutputError) { try file.append(isEmpty ? "[]\n" : "\n]\n") }
+  public mutating func finish() throws(OutputError) { try file.append(isEmpty ? "[]\n" : "\n]\n") }
+}
+
+extension DetectionTable: Sink {
+  package mutating func take(_ frame: SinkFrame) throws(OutputError) { try write(frame.findings) }
 }

@@ -1,0 +1,94 @@
+package import Scene
+
+/// Adds to the events of one camera its name, identifiers and the time of day.
+///
+/// A file gives the same values each time: its times come from its own clock and its identifiers from a counter.
+package struct EventStamper: Sendable {
+  /// What stays the same in all events of an object.
+  package struct OpenObject: Hashable, Sendable, Codable {
+    /// Its number within the camera.
+    let identity: Int
+    /// Its identifier.
+    let identifier: String
+    /// When it was first seen, in milliseconds since 1970.
+    let began: Int64
+    /// Whether its times are those of the sender's clock. They stay so: the clocks differ, and no end is before its start.
+    var usesSender: Bool
+  }
+
+  private let classes: ClassCatalogue
+  private let camera: String
+  private let clock: EventClock
+  /// When a file was at 0 seconds, in milliseconds since 1970.
+  private let zero: Int64
+  private var open: [Int: OpenObject] = [:]
+  private var sequence = 0
+
+  /// A stamper for events of `camera`.
+  ///
+  /// - Parameters:
+  ///   - zero: when a file was at 0 seconds, in milliseconds since 1970.
+  ///   - objects: objects that are known from before a restart.
+  package init(
+    classes: ClassCatalogue, camera: String, clock: EventClock, zero: Int64 = 0, objects: [OpenObject] = []
+  ) {
+    self.classes = classes
+    self.camera = camera
+    self.clock = clock
+    self.zero = zero
+    for object in objects { open[object.identity] = object }
+  }
+
+  /// Objects that have started and not ended, by rising identity.
+  package var openObjects: [OpenObject] { open.values.sorted { $0.identity < $1.identity } }
+
+  /// `event` with all but its number.
+  package mutating func stamp(_ event: SceneEvent) -> StampedEvent {
+    let hasSender = event.stamp.taken != nil
+    guard let object = event.object else {
+      let moment = time(event.stamp.seconds, of: event, usesSender: hasSender)
+      let identifier = makeIdentifier(of: 1 << 32 + sequence, start: moment)
+      return StampedEvent(
+        event: event, camera: camera, label: nil, identifier: identifier.description, moment: moment, began: moment,
+        lastSeen: moment, timeSource: source(usesSender: hasSender && event.width > 0))
+    }
+    let known = open[object.identity] ?? begin(object, with: event, usesSender: hasSender)
+    // A sender that no longer gives the time of its frames, or a clock that is set back, ends no object before its start.
+    let usesSender = known.usesSender && hasSender
+    open[object.identity] = event.kind == .end ? nil : known
+    return StampedEvent(
+      event: event, camera: camera, label: classes[object.track.detection.classID], identifier: known.identifier,
+      moment: max(known.began, time(event.stamp.seconds, of: event, usesSender: usesSender)), began: known.began,
+      lastSeen: max(known.began, time(object.lastSeen, of: event, usesSender: usesSender)),
+      timeSource: source(usesSender: usesSender))
+  }
+
+  /// `event` with the next number, for publishing now; `evidence` are the files that show it.
+  package mutating func number(_ event: StampedEvent, evidence: StampedEvent.Evidence? = nil) -> StampedEvent {
+    var event = event
+    event.sequence = sequence
+    event.evidence = evidence
+    sequence += 1
+    return event
+  }
+
+  private func begin(_ object: SceneObject, with event: SceneEvent, usesSender: Bool) -> OpenObject {
+    let start = time(object.track.firstSeen, of: event, usesSender: usesSender)
+    return OpenObject(
+      identity: object.identity, identifier: makeIdentifier(of: object.identity, start: start).description,
+      began: start, usesSender: usesSender)
+  }
+
+  /// Milliseconds since 1970 at which the source was at `seconds`.
+  private func time(_ seconds: Double, of event: SceneEvent, usesSender: Bool) -> Int64 {
+    clock.milliseconds(at: seconds, from: event.stamp, usesSender: usesSender, zero: zero)
+  }
+
+  /// What an event says of its time: `file`, `rtcp` or `wall`.
+  private func source(usesSender: Bool) -> String { clock == .wall && usesSender ? "rtcp" : clock.rawValue }
+
+  private func makeIdentifier(of object: Int, start: Int64) -> SortableIdentifier {
+    SortableIdentifier(
+      milliseconds: start, tail: clock == .file ? UInt64(clamping: object) : .random(in: UInt64.min...UInt64.max))
+  }
+}

@@ -1,0 +1,17 @@
+/// All kinds of sinks. A new kind is a folder beside this one and a line here.
+package enum SinkRegistry {
+  package static let kinds: [SinkKind] = [
+    DetectionLog.kind,
+    EventLog.kind,
+    TrackLog.kind,
+    DetectionTable.kind,
+    LabelFolder.kind,
+    CropFolder.kind,
+  ]
+
+  /// The log of events, which a service has at a place of its own in its configuration.
+  package static let events = EventLog.kind
+
+  /// The kind called `name`.
+  package static func kind(_ name: String) -> SinkKind? { kinds.first { $0.name == name } }
+}

@@ -1,0 +1,63 @@
+import Imaging
+import Outputs
+import Scene
+
+/// An image that shows some objects better than any before, masks painted, nothing drawn on it.
+final class BestImage: Sendable {
+  let pixels: PixelBuffer
+
+  init(_ pixels: consuming PixelBuffer) { self.pixels = pixels }
+}
+
+/// Makes the snapshots of one camera: an image with the box of the object that it is about.
+struct SnapshotWriter: ~Copyable {
+  private let camera: String
+  private let classes: ClassCatalogue
+  private let folder: MediaFolder
+  private var pool: PixelPool?
+  private var overlay: Overlay?
+  private var images = PictureWriter()
+
+  init(camera: String, classes: ClassCatalogue, folder: MediaFolder) {
+    self.camera = camera
+    self.classes = classes
+    self.folder = folder
+    overlay = nil
+  }
+
+  /// `image` as a JPEG with the box of `track`; `nil` if that failed, which is counted.
+  mutating func encode(_ image: BestImage, of track: Track) -> [UInt8]? {
+    do {
+      let layout = image.pixels.layout
+      if overlay?.layout != layout {
+        var style = OverlayStyle()
+        style.trailSeconds = 0
+        overlay = try Overlay(layout: layout, classes: classes, style: style)
+        pool = try PixelPool(layout: layout, capacity: 1)
+      }
+      // Several objects may share the image, and each has its own box.
+      guard let copy = try pool?.copy(of: image.pixels) else { return nil }
+      try overlay?.draw(tracks: [track], on: copy, at: 0)
+      return try images.encode(copy, as: .jpeg, quality: 4)
+    } catch {
+      folder.noteFailure(.snapshot, OutputError(.writeFailed, "cannot draw a snapshot of \(camera): \(error)"))
+      return nil
+    }
+  }
+
+  /// Puts `bytes` on the disk as the snapshot called by `event`; its path, or `nil` if that failed.
+  func write(_ bytes: [UInt8], of event: StampedEvent) -> String? {
+    let name = MediaName(
+      camera: camera, milliseconds: event.began, label: event.label ?? "object", identifier: event.identifier,
+      kind: .snapshot)
+    do throws(OutputError) {
+      let path = try folder.place(name)
+      try DurableFile.replace(path, with: bytes)
+      folder.noteSuccess(.snapshot)
+      return path
+    } catch {
+      folder.noteFailure(.snapshot, error)
+      return nil
+    }
+  }
+}

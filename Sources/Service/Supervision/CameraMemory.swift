@@ -1,0 +1,68 @@
+import Foundation
+import Outputs
+import Rules
+import Streaming
+
+/// What outlives a restart of one camera: stationary objects and the counts of lines, and the identifiers of the objects.
+struct CameraMemory: Hashable, Sendable, Codable {
+  /// Version of the form.
+  private(set) var version = 1
+  /// When it was written, in milliseconds since 1970.
+  let saved: Int64
+  let rules: RulesState
+  let objects: [EventStamper.OpenObject]
+
+  init(rules: RulesState, objects: [EventStamper.OpenObject], at saved: Int64 = EventClock.wallMilliseconds) {
+    self.saved = saved
+    self.rules = rules
+    self.objects = objects
+  }
+
+  /// Whether `older` is as good: it has the same content and is less than a minute old.
+  func isCovered(by older: CameraMemory?) -> Bool {
+    guard let older else { return false }
+    return saved - older.saved < 60_000 && rules.hasSameContent(as: older.rules)
+  }
+
+  /// The scene as it is remembered at `now`.
+  func past(at now: Int64 = EventClock.wallMilliseconds) -> ScenePast {
+    ScenePast(rules, age: max(0, Double(now - saved) / 1e3))
+  }
+}
+
+/// The folder in which a service remembers its cameras: `CAMERA.json` for each.
+struct MemoryFolder: Hashable {
+  let path: String
+
+  /// The folder beside the log of events, or else in that of recordings; `nil` for a service that keeps neither.
+  init?(events: String?, recordings: String?) {
+    // Beside a pipe or a terminal there is no place for a folder.
+    let type = events.flatMap { try? FileManager.default.attributesOfItem(atPath: $0)[.type] as? FileAttributeType }
+    let isFile = [nil, .typeRegular, .typeSymbolicLink].contains(type)
+    if let events, events != "-", isFile {
+      path = (events.hasSuffix(".jsonl") ? String(events.dropLast(6)) : events) + ".state"
+    } else if let recordings {
+      path = recordings + "/state"
+    } else {
+      return nil
+    }
+  }
+
+  /// What is remembered of `camera`; `nil` if nothing is, or what is there cannot be read: then it starts anew.
+  func memory(of camera: String) -> CameraMemory? {
+    guard let data = try? Data(contentsOf: URL(filePath: place(camera))) else { return nil }
+    return try? JSONDecoder().decode(CameraMemory.self, from: data)
+  }
+
+  /// Writes `memory` in place of what was remembered of `camera`.
+  func write(_ memory: CameraMemory, of camera: String) throws(OutputError) {
+    try OutputFolder.make(path)
+    let bytes: [UInt8]
+    do { bytes = [UInt8](try JSONEncoder().encode(memory)) } catch {
+      throw OutputError(.writeFailed, "cannot write \(place(camera)): \(error)")
+    }
+    try DurableFile.replace(place(camera), with: bytes)
+  }
+
+  private func place(_ camera: String) -> String { "\(path)/\(camera).json" }
+}

@@ -1,0 +1,24 @@
+import Imaging
+import Outputs
+import Scene
+
+/// Writes annotated images: one file, or one for each frame in a folder.
+final class ImageSink: AnnotatedWriter {
+  private let path: String
+  private let isFolder: Bool
+  private var writer = PictureWriter()
+
+  init(path: String, isFolder: Bool) {
+    self.path = path
+    self.isFolder = isFolder
+  }
+
+  func write(_ pixels: borrowing PixelBuffer, _ findings: FrameFindings) throws(OutputError) {
+    guard isFolder else { return try writer.write(pixels, to: path) }
+    let name = findings.fileName ?? "\(findings.stamp.index)"
+    let file = PictureWriter.Format(path: name) == nil ? name + ".png" : name
+    try writer.write(pixels, to: "\(path)/\(file)")
+  }
+
+  func finish() {}
+}

@@ -1,0 +1,100 @@
+import Capture
+import FFmpeg
+import Outputs
+import Pipeline
+import Scene
+
+/// All outputs of a run.
+struct RunSinks: Sendable {
+  let group: SinkGroup
+  let pushes: [StreamPush]
+  private let audio: AudioSplit?
+  private let claims: @Sendable () throws -> Void
+
+  /// Outputs as `options` ask for them. No file is touched yet; two outputs in one file, or one over the input, are a
+  /// failure of every sink.
+  init(
+    _ options: StreamOptions, source: any FrameSource, classes: ClassCatalogue,
+    warn: @escaping @Sendable (String) -> Void
+  ) {
+    let description = source.description
+    let isLive = description.kind == .live
+    let claimed = Result { () throws(OutputError) in try Self.claim(options, description) }
+    let claims: @Sendable () throws -> Void = { try claimed.get() }
+    self.claims = claims
+    var context = SinkContext(
+      camera: options.camera ?? description.name, stem: description.name, classes: classes)
+    context.labelsShowScores = options.labelsShowScores
+    let overflow = isLive ? SinkQueue.Overflow.drop : .wait
+    var queues = SinkGroup.makeQueues(
+      options.sinks, context, overflow: overflow, failure: .endsRun, isAllowed: claims)
+    let videoCount = options.annotated.count { if case .video = $0 { true } else { false } }
+    audio = videoCount > 1 ? source.audio.map { AudioSplit($0, count: videoCount) } : nil
+    var parts = audio?.parts ?? source.audio.map { [$0] } ?? []
+    var pushes: [StreamPush] = []
+    let style = options.style
+    func add(_ name: String, _ make: @escaping @Sendable () throws -> any AnnotatedWriter) {
+      queues.append(
+        SinkQueue(name, needs: .pixels, overflow: overflow, failure: .endsRun, patience: WritingPatience()) {
+          try claims()
+          return AnnotatedSink(try make(), classes: classes, style: style, warn: warn)
+        })
+    }
+    let rate = description.nominalRate.map { $0 / Double(options.stride) }
+    for output in options.annotated {
+      switch output {
+      case .picture(let path): add("image") { ImageSink(path: path, isFolder: false) }
+      case .folder(let path): add("images") { ImageSink(path: path, isFolder: true) }
+      case .video(let path):
+        var settings = options.video
+        settings.timeBase = description.timeBase
+        settings.origin = isLive ? nil : description.origin
+        settings.nominalRate = rate
+        settings.pixelAspect = description.pixelAspect
+        let (wanted, part) = (settings, parts.popLast())
+        add("video") { try VideoSink(path: path, settings: wanted, isLive: isLive, audio: part) }
+      case .stream(let address):
+        var settings = options.push
+        settings.nominalRate = rate
+        settings.pixelAspect = description.pixelAspect
+        settings.isEndless = isLive
+        let wanted = settings
+        guard address.isRemote || isLive else {
+          add("playlist") { PlaylistSink(address, settings: wanted) }
+          continue
+        }
+        let push = StreamPush(
+          address, settings: wanted, policy: options.pushPolicy, classes: classes, style: style,
+          observe: options.observePush(address))
+        pushes.append(push)
+        queues.append(
+          SinkQueue("push", needs: .pixels, overflow: overflow, failure: .endsRun, patience: WritingPatience()) {
+            try claims()
+            try push.start()
+            return PushSink(push)
+          })
+      }
+    }
+    group = SinkGroup(queues, isLive: isLive)
+    self.pushes = pushes
+  }
+
+  /// Throws if an output would be written twice, or over what is read.
+  func check() throws { try claims() }
+
+  /// To be called with each frame, and once at the end.
+  func passAudio() { audio?.pass() }
+
+  /// Takes the places of all outputs, so that none is written twice and nothing that is read is overwritten.
+  private static func claim(_ options: StreamOptions, _ source: SourceDescription) throws(OutputError) {
+    var files = ProtectedFiles(source.path.map { [$0] } ?? [], folders: source.pictureFolder.map { [$0] } ?? [])
+    for output in options.annotated {
+      switch output {
+      case .picture(let path), .video(let path): try files.claim(path)
+      case .folder(let path): try files.check(folder: path)
+      case .stream(let address): try files.claim(address)
+      }
+    }
+    for request in options.sinks where request.kind.isFile { try files.claim(request.target) }
+  }
+}

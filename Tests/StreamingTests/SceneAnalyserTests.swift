@@ -1,0 +1,101 @@
+import Capture
+import Imaging
+import Rules
+import Scene
+import Testing
+import Tracking
+
+@testable import Streaming
+
+/// The analyser on plain values: no thread, no network.
+@Suite struct SceneAnalyserTests {
+  private func frame(_ index: Int) throws -> CapturedFrame {
+    let source = try SourceAddress(parsing: "test:64x64@10").open()
+    guard case .frame(var captured) = try source.next() else { throw CancellationError() }
+    captured.stamp = FrameStamp(index: index, seconds: Double(index) / 10, arrival: 0)
+    return captured
+  }
+
+  private let box = Box(minX: 10, minY: 10, maxX: 30, maxY: 50)
+
+  @Test func `a weak detection is shown where it continues a track, and not elsewhere`() throws {
+    var settings = SceneAnalyser.Settings()
+    settings.shown.lowest = 0.25
+    settings.tracker = TrackerConfiguration()
+    var analyser = SceneAnalyser(settings)
+    let elsewhere = Box(minX: 40, minY: 0, maxX: 60, maxY: 20)
+    var last: FrameFindings?
+    for index in 0..<4 {
+      let weak = Detection(box: elsewhere, score: 0.15, classID: 0)
+      let seen = Detection(box: box, score: index == 3 ? 0.15 : 0.9, classID: 0)
+      last = analyser.conclude([seen, weak], of: try frame(index)).findings
+    }
+    #expect(last?.detections.map(\.box) == [box])
+    #expect(last?.identities == [1])
+    #expect(last?.tracks.map(\.id) == [1])
+    #expect(last?.untracked.isEmpty == true)
+  }
+
+  @Test func `without a tracker, scores alone decide, class by class`() throws {
+    var settings = SceneAnalyser.Settings()
+    settings.shown.lowest = 0.25
+    settings.shown.ofClass = [1: 0.6, 2: 0.1]
+    var analyser = SceneAnalyser(settings)
+    let detections = [(0.3, 0), (0.2, 0), (0.5, 1), (0.7, 1), (0.15, 2)].map {
+      Detection(box: box, score: Float($0.0), classID: $0.1)
+    }
+    let findings = analyser.conclude(detections, of: try frame(0)).findings
+    #expect(findings.detections.map(\.classID) == [0, 1, 2])
+    #expect(findings.identities.isEmpty && findings.untracked.count == 3)
+  }
+
+  @Test func `a frame that the network did not run on keeps the last detections`() throws {
+    var settings = SceneAnalyser.Settings()
+    settings.tracker = TrackerConfiguration()
+    settings.motion = MotionGate.Settings(threshold: 8, refresh: 10)
+    var analyser = SceneAnalyser(settings)
+    let first = try frame(0), second = try frame(1)
+    let needs = [try analyser.needsDetection(first), try analyser.needsDetection(second)]
+    #expect(needs == [true, false])
+    let seen = analyser.conclude([Detection(box: box, score: 0.9, classID: 0)], of: first)
+    let kept = analyser.conclude(nil, of: second)
+    #expect(seen.events.map(\.kind) == [.start])
+    #expect(kept.findings.detections == seen.findings.detections && kept.findings.tracks.map(\.id) == [1])
+    #expect(analyser.finish().map(\.kind) == [.end])
+  }
+
+  @Test func `an object that stands there from the start is stationary, and a restart does not begin it anew`() throws {
+    var settings = SceneAnalyser.Settings()
+    settings.tracker = TrackerConfiguration()
+    var analyser = SceneAnalyser(settings)
+    let car = [Detection(box: box, score: 0.9, classID: 0)]
+    var events: [SceneEvent] = []
+    for index in 0..<10 { events += analyser.conclude(car, of: try frame(index)).events }
+    #expect(events.map(\.kind) == [.start] && events.first?.object?.isStationary == true)
+    #expect(analyser.suspend().isEmpty, "a parked car has no end because the program stops")
+    var next = SceneAnalyser(settings, restoring: ScenePast(analyser.state, age: 60))
+    events = []
+    for index in 0..<10 { events += next.conclude(car, of: try frame(index)).events }
+    #expect(events.isEmpty)
+    #expect(next.finish().map { $0.object?.identity } == [1])
+  }
+
+  @Test func `zones and lines are rules of the analyser`() throws {
+    var settings = SceneAnalyser.Settings()
+    settings.tracker = TrackerConfiguration()
+    settings.rules.stationary.isPresumed = false
+    settings.rules.zones = [
+      Zone("left", Polygon(corners: [.init(x: 0, y: 0), .init(x: 0.5, y: 0), .init(x: 0.5, y: 1), .init(x: 0, y: 1)]))
+    ]
+    settings.rules.lines = [CountingLine("middle", from: .init(x: 0.5, y: 1), to: .init(x: 0.5, y: 0))]
+    var analyser = SceneAnalyser(settings)
+    var names: [String] = []
+    for index in 0..<40 {
+      let x = Float(4 + index)
+      let walker = Detection(box: Box(minX: x, minY: 10, maxX: x + 16, maxY: 50), score: 0.9, classID: 0)
+      names += analyser.conclude([walker], of: try frame(index)).events.map(\.kind.name)
+    }
+    #expect(Set(names).subtracting(["update"]) == ["start", "zone_enter", "line", "zone_exit"])
+    #expect(["start", "zone_enter", "line", "zone_exit"].allSatisfy { name in names.count { $0 == name } == 1 })
+  }
+}
