@@ -7,6 +7,7 @@ package enum SinkRegistry {
     DetectionTable.kind,
     LabelFolder.kind,
     CropFolder.kind,
+    CSVTable.kind,
   ]
 
   /// The log of events, which a service has at a place of its own in its configuration.

@@ -60,6 +60,21 @@ import Testing
     #expect(try folder.text("e.json") == "[]\n")
   }
 
+  @Test func `a CSV table has supervision's columns, then frame and time`() throws {
+    let folder = try folder.get()
+    let kind = try #require(SinkRegistry.kind("csv"))
+    var context = SinkContext(camera: "street", stem: "street", classes: classes)
+    for appends in [false, true] {
+      context.appends = appends
+      var sink = try kind.make(folder.path("d.csv"), context)
+      try sink.take(SinkFrame(findings: .example(3, [.dog, .person], identities: [7, nil]), pixels: nil))
+      try sink.finish()
+    }
+    let rows = ["10.0,5.0,30.13,25.0,1,0.75,7,3,0.3", "50.0,0.0,75.0,50.0,0,0.5,,3,0.3"]
+    #expect(
+      try folder.lines("d.csv") == ["x_min,y_min,x_max,y_max,class_id,confidence,tracker_id,frame,time"] + rows + rows)
+  }
+
   @Test(arguments: [false, true])
   func `labels are files of shares of the picture, none for a frame without objects`(scores: Bool) throws {
     let folder = try folder.get()
