@@ -8,6 +8,7 @@ package enum SinkRegistry {
     LabelFolder.kind,
     CropFolder.kind,
     CSVTable.kind,
+    SubtitleFile.kind,
   ]
 
   /// The log of events, which a service has at a place of its own in its configuration.

@@ -75,6 +75,18 @@ import Testing
       try folder.lines("d.csv") == ["x_min,y_min,x_max,y_max,class_id,confidence,tracker_id,frame,time"] + rows + rows)
   }
 
+  @Test func `subtitles name what happened`() throws {
+    let folder = try folder.get()
+    var stamper = EventStamper(classes: ClassCatalogue(names: ["person", "<dog>"]), camera: "a", clock: .file)
+    let context = SinkContext(camera: "a", stem: "a", classes: classes)
+    var sink = try #require(SinkRegistry.kind("webvtt")).make(folder.path("e.vtt"), context)
+    let track = Track(id: 3, detection: .dog, firstSeen: 0, topScore: 0.9)
+    let event = SceneEvent(.start, of: SceneObject(track: track, lastSeen: 61.5), in: .example(615))
+    try sink.take(stamper.stamp(event))
+    try sink.finish()
+    #expect(try folder.text("e.vtt") == "WEBVTT\n\n00:01:01.500 --> 00:01:03.500\ndog> #3 start\n")
+  }
+
   @Test(arguments: [false, true])
   func `labels are files of shares of the picture, none for a frame without objects`(scores: Bool) throws {
     let folder = try folder.get()
