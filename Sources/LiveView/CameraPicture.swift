@@ -83,7 +83,7 @@ package final class CameraPicture: Sendable {
           studio.overlay = try Overlay(layout: layout, classes: classes, style: style)
         }
         try studio.overlay?.draw(
-          tracks: copy.findings.tracks, untracked: copy.findings.untracked, on: copy.pixels,
+          tracks: copy.findings.visibleTracks, untracked: copy.findings.untracked, on: copy.pixels,
           at: copy.findings.stamp.seconds)
       }
       let bytes = try studio.writer.encode(copy.pixels, as: .jpeg, quality: 5)

@@ -8,7 +8,7 @@ public struct FrameFindings: Hashable, Sendable {
   public var height: Int
   /// Name of the file, for a frame that is a still image.
   public var fileName: String?
-  /// What the detector found, boxes in source pixels, highest score first.
+  /// What the detector found and is to be shown, boxes in source pixels, highest score first.
   public var detections: [Detection]
   /// The track that each detection continues, by index of the detection; empty if no tracker ran.
   public var identities: [Int?] = []
@@ -24,6 +24,12 @@ public struct FrameFindings: Hashable, Sendable {
     self.height = height
     self.fileName = fileName
     self.detections = detections
+  }
+
+  /// The tracks whose detection is among `detections`. The others go on by one that is too weak to be shown.
+  public var visibleTracks: [Track] {
+    let visible = Set(identities.compactMap(\.self))
+    return tracks.filter { visible.contains($0.id) }
   }
 
   /// The detections that belong to no track.

@@ -195,7 +195,7 @@ public final class StreamPush: Sendable {
       overlay = try? Overlay(layout: waiting.pixels.layout, classes: classes, style: style)
     }
     try? overlay?.draw(
-      tracks: findings.tracks, untracked: findings.untracked, on: waiting.pixels, at: findings.stamp.seconds)
+      tracks: findings.visibleTracks, untracked: findings.untracked, on: waiting.pixels, at: findings.stamp.seconds)
   }
 
   /// Waits until the receiver may be tried again; `false` if it is not to be.

@@ -3,8 +3,8 @@ import Tracking
 
 /// Gives the detections of one source their identities, and decides which are shown.
 ///
-/// The detector is asked for weaker detections than the user wants to see: they may continue a track, as ByteTrack has
-/// it, and are shown only if they do.
+/// The detector is asked for weaker detections than the user wants to see: they may continue a track, as ByteTrack has it
+/// (Zhang et al., 2022), and are not shown.
 struct IdentityAssignment {
   private var tracker: Tracker?
   /// Columns and rows of the last frame.
@@ -34,7 +34,7 @@ struct IdentityAssignment {
     findings.endedIdentities = ended + tracker.endedIdentities
     let identities = tracker.identities
     self.tracker = tracker
-    let kept = all.indices.filter { identities[$0] != nil || shown.includes(all[$0]) }
+    let kept = all.indices.filter { shown.includes(all[$0]) }
     findings.detections = kept.map { all[$0] }
     findings.identities = kept.map { identities[$0] }
   }

@@ -50,7 +50,7 @@ final class AnnotatedSink: Sink {
         overlay = consume fresh
       }
       try overlay?.draw(
-        tracks: findings.tracks, untracked: findings.untracked, on: pixels, at: findings.stamp.seconds)
+        tracks: findings.visibleTracks, untracked: findings.untracked, on: pixels, at: findings.stamp.seconds)
     } catch {
       throw OutputError(.writeFailed, "cannot draw on a frame: \(error)")
     }
