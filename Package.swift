@@ -96,7 +96,7 @@ let package = Package(
       ]),
 
     // Level 4: many cameras as a service, from what a user asks for to what a browser shows.
-    room("Settings", sees: ["Capture", "FFmpeg", "V4L2", "Outputs", "Scene", yams]),
+    room("Settings", sees: ["Capture", "FFmpeg", "V4L2", "Outputs", "Rules", "Scene", yams]),
     room("Recording", sees: ["Settings", "FFmpeg", "Outputs", "Pipeline", "Imaging", "Scene"]),
     room("LiveView", sees: ["Capture", "FFmpeg", "Outputs", "Pipeline", "Imaging", "Scene"]),
     room(

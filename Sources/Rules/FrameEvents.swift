@@ -33,6 +33,11 @@ struct FrameEvents {
   mutating func append(contentsOf other: FrameEvents) { objects += other.all }
 
   private func event(_ kind: SceneEvent.Kind, of object: ObservedObject) -> SceneEvent {
+    SceneEvent(kind, of: self.object(object), stamp: stamp, width: width, height: height)
+  }
+
+  /// `object` as events have it.
+  func object(_ object: ObservedObject) -> SceneObject {
     var track = object.track
     track.firstSeen = object.firstSeen - offset
     var shown = SceneObject(track: track, lastSeen: object.lastSeen - offset)
@@ -41,7 +46,7 @@ struct FrameEvents {
     shown.enteredZones = object.enteredZones
     shown.isStationary = object.isStationary
     shown.positionChanges = object.place.positionChanges
-    return SceneEvent(kind, of: shown, stamp: stamp, width: width, height: height)
+    return shown
   }
 }
 

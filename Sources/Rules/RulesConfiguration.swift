@@ -14,6 +14,9 @@ public struct RulesConfiguration: Hashable, Sendable {
   /// How active objects are put together to visits; `nil` reports none.
   public var visits: VisitSettings?
 
+  /// Values of added rules, by the names of their kinds in `RuleRegistry`.
+  public var added: [String: Double] = [:]
+
   /// When an object is reported between its start and its end.
   public enum Updates: Hashable, Sendable {
     /// When something about it changes that no other event reports: its zones, or that there is a better image of it.

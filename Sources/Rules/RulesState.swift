@@ -36,6 +36,7 @@ extension SceneRules {
     counts = LineCounts(state.totals)
     visits = VisitKeeper(next: state.nextVisit)
     nextIdentity = state.nextIdentity
+    added = configuration.addedRules
     let stays = configuration.zones.map { state.zones.firstIndex(of: $0.name) }
     let watches = configuration.lines.map { state.lines.firstIndex(of: $0.name) }
     kept = state.objects.map { object in

@@ -65,6 +65,21 @@ extension SceneRules {
     return visits.observe(participants, at: now, settings: settings).map(event)
   }
 
+  /// What added rules report of the objects of `tracks`.
+  mutating func addedEvents(in tracks: [Track], at now: Double) -> [SceneEvent] {
+    guard !added.isEmpty else { return [] }
+    let frame = FrameEvents(self)
+    let present = tracks.compactMap { objects[$0.id] }.filter(\.isReported).map(frame.object)
+    var events: [SceneEvent] = []
+    for index in added.indices {
+      for value in added[index].rule.observe(present, at: now) {
+        let kind = SceneEvent.Kind.added(rule: added[index].name, value: value)
+        events.append(SceneEvent(kind, stamp: stamp, width: width, height: height))
+      }
+    }
+    return events
+  }
+
   /// The end of the visit, if there is one.
   mutating func finishedVisits() -> [SceneEvent] { visits.finish().map(event) }
 

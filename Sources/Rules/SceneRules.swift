@@ -17,6 +17,8 @@ public struct SceneRules: Sendable {
   var counts: LineCounts
   var visits: VisitKeeper
   var nextIdentity: Int
+  /// Those of the configuration, in the order of the registry, with their names.
+  var added: [(name: String, rule: any AddedRule)]
   /// The latest frame.
   var stamp = FrameStamp(index: 0, seconds: 0, arrival: 0)
   var width = 0
@@ -29,11 +31,12 @@ public struct SceneRules: Sendable {
     counts = LineCounts()
     visits = VisitKeeper()
     nextIdentity = 1
+    added = configuration.addedRules
   }
 
   /// What happened in the next frame.
   ///
-  /// Ends come first, then what became of each object, then what zones and lines say, then visits; each by rising
+  /// Ends come first, then what became of each object, then what zones and lines say, then visits, then added rules; each by rising
   /// identity. Zones and lines come in the order of the configuration.
   public mutating func events(in findings: FrameFindings) -> [SceneEvent] {
     stamp = findings.stamp
@@ -49,7 +52,7 @@ public struct SceneRules: Sendable {
       observe(&object, as: track, at: now, into: &events)
       objects[track.id] = object
     }
-    return ends.all + events.all + visitEvents(in: findings.tracks, at: now)
+    return ends.all + events.all + visitEvents(in: findings.tracks, at: now) + addedEvents(in: findings.tracks, at: now)
   }
 
   /// The ends of all objects: the source is over.

@@ -36,6 +36,8 @@ public struct SceneEvent: Hashable, Sendable {
     case line(line: String, direction: String, count: Int)
     /// A visit began, grew or ended.
     case visit(Visit)
+    /// The added rule called `rule` reports `value`.
+    case added(rule: String, value: Double)
     /// The source delivers no frames any more, for `cause`; `message` explains it in a sentence.
     case cameraDown(cause: String, message: String)
     /// The source delivers frames.
@@ -54,6 +56,7 @@ public struct SceneEvent: Hashable, Sendable {
       case .loiter: "loiter"
       case .line: "line"
       case .visit: "visit"
+      case .added(let rule, _): rule
       case .cameraDown: "camera_down"
       case .cameraUp: "camera_up"
       }

@@ -48,6 +48,8 @@ public struct CameraSettings: Hashable, Sendable {
   public var record: RecordSettings
   /// Areas that are painted over before anyone sees a picture, the network included.
   public var privacyMasks: [Polygon] = []
+  /// Rules beside those of objects.
+  public var rules = AddedRuleSettings()
   /// Where its pictures go with what was found drawn on them, secrets included.
   public var push: PushAddress?
   /// Its own outputs: target by kind, from the configuration's `outputs`.
@@ -87,6 +89,8 @@ public struct CameraSettings: Hashable, Sendable {
     .value(
       "privacy_masks", \.privacyMasks, .polygons,
       "Areas painted black before anything looks at a picture: corners [x, y] from 0 to 1."),
+    .section(
+      "rules", \.rules, AddedRuleSettings.settings, isInExample: false, "What else is reported, by rule."),
     .value(
       "push", \.push, .pushAddress, example: "\"rtsp://192.0.2.9:8554/front\"",
       "Where looked-at pictures go, boxes drawn: \(PushAddress.forms)."),

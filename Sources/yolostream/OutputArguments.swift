@@ -12,7 +12,7 @@ struct OutputArguments: ParsableArguments {
         + "(\(PushAddress.forms)); - is Matroska on standard output.", valueName: "output"))
   var output: [String] = []
 
-  @OptionGroup var sinks: SinkArguments
+  @OptionGroup var sinks: RegistryArguments<SinkKind>
 
   @Option(help: "What events call the source.")
   var camera: String?

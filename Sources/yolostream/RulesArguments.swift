@@ -27,7 +27,10 @@ struct RulesArguments: ParsableArguments {
     transform: Seconds.read)
   var loiter: Seconds?
 
+  @OptionGroup var added: RegistryArguments<RuleKind>
+
   func validate() throws {
+    _ = try added.numbers()
     for names in [zone.map(\.name), line.map(\.name)] {
       if let twice = names.first(where: { name in names.filter { $0 == name }.count > 1 }) {
         throw ValidationError("the name \(twice) is given twice: expected a name for each")
@@ -36,7 +39,7 @@ struct RulesArguments: ParsableArguments {
   }
 
   /// Whether anything was asked for.
-  var isEmpty: Bool { zone.isEmpty && line.isEmpty && mask.isEmpty }
+  var isEmpty: Bool { zone.isEmpty && line.isEmpty && mask.isEmpty && added.values.isEmpty }
 
   var configuration: RulesConfiguration {
     var configuration = RulesConfiguration()
@@ -47,6 +50,8 @@ struct RulesArguments: ParsableArguments {
     }
     configuration.lines = line
     configuration.filters.general.masks = mask
+    // Checked in `validate`.
+    configuration.added = (try? added.numbers()) ?? [:]
     return configuration
   }
 }

@@ -62,6 +62,11 @@ struct RulesCommand: ParsableCommand {
   }
 
   private func print(_ event: SceneEvent) {
+    if case .added(let rule, let value) = event.kind {
+      return Swift.print(
+        "{\"type\":\(rule.json),\"frame\":\(event.stamp.index + 1),"
+          + "\"pts\":\(event.stamp.seconds.json(places: 3)),\"value\":\(value.json(places: 3))}")
+    }
     guard let object = event.object else { return }
     let facts =
       switch event.kind {
@@ -71,7 +76,7 @@ struct RulesCommand: ParsableCommand {
       case .line(let line, let direction, let count):
         ",\"line\":\(line.json),\"direction\":\(direction.json),\"count\":\(count)"
       case .start, .end, .stationary, .active: ""
-      case .update, .visit, .cameraDown, .cameraUp: nil as String?
+      case .update, .visit, .added, .cameraDown, .cameraUp: nil as String?
       }
     guard let facts else { return }
     Swift.print(

@@ -103,6 +103,13 @@ import Testing
     }
   }
 
+  @Test func `a rule of the registry is in the plan of its camera`() throws {
+    var settings = try #require(CameraSettings(named: "yard", defaults: CameraDefaults()))
+    settings.rules.values = ["crowd": 3]
+    let plan = try DetectionPlan(settings, classes: ClassCatalogue(names: ["person"]))
+    #expect(plan.scene.rules.added == ["crowd": 3])
+  }
+
   @Test func `an address that cannot be listened on is told, and everything ends`() async throws {
     let service = try await RunningService(cameras: "  a: {url: \"test:64x64@25\"}")
     let text = RunningService.text(cameras: "  a: {url: \"test:64x64@25\"}", folder: service.folder)

@@ -17,6 +17,22 @@ import Testing
     do throws(ConfigurationError) { return "read: \(try read(yaml, environment))" } catch { return error.description }
   }
 
+  @Test func `outputs of the registry are keys, with targets for each camera`() throws {
+    let configuration = try read(
+      Self.model + """
+        cameras:
+          front: {url: rtsp://h/a}
+          back: {url: rtsp://h/b}
+        outputs: {csv: "/t/{camera}.csv", mot: "{camera}.txt"}
+        """)
+    #expect(configuration.cameras[0].sinkRequests.map(\.target) == ["front.txt", "/t/front.csv"])
+    #expect(configuration.cameras[1].sinkRequests.map(\.kind.name) == ["mot", "csv"])
+    #expect(complaint(Self.model + "cameras: {}\noutputs: {webvtt: a.vtt}").contains("webvtt"))
+    #expect(
+      complaint(Self.model + "cameras:\n  a: {url: rtsp://h/a}\n  b: {url: rtsp://h/b}\noutputs: {csv: a.csv}")
+        .contains("would be written by several cameras: expected {camera} in it"))
+  }
+
   @Test func `cameras take what they do not say from the defaults`() throws {
     let configuration = try read(
       Self.model + """

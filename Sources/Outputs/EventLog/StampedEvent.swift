@@ -76,6 +76,7 @@ package struct StampedEvent: Hashable, Sendable {
       line.add("severity", visit.severity.rawValue)
       line.add("tracks", json: "[\(visit.objects.map(String.init).joined(separator: ","))]")
       line.add("zones", visit.zones)
+    case .added(_, let value): line.add("value", value, places: 3)
     case .cameraDown(let cause, let message):
       line.add("cause", cause)
       line.add("message", message)

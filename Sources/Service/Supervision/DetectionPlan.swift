@@ -1,4 +1,5 @@
 import Inference
+import Rules
 import Scene
 import Settings
 import Streaming
@@ -44,6 +45,7 @@ struct DetectionPlan: Sendable {
     scene.motion = detect.motion.gate
     scene.tracker = tracker
     scene.shown = shown
+    scene.rules.added = settings.rules.values
     self.scene = scene
   }
 }

@@ -1,0 +1,88 @@
+import ArgumentParser
+import Outputs
+import Rules
+import Streaming
+
+/// An entry of a registry that the command line offers as an option.
+protocol RegistryEntry: Sendable {
+  /// All of them.
+  static var registry: [Self] { get }
+  /// The option.
+  var name: String { get }
+  /// What it does, in one sentence.
+  var summary: String { get }
+  /// What its value is called.
+  var valueName: String { get }
+}
+
+/// An option for each entry of a registry, so that a new entry needs no line here.
+///
+/// The parser finds options by reflection; these are reflected from the registry instead of from stored properties.
+struct RegistryArguments<Entry: RegistryEntry>: ParsableArguments, CustomReflectable {
+  private struct Key: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+    init(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { nil }
+  }
+
+  private var options: [(entry: Entry, option: Option<String?>)]
+
+  init() {
+    options = Entry.registry.map { entry in
+      (entry, Option(name: .customLong(entry.name), help: ArgumentHelp("\(entry.summary)", valueName: entry.valueName)))
+    }
+  }
+
+  init(from decoder: any Decoder) throws {
+    self.init()
+    let values = try decoder.container(keyedBy: Key.self)
+    for index in options.indices {
+      options[index].option = try values.decode(
+        Option<String?>.self, forKey: Key(stringValue: options[index].entry.name))
+    }
+  }
+
+  var customMirror: Mirror {
+    Mirror(self, children: options.map { (label: $0.entry.name, value: $0.option as Any) })
+  }
+
+  /// What was asked for, in the order of the registry.
+  var values: [(entry: Entry, text: String)] {
+    options.compactMap { entry in entry.option.wrappedValue.map { (entry.entry, $0) } }
+  }
+}
+
+extension SinkKind: RegistryEntry {
+  static var registry: [SinkKind] { SinkRegistry.kinds }
+  var valueName: String { target }
+}
+
+extension RuleKind: RegistryEntry {
+  static var registry: [RuleKind] { RuleRegistry.kinds }
+  var valueName: String { value }
+}
+
+extension RegistryArguments<SinkKind> {
+  /// The outputs that were asked for.
+  var requests: [SinkRequest] { values.map { SinkRequest($0.entry, target: $0.text) } }
+}
+
+extension RegistryArguments<RuleKind> {
+  /// The values of the rules that were asked for.
+  func numbers() throws -> [String: Double] {
+    try Dictionary(
+      uniqueKeysWithValues: values.map { kind, text in
+        guard let number = Double(text), kind.range.contains(number) else {
+          let range = "\(kind.range.lowerBound.brief) to \(kind.range.upperBound.brief)"
+          throw ValidationError("--\(kind.name) \(text): expected a number from \(range)")
+        }
+        return (kind.name, number)
+      })
+  }
+}
+
+extension Double {
+  /// Without a fraction that is zero.
+  fileprivate var brief: String { rounded() == self ? String(Int(self)) : String(self) }
+}
