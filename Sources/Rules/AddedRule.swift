@@ -38,7 +38,9 @@ public struct RuleKind: Sendable {
 /// All kinds of added rules. A new kind is a folder beside this file and a line here.
 public enum RuleRegistry {
   /// In the order they are reported.
-  public static let kinds: [RuleKind] = []
+  public static let kinds: [RuleKind] = [
+    Crowd.kind
+  ]
 }
 
 extension RulesConfiguration {

@@ -17,20 +17,22 @@ import Testing
     do throws(ConfigurationError) { return "read: \(try read(yaml, environment))" } catch { return error.description }
   }
 
-  @Test func `outputs of the registry are keys, with targets for each camera`() throws {
+  @Test func `outputs and rules of the registries are keys, with targets for each camera`() throws {
     let configuration = try read(
       Self.model + """
         cameras:
-          front: {url: rtsp://h/a}
+          front: {url: rtsp://h/a, rules: {crowd: 3}}
           back: {url: rtsp://h/b}
         outputs: {csv: "/t/{camera}.csv", mot: "{camera}.txt"}
         """)
     #expect(configuration.cameras[0].sinkRequests.map(\.target) == ["front.txt", "/t/front.csv"])
     #expect(configuration.cameras[1].sinkRequests.map(\.kind.name) == ["mot", "csv"])
+    #expect(configuration.cameras.map(\.rules.values) == [["crowd": 3], [:]])
     #expect(complaint(Self.model + "cameras: {}\noutputs: {webvtt: a.vtt}").contains("webvtt"))
     #expect(
       complaint(Self.model + "cameras:\n  a: {url: rtsp://h/a}\n  b: {url: rtsp://h/b}\noutputs: {csv: a.csv}")
         .contains("would be written by several cameras: expected {camera} in it"))
+    #expect(complaint(Self.model + "cameras:\n  a: {url: rtsp://h/a, rules: {crowd: 0}}").contains("crowd"))
   }
 
   @Test func `cameras take what they do not say from the defaults`() throws {
