@@ -38,8 +38,11 @@ public final class StreamRun: Sendable {
   /// Runs to the end of the source. Throws the first failure; what was written until then is kept.
   public func run() async throws(PipelineError) { try await pipeline.run() }
 
-  /// Ends the source; frames under way are finished and files are closed.
-  public func stop() { pipeline.stop() }
+  /// Ends the source; frames under way are finished and files are closed. A pipe that nobody reads loses them.
+  public func stop() {
+    pipeline.stop()
+    sinks.group.hurry()
+  }
 
   /// How far it is.
   public var report: StreamReport {

@@ -6,7 +6,7 @@ import Synchronization
 
 /// The sinks of one host: gives each frame and event to those that want it.
 package final class SinkGroup: Sendable {
-  /// Seconds that a live source's sinks get at the end to write what waits.
+  /// Seconds that sinks get to write what waits when a live source ends, or a run is stopped.
   private static let patience: UInt64 = 2
 
   private let queues: [SinkQueue]
@@ -64,11 +64,14 @@ package final class SinkGroup: Sendable {
 
   /// Nothing more comes. What waits is still written; a live source's sinks that cannot do so soon are given up.
   package func finish() {
-    if isLive {
-      let deadline = MonotonicTime.nanoseconds + Self.patience * 1_000_000_000
-      for queue in queues { queue.patience.end(at: deadline) }
-    }
+    if isLive { hurry() }
     for queue in queues { queue.end.finish() }
+  }
+
+  /// The run is to end soon, whatever its source: nobody is waited for any longer who does not read.
+  package func hurry() {
+    let deadline = MonotonicTime.nanoseconds + Self.patience * 1_000_000_000
+    for queue in queues { queue.patience.end(at: deadline) }
   }
 
   private func share(_ pixels: consuming PixelBuffer?) -> SharedPixels? {

@@ -127,11 +127,16 @@ package final class SinkQueue: Sendable {
   }
 
   private func take(_ item: SinkItem, into sink: inout any Sink & ~Copyable) throws(OutputError) {
-    switch item {
-    case .frame(let frame): try sink.take(frame)
-    case .event(let event): try sink.take(event)
+    do throws(OutputError) {
+      switch item {
+      case .frame(let frame): try sink.take(frame)
+      case .event(let event): try sink.take(event)
+      }
+      counts.withLock { $0.taken += 1 }
+    } catch {
+      if error.code == .nobodyReads { counts.withLock { $0.dropped += 1 } }
+      throw error
     }
-    counts.withLock { $0.taken += 1 }
   }
 
   private func note(_ error: any Error) {
@@ -144,7 +149,7 @@ package final class SinkQueue: Sendable {
 
   /// Nobody read what was written: all that waits is lost.
   private func giveUp(_ error: OutputError) {
-    let lost = channel.waitingCount + 1
+    let lost = channel.waitingCount
     channel.drain()
     counts.withLock { counts in
       counts.dropped += lost
