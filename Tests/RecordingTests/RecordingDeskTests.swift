@@ -14,95 +14,14 @@ import Testing
 
 /// Real clips come through a ring at their own pace, on a clock that the test has in hand.
 @Suite struct RecordingDeskTests {
-  private static let classes = ClassCatalogue(names: ["person", "traffic light"])
+  static let classes = ClassCatalogue(names: ["person", "traffic light"])
 
   /// Rules for which nothing was there before, and no place is kept.
-  private static var rules: SceneRules {
+  static var rules: SceneRules {
     var configuration = RulesConfiguration()
     configuration.stationary.isPresumed = false
     configuration.stationary.memory = 0
     return SceneRules(configuration: configuration)
-  }
-
-  /// A camera that shows a clip from second 100 of the clock on, and a desk that records it.
-  private final class Stage {
-    let ring = PacketRing(takesAudio: true)
-    let folder: ScratchFolder
-    let media: MediaFolder
-    var desk: RecordingDesk
-    var history = RecordingDeskTests.rules
-    var stamper = EventStamper(classes: RecordingDeskTests.classes, camera: "front", clock: .wall)
-    var told: [(StampedEvent, StampedEvent.Evidence)] = []
-    private var packets: ArraySlice<Packet> = []
-    private let streams: (video: StreamDescription, audioStreams: [StreamDescription])
-    private var frame = 0
-
-    init(_ clip: TestClip, folder: ScratchFolder? = nil, _ change: (inout RecordSettings) -> Void = { _ in }) throws {
-      self.folder = try folder ?? ScratchFolder()
-      media = try MediaFolder(path: self.folder.path)
-      var settings = try #require(CameraSettings(named: "front", defaults: CameraDefaults()))
-      settings.record.preRoll = 2
-      settings.record.postRoll = 1
-      change(&settings.record)
-      desk = RecordingDesk(settings, classes: RecordingDeskTests.classes, ring: ring, delay: 3, folder: media)
-      var demuxer = try Demuxer(.file(clip.file.path))
-      var all: [Packet] = []
-      while case .packet(let packet) = try demuxer.read() { all.append(packet) }
-      packets = all[...]
-      let video = demuxer.mainVideo
-      streams = (try #require(video), demuxer.streams.filter { $0.parameters.kind == .audio })
-      ring.begin(video: streams.video, audioStreams: streams.audioStreams)
-    }
-
-    /// Nanoseconds of the clock at second `time` of the clip.
-    static func clock(_ time: Double) -> UInt64 { UInt64((100 + time) * 1e9) }
-
-    /// Lets all packets before second `time` of the clip come, a quarter of a second at a time.
-    func play(until time: Double) {
-      while let packet = packets.first {
-        let seconds = packet.timeBase.seconds(of: packet.decodingTimestamp ?? 0)
-        guard seconds < time else { break }
-        ring.append(packet, at: Self.clock(max(0, seconds)))
-        packets.removeFirst()
-        if packets.count % 8 == 0 { work(at: seconds) }
-      }
-      work(at: time)
-    }
-
-    func work(at time: Double, isLast: Bool = false) {
-      told += desk.work(now: Self.clock(max(0, time)), isLast: isLast)
-    }
-
-    /// The source is opened anew, and shows the clip from its beginning.
-    func reopen() { ring.begin(video: streams.video, audioStreams: streams.audioStreams) }
-
-    /// At second `time` these tracks are there, and those have ended.
-    func see(_ ids: [Int], ended: [Int] = [], at time: Double, label: Int = 0) {
-      var findings = FrameFindings(
-        stamp: FrameStamp(index: frame, seconds: time, arrival: Self.clock(time)), width: 96, height: 64, detections: []
-      )
-      frame += 1
-      findings.tracks = ids.map {
-        Track(
-          id: $0,
-          detection: Detection(
-            box: Box(minX: 10, minY: 10, maxX: 40, maxY: 50), score: 0.8, classID: label), firstSeen: time - 0.4,
-          topScore: 0.8)
-      }
-      findings.endedIdentities = ended
-      desk.take(history.events(in: findings).map { stamper.stamp($0) }, [])
-    }
-
-    /// Ends it all at second `time`.
-    func finish(at time: Double) {
-      desk.take(history.finish().map { stamper.stamp($0) }, [])
-      work(at: time, isLast: true)
-    }
-
-    var isIdle: Bool { desk.isIdle }
-
-    /// All clips, by their names.
-    var clips: [String] { folder.files(ending: ".mp4") }
   }
 
   /// Seconds and number of the pictures of a clip that is played to its end.
@@ -121,7 +40,7 @@ import Testing
   @Test(arguments: [TestClip.walk, .traffic])
   func `a clip shows the time before and after its object, and the end is told when it is whole`(clip: TestClip) throws
   {
-    let scene = try Stage(clip)
+    let scene = try RecordedScene(clip)
     scene.play(until: 7.4)
     #expect(scene.isIdle && scene.clips.isEmpty)
     scene.see([1], at: 7.4)
@@ -156,7 +75,7 @@ import Testing
 
   @Test func `objects whose times overlap share a clip, and each end is told when its own part is on the disk`() throws
   {
-    let scene = try Stage(.walk)
+    let scene = try RecordedScene(.walk)
     scene.play(until: 3)
     scene.see([1], at: 3)
     scene.play(until: 4)
@@ -178,8 +97,41 @@ import Testing
     #expect(scene.told.allSatisfy { $0.1.clip == path } && scene.clips.count == 1)
   }
 
+  @Test func `each object of a shared clip has its own offset, and files are named only when they are there`() throws {
+    let scene = try RecordedScene(.walk) { $0.hasSnapshots = false }
+    scene.play(until: 3)
+    scene.see([1], at: 3)
+    scene.play(until: 4.5)
+    scene.see([1, 2], at: 5)
+    scene.play(until: 6.5)
+    let updates = scene.updates
+    #expect(updates.map(\.0.event.object?.identity) == [1, 2] && updates.allSatisfy { $0.0.event.kind == .update })
+    #expect(updates.allSatisfy { FileManager.default.fileExists(atPath: $0.1.clip ?? "") })
+    let offsets = updates.compactMap(\.1.clipOffset)
+    try #require(offsets.count == 2)
+    // First seen at 2.6 and 4.6; the clip begins with the keyframe before 0.6.
+    #expect(abs(offsets[1] - offsets[0] - 2) < 0.01, "\(offsets)")
+    #expect((1.99...3).contains(offsets[0]))
+    scene.see([], ended: [1, 2], at: 6.5)
+    scene.play(until: 9)
+    #expect(scene.told.map(\.1.clipOffset) == offsets)
+  }
+
+  @Test func `what is stationary asks for no clip, and for one when it moves again`() throws {
+    let scene = try RecordedScene(.walk)
+    scene.history = SceneRules()
+    scene.see([1], at: 0.5)
+    scene.play(until: 4)
+    #expect(scene.clips.isEmpty && scene.isIdle, "it was there before")
+    for step in 0..<6 { scene.see([1], at: 4 + Double(step) * 0.2, right: 30 * Float(step)) }
+    scene.play(until: 6)
+    #expect(scene.clips.count == 1, "it moves")
+    scene.finish(at: 6)
+    #expect(scene.told.first?.1.clip == scene.clips.first && scene.told.first?.1.clipOffset != nil)
+  }
+
   @Test func `another opening begins another file`() throws {
-    let scene = try Stage(.walk)
+    let scene = try RecordedScene(.walk)
     scene.play(until: 3)
     scene.see([1], at: 3)
     scene.play(until: 4)
@@ -192,7 +144,7 @@ import Testing
   }
 
   @Test func `at the end all is finished and told at once`() throws {
-    let scene = try Stage(.walk)
+    let scene = try RecordedScene(.walk)
     scene.play(until: 3)
     scene.see([1], at: 3, label: 1)
     scene.play(until: 3.5)
@@ -204,7 +156,7 @@ import Testing
   }
 
   @Test func `what was written plays though nobody ended the file`() throws {
-    let scene = try Stage(.walk)
+    let scene = try RecordedScene(.walk)
     scene.play(until: 3)
     scene.see([1], at: 3)
     scene.play(until: 7)
@@ -252,7 +204,7 @@ import Testing
   @Test(.enabled(if: SmallDisk.isPossible, "skipped: needs the right to mount a file system"))
   func `a full disk costs what does not fit, and recording goes on when there is room`() throws {
     let disk = try SmallDisk(megabytes: 1)
-    let scene = try Stage(.walk, folder: ScratchFolder(existing: disk.path)) { $0.preRoll = 0 }
+    let scene = try RecordedScene(.walk, folder: ScratchFolder(existing: disk.path)) { $0.preRoll = 0 }
     scene.play(until: 1)
     scene.see([1], at: 1)
     scene.play(until: 7)
