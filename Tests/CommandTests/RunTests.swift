@@ -119,7 +119,7 @@ import Testing
     let outcome = try program.run(["test:64x64@10:400", "--detections", "/dev/null", "--stats", "10ms", "--no-track"])
     #expect(outcome.status == 0)
     #expect(outcome.error.contains("/400 frames, ") && outcome.error.contains(" left\n"))
-    for word in [": 400 frames in", "0 dropped", "frame age p50", "p99", "capture:", "track:", "deliver:"] {
+    for word in [": 400 frames in", "0 dropped", "frame age p50", "p99", "capture:", "analyse:", "detections:"] {
       #expect(outcome.error.contains(word), "\(word): \(outcome.error)")
     }
   }
