@@ -1,5 +1,5 @@
 # Short names for the commands of the README. Everything also works without make.
-.PHONY: demo setup build smoke test lint fuzz tsan sanitize
+.PHONY: demo setup build deb smoke test lint fuzz tsan sanitize
 
 demo: # people and cars found in a street: make demo, or make demo MODEL=yolov9-t.pt
 	bash samples/demo.sh $(MODEL) $(VIDEO)
@@ -9,6 +9,9 @@ setup: # install the system packages that are missing
 
 build: setup
 	swift build -c release
+
+deb: # a Debian package in .build/debian, with Swift's runtime linked in
+	bash systemd/debian/build.sh
 
 smoke: # after a build: the program end to end, in under two minutes
 	bash Tests/smoke.sh

@@ -87,6 +87,7 @@ let package = Package(
       sees: [
         "RingBuffer", "Capture", "FFmpeg", "Inference", "Tracking", "Rules", "Outputs", "Pipeline", "Imaging", "Scene",
       ]),
+    room("Diagnosis", sees: ["FFmpeg", "FreeType", "V4L2", "GELAN", "Inference"]),
     room(
       "Training",
       sees: [
@@ -113,7 +114,9 @@ let package = Package(
     .executableTarget(
       name: "yolostream",
       dependencies: [
-        "Service", "Settings", "Streaming", "Capture", "Inference", "ModelStore", "Tracking", "Rules", "Training",
+        "Service", "Settings", "Streaming", "Capture", "Diagnosis", "FFmpeg", "Inference", "ModelStore", "Tracking",
+        "Rules",
+        "Training",
         "MPI",
         "Evaluation",
         "Checkpoints", "GELAN", "Outputs", "Pipeline", "V4L2", "Imaging", "Scene", argumentParser,
@@ -150,6 +153,7 @@ let package = Package(
         "RingBuffer", "Capture", "FFmpeg", "GELAN", "Inference", "Tracking", "Rules", "Outputs", "Pipeline", "Imaging",
         "Scene",
       ]),
+    tests(of: "Diagnosis", sees: ["FFmpeg", "V4L2"]),
     tests(of: "Settings", sees: ["Capture"]),
     tests(
       of: "Recording",

@@ -27,5 +27,5 @@ if [ -z "$video" ]; then
     mv "$folder/usr/share/doc/opencv-doc/examples/data/vtest.avi" "$video"
   fi
 fi
-.build/release/yolostream "$video" -o runs/demo/annotated.mp4 --events runs/demo/events.jsonl "${options[@]}"
+.build/release/yolostream "$video" -o runs/demo/annotated.mp4 --events runs/demo/events.jsonl --overwrite "${options[@]}"
 echo "demo: runs/demo/annotated.mp4 and runs/demo/events.jsonl are written"

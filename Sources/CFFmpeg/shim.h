@@ -4,6 +4,7 @@
 #include <libavformat/avformat.h>
 #include <libavutil/avutil.h>
 #include <libavutil/display.h>
+#include <libavutil/hwcontext.h>
 #include <libavutil/imgutils.h>
 #include <libavutil/log.h>
 #include <libavutil/opt.h>
@@ -73,4 +74,24 @@ static inline void yolostream_log_line(void *context, int level, const char *for
 static inline void yolostream_log_capture(yolostream_log_sink sink) {
   *yolostream_current_sink() = sink;
   av_log_set_callback(yolostream_log_line);
+}
+
+// Whether libav has a part of this name; kinds are those of `InstalledParts.Kind`. What libav lists, it lists by cursors
+// that are pointers to nothing.
+static inline int yolostream_has_part(int kind, const char *name) {
+  void *cursor = NULL;
+  const char *protocol;
+  switch (kind) {
+  case 0: return avcodec_find_decoder_by_name(name) != NULL;
+  case 1: return avcodec_find_encoder_by_name(name) != NULL;
+  case 2:
+    while ((protocol = avio_enum_protocols(&cursor, 0)))
+      if (strcmp(protocol, name) == 0) return 1;
+    return 0;
+  default:
+    for (enum AVHWDeviceType type = AV_HWDEVICE_TYPE_NONE;
+         (type = av_hwdevice_iterate_types(type)) != AV_HWDEVICE_TYPE_NONE;)
+      if (strcmp(av_hwdevice_get_type_name(type), name) == 0) return 1;
+    return 0;
+  }
 }

@@ -4,7 +4,7 @@ import Glibc
 /// Where frames come from, as a user writes it.
 ///
 /// A path of a video, an image or a folder of images; `rtsp://…` and other network addresses; `-` for standard
-/// input; `/dev/video0`; `test:640x480@25` for a test pattern (`test:640x480@25:100` ends after 100 frames).
+/// input; `/dev/video0`, or its number alone; `test:640x480@25` for a test pattern (`test:640x480@25:100` ends after 100 frames).
 public struct SourceAddress: Hashable, Sendable, CustomStringConvertible {
   /// What kind of source an address names.
   public enum Kind: Hashable, Sendable {
@@ -43,6 +43,9 @@ public struct SourceAddress: Hashable, Sendable, CustomStringConvertible {
   public init(parsing text: String) throws(CaptureError) {
     if text == "-" {
       kind = .standardInput
+    } else if let number = UInt8(text), text.utf8.first != UInt8(ascii: "+") {
+      // As OpenCV and the scripts around YOLO count cameras. A file of that name is ./0.
+      kind = .camera(path: "/dev/video\(number)")
     } else if text.hasPrefix("test:") {
       guard let pattern = TestPattern(parsing: text) else {
         throw CaptureError(

@@ -11,6 +11,8 @@ public struct OutputError: Error, Hashable, Sendable, CustomStringConvertible {
     case writeFailed
     /// Nobody read a pipe until its host gave up.
     case nobodyReads
+    /// Whoever read standard output went away.
+    case readerGone
   }
 
   /// What went wrong.
@@ -39,6 +41,8 @@ public struct OutputError: Error, Hashable, Sendable, CustomStringConvertible {
 
   /// The system took no more for `path`, for the reason in `errno`.
   static func writeFailed(_ path: String, errno code: Int32) -> OutputError {
-    OutputError(.writeFailed, "cannot write \(path): \(unsafe String(cString: strerror(code)))")
+    OutputError(
+      code == EPIPE && path == "-" ? .readerGone : .writeFailed,
+      "cannot write \(path == "-" ? "standard output" : path): \(unsafe String(cString: strerror(code)))")
   }
 }

@@ -126,8 +126,10 @@ public struct VideoWriter: ~Copyable {
 
   private func failure(_ error: FFmpegError) -> OutputError {
     let name = path == "-" ? "standard output" : path
+    // A pipe that nobody reads is the only thing that cannot be reached here.
+    let code: OutputError.Code = path == "-" && error.code == .unreachable ? .readerGone : .writeFailed
     return OutputError(
-      frameCount == 0 && error.code == .unsupported ? .cannotCreate : .writeFailed,
+      frameCount == 0 && error.code == .unsupported ? .cannotCreate : code,
       error.message.contains(name) ? error.message : "cannot write \(name): \(error.message)", cause: error)
   }
 

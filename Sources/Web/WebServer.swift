@@ -1,3 +1,4 @@
+import Glibc
 import Hummingbird
 import HummingbirdCore
 import LiveView
@@ -6,7 +7,7 @@ import NIOCore
 import Pipeline
 package import Settings
 
-/// The web server: page, pictures, events, metrics.
+/// The web server: page, images, events, metrics.
 package struct WebServer: Sendable {
   private let settings: HTTPSettings
   /// What it shows over TLS; `nil` for plain HTTP.
@@ -44,7 +45,17 @@ package struct WebServer: Sendable {
       onServerRunning: { channel in await isListening(channel.localAddress?.port ?? settings.listen.port) },
       logger: Logger(label: "http") { _ in SwiftLogNoOpLogHandler() })
     do { try await application.run() } catch is CancellationError { return } catch {
-      throw WebError(.cannotListen, "cannot listen on \(settings.listen): \(error)", cause: error)
+      throw WebError(.cannotListen, "cannot listen on \(settings.listen): \(Self.reason(error))", cause: error)
+    }
+  }
+
+  /// What is in the way of listening. SwiftNIO's own text names the function that failed.
+  static func reason(_ error: any Error) -> String {
+    switch (error as? IOError)?.errnoCode {
+    case EADDRINUSE: "another program listens there"
+    case EACCES: "this user may not; ports below 1024 are reserved"
+    case EADDRNOTAVAIL: "this machine has no such address"
+    default: "\(error)"
     }
   }
 }

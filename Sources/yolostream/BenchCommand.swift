@@ -16,11 +16,16 @@ struct BenchCommand: AsyncParsableCommand {
     subcommands: [BenchNetworkCommand.self, BenchPipelineCommand.self], defaultSubcommand: BenchNetworkCommand.self)
 }
 
-/// `yolostream bench network`: milliseconds a picture.
+/// `yolostream bench network`: milliseconds an image.
 struct BenchNetworkCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "network", abstract: "Time a network.")
+  static let configuration = CommandConfiguration(
+    commandName: "network", abstract: "Time a network.",
+    discussion: """
+      Example:
+        yolostream bench network --network gelan-s --layers
+      """)
 
-  @OptionGroup var model: ModelOptions
+  @OptionGroup(title: "Model") var model: ModelOptions
 
   @Option(help: "In place of a model: a network by its name, such as gelan-c, with weights made up.")
   var network: String?
@@ -31,16 +36,16 @@ struct BenchNetworkCommand: ParsableCommand {
   @Option(help: PrecisionOption.help)
   var precision = PrecisionOption.automatic
 
-  @Option(help: "Threads that work on one picture.")
+  @Option(help: "Threads that work on one image.")
   var threads = 2
 
-  @Option(help: "Pictures that are timed.")
+  @Option(help: "Images that are timed.")
   var runs = 20
 
-  @Flag(help: "The time of each step as well.")
+  @Flag(help: "Print the time of each step as well.")
   var layers = false
 
-  @Flag(help: "One JSON object in place of text.")
+  @Flag(help: "Print JSON.")
   var json = false
 
   func validate() throws {
@@ -67,7 +72,7 @@ struct BenchNetworkCommand: ParsableCommand {
     let model: InferenceModel
     if let network {
       guard let spec = NetworkSpec.named(network) else {
-        throw ValidationError("--network \(network): expected one of \(NetworkSpec.allNames)")
+        throw ValidationError("--network \(network): there is no such network\(NetworkSpec.suggestion(for: network))")
       }
       let made = InferenceModel(madeUp: spec)
       model = precision == .fixed(.int8) ? try NetworkBenchmark.quantised(made) : made

@@ -13,8 +13,11 @@ struct BenchPipelineCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "pipeline", abstract: "Time the whole way of a video, without and with the annotated video written.",
     discussion: """
-      Detects and tracks every frame, as 'run' does; times include compiling the network. The first pass writes detections
-      to a file that is thrown away, the second an annotated video as well.
+      Detects and tracks every frame, as 'run' does; times include compiling the network. The first pass writes detections \
+      to a file that is removed, the second an annotated video as well.
+
+      Example:
+        yolostream bench pipeline street.mp4 --model yolov9-t --max-frames 300
       """)
 
   @Argument(help: "A video.") var video: String

@@ -37,7 +37,7 @@ struct CalibrationSet {
       for path in Swift.stride(from: 0, to: files.count, by: stride).map({ files[$0] })
       where calibration.pictureCount < limit {
         guard let image = try? ImageFile(path: path).read() else {
-          print("yolostream: data: left out: \(path) is missing, damaged or truncated", to: &StandardError.shared)
+          StandardError.say("data: left out: \(path) is missing, damaged or truncated")
           continue
         }
         try calibration.observe(image)

@@ -1,19 +1,19 @@
 import ArgumentParser
 import V4L2
 
-/// What is wanted of a camera of this machine.
+/// What is requested of a camera of this machine.
 struct CameraArguments: ParsableArguments {
   @Option(
-    help: ArgumentHelp("How the camera sends pictures, as `yolostream devices` lists it.", valueName: "mjpeg|yuyv|…"),
+    help: ArgumentHelp("How the camera sends frames, as `yolostream devices` lists it.", valueName: "mjpeg|yuyv|…"),
     transform: { try read($0, FourCC.init(named:), expected: FourCC.known.map(\.description).joined(separator: ", ")) })
   var pixelFormat: FourCC?
 
   @Option(
-    help: ArgumentHelp("Size of the camera's pictures.", valueName: "WxH"),
+    help: ArgumentHelp("Size of the camera's frames.", valueName: "WxH"),
     transform: { try read($0, FrameSize.init(parsing:), expected: "a size such as 1280x720") })
   var videoSize: FrameSize?
 
-  @Option(help: "Pictures a second that the camera is asked for.")
+  @Option(help: "Frames per second that the camera is asked for.")
   var framerate: Double?
 
   @Option(

@@ -11,8 +11,9 @@ struct ConfigCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Say what is wrong with a configuration, a line each: file, line, what was expected and what is there.",
       discussion: """
-        The text alone is looked at: whether files can be opened and cameras answer shows when the service begins.
-        Exit codes: 0 fine, 66 no such file, 78 something is wrong.
+        Only the text is checked: whether files can be opened and cameras answer shows when the service starts.
+
+        Exit codes: 0 good, 66 no such file, 78 something is wrong.
         """)
 
     @Argument(help: "The configuration.") var file: String

@@ -37,12 +37,22 @@ enum DefaultModel {
         "\(wanted): there is no such file, and it was not made yet: yolostream model pull \(released.name) --int8 "
           + "--calibrate IMAGES")
     }
-    guard let released = ReleasedModel.named(wanted) else { return wanted }
+    guard let released = ReleasedModel.named(wanted) else { throw unknown(wanted) }
     let cache = ModelCache()
     guard cache.has(released) else {
       throw ModelError(
         .unreadable, "\(wanted): there is no such file, and it was not fetched yet: yolostream model pull \(wanted)")
     }
     return cache.path(of: released)
+  }
+
+  /// What is said of `wanted`, which is neither a file nor the name of a model.
+  private static func unknown(_ wanted: String) -> ModelError {
+    let names = [name] + ReleasedModel.all.map(\.name)
+    let stem = [".pt", ".safetensors"].first(where: wanted.hasSuffix).map { String(wanted.dropLast($0.count)) }
+    let isPath = wanted.contains("/")
+    var advice = isPath ? "" : Suggestion(for: stem ?? wanted, among: names).text
+    if advice.isEmpty, !isPath, stem == nil { advice = ": expected a file or one of \(names.joined(separator: ", "))" }
+    return ModelError(.unreadable, "\(wanted): there is no such file, and no model of that name\(advice)")
   }
 }

@@ -19,7 +19,7 @@ struct DetectionArguments: ParsableArguments {
   @Option(name: [.customLong("iou"), .customLong("iou-thres")], help: "Overlap above which the weaker box goes.")
   var overlap: Float = 0.45
 
-  @Option(help: "Most detections a picture.")
+  @Option(help: "Most detections a frame.")
   var maxDet = 300
 
   @Option(
@@ -36,7 +36,7 @@ struct DetectionArguments: ParsableArguments {
   @Flag(name: .customLong("agnostic-nms"), help: "Boxes of different classes suppress each other.")
   var isAgnostic = false
 
-  @Flag(inversion: .prefixedNo, help: "Cut the input to the picture's shape instead of a square.")
+  @Flag(inversion: .prefixedNo, help: "Cut the input to the frame's shape instead of a square.")
   var rect = true
 
   @Option(help: PrecisionOption.help)
@@ -79,7 +79,10 @@ struct DetectionArguments: ParsableArguments {
     let index = { (text: Substring) throws -> Int in
       if let number = Int(text), model.classNames.indices.contains(number) { return number }
       guard let index = model.classNames.firstIndex(where: { $0.lowercased() == text.lowercased() }) else {
-        throw ValidationError("the model has no class \(text); it has \(model.classNames.joined(separator: ", "))")
+        let suggestion = Suggestion(for: String(text), among: model.classNames).text
+        throw ValidationError(
+          "the model has no class \(text)"
+            + (suggestion.isEmpty ? "; it has \(model.classNames.joined(separator: ", "))" : suggestion))
       }
       return index
     }

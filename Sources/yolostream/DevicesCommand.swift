@@ -6,7 +6,13 @@ import V4L2
 struct DevicesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "devices", abstract: "List the cameras of this machine: names, formats, sizes and rates.",
-    discussion: "Exit codes: 0 done, also if there is no camera; 77 if none of those that are there may be opened.")
+    discussion: """
+      Examples:
+        yolostream devices
+        yolostream devices --json
+
+      Exit codes: 0 done, also if there is no camera; 77 if none of those that are there may be opened.
+      """)
 
   @Flag(help: "Print JSON.") var json = false
 
@@ -27,7 +33,7 @@ struct DevicesCommand: ParsableCommand {
     } else {
       for camera in cameras { print(camera.text) }
     }
-    for failure in failures { print("yolostream: \(failure)", to: &StandardError.shared) }
+    for failure in failures { StandardError.say("\(failure)") }
     if cameras.isEmpty, failures.contains(where: { $0.code == .denied }) { throw ExitCode(77) }
   }
 }

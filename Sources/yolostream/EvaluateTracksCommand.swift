@@ -6,11 +6,12 @@ struct EvaluateTracksCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate-tracks", abstract: "Score tracks against ground truth: HOTA, MOTA, IDF1 and their parts.",
     discussion: """
-      Files are in the MOTChallenge format (MOT15, MOT16, MOT17). Several sequences are given as repeated options or as
+      Files are in the MOTChallenge format (MOT15, MOT16, MOT17). Several sequences are given as repeated options or as \
       folders: ground truth as SEQUENCE/gt.txt or SEQUENCE/gt/gt.txt, tracks as SEQUENCE.txt. Figures are TrackEval's.
+
       Examples:
         yolostream evaluate-tracks --ground-truth gt.txt --tracks mine.txt
-        yolostream evaluate-tracks --ground-truth MOT17/train --tracks results/ --json
+        yolostream evaluate-tracks --ground-truth MOT17/train --tracks mine/
       """)
 
   @Option(help: "File, folder of a sequence, or folder of sequences; may be repeated.") var groundTruth: [String] = []

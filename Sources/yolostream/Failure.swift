@@ -1,6 +1,7 @@
 import ArgumentParser
 import Capture
 import Evaluation
+import Foundation
 import GELAN
 import Inference
 import ModelStore
@@ -17,8 +18,18 @@ enum Failure {
     // Help is an error to the parser, too.
     if error is ExitCode || YoloStream.exitCode(for: error) == .success { return error }
     let cause = (error as? PipelineError)?.cause ?? error
-    print("yolostream: \(cause)", to: &StandardError.shared)
+    // Whoever reads the output has seen enough, as `head` has.
+    if (cause as? OutputError)?.code == .readerGone { return ExitCode(128 + SIGPIPE) }
+    StandardError.say("\(sentence(cause))", mark: .red)
     return ExitCode(status(of: cause))
+  }
+
+  /// What an error says. Foundation's print their codes; their description is a sentence.
+  private static func sentence(_ error: any Error) -> String {
+    switch error {
+    case let error as CocoaError: (error.filePath.map { "\($0): " } ?? "") + error.localizedDescription
+    default: "\(error)"
+    }
   }
 
   private static func status(of error: any Error) -> Int32 {

@@ -2,9 +2,9 @@ import ArgumentParser
 import Capture
 import Scene
 
-/// Where pictures come from.
+/// Where frames come from.
 struct InputArguments: ParsableArguments {
-  @Argument(help: "A video, a picture, a folder of pictures, an address, or - for standard input.")
+  @Argument(help: "A video, an image, a folder of images, an address, 0 for the first camera, or - for standard input.")
   var input: String?
 
   @Option(
@@ -28,7 +28,7 @@ struct InputArguments: ParsableArguments {
   @Option(help: ArgumentHelp("Stop after this much of the source.", valueName: "time"), transform: Seconds.read)
   var duration: Seconds?
 
-  @Option(help: ArgumentHelp("Look at every Nth frame only.", valueName: "N"))
+  @Option(help: ArgumentHelp("Read every Nth frame only.", valueName: "N"))
   var vidStride = 1
 
   @Option(help: "Stop after this many frames.")
@@ -56,7 +56,7 @@ struct InputArguments: ParsableArguments {
   func address(leftOver: String?) throws -> SourceAddress {
     let named = [input, source, testPattern.map { "test:" + $0 }, stdin ? "-" : nil].compactMap { $0 }
     guard let text = named.first ?? leftOver else {
-      throw ValidationError("no input was named: give a video, a picture, a folder or an address")
+      throw ValidationError("no input was named: give a video, an image, a folder or an address")
     }
     guard named.count <= 1 else {
       throw ValidationError("more than one input was named: \(named.joined(separator: " and "))")

@@ -20,7 +20,7 @@ extension GroundTruth {
 extension [GroundTruth.Problem] {
   /// Says on standard error what was left out, repaired or kept as background, each kind once.
   func print() {
-    for line in report { Swift.print("yolostream: data: \(line)", to: &StandardError.shared) }
+    for line in report { StandardError.say("data: \(line)") }
   }
 
   /// These and those found later, without what is known already.

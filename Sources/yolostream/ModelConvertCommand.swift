@@ -8,7 +8,9 @@ struct ModelConvertCommand: ParsableCommand {
     commandName: "convert", abstract: "Write a checkpoint as a self-describing .safetensors file, ready to run.",
     discussion: """
       Drops the training-only branch, folds batch normalisation and merges re-parameterised branches.
-      Example: yolostream model convert yolov9-c.pt gelan-c.safetensors
+
+      Example:
+        yolostream model convert yolov9-c.pt gelan-c.safetensors
       """)
 
   enum Precision: String, ExpressibleByArgument, CaseIterable { case f32, f16 }
@@ -16,7 +18,7 @@ struct ModelConvertCommand: ParsableCommand {
   @Argument(help: "A .pt checkpoint or a .safetensors file.")
   var input: String
 
-  @Argument(help: "The file to write; one that is there is replaced.")
+  @Argument(help: "The file to write.")
   var output: String
 
   @Option(help: "How numbers are stored: f32 keeps what folding gives, f16 is half the size.")
@@ -25,6 +27,8 @@ struct ModelConvertCommand: ParsableCommand {
   @Option(help: "A note on the licence of the weights; by default what the file says.")
   var licence: String?
 
+  @OptionGroup var overwriting: OverwriteArguments
+
   func validate() throws {
     guard output.hasSuffix(".safetensors") else {
       throw ValidationError("cannot write \(output): expected a name ending in .safetensors")
@@ -32,6 +36,7 @@ struct ModelConvertCommand: ParsableCommand {
   }
 
   func run() throws {
+    try overwriting.expectNew(output)
     let checkpoint = try Checkpoint(path: input)
     let network = try checkpoint.network()
     let model = try checkpoint.inferenceModel(of: network)

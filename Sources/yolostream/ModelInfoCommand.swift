@@ -7,7 +7,13 @@ import GELAN
 struct ModelInfoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "info", abstract: "Print the layers, parameters and cost of a network.",
-    discussion: "Cost is for one picture of 640x640; folded is what runs at inference.")
+    discussion: """
+      Cost is for one image of 640x640; folded is what runs at inference.
+
+      Examples:
+        yolostream model info yolov9-t
+        yolostream model info mine.safetensors --layers
+      """)
 
   @Argument(help: "A published name, such as gelan-c or yolov9-c, or a file of weights.")
   var model: String
@@ -30,7 +36,8 @@ struct ModelInfoCommand: ParsableCommand {
   private func report() throws -> ModelReport {
     if let spec = NetworkSpec.named(model) { return ModelReport(spec: spec) }
     guard FileManager.default.fileExists(atPath: model) else {
-      throw ModelError(.unreadable, "\(model): no such file, and no network of that name: \(NetworkSpec.allNames)")
+      throw ModelError(
+        .unreadable, "\(model): no such file, and no network of that name\(NetworkSpec.suggestion(for: model))")
     }
     let checkpoint = try Checkpoint(path: model)
     return ModelReport(checkpoint: checkpoint, network: try checkpoint.network())
@@ -38,6 +45,10 @@ struct ModelInfoCommand: ParsableCommand {
 }
 
 extension NetworkSpec {
-  /// The names of all networks, as a sentence lists them.
-  static var allNames: String { (published + own).map(\.name).joined(separator: ", ") }
+  /// How a sentence goes on that knows no network `name`: with the nearest names, or all.
+  static func suggestion(for name: String) -> String {
+    let names = (published + own).map(\.name)
+    let suggestion = Suggestion(for: name, among: names).text
+    return suggestion.isEmpty ? ": expected one of \(names.joined(separator: ", "))" : suggestion
+  }
 }

@@ -7,13 +7,16 @@ struct ModelPullCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "pull", abstract: "Fetch official weights by their release address.",
     discussion: """
-      The file is kept in YOLOSTREAM_CACHE, or ~/.cache/yolostream, and --model NAME finds it there. A fetch that broke off
-      goes on where it was. The file is checked before it is put in place and nothing in it is run; its SHA-256 is recorded
-      and must be the same the next time. The weights are under the licence of the project that made
-      them: GPL-3.0 (yolov9-…, gelan-…) or MIT (v9-…).
-      With --int8 a quantised model is made beside it, which is several times as fast on processors with int8 instructions:
-      --model NAME-int8. Calibrate on images of what it will see.
-      Example: yolostream model pull yolov9-t --int8 --calibrate street.mp4
+      The file is kept in YOLOSTREAM_CACHE, or ~/.cache/yolostream, and --model NAME finds it there. A download that broke \
+      off goes on where it was. The file is checked before it is put in place and nothing in it is run; its SHA-256 is \
+      recorded and must be the same the next time. The weights are under the licence of the project that made them: GPL-3.0 \
+      (yolov9-…, gelan-…) or MIT (v9-…). With --int8 a quantised model is made beside it, which is several times as fast on \
+      processors with int8 instructions: --model NAME-int8. Calibrate on images of what it will see.
+
+      Examples:
+        yolostream model pull yolov9-t
+        yolostream model pull yolov9-t --int8 --calibrate street.mp4
+
       Names: \(ReleasedModel.all.map(\.name).joined(separator: ", ")).
       """)
 
@@ -36,8 +39,11 @@ struct ModelPullCommand: ParsableCommand {
   private var released: ReleasedModel {
     get throws {
       guard let model = ReleasedModel.named(name) else {
+        let names = ReleasedModel.all.map(\.name)
+        let suggestion = Suggestion(for: name, among: names).text
         throw ValidationError(
-          "no model \(name) is released: expected one of \(ReleasedModel.all.map(\.name).joined(separator: ", "))")
+          "no model \(name) is released"
+            + (suggestion.isEmpty ? ": expected one of \(names.joined(separator: ", "))" : suggestion))
       }
       return model
     }

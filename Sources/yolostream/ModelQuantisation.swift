@@ -89,9 +89,9 @@ struct ModelQuantisation {
       })
     let drop = before - outcome.accuracy
     guard drop <= maxDrop else {
-      print(
-        "yolostream: \(output): not written: AP fell by \(drop.text(2)) points, expected at most \(maxDrop.text(2)) "
-          + "(--max-drop)", to: &StandardError.shared)
+      StandardError.say(
+        "\(output): not written: AP fell by \(drop.text(2)) points, expected at most \(maxDrop.text(2)) (--max-drop)",
+        mark: .red)
       throw Self.tooInaccurate
     }
     record["ap"] = "\(before.text(2)) before, \(outcome.accuracy.text(2)) after, on \(name(probe.data))"

@@ -6,7 +6,12 @@ import GELAN
 struct ModelVerifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify", abstract: "Check that a file holds a network whose every number can be used.",
-    discussion: "Nothing in the file is run. A file that fails gives one sentence and exit status 78.")
+    discussion: """
+      Nothing in the file is run. A file that fails gives one sentence and exit code 78.
+
+      Example:
+        yolostream model verify yolov9-t.pt
+      """)
 
   @Argument(help: "A .pt checkpoint or a .safetensors file.")
   var file: String

@@ -50,8 +50,8 @@ struct NetworkTimes: Encodable {
 
   var text: String {
     var lines = [
-      "\(network) \(size) \(precision), \(threads) threads: median \(medianMs.text(1)) ms, min \(minMs.text(1)) ms, "
-        + "p99 \(p99Ms.text(1)) ms over \(runs) runs",
+      "\(network) \(size) \(precision), \(count(threads, "thread")): median \(medianMs.text(1)) ms, min \(minMs.text(1)) ms, "
+        + "p99 \(p99Ms.text(1)) ms over \(count(runs, "run"))",
       "\(processor), \(instructions)" + (Processor.cap.map { " (YOLOSTREAM_MAX_ISA=\($0))" } ?? ""),
     ]
     if let choice {

@@ -1,36 +1,47 @@
 import Capture
 import Foundation
 
-/// Tells on standard error when a live source, or a receiver, goes down and when it is back: a line each.
+/// Reports on standard error when a live source, or a receiver, goes down and when it is back: a line each.
 struct OutageLines: Sendable {
   let address: String
   /// A line of progress on a terminal has to make room.
-  private let begin = isatty(STDERR_FILENO) == 1 ? "\r\u{1B}[K" : ""
+  private let begin = StandardError.isTerminal ? "\r\u{1B}[K" : ""
+  /// Failed attempts in a row after which it is given up; `nil` for none.
+  let retries: Int?
 
-  func tell(_ change: SourceWatch.Change) {
+  init(address: String, retries: Int?) {
+    self.address = address
+    self.retries = retries
+  }
+
+  func report(_ change: SourceWatch.Change) {
     switch change.state {
-    // The last failure is told as the end of the program.
+    // The last failure is reported as the end of the program.
     case .connecting, .down(_, _, .infinity): return
     case .down(_, let message, let delay):
-      print("\(begin)yolostream: \(message); trying again in \(delay.text(1)) s", to: &StandardError.shared)
+      let patience = retries.map { "up to \(count($0, "time"))" } ?? "until it answers; Ctrl-C ends this"
+      say("\(message); trying again in \(delay.text(1)) s, \(patience)", .yellow)
     case .up(let facts):
       guard let outage = change.outage else { return }
-      print(
-        "\(begin)yolostream: \(address) is back after \(outage.text(1)) s, \(facts.width)x\(facts.height)",
-        to: &StandardError.shared)
+      say("\(address) is back after \(outage.text(1)) s, \(facts.width)x\(facts.height)", .green)
     }
   }
 
-  /// Tells it of the receiver at `address`.
-  static func observer(of address: String) -> @Sendable (SourceState) -> Void {
-    let lines = OutageLines(address: address)
+  private func say(_ text: String, _ mark: TextColour) {
+    print(begin, terminator: "", to: &StandardError.shared)
+    StandardError.say(text, mark: mark)
+  }
+
+  /// Reports the same of the receiver at `address`.
+  static func observer(of address: String, retries: Int?) -> @Sendable (SourceState) -> Void {
+    let lines = OutageLines(address: address, retries: retries)
     let watch = SourceWatch()
     watch.listen { change in
       // The run goes on without it.
       if case .down(_, let message, .infinity) = change.state {
-        print("\(lines.begin)yolostream: \(message); given up, the rest goes on", to: &StandardError.shared)
+        lines.say("\(message); given up, the rest goes on", .red)
       }
-      lines.tell(change)
+      lines.report(change)
     }
     return { watch.see($0) }
   }

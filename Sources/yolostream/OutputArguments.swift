@@ -8,7 +8,7 @@ struct OutputArguments: ParsableArguments {
   @Option(
     name: [.short, .customLong("output"), .customLong("out")],
     help: ArgumentHelp(
-      "Annotated result, as often as wanted: .mp4 or .mkv, for a picture .jpg or .png, or a folder; a receiver "
+      "Annotated result, as often as wanted: .mp4 or .mkv, for an image .jpg or .png, or a folder; a receiver "
         + "(\(PushAddress.forms)); - is Matroska on standard output.", valueName: "output"))
   var output: [String] = []
 
@@ -20,10 +20,10 @@ struct OutputArguments: ParsableArguments {
   @Flag(help: "Write YOLO labels into the run's folder.")
   var saveTxt = false
 
-  @Flag(help: "Labels tell the score.")
+  @Flag(help: "Labels show the score.")
   var saveConf = false
 
-  @Flag(help: "Write a picture of each object into the run's folder.")
+  @Flag(help: "Write an image of each object into the run's folder.")
   var saveCrop = false
 
   @Option(
@@ -50,13 +50,15 @@ struct OutputArguments: ParsableArguments {
   @Flag(help: "Draw labels without scores.")
   var hideConf = false
 
+  @OptionGroup var overwriting: OverwriteArguments
+
   /// Whether something goes into a folder of its own for the run, as the official script has it.
   private var hasRunFolder: Bool { saveTxt || saveCrop || project != nil || name != nil }
 
-  /// Whether pictures will be drawn on.
+  /// Whether frames will be drawn on.
   var isForDrawing: Bool { !output.isEmpty || (hasRunFolder && !nosave) }
 
-  /// Whether a receiver on a network expects pictures at their time.
+  /// Whether a receiver on a network expects frames at their time.
   var hasReceiver: Bool { output.contains { PushAddress(parsing: $0)?.isRemote ?? false } }
 
   func validate() throws {
@@ -65,9 +67,14 @@ struct OutputArguments: ParsableArguments {
     }
   }
 
-  /// Adds these wishes to `options` for `source`; makes the run's folder.
+  /// Adds these outputs to `options` for `source`; makes the run's folder.
   func apply(to options: inout StreamOptions, for source: SourceDescription) throws {
-    for path in output { options.annotated.append(try AnnotatedOutput(path: path, for: source)) }
+    for path in output {
+      let result = try AnnotatedOutput(path: path, for: source)
+      try overwriting.expectNew(result)
+      options.annotated.append(result)
+    }
+    for sink in sinks.requests { try overwriting.expectNew(sink.target) }
     if hasRunFolder {
       let folder = try OutputFolder.makeForRun(
         project: project ?? "runs/detect", name: name ?? "exp", mayExist: existOk)

@@ -7,7 +7,12 @@ import Scene
 struct ProbeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "probe", abstract: "Look at a network stream: codec, size, rate, jitter, loss, keyframes, clock.",
-    discussion: "Exit codes: 0 done, 64 usage, 65 no video, 66 no such stream, 69 unreachable or stalled, 77 refused.")
+    discussion: """
+      Example:
+        yolostream probe rtsp://camera/stream --duration 30s
+
+      Exit codes: 0 done, 64 usage, 65 no video, 66 no such stream, 69 unreachable or stalled, 77 refused.
+      """)
 
   @Argument(help: "An address such as rtsp://camera/stream.") var url: String
   @Option(help: ArgumentHelp("How long to look.", valueName: "time"), transform: Seconds.read) var duration = Seconds(

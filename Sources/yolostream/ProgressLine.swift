@@ -1,11 +1,11 @@
 import Foundation
 import Synchronization
 
-/// A line on the terminal that says how far a long run is; silent where standard error is a file or a pipe.
+/// A line on the terminal that shows how far a long run is; silent where standard error is a file or a pipe.
 final class ProgressLine: Sendable {
   private let total: Int
   private let unit: String
-  private let isShown = isatty(STDERR_FILENO) == 1
+  private let isShown = StandardError.isTerminal
   private let start = ContinuousClock.now
   private let lastShown = Mutex(ContinuousClock.now)
 

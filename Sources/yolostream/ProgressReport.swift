@@ -5,7 +5,7 @@ import Pipeline
 import Streaming
 import Synchronization
 
-/// Says how far a run is, on standard error: in place on a terminal, else a line every few seconds.
+/// Prints how far a run is, on standard error: in place on a terminal, else a line every few seconds.
 final class ProgressReport: @unchecked Sendable {
   private let timer: any DispatchSourceTimer
   private let isTerminal: Bool
@@ -16,7 +16,7 @@ final class ProgressReport: @unchecked Sendable {
   ///
   /// - Parameter goal: seconds of the source and frames after which the run will end, where known.
   init(of run: StreamRun, every interval: Double, goal: ProgressGoal) {
-    isTerminal = isatty(STDERR_FILENO) == 1
+    isTerminal = StandardError.isTerminal
     let pause = isTerminal ? min(interval, 0.25) : interval
     timer = DispatchSource.makeTimerSource(queue: queue)
     timer.schedule(deadline: .now() + pause, repeating: pause)
@@ -27,7 +27,7 @@ final class ProgressReport: @unchecked Sendable {
     timer.resume()
   }
 
-  /// Says no more, and frees the line on a terminal.
+  /// Prints no more, and frees the line on a terminal.
   func end() {
     timer.cancel()
     queue.sync {}
@@ -42,15 +42,15 @@ struct ProgressGoal: Sendable {
 
   /// `1234/7950 frames, 31.2 frames/s, latency 64 ms, 00:03:12 left`.
   func line(_ report: StreamReport, elapsed: Double) -> String {
-    let count = report.frames.count
-    let rate = Double(count) / max(elapsed, 1e-9)
+    let done = report.frames.count
+    let rate = Double(done) / max(elapsed, 1e-9)
     var parts = [
-      frameCount.map { "\(count)/\($0) frames" } ?? "\(count) frames", "\(rate.text(1)) frames/s",
+      frameCount.map { "\(done)/\(count($0, "frame"))" } ?? count(done, "frame"), "\(rate.text(1)) frames/s",
       "latency \((report.frames.age.quantile(0.5).seconds * 1e3).text(0)) ms",
     ]
     if report.droppedCount > 0 { parts.append("\(report.droppedCount) dropped") }
-    if let frameCount, frameCount >= count, rate > 0 {
-      let left = Int(min(Double(frameCount - count) / rate, 359_999))
+    if let frameCount, frameCount >= done, rate > 0 {
+      let left = Int(min(Double(frameCount - done) / rate, 359_999))
       func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
       parts.append("\(two(left / 3600)):\(two(left / 60 % 60)):\(two(left % 60)) left")
     }
@@ -58,7 +58,7 @@ struct ProgressGoal: Sendable {
   }
 }
 
-/// What is said when a run is over.
+/// What is printed when a run is over.
 enum Summary {
   /// Frames, losses, age and the time of each stage, a line each.
   static func text(_ report: StreamReport, elapsed: Double) -> String {
@@ -66,16 +66,16 @@ enum Summary {
     let age = report.frames.age
     func milliseconds(_ duration: Duration) -> String { (duration.seconds * 1e3).text(1) + " ms" }
     var lines = [
-      "\(report.source.address): \(report.frames.count) frames in \(seconds.text(2)) s, "
+      "\(report.source.address): \(count(report.frames.count, "frame")) in \(seconds.text(2)) s, "
         + "\((Double(report.frames.count) / seconds).text(1)) frames/s, \(report.droppedCount) dropped, frame age p50 "
         + "\(milliseconds(age.quantile(0.5))), p99 \(milliseconds(age.quantile(0.99)))"
     ]
     let losses = report.losses
-    for (count, what) in [
-      (losses.lostPackets, "packets lost on the network"), (losses.skippedFrames, "pictures of the camera missed"),
-      (losses.damagedPackets, "damaged pieces of the source"), (losses.withheldFrames, "damaged frames withheld"),
-      (losses.mendedTimestamps, "timestamps mended"),
-    ] where count > 0 { lines.append("  \(count) \(what)") }
+    for (number, thing, what) in [
+      (losses.lostPackets, "packet", "lost on the network"), (losses.skippedFrames, "frame", "of the camera missed"),
+      (losses.damagedPackets, "damaged piece", "of the source"), (losses.withheldFrames, "damaged frame", "withheld"),
+      (losses.mendedTimestamps, "timestamp", "mended"),
+    ] where number > 0 { lines.append("  \(count(number, thing)) \(what)") }
     for sink in report.sinks where sink.dropped > 0 {
       lines.append(
         "  \(sink.name): \(sink.taken) written, \(sink.dropped) dropped"
@@ -84,8 +84,8 @@ enum Summary {
     for push in report.pushes {
       let times = push.reconnects.values.reduce(0, +)
       lines.append(
-        "  \(push.address): \(push.sent) pictures sent, \(push.dropped) dropped"
-          + (times == 0 ? "" : ", connected again \(times) times"))
+        "  \(push.address): \(count(push.sent, "frame")) sent, \(push.dropped) dropped"
+          + (times == 0 ? "" : ", connected again \(count(times, "time"))"))
     }
     for stage in report.stages where stage.work.count > 0 {
       lines.append(

@@ -9,12 +9,14 @@ struct RulesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "rules", abstract: "Apply zones and lines to tracks in a MOTChallenge file.",
     discussion: """
-      The file is what 'run --mot' writes, so that zones and lines can be tried on an hour of video in a second. What
-      happens goes to standard output, one JSON line each; what lines counted in all comes last, one line a direction.
-      Frame rate and size come from seqinfo.ini beside the tracks, or in the folder above. Objects of the first frame
-      enter zones, too.
+      The file is what 'run --mot' writes, so that zones and lines can be tried on an hour of video in a second. What \
+      happens goes to standard output, one JSON line each; what lines counted in all comes last, one line a direction. Frame \
+      rate and size come from seqinfo.ini beside the tracks, or in the folder above. Objects of the first frame enter zones, \
+      too.
+
       Example:
-        yolostream rules --tracks tracks.txt --fps 25 --size 1280x720 --zone 'yard:0.1,0.5;0.9,0.5;0.9,1'
+        yolostream rules --tracks tracks.txt --fps 25 --size 1280x720 \\
+          --zone 'yard:0.1,0.5;0.9,0.5;0.9,1'
       """)
 
   @Option(help: "File of tracks.") var tracks: String

@@ -11,24 +11,27 @@ import Tracking
 /// `yolostream [run] IN`: one source to annotated video and logs.
 struct RunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "run", abstract: "Detect and follow objects in a video, pictures or a stream.",
+    commandName: "run", abstract: "Detect and follow objects in a video, images or a stream.",
     discussion: """
       Examples:
         yolostream street.mp4 -o annotated.mp4 --events events.jsonl
         yolostream --rtsp rtsp://camera/stream --detections - --model yolov9-t
         yolostream bus.jpg -o found.jpg --model yolov9-c.pt --conf 0.4
-        yolostream pictures/ -o annotated/ --coco found.json --classes person,car --model yolov9-t
-        yolostream street.mp4 --zone 'yard:0.1,0.5;0.9,0.5;0.9,1' --line 'gate:0.1,0.6;0.9,0.6' --events events.jsonl
-        yolostream street.mp4 --start 1m --duration 10s --mot tracks.txt --model yolov9-t
-        yolostream --v4l2 /dev/video0 --video-size 1280x720 --events events.jsonl --model yolov9-t
-        yolostream --rtsp rtsp://camera/stream -o today.mkv -o rtsp://media-server:8554/annotated --model yolov9-t
-        yolostream --weights yolov9-t.pt --source street.mp4 --save-txt --project runs/detect --name exp
+        yolostream images/ -o annotated/ --coco found.json --classes person,car
+        yolostream street.mp4 --zone 'yard:0,0.5;1,0.5;1,1' --events events.jsonl
+        yolostream street.mp4 --start 1m --duration 10s --mot tracks.txt
+        yolostream 0 --video-size 1280x720 --events events.jsonl
+        yolostream --rtsp rtsp://camera/stream -o rtsp://server:8554/annotated
+        yolostream --weights yolov9-t.pt --source street.mp4 --save-txt
 
-      A live source that fails is opened again until it is back (--retries, --backoff); a line tells of each outage.
-      So is a receiver of the annotated stream (-o rtsp://…): detection never waits for it.
-      Without any output named, detections go to standard output, one JSON line a frame.
-      Exit codes: 0 done, 64 usage, 65 bad media, 66 input missing, 69 source unreachable, 70 internal, 71 no threads, 73 cannot
-      create, 74 cannot read or write, 77 access refused, 78 bad weights, 130 interrupted (files are complete).
+      A live source that fails is opened again until it is back (--retries, --backoff); each outage is reported. So is \
+      that of a receiver of the annotated stream (-o rtsp://…): detection never waits for it. 0 is the first camera of this \
+      machine, 1 the second. Output files that exist are kept: give another name, or --overwrite. Without any output, \
+      detections go to standard output, one JSON line a frame.
+
+      Exit codes: 0 done, 64 usage, 65 bad media, 66 input missing, 69 source unreachable, 70 internal, 71 no threads, \
+      73 cannot create, 74 cannot read or write, 77 access refused, 78 bad weights, 130 interrupted (files are complete), \
+      141 nobody reads standard output any more.
       """)
 
   @OptionGroup(title: "Input") var input: InputArguments
@@ -40,13 +43,14 @@ struct RunCommand: AsyncParsableCommand {
   @OptionGroup(title: "Rules") var rules: RulesArguments
   @OptionGroup(title: "Output") var output: OutputArguments
 
+  @OptionGroup(title: "Messages") var messages: MessageArguments
+
   @Option(
-    help: ArgumentHelp("How often progress is told when standard error is no terminal.", valueName: "time"),
+    help: ArgumentHelp("How often progress is reported when standard error is no terminal.", valueName: "time"),
     transform: Seconds.read)
   var stats = Seconds(5)
 
-  @Flag(name: .shortAndLong, help: "Tell neither progress nor summary.")
-  var quiet = false
+  private var quiet: Bool { messages.quiet }
 
   func run() async throws {
     let signals = InterruptSignals()
@@ -58,6 +62,7 @@ struct RunCommand: AsyncParsableCommand {
   /// Not to be inlined: within an asynchronous function Swift 6.3.1 crashes over what this throws.
   @inline(never)
   private func prepared() throws -> StreamRun {
+    messages.begin()
     let words = detection.words(hasInput: input.isNamed)
     let address = try input.address(leftOver: words.input)
     var sourceOptions = input.options(isForDrawing: output.isForDrawing)
@@ -67,11 +72,13 @@ struct RunCommand: AsyncParsableCommand {
     let detector = try detection.detector(for: model, classes: words.classes, floor: tracker?.lowScore)
     let watch = SourceWatch()
     let source = try open(address, options: sourceOptions, watch: watch)
+    messages.detail(source.description.facts)
+    messages.detail("\(model.spec.name): \(detector.facts), \(count(detection.threads, "thread"))")
     var options = StreamOptions()
     options.watch = watch
     options.push.timeout = input.timeout.value
     options.pushPolicy = recovery.policy
-    if !quiet { options.observePush = { OutageLines.observer(of: $0.description) } }
+    if !quiet { options.observePush = { OutageLines.observer(of: $0.description, retries: recovery.retries.count) } }
     options.workers = detection.threads
     options.tracker = tracker
     options.shown = detection.shown(of: detector)
@@ -91,9 +98,9 @@ struct RunCommand: AsyncParsableCommand {
       let source = try address.open(options)
       return output.hasReceiver ? RealTimeSource(source, isLive: false) : source
     }
-    let lines = quiet ? nil : OutageLines(address: address.description)
+    let lines = quiet ? nil : OutageLines(address: address.description, retries: recovery.retries.count)
     let spoken = SourceWatch()
-    spoken.listen { change in lines?.tell(change) }
+    spoken.listen { change in lines?.report(change) }
     let source = RecoveringSource(
       address: address, options: options, policy: recovery.policy,
       observe: { state in
@@ -114,8 +121,8 @@ struct RunCommand: AsyncParsableCommand {
     do throws(PipelineError) { outcome = .success(try await run.run()) } catch { outcome = .failure(error) }
     progress?.end()
     let report = run.report
-    for warning in report.warnings { print("yolostream: \(warning)", to: &StandardError.shared) }
-    // A failure is told in one sentence of its own.
+    for warning in report.warnings { StandardError.say("\(warning)", mark: .yellow) }
+    // A failure is reported in one sentence of its own.
     if !quiet, case .success = outcome {
       print(Summary.text(report, elapsed: (ContinuousClock.now - start).seconds), to: &StandardError.shared)
     }
@@ -127,6 +134,21 @@ struct RunCommand: AsyncParsableCommand {
       throw OutputError(.writeFailed, reason)
     }
   }
+}
+
+extension SourceDescription {
+  /// What a user wants to know of it, in a line.
+  fileprivate var facts: String {
+    [
+      "\(address): \(codec ?? "video") \(width)x\(height)", nominalRate.map { "\($0.text(2)) frames/s" },
+      frameCount.map { count($0, "frame") },
+    ].compactMap { $0 }.joined(separator: ", ")
+  }
+}
+
+extension Detector {
+  /// Size and precision of its network.
+  fileprivate var facts: String { "\(options.height)x\(options.width), \(options.precision.rawValue)" }
 }
 
 extension InputArguments {

@@ -8,24 +8,29 @@ struct ServeCommand: AsyncParsableCommand {
     commandName: "serve", abstract: "Watch many cameras as a service, with a web page, metrics and events.",
     discussion: """
       Examples:
-        yolostream config example > yolostream.yml    # and say which cameras
+        yolostream config example > yolostream.yml     # then name your cameras
         yolostream config check yolostream.yml
         yolostream serve -c yolostream.yml
 
-      SIGHUP reads the configuration anew: cameras that stay the same go on. SIGTERM and SIGINT end it in order.
-      Exit codes: 0 ended by a signal, 64 usage, 66 no configuration, 69 cannot listen, 71 no threads, 73 cannot create,
+      SIGHUP reads the configuration again: cameras that stay the same go on. SIGTERM and SIGINT end it in order.
+
+      Exit codes: 0 ended by a signal, 64 usage, 66 no configuration, 69 cannot listen, 71 no threads, 73 cannot create, \
       78 bad configuration or weights.
       """)
 
   @Option(name: [.short, .long], help: ArgumentHelp("The configuration.", valueName: "file"))
   var config: String
 
+  @OptionGroup(title: "Messages") var messages: MessageArguments
+
   func run() async throws {
+    messages.begin()
+    let isQuiet = messages.quiet
     let signals = ServiceSignals()
     let run = try ServiceRun(
       path: config, findModel: DefaultModel.path(of:),
       choosePrecision: { try PrecisionOption.automatic.choice(for: $0, $1).precision },
-      say: { print("yolostream: \($0)", to: &StandardError.shared) })
+      say: { if !isQuiet { StandardError.say($0) } })
     signals.direct(onEnd: { run.stop() }, onReload: { run.reload() })
     try await run.run()
   }

@@ -1,11 +1,38 @@
 import Foundation
 
-/// Standard error as a place to print to.
+/// Standard error as a place to print to. Nothing fails if nobody reads it any more.
 struct StandardError: TextOutputStream {
   static var shared: StandardError {
     get { StandardError() }
     set {}
   }
 
-  mutating func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+  /// Whether standard error is a terminal.
+  static let isTerminal = isatty(STDERR_FILENO) == 1
+
+  mutating func write(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data(text.utf8)) }
+
+  /// Prints `yolostream: text`, the name in the colour of `mark`.
+  static func say(_ text: String, mark: TextColour? = nil) {
+    print("\(TextColour.paint("yolostream:", mark, isTerminal: isTerminal)) \(text)", to: &shared)
+  }
+}
+
+/// Colours of a terminal, by their ANSI codes.
+enum TextColour: Int {
+  case red = 31
+  case green = 32
+  case yellow = 33
+
+  /// `text` in `colour` where a terminal shows it, neither `NO_COLOR` (https://no-color.org) forbids it nor the terminal is a
+  /// dumb one; otherwise as it is.
+  static func paint(_ text: String, _ colour: TextColour?, isTerminal: Bool) -> String {
+    guard let colour, isTerminal, isAllowed else { return text }
+    return "\u{1B}[\(colour.rawValue)m\(text)\u{1B}[0m"
+  }
+
+  private static let isAllowed: Bool = {
+    let variables = ProcessInfo.processInfo.environment
+    return (variables["NO_COLOR"] ?? "").isEmpty && variables["TERM"] != "dumb"
+  }()
 }

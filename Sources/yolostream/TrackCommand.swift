@@ -8,9 +8,12 @@ struct TrackCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "track", abstract: "Give detections in a MOTChallenge file identities over time.",
     discussion: """
-      Rows are frame,id,left,top,width,height,score[,...]; the id of the input is ignored. Scores are taken as
-      probabilities. The frame rate comes from seqinfo.ini beside the detections, or in the folder above. Where only every
+      Rows are frame,id,left,top,width,height,score[,...]; the id of the input is ignored. Scores are taken as \
+      probabilities. The frame rate comes from seqinfo.ini beside the detections, or in the folder above. Where only every \
       second, third … frame has detections, the frames between are taken for ones that no detector saw.
+
+      Example:
+        yolostream track --detections det/det.txt --fps 25 -o tracks.txt
       """)
 
   @Option(help: "File of detections.") var detections: String
@@ -26,7 +29,10 @@ struct TrackCommand: ParsableCommand {
     }
   }
 
+  @OptionGroup var overwriting: OverwriteArguments
+
   func run() throws {
+    try overwriting.expectNew(output)
     let file = try TrackFile.read(detections, ignoresIdentities: true)
     guard let rate = try fps ?? SequenceInfo.beside(detections)?.frameRate else {
       throw ValidationError("no frame rate: no seqinfo.ini beside \(detections) states one; give --fps")
@@ -34,9 +40,8 @@ struct TrackCommand: ParsableCommand {
     var configuration = TrackerConfiguration()
     configuration.buffer = trackBuffer.value
     if file.records.contains(where: { !(0...1).contains($0.confidence) }) {
-      print(
-        "yolostream: \(detections): scores outside 0...1 are no probabilities; thresholds will not fit them",
-        to: &StandardError.shared)
+      StandardError.say(
+        "\(detections): scores outside 0...1 are no probabilities; thresholds will not fit them", mark: .yellow)
     }
     let records = Self.tracks(of: file, rate: rate, configuration: configuration)
     if output == "-" {

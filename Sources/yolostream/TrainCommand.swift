@@ -18,10 +18,11 @@ struct TrainCommand: ParsableCommand {
 
       Data is data.yaml (Ultralytics, Roboflow, CVAT), obj.data, a COCO file, a folder with one of these, a Pascal VOC \
       folder, or a folder of images with YOLO labels and classes.txt (LabelImg). What is left out, repaired or kept as \
-      background is counted and named; no label at all is an error. The folder of the \
-      run holds args.yaml (what it was started with), last.safetensors (to go on from), model.safetensors and best.safetensors (to run), the tables log.csv \
+      background is counted and named; no label at all is an error. The folder of the run holds args.yaml (what it was \
+      started with), last.safetensors (to go on from), model.safetensors and best.safetensors (to run), the tables log.csv \
       and results.csv, and the curves results.svg. SIGINT and SIGTERM end a run after the next step, with a checkpoint. \
       Started by OpenMPI's mpirun, the processes share the workers and train as one would; signals end them at once.
+
       Exit codes: 0 done, 64 usage, 65 unusable data, 66 no such data, 70 the loss is no number any more, 73 a file could \
       not be written, 78 unusable weights or checkpoint, 130 interrupted.
       """)

@@ -82,7 +82,7 @@ struct TrainingNetworkArguments: ParsableArguments {
     if let spec = NetworkSpec.named(network) { return (varied(spec), nil) }
     guard FileManager.default.fileExists(atPath: network) else {
       throw ValidationError(
-        "no network and no file is called \(network); there are the networks \(NetworkSpec.allNames)")
+        "no network and no file is called \(network)\(NetworkSpec.suggestion(for: network))")
     }
     let weights = try StartingWeights(path: network)
     guard head == nil, block == nil, elanDepth == nil, cspDepth == nil else {

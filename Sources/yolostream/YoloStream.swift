@@ -9,21 +9,28 @@ struct YoloStream: AsyncParsableCommand {
     discussion: """
       Examples:
         yolostream street.mp4 -o annotated.mp4
-        yolostream --rtsp rtsp://camera/stream --events events.jsonl --model yolov9-t
+        yolostream --rtsp rtsp://camera/stream --events events.jsonl
+        yolostream 0 --events events.jsonl        # the first webcam
         yolostream serve -c yolostream.yml
         yolostream run --help
       """,
     version: "yolostream \(ServiceVersion.current)",
-    subcommands: [
-      RunCommand.self, TrackCommand.self, RulesCommand.self, ValCommand.self, EvaluateTracksCommand.self,
-      TrainCommand.self,
-      BenchCommand.self, ModelCommand.self, ServeCommand.self, ConfigCommand.self, ProbeCommand.self,
-      DevicesCommand.self,
+    groupedSubcommands: [
+      CommandGroup(name: "Video", subcommands: [RunCommand.self, ServeCommand.self, ConfigCommand.self]),
+      CommandGroup(
+        name: "This machine",
+        subcommands: [DoctorCommand.self, DevicesCommand.self, ProbeCommand.self, BenchCommand.self]),
+      CommandGroup(name: "Models", subcommands: [ModelCommand.self, TrainCommand.self, ValCommand.self]),
+      CommandGroup(
+        name: "Saved results", subcommands: [TrackCommand.self, RulesCommand.self, EvaluateTracksCommand.self]),
     ], defaultSubcommand: RunCommand.self)
 
-  /// Runs what the arguments ask for; whatever fails then is told in one sentence.
+  /// Runs what the arguments ask for; whatever fails then is reported in one sentence.
   static func main() async {
     do {
+      do { try CommandPath.check(Array(CommandLine.arguments.dropFirst()), root: Self.self) } catch {
+        throw Failure.report(error)
+      }
       var command = try parseAsRoot()
       do {
         try Processor.applyCap()

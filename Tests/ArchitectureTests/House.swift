@@ -42,6 +42,7 @@ enum House {
         "Capture", "FFmpeg", "Imaging", "Inference", "Outputs", "Pipeline", "RingBuffer", "Rules", "Scene",
         "Tracking",
       ]),
+    Room("Diagnosis", sees: ["FFmpeg", "FreeType", "GELAN", "Inference", "V4L2"]),
     Room(
       "Training",
       sees: [
@@ -66,7 +67,8 @@ enum House {
     Room(
       "yolostream",
       sees: [
-        "ArgumentParser", "Capture", "Checkpoints", "Evaluation", "GELAN", "Imaging", "Inference", "MPI",
+        "ArgumentParser", "Capture", "Checkpoints", "Diagnosis", "Evaluation", "FFmpeg", "GELAN", "Imaging",
+        "Inference", "MPI",
         "ModelStore", "Outputs", "Pipeline", "Scene", "Service", "Settings", "Streaming", "Tracking", "Rules",
         "Training",
         "V4L2",

@@ -47,7 +47,7 @@ check 'missing permission is said' says 77 'permission denied'
 
 detect --v4l2 /dev/video0 --video-size 320x180 --framerate 60 --v4l2-ctl percentage_of_dropped_buffers=30 \
   --max-frames 20 --detections -
-drops() { exits 0 && grep -q 'pictures of the camera missed' err; }
+drops() { exits 0 && grep -Eq 'frames? of the camera missed' err; }
 check 'gaps in the sequence numbers are counted' drops
 
 # From here on a run in the background, while something happens to the camera.

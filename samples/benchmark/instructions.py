@@ -19,7 +19,7 @@ import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 BENCH = ["bench", "--network", "gelan-t", "--size", "96x96", "--threads", "1"]
-RUN = ["test:192x128@25:{}", "-q", "--precision", "f32", "--threads", "1", "--imgsz", "64"]
+RUN = ["test:192x128@25:{}", "-q", "--overwrite", "--precision", "f32", "--threads", "1", "--imgsz", "64"]
 # What is counted: arguments, and how often the unit is run in the short and in the long run.
 WORK = {
     "network f32, per image": ([*BENCH, "--precision", "f32", "--runs", "{}"], 1, 3),

@@ -78,7 +78,7 @@ def main():
                     faults.append(f"{turn} after {delay:.3f} s: it took {waited:.1f} s to end")
                 if running.returncode not in (130, 0, -getattr(signal, "SIG" + options.signal)):
                     faults.append(f"{turn} after {delay:.3f} s: status {running.returncode}: {printed.strip()[-200:]}")
-                frames = re.search(r"(\d+) frames in", printed)
+                frames = re.search(r"(\d+) frames? in", printed)
                 if frames and os.path.exists(out) and int(frames[1]) != len(times):
                     faults.append(f"{turn} after {delay:.3f} s: {len(times)} of {frames[1]} frames are in the video")
     print(f"{options.times} times SIG{options.signal}: {len(faults)} faults, {no_file} before there was a frame, "

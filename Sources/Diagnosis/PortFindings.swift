@@ -1,0 +1,34 @@
+import Foundation
+
+/// Whether the service's page can have its port.
+public enum PortFindings {
+  /// A finding on TCP port `port` of this machine; port 0 is any.
+  public static func listening(on port: Int) -> Finding {
+    let tables = ["/proc/net/tcp", "/proc/net/tcp6"].compactMap { try? String(contentsOfFile: $0, encoding: .utf8) }
+    return finding(port, isTaken: tables.contains { listeners(in: $0).contains(port) })
+  }
+
+  static func finding(_ port: Int, isTaken: Bool) -> Finding {
+    if port == 0 { return Finding("ports", .good, "any free TCP port will do") }
+    if isTaken {
+      return Finding(
+        "ports", .notice, "TCP port \(port), for the service's page, is taken",
+        advice: "it may be yolostream itself; otherwise choose another with http: {listen: \"127.0.0.1:PORT\"}")
+    }
+    return Finding("ports", .good, "TCP port \(port), for the service's page, is free")
+  }
+
+  /// The ports of the listening sockets in a table of the kernel, which is written in hexadecimal
+  /// (Documentation/networking/proc_net_tcp.rst of Linux).
+  static func listeners(in table: String) -> Set<Int> {
+    var ports: Set<Int> = []
+    for line in table.split(separator: "\n").dropFirst() {
+      let fields = line.split(separator: " ")
+      guard fields.count > 3, fields[3] == "0A", let digits = fields[1].split(separator: ":").last,
+        let port = Int(digits, radix: 16)
+      else { continue }
+      ports.insert(port)
+    }
+    return ports
+  }
+}

@@ -1,0 +1,27 @@
+import ArgumentParser
+import Foundation
+
+/// The commands that a command line names, looked up before it is parsed: a misspelt command would be taken for an input.
+enum CommandPath {
+  /// Throws if a word stands where a command may and is nearly, but not quite, the name of one.
+  static func check(_ arguments: [String], root: any ParsableCommand.Type) throws {
+    var command: any ParsableCommand.Type = root
+    var path = [root._commandName]
+    for word in arguments {
+      if path.count == 1, word == "help" { continue }
+      let known = command.configuration.subcommands
+      guard !known.isEmpty, !word.hasPrefix("-") else { return }
+      if let next = known.first(where: { $0._commandName == word }) {
+        command = next
+        path.append(word)
+        continue
+      }
+      // What is there is an input.
+      guard !FileManager.default.fileExists(atPath: word) else { return }
+      let suggestion = Suggestion(for: word, among: known.map { $0._commandName })
+      guard !suggestion.names.isEmpty else { return }
+      let commands = suggestion.names.map { "'\((path + [$0]).joined(separator: " "))'" }.joined(separator: " or ")
+      throw ValidationError("there is no command and no file '\(word)'; did you mean \(commands)?")
+    }
+  }
+}

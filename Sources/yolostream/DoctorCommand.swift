@@ -1,0 +1,97 @@
+import ArgumentParser
+import Checkpoints
+import Diagnosis
+import Foundation
+import GELAN
+import Inference
+import ModelStore
+import Service
+import Settings
+
+/// `yolostream doctor`: what this machine has, and what to do about what is missing.
+struct DoctorCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "doctor", abstract: "Check this machine: processor, speed, FFmpeg, cameras, ports, space.",
+    discussion: """
+      The speed is measured with the model that comes with the package, at the first call on a machine. Passwords and \
+      tokens are left out, so the output may be shown to others.
+      Examples:
+        yolostream doctor
+        yolostream doctor -c /etc/yolostream/yolostream.yml --json
+
+      Exit codes: 0 all that is needed works, 69 something does not.
+      """)
+
+  @Option(
+    name: [.short, .long], help: ArgumentHelp("Check a configuration of 'serve' as well.", valueName: "file"))
+  var config: String?
+
+  @Flag(help: "Print JSON.") var json = false
+
+  /// What is printed as JSON.
+  private struct Report: Encodable {
+    let version: String
+    let findings: [Finding]
+  }
+
+  func run() throws {
+    var findings = [ProcessorFindings.instructions(), speed()] + MediaFindings.all() + CameraFindings.all()
+    var port = 8080
+    if let config {
+      do {
+        let configuration = try ServiceConfiguration(path: config)
+        port = configuration.http.listen.port
+        findings.append(
+          Finding("configuration", .good, "\(config): good, \(count(configuration.cameras.count, "camera"))"))
+      } catch {
+        findings.append(
+          Finding("configuration", .problem, "\(error)", advice: "mend it; 'yolostream config example' shows each key"))
+      }
+    }
+    findings.append(PortFindings.listening(on: port))
+    findings += [
+      Place(FileManager.default.currentDirectoryPath, for: "results", wanted: 1_000_000_000),
+      Place(ModelCache().folder, for: "models and measured speeds", wanted: 200_000_000),
+      Place(FileManager.default.temporaryDirectory.path, for: "temporary files", wanted: 100_000_000),
+    ].map { $0.finding() }
+    findings.append(EnvironmentFindings.variables())
+
+    if json {
+      print(try Report(version: ServiceVersion.current, findings: findings).jsonText(keys: .convertToSnakeCase))
+    } else {
+      print(text(findings))
+    }
+    if findings.contains(where: { $0.state == .problem }) { throw ExitCode(69) }
+  }
+
+  /// Times of the package's own model in all precisions.
+  private func speed() -> Finding {
+    do {
+      let model = try InferenceModel(path: DefaultModel.path(of: nil))
+      var options = Detector.Options()
+      options.threads = max(1, min(ProcessInfo.processInfo.activeProcessorCount, 8))
+      let choice = try PrecisionOption.automatic.choice(for: model, options)
+      return ProcessorFindings.speed(
+        choice, of: model, height: options.height, width: options.width, threads: options.threads)
+    } catch {
+      return Finding("speed", .problem, "\(error)", advice: "install the package again: its model is missing")
+    }
+  }
+
+  private func text(_ findings: [Finding]) -> String {
+    let isTerminal = isatty(STDOUT_FILENO) == 1
+    let width = findings.map(\.area.count).max() ?? 0
+    var lines = ["yolostream \(ServiceVersion.current)"]
+    for finding in findings {
+      let mark =
+        switch finding.state {
+        case .good: TextColour.paint("ok     ", .green, isTerminal: isTerminal)
+        case .notice: TextColour.paint("notice ", .yellow, isTerminal: isTerminal)
+        case .problem: TextColour.paint("PROBLEM", .red, isTerminal: isTerminal)
+        }
+      lines.append("\(mark)  \(finding.area.padded(width))  \(finding.fact)")
+      if let advice = finding.advice { lines.append("".padded(11 + width) + "→ \(advice)") }
+    }
+    return lines.joined(separator: "\n")
+  }
+}

@@ -1,0 +1,116 @@
+import Foundation
+import Testing
+
+/// How the program behaves towards people at a terminal.
+@Suite(.serialized) struct MannersTests {
+  let program = Result { try Program() }
+
+  @Test(
+    arguments: [
+      (["trian", "--data", "x"], "did you mean 'yolostream train'?"),
+      (["devcies"], "did you mean 'yolostream devices'?"), (["model", "pul"], "did you mean 'yolostream model pull'?"),
+      (["help", "serv"], "did you mean 'yolostream serve'?"),
+      (["test:64x64@10:3", "--model", "yolov9t"], "yolov9t: there is no such file, and no model of that name"),
+      (["test:64x64@10:3", "--model", "yolov9-tt"], "did you mean yolov9-t?"),
+      (["test:64x64@10:3", "--model", "yolov9-tt.pt"], "did you mean yolov9-t?"),
+      (["test:64x64@10:3", "--model", "something"], "expected a file or one of gelan-n, yolov9-t"),
+      (["model", "pull", "yolov9s"], "did you mean yolov9-s?"), (["model", "info", "gelann"], "did you mean gelan-n?"),
+      (["bench", "--network", "yolov9-tt"], "did you mean yolov9-t?"),
+      (["train", "--data", "x", "--network", "yolov9-nn"], "did you mean yolov9-n?"),
+      (["test:64x64@10:3", "--classes", "persn"], "did you mean person?"),
+    ] as [([String], String)])
+  func `a misspelt name brings the right one`(arguments: [String], sentence: String) throws {
+    let outcome = try program.get().run(arguments, hasModel: false)
+    #expect([64, 78].contains(outcome.status) && outcome.error.contains(sentence), "\(outcome.error)")
+    #expect(outcome.error.contains("did you mean") || sentence.contains("expected"), "\(outcome.error)")
+  }
+
+  @Test func `what is not near any name is an input`() throws {
+    let outcome = try program.get().run(["holiday"], hasModel: false)
+    #expect(outcome.status == 66 && !outcome.error.contains("did you mean"), "\(outcome.error)")
+  }
+
+  @Test func `a file may be called like a command, nearly`() throws {
+    let program = try program.get()
+    try Data("no video".utf8).write(to: URL(filePath: program.path("trian")))
+    defer { try? FileManager.default.removeItem(atPath: program.path("trian")) }
+    #expect(try program.run(["trian"]).status == 65)
+  }
+
+  @Test(arguments: ["0", "7"]) func `a number is a camera`(number: String) throws {
+    guard !FileManager.default.fileExists(atPath: "/dev/video\(number)") else { return }
+    let outcome = try program.get().run([number, "--retries", "0"])
+    #expect(outcome.status == 66 && outcome.error.contains("/dev/video\(number)"), "\(outcome.error)")
+  }
+
+  @Test(
+    arguments: [
+      ["-o", "kept.mp4"], ["--events", "kept.jsonl"], ["--detections", "kept.jsonl"], ["--mot", "kept.txt"],
+      ["--coco", "kept.json"],
+    ])
+  func `results that exist are kept`(arguments: [String]) throws {
+    let program = try program.get()
+    let name = arguments[1]
+    try Data("results of yesterday".utf8).write(to: URL(filePath: program.path(name)))
+    let refused = try program.run(["test:64x64@10:3", "-q"] + arguments)
+    #expect(refused.status == 73 && refused.error.contains("\(name): it exists"), "\(refused.error)")
+    #expect(try program.text(name) == "results of yesterday")
+    let replaced = try program.run(["test:64x64@10:3", "-q", "--overwrite"] + arguments)
+    #expect(replaced.status == 0, "\(replaced.error)")
+    #expect(try Data(contentsOf: URL(filePath: program.path(name))) != Data("results of yesterday".utf8))
+  }
+
+  @Test func `an empty file, a device and a new name are no results`() throws {
+    let program = try program.get()
+    try Data().write(to: URL(filePath: program.path("empty.jsonl")))
+    let outcome = try program.run(
+      ["test:64x64@10:3", "-q", "--events", "empty.jsonl", "--detections", "/dev/null", "--mot", "new-tracks.txt"])
+    #expect(outcome.status == 0, "\(outcome.error)")
+  }
+
+  @Test(
+    arguments: [
+      ("\"$0\" test:64x64@10:300 -q --model model.safetensors --imgsz 64 | head -n 1", 141),
+      ("\"$0\" test:64x64@10:300 -q --model model.safetensors --imgsz 64 -o - | head -c 100 > part", 141),
+      ("\"$0\" run --help | head -n 1", 141),
+      ("\"$0\" test:64x64@10:3 --model model.safetensors --imgsz 64 2>&1 > o | true", 0),
+    ] as [(String, Int32)])
+  func `whoever reads the output may go away, without a word`(line: String, status: Int32) throws {
+    let outcome = try program.get().tool("bash", ["-c", "set -o pipefail; " + line, Program.executable.path])
+    // A short output may be written whole before its reader goes.
+    #expect(outcome.status == status || line.contains("--help") && outcome.status == 0, "\(outcome.error)")
+    #expect(outcome.error.isEmpty, "\(outcome.error)")
+  }
+
+  @Test func `the first failure says that it is tried again, how often`() throws {
+    let program = try program.get()
+    let running = try program.start(["rtsp://127.0.0.1:9/x", "--timeout", "2", "--backoff", "10s"])
+    running.waitForError { $0.contains("\n") }
+    kill(running.process.processIdentifier, SIGINT)
+    #expect(try running.wait().error.contains(" s, until it answers; Ctrl-C ends this"))
+    let few = try program.run(["rtsp://127.0.0.1:9/x", "--timeout", "2", "--backoff", "0.01s", "--retries", "1"])
+    #expect(few.status == 69 && few.error.contains("s, up to 1 time\n"), "\(few.error)")
+  }
+
+  @Test func `one frame is one frame`() throws {
+    let outcome = try program.get().run(["test:64x64@10:1", "--detections", "/dev/null"])
+    #expect(outcome.error.contains(": 1 frame in "), "\(outcome.error)")
+  }
+
+  @Test func `quiet and verbose are what they say`() throws {
+    let program = try program.get()
+    #expect(try program.run(["test:64x64@10:3", "--detections", "/dev/null", "-q"]).error.isEmpty)
+    let verbose = try program.run(["test:64x64@10:3", "--detections", "/dev/null", "-v"])
+    #expect(verbose.error.contains("64x64, 10.00 frames/s, 3 frames"), "\(verbose.error)")
+    #expect(verbose.error.contains("f32") || verbose.error.contains("bf16"), "\(verbose.error)")
+    #expect(try program.run(["test:64x64@10:3", "-q", "-v"]).status == 64)
+  }
+
+  @Test(arguments: [("", true), ("NO_COLOR=1 ", false), ("TERM=dumb ", false)] as [(String, Bool)])
+  func `errors are coloured on a terminal, unless somebody minds`(variable: String, isColoured: Bool) throws {
+    let command = "TERM=xterm; export TERM; unset NO_COLOR; \(variable)\(Program.executable.path) missing.mp4"
+    let terminal = try program.get().tool("script", ["-qec", command, "/dev/null"])
+    #expect(terminal.output.contains("missing.mp4") && terminal.output.contains("\u{1B}[31m") == isColoured)
+    #expect(try program.get().run(["missing.mp4"]).error.contains("\u{1B}") == false)
+  }
+}

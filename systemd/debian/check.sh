@@ -1,0 +1,96 @@
+#!/usr/bin/env bash
+# usage: check.sh PACKAGE.deb    (as root)
+# What the package must do: lintian and the tools of manual and completions have no errors; in a fresh Debian it installs, detects,
+# serves its page as a user without rights, keeps its configuration when it is removed and leaves nothing when it is purged.
+# DEBIAN_ROOT may name a folder that holds a fresh Debian (debootstrap --variant=minbase); it is copied, not changed.
+set -euo pipefail
+package=$(realpath "$1")
+here=$(cd "$(dirname "$0")" && pwd)
+for tool in lintian mandoc bash zsh fish debootstrap curl; do
+  command -v $tool > /dev/null || PATH=$PATH:/usr/sbin command -v $tool > /dev/null || missing+=" $tool"
+done
+[ -z "${missing:-}" ] || { echo "check: expected the tools$missing" >&2; exit 69; }
+work=$(mktemp -d)
+served=
+finish() {
+  [ -z "$served" ] || kill "$served" 2> /dev/null || true
+  for folder in proc dev; do umount -l "$work/root/$folder" 2> /dev/null || true; done
+  rm -rf --one-file-system "$work"
+}
+trap finish EXIT
+check() { # name, then a command
+  local name=$1
+  shift
+  if "$@" > "$work/out" 2>&1; then echo "ok $name"; else
+    echo "failed $name: $*" >&2
+    tail -n 20 "$work/out" >&2
+    exit 1
+  fi
+}
+
+check 'lintian has no error' lintian --allow-root --fail-on error "$package"
+dpkg-deb -x "$package" "$work/files"
+pages() {
+  for page in "$work"/files/usr/share/man/man1/*.gz; do
+    gzip -cd "$page" > "$work/page.1"
+    mandoc -Tlint -W error "$work/page.1" || return 1
+  done
+}
+check 'mandoc reads every page of the manual' pages
+check 'bash reads its completions' bash -n "$work/files/usr/share/bash-completion/completions/yolostream"
+check 'zsh reads its completions' zsh -n "$work/files/usr/share/zsh/vendor-completions/_yolostream"
+check 'fish reads its completions' fish -n "$work/files/usr/share/fish/vendor_completions.d/yolostream.fish"
+
+root=$work/root
+if [ -n "${DEBIAN_ROOT:-}" ]; then cp -a "$DEBIAN_ROOT" "$root"; else
+  PATH=$PATH:/usr/sbin debootstrap --variant=minbase bookworm "$root" > /dev/null
+fi
+printf '#!/bin/sh\nexit 101\n' > "$root/usr/sbin/policy-rc.d" # no service is started in a chroot
+chmod 755 "$root/usr/sbin/policy-rc.d"
+cp "$package" "$root/package.deb"
+cp /etc/resolv.conf "$root/etc/resolv.conf"
+mount -t proc proc "$root/proc"
+mount --rbind /dev "$root/dev" && mount --make-rslave "$root/dev"
+inside() { chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 "$@"; }
+as_nobody() { inside setpriv --reuid 65534 --regid 65534 --clear-groups env HOME=/tmp/nobody "$@"; }
+files() { (cd "$root" && find . -xdev ! -path './var/lib/dpkg/*' ! -path './var/lib/apt/*' ! -path './var/cache/*' \
+  ! -path './var/log/*' ! -path './tmp/*' | sort); }
+
+inside apt-get update -qq
+# What the package depends on stays behind: only its own traces count.
+inside apt-get install -qq --no-install-recommends fonts-dejavu-core > /dev/null 2>&1
+inside sh -c 'dpkg-deb -f /package.deb Depends | sed "s/([^)]*)//g; s/|[^,]*//g; s/,/ /g" | xargs apt-get install -qq --no-install-recommends' \
+  > "$work/out" 2>&1
+files > "$work/before"
+check 'apt installs it' inside apt-get install -y --no-install-recommends /package.deb
+check 'it says its version' as_nobody yolostream --version
+check 'the doctor finds what is needed' as_nobody yolostream doctor
+check 'a video is annotated by a user without rights' as_nobody yolostream test:320x240@10:20 -o /tmp/annotated.mp4 -q
+check 'and is there' test -s "$root/tmp/annotated.mp4"
+cat > "$root/tmp/service.yml" <<'CONFIGURATION'
+version: 1
+model: {path: gelan-n, imgsz: 160, workers: 1}
+cameras: {pattern: {url: "/tmp/annotated.mp4"}}
+http: {listen: "127.0.0.1:18080"}
+CONFIGURATION
+as_nobody yolostream serve -c /tmp/service.yml > "$work/served" 2>&1 &
+served=$!
+page() { for _ in $(seq 300); do curl -sf http://127.0.0.1:18080/ && return; sleep 0.2; done; return 1; }
+sees() { for _ in $(seq 300); do curl -sf http://127.0.0.1:18080/api/v1/cameras/pattern | grep -q '"frames":[1-9]' && return; sleep 0.2; done; return 1; }
+check 'the service shows its page' page
+check 'and sees its camera' sees
+pkill -TERM -P "$served" -x yolostream || kill -TERM "$served"
+check 'and ends in order' wait "$served"
+served=
+check 'it is removed' inside apt-get remove -y yolostream
+check 'its configuration is kept' test -s "$root/etc/yolostream/yolostream.yml"
+mkdir -p "$root/var/lib/private/yolostream" && echo x > "$root/var/lib/private/yolostream/events.jsonl"
+check 'it is purged' inside apt-get purge -y yolostream
+files > "$work/after"
+check 'nothing is left' diff "$work/before" "$work/after"
+if command -v piuparts > /dev/null || [ -x /usr/sbin/piuparts ]; then
+  tar -C "${DEBIAN_ROOT:-$root}" -czf "$work/base.tgz" --exclude=./proc/* --exclude=./dev/* --exclude=./package.deb .
+  check 'piuparts passes' env PATH="$PATH:/usr/sbin" piuparts --no-eatmydata --basetgz "$work/base.tgz" --distribution bookworm \
+    --warn-on-leftovers-after-purge "$package"
+fi
+echo 'check: all well'
