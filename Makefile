@@ -1,5 +1,5 @@
 # Short names for the commands of the README. Everything also works without make.
-.PHONY: demo setup build deb smoke test lint fuzz tsan sanitize
+.PHONY: demo setup build deb image smoke test lint fuzz tsan sanitize
 
 demo: # people and cars found in a street: make demo, or make demo MODEL=yolov9-t.pt
 	bash samples/demo.sh $(MODEL) $(VIDEO)
@@ -12,6 +12,9 @@ build: setup
 
 deb: # a Debian package in .build/debian, with Swift's runtime linked in
 	bash systemd/debian/build.sh
+
+image: deb # an OCI image in .build/image, of the same files
+	bash systemd/debian/image.sh .build/debian/yolostream_*.deb
 
 smoke: # after a build: the program end to end, in under two minutes
 	bash Tests/smoke.sh

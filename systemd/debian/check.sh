@@ -61,6 +61,7 @@ inside apt-get update -qq
 inside apt-get install -qq --no-install-recommends fonts-dejavu-core > /dev/null 2>&1
 inside sh -c 'dpkg-deb -f /package.deb Depends | sed "s/([^)]*)//g; s/|[^,]*//g; s/,/ /g" | xargs apt-get install -qq --no-install-recommends' \
   > "$work/out" 2>&1
+mkdir -p "$root/var/lib/private" # systemd's own
 files > "$work/before"
 check 'apt installs it' inside apt-get install -y --no-install-recommends /package.deb
 check 'it says its version' as_nobody yolostream --version
@@ -84,7 +85,7 @@ check 'and ends in order' wait "$served"
 served=
 check 'it is removed' inside apt-get remove -y yolostream
 check 'its configuration is kept' test -s "$root/etc/yolostream/yolostream.yml"
-mkdir -p "$root/var/lib/private/yolostream" && echo x > "$root/var/lib/private/yolostream/events.jsonl"
+mkdir "$root/var/lib/private/yolostream" && echo x > "$root/var/lib/private/yolostream/events.jsonl"
 check 'it is purged' inside apt-get purge -y yolostream
 files > "$work/after"
 check 'nothing is left' diff "$work/before" "$work/after"

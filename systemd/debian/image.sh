@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# usage: image.sh PACKAGE.deb [FOLDER]    (or make image)
+# Makes an OCI image, as a layout in FOLDER (.build/image), of the package and the libraries that its program needs, taken from
+# this machine: a Debian 12 on which the package could be installed. No shell, no package manager; user 65532.
+#   skopeo copy oci:.build/image:latest docker-daemon:yolostream:latest      # or podman pull oci:.build/image:latest
+#   docker run --read-only -p 8080:8080 -v ./config:/config:ro -v ./media:/media yolostream
+# Health check for `docker run --health-cmd` and Kubernetes: busybox wget -q -O /dev/null http://127.0.0.1:8080/healthz
+set -euo pipefail
+package=$(realpath "$1")
+layout=$(realpath -m "${2:-.build/image}")
+for tool in umoci dpkg-deb ldd; do
+  command -v $tool > /dev/null || { echo "image: there is no $tool (apt-get install umoci dpkg-dev)" >&2; exit 69; }
+done
+busybox=$(command -v busybox) || { echo "image: there is no busybox (apt-get install busybox-static)" >&2; exit 69; }
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+root=$work/root
+mkdir -p "$root"/{config,media,tmp,etc/ssl/certs,usr/bin,usr/lib,proc,dev,sys,run}
+for folder in bin lib lib64 sbin; do mkdir -p "$root/usr/$folder" && ln -s "usr/$folder" "$root/$folder"; done
+dpkg-deb -x "$package" "$work/files"
+cp -a "$work/files/usr/bin/yolostream" "$root/usr/bin/"
+mkdir -p "$root/usr/share" && cp -a "$work/files/usr/share/yolostream" "$root/usr/share/"
+cp "$busybox" "$root/usr/bin/busybox"
+
+# Libraries lie where the program looks for them here.
+ldd "$work/files/usr/bin/yolostream" | sed -n 's/^[^/]*\(\/[^ ]*\) (0x.*/\1/p' | while read -r library; do
+  install -D -m 755 "$(readlink -f "$library")" "$root/usr/${library#/usr}"
+done
+[ ! -f "$root/usr/lib64/ld-linux-x86-64.so.2" ] || [ -s "$root/lib64/ld-linux-x86-64.so.2" ]
+font=/usr/share/fonts/truetype/dejavu/DejaVuSansCondensed-Bold.ttf
+[ ! -f $font ] || install -D -m 644 $font "$root$font"
+[ ! -f /etc/ssl/certs/ca-certificates.crt ] || cp -L /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/"
+printf 'root:x:0:0::/:/sbin/nologin\nyolostream:x:65532:65532::/media:/sbin/nologin\n' > "$root/etc/passwd"
+printf 'root:x:0:\nvideo:x:44:\nyolostream:x:65532:\n' > "$root/etc/group"
+printf 'passwd: files\ngroup: files\nhosts: files dns\n' > "$root/etc/nsswitch.conf"
+chmod 1777 "$root/tmp"
+find "$root" -exec touch -h -d "@${SOURCE_DATE_EPOCH:-0}" {} +
+
+rm -rf "$layout"
+umoci init --layout "$layout"
+umoci new --image "$layout:latest"
+chown -R 0:0 "$root" 2> /dev/null || true
+chown 65532:65532 "$root/media" 2> /dev/null || true
+umoci insert --image "$layout:latest" "$root" / > /dev/null
+umoci config --image "$layout:latest" --config.user 65532:65532 \
+  --config.entrypoint /usr/bin/yolostream --config.cmd serve --config.cmd -c --config.cmd /config/yolostream.yml \
+  --config.exposedports 8080/tcp --config.volume /config --config.volume /media --config.workingdir /media \
+  --config.env PATH=/usr/bin --config.env HOME=/media --config.env YOLOSTREAM_CACHE=/media/.cache --config.env STATE_DIRECTORY=/media \
+  --config.label org.opencontainers.image.title=yolostream --config.label org.opencontainers.image.licenses=Apache-2.0 \
+  --created "$(date -u -d "@${SOURCE_DATE_EPOCH:-0}" +%Y-%m-%dT%H:%M:%SZ)"
+umoci gc --layout "$layout"
+echo "$layout: $(du -sm "$layout" | cut -f1) MB, $(du -sm "$root" | cut -f1) MB unpacked"
