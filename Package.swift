@@ -154,7 +154,7 @@ let package = Package(
         "Scene",
       ]),
     tests(of: "Diagnosis", sees: ["FFmpeg", "V4L2"]),
-    tests(of: "Settings", sees: ["Capture"]),
+    tests(of: "Settings", sees: ["Capture", "Rules", "Scene"]),
     tests(
       of: "Recording",
       sees: ["Settings", "Rules", "Capture", "FFmpeg", "Outputs", "Pipeline", "Imaging", "Scene"]),
@@ -164,7 +164,7 @@ let package = Package(
       of: "Service",
       sees: [
         "Settings", "Recording", "Web", "Checkpoints", "GELAN", "Streaming", "Capture", "FFmpeg", "Inference",
-        "Outputs", "Imaging", "Scene",
+        "Outputs", "Rules", "Imaging", "Scene",
       ]),
     tests(
       of: "Training",

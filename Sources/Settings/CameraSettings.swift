@@ -10,6 +10,9 @@ public struct CameraDefaults: Hashable, Sendable {
   /// How objects are followed.
   public var track = TrackSettings()
 
+  /// What makes a track an object, by class.
+  public var filters: [FilterSettings] = []
+
   /// What is kept of events.
   public var record = RecordSettings()
 
@@ -19,6 +22,10 @@ public struct CameraDefaults: Hashable, Sendable {
   static let settings: [Setting<CameraDefaults>] = [
     .section("detect", \.detect, DetectSettings.settings, "What is looked for, and how often."),
     .section("track", \.track, TrackSettings.settings, "How objects are followed."),
+    .sections(
+      "filters", \.filters, FilterSettings.settings, names: .classes, example: "person",
+      "What makes a track an object, by class; all is for classes that are not here."
+    ) { name, defaults in FilterSettings(name: name, before: defaults.filters) },
     .section(
       "record", \.record, RecordSettings.settings, "What is kept of events, where outputs.storage says to where."),
   ]
@@ -48,6 +55,14 @@ public struct CameraSettings: Hashable, Sendable {
   public var record: RecordSettings
   /// Areas that are painted over before anyone sees a picture, the network included.
   public var privacyMasks: [Polygon] = []
+  /// Areas whose entries and exits are reported.
+  public var zones: [ZoneSettings] = []
+  /// Lines whose crossings are counted.
+  public var lines: [LineSettings] = []
+  /// What makes a track an object, by class.
+  public var filters: [FilterSettings]
+  /// Areas in which nothing becomes an object.
+  public var objectMasks: [Polygon] = []
   /// Rules beside those of objects.
   public var rules = AddedRuleSettings()
   /// Where its pictures go with what was found drawn on them, secrets included.
@@ -55,13 +70,10 @@ public struct CameraSettings: Hashable, Sendable {
   /// Its own outputs: target by kind, from the configuration's `outputs`.
   var outputs: [String: String] = [:]
 
-  /// A camera called `name`; `nil` for a name that has no place in a URL.
-  package init?(named name: String, defaults: CameraDefaults) {
-    let isAllowed = { (character: Character) in
-      character.isASCII && (character.isLetter || character.isNumber || character == "_" || character == "-")
-    }
-    guard (1...40).contains(name.count), name.allSatisfy(isAllowed) else { return nil }
+  /// A camera called `name`, which has its place in URLs.
+  package init(named name: String, defaults: CameraDefaults) {
     self.name = name
+    filters = defaults.filters
     detect = defaults.detect
     track = defaults.track
     record = defaults.record
@@ -78,7 +90,7 @@ public struct CameraSettings: Hashable, Sendable {
       example: "\"rtsp://viewer:${FRONT_PASSWORD}@192.0.2.5/stream\"",
       "Where pictures come from: rtsp://, http:// and the like, /dev/video0, or a file, which is repeated."),
     .value("enabled", \.isEnabled, .switched, example: "true", "Whether the camera is watched."),
-    .value("transport", \.transport, .transport, "How RTSP carries its packets."),
+    .value("transport", \.transport, .choice, "How RTSP carries its packets."),
     .value("timeout", \.timeout, .duration(0.1...600), "Silence after which the camera counts as stalled."),
     .value("sound", \.hasSound, .switched, "Whether clips have sound, where the stream has it."),
     .section(
@@ -89,6 +101,18 @@ public struct CameraSettings: Hashable, Sendable {
     .value(
       "privacy_masks", \.privacyMasks, .polygons,
       "Areas painted black before anything looks at a picture: corners [x, y] from 0 to 1."),
+    .sections("zones", \.zones, ZoneSettings.settings, example: "yard", "Areas that objects enter and leave, by name.")
+    { name, _ in ZoneSettings(name: name) },
+    .sections("lines", \.lines, LineSettings.settings, example: "gate", "Lines that are counted, by name.") { name, _ in
+      LineSettings(name: name)
+    },
+    .sections(
+      "filters", \.filters, FilterSettings.settings, isInExample: false, names: .classes, example: "person",
+      "As in defaults, for this camera."
+    ) { name, camera in FilterSettings(name: name, before: camera.filters) },
+    .value(
+      "object_masks", \.objectMasks, .polygons,
+      "Areas in which nothing becomes an object, a statue for example: corners [x, y] from 0 to 1."),
     .section(
       "rules", \.rules, AddedRuleSettings.settings, isInExample: false, "What else is reported, by rule."),
     .value(
@@ -148,11 +172,16 @@ public struct TrackSettings: Hashable, Sendable {
   public var isEnabled = true
   /// Seconds an object may be out of sight and keep its identity.
   public var buffer = 2.0
+  /// Seconds in one place after which an object is stationary.
+  public var stationaryAfter = 10.0
 
   static let settings: [Setting<TrackSettings>] = [
     .value("enabled", \.isEnabled, .switched, "Whether objects are followed; without, there are no events."),
     .value(
       "buffer", \.buffer, .duration(0...3600), example: "2s",
       "How long an object may be out of sight and stay the same."),
+    .value(
+      "stationary_after", \.stationaryAfter, .duration(1...3600), example: "10s",
+      "Time in one place after which an object is stationary: it is no news any more."),
   ]
 }

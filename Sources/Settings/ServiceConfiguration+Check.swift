@@ -23,6 +23,21 @@ extension ServiceConfiguration {
       let place = root.child("cameras")?.child(camera.name)?.child("camera") ?? root
       problems.note(place.problem("this is for cameras of this machine: expected a url such as /dev/video0"))
     }
+    for camera in cameras {
+      let rules = root.child("cameras")?.child(camera.name)
+      for line in camera.lines where line.a != nil && line.a == line.b {
+        let place = rules?.child("lines")?.child(line.name) ?? root
+        problems.note(place.problem("expected two points, got the same one as a and b"))
+      }
+      for line in camera.lines where line.directions.map({ $0.count != 2 || $0[0] == $0[1] }) ?? false {
+        let place = rules?.child("lines")?.child(line.name)?.child("directions") ?? root
+        problems.note(place.problem("expected two different names"))
+      }
+      for filter in camera.filters where filter.minArea > filter.maxArea || filter.minRatio > filter.maxRatio {
+        let place = rules?.child("filters")?.child(filter.name) ?? root
+        problems.note(place.problem("expected the least value of area and ratio to be below the greatest"))
+      }
+    }
     var receivers: Set<PushAddress> = []
     for camera in cameras {
       guard let address = camera.push, !receivers.insert(address).inserted else { continue }

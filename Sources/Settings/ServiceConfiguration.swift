@@ -20,7 +20,9 @@ public struct ServiceConfiguration: Hashable, Sendable {
     .value("version", \.version, .whole(1...1), isRequired: true, example: "1", "Version of this format."),
     .section("model", \.model, ModelSettings.settings, "The network; without, the one that comes with the package."),
     .section("defaults", \.defaults, CameraDefaults.settings, "What holds for cameras that say nothing else."),
-    .sections("cameras", \.cameras, CameraSettings.settings, example: "front", "The cameras, by name.") { name, all in
+    .sections(
+      "cameras", \.cameras, CameraSettings.settings, isRequired: true, example: "front", "The cameras, by name."
+    ) { name, all in
       CameraSettings(named: name, defaults: all.defaults)
     },
     .section("outputs", \.outputs, OutputSettings.settings, "Where results go."),

@@ -28,7 +28,7 @@ final class RecordedScene {
   init(_ clip: TestClip, folder: ScratchFolder? = nil, _ change: (inout RecordSettings) -> Void = { _ in }) throws {
     self.folder = try folder ?? ScratchFolder()
     media = try MediaFolder(path: self.folder.path)
-    var settings = try #require(CameraSettings(named: "front", defaults: CameraDefaults()))
+    var settings = CameraSettings(named: "front", defaults: CameraDefaults())
     settings.record.preRoll = 2
     settings.record.postRoll = 1
     change(&settings.record)

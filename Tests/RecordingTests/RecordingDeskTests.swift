@@ -169,7 +169,7 @@ import Testing
 
   @Test func `the best picture of each object is kept with its box`() throws {
     let folder = try ScratchFolder()
-    var settings = try #require(CameraSettings(named: "front", defaults: CameraDefaults()))
+    var settings = CameraSettings(named: "front", defaults: CameraDefaults())
     settings.record.hasClips = false
     let media = try MediaFolder(path: folder.path)
     var desk = RecordingDesk(settings, classes: Self.classes, ring: nil, delay: 1, folder: media)

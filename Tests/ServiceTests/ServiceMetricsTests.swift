@@ -8,7 +8,7 @@ import Testing
 
 @Suite struct ServiceMetricsTests {
   @Test func `each family is one piece, whatever is switched on`() throws {
-    var camera = CameraReport(try #require(CameraSettings(named: "front", defaults: CameraDefaults())))
+    var camera = CameraReport(CameraSettings(named: "front", defaults: CameraDefaults()))
     camera.push = StreamPush.Report(address: "rtsp://192.0.2.9/front")
     camera.push?.reconnects[.unreachable] = 2
     camera.outages["stalled"] = 1

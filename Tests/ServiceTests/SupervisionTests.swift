@@ -95,7 +95,7 @@ import Testing
   }
 
   @Test func `a camera that is looked at rarely keeps its tracks from look to look`() throws {
-    var settings = try #require(CameraSettings(named: "yard", defaults: CameraDefaults()))
+    var settings = CameraSettings(named: "yard", defaults: CameraDefaults())
     for (rate, buffer) in [(5, 2), (0.5, 6), (0.01, 300)] as [(Double, Double)] {
       settings.detect.rate = rate
       let plan = try DetectionPlan(settings, classes: ClassCatalogue(names: ["person"]))

@@ -15,6 +15,8 @@ public struct Overlay: ~Copyable {
   private let style: OverlayStyle
   private let sizes: OverlayStyle.Sizes
   private let inks: [Inks]
+  private let markInks: Inks
+  private let marks: [Mark]
   private var canvas: Canvas
   private var atlas: GlyphAtlas?
   private var trails: TrackTrails
@@ -29,6 +31,13 @@ public struct Overlay: ~Copyable {
   /// What one class is drawn with.
   private struct Inks {
     let line, chip, text, trail: Ink
+  }
+
+  /// A zone or line as it is drawn.
+  private struct Mark {
+    let mark: SceneMark
+    let strokes: [[Canvas.Vertex]]
+    let place: LabelPlacement.Place
   }
 
   /// One object to draw.
@@ -55,6 +64,16 @@ public struct Overlay: ~Copyable {
         line: Ink(colour, for: layout), chip: Ink(colour, opacity: 0.92, for: layout),
         text: Ink(colour.readableText, for: layout), trail: Ink(colour, opacity: 0.85, for: layout))
     }
+    let yellow = Colour(hex: 0xFFD400)
+    markInks = Inks(
+      line: Ink(yellow, opacity: 0.9, for: layout), chip: Ink(yellow, opacity: 0.8, for: layout),
+      text: Ink(yellow.readableText, for: layout), trail: Ink(yellow, opacity: 0.9, for: layout))
+    marks = style.marks.map { mark in
+      Mark(
+        mark: mark,
+        strokes: mark.strokes(width: layout.width, height: layout.height, head: Float(sizes.line) * 6),
+        place: mark.place(width: layout.width, height: layout.height))
+    }
     var reason: String?
     atlas = style.showsLabels ? Self.openAtlas(style, pixelSize: sizes.text, reason: &reason) : nil
     warning = reason.map { "boxes are drawn without text: \($0); on Debian install fonts-dejavu-core" }
@@ -75,16 +94,19 @@ public struct Overlay: ~Copyable {
     return nil
   }
 
-  /// Draws `tracks` as they stand at `seconds` of the source, with the paths they took, and `untracked` objects without.
+  /// Draws `tracks` as they stand at `seconds` of the source, with the paths they took, and `untracked` objects without;
+  /// below them the zones and lines of the style, with `figures` beside their names.
   /// Fails with `mismatch` if the picture is not of the overlay's layout.
   public mutating func draw(
-    tracks: [Track], untracked: [Detection] = [], on picture: borrowing PixelBuffer, at seconds: Double
+    tracks: [Track], untracked: [Detection] = [], figures: MarkFigures? = nil, on picture: borrowing PixelBuffer,
+    at seconds: Double
   ) throws(ImagingError) {
     try check(picture)
     trails.add(tracks, at: seconds)
     let subjects =
       tracks.compactMap { subject($0.detection, identity: $0.id) } + untracked.compactMap { subject($0, identity: nil) }
     picture.withView { view in
+      draw(marks, figures, on: view)
       if style.trailSeconds > 0 {
         for track in tracks {
           let line = trails.line(of: track.id, at: seconds)
@@ -113,6 +135,18 @@ public struct Overlay: ~Copyable {
     }
   }
 
+  private mutating func draw(_ marks: [Mark], _ figures: MarkFigures?, on view: borrowing ImageView) {
+    for mark in marks {
+      for stroke in mark.strokes { canvas.stroke(stroke, width: sizes.trail, with: markInks.line, on: view) }
+    }
+    guard style.showsLabels, hasText else { return }
+    var placement = LabelPlacement(width: layout.width, height: layout.height)
+    for mark in marks {
+      let text = figures?.text(mark.mark) ?? mark.mark.name
+      drawLabel(String(text.prefix(60)), at: mark.place, with: markInks, &placement, on: view)
+    }
+  }
+
   /// Boxes first and labels after all of them, so that no line crosses a text.
   private mutating func draw(_ subjects: [Subject], on view: borrowing ImageView) {
     for subject in subjects {
@@ -121,17 +155,22 @@ public struct Overlay: ~Copyable {
     }
     guard style.showsLabels, hasText else { return }
     var placement = LabelPlacement(width: layout.width, height: layout.height)
-    for subject in subjects { drawLabel(subject, &placement, on: view) }
+    for subject in subjects {
+      let inks = inks[ClassPalette.index(subject.classID)]
+      drawLabel(subject.label, at: subject.place, with: inks, &placement, on: view)
+    }
   }
 
-  private mutating func drawLabel(_ subject: Subject, _ placement: inout LabelPlacement, on view: borrowing ImageView) {
-    let line = atlas?.line(subject.label) ?? GlyphAtlas.Line()
+  private mutating func drawLabel(
+    _ label: String, at box: LabelPlacement.Place, with inks: Inks, _ placement: inout LabelPlacement,
+    on view: borrowing ImageView
+  ) {
+    let line = atlas?.line(label) ?? GlyphAtlas.Line()
     let capital = atlas?.capitalHeight ?? sizes.text
     // Whole chroma samples keep the chip's edges clean.
     let height = (capital + sizes.padY * 2 + 2 + 1) & ~1
     let width = (line.width + sizes.padX * 2 + 1) & ~1
-    let place = placement.place(width: width, height: height, at: subject.place)
-    let inks = inks[ClassPalette.index(subject.classID)]
+    let place = placement.place(width: width, height: height, at: box)
     let chip = Box(
       minX: Float(place.x), minY: Float(place.y), maxX: Float(place.x + width), maxY: Float(place.y + height))
     canvas.fill(chip, radius: Float(sizes.radius), with: inks.chip, on: view)

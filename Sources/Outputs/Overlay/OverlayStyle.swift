@@ -10,6 +10,8 @@ public struct OverlayStyle: Hashable, Sendable {
   public var showsScores = true
   /// Whether labels give the identity of tracks.
   public var showsIdentities = true
+  /// Zones and lines to draw below the objects.
+  public var marks: [SceneMark] = []
   /// How many seconds of a track's path are shown; zero for none.
   public var trailSeconds = 2.0
   /// A font file to use before those that systems usually have.

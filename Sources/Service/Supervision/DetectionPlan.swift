@@ -25,18 +25,7 @@ struct DetectionPlan: Sendable {
     }
     var options = DetectionOptions(
       confidence: min(detect.confidence, tracker?.lowScore ?? 1), overlap: detect.overlap)
-    if let words = detect.classes {
-      var wanted: Set<Int> = []
-      for word in words {
-        guard let index = classes.index(of: word) else {
-          let hint = NearestName.of(word, in: classes.names).map { "; did you mean \($0)?" } ?? ""
-          throw ServiceError(
-            .configuration, "cameras.\(settings.name).detect.classes: the model has no class \(word)\(hint)")
-        }
-        wanted.insert(index)
-      }
-      options.classes = wanted
-    }
+    options.classes = try classes.indices(of: detect.classes, at: "cameras.\(settings.name).detect.classes")
     var shown = ShownScores()
     shown.lowest = detect.confidence
     self.options = options
@@ -45,7 +34,7 @@ struct DetectionPlan: Sendable {
     scene.motion = detect.motion.gate
     scene.tracker = tracker
     scene.shown = shown
-    scene.rules.added = settings.rules.values
+    scene.rules = try RulesConfiguration(settings, classes: classes)
     self.scene = scene
   }
 }

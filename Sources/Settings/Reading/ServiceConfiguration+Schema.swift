@@ -35,10 +35,10 @@ extension ServiceConfiguration {
     case .value(let schema, _): return "{ \(summary), \(schema) }"
     case .section(let outlines, _):
       return "{\n\(indent)  \(summary),\n" + object(outlines, indent: indent).dropFirst(2)
-    case .sections(_, let outlines):
+    case .sections(_, let names, let outlines):
       let each = object(outlines, indent: indent + "    ")
       return "{\n\(indent)  \(summary),\n\(indent)  \"type\": \"object\",\n\(indent)  \"patternProperties\": {\n"
-        + "\(indent)    \("^[A-Za-z0-9_-]{1,40}$".json): \(each)\n\(indent)  },\n"
+        + "\(indent)    \(names.pattern.json): \(each)\n\(indent)  },\n"
         + "\(indent)  \"additionalProperties\": false\n\(indent)}"
     }
   }
@@ -53,7 +53,8 @@ extension ServiceConfiguration {
         guard isInExample else { return [] }
         let lines = lines(inner, indent: indent + "  ")
         return lines.isEmpty ? [] : ["\(indent)# \(outline.summary)", "\(indent)\(outline.name):"] + lines
-      case .sections(let example, let inner):
+      case .sections(let example, _, let inner):
+        guard let example else { return [] }
         return ["\(indent)# \(outline.summary)", "\(indent)\(outline.name):", "\(indent)  \(example):"]
           + lines(inner, indent: indent + "    ")
       }

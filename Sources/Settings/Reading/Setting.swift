@@ -38,26 +38,61 @@ struct Setting<Section>: Sendable {
   ///
   /// - Parameters:
   ///   - example: the name that the example uses.
+  ///   - names: what sections may be called.
   ///   - initial: the section called so, from what is known before it is read.
   static func sections<Inner>(
     _ name: String, _ path: any WritableKeyPath<Section, [Inner]> & Sendable, _ settings: [Setting<Inner>],
-    example: String, _ summary: String,
-    initial: @escaping @Sendable (String, Section) -> Inner?
+    isRequired: Bool = false, isInExample: Bool = true, names: SectionNames = .identifiers, example: String,
+    _ summary: String, initial: @escaping @Sendable (String, Section) -> Inner
   ) -> Setting {
-    let form = SettingOutline.Form.sections(example: example, settings.map(\.outline))
-    return Setting(outline: .init(name, summary, true, form)) { node, section, problems in
+    let form = SettingOutline.Form.sections(
+      example: isInExample ? example : nil, names: names, settings.map(\.outline))
+    return Setting(outline: .init(name, summary, isRequired, form)) { node, section, problems in
       let entries = problems.attempt { () throws(ConfigurationProblem) in try node.entries() } ?? []
       for entry in entries {
-        guard var inner = initial(entry.key, section) else {
+        guard names.includes(entry.key) else {
           problems.note(
-            .init(
-              line: entry.keyLine,
-              message: "\(node.name): expected a name of at most 40 letters, digits, _ and -, got \(entry.key)"))
+            .init(line: entry.keyLine, message: "\(node.name): expected \(names.expected), got \(entry.key)"))
           continue
         }
+        var inner = initial(entry.key, section)
         settings.read(entry.value, into: &inner, problems: &problems)
         section[keyPath: path].append(inner)
       }
+    }
+  }
+}
+
+/// What named sections may be called.
+enum SectionNames: Sendable {
+  /// What may stand in a URL and in a command line.
+  case identifiers
+  /// A class of the model, such as `traffic light`, or its number.
+  case classes
+
+  /// A regular expression for all of a name, as JSON Schema has it.
+  var pattern: String {
+    switch self {
+    case .identifiers: "^[A-Za-z0-9_-]{1,40}$"
+    case .classes: "^.{1,100}$"
+    }
+  }
+
+  /// The same in words.
+  var expected: String {
+    switch self {
+    case .identifiers: "a name of at most 40 letters, digits, _ and -"
+    case .classes: "the name of a class"
+    }
+  }
+
+  /// Whether `name` is one.
+  func includes(_ name: String) -> Bool {
+    switch self {
+    case .identifiers:
+      (1...40).contains(name.count)
+        && name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_" || $0 == "-") }
+    case .classes: (1...100).contains(name.count)
     }
   }
 }
@@ -68,7 +103,8 @@ struct SettingOutline: Sendable {
   indirect enum Form: Sendable {
     case value(schema: String, example: String?)
     case section([SettingOutline], isInExample: Bool)
-    case sections(example: String, [SettingOutline])
+    /// `example` is a name; with `nil` they are left out of the example.
+    case sections(example: String?, names: SectionNames, [SettingOutline])
   }
 
   let name, summary: String

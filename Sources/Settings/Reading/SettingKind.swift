@@ -1,4 +1,3 @@
-import Capture
 import Outputs
 import Scene
 import Yams
@@ -105,43 +104,59 @@ extension SettingKind where Value == [String]? {
   }
 }
 
-extension SettingKind where Value == SourceOptions.Transport {
-  /// How RTSP carries its packets.
-  static var transport: SettingKind {
-    let names = SourceOptions.Transport.allCases.map(\.rawValue)
+extension SettingKind where Value: CaseIterable & RawRepresentable<String> {
+  /// One of the cases, by its text.
+  static var choice: SettingKind {
+    let names = Value.allCases.map(\.rawValue)
     return SettingKind(schema: "\"enum\":[\(names.map(\.json).joined(separator: ","))]") {
       node throws(ConfigurationProblem) in
-      let expected = "one of \(names.joined(separator: ", "))"
-      guard let value = SourceOptions.Transport(rawValue: try node.text(expected)) else {
-        throw node.mismatch(expected)
-      }
+      let expected = "one of \(Value.allCases.map(\.rawValue).joined(separator: ", "))"
+      guard let value = Value(rawValue: try node.text(expected)) else { throw node.mismatch(expected) }
       return value
     }
   }
 }
 
-extension SettingKind where Value == [Polygon] {
-  /// A list of areas, each a list of corners `[x, y]` in shares of the picture.
-  static var polygons: SettingKind {
+extension SettingKind where Value == Polygon.Corner {
+  /// A point `[x, y]` in shares of the frame.
+  static var corner: SettingKind {
     let number = "{\"type\":\"number\",\"minimum\":0,\"maximum\":1}"
-    let corner = "{\"type\":\"array\",\"items\":\(number),\"minItems\":2,\"maxItems\":2}"
     return SettingKind(
-      schema: "\"type\":\"array\",\"items\":{\"type\":\"array\",\"items\":\(corner),\"minItems\":3}"
+      schema: "\"type\":\"array\",\"items\":\(number),\"minItems\":2,\"maxItems\":2"
     ) { node throws(ConfigurationProblem) in
-      var areas: [Polygon] = []
-      for area in try node.list("a list of areas") {
-        var corners: [Polygon.Corner] = []
-        for corner in try area.list("a list of corners [x, y]") {
-          let pair = try corner.list("a corner [x, y]")
-          guard pair.count == 2 else { throw corner.mismatch("a corner [x, y]") }
-          let kind = SettingKind<Double>.number(0...1)
-          corners.append(.init(x: Float(try kind.read(pair[0])), y: Float(try kind.read(pair[1]))))
-        }
-        guard (3...100).contains(corners.count) else {
-          throw area.problem("expected 3 to 100 corners, got \(corners.count)")
-        }
-        areas.append(Polygon(corners: corners))
+      let pair = try node.list("a corner [x, y]")
+      guard pair.count == 2 else { throw node.mismatch("a corner [x, y]") }
+      let kind = SettingKind<Double>.number(0...1)
+      return Polygon.Corner(x: Float(try kind.read(pair[0])), y: Float(try kind.read(pair[1])))
+    }
+  }
+}
+
+extension SettingKind where Value == Polygon {
+  /// An area, a list of corners `[x, y]` in shares of the frame.
+  static var polygon: SettingKind {
+    let corner = SettingKind<Polygon.Corner>.corner
+    return SettingKind(
+      schema: "\"type\":\"array\",\"items\":{\(corner.schema)},\"minItems\":3"
+    ) { node throws(ConfigurationProblem) in
+      var corners: [Polygon.Corner] = []
+      for item in try node.list("a list of corners [x, y]") { corners.append(try corner.read(item)) }
+      guard (3...100).contains(corners.count) else {
+        throw node.problem("expected 3 to 100 corners, got \(corners.count)")
       }
+      return Polygon(corners: corners)
+    }
+  }
+}
+
+extension SettingKind where Value == [Polygon] {
+  /// A list of areas.
+  static var polygons: SettingKind {
+    let area = SettingKind<Polygon>.polygon
+    return SettingKind(schema: "\"type\":\"array\",\"items\":{\(area.schema)}") {
+      node throws(ConfigurationProblem) in
+      var areas: [Polygon] = []
+      for item in try node.list("a list of areas") { areas.append(try area.read(item)) }
       return areas
     }
   }

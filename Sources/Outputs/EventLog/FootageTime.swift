@@ -1,0 +1,43 @@
+import Foundation
+
+/// When footage was recorded, as its user, its metadata or the name of its file states it.
+public enum FootageTime {
+  /// Milliseconds since 1970 of a date with a time, such as `2026-11-23T18:39:27Z`, `2026-11-23 18:39:27` or
+  /// `20261123T183927`; `nil` for what is none. Without a zone it is that of this computer.
+  public static func milliseconds(_ text: String) -> Int64? { find(text, isWhole: true) }
+
+  /// The same for the first such time in the name of a file, as recorders write it: `front_20261123_183927.mp4`,
+  /// `2026-11-23_18-39-27.mkv`, `20261123T183927Z.mp4`.
+  public static func milliseconds(inName name: String) -> Int64? { find(name, isWhole: false) }
+
+  private static func find(_ text: String, isWhole: Bool) -> Int64? {
+    let pattern =
+      /(\d{4})[-_.]?(\d\d)[-_.]?(\d\d)[-_ .T]?(\d\d)[-_.:]?(\d\d)[-_.:]?(\d\d)(?:\.(\d{1,3}))?(Z|[+-]\d\d:?\d\d)?/
+    for match in text.matches(of: pattern) {
+      if isWhole, match.range != text.startIndex..<text.endIndex { continue }
+      // A longer number is a counter, not a date.
+      let before = text[..<match.range.lowerBound].last, after = text[match.range.upperBound...].first
+      if before?.isNumber ?? false || after?.isNumber ?? false { continue }
+      let words = match.output
+      var parts = DateComponents()
+      parts.calendar = Calendar(identifier: .gregorian)
+      (parts.year, parts.month, parts.day) = (Int(words.1), Int(words.2), Int(words.3))
+      (parts.hour, parts.minute, parts.second) = (Int(words.4), Int(words.5), Int(words.6))
+      parts.timeZone = words.8.flatMap(zone) ?? .current
+      guard (1990..<2200).contains(parts.year ?? 0), parts.isValidDate, let date = parts.date else { continue }
+      let fraction = words.7.flatMap { Int64($0.padding(toLength: 3, withPad: "0", startingAt: 0)) } ?? 0
+      return Int64(date.timeIntervalSince1970) * 1000 + fraction
+    }
+    return nil
+  }
+
+  /// `Z`, `+01:00` or `-0530`.
+  private static func zone(_ text: Substring) -> TimeZone? {
+    if text == "Z" { return TimeZone(secondsFromGMT: 0) }
+    let digits = text.filter(\.isNumber)
+    guard let hours = Int(digits.prefix(2)), let minutes = Int(digits.suffix(2)), hours < 15, minutes < 60 else {
+      return nil
+    }
+    return TimeZone(secondsFromGMT: (hours * 60 + minutes) * (text.hasPrefix("-") ? -60 : 60))
+  }
+}

@@ -1,0 +1,55 @@
+public import Scene
+
+/// A zone or line that is drawn into frames with its name, and with the figures that events report.
+public struct SceneMark: Hashable, Sendable {
+  /// What it is.
+  public enum Shape: Hashable, Sendable {
+    /// An area.
+    case zone(Polygon)
+    /// A line from one point to another; `inward` and `outward` are the names of its directions.
+    case line(from: Polygon.Corner, to: Polygon.Corner, inward: String, outward: String)
+  }
+
+  /// Its name in events.
+  public var name: String
+  /// Where it is.
+  public var shape: Shape
+
+  /// The mark called `name`.
+  public init(_ name: String, _ shape: Shape) {
+    self.name = name
+    self.shape = shape
+  }
+}
+
+/// What is written beside marks: who is in a zone, and what a line has counted. A value that follows the events.
+public struct MarkFigures: Hashable, Sendable {
+  private var occupants: [String: Set<Int>] = [:]
+  private var crossings: [String: [String: Int]] = [:]
+
+  /// Nobody anywhere, and nothing counted.
+  public init() {}
+
+  /// Takes in an event.
+  public mutating func note(_ event: SceneEvent) {
+    guard let object = event.object else { return }
+    switch event.kind {
+    case .line(let line, let direction, let count): crossings[line, default: [:]][direction] = count
+    case .end: for zone in occupants.keys { occupants[zone]?.remove(object.identity) }
+    default:
+      // Every event names the zones of its object, those that it entered before its start was reported included.
+      for zone in occupants.keys where !object.zones.contains(zone) { occupants[zone]?.remove(object.identity) }
+      for zone in object.zones { occupants[zone, default: []].insert(object.identity) }
+    }
+  }
+
+  /// `yard 3`, or `gate in 4 out 2`.
+  func text(_ mark: SceneMark) -> String {
+    switch mark.shape {
+    case .zone: return "\(mark.name) \(occupants[mark.name]?.count ?? 0)"
+    case .line(_, _, let inward, let outward):
+      let counts = crossings[mark.name] ?? [:]
+      return "\(mark.name) \(inward) \(counts[inward] ?? 0) \(outward) \(counts[outward] ?? 0)"
+    }
+  }
+}

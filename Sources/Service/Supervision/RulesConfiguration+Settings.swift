@@ -1,0 +1,66 @@
+import Rules
+import Scene
+import Settings
+
+extension RulesConfiguration {
+  /// What `settings` ask to be noticed by a network that knows `classes`. Fails with `configuration` for a class that it
+  /// does not know.
+  init(_ settings: CameraSettings, classes: ClassCatalogue) throws(ServiceError) {
+    self.init()
+    let place = "cameras.\(settings.name)"
+    added = settings.rules.values
+    stationary.after = settings.track.stationaryAfter
+    for section in settings.zones {
+      guard let area = section.area else { continue }
+      var zone = Zone(section.name, area)
+      zone.anchor = section.anchor
+      zone.classes = try classes.indices(of: section.classes, at: "\(place).zones.\(section.name).objects")
+      zone.minScore = section.minScore
+      zone.minArea = section.minArea
+      zone.hold = section.hold
+      zone.loitering = section.loiter.map { .init(after: $0) }
+      zones.append(zone)
+    }
+    for section in settings.lines {
+      guard let a = section.a, let b = section.b else { continue }
+      var line = CountingLine(section.name, from: a, to: b)
+      line.anchor = section.anchor
+      line.classes = try classes.indices(of: section.classes, at: "\(place).lines.\(section.name).objects")
+      if let names = section.directions, names.count == 2 { (line.inward, line.outward) = (names[0], names[1]) }
+      lines.append(line)
+    }
+    filters.general.masks = settings.objectMasks
+    for section in settings.filters {
+      var filter = ObjectFilter()
+      filter.masks = settings.objectMasks
+      filter.minScore = section.minScore
+      filter.threshold = section.threshold
+      filter.area = section.minArea...max(section.minArea, section.maxArea)
+      filter.aspect = Float(section.minRatio)...Float(max(section.minRatio, section.maxRatio))
+      if section.name == "all" {
+        filters.general = filter
+      } else {
+        for index in try classes.indices(of: [section.name], at: "\(place).filters") ?? [] {
+          filters.ofClass[index] = filter
+        }
+      }
+    }
+  }
+}
+
+extension ClassCatalogue {
+  /// The indices of `words`, names or numbers of classes that stand at `place` in the configuration; `nil` for `nil`, which
+  /// is all. Fails with `configuration` for a class that is not there.
+  func indices(of words: [String]?, at place: String) throws(ServiceError) -> Set<Int>? {
+    guard let words else { return nil }
+    var indices: Set<Int> = []
+    for word in words {
+      guard let index = index(of: word) else {
+        let hint = NearestName.of(word, in: names).map { "; did you mean \($0)?" } ?? ""
+        throw ServiceError(.configuration, "\(place): the model has no class \(word)\(hint)")
+      }
+      indices.insert(index)
+    }
+    return indices
+  }
+}

@@ -1,0 +1,93 @@
+public import Rules
+public import Scene
+
+/// A zone of a camera.
+public struct ZoneSettings: Hashable, Sendable {
+  /// Its name in events.
+  public let name: String
+  /// Where it is.
+  public var area: Polygon?
+  /// The point of a box that has to be in it.
+  public var anchor = Anchor.bottom
+  /// Classes it is about, by name or number; `nil` is all.
+  public var classes: [String]?
+  /// Least score of an object that enters.
+  public var minScore: Float = 0
+  /// Least area of its box, as a share of the frame.
+  public var minArea: Float = 0
+  /// Seconds inside before an object has entered, and outside before it has left.
+  public var hold = 0.5
+  /// Seconds inside after which an object loiters.
+  public var loiter: Double?
+
+  static let settings: [Setting<ZoneSettings>] = [
+    .value(
+      "points", \.area, .optional(.polygon), isRequired: true, example: "[[0.1, 0.5], [0.9, 0.5], [0.9, 1], [0.1, 1]]",
+      "Its corners [x, y] from 0 to 1."),
+    .value("anchor", \.anchor, .choice, "The point of an object's box that has to be in it."),
+    .value("objects", \.classes, .names("names of classes"), example: "[person]", "Classes it is about."),
+    .value("min_score", \.minScore, .share, "Least score of an object that enters, the median of its last ten."),
+    .value("min_area", \.minArea, .share, "Least area of the box of an object that enters, as a share of the frame."),
+    .value(
+      "hold", \.hold, .duration(0...60), "Time inside before an object has entered, and outside before it has left."),
+    .value("loiter", \.loiter, .optional(.duration(0.1...86_400)), "Time inside after which an object loiters."),
+  ]
+}
+
+/// A line of a camera.
+public struct LineSettings: Hashable, Sendable {
+  /// Its name in events.
+  public let name: String
+  /// Its ends.
+  public var a, b: Polygon.Corner?
+  /// Names of its directions: to the right of somebody who looks from a to b, and to the left.
+  public var directions: [String]?
+  /// The point of a box that has to cross it.
+  public var anchor = Anchor.bottom
+  /// Classes it counts, by name or number; `nil` is all.
+  public var classes: [String]?
+
+  static let settings: [Setting<LineSettings>] = [
+    .value(
+      "a", \.a, .optional(.corner), isRequired: true, example: "[0.1, 0.6]", "Where it begins, [x, y] from 0 to 1."),
+    .value("b", \.b, .optional(.corner), isRequired: true, example: "[0.9, 0.6]", "Where it ends."),
+    .value(
+      "directions", \.directions, .names("two names"),
+      "Names of the crossings to the right and to the left of somebody who looks from a to b; in and out."),
+    .value("anchor", \.anchor, .choice, "The point of an object's box that has to cross it."),
+    .value("objects", \.classes, .names("names of classes"), "Classes it counts."),
+  ]
+}
+
+/// What a track of one class has to be before it counts as an object.
+public struct FilterSettings: Hashable, Sendable {
+  /// The class, by name or number; `all` is for those that have no filter of their own.
+  public let name: String
+  /// Least score of the detection that makes it an object.
+  public var minScore: Float = 0
+  /// Least median of its last ten scores.
+  public var threshold: Float = 0
+  /// Least area, as a share of the frame.
+  public var minArea: Float = 0
+  /// Greatest area, as a share of the frame.
+  public var maxArea: Float = 1
+  /// Least width over height.
+  public var minRatio = 0.0
+  /// Greatest width over height.
+  public var maxRatio = 1000.0
+
+  /// The filter called `name`: the last of that name in `earlier`, which it is read over, or one that admits everything.
+  init(name: String, before earlier: [FilterSettings] = []) {
+    self.name = name
+    if let last = earlier.last(where: { $0.name == name }) { self = last }
+  }
+
+  static let settings: [Setting<FilterSettings>] = [
+    .value("min_score", \.minScore, .share, "Least score of the detection that makes a track an object."),
+    .value("threshold", \.threshold, .share, example: "0.5", "Least median of its last ten scores."),
+    .value("min_area", \.minArea, .share, "Least area of its box, as a share of the frame."),
+    .value("max_area", \.maxArea, .share, "Greatest area of its box."),
+    .value("min_ratio", \.minRatio, .number(0...1000), "Least width of its box over the height."),
+    .value("max_ratio", \.maxRatio, .number(0...1000), "Greatest width of its box over the height."),
+  ]
+}

@@ -1,0 +1,37 @@
+import Foundation
+import Outputs
+import Testing
+
+@Suite struct FootageTimeTests {
+  /// 2026-11-23T18:39:27Z.
+  static let moment: Int64 = 1_795_459_167_000
+
+  @Test(
+    arguments: [
+      ("2026-11-23T18:39:27Z", moment), ("2026-11-23T18:39:27.5Z", moment + 500), ("20261123T183927Z", moment),
+      ("2026-11-23T19:39:27+01:00", moment), ("2026-11-23 13:09:27-0530", moment), ("2026-11-23", nil),
+      ("2026-13-23T18:39:27Z", nil), ("2026-02-30T18:39:27Z", nil), ("2026-11-23T25:39:27Z", nil), ("yesterday", nil),
+      ("at 2026-11-23T18:39:27Z", nil),
+    ] as [(String, Int64?)])
+  func `a time is read as it is usually written`(text: String, expected: Int64?) {
+    #expect(FootageTime.milliseconds(text) == expected)
+  }
+
+  @Test(
+    arguments: [
+      ("front_20261123_183927Z.mp4", moment), ("2026-11-23_18-39-27Z.mkv", moment), ("20261123T183927Z.mp4", moment),
+      ("cam1-2026.11.23-18.39.27Z-motion.avi", moment), ("vtest.avi", nil), ("99920261123183927.mp4", nil),
+      ("00001123183927.mp4", nil),
+    ] as [(String, Int64?)])
+  func `recorders write the time into the name`(name: String, expected: Int64?) {
+    #expect(FootageTime.milliseconds(inName: name) == expected)
+  }
+
+  @Test func `a time without a zone is that of this computer`() throws {
+    let parts = Calendar.current.dateComponents(in: .current, from: Date(timeIntervalSince1970: 1_795_459_167))
+    func two(_ value: Int?) -> String { String("0\(value ?? 0)".suffix(2)) }
+    let name =
+      "front_\(parts.year ?? 0)\(two(parts.month))\(two(parts.day))_\(two(parts.hour))\(two(parts.minute))\(two(parts.second)).mp4"
+    #expect(FootageTime.milliseconds(inName: name) == Self.moment)
+  }
+}

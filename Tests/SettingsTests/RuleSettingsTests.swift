@@ -1,0 +1,106 @@
+import Foundation
+import Rules
+import Scene
+import Testing
+
+@testable import Settings
+
+@Suite struct RuleSettingsTests {
+  private func read(_ yaml: String) throws(ConfigurationError) -> ServiceConfiguration {
+    try ServiceConfiguration(yaml: "version: 1\n" + yaml, path: "c.yml", environment: [:])
+  }
+
+  @Test func `zones, lines, filters and masks of a camera are read`() throws {
+    let configuration = try read(
+      """
+      defaults:
+        filters: {person: {min_score: 50%, threshold: 0.6}}
+        track: {stationary_after: 20s}
+      cameras:
+        front:
+          url: "rtsp://h/"
+          zones:
+            yard: {points: [[0, 0.5], [1, 0.5], [1, 1]], objects: [person, traffic light], loiter: 20s, anchor: centre}
+            road: {points: [[0, 0], [1, 0], [1, 0.5]], min_score: 0.4, min_area: 1%, hold: 1s}
+          lines:
+            gate: {a: [0.1, 0.6], b: [0.9, 0.6], directions: [leaving, coming], objects: car}
+          filters:
+            person: {min_score: 0.7}
+            traffic light: {max_area: 0.01, max_ratio: 1}
+            all: {min_area: 0.001}
+          object_masks: [[[0, 0], [0.1, 0], [0.1, 0.1]]]
+        back: {url: "rtsp://h/", track: {stationary_after: 1m}}
+      """)
+    let (front, back) = (configuration.cameras[0], configuration.cameras[1])
+    #expect(front.zones.map(\.name) == ["yard", "road"] && back.zones.isEmpty)
+    #expect(front.zones[0].area?.corners.map(\.x) == [0, 1, 1] && front.zones[0].anchor == .centre)
+    #expect(front.zones[0].classes == ["person", "traffic light"] && front.zones[0].loiter == 20)
+    #expect(front.zones[1].classes == nil && front.zones[1].minScore == 0.4 && front.zones[1].minArea == 0.01)
+    #expect(front.zones[1].hold == 1 && front.zones[1].anchor == .bottom && front.zones[1].loiter == nil)
+    let gate = try #require(front.lines.first)
+    #expect(gate.a == Polygon.Corner(x: 0.1, y: 0.6) && gate.directions == ["leaving", "coming"])
+    #expect(gate.classes == ["car"] && front.objectMasks.first?.corners.count == 3)
+    // A camera's filter goes on from that of the defaults; the last of a name holds.
+    let person = try #require(front.filters.last { $0.name == "person" })
+    #expect(person.minScore == 0.7 && person.threshold == 0.6 && back.filters.map(\.minScore) == [0.5])
+    #expect(front.filters.map(\.name) == ["person", "person", "traffic light", "all"])
+    #expect(front.track.stationaryAfter == 20 && back.track.stationaryAfter == 60)
+  }
+
+  @Test(
+    arguments: [
+      ("zones: {a: {}}", "cameras.c.zones.a: the key points is missing"),
+      (
+        "zones: {a b: {points: [[0, 0], [1, 0], [1, 1]]}}",
+        "cameras.c.zones: expected a name of at most 40 letters, digits, _ and -, got a b"
+      ),
+      (
+        "zones: {a: {points: [[0, 0], [1, 0]]}}", "cameras.c.zones.a.points: expected 3 to 100 corners, got 2"
+      ),
+      (
+        "zones: {a: {points: [[0, 0], [1, 0], [1, 1.5]]}}",
+        "cameras.c.zones.a.points[2][1]: expected a number from 0 to 1, got 1.5"
+      ),
+      (
+        "zones: {a: {points: [[0, 0], [1, 0], [1, 1]], anchor: feet}}",
+        "cameras.c.zones.a.anchor: expected one of bottom, centre, top, left, right, got feet"
+      ),
+      ("lines: {g: {a: [0, 0], b: [0, 0]}}", "cameras.c.lines.g: expected two points, got the same one as a and b"),
+      ("lines: {g: {a: [0, 0]}}", "cameras.c.lines.g: the key b is missing"),
+      ("lines: {g: {a: [0, 0, 1], b: [0, 1]}}", "cameras.c.lines.g.a: expected a corner [x, y], got a list"),
+      (
+        "lines: {g: {a: [0, 0], b: [1, 0], directions: [in]}}",
+        "cameras.c.lines.g.directions: expected two different names"
+      ),
+      (
+        "filters: {person: {min_area: 0.5, max_area: 0.1}}",
+        "cameras.c.filters.person: expected the least value of area and ratio to be below the greatest"
+      ),
+      ("filters: {person: {score: 1}}", "cameras.c.filters.person has no key score; did you mean min_score?"),
+      ("track: {stationary_after: 0s}", "cameras.c.track.stationary_after: expected a time from 1s to 3600s"),
+    ])
+  func `a mistake in a rule is reported with its line`(rule: String, sentence: String) {
+    #expect {
+      _ = try read("cameras:\n  c:\n    url: \"rtsp://h/\"\n    \(rule)\n")
+    } throws: { "\($0)".contains("c.yml:5: \(sentence)") }
+  }
+
+  @Test func `the schema has the keys of rules, and names of classes may have spaces`() throws {
+    let schema = try #require(
+      JSONSerialization.jsonObject(with: Data(ServiceConfiguration.schema.utf8)) as? [String: Any])
+    func properties(_ schema: [String: Any]?) -> [String: [String: Any]] {
+      schema?["properties"] as? [String: [String: Any]] ?? [:]
+    }
+    func each(_ schema: [String: Any]?) -> (pattern: String, schema: [String: Any])? {
+      (schema?["patternProperties"] as? [String: [String: Any]])?.first.map { ($0.key, $0.value) }
+    }
+    let camera = properties(each(properties(schema)["cameras"])?.schema)
+    let zone = try #require(each(camera["zones"]))
+    #expect(Set(properties(zone.schema).keys) == Set(ZoneSettings.settings.map(\.outline.name)))
+    #expect(zone.schema["required"] as? [String] == ["points"])
+    #expect(each(camera["lines"])?.schema["required"] as? [String] == ["a", "b"])
+    let filter = try #require(each(camera["filters"]))
+    #expect("traffic light".range(of: filter.pattern, options: .regularExpression) != nil)
+    #expect("traffic light".range(of: zone.pattern, options: .regularExpression) == nil)
+  }
+}
