@@ -27,6 +27,7 @@ func tests(of name: String, sees dependencies: [Target.Dependency] = []) -> Targ
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
+let database: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let webServer: [Target.Dependency] = [
   .product(name: "Hummingbird", package: "hummingbird"), .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -43,6 +44,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
@@ -96,17 +98,20 @@ let package = Package(
         "Scene",
       ]),
 
+    room("EventStore", sees: ["Outputs", "Pipeline", "Scene", database]),
+
     // Level 4: many cameras as a service, from what a user asks for to what a browser shows.
     room("Settings", sees: ["Capture", "FFmpeg", "V4L2", "Outputs", "Rules", "Scene", yams]),
     room("Recording", sees: ["Settings", "FFmpeg", "Outputs", "Pipeline", "Imaging", "Scene"]),
     room("LiveView", sees: ["Capture", "FFmpeg", "Outputs", "Pipeline", "Imaging", "Scene"]),
     room(
-      "Web", sees: ["Settings", "Recording", "LiveView", "Outputs", "Pipeline"] + webServer,
-      embeds: ["page.html", "page.css", "page.js", "film.js"]),
+      "Web", sees: ["EventStore", "Settings", "Recording", "LiveView", "Outputs", "Pipeline"] + webServer,
+      embeds: ["page.html", "page.css", "page.js", "events.js", "film.js"]),
     room(
       "Service",
       sees: [
-        "Settings", "Recording", "LiveView", "Web", "Streaming", "Capture", "FFmpeg", "Checkpoints", "GELAN",
+        "EventStore", "Settings", "Recording", "LiveView", "Web", "Streaming", "Capture", "FFmpeg", "Checkpoints",
+        "GELAN",
         "Inference", "Tracking", "Rules", "Outputs", "Pipeline", "Imaging", "Scene",
       ]),
 
@@ -114,9 +119,8 @@ let package = Package(
     .executableTarget(
       name: "yolostream",
       dependencies: [
-        "Service", "Settings", "Streaming", "Capture", "Diagnosis", "FFmpeg", "Inference", "ModelStore", "Tracking",
-        "Rules",
-        "Training",
+        "Service", "EventStore", "Recording", "Settings", "Streaming", "Capture", "Diagnosis", "FFmpeg", "Inference",
+        "ModelStore", "Tracking", "Rules", "Training",
         "MPI",
         "Evaluation",
         "Checkpoints", "GELAN", "Outputs", "Pipeline", "V4L2", "Imaging", "Scene", argumentParser,
@@ -154,6 +158,7 @@ let package = Package(
         "Scene",
       ]),
     tests(of: "Diagnosis", sees: ["FFmpeg", "V4L2"]),
+    tests(of: "EventStore"),
     tests(of: "Settings", sees: ["Capture", "Rules", "Scene"]),
     tests(
       of: "Recording",
@@ -163,7 +168,8 @@ let package = Package(
     tests(
       of: "Service",
       sees: [
-        "Settings", "Recording", "Web", "Checkpoints", "GELAN", "Streaming", "Capture", "FFmpeg", "Inference",
+        "EventStore", "Settings", "Recording", "Web", "Checkpoints", "GELAN", "Streaming", "Capture", "FFmpeg",
+        "Inference",
         "Outputs", "Rules", "Imaging", "Scene",
       ]),
     tests(

@@ -120,7 +120,7 @@ package final class Retention: Sendable {
 
   /// All recordings below `root`. Folders of hours and days before `limit` that are empty are removed: their files may have
   /// gone while something could still be put there.
-  private static func recordings(in root: borrowing OpenFolder, before limit: String) -> [RecordedFile] {
+  static func recordings(in root: borrowing OpenFolder, before limit: String = "") -> [RecordedFile] {
     var files: [RecordedFile] = []
     for camera in root.names where MediaName.isCamera(camera) {
       guard let days = OpenFolder(camera, in: root) else { continue }
@@ -149,7 +149,7 @@ package final class Retention: Sendable {
   }
 
   /// Removes one file, and the folders that are empty then, unless something may just be put there.
-  private static func remove(_ name: MediaName, in root: borrowing OpenFolder, before limit: String) -> Bool {
+  static func remove(_ name: MediaName, in root: borrowing OpenFolder, before limit: String) -> Bool {
     guard let days = OpenFolder(name.camera, in: root), let hours = OpenFolder(name.day, in: days),
       let inner = OpenFolder(name.hour, in: hours), inner.byteCount(of: name.file) != nil, inner.remove(name.file)
     else { return false }

@@ -21,10 +21,14 @@ extension ServiceRun: WebService {
       + recent.map { News(name: "event", data: $0) }
   }
 
-  package func recording(_ kind: MediaName.Kind, of identifier: String) -> String? {
-    guard let evidence = supervisor.media?.evidence(of: identifier) else { return nil }
+  package func recording(_ kind: MediaName.Kind, of identifier: String) async -> String? {
+    guard let evidence = supervisor.media?.evidence(of: identifier) else {
+      return await storedRecording(kind, of: identifier)
+    }
     return kind == .clip ? evidence.clip : evidence.snapshot
   }
+
+  package func removeRecordings(_ paths: [String]) { for path in paths { supervisor.media?.remove(path) } }
 
   package var unreadiness: String? { state.withLock { $0.isRunning } ? supervisor.stuck : "starting or stopping" }
 

@@ -1,4 +1,5 @@
 import Checkpoints
+package import EventStore
 import Foundation
 public import GELAN
 public import Inference
@@ -27,8 +28,10 @@ public final class ServiceRun: Sendable {
   }
 
   let supervisor: Supervisor
+  /// What can be asked for what happened; `nil` if events are not kept.
+  package let history: EventHistory?
   private let path: String
-  private let say: @Sendable (String) -> Void
+  let say: @Sendable (String) -> Void
   private let systemd = SystemdLink()
   private let identity: TLSIdentity?
   let state: Mutex<State>
@@ -62,8 +65,9 @@ public final class ServiceRun: Sendable {
     let media = if let path = storage.path { try MediaFolder(path: path) } else { nil as MediaFolder? }
     supervisor = try Supervisor(
       detector: detector, workers: configuration.model.workers,
-      journal: try Journal(path: configuration.outputs.events.lines.path), media: media, limits: storage,
+      journal: try Journal(path: configuration.outputs.eventLog), media: media, limits: storage,
       memories: MemoryFolder(events: configuration.outputs.events.lines.path, recordings: storage.path))
+    history = Self.history(configuration.outputs, say: say)
     (commands, orders) = AsyncStream.makeStream(of: Command.self)
   }
 
@@ -81,8 +85,10 @@ public final class ServiceRun: Sendable {
       _ = try await supervisor.watch(configuration.cameras)
     } catch {
       await supervisor.stop()
+      await history?.stop()
       throw error
     }
+    let filling = Task { await fillHistory() }
     let server = Task {
       do throws(WebError) {
         let server = WebServer(settings: configuration.http, identity: identity, service: self)
@@ -102,6 +108,8 @@ public final class ServiceRun: Sendable {
     tellTroubles()
     server.cancel()
     await server.value
+    await filling.value
+    await history?.stop()
     if let error = failure.withLock({ $0 }) { throw error }
   }
 
@@ -193,7 +201,7 @@ public final class ServiceRun: Sendable {
     do throws(ServiceError) {
       let next = try Self.configuration(at: path)
       let changes = try await supervisor.watch(next.cameras)
-      do throws(OutputError) { try await supervisor.journal.reopen(at: next.outputs.events.lines.path) } catch {
+      do throws(OutputError) { try await supervisor.journal.reopen(at: next.outputs.eventLog) } catch {
         say("events go on to where they went: \(error)")
       }
       do throws(WebError) { try identity?.reread() } catch { say("the certificate stays what it was: \(error)") }
@@ -204,6 +212,10 @@ public final class ServiceRun: Sendable {
       let later = [
         ("model", before.model != next.model), ("http", before.http != next.http),
         ("outputs.storage.path", !supervisor.keep(next.outputs.storage)),
+        (
+          "outputs.events.sqlite",
+          before.outputs.eventStore != next.outputs.eventStore || before.outputs.eventLog != next.outputs.eventLog
+        ),
       ].filter(\.1).map(\.0)
       return .done(
         "configuration read: \(changes.kept) cameras unchanged, \(changes.started) begun, \(changes.stopped) ended"

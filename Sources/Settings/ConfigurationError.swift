@@ -15,7 +15,7 @@ public struct ConfigurationError: Error, Sendable, CustomStringConvertible {
   /// The error of the system, if there is one.
   public let cause: (any Error)?
 
-  init(_ code: Code, _ description: String, cause: (any Error)? = nil) {
+  package init(_ code: Code, _ description: String, cause: (any Error)? = nil) {
     self.code = code
     self.description = description
     self.cause = cause

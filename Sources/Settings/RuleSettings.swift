@@ -78,8 +78,7 @@ public struct FilterSettings: Hashable, Sendable {
 
   /// The filter called `name`: the last of that name in `earlier`, which it is read over, or one that admits everything.
   init(name: String, before earlier: [FilterSettings] = []) {
-    self.name = name
-    if let last = earlier.last(where: { $0.name == name }) { self = last }
+    if let last = earlier.last(where: { $0.name == name }) { self = last } else { self.name = name }
   }
 
   static let settings: [Setting<FilterSettings>] = [

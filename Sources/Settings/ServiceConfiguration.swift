@@ -74,11 +74,28 @@ public struct OutputSettings: Hashable, Sendable {
       ]
     }
 
+    /// What can be asked for what happened.
+    public struct Store: Hashable, Sendable {
+      /// Where it is; `nil` for beside the log.
+      public var path: String?
+
+      static let settings: [Setting<Store>] = [
+        .value(
+          "path", \.path, .text("the path of a file"),
+          "The file; without, events.sqlite beside the log. It may be deleted: it is built again from the log.")
+      ]
+    }
+
     /// A file of JSON lines.
     public var lines = JSONLines()
+    /// What can be asked for what happened.
+    public var store = Store()
 
     static let settings: [Setting<Events>] = [
-      .section("jsonl", \.lines, JSONLines.settings, "One JSON line for the start, each second and the end of a track.")
+      .section("jsonl", \.lines, JSONLines.settings, "One JSON line for all that happens to an object or a camera."),
+      .section(
+        "sqlite", \.store, Store.settings, isInExample: false,
+        "What can be asked for what happened: an index of the log."),
     ]
   }
 
@@ -88,6 +105,15 @@ public struct OutputSettings: Hashable, Sendable {
   public var storage = StorageSettings()
   /// Outputs of the registry: target by kind.
   var sinks: [String: String] = [:]
+
+  /// The file of JSON lines: where `events` say, or beside the recordings; `nil` if events are not kept.
+  public var eventLog: String? { events.lines.path ?? storage.path.map { "\($0)/events.jsonl" } }
+
+  /// The store of events, which belongs to the log; `nil` if events are not kept.
+  public var eventStore: String? {
+    events.store.path
+      ?? eventLog.map { $0.hasSuffix(".jsonl") ? $0.dropLast("jsonl".count) + "sqlite" : $0 + ".sqlite" }
+  }
 
   /// The kinds of sinks that each camera of a service may have one of. The log of events is one for all of them and stands
   /// above; files that need an end, and pixels, only a run has.

@@ -14,6 +14,7 @@ struct PageFile: Sendable {
   static let parts = [
     PageFile(path: "/page.css", type: css, bytes: PackageResources.page_css),
     PageFile(path: "/page.js", type: script, bytes: PackageResources.page_js),
+    PageFile(path: "/events.js", type: script, bytes: PackageResources.events_js),
     PageFile(path: "/film.js", type: script, bytes: PackageResources.film_js),
   ]
 

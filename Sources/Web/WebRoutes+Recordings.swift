@@ -17,7 +17,7 @@ extension WebRoutes {
   private func recording(
     _ kind: MediaName.Kind, of identifier: String, _ request: Request, _ context: BasicRequestContext
   ) async throws -> Response {
-    guard MediaName.isIdentifier(identifier), let path = service.recording(kind, of: identifier),
+    guard MediaName.isIdentifier(identifier), let path = await service.recording(kind, of: identifier),
       let file = PlainFile(path)
     else {
       return Self.text("there is no \(kind == .clip ? "clip" : "snapshot") of such an event\n", status: .notFound)

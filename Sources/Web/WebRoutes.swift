@@ -23,6 +23,7 @@ struct WebRoutes: Sendable {
     addPage(to: router)
     addSegments(to: router)
     addInterface(to: router)
+    addEvents(to: router)
     addRecordings(to: router)
     return router
   }
@@ -128,7 +129,7 @@ struct WebRoutes: Sendable {
 
   private static var unknownCamera: Response { text("there is no such camera\n", status: .notFound) }
 
-  private static func json(_ text: String, status: HTTPResponse.Status = .ok) -> Response {
+  static func json(_ text: String, status: HTTPResponse.Status = .ok) -> Response {
     self.text(text + "\n", type: "application/json", status: status)
   }
 

@@ -1,3 +1,4 @@
+package import EventStore
 package import LiveView
 package import Pipeline
 package import Recording
@@ -61,7 +62,11 @@ package protocol WebService: Sendable {
   /// What a new listener is sent first: the cameras and the last events.
   var opening: [News] { get }
   /// The path of what is kept of the event `identifier`; `nil` if there is nothing.
-  func recording(_ kind: MediaName.Kind, of identifier: String) -> String?
+  func recording(_ kind: MediaName.Kind, of identifier: String) async -> String?
+  /// What can be asked for what happened; `nil` if events are not kept.
+  var history: EventHistory? { get }
+  /// Removes recordings at `paths`, whose event was removed.
+  func removeRecordings(_ paths: [String])
   /// Reads the configuration again.
   func reload() async -> ReloadOutcome
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Capture
 import Evaluation
+import EventStore
 import Foundation
 import GELAN
 import Inference
@@ -39,6 +40,7 @@ enum Failure {
     case let error as CaptureError: status(of: error.code)
     case let error as EvaluationError: status(of: error.code)
     case let error as ServiceError: status(of: error.code)
+    case let error as EventStoreError: status(of: error.code)
     case let error as ConfigurationError: error.code == .unreadable ? 66 : 78
     case let error as ModelError: error.code == .unwritable ? 73 : 78
     case let error as ModelStoreError: status(of: error.code)
@@ -96,6 +98,15 @@ enum Failure {
     case .malformed, .mismatched: 65
     case .missing, .unreadable: 66
     case .unwritable: 73
+    }
+  }
+
+  private static func status(of code: EventStoreError.Code) -> Int32 {
+    switch code {
+    case .invalidQuery: 64
+    case .damaged: 65
+    case .missing: 66
+    case .inputOutput: 74
     }
   }
 

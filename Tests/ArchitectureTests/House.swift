@@ -49,27 +49,29 @@ enum House {
         "Kernels", "Capture", "Checkpoints", "Evaluation", "GELAN", "Imaging", "Inference", "MPI", "OneDNN",
         "Pipeline", "Scene",
       ], unsafeLines: 210),
+    Room("EventStore", sees: ["GRDB", "Outputs", "Pipeline", "Scene"], unsafeLines: 4),
     Room("Settings", sees: ["Capture", "FFmpeg", "Outputs", "Rules", "Scene", "V4L2", "Yams"]),
     Room("Recording", sees: ["FFmpeg", "Imaging", "Outputs", "Pipeline", "Scene", "Settings"], unsafeLines: 12),
     Room("LiveView", sees: ["Capture", "FFmpeg", "Imaging", "Outputs", "Pipeline", "Scene"]),
     Room(
       "Web",
       sees: [
-        "HTTPTypes", "Hummingbird", "HummingbirdCore", "LiveView", "Logging", "NIOCore", "NIOSSL", "Outputs",
+        "EventStore", "HTTPTypes", "Hummingbird", "HummingbirdCore", "LiveView", "Logging", "NIOCore", "NIOSSL",
+        "Outputs",
         "Pipeline", "Recording", "Settings",
       ], unsafeLines: 1),
     Room(
       "Service",
       sees: [
-        "Capture", "Checkpoints", "FFmpeg", "GELAN", "Imaging", "Inference", "LiveView", "Outputs", "Pipeline",
-        "Recording", "Rules", "Scene", "Settings", "Streaming", "Tracking", "Web",
+        "Capture", "Checkpoints", "EventStore", "FFmpeg", "GELAN", "Imaging", "Inference", "LiveView", "Outputs",
+        "Pipeline", "Recording", "Rules", "Scene", "Settings", "Streaming", "Tracking", "Web",
       ], unsafeLines: 5),
     Room(
       "yolostream",
       sees: [
-        "ArgumentParser", "Capture", "Checkpoints", "Diagnosis", "Evaluation", "FFmpeg", "GELAN", "Imaging",
+        "ArgumentParser", "Capture", "Checkpoints", "Diagnosis", "Evaluation", "EventStore", "FFmpeg", "GELAN", "Imaging",
         "Inference", "MPI",
-        "ModelStore", "Outputs", "Pipeline", "Scene", "Service", "Settings", "Streaming", "Tracking", "Rules",
+        "ModelStore", "Outputs", "Pipeline", "Recording", "Scene", "Service", "Settings", "Streaming", "Tracking", "Rules",
         "Training",
         "V4L2",
       ], unsafeLines: 4),
@@ -83,7 +85,7 @@ enum House {
 
   /// What others made, as Swift packages.
   static let guests: Set<String> = [
-    "ArgumentParser", "Yams", "Hummingbird", "HummingbirdCore", "HTTPTypes", "NIOCore", "NIOSSL", "Logging",
+    "ArgumentParser", "GRDB", "Yams", "Hummingbird", "HummingbirdCore", "HTTPTypes", "NIOCore", "NIOSSL", "Logging",
   ]
 
   static func room(_ name: String) -> Room? { rooms.first { $0.name == name } }

@@ -104,7 +104,7 @@ import Testing
   }
 
   @Test func `a rule of the registry is in the plan of its camera`() throws {
-    var settings = try #require(CameraSettings(named: "yard", defaults: CameraDefaults()))
+    var settings = CameraSettings(named: "yard", defaults: CameraDefaults())
     settings.rules.values = ["crowd": 3]
     let plan = try DetectionPlan(settings, classes: ClassCatalogue(names: ["person"]))
     #expect(plan.scene.rules.added == ["crowd": 3])

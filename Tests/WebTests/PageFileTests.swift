@@ -23,7 +23,7 @@ import Testing
 
   @Test func `what the scripts look for by name is in the document`() throws {
     let document = try Self.text("/")
-    for script in ["/page.js", "/film.js"] {
+    for script in ["/page.js", "/events.js", "/film.js"] {
       for match in try Self.text(script).matches(of: /(?:byId|getElementById)\("(\w+)"\)/) {
         #expect(document.contains("id=\"\(match.1)\""), "\(script) looks for #\(match.1)")
       }

@@ -104,14 +104,15 @@ extension SettingKind where Value == [String]? {
   }
 }
 
-extension SettingKind where Value: CaseIterable & RawRepresentable<String> {
+extension SettingKind where Value: CaseIterable & RawRepresentable<String> & Sendable {
   /// One of the cases, by its text.
   static var choice: SettingKind {
-    let names = Value.allCases.map(\.rawValue)
+    let cases = Array(Value.allCases), names = cases.map(\.rawValue)
     return SettingKind(schema: "\"enum\":[\(names.map(\.json).joined(separator: ","))]") {
       node throws(ConfigurationProblem) in
-      let expected = "one of \(Value.allCases.map(\.rawValue).joined(separator: ", "))"
-      guard let value = Value(rawValue: try node.text(expected)) else { throw node.mismatch(expected) }
+      let expected = "one of \(names.joined(separator: ", "))"
+      let text = try node.text(expected)
+      guard let value = cases.first(where: { $0.rawValue == text }) else { throw node.mismatch(expected) }
       return value
     }
   }

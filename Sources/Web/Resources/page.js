@@ -152,33 +152,6 @@ function detected(news) {
   show(one);
 }
 
-const words = { start: "appeared", end: "left", camera_up: "is there", camera_down: "is away" };
-
-function happened(event) {
-  if (!words[event.type]) return;
-  const item = document.createElement("li");
-  const time = document.createElement("time");
-  time.dateTime = event.ts;
-  time.textContent = new Date(event.ts).toLocaleTimeString();
-  const text = document.createElement("span");
-  text.textContent = event.label
-    ? event.camera + ": " + event.label + " " + event.track + " " + words[event.type]
-    : event.camera + " " + words[event.type];
-  if (event.type.startsWith("camera_")) text.className = event.type.slice(7);
-  item.append(time, text);
-  for (const [kind, file] of [["clip", "clip.mp4"], ["snapshot", "snapshot.jpg"]]) {
-    if (!event[kind]) continue;
-    const link = document.createElement("a");
-    link.href = "/api/v1/events/" + event.id + "/" + file;
-    link.target = "_blank";
-    link.textContent = kind;
-    text.append(" ", link);
-  }
-  const list = byId("events");
-  list.prepend(item);
-  while (list.children.length > 100) list.lastElementChild.remove();
-}
-
 function listen() {
   const source = new EventSource("/api/v1/events/stream");
   source.addEventListener("cameras", (message) => listed(JSON.parse(message.data)));
@@ -194,4 +167,4 @@ function listen() {
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden) for (const one of cards.values()) if (one.isStale) show(one);
 });
-listen();
+remember().then(listen);

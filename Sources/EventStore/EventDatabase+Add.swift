@@ -1,0 +1,250 @@
+import Foundation
+import GRDB
+
+extension EventDatabase {
+  /// What became of lines.
+  struct Additions: Hashable, Sendable {
+    /// Lines that were new.
+    var added = 0
+    /// Lines that are none of an event log.
+    var unreadable = 0
+  }
+
+  /// Adds the lines in `text`, which ends with a line feed, in one transaction, and takes note that the log whose first line
+  /// is `head` has been read up to `offset`. Lines that are there already change nothing.
+  func add(_ text: Data, ofLog head: String, readTo offset: Int64) throws(EventStoreError) -> Additions {
+    do {
+      return try pool.write { db in
+        var writing = EventWriting(db, zone: zone)
+        var additions = Additions()
+        let reader = EventLine.Reader()
+        for bytes in text.split(separator: UInt8(ascii: "\n")) {
+          if let line = reader.read(bytes) {
+            if try writing.add(line, text: String(decoding: bytes, as: UTF8.self)) { additions.added += 1 }
+          } else if bytes.contains(where: { $0 > 0x20 }) {
+            additions.unreadable += 1
+          }
+        }
+        try writing.finish()
+        try db.execute(
+          sql: "INSERT INTO log VALUES (?, ?) ON CONFLICT (head) DO UPDATE SET offset = excluded.offset",
+          arguments: [head, offset])
+        return additions
+      }
+    } catch { throw EventStoreError(error, doing: "write to the store of events") }
+  }
+
+  /// Adds those of `lines` whose events are not there, in one transaction; returns how many.
+  package func adopt(_ lines: [String]) throws(EventStoreError) -> Int {
+    do {
+      return try pool.write { db in
+        var writing = EventWriting(db, zone: zone)
+        let reader = EventLine.Reader()
+        var count = 0
+        for text in lines {
+          guard let line = reader.read(Data(text.utf8)), try !writing.isKnown(line.id) else { continue }
+          if try writing.add(line, text: text) { count += 1 }
+        }
+        try writing.finish()
+        return count
+      }
+    } catch { throw EventStoreError(error, doing: "write to the store of events") }
+  }
+
+  /// Adds all that is in the logs at `paths`.
+  package func read(logs paths: [String]) throws(EventStoreError) -> EventFollower.Report {
+    let follower = EventFollower(self, logs: paths)
+    follower.catchUp()
+    let report = follower.report
+    if let failure = report.lastFailure { throw EventStoreError(.inputOutput, failure) }
+    return report
+  }
+
+  /// Forgets everything, so that it is read from the logs again.
+  package func clear() throws(EventStoreError) {
+    do {
+      try pool.write { db in
+        for table in ["line", "event", "tag", "tally", "day", "deleted", "log"] {
+          try db.execute(sql: "DROP TABLE IF EXISTS \(table)")
+        }
+        try EventSchema.create(db)
+      }
+    } catch { throw EventStoreError(error, doing: "empty the store of events") }
+  }
+
+  /// How far the log whose first line is `head` has been read.
+  func offset(ofLog head: String) throws(EventStoreError) -> Int64 {
+    do {
+      return try pool.read {
+        try Int64.fetchOne($0, sql: "SELECT offset FROM log WHERE head = ?", arguments: [head]) ?? 0
+      }
+    } catch { throw EventStoreError(error, doing: "read the store of events") }
+  }
+}
+
+/// Adds lines within one transaction. Tallies are added up and written at its end.
+private struct EventWriting {
+  private let db: Database
+  private let zone: TimeZone
+  private var tallies: [String: Int] = [:]
+  private var days: [DayKey: Int] = [:]
+
+  private struct DayKey: Hashable {
+    let day: Int
+    let camera, label: String
+  }
+
+  /// A row of `event`: what is known of one.
+  private struct Story {
+    var camera: String, label: String?
+    var time: LocalTime
+    var score = 0.0
+    var types: [String] = []
+    var snapshot: String?, clip: String?
+    var isKept = false
+    var isOver = false
+    var last: Int64 = 0
+    var isNew = true
+  }
+
+  init(_ db: Database, zone: TimeZone) {
+    self.db = db
+    self.zone = zone
+  }
+
+  /// Whether `line` was new.
+  mutating func add(_ line: EventLine, text: String) throws -> Bool {
+    if line.type == EventLine.deleteType { return try delete(line.id) }
+    if try isDeleted(line.id) { return false }
+    try db.cachedStatement(
+      sql: "INSERT OR IGNORE INTO line (event, seq, ts, camera, text) VALUES (?, ?, ?, ?, ?)"
+    ).execute(arguments: [line.id, line.seq, line.ts, line.camera, text])
+    guard db.changesCount > 0 else { return false }
+    let number = db.lastInsertedRowID
+    var story = try story(of: line)
+    var tags: [EventTag] = [.type(line.type)]
+    if story.isNew { tags.append(.camera(story.camera)) }
+    if line.type == EventLine.keepType {
+      let isKept = line.kept ?? true
+      if isKept { tags.append(.kept) } else { try remove(.kept, of: line.id) }
+      story.isKept = isKept
+      if story.isNew { story.last = number }
+    } else if !story.isOver || line.type == "end" {
+      // What comes with the end of an object, such as leaving its zones, does not hide the end.
+      story.last = number
+    }
+    story.isOver = story.isOver || line.type == "end"
+    if story.label == nil, let label = line.label {
+      story.label = label
+      tags += [.label(label), .label(label, of: story.camera)]
+      days[DayKey(day: story.time.day, camera: story.camera, label: label), default: 0] += 1
+    }
+    story.score = max(story.score, line.topScore ?? line.score ?? 0)
+    story.snapshot = line.snapshot ?? story.snapshot
+    if story.clip == nil, line.clip != nil { tags.append(.clip) }
+    story.clip = line.clip ?? story.clip
+    if !story.types.contains(line.type) { story.types.append(line.type) }
+    tags += line.mentionedZones.map(EventTag.zone)
+    for tag in tags { try add(tag, to: line.id) }
+    try write(story, of: line.id)
+    return true
+  }
+
+  /// Writes what was added up.
+  func finish() throws {
+    for (tag, count) in tallies.sorted(by: { $0.key < $1.key }) where count != 0 {
+      try db.cachedStatement(
+        sql: "INSERT INTO tally VALUES (?, ?) ON CONFLICT (tag) DO UPDATE SET count = count + excluded.count"
+      ).execute(arguments: [tag, count])
+    }
+    for (key, count) in days where count != 0 {
+      try db.cachedStatement(
+        sql: """
+          INSERT INTO day VALUES (?, ?, ?, ?) ON CONFLICT (day, camera, label) DO UPDATE SET count = count + excluded.count
+          """
+      ).execute(arguments: [key.day, key.camera, key.label, count])
+    }
+    try db.execute(sql: "DELETE FROM day WHERE count <= 0")
+  }
+
+  func isKnown(_ id: String) throws -> Bool {
+    try Bool.fetchOne(
+      db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM event WHERE id = ?)"), arguments: [id]) ?? false
+  }
+
+  private func isDeleted(_ id: String) throws -> Bool {
+    try Bool.fetchOne(
+      db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM deleted WHERE event = ?)"), arguments: [id]) ?? false
+  }
+
+  private func story(of line: EventLine) throws -> Story {
+    let found = try Row.fetchOne(
+      db.cachedStatement(
+        sql:
+          "SELECT camera, label, day, minute, score, types, snapshot, clip, kept, is_over, last FROM event WHERE id = ?"
+      ),
+      arguments: [line.id])
+    let time = LocalTime(EventIdentifier.milliseconds(line.id) ?? 0, in: zone)
+    var story = Story(camera: line.camera, label: nil, time: time)
+    guard let found else { return story }
+    story.isNew = false
+    story.camera = found[0]
+    story.label = found[1]
+    story.score = found[4]
+    story.types = (found[5] as String).split(separator: ",").map(String.init)
+    story.snapshot = found[6]
+    story.clip = found[7]
+    story.isKept = found[8]
+    story.isOver = found[9]
+    story.last = found[10]
+    return story
+  }
+
+  private func write(_ story: Story, of id: String) throws {
+    try db.cachedStatement(sql: "INSERT OR REPLACE INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)").execute(
+      arguments: [
+        id, story.camera, story.label, story.time.day, story.time.minute, story.score,
+        story.types.joined(separator: ","),
+        story.snapshot, story.clip, story.isKept, story.isOver, story.last,
+      ])
+  }
+
+  private mutating func add(_ tag: EventTag, to id: String) throws {
+    try db.cachedStatement(sql: "INSERT OR IGNORE INTO tag VALUES (?, ?)").execute(arguments: [tag.text, id])
+    if db.changesCount > 0 { tallies[tag.text, default: 0] += 1 }
+  }
+
+  private mutating func remove(_ tag: EventTag, of id: String) throws {
+    try db.cachedStatement(sql: "DELETE FROM tag WHERE tag = ? AND event = ?").execute(arguments: [tag.text, id])
+    if db.changesCount > 0 { tallies[tag.text, default: 0] -= 1 }
+  }
+
+  /// Removes all that is known of an event, for good: no later line brings it back.
+  private mutating func delete(_ id: String) throws -> Bool {
+    guard try !isDeleted(id) else { return false }
+    try db.execute(sql: "INSERT INTO deleted VALUES (?)", arguments: [id])
+    if let event = try Row.fetchOne(
+      db, sql: "SELECT day, camera, label FROM event WHERE id = ?", arguments: [id]), let label = event[2] as String?
+    {
+      days[DayKey(day: event[0], camera: event[1], label: label), default: 0] -= 1
+    }
+    let texts = try String.fetchAll(db, sql: "SELECT text FROM line WHERE event = ?", arguments: [id])
+    for tag in EventTag.all(of: texts.compactMap { EventLine.Reader().read(Data($0.utf8)) }) { try remove(tag, of: id) }
+    try db.execute(sql: "DELETE FROM line WHERE event = ?", arguments: [id])
+    try db.execute(sql: "DELETE FROM event WHERE id = ?", arguments: [id])
+    return true
+  }
+}
+
+extension EventTag {
+  /// All that lines of one event may have brought.
+  fileprivate static func all(of lines: [EventLine]) -> Set<EventTag> {
+    var tags: Set<EventTag> = [.clip, .kept]
+    for line in lines {
+      tags.formUnion([.type(line.type), .camera(line.camera)])
+      if let label = line.label { tags.formUnion([.label(label), .label(label, of: line.camera)]) }
+      tags.formUnion(line.mentionedZones.map(EventTag.zone))
+    }
+    return tags
+  }
+}

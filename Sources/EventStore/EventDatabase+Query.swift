@@ -1,0 +1,187 @@
+import Foundation
+import GRDB
+
+extension EventDatabase {
+  /// The events that `query` asks for, the newest first. Throws `inputOutput` or `damaged`.
+  public func events(_ query: EventQuery) async throws(EventStoreError) -> EventPage {
+    do { return try await pool.read { try EventPage.fetch(query, in: $0) } } catch {
+      throw EventStoreError(error, doing: "read the store of events")
+    }
+  }
+
+  /// The event `id` with all its lines, in the order of the log; `nil` if there is none.
+  public func event(_ id: String) async throws(EventStoreError) -> (event: StoredEvent, lines: [String])? {
+    do {
+      return try await pool.read { db in
+        guard let event = try StoredEvent.fetch([id], in: db).first else { return nil }
+        let lines = try String.fetchAll(
+          db, sql: "SELECT text FROM line WHERE event = ? ORDER BY number", arguments: [id])
+        return (event, lines)
+      }
+    } catch { throw EventStoreError(error, doing: "read the store of events") }
+  }
+
+  /// Lines of the log that came after the one with `number`, at most `limit`, oldest first.
+  public func lines(after number: Int64, limit: Int = 1000) async throws(EventStoreError) -> [(
+    number: Int64, text: String
+  )] {
+    do {
+      return try await pool.read { db in
+        try Row.fetchAll(
+          db, sql: "SELECT number, text FROM line WHERE number > ? ORDER BY number LIMIT ?", arguments: [number, limit]
+        ).map { ($0[0], $0[1]) }
+      }
+    } catch { throw EventStoreError(error, doing: "read the store of events") }
+  }
+
+  /// The number of the line that is `count` lines before the end.
+  public func number(linesBeforeEnd count: Int) async throws(EventStoreError) -> Int64 {
+    do {
+      return try await pool.read { db in
+        try Int64.fetchOne(
+          db, sql: "SELECT number FROM line ORDER BY number DESC LIMIT 1 OFFSET ?", arguments: [count]) ?? 0
+      }
+    } catch { throw EventStoreError(error, doing: "read the store of events") }
+  }
+
+  /// How many lines and events there are.
+  public func size() async throws(EventStoreError) -> (lines: Int, events: Int) {
+    do {
+      return try await pool.read { db in
+        (
+          try Int.fetchOne(db, sql: "SELECT count(*) FROM line") ?? 0,
+          try Int.fetchOne(db, sql: "SELECT count(*) FROM event") ?? 0
+        )
+      }
+    } catch { throw EventStoreError(error, doing: "read the store of events") }
+  }
+}
+
+/// One answer to a query.
+public struct EventPage: Sendable {
+  /// The newest first.
+  public let events: [StoredEvent]
+  /// The cursor of the next page; `nil` if this is the last.
+  public let next: String?
+
+  static func fetch(_ query: EventQuery, in db: Database) throws -> EventPage {
+    guard let plan = try EventPlan(query, in: db) else { return EventPage(events: [], next: nil) }
+    let found = try String.fetchAll(db.cachedStatement(sql: plan.sql), arguments: plan.arguments)
+    let page = Array(found.prefix(query.limit))
+    return EventPage(
+      events: try StoredEvent.fetch(page, in: db), next: found.count > query.limit ? page.last : nil)
+  }
+}
+
+/// How a query is answered: along the shortest list that has all its answers.
+///
+/// SQLite's planner knows average lengths only (Debian builds it without `STAT4`), but one camera may have most events and
+/// another almost none. The tallies know.
+struct EventPlan {
+  private(set) var sql = ""
+  private(set) var arguments: StatementArguments = []
+
+  /// Longer ranges of scores or of the day are walked by time instead: their events are frequent enough to be met soon.
+  private static let longestRange = 20_000
+
+  private enum Path {
+    case time
+    case tag(EventTag)
+    case score
+    case minute
+  }
+
+  /// `nil` if there cannot be an answer.
+  init?(_ query: EventQuery, in db: Database) throws {
+    var tags = query.tags
+    var length = Int.max
+    var path = Path.time
+    for tag in tags {
+      let count =
+        try Int.fetchOne(
+          db.cachedStatement(sql: "SELECT count FROM tally WHERE tag = ?"), arguments: [tag.text]) ?? 0
+      if count < length { (length, path) = (count, .tag(tag)) }
+    }
+    guard length > 0 else { return nil }
+    var conditions: [String] = []
+    var values: StatementArguments = []
+    let ranges: [(path: Path, condition: String, values: StatementArguments)] =
+      (query.minScore.map { [(.score, "e.score >= ?", [$0])] } ?? [])
+      + (query.timeOfDay.map { span in
+        [(.minute, "(e.minute >= ? \(span.start < span.end ? "AND" : "OR") e.minute < ?)", [span.start, span.end])]
+      } ?? [])
+    for range in ranges {
+      conditions.append(range.condition)
+      values += range.values
+      let probe = "SELECT count(*) FROM (SELECT 1 FROM event e WHERE \(range.condition) LIMIT \(Self.longestRange + 1))"
+      let count = try Int.fetchOne(db.cachedStatement(sql: probe), arguments: range.values) ?? 0
+      if count <= Self.longestRange, count < length { (length, path) = (count, range.path) }
+    }
+    guard length > 0 else { return nil }
+    if query.hasClip == false { conditions.append("e.clip IS NULL") }
+    if query.isKept == false { conditions.append("e.kept = 0") }
+
+    let needsRow = !conditions.isEmpty
+    var id = "e.id"
+    var from = "event e"
+    var begin: StatementArguments = []
+    switch path {
+    case .time: break
+    case .tag(let tag):
+      tags.removeAll { $0 == tag }
+      id = "t.event"
+      from = needsRow ? "tag t CROSS JOIN event e ON e.id = t.event" : "tag t"
+      conditions.insert("t.tag = ?", at: 0)
+      begin = [tag.text]
+    case .score: from = "event e INDEXED BY event_score"
+    case .minute: from = "event e INDEXED BY event_minute"
+    }
+    for tag in tags {
+      conditions.append("EXISTS (SELECT 1 FROM tag x WHERE x.tag = ? AND x.event = \(id))")
+      values += [tag.text]
+    }
+    if let after = query.after {
+      conditions.append("\(id) >= ?")
+      values += [EventIdentifier.least(at: after)]
+    }
+    if let end = [query.before.map(EventIdentifier.least), query.cursor].compactMap(\.self).min() {
+      conditions.append("\(id) < ?")
+      values += [end]
+    }
+    let filter = conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ")
+    sql = "SELECT \(id) FROM \(from)\(filter) ORDER BY \(id) DESC LIMIT ?"
+    arguments = begin + values + [query.limit + 1]
+  }
+}
+
+extension EventQuery {
+  /// The lists that all answers are on.
+  fileprivate var tags: [EventTag] {
+    var tags: [EventTag] = []
+    switch (camera, label) {
+    case (let camera?, let label?): tags.append(.label(label, of: camera))
+    case (let camera?, nil): tags.append(.camera(camera))
+    case (nil, let label?): tags.append(.label(label))
+    case (nil, nil): break
+    }
+    if let zone { tags.append(.zone(zone)) }
+    if let type { tags.append(.type(type)) }
+    if hasClip == true { tags.append(.clip) }
+    if isKept == true { tags.append(.kept) }
+    return tags
+  }
+}
+
+extension EventDatabase {
+  /// Those of `paths` that no event names.
+  func unreferenced(_ paths: [String]) async throws(EventStoreError) -> [String] {
+    do {
+      return try await pool.read { db in
+        try paths.filter { path in
+          // Snapshots belong to one event each.
+          try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM event WHERE clip = ?)", arguments: [path]) == false
+        }
+      }
+    } catch { throw EventStoreError(error, doing: "read the store of events") }
+  }
+}

@@ -1,0 +1,51 @@
+import Foundation
+import GRDB
+import Outputs
+
+/// How many objects of one class began in front of one camera on one day.
+public struct EventCount: Hashable, Sendable {
+  /// `2026-11-23`, in the time zone of the store.
+  public let day: String
+  /// Name of the camera.
+  public let camera: String
+  /// Name of the class.
+  public let label: String
+  /// Objects.
+  public let count: Int
+
+  /// The count in JSON.
+  public var json: String {
+    "{\"day\":\(day.json),\"camera\":\(camera.json),\"label\":\(label.json),\"count\":\(count)}"
+  }
+}
+
+extension EventDatabase {
+  /// Counts by day, camera and class, the newest day first; whole days, from that of `after` to that of `before`. Throws
+  /// `invalidQuery` for conditions other than these and camera and label.
+  public func summary(_ query: EventQuery) async throws(EventStoreError) -> [EventCount] {
+    var rest = query
+    (rest.camera, rest.label, rest.after, rest.before, rest.limit) = (nil, nil, nil, nil, EventQuery().limit)
+    guard rest == EventQuery() else {
+      throw EventStoreError(.invalidQuery, "a summary is of camera, label, after and before, and of nothing else")
+    }
+    let first = query.after.map { LocalTime($0, in: zone).day } ?? 0
+    // What ends at midnight does not have the day that begins then.
+    let last = query.before.map { LocalTime($0 - 1, in: zone).day } ?? Int(Int32.max)
+    do {
+      return try await pool.read { db in
+        try Row.fetchAll(
+          db,
+          sql: """
+            SELECT day, camera, label, count FROM day
+            WHERE day BETWEEN ?1 AND ?2 AND (?3 IS NULL OR camera = ?3) AND (?4 IS NULL OR label = ?4)
+            ORDER BY day DESC, camera, label
+            """, arguments: [first, last, query.camera, query.label]
+        ).map { row in
+          let day = row[0] as Int
+          let text = [day / 10_000, day / 100 % 100, day % 100].map { $0 < 10 ? "0\($0)" : "\($0)" }
+          return EventCount(day: text.joined(separator: "-"), camera: row[1], label: row[2], count: row[3])
+        }
+      }
+    } catch { throw EventStoreError(error, doing: "read the store of events") }
+  }
+}

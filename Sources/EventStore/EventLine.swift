@@ -1,0 +1,49 @@
+import Foundation
+
+/// One line of an event log, as far as the store reads it. Versions 1 and 2 of the format have these fields in common.
+struct EventLine: Decodable, Sendable {
+  let id: String
+  let type: String
+  let camera: String
+  let seq: Int
+  let ts: String
+  let label: String?
+  let score: Double?
+  let topScore: Double?
+  /// The zone that the line is about.
+  let zone: String?
+  /// Zones that the object is in, and all that it has been in so far.
+  let zones: [String]?
+  let entered: [String]?
+  let snapshot: String?
+  let clip: String?
+  /// Of a `keep` line.
+  let kept: Bool?
+  /// Of a `visit` line.
+  let severity: String?
+
+  /// Types of lines that people write, not cameras: whether an event is to be kept, and that it is to be removed.
+  static let keepType = "keep"
+  static let deleteType = "delete"
+
+  private enum CodingKeys: String, CodingKey {
+    case id, type, camera, seq, ts, label, score, zone, zones, entered, snapshot, clip, kept, severity
+    case topScore = "top_score"
+  }
+
+  /// Reads lines, one after another.
+  struct Reader {
+    private let decoder = JSONDecoder()
+
+    /// The line in `bytes`, without a line feed; `nil` for what is no line of an event log.
+    func read(_ bytes: some DataProtocol) -> EventLine? {
+      guard let line = try? decoder.decode(EventLine.self, from: Data(bytes)), EventIdentifier.isValid(line.id),
+        !line.type.isEmpty, !line.camera.isEmpty
+      else { return nil }
+      return line
+    }
+  }
+
+  /// Names of all zones that the line mentions.
+  var mentionedZones: [String] { (zone.map { [$0] } ?? []) + (zones ?? []) + (entered ?? []) }
+}

@@ -1,0 +1,111 @@
+public import Foundation
+import Outputs
+import Scene
+
+/// What is asked of the store. Each condition narrows the answer; without any it is all events, the newest first.
+public struct EventQuery: Hashable, Sendable {
+  /// A part of the day, in the time zone of the store.
+  public struct TimeOfDay: Hashable, Sendable {
+    /// Minutes since midnight: the first that belongs to it, and the first that does not. It may go over midnight.
+    public let start, end: Int
+
+    /// Reads `22:00-06:00`; `nil` for anything else.
+    public init?(parsing text: String) {
+      let ends = text.split(separator: "-", omittingEmptySubsequences: false).map(Self.minute)
+      guard ends.count == 2, let start = ends[0], let end = ends[1], start != end, start < 1440 else { return nil }
+      (self.start, self.end) = (start, end)
+    }
+
+    private static func minute(_ text: Substring) -> Int? {
+      let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+      guard parts.count == 2, parts.allSatisfy({ $0.count == 2 && $0.allSatisfy(\.isASCII) }), let hour = Int(parts[0]),
+        let minute = Int(parts[1]), (0..<60).contains(minute), (0...1440).contains(hour * 60 + minute)
+      else { return nil }
+      return hour * 60 + minute
+    }
+  }
+
+  /// Name of the camera.
+  public var camera: String?
+  /// Name of the class.
+  public var label: String?
+  /// Name of a zone that the object was in.
+  public var zone: String?
+  /// A type that one of the event's lines has: `line`, `loiter`, `camera_down` …
+  public var type: String?
+  /// The first and the first not to be included moment at which the event began, in milliseconds since 1970.
+  public var after, before: Int64?
+  /// When in the day it began.
+  public var timeOfDay: TimeOfDay?
+  /// Least top score.
+  public var minScore: Double?
+  /// Whether there is a clip.
+  public var hasClip: Bool?
+  /// Whether it was marked as kept.
+  public var isKept: Bool?
+  /// Events in one answer, 1...1000.
+  public var limit = 100
+  /// Where the answer goes on: the `next` of the one before.
+  public var cursor: String?
+
+  /// All events.
+  public init() {}
+
+  /// Names of conditions, as addresses and the command line have them.
+  public static let names = [
+    "camera", "label", "zone", "type", "after", "before", "time_of_day", "min_score", "has_clip", "kept", "limit",
+    "cursor",
+  ]
+
+  /// Sets the condition called `name` by its text. Fails with `invalidQuery` for an unknown name or a value that cannot be.
+  ///
+  /// - Parameter now: what `after=2h` is counted from.
+  public mutating func set(_ name: String, _ text: String, now: Date = .now) throws(EventStoreError) {
+    func value<Value>(_ value: Value?, _ expected: String) throws(EventStoreError) -> Value {
+      guard let value else {
+        throw EventStoreError(.invalidQuery, "\(name): expected \(expected), got \(text.prefix(80))")
+      }
+      return value
+    }
+    let moment = "a date, a time such as 2026-11-23T18:39:27Z, or how long ago it was, such as 2h"
+    switch name {
+    case "camera": camera = text
+    case "label": label = text
+    case "zone": zone = text
+    case "type": type = text
+    case "after": after = try value(EventMoment.milliseconds(text, now: now), moment)
+    case "before": before = try value(EventMoment.milliseconds(text, now: now), moment)
+    case "time_of_day": timeOfDay = try value(TimeOfDay(parsing: text), "a part of the day such as 22:00-06:00")
+    case "min_score":
+      minScore = try value(Double(text).flatMap { (0...1).contains($0) ? $0 : nil }, "a score from 0 to 1")
+    case "has_clip": hasClip = try value(Self.truth(text), "0 or 1")
+    case "kept": isKept = try value(Self.truth(text), "0 or 1")
+    case "limit": limit = try value(Int(text).flatMap { (1...1000).contains($0) ? $0 : nil }, "1 to 1000")
+    case "cursor":
+      cursor = try value(EventIdentifier.isValid(text) ? text : nil, "the next of an earlier answer")
+    default:
+      throw EventStoreError(
+        .invalidQuery, "there is no condition \(name.prefix(40)): expected one of \(Self.names.joined(separator: ", "))"
+      )
+    }
+  }
+
+  private static func truth(_ text: String) -> Bool? {
+    switch text {
+    case "1", "true", "yes": true
+    case "0", "false", "no": false
+    default: nil
+    }
+  }
+}
+
+/// Moments as people write them.
+enum EventMoment {
+  /// Milliseconds since 1970 of a date and time, a date (its midnight), or a time before `now` such as `2h`.
+  static func milliseconds(_ text: String, now: Date) -> Int64? {
+    if let moment = FootageTime.milliseconds(text) ?? FootageTime.milliseconds(text + "T00:00:00") { return moment }
+    // A number alone would be seconds ago, which nobody means.
+    guard Double(text) == nil, let ago = Seconds(parsing: text)?.value, ago <= 3.2e9 else { return nil }
+    return Int64(((now.timeIntervalSince1970 - ago) * 1e3).rounded())
+  }
+}

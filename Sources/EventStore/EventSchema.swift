@@ -1,0 +1,52 @@
+import GRDB
+
+/// The tables of the store.
+///
+/// `line` has the lines of the log as they are. All else follows from it: `event` has a row for each object, visit or event
+/// of a camera, `tag` is an inverted index from what can be asked for to events, `tally` the lengths of its lists, `day`
+/// what the summary shows. `deleted` names events that are not to come back, and `log` how far each file has been read.
+enum EventSchema {
+  /// Rises when the tables change. A store of another version is built again from the log.
+  static let version = 1
+
+  static func create(_ db: Database) throws {
+    try db.execute(
+      sql: """
+        CREATE TABLE line (
+          number INTEGER PRIMARY KEY, event TEXT NOT NULL, seq INTEGER NOT NULL, ts TEXT NOT NULL, camera TEXT NOT NULL,
+          text TEXT NOT NULL);
+        CREATE UNIQUE INDEX line_key ON line (event, seq, ts, camera);
+        CREATE TABLE event (
+          id TEXT NOT NULL PRIMARY KEY, camera TEXT NOT NULL, label TEXT, day INTEGER NOT NULL, minute INTEGER NOT NULL,
+          score REAL NOT NULL, types TEXT NOT NULL, snapshot TEXT, clip TEXT, kept INTEGER NOT NULL, is_over INTEGER NOT NULL,
+          last INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE INDEX event_score ON event (score);
+        CREATE INDEX event_minute ON event (minute);
+        CREATE INDEX event_clip ON event (clip) WHERE clip IS NOT NULL;
+        CREATE TABLE tag (tag TEXT NOT NULL, event TEXT NOT NULL, PRIMARY KEY (tag, event)) WITHOUT ROWID;
+        CREATE TABLE tally (tag TEXT NOT NULL PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE day (
+          day INTEGER NOT NULL, camera TEXT NOT NULL, label TEXT NOT NULL, count INTEGER NOT NULL,
+          PRIMARY KEY (day, camera, label)) WITHOUT ROWID;
+        CREATE TABLE deleted (event TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID;
+        CREATE TABLE log (head TEXT NOT NULL PRIMARY KEY, offset INTEGER NOT NULL) WITHOUT ROWID;
+        PRAGMA user_version = \(version);
+        """)
+  }
+}
+
+/// An entry of the inverted index: something that can be asked for.
+struct EventTag: Hashable, Sendable {
+  let text: String
+
+  static func camera(_ name: String) -> EventTag { EventTag(text: "camera=\(name)") }
+  static func label(_ name: String) -> EventTag { EventTag(text: "label=\(name)") }
+  static func zone(_ name: String) -> EventTag { EventTag(text: "zone=\(name)") }
+  static func type(_ name: String) -> EventTag { EventTag(text: "type=\(name)") }
+  /// Both are asked for together so often that they have a list of their own.
+  static func label(_ name: String, of camera: String) -> EventTag {
+    EventTag(text: "label=\(name)&camera=\(camera)")
+  }
+  static let clip = EventTag(text: "clip")
+  static let kept = EventTag(text: "kept")
+}

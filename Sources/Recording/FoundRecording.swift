@@ -1,0 +1,46 @@
+import Outputs
+
+/// What the names of recorded files tell of one event.
+package struct FoundRecording: Hashable, Sendable {
+  let name: MediaName
+  package fileprivate(set) var snapshot: String?
+  package fileprivate(set) var clip: String?
+
+  /// The events whose files are below `folder`, by rising identifier. A clip counts for the event that it is called by.
+  package static func all(in folder: String) -> [FoundRecording] {
+    guard let root = OpenFolder(path: folder) else { return [] }
+    var found: [String: FoundRecording] = [:]
+    for file in Retention.recordings(in: root) {
+      let path = "\(folder)/\(file.name.folder)/\(file.name.file)"
+      var recording = found[file.name.identifier] ?? FoundRecording(name: file.name)
+      if file.name.kind == .clip { recording.clip = path } else { recording.snapshot = path }
+      found[file.name.identifier] = recording
+    }
+    return found.values.sorted { $0.name.identifier < $1.name.identifier }
+  }
+
+  /// A line of an event log that tells as much.
+  package var line: String {
+    let start = EventClock.text(FootageTime.milliseconds(name.time) ?? 0).json
+    return "{\"v\":2,\"id\":\(name.identifier.json),\"type\":\"recording\",\"camera\":\(name.camera.json),\"seq\":0,"
+      + "\"ts\":\(start),\"label\":\(name.label.json),\"start\":\(start),\"snapshot\":\(snapshot?.json ?? "null"),"
+      + "\"clip\":\(clip?.json ?? "null")}"
+  }
+}
+
+extension MediaFolder {
+  /// Where the recording lies that a log calls `path`: below this folder, wherever it lay then. `nil` for what is called
+  /// otherwise than recordings are.
+  package func recording(at path: String) -> String? {
+    MediaName(parsing: path.split(separator: "/").last ?? "").map { "\(self.path)/\($0.folder)/\($0.file)" }
+  }
+
+  /// Removes the recording that a log calls `path`, unless it is being written; says whether it is gone.
+  @discardableResult
+  package func remove(_ path: String) -> Bool {
+    guard let name = MediaName(parsing: path.split(separator: "/").last ?? ""), !isOpen(name),
+      let root = OpenFolder(path: self.path)
+    else { return false }
+    return Retention.remove(name, in: root, before: "")
+  }
+}

@@ -1,0 +1,37 @@
+import EventStore
+import Foundation
+import Recording
+import Settings
+
+extension ServiceRun {
+  /// The history that `outputs` ask for. A store that cannot be had costs the history, not the service: `say` gets the
+  /// sentence.
+  static func history(_ outputs: OutputSettings, say: (String) -> Void) -> EventHistory? {
+    guard let log = outputs.eventLog, let store = outputs.eventStore, isPlainFile(log) else { return nil }
+    do { return try EventHistory(path: store, log: log) } catch {
+      say("events are logged, but cannot be asked for: \(error)")
+      return nil
+    }
+  }
+
+  /// A log that goes to a pipe or a terminal cannot be read again.
+  private static func isPlainFile(_ path: String) -> Bool {
+    let type = (try? FileManager.default.attributesOfItem(atPath: path))?[.type] as? FileAttributeType
+    return type == nil || type == .typeRegular || type == .typeSymbolicLink
+  }
+
+  /// Reads the log, and takes recordings whose lines are gone for events.
+  func fillHistory() async {
+    guard let history else { return }
+    await history.update()
+    guard let media = supervisor.media else { return }
+    let lines = FoundRecording.all(in: media.path).map(\.line)
+    do throws(EventStoreError) { _ = try history.database.adopt(lines) } catch { say("\(error)") }
+  }
+
+  /// The file that shows the event `identifier`, by the store.
+  func storedRecording(_ kind: MediaName.Kind, of identifier: String) async -> String? {
+    guard let event = try? await history?.database.event(identifier)?.event else { return nil }
+    return (kind == .clip ? event.clip : event.snapshot).flatMap { supervisor.media?.recording(at: $0) }
+  }
+}

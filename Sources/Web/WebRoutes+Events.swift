@@ -1,0 +1,88 @@
+import EventStore
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Outputs
+
+/// The history: what happened, asked for by conditions in the address. JSON, or CSV where `Accept` asks for it.
+extension WebRoutes {
+  func addEvents(to router: Router<BasicRequestContext>) {
+    router.get("api/v1/events") { request, _ in
+      try await answer { history in
+        let page = try await history.database.events(try Self.query(request))
+        return Self.wantsTable(request) ? Self.table(page) : Self.list(page)
+      }
+    }
+    router.get("api/v1/events/summary") { request, _ in
+      try await answer { history in
+        let counts = try await history.database.summary(try Self.query(request))
+        if Self.wantsTable(request) {
+          let lines = counts.map { "\($0.day),\($0.camera),\(EventTable.field($0.label)),\($0.count)\r\n" }
+          return Self.text("day,camera,label,count\r\n" + lines.joined(), type: Self.tableType)
+        }
+        return Self.json("{\"counts\":[" + counts.map(\.json).joined(separator: ",") + "]}")
+      }
+    }
+    router.get("api/v1/events/{id}") { _, context in
+      try await answer { history in
+        guard let (event, lines) = try await history.database.event(context.parameters.get("id") ?? "") else {
+          return Self.unknownEvent
+        }
+        return Self.json("{\"event\":\(event.json),\"lines\":[\(lines.joined(separator: ","))]}")
+      }
+    }
+    router.post("api/v1/events/{id}/keep") { request, context in
+      try await answer { history in
+        let isKept = request.uri.queryParameters["kept"].map { $0 != "0" } ?? true
+        let event = try await history.keep(context.parameters.get("id") ?? "", isKept)
+        return event.map { Self.json($0.json) } ?? Self.unknownEvent
+      }
+    }
+    router.delete("api/v1/events/{id}") { _, context in
+      try await answer { history in
+        guard let files = try await history.delete(context.parameters.get("id") ?? "") else { return Self.unknownEvent }
+        service.removeRecordings(files)
+        return Response(status: .noContent, headers: Self.headers("text/plain; charset=utf-8"))
+      }
+    }
+  }
+
+  /// What `respond` answers, or why there is no answer.
+  private func answer(_ respond: (EventHistory) async throws -> Response) async throws -> Response {
+    guard let history = service.history else {
+      return Self.text(
+        "events are not kept: expected outputs.events.jsonl or outputs.storage in the configuration\n",
+        status: .notFound)
+    }
+    do { return try await respond(history) } catch let error as EventStoreError {
+      return Self.text(
+        "\(error)\n", status: error.code == .invalidQuery ? .badRequest : .internalServerError)
+    }
+  }
+
+  private static func query(_ request: Request) throws(EventStoreError) -> EventQuery {
+    var query = EventQuery()
+    for (name, value) in request.uri.queryParameters where name != "token" {
+      try query.set(String(name), String(value))
+    }
+    return query
+  }
+
+  private static let tableType = "text/csv; charset=utf-8"
+
+  private static func wantsTable(_ request: Request) -> Bool { request.headers[.accept]?.contains("text/csv") ?? false }
+
+  private static func list(_ page: EventPage) -> Response {
+    json(
+      "{\"events\":[" + page.events.map(\.json).joined(separator: ",") + "],\"next\":\(page.next?.json ?? "null")}")
+  }
+
+  /// A table has no room for a cursor: a header has it.
+  private static func table(_ page: EventPage) -> Response {
+    var response = text(EventTable.header + page.events.map(EventTable.line).joined(), type: tableType)
+    if let next = page.next, let name = HTTPField.Name("X-Next-Cursor") { response.headers[name] = next }
+    return response
+  }
+
+  private static var unknownEvent: Response { text("there is no such event\n", status: .notFound) }
+}

@@ -1,0 +1,81 @@
+import ArgumentParser
+import EventStore
+import Foundation
+import Settings
+
+/// Where events are: the store of a service, or a log that 'run --events' wrote.
+struct EventPlaceArguments: ParsableArguments {
+  @Argument(help: "A store (.sqlite) or a log of events (.jsonl).") var file: String?
+  @Option(
+    name: [.short, .long], help: ArgumentHelp("The configuration of the service that keeps them.", valueName: "file"))
+  var config: String?
+
+  func validate() throws {
+    guard (file == nil) != (config == nil) else {
+      throw ValidationError("expected either a file or -c with a configuration")
+    }
+  }
+
+  /// The store, opened to be asked. A log is read into one in memory.
+  func open() throws -> EventDatabase {
+    guard let file else {
+      return try EventDatabase(path: try EventPlaces(config: config ?? "").store, access: .readOnly)
+    }
+    guard try !Self.isStore(file) else { return try EventDatabase(path: file, access: .readOnly) }
+    let database = try EventDatabase(inMemory: .current)
+    let unreadable = try database.read(logs: [file, EventHistory.marks(of: file)]).unreadable
+    if unreadable > 0 {
+      print("yolostream: \(file): \(count(unreadable, "line")) could not be read", to: &StandardError.shared)
+    }
+    return database
+  }
+
+  /// Whether the file begins as SQLite's do.
+  private static func isStore(_ path: String) throws -> Bool {
+    guard let file = FileHandle(forReadingAtPath: path) else {
+      throw EventStoreError(.missing, "cannot read \(path): no such file, or permission denied")
+    }
+    return try file.read(upToCount: 16)?.starts(with: Data("SQLite format 3".utf8)) ?? false
+  }
+}
+
+/// Where a service keeps its events, by its configuration.
+struct EventPlaces {
+  let log, store: String
+  let media: String?
+
+  init(config path: String) throws(ConfigurationError) {
+    let outputs = try ServiceConfiguration(path: path).outputs
+    guard let log = outputs.eventLog, let store = outputs.eventStore else {
+      throw ConfigurationError(
+        .invalid, "\(path): events are not kept: expected outputs.events.jsonl or outputs.storage")
+    }
+    (self.log, self.store, media) = (log, store, outputs.storage.path)
+  }
+}
+
+/// Which events are meant.
+struct EventQueryArguments: ParsableArguments {
+  @Option(help: "Name of the camera.") var camera: String?
+  @Option(help: ArgumentHelp("Name of the class.", valueName: "class")) var label: String?
+  @Option(help: "Name of a zone that the object was in.") var zone: String?
+  @Option(help: "A type that one of the event's lines has: line, loiter, zone_enter, camera_down …") var type: String?
+  @Option(help: ArgumentHelp("Began then or later: a date, a time, or how long ago, such as 2h.", valueName: "time"))
+  var after: String?
+  @Option(help: ArgumentHelp("Began before then.", valueName: "time")) var before: String?
+  @Option(help: ArgumentHelp("Began in this part of a day.", valueName: "22:00-06:00")) var timeOfDay: String?
+  @Option(help: "Least top score, 0 to 1.") var minScore: String?
+  @Flag(inversion: .prefixedNo, help: "Whether there is a clip.") var hasClip: Bool?
+  @Flag(inversion: .prefixedNo, help: "Whether it is marked as kept.") var kept: Bool?
+
+  func query() throws -> EventQuery {
+    var query = EventQuery()
+    let words = [
+      ("camera", camera), ("label", label), ("zone", zone), ("type", type), ("after", after), ("before", before),
+      ("time_of_day", timeOfDay), ("min_score", minScore), ("has_clip", hasClip.map { $0 ? "1" : "0" }),
+      ("kept", kept.map { $0 ? "1" : "0" }),
+    ]
+    for case (let name, let text?) in words { try query.set(name, text) }
+    return query
+  }
+}

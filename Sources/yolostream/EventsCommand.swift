@@ -1,0 +1,19 @@
+import ArgumentParser
+
+/// `yolostream events …`: the history that a service keeps.
+struct EventsCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "events", abstract: "Find, follow and export what happened.",
+    discussion: """
+      Examples:
+        yolostream events query -c yolostream.yml --label person --after 2h
+        yolostream events query events.jsonl --type line --csv
+        yolostream events tail -c yolostream.yml
+        yolostream events export -c yolostream.yml --after 2026-11-23 --before 2026-11-24 > monday.jsonl
+        yolostream events rebuild -c yolostream.yml
+      """,
+    subcommands: [
+      EventsQueryCommand.self, EventsTailCommand.self, EventsExportCommand.self, EventsRebuildCommand.self,
+      EventsBenchCommand.self,
+    ])
+}

@@ -1,0 +1,76 @@
+import ArgumentParser
+import EventStore
+import Foundation
+import Glibc
+
+/// `yolostream events query`: events that meet conditions, the newest first.
+struct EventsQueryCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "query", abstract: "Show events, the newest first: a table on a terminal, otherwise JSON lines.")
+
+  @OptionGroup var place: EventPlaceArguments
+  @OptionGroup(title: "Conditions") var conditions: EventQueryArguments
+  @Option(help: "Events at most.") var limit = 100
+  @Flag(help: "Write comma-separated values.") var csv = false
+  @Flag(help: "Write JSON lines on a terminal, too.") var json = false
+
+  func validate() throws {
+    guard limit > 0 else { throw ValidationError("--limit \(limit): expected 1 or more") }
+    if csv && json { throw ValidationError("expected either --csv or --json") }
+  }
+
+  func run() async throws {
+    let database = try place.open()
+    let isTable = !csv && !json && isatty(STDOUT_FILENO) == 1
+    if csv { print(EventTable.header, terminator: "") }
+    if isTable { print(EventRow.header) }
+    try await database.forEach(try conditions.query(), limit: limit) { event in
+      if csv {
+        print(EventTable.line(event), terminator: "")
+      } else {
+        print(isTable ? EventRow.text(of: event) : event.json)
+      }
+    }
+  }
+}
+
+/// An event as a row of a table for people: local time, seconds, columns of even width.
+private enum EventRow {
+  static let header = row("TIME", "CAMERA", "CLASS", "LENGTH", "SCORE", "ZONES", "ID")
+
+  static func text(of event: StoredEvent) -> String {
+    let time = Date(timeIntervalSince1970: Double(event.start) / 1e3)
+    let style = Date.ISO8601FormatStyle(timeZone: .current).year().month().day().dateTimeSeparator(.space)
+      .time(includingFractionalSeconds: false)
+    return row(
+      time.formatted(style), event.camera, event.label ?? event.types.joined(separator: " "),
+      event.seconds.map { String(format: "%.1f s", $0) } ?? "", String(format: "%.2f", event.score),
+      event.zones.joined(separator: " "), event.id)
+  }
+
+  private static func row(
+    _ time: String, _ camera: String, _ label: String, _ length: String, _ score: String, _ zones: String, _ id: String
+  ) -> String {
+    func pad(_ text: String, _ width: Int) -> String {
+      text + String(repeating: " ", count: max(0, width - text.count))
+    }
+    return [pad(time, 19), pad(camera, 12), pad(label, 14), pad(length, 8), pad(score, 5), pad(zones, 12), id]
+      .joined(separator: "  ")
+  }
+}
+
+extension EventDatabase {
+  /// Calls `body` with the events that `query` asks for, page by page; at most `limit`.
+  func forEach(_ query: EventQuery, limit: Int = .max, _ body: (StoredEvent) throws -> Void) async throws {
+    var query = query
+    var rest = limit
+    while rest > 0 {
+      query.limit = min(rest, 1000)
+      let page = try await events(query)
+      for event in page.events { try body(event) }
+      rest -= page.events.count
+      guard let next = page.next else { return }
+      query.cursor = next
+    }
+  }
+}

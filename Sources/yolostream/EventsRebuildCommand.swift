@@ -1,0 +1,33 @@
+import ArgumentParser
+import EventStore
+import Recording
+
+/// `yolostream events rebuild`: the store made again from what it is an index of.
+struct EventsRebuildCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "rebuild", abstract: "Build the store again from the logs of events and from the recordings.",
+    discussion: """
+      The service may run meanwhile; it builds a store that is missing or damaged by itself. Recordings whose lines are no
+      longer there become events of the type 'recording'.
+      """)
+
+  @Option(name: [.short, .long], help: ArgumentHelp("The configuration of the service.", valueName: "file"))
+  var config: String
+
+  func run() async throws {
+    let places = try EventPlaces(config: config)
+    let database = try EventDatabase(path: places.store, access: .readWrite)
+    try database.clear()
+    let report = try database.read(logs: [places.log, EventHistory.marks(of: places.log)])
+    var found = 0
+    if let media = places.media {
+      found = try database.adopt(FoundRecording.all(in: media).map(\.line))
+    }
+    let size = try await database.size()
+    print(
+      "\(places.store): \(count(size.lines, "line")) of \(count(size.events, "event"))"
+        + (report.unreadable > 0 ? "; \(count(report.unreadable, "line")) could not be read" : "")
+        + (found > 0 ? "; \(count(found, "event")) known from recordings alone" : ""))
+    database.close()
+  }
+}

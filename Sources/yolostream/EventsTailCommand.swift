@@ -1,0 +1,35 @@
+import ArgumentParser
+import EventStore
+import Foundation
+import Pipeline
+
+/// `yolostream events tail`: lines of the log as they come into the store.
+struct EventsTailCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "tail", abstract: "Show the last lines of the log, and those that come.")
+
+  @OptionGroup var place: EventPlaceArguments
+  @Option(name: [.short, .long], help: "Lines shown first.") var lines = 10
+  @Flag(help: "End after the lines that are there.") var once = false
+
+  func validate() throws {
+    guard lines >= 0 else { throw ValidationError("--lines \(lines): expected 0 or more") }
+  }
+
+  func run() async throws {
+    let database = try place.open()
+    var number = try await database.number(linesBeforeEnd: lines)
+    func show() async throws {
+      while true {
+        let next = try await database.lines(after: number)
+        // At once, not when a buffer is full.
+        FileHandle.standardOutput.write(Data(next.map { $0.text + "\n" }.joined().utf8))
+        guard let last = next.last else { return }
+        number = last.number
+      }
+    }
+    try await show()
+    guard !once else { return }
+    for await _ in Ticker.beats(every: 0.5) { try await show() }
+  }
+}

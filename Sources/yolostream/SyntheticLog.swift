@@ -1,0 +1,76 @@
+import Foundation
+import Outputs
+
+/// A log of made-up events of a year, as ten cameras write it: the first has half of all, the last hardly any. The same in
+/// each run.
+enum SyntheticLog {
+  /// 2026-01-01, and a year, in milliseconds.
+  static let start: Int64 = 1_767_225_600_000
+  static let span: Int64 = 365 * 86_400_000
+  static let labels = ["person", "car", "dog", "bicycle", "truck", "bear"]
+  private static let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ")
+
+  /// A camera, by how often it has events.
+  static func camera(_ random: inout SeededNumbers) -> String {
+    var number = 0
+    while number < 9, Bool.random(using: &random) { number += 1 }
+    return "camera\(number)"
+  }
+
+  /// Writes `lines` lines: one event in four is that of a camera, the others are objects that start, go through a zone, now
+  /// and then cross a line or loiter, and end.
+  static func write(lines: Int, to path: String) throws {
+    var file = try LineFile(path: path)
+    var random = SeededNumbers(state: 7)
+    var text = ""
+    var count = 0
+    // About 3.6 lines an event.
+    let step = span / Int64(max(1, lines / 3))
+    var moment = start
+    var sequence = 0
+    while count < lines {
+      moment += Int64.random(in: 1...(2 * step), using: &random)
+      let name = camera(&random)
+      let tail = (0..<16).map { _ in alphabet[Int.random(in: 0..<32, using: &random)] }
+      let id = head(moment) + String(tail)
+      let share = Double.random(in: 0..<1, using: &random)
+      // Squared, so that the last classes are rare.
+      let label = labels[min(labels.count - 1, Int(share * share * share * Double(labels.count)))]
+      let zone = "zone\(Int.random(in: 0..<6, using: &random))"
+      let score = Double.random(in: 0.3..<0.95, using: &random)
+      let end = moment + Int64.random(in: 1000..<120_000, using: &random)
+      var types = ["start", "zone_enter", "end"]
+      if Int.random(in: 0..<10, using: &random) == 0 { types.insert("line", at: 2) }
+      if Int.random(in: 0..<200, using: &random) == 0 { types.insert("loiter", at: 2) }
+      let hasClip = Int.random(in: 0..<3, using: &random) == 0
+      if Int.random(in: 0..<2000, using: &random) == 0 { types.append("keep") }
+      for type in types.prefix(lines - count) {
+        let at = type == "start" ? moment : type == "end" ? end : (moment + end) / 2
+        let isIn = type != "start"
+        text +=
+          "{\"v\":2,\"id\":\"\(id)\",\"type\":\"\(type)\",\"camera\":\"\(name)\",\"seq\":\(sequence),"
+          + "\"ts\":\"\(EventClock.text(at))\",\"pts\":\(at - start),\"frame\":\((at - start) / 200),\"ts_src\":\"rtcp\","
+          + "\"label\":\"\(label)\",\"class_id\":0,\"score\":\(score.json(places: 4)),\"top_score\":\(score.json(places: 4)),"
+          + "\"box\":[253.1,219.9,283.3,309.1],\"box_norm\":[0.33,0.38,0.37,0.53],\"track\":\(count),"
+          + (type == "zone_enter" || type == "loiter" ? "\"zone\":\"\(zone)\"," : "")
+          + "\"zones\":[\(isIn ? zone.json : "")],\"entered\":[\(isIn ? zone.json : "")],\"stationary\":false,"
+          + "\"position_changes\":0,\"start\":\"\(EventClock.text(moment))\","
+          + "\"end\":\(type == "end" ? EventClock.text(end).json : "null")"
+          + (type == "end"
+            ? ",\"snapshot\":\"media/\(id).jpg\",\"clip\":\(hasClip ? "media/\(id).mp4".json : "null")" : "")
+          + "}\n"
+        sequence += 1
+        count += 1
+      }
+      if text.utf8.count > 1 << 20 {
+        try file.append(text)
+        text = ""
+      }
+    }
+    try file.append(text)
+  }
+
+  private static func head(_ milliseconds: Int64) -> String {
+    String((0..<10).reversed().map { alphabet[Int(milliseconds >> (5 * Int64($0)) & 31)] })
+  }
+}
