@@ -1,5 +1,6 @@
 import ArgumentParser
 import Capture
+import Outputs
 import Scene
 
 /// Where frames come from.
@@ -24,6 +25,12 @@ struct InputArguments: ParsableArguments {
     help: ArgumentHelp("Begin this far into a file, such as 90, 1m30s or 00:01:30.", valueName: "time"),
     transform: Seconds.read)
   var start: Seconds?
+
+  @Option(
+    help: ArgumentHelp(
+      "When a file begins, such as 2026-11-23T18:39:27Z, for the times of its events. (default: the time in its name, as "
+        + "in front_20261123_183927.mp4, else 1970)", valueName: "date and time"), transform: StartTime.read)
+  var startTime: StartTime?
 
   @Option(help: ArgumentHelp("Stop after this much of the source.", valueName: "time"), transform: Seconds.read)
   var duration: Seconds?
@@ -64,6 +71,12 @@ struct InputArguments: ParsableArguments {
     return try SourceAddress(parsing: text)
   }
 
+  /// When the first frame of the file at `address` was recorded, in milliseconds since 1970.
+  func recorded(_ address: SourceAddress) -> Int64? {
+    startTime?.milliseconds
+      ?? FootageTime.milliseconds(inName: String(address.description.split(separator: "/").last ?? ""))
+  }
+
   func options(isForDrawing: Bool) -> SourceOptions {
     var options = SourceOptions()
     options.timeout = timeout.value
@@ -73,5 +86,17 @@ struct InputArguments: ParsableArguments {
     options.start = start?.value ?? 0
     options.isLooping = loop
     return options
+  }
+}
+
+/// When footage was recorded.
+struct StartTime: Hashable, Sendable {
+  let milliseconds: Int64
+
+  /// `2026-11-23T18:39:27Z`.
+  static func read(_ text: String) throws -> StartTime {
+    try yolostream.read(
+      text, { FootageTime.milliseconds($0).map(StartTime.init) },
+      expected: "a date and a time, such as 2026-11-23T18:39:27Z; without a zone it is that of this computer")
   }
 }

@@ -83,6 +83,8 @@ struct RunCommand: AsyncParsableCommand {
     options.tracker = tracker
     options.shown = detection.shown(of: detector)
     options.rules = rules.configuration
+    options.style.marks = options.rules.marks
+    options.recorded = input.recorded(address)
     options.frameLimit = input.maxFrames
     options.duration = input.duration?.value
     options.stride = input.vidStride

@@ -18,6 +18,8 @@ final class AnnotatedSink: Sink {
   private let warn: (String) -> Void
   private var overlay: Overlay?
   private var pool: PixelPool?
+  /// What stands beside the zones and lines that are drawn.
+  private var figures = MarkFigures()
 
   /// - Parameter warn: takes a sentence for the user.
   init(
@@ -40,6 +42,8 @@ final class AnnotatedSink: Sink {
     }
   }
 
+  func take(_ event: StampedEvent) { figures.note(event.event) }
+
   func finish() throws(OutputError) { try writer.finish() }
 
   private func draw(_ findings: FrameFindings, on pixels: borrowing PixelBuffer) throws(OutputError) {
@@ -50,7 +54,8 @@ final class AnnotatedSink: Sink {
         overlay = consume fresh
       }
       try overlay?.draw(
-        tracks: findings.visibleTracks, untracked: findings.untracked, on: pixels, at: findings.stamp.seconds)
+        tracks: findings.visibleTracks, untracked: findings.untracked, figures: figures, on: pixels,
+        at: findings.stamp.seconds)
     } catch {
       throw OutputError(.writeFailed, "cannot draw on a frame: \(error)")
     }

@@ -33,9 +33,10 @@ struct RunSinks: Sendable {
     var parts = audio?.parts ?? source.audio.map { [$0] } ?? []
     var pushes: [StreamPush] = []
     let style = options.style
+    let needs: SinkKind.Needs = style.marks.isEmpty ? .pixels : [.pixels, .events]
     func add(_ name: String, _ make: @escaping @Sendable () throws -> any AnnotatedWriter) {
       queues.append(
-        SinkQueue(name, needs: .pixels, overflow: overflow, failure: .endsRun, patience: WritingPatience()) {
+        SinkQueue(name, needs: needs, overflow: overflow, failure: .endsRun, patience: WritingPatience()) {
           try claims()
           return AnnotatedSink(try make(), classes: classes, style: style, warn: warn)
         })
