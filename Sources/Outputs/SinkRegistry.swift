@@ -14,6 +14,9 @@ package enum SinkRegistry {
   /// The log of events, which a service has at a place of its own in its configuration.
   package static let events = EventLog.kind
 
+  /// The same, for logs that go on in another file when they are full.
+  package static func events(rotation: LogRotation?) -> SinkKind { EventLog.kind(rotation: rotation) }
+
   /// The kind called `name`.
   package static func kind(_ name: String) -> SinkKind? { kinds.first { $0.name == name } }
 }

@@ -65,7 +65,8 @@ public final class ServiceRun: Sendable {
     let media = if let path = storage.path { try MediaFolder(path: path) } else { nil as MediaFolder? }
     supervisor = try Supervisor(
       detector: detector, workers: configuration.model.workers,
-      journal: try Journal(path: configuration.outputs.eventLog), media: media, limits: storage,
+      journal: try Journal(path: configuration.outputs.eventLog, rotation: configuration.outputs.events.lines.rotation),
+      media: media, limits: storage,
       memories: MemoryFolder(events: configuration.outputs.events.lines.path, recordings: storage.path))
     history = Self.history(configuration.outputs, say: say)
     (commands, orders) = AsyncStream.makeStream(of: Command.self)
@@ -201,7 +202,10 @@ public final class ServiceRun: Sendable {
     do throws(ServiceError) {
       let next = try Self.configuration(at: path)
       let changes = try await supervisor.watch(next.cameras)
-      do throws(OutputError) { try await supervisor.journal.reopen(at: next.outputs.eventLog) } catch {
+      do throws(OutputError) {
+        let outputs = next.outputs
+        try await supervisor.journal.reopen(at: outputs.eventLog, rotation: outputs.events.lines.rotation)
+      } catch {
         say("events go on to where they went: \(error)")
       }
       do throws(WebError) { try identity?.reread() } catch { say("the certificate stays what it was: \(error)") }

@@ -1,5 +1,5 @@
 import Foundation
-import Outputs
+package import Outputs
 
 /// What the service is to do: the whole of a configuration file.
 public struct ServiceConfiguration: Hashable, Sendable {
@@ -66,11 +66,22 @@ public struct OutputSettings: Hashable, Sendable {
     public struct JSONLines: Hashable, Sendable {
       /// Where it is; it is appended to.
       public var path: String?
+      /// Bytes at which it goes on in another file; `nil` is never.
+      public var rotate: Int64?
+      /// Earlier files that stay.
+      public var keep = 8
+
+      /// When it goes on in another file; `nil` is never.
+      package var rotation: LogRotation? { rotate.map { LogRotation(size: $0, keep: keep) } }
 
       static let settings: [Setting<JSONLines>] = [
         .value(
           "path", \.path, .text("the path of a file"), isRequired: true, example: "/var/lib/yolostream/events.jsonl",
-          "The file; lines are appended. It is opened anew on SIGHUP, so it may be moved away.")
+          "The file; lines are appended. It is opened anew on SIGHUP, so it may be moved away."),
+        .value(
+          "rotate", \.rotate, .optional(.size), example: "64MiB",
+          "Size at which it goes on in another file; the full one becomes events.jsonl.1. Otherwise never."),
+        .value("rotate_keep", \.keep, .whole(1...1000), example: "8", "Earlier files that stay."),
       ]
     }
 

@@ -62,10 +62,17 @@ extension WebRoutes {
 
   private static func query(_ request: Request) throws(EventStoreError) -> EventQuery {
     var query = EventQuery()
-    for (name, value) in request.uri.queryParameters where name != "token" {
-      try query.set(String(name), String(value))
+    for pair in request.uri.query?.split(separator: "&") ?? [] {
+      let words = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(decoded)
+      if words[0] != "token" { try query.set(words[0], words.count > 1 ? words[1] : "") }
     }
     return query
+  }
+
+  /// A word of an address as forms write it: `+` is a space, too.
+  private static func decoded(_ word: Substring) -> String {
+    let spaced = word.replacing("+", with: " ")
+    return spaced.removingPercentEncoding ?? spaced
   }
 
   private static let tableType = "text/csv; charset=utf-8"

@@ -49,7 +49,7 @@ enum House {
         "Kernels", "Capture", "Checkpoints", "Evaluation", "GELAN", "Imaging", "Inference", "MPI", "OneDNN",
         "Pipeline", "Scene",
       ], unsafeLines: 210),
-    Room("EventStore", sees: ["GRDB", "Outputs", "Pipeline", "Scene"], unsafeLines: 4),
+    Room("EventStore", sees: ["GRDB", "Outputs", "Pipeline", "Scene"], unsafeLines: 1),
     Room("Settings", sees: ["Capture", "FFmpeg", "Outputs", "Rules", "Scene", "V4L2", "Yams"]),
     Room("Recording", sees: ["FFmpeg", "Imaging", "Outputs", "Pipeline", "Scene", "Settings"], unsafeLines: 12),
     Room("LiveView", sees: ["Capture", "FFmpeg", "Imaging", "Outputs", "Pipeline", "Scene"]),

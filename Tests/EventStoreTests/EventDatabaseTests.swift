@@ -124,7 +124,8 @@ import Testing
       return try await database.size().lines
     }
     #expect(try await rebuilt() == 1)
-    try Data("this is no store of events, and never was one".utf8).write(to: URL(filePath: path))
+    for ending in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + ending) }
+    try Data(String(repeating: "this is no store of events. ", count: 2000).utf8).write(to: URL(filePath: path))
     #expect(throws: EventStoreError.self) { try EventDatabase(path: path, access: .readOnly) }
     #expect(try await rebuilt() == 1)
     #expect(FileManager.default.fileExists(atPath: path + ".damaged"))

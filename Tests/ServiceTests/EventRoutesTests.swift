@@ -17,9 +17,9 @@ import Testing
     var text = ""
     for (number, id) in Self.ids.enumerated() {
       let label = number == 1 ? "traffic light" : "person"
-      for type in ["start", "end"] {
+      for (step, type) in ["start", "end"].enumerated() {
         text +=
-          "{\"v\":2,\"id\":\"\(id)\",\"type\":\"\(type)\",\"camera\":\"yard\",\"seq\":\(number),\"ts\":\"2025-11-28T10:00:00.120Z\","
+          "{\"v\":2,\"id\":\"\(id)\",\"type\":\"\(type)\",\"camera\":\"yard\",\"seq\":\(2 * number + step),\"ts\":\"2025-11-28T10:00:00.120Z\","
           + "\"label\":\"\(label)\",\"score\":0.5,\"top_score\":0.\(number + 5),\"zones\":[],\"entered\":[\"gate, west\"],"
           + "\"start\":\"2025-11-28T10:00:00.120Z\",\"end\":\(type == "end" ? "\"2025-11-28T10:00:09.120Z\"" : "null")"
           + (type == "end" ? ",\"snapshot\":null,\"clip\":\(try clip(id, service).json)" : "") + "}\n"

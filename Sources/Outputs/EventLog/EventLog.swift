@@ -1,15 +1,40 @@
+import Foundation
+
 /// Writes one JSON line for each event; `StampedEvent.json` defines the fields.
 struct EventLog: ~Copyable, Sink {
-  static let kind = SinkKind(
-    "events", "JSON lines, one an event: what became of objects and of the source.", needs: .events
-  ) {
-    path, context throws(OutputError) in
-    EventLog(file: try LineFile(path: path, context))
+  static let kind = kind(rotation: nil)
+
+  /// Logs that go on in another file when they are full.
+  static func kind(rotation: LogRotation?) -> SinkKind {
+    SinkKind("events", "JSON lines, one an event: what became of objects and of the source.", needs: .events) {
+      path, context throws(OutputError) in
+      try EventLog(path: path, context, rotation)
+    }
   }
 
+  private let context: SinkContext
+  private let rotation: LogRotation?
   private var file: LineFile
+  /// Bytes in the file.
+  private var size: Int64
 
-  private init(file: consuming LineFile) { self.file = file }
+  private init(path: String, _ context: SinkContext, _ rotation: LogRotation?) throws(OutputError) {
+    self.context = context
+    file = try LineFile(path: path, context)
+    let facts = try? FileManager.default.attributesOfItem(atPath: path)
+    size = (facts?[.size] as? NSNumber)?.int64Value ?? 0
+    // A pipe or a terminal is never full.
+    self.rotation = facts?[.type] as? FileAttributeType == .typeRegular ? rotation : nil
+  }
 
-  mutating func take(_ event: StampedEvent) throws(OutputError) { try file.append(event.json + "\n") }
+  mutating func take(_ event: StampedEvent) throws(OutputError) {
+    if let rotation, size >= rotation.size {
+      try rotation.rotate(file.path)
+      file = try LineFile(path: file.path, context)
+      size = 0
+    }
+    let line = event.json + "\n"
+    try file.append(line)
+    size += Int64(line.utf8.count)
+  }
 }

@@ -41,14 +41,14 @@ final class Journal: Sendable {
   let news = Broadcast<News>()
 
   /// A journal kept in the file at `path`, if there is one.
-  init(path: String?) throws(OutputError) {
-    state = Mutex(State(host: try Self.host(path)))
+  init(path: String?, rotation: LogRotation? = nil) throws(OutputError) {
+    state = Mutex(State(host: try Self.host(path, rotation)))
   }
 
-  private static func host(_ path: String?) throws(OutputError) -> SinkHost {
+  private static func host(_ path: String?, _ rotation: LogRotation?) throws(OutputError) -> SinkHost {
     guard let path else { return SinkHost([]) }
     try LineFile.checkWritable(path)
-    return SinkHost([SinkRequest(SinkRegistry.events, target: path)])
+    return SinkHost([SinkRequest(SinkRegistry.events(rotation: rotation), target: path)])
   }
 
   /// Takes in an event.
@@ -65,8 +65,8 @@ final class Journal: Sendable {
   }
 
   /// Opens the file anew, which may have been moved away, or another one. On failure the old one is kept.
-  func reopen(at path: String?) async throws(OutputError) {
-    let fresh = try Self.host(path)
+  func reopen(at path: String?, rotation: LogRotation? = nil) async throws(OutputError) {
+    let fresh = try Self.host(path, rotation)
     let old = state.withLock { state in
       let old = state.host
       state.host = fresh

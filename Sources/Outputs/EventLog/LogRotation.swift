@@ -1,0 +1,28 @@
+import Foundation
+
+/// When a log goes on in another file, and how many of the earlier ones stay: `events.jsonl.1` is the latest of them.
+public struct LogRotation: Hashable, Sendable {
+  /// Bytes at which a file is full.
+  public var size: Int64
+  /// Earlier files that stay, at least 1.
+  public var keep: Int
+
+  /// Files of `size` bytes, of which `keep` stay.
+  public init(size: Int64, keep: Int) {
+    self.size = size
+    self.keep = keep
+  }
+
+  /// Gives the file at `path` and those before it the next number; the oldest goes.
+  func rotate(_ path: String) throws(OutputError) {
+    let files = FileManager.default
+    do {
+      for number in (0..<max(1, keep)).reversed() {
+        let from = number == 0 ? path : "\(path).\(number)", to = "\(path).\(number + 1)"
+        guard files.fileExists(atPath: from) else { continue }
+        if files.fileExists(atPath: to) { try files.removeItem(atPath: to) }
+        try files.moveItem(atPath: from, toPath: to)
+      }
+    } catch { throw OutputError(.writeFailed, "cannot move the full log \(path) away: \(error)") }
+  }
+}
