@@ -84,7 +84,7 @@ struct EventPlan {
   /// Longer ranges of scores or of the day are walked by time instead: their events are frequent enough to be met soon.
   private static let longestRange = 20_000
 
-  private enum Path {
+  fileprivate enum Path {
     case time
     case tag(EventTag)
     case score
@@ -105,16 +105,16 @@ struct EventPlan {
     guard length > 0 else { return nil }
     var conditions: [String] = []
     var values: StatementArguments = []
-    let ranges: [(path: Path, condition: String, values: StatementArguments)] =
-      (query.minScore.map { [(.score, "e.score >= ?", [$0])] } ?? [])
-      + (query.timeOfDay.map { span in
-        [(.minute, "(e.minute >= ? \(span.start < span.end ? "AND" : "OR") e.minute < ?)", [span.start, span.end])]
-      } ?? [])
-    for range in ranges {
-      conditions.append(range.condition)
-      values += range.values
-      let probe = "SELECT count(*) FROM (SELECT 1 FROM event e WHERE \(range.condition) LIMIT \(Self.longestRange + 1))"
-      let count = try Int.fetchOne(db.cachedStatement(sql: probe), arguments: range.values) ?? 0
+    for range in query.ranges {
+      conditions.append("(" + range.parts.map(\.condition).joined(separator: " OR ") + ")")
+      // Parts one by one: SQLite would collect all of both before it counts.
+      var count = 0
+      for part in range.parts {
+        values += [part.value]
+        let probe =
+          "SELECT count(*) FROM (SELECT 1 FROM event e WHERE \(part.condition) LIMIT \(Self.longestRange + 1))"
+        count += try Int.fetchOne(db.cachedStatement(sql: probe), arguments: [part.value]) ?? 0
+      }
       if count <= Self.longestRange, count < length { (length, path) = (count, range.path) }
     }
     guard length > 0 else { return nil }
@@ -155,6 +155,20 @@ struct EventPlan {
 }
 
 extension EventQuery {
+  /// Conditions on an index of numbers, each of one part or of either of two.
+  fileprivate var ranges: [(path: EventPlan.Path, parts: [(condition: String, value: Double)])] {
+    var ranges: [(path: EventPlan.Path, parts: [(condition: String, value: Double)])] = []
+    if let minScore { ranges.append((.score, [("e.score >= ?", minScore)])) }
+    if let timeOfDay {
+      let (start, end) = (timeOfDay.start, timeOfDay.end)
+      ranges.append(
+        start < end
+          ? (.minute, [("e.minute >= \(start) AND e.minute < ?", Double(end))])
+          : (.minute, [("e.minute >= ?", Double(start)), ("e.minute < ?", Double(end))]))
+    }
+    return ranges
+  }
+
   /// The lists that all answers are on.
   fileprivate var tags: [EventTag] {
     var tags: [EventTag] = []
