@@ -1,7 +1,7 @@
 import CFFmpeg
 
 /// A file read from an address, such as `https://…`, as its bytes. Certificates of servers are checked, and redirections
-/// followed.
+/// followed, from TLS to TLS only.
 @safe
 public struct RemoteFile: ~Copyable {
   private let handle: UnsafeMutablePointer<AVIOContext>
@@ -22,9 +22,10 @@ public struct RemoteFile: ~Copyable {
     self.interrupt = interrupt
     self.timeout = timeout
     var callback = unsafe interrupt.callback
+    let isSecure = address.lowercased().hasPrefix("https:")
     var options = OptionList([
       "offset": String(offset), "tls_verify": "1", "ca_file": "/etc/ssl/certs/ca-certificates.crt",
-      "protocol_whitelist": "http,https,tcp,tls,httpproxy",
+      "protocol_whitelist": (isSecure ? "" : "http,") + "https,tcp,tls,httpproxy",
     ])
     var opened: UnsafeMutablePointer<AVIOContext>?
     let (status, isLate) = interrupt.withDeadline(timeout) {

@@ -7,6 +7,8 @@ import GELAN
 public struct ModelCache: Sendable {
   /// Where they are kept.
   public let folder: String
+  /// Largest file that is taken, in bytes; the largest that is released has 140 MB.
+  public var sizeLimit = 1 << 30
 
   /// - Parameter folder: where to keep them; otherwise `YOLOSTREAM_CACHE`, `CACHE_DIRECTORY` (which systemd sets), or
   ///   `yolostream` in the user's cache.
@@ -40,17 +42,24 @@ public struct ModelCache: Sendable {
   ///
   /// - Parameters:
   ///   - release: address of the folder that holds the files; otherwise the model's own release.
+  ///   - takesPlainHTTP: whether `release` may be an address without TLS, whose answer anybody on the way can change.
   ///   - progress: told the bytes so far and, if known, in all.
   /// - Returns: the SHA-256, which is recorded in `FILE.sha256` in the form that `sha256sum --check` reads.
   public func fetch(
-    _ model: ReleasedModel, from release: String? = nil, timeout: Double = 30,
+    _ model: ReleasedModel, from release: String? = nil, takesPlainHTTP: Bool = false, timeout: Double = 30,
     progress: (Int, Int?) -> Void = { _, _ in }
   ) throws(ModelStoreError) -> String {
     let part = "\(path(of: model)).part"
+    let release = release ?? model.release
+    guard release.lowercased().hasPrefix("https://") || (takesPlainHTTP && release.lowercased().hasPrefix("http://"))
+    else {
+      throw ModelStoreError(
+        .accessDenied, "cannot fetch from \(Redaction.redact(release)): expected https://, or --plain-http for http://")
+    }
     do { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) } catch {
       throw ModelStoreError(.unwritable, "cannot create the folder \(folder) for models")
     }
-    try download("\(release ?? model.release)/\(model.fileName)", to: part, timeout: timeout, progress: progress)
+    try download("\(release)/\(model.fileName)", to: part, timeout: timeout, progress: progress)
     let hash = try check(part, of: model)
     do {
       try "\(hash)  \(model.fileName)\n".write(toFile: "\(path(of: model)).sha256", atomically: true, encoding: .utf8)
@@ -76,6 +85,12 @@ public struct ModelCache: Sendable {
       while true {
         let bytes = try remote.read()
         if bytes.isEmpty { break }
+        // A server may send without end.
+        guard max(done + bytes.count, total ?? 0) <= sizeLimit else {
+          try? file.truncate(atOffset: 0)
+          throw FFmpegError(
+            .unsupported, "cannot fetch \(address): it is larger than \(sizeLimit >> 20) MiB, so it is no such model")
+        }
         do { try file.write(contentsOf: bytes) } catch {
           throw FFmpegError(.noSpace, "cannot write \(part): is the disk full?")
         }
@@ -88,7 +103,11 @@ public struct ModelCache: Sendable {
           "cannot fetch \(address): it broke off after \(done) of \(total ?? 0) bytes; call again to go on")
       }
     } catch {
-      throw error.code == .noSpace ? ModelStoreError(.unwritable, error.message) : ModelStoreError(error)
+      switch error.code {
+      case .noSpace: throw ModelStoreError(.unwritable, error.message)
+      case .unsupported: throw ModelStoreError(.damaged, error.message)
+      default: throw ModelStoreError(error)
+      }
     }
   }
 

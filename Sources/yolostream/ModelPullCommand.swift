@@ -22,6 +22,7 @@ struct ModelPullCommand: ParsableCommand {
 
   @Argument(help: "Name of a published network.") var name: String
   @Option(help: "Address of a mirror of the release; otherwise the release itself.") var release: String?
+  @Flag(help: "Take a mirror without TLS, whose answer anybody on the way can change.") var plainHttp = false
   @Option(help: ArgumentHelp("Longest wait for the server.", valueName: "time"), transform: Seconds.read)
   var timeout = Seconds(30)
 
@@ -53,7 +54,7 @@ struct ModelPullCommand: ParsableCommand {
     let model = try released
     let cache = ModelCache()
     var line: ProgressLine?
-    let hash = try cache.fetch(model, from: release ?? model.release, timeout: timeout.value) { done, total in
+    let hash = try cache.fetch(model, from: release, takesPlainHTTP: plainHttp, timeout: timeout.value) { done, total in
       if line == nil { line = ProgressLine(total: (total ?? done) / 1_000_000, unit: "MB") }
       line?.show(done / 1_000_000)
     }

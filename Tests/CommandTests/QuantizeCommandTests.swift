@@ -117,7 +117,8 @@ import Testing
       """, program.path("release"),
     ])
     let pulled = try call([
-      "model", "pull", "yolov9-t", "--release", "http://127.0.0.1:\(server.port)", "--int8", "--calibrate",
+      "model", "pull", "yolov9-t", "--release", "http://127.0.0.1:\(server.port)", "--plain-http", "--int8",
+      "--calibrate",
       "test:96x64@25:2",
     ])
     #expect(pulled.status == 0 && pulled.output.contains("--model yolov9-t-int8"), "\(pulled.output)\(pulled.error)")

@@ -37,24 +37,24 @@ import Testing
     let server = try ReleaseServer(folder: release)
     defer { withExtendedLifetime(server) {} }
     var steps: [(Int, Int?)] = []
-    let hash = try cache.fetch(model, from: server.address) { steps.append(($0, $1)) }
+    let hash = try cache.fetch(model, from: server.address, takesPlainHTTP: true) { steps.append(($0, $1)) }
     let bytes = try Data(contentsOf: release.appending(path: model.fileName))
     #expect(try Data(contentsOf: URL(filePath: cache.path(of: model))) == bytes && cache.has(model))
     #expect(cache.recordedHash(of: model) == hash && hash.count == 64)
     #expect(steps.last?.0 == bytes.count && steps.allSatisfy { $0.1 == bytes.count })
     // Also by a redirection, as releases are; and the same file again is the same.
-    #expect(try cache.fetch(model, from: "\(server.address)/moved") == hash)
+    #expect(try cache.fetch(model, from: "\(server.address)/moved", takesPlainHTTP: true) == hash)
   }
 
   @Test func `what broke off goes on where it was`() throws {
     let server = try ReleaseServer(folder: release, breakingOffAfter: 3_000_000)
     defer { withExtendedLifetime(server) {} }
-    let broken = failure { _ = try cache.fetch(model, from: server.address, timeout: 5) }
+    let broken = failure { _ = try cache.fetch(model, from: server.address, takesPlainHTTP: true, timeout: 5) }
     #expect(broken?.code == .unreachable && !cache.has(model), "\(String(describing: broken))")
     let part = try Data(contentsOf: URL(filePath: "\(cache.path(of: model)).part"))
     #expect(part.count == 3_000_000)
     var first: Int?
-    _ = try cache.fetch(model, from: server.address) { done, _ in first = first ?? done }
+    _ = try cache.fetch(model, from: server.address, takesPlainHTTP: true) { done, _ in first = first ?? done }
     #expect((first ?? 0) > 3_000_000)
     let bytes = try Data(contentsOf: release.appending(path: model.fileName))
     #expect(try Data(contentsOf: URL(filePath: cache.path(of: model))) == bytes)
@@ -66,31 +66,48 @@ import Testing
     let file = release.appending(path: model.fileName)
     let good = try Data(contentsOf: file)
     try Data("<html>log in first</html>".utf8).write(to: file)
-    #expect(failure { _ = try cache.fetch(model, from: server.address) }?.code == .damaged)
+    #expect(failure { _ = try cache.fetch(model, from: server.address, takesPlainHTTP: true) }?.code == .damaged)
     #expect(!cache.has(model) && !FileManager.default.fileExists(atPath: "\(cache.path(of: model)).part"))
 
     try good.write(to: file)
-    _ = try cache.fetch(model, from: server.address)
+    _ = try cache.fetch(model, from: server.address, takesPlainHTTP: true)
     try write(licence: "another")
-    let changed = failure { _ = try cache.fetch(model, from: server.address) }
+    let changed = failure { _ = try cache.fetch(model, from: server.address, takesPlainHTTP: true) }
     #expect(changed?.code == .damaged && changed?.message.contains("SHA-256") == true)
     #expect(try Data(contentsOf: URL(filePath: cache.path(of: model))) == good)
 
     let other = try #require(ReleasedModel.named("gelan-c"))
     try good.write(to: release.appending(path: other.fileName))
-    #expect(failure { _ = try cache.fetch(other, from: server.address) }?.message.contains("gelan-t") == true)
+    #expect(
+      failure { _ = try cache.fetch(other, from: server.address, takesPlainHTTP: true) }?.message.contains("gelan-t")
+        == true)
   }
 
   @Test func `a server that is not there or says no is told apart`() throws {
     let server = try ReleaseServer(folder: release)
     defer { withExtendedLifetime(server) {} }
     let missing = try #require(ReleasedModel.named("yolov9-s"))
-    #expect(failure { _ = try cache.fetch(missing, from: server.address) }?.code == .notFound)
-    #expect(failure { _ = try cache.fetch(model, from: "\(server.address)/forbidden") }?.code == .accessDenied)
-    #expect(failure { _ = try cache.fetch(model, from: "http://127.0.0.1:9", timeout: 5) }?.code == .unreachable)
+    #expect(failure { _ = try cache.fetch(missing, from: server.address, takesPlainHTTP: true) }?.code == .notFound)
+    #expect(
+      failure { _ = try cache.fetch(model, from: "\(server.address)/forbidden", takesPlainHTTP: true) }?.code
+        == .accessDenied)
+    #expect(
+      failure { _ = try cache.fetch(model, from: "http://127.0.0.1:9", takesPlainHTTP: true, timeout: 5) }?.code
+        == .unreachable)
+    let plain = failure { _ = try cache.fetch(model, from: server.address) }
+    #expect(plain?.code == .accessDenied && plain?.message.contains("--plain-http") == true)
+    for address in ["ftp://127.0.0.1:9", "/etc", "HTTP://127.0.0.1:9"] {
+      #expect(failure { _ = try cache.fetch(model, from: address, timeout: 5) }?.code == .accessDenied)
+    }
+    var small = ModelCache(folder: cache.folder + "/small")
+    small.sizeLimit = 1000
+    let large = failure { _ = try small.fetch(model, from: server.address, takesPlainHTTP: true) }
+    #expect(large?.code == .damaged && large?.message.contains("larger than") == true, "\(large as Any)")
+    let left = (try? FileManager.default.attributesOfItem(atPath: small.path(of: model) + ".part")[.size] as? Int) ?? 0
+    #expect(left == 0, "what is too large is not gone on with")
     #expect(failure { _ = try cache.fetch(model, from: "file:///etc", timeout: 5) } != nil)
     let blocked = ModelCache(folder: "/proc/none")
-    #expect(failure { _ = try blocked.fetch(model, from: server.address) }?.code == .unwritable)
+    #expect(failure { _ = try blocked.fetch(model, from: server.address, takesPlainHTTP: true) }?.code == .unwritable)
   }
 
   /// The digest of `abc` in FIPS 180-2.
