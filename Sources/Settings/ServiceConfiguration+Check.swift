@@ -18,9 +18,12 @@ extension ServiceConfiguration {
 
   /// Notes what does not go together, though each part of it may stand.
   func check(_ root: ConfigurationNode, problems: inout ConfigurationProblems) {
+    // Looked up once: every camera of a large file may be wrong.
+    let entries = (try? root.child("cameras")?.entries()) ?? []
+    let sections = Dictionary(entries.map { ($0.key, $0.value) }) { first, _ in first }
     for camera in cameras where camera.device != CaptureRequest() {
       if case .camera = camera.address?.kind { continue }
-      let place = root.child("cameras")?.child(camera.name)?.child("camera") ?? root
+      let place = sections[camera.name]?.child("camera") ?? root
       problems.note(place.problem("this is for cameras of this machine: expected a url such as /dev/video0"))
     }
     for camera in cameras {
@@ -41,14 +44,14 @@ extension ServiceConfiguration {
     var receivers: Set<PushAddress> = []
     for camera in cameras {
       guard let address = camera.push, !receivers.insert(address).inserted else { continue }
-      let place = root.child("cameras")?.child(camera.name)?.child("push") ?? root
+      let place = sections[camera.name]?.child("push") ?? root
       problems.note(place.problem("another camera is pushed to \(address): expected an address for each"))
     }
     guard outputs.storage.path != nil else { return }
     // A clip is the camera's own packets. To paint masks on it, it would have to be decoded and encoded again; to leave
     // them out silently would record what was not to be seen.
     for camera in cameras where !camera.privacyMasks.isEmpty && camera.record.hasClips {
-      let place = root.child("cameras")?.child(camera.name)?.child("privacy_masks") ?? root
+      let place = sections[camera.name]?.child("privacy_masks") ?? root
       problems.note(
         place.problem(
           "clips are cut from the stream as the camera sends it, without masks: expected record: {clips: false} here "

@@ -92,10 +92,6 @@ import Testing
       (model + "cameras: {}\nhttp: {listen: \"0.0.0.0:80\"}", "0.0.0.0:80 can be reached from other machines"),
       (model + "cameras: {}\ncameras: {}", "the key cameras stands twice in one section"),
       (model + "cameras: [1", "c.yml:4: this is no YAML"),
-      (
-        model + "cameras:\n  a: &x {url: \"rtsp://h/\"}\n  b: *x",
-        "c.yml:4: anchors and aliases (&name, *name) are not taken"
-      ),
       (model + "cameras:\n  - front", "c.yml:4: cameras: expected a section of keys and values, got a list"),
       (
         model + "cameras:\n  a:\n    url: \"rtsp://h/\"\n    privacy_masks: [[[0, 0], [1, 0], [1, 1]]]\n"
@@ -220,5 +216,31 @@ import Testing
     ])
   func `only this machine reaches loopback`(host: String, isLoopback: Bool) {
     #expect(ListenAddress(host: host, port: 1).isLoopback == isLoopback)
+  }
+
+  @Test func `aliases are read, and those that make a huge file of a small one are refused`() throws {
+    let small = "version: 1\ncameras:\n  a: &x {url: \"rtsp://h/\"}\n  b: *x\n  it's: *x"
+    #expect(
+      try ServiceConfiguration(yaml: small.replacing("it's", with: "c"), path: "c.yml", environment: [:]).cameras.count
+        == 3)
+    let ten = String(repeating: "l,", count: 10)
+    var levels = "a0: &a0 [\(ten)]\n"
+    for level in 1...9 {
+      levels += "a\(level): &a\(level) [" + (0..<10).map { _ in "*a\(level - 1)" }.joined(separator: ",") + "]\n"
+    }
+    var maps = "a0: &a0 {x: 1}\n"
+    for level in 1...12 {
+      maps += "a\(level): &a\(level) {" + (0..<8).map { "k\($0): *a\(level - 1)" }.joined(separator: ",") + "}\n"
+    }
+    for bomb in [
+      levels, maps, "x: [it's, " + levels.replacing("\n", with: " ").replacing("a0:", with: "") + "]",
+      "x: [it's, &a [\(ten)]]\n" + levels,
+    ] {
+      let begin = ContinuousClock.now
+      let error = #expect(throws: ConfigurationError.self) {
+        _ = try ServiceConfiguration(yaml: "version: 1\ncameras: {}\n" + bomb, path: "c.yml", environment: [:])
+      }
+      #expect(error?.code == .invalid && ContinuousClock.now - begin < .seconds(20))
+    }
   }
 }

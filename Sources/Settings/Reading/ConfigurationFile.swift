@@ -5,6 +5,9 @@ extension ServiceConfiguration {
   /// Largest file that is read, in bytes.
   static let largestFile = 1 << 20
 
+  /// Most values that are read, aliases resolved.
+  static let largestCount = 200_000
+
   /// Reads the YAML file at `path`. Throws `unreadable`, or `invalid` with all that is wrong, a line each.
   ///
   /// - Parameter environment: variables for `${NAME}` in values; `nil` for those of the process.
@@ -15,18 +18,22 @@ extension ServiceConfiguration {
 
   /// Reads `yaml`, the contents of a file at `path`.
   init(yaml: String, path: String, environment: [String: String]) throws(ConfigurationError) {
-    if let line = Self.firstAnchor(in: yaml) {
-      throw ConfigurationError(
-        .invalid, "\(path):\(line): anchors and aliases (&name, *name) are not taken; write it out")
-    }
     var read = ServiceConfiguration()
     var problems = ConfigurationProblems()
     do {
       let node = try Yams.compose(yaml: yaml) ?? Node("", Tag(.null), .plain)
+      // Aliases share what they stand for, until somebody walks through all of it: a small file can be a huge one.
+      var room = Self.largestCount
+      guard node.fits(in: &room) else {
+        throw ConfigurationError(
+          .invalid, "\(path): its aliases (*name) make more than \(Self.largestCount) values of it; write it out")
+      }
       let root = ConfigurationNode(node: node, name: "", environment: environment)
       Self.settings.read(root, into: &read, problems: &problems)
       read.shareOutputs(root, problems: &problems)
       read.check(root, problems: &problems)
+    } catch let error as ConfigurationError {
+      throw error
     } catch let error as YamlError {
       problems.note(.init(line: error.line, message: error.sentence))
     } catch {
@@ -52,29 +59,18 @@ extension ServiceConfiguration {
     }
     return text
   }
+}
 
-  /// Line of the first `&name`. Aliases can blow a small file up to a huge one, so there are none to read.
-  private static func firstAnchor(in yaml: String) -> Int? {
-    for (index, line) in yaml.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-      var before: UInt8 = 0x20
-      var quote: UInt8?
-      let bytes = Array(line.utf8)
-      for (place, byte) in bytes.enumerated() {
-        if let open = quote {
-          if byte == open { quote = nil }
-        } else if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") {
-          quote = byte
-        } else if byte == UInt8(ascii: "#"), before == 0x20 || before == 0x09 {
-          break
-        } else if byte == UInt8(ascii: "&"), " \t[{,".utf8.contains(before), place + 1 < bytes.count,
-          bytes[place + 1] > 0x20
-        {
-          return index + 1
-        }
-        before = byte
-      }
+extension Node {
+  /// Whether this value and those in it are at most `room`, which falls by their number.
+  fileprivate func fits(in room: inout Int) -> Bool {
+    room -= 1
+    guard room >= 0 else { return false }
+    switch self {
+    case .sequence(let sequence): return sequence.allSatisfy { $0.fits(in: &room) }
+    case .mapping(let mapping): return mapping.allSatisfy { $0.key.fits(in: &room) && $0.value.fits(in: &room) }
+    default: return true
     }
-    return nil
   }
 }
 
