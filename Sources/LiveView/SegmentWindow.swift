@@ -33,10 +33,13 @@ package struct SegmentWindow {
     let began: Int64
     var parts: [Part] = []
     var seconds: Double { parts.reduce(0) { $0 + $1.seconds } }
+    var byteCount: Int { parts.reduce(0) { $0 + $1.bytes.count } }
   }
 
   /// Whole segments in the playlist; as many are kept beyond, for who is slow.
   private static let listed = 6
+  /// Most bytes of whole segments that are kept, whatever their number.
+  static let byteLimit = 48 << 20
   /// The last segments, whose parts are named one by one.
   private static let inParts = 3
   /// Seconds of a part; only where pictures are further apart a part is longer.
@@ -66,6 +69,13 @@ package struct SegmentWindow {
     endSegment()
     headers[nextHeader] = header
     nextHeader += 1
+    forgetHeaders()
+  }
+
+  /// Keeps those headers that a segment needs, and the last.
+  private mutating func forgetHeaders() {
+    let needed = Set(segments.map(\.header) + [nextHeader - 1])
+    headers = headers.filter { needed.contains($0.key) }
   }
 
   /// Adds a part of so many seconds; `began` is when its first picture came, in milliseconds since 1970.
@@ -83,12 +93,18 @@ package struct SegmentWindow {
     segments.append(segment)
     nextSegment += 1
     let before = segments.suffix(Self.listed + 1)
-    if before.count > Self.listed, let gone = before.first, gone.header != before.dropFirst().first?.header {
+    if segments.count > Self.listed * 2 { segments.removeFirst() }
+    while segments.count > 1, byteCount > Self.byteLimit { segments.removeFirst() }
+    // What has left the playlist, with the changes behind it.
+    let first = segments.suffix(Self.listed).first?.number ?? nextSegment
+    for (gone, next) in zip(before, before.dropFirst()) where gone.number < first && gone.header != next.header {
       passedChanges += 1
     }
-    if segments.count > Self.listed * 2 { segments.removeFirst() }
-    if let oldest = segments.first?.header { headers = headers.filter { $0.key >= oldest } }
+    forgetHeaders()
   }
+
+  /// Bytes of all whole segments.
+  var byteCount: Int { segments.reduce(0) { $0 + $1.byteCount } }
 
   /// The playlist.
   var playlist: String {

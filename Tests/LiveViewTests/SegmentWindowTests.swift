@@ -12,6 +12,42 @@ import Testing
     #expect(SegmentFeed.step(from: before, to: time, in: .video) == step)
   }
 
+  @Test func `a stream that changes with each picture leaves no headers behind`() {
+    var window = SegmentWindow()
+    for number in 0..<5000 {
+      window.begin(header: [UInt8](repeating: 1, count: 700))
+      // Changes within a part never become a segment.
+      if number % 100 == 0 { window.append([1], seconds: 1, began: 0) }
+    }
+    let kept = (0..<5000).count { window.bytes(of: .header($0)) != nil }
+    #expect(kept <= 14, "\(kept)")
+    #expect(window.bytes(of: .header(4999)) != nil)
+    for line in window.playlist.split(separator: "\n") where line.hasPrefix("#EXT-X-MAP") {
+      let number = line.split(separator: "\"")[1].prefix { $0 != "." }
+      #expect(window.bytes(of: .header(Int(number) ?? -1)) != nil, "\(line)")
+    }
+  }
+
+  @Test(arguments: [1 << 20, 20 << 20, 60 << 20])
+  func `large segments are fewer, and the playlist counts on`(size: Int) {
+    var window = SegmentWindow()
+    var seen = 0
+    for number in 0..<30 {
+      window.begin(header: [UInt8(number)])
+      window.append([UInt8](repeating: 0, count: size), seconds: 1, began: 0)
+      window.endSegment()
+      #expect(window.byteCount <= max(SegmentWindow.byteLimit, size))
+      let lines = window.playlist.split(separator: "\n")
+      let passed = lines.first { $0.hasPrefix("#EXT-X-DISCONTINUITY-SEQUENCE:") }.flatMap {
+        Int($0.split(separator: ":")[1])
+      }
+      let first = lines.first { $0.hasPrefix("#EXT-X-MEDIA-SEQUENCE:") }.flatMap { Int($0.split(separator: ":")[1]) }
+      // Each segment is a change: what has left has taken as many with it.
+      #expect(passed == first && (first ?? -1) >= seen, "\(lines.prefix(8))")
+      seen = first ?? 0
+    }
+  }
+
   @Test
   func `the playlist names the last segments, each after the header that belongs to it, and parts of what is new`() {
     var window = SegmentWindow()
