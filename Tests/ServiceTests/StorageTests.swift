@@ -44,7 +44,7 @@ import Testing
         .write(to: service.configuration, atomically: true, encoding: .utf8)
       return String(decoding: try service.get("/api/v1/reload", method: "POST").body, as: UTF8.self)
     }
-    let said = try reload(", min_free: 0, max_age: 1d")
+    let said = try reload(", min_free: 0, max_size: 1B")
     #expect(said.contains("1 cameras unchanged") && !said.contains("at the next start"), "\(said)")
     let isGone = waiting { !FileManager.default.fileExists(atPath: old) }
     #expect(isGone && FileManager.default.fileExists(atPath: young))
