@@ -4,13 +4,16 @@ import Settings
 
 /// Lets in who may come in.
 ///
-/// With a token, everyone needs it: as `Authorization: Bearer`, as the cookie of the page, or once as `?token=` to get
-/// that cookie. Without one the server listens on loopback only, and a request must be meant for it: otherwise any page
+/// With a token, everyone needs it: as `Authorization: Bearer`, or once as `?token=` for a cookie that opens a session. Who
+/// shows wrong ones is not listened to for a while. Without one the server listens on loopback only, and a request must be meant for it: otherwise any page
 /// in a browser on this machine could ask in its user's name.
 struct AccessGuard<Context: RequestContext>: RouterMiddleware {
-  static var cookie: String { "yolostream_token" }
+  static var cookie: String { "yolostream_session" }
 
   let token: AccessToken?
+  /// Browsers that have shown it.
+  let sessions = Sessions()
+  let callers: Callers
   /// Whether callers come over TLS: then the cookie goes no other way.
   let isSecure: Bool
 
@@ -20,17 +23,28 @@ struct AccessGuard<Context: RequestContext>: RouterMiddleware {
     if request.uri.path == "/healthz" { return try await next(request, context) }
     guard isFromHere(request) else { return Self.refusal(.forbidden, "this request comes from another site") }
     guard let token else { return try await next(request, context) }
+    if let word = request.cookies[Self.cookie]?.value, sessions.isOpen(word) { return try await next(request, context) }
+    let caller = CallerField.address.flatMap { request.headers[$0] } ?? ""
+    if let name = CallerField.lockedOut, request.headers[name] != nil {
+      var response = Self.refusal(.tooManyRequests, "too many wrong tokens came from this address: wait a minute")
+      response.headers[.retryAfter] = "60"
+      return response
+    }
     if let word = request.headers[.authorization], word.hasPrefix("Bearer "), token.matches(word.dropFirst(7)) {
       return try await next(request, context)
     }
-    if let word = request.cookies[Self.cookie]?.value, token.matches(word) { return try await next(request, context) }
     if request.uri.path == "/", request.method == .get, let word = request.uri.queryParameters["token"],
       token.matches(word)
     {
       var response = Response(status: .seeOther, headers: [.location: "/"])
       response.headers[.setCookie] =
-        "\(Self.cookie)=\(word); Path=/; HttpOnly; SameSite=Strict; Max-Age=31536000" + (isSecure ? "; Secure" : "")
+        "\(Self.cookie)=\(sessions.begin()); Path=/; HttpOnly; SameSite=Strict; Max-Age=31536000"
+        + (isSecure ? "; Secure" : "")
       return response
+    }
+    // To have none is no guess, but a session of before a restart is not one either.
+    if request.headers[.authorization] != nil || request.uri.queryParameters["token"] != nil {
+      callers.noteGuess(caller)
     }
     var response = Self.refusal(.unauthorized, "a token is needed: open /?token=…, or send Authorization: Bearer …")
     response.headers[.wwwAuthenticate] = "Bearer"
@@ -40,6 +54,13 @@ struct AccessGuard<Context: RequestContext>: RouterMiddleware {
   /// Whether a browser, if it is one, shows a page of ours: requests that change something name their origin, and
   /// without a token the name that was asked for must be one of this machine.
   private func isFromHere(_ request: Request) -> Bool {
+    // A browser says itself when another site's page asks; only a person who follows a link may come from there.
+    if let name = HTTPField.Name("Sec-Fetch-Site"), let site = request.headers[name], site != "same-origin",
+      site != "none"
+    {
+      let mode = HTTPField.Name("Sec-Fetch-Mode").flatMap { request.headers[$0] }
+      guard request.method == .get, mode == "navigate", request.uri.path == "/" else { return false }
+    }
     let host = request.head.authority ?? ""
     if let origin = request.headers[.origin], request.method != .get {
       guard origin.hasSuffix("://" + host) else { return false }
@@ -55,7 +76,7 @@ struct AccessGuard<Context: RequestContext>: RouterMiddleware {
 
   static func refusal(_ status: HTTPResponse.Status, _ reason: String) -> Response {
     Response(
-      status: status, headers: [.contentType: "text/plain; charset=utf-8"],
+      status: status, headers: WebRoutes.headers("text/plain; charset=utf-8"),
       body: .init(byteBuffer: ByteBuffer(string: reason + "\n")))
   }
 }

@@ -19,6 +19,9 @@ struct AccessToken: Sendable {
     bytes = Array(line.utf8)
   }
 
+  /// The token `word`.
+  init(_ word: String) { bytes = Array(word.utf8) }
+
   /// Whether `word` is the token; takes the same time wherever they differ.
   func matches(_ word: some StringProtocol) -> Bool {
     let other = Array(word.utf8)

@@ -10,16 +10,19 @@ struct WebRoutes: Sendable {
   let service: any WebService
   let streams: StreamCount
   let previews: PreviewEncoder
+  let callers: Callers
 
   func router(token: AccessToken?, isSecure: Bool) -> Router<BasicRequestContext> {
-    let router = Router()
-    router.add(middleware: AccessGuard(token: token, isSecure: isSecure))
+    let router = Router(options: .autoGenerateHeadEndpoints)
+    router.add(middleware: AccessGuard(token: token, callers: callers, isSecure: isSecure))
     router.get("healthz") { _, _ in Self.text("ok\n") }
     router.get("readyz") { _, _ in
       service.unreadiness.map { Self.text($0 + "\n", status: .serviceUnavailable) } ?? Self.text("ready\n")
     }
     router.get("version") { _, _ in Self.json("{\"name\":\"yolostream\",\"version\":\"\(service.version)\"}") }
-    router.get("metrics") { _, _ in Self.text(service.metrics, type: "text/plain; version=0.0.4; charset=utf-8") }
+    router.get("metrics") { _, _ in
+      Self.text(service.metrics + callers.metrics, type: "text/plain; version=0.0.4; charset=utf-8")
+    }
     addPage(to: router)
     addSegments(to: router)
     addInterface(to: router)
@@ -36,7 +39,7 @@ struct WebRoutes: Sendable {
         return Self.unknownCamera
       }
       let boxes = Self.wantsBoxes(request, otherwise: true)
-      return try streams.response(type: "multipart/x-mixed-replace; boundary=picture") { writer in
+      return try streams.response(to: request, type: "multipart/x-mixed-replace; boundary=picture") { writer in
         // What there is, then each as it comes, and again now and then; who is slow gets fewer.
         let arrivals = camera.picture.arrivals.listen(depth: 1)
         for await _ in arrivals.withHeartbeat(every: ConnectionLimits.heartbeat, depth: 1) {
@@ -90,10 +93,10 @@ struct WebRoutes: Sendable {
       return Response(
         status: .ok, headers: Self.headers("image/jpeg"), body: .init(byteBuffer: ByteBuffer(bytes: picture)))
     }
-    router.get("api/v1/events/stream") { _, _ in
+    router.get("api/v1/events/stream") { request, _ in
       let news = service.news.listen(depth: 64)
       let opening = ": yolostream\nretry: 2000\n\n" + service.opening.map(\.text).joined()
-      return try streams.response(type: "text/event-stream") { writer in
+      return try streams.response(to: request, type: "text/event-stream") { writer in
         try await writer.write(ByteBuffer(string: opening))
         for await item in news.withHeartbeat(every: ConnectionLimits.heartbeat, depth: 64) {
           let text = item?.text ?? ": still here\n\n"

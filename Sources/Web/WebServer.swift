@@ -32,16 +32,18 @@ package struct WebServer: Sendable {
       throw WebError(.system, "cannot start a thread: \(error)", cause: error)
     }
     defer { previews.stop() }
-    let routes = WebRoutes(service: service, streams: StreamCount(), previews: previews)
+    let connections = ConnectionLimits.connections
+    let callers = Callers(limits: .init(perAddress: max(2, connections / 2), total: connections))
+    let routes = WebRoutes(service: service, streams: StreamCount(), previews: previews, callers: callers)
     let application = Application(
       router: routes.router(token: token, isSecure: identity != nil),
       server: HTTPServerBuilder { [identity] responder in
-        let plain = HTTP1Channel(responder: responder, configuration: ConnectionLimits.channel)
+        let plain = HTTP1Channel(responder: responder, configuration: ConnectionLimits.channel(callers))
         return if let identity { SecureChannel(identity: identity, base: plain) } else { plain }
       },
       configuration: .init(
         address: .hostname(settings.listen.host, port: settings.listen.port),
-        availableConnectionsDelegate: MaximumAvailableConnections(ConnectionLimits.connections)),
+        availableConnectionsDelegate: MaximumAvailableConnections(connections + 4)),
       onServerRunning: { channel in await isListening(channel.localAddress?.port ?? settings.listen.port) },
       logger: Logger(label: "http") { _ in SwiftLogNoOpLogHandler() })
     do { try await application.run() } catch is CancellationError { return } catch {

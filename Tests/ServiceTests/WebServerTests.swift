@@ -135,7 +135,7 @@ import Testing
     try watching(service)
     var views: [Wire] = []
     // One place may still be taken by the event stream that was read before.
-    for _ in 0..<ConnectionLimits.streams - 1 {
+    for _ in 0..<ConnectionLimits.streamsOfOne - 1 {
       let wire = try service.connect()
       try wire.request("/live/yard.mjpg")
       #expect(try wire.wait(for: "image/jpeg") != nil)
