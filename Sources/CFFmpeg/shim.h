@@ -2,6 +2,7 @@
 #include <libavcodec/avcodec.h>
 #include <libavcodec/bsf.h>
 #include <libavformat/avformat.h>
+#include <libavutil/avstring.h>
 #include <libavutil/avutil.h>
 #include <libavutil/display.h>
 #include <libavutil/hwcontext.h>
@@ -11,6 +12,7 @@
 #include <libavutil/pixdesc.h>
 #include <libavutil/sha.h>
 #include <libswscale/swscale.h>
+#include <stdlib.h>
 #include <string.h>
 
 // Swift does not import macros that compute: each of these gives one a name.
@@ -46,6 +48,47 @@ static inline const int32_t *yolostream_display_matrix(const AVStream *stream) {
 #endif
 }
 
+// Side data of a frame is a pointer to a structure with the bytes in it.
+static inline const int32_t *yolostream_frame_matrix(const AVFrame *frame) {
+  const AVFrameSideData *found = av_frame_get_side_data(frame, AV_FRAME_DATA_DISPLAYMATRIX);
+  return found && found->size >= 36 ? (const int32_t *)found->data : NULL;
+}
+// EXIF tag 274 as libav's decoders hand it on, as text; 0 where there is none.
+static inline int yolostream_exif_orientation(const AVFrame *frame) {
+  const AVDictionaryEntry *entry = av_dict_get(frame->metadata, "Orientation", NULL, 0);
+  return entry ? atoi(entry->value) : 0;
+}
+// These fields became flags with libavutil 58.7.
+static inline int yolostream_is_interlaced(const AVFrame *frame) {
+#if LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(58, 7, 100)
+  return (frame->flags & AV_FRAME_FLAG_INTERLACED) != 0;
+#else
+  return frame->interlaced_frame;
+#endif
+}
+static inline int yolostream_begins_with_top_field(const AVFrame *frame) {
+#if LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(58, 7, 100)
+  return (frame->flags & AV_FRAME_FLAG_TOP_FIELD_FIRST) != 0;
+#else
+  return frame->top_field_first;
+#endif
+}
+static inline int yolostream_is_keyframe(const AVFrame *frame) {
+#if LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(58, 7, 100)
+  return (frame->flags & AV_FRAME_FLAG_KEY) != 0;
+#else
+  return frame->key_frame;
+#endif
+}
+
+// Whether it is known where an input ends: by its bytes, or because a playlist is complete.
+static inline int yolostream_is_finite(AVFormatContext *context) {
+  if (!strcmp(context->iformat->name, "hls")) return context->duration != AV_NOPTS_VALUE && context->duration > 0;
+  // Cameras promise any length for images that never end.
+  if (!strcmp(context->iformat->name, "mpjpeg")) return 0;
+  return context->pb && !(context->iformat->flags & AVFMT_NOFILE) && avio_size(context->pb) > 0;
+}
+
 // A log callback takes a `va_list`, which Swift cannot receive: lines are put together here and handed on whole.
 typedef void (*yolostream_log_sink)(int level, const char *line);
 // A variable of the header itself would have no definition in Swift's object code; one inside a function has.
@@ -58,7 +101,26 @@ static inline int64_t *yolostream_missed_packets(void) {
   static _Thread_local int64_t count;
   return &count;
 }
+// Decoders that hide damage tell of it in the log only, on the thread that decodes: such lines are counted there.
+static inline int64_t *yolostream_decoding_errors(void) {
+  static _Thread_local int64_t count;
+  return &count;
+}
+// Where a server of RTSP sends its client: libav would follow with the user and password of the first server.
+static inline char *yolostream_redirection(void) {
+  static _Thread_local char address[2048];
+  return address;
+}
 static inline void yolostream_log_line(void *context, int level, const char *format, va_list arguments) {
+  if (level <= AV_LOG_ERROR && context && !strcmp((*(const AVClass **)context)->class_name, "AVCodecContext"))
+    ++*yolostream_decoding_errors();
+  if (strcmp(format, "Status %d: Redirecting to %s\n") == 0) {
+    va_list copy;
+    va_copy(copy, arguments);
+    (void)va_arg(copy, int);
+    av_strlcpy(yolostream_redirection(), va_arg(copy, const char *), 2048);
+    va_end(copy);
+  }
   if (strncmp(format, "RTP: missed %d packets", 22) == 0) {
     va_list copy;
     va_copy(copy, arguments);
@@ -95,3 +157,5 @@ static inline int yolostream_has_part(int kind, const char *name) {
     return 0;
   }
 }
+
+#include "fields.h"

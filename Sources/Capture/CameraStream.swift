@@ -9,7 +9,7 @@ struct CameraStream: ~Copyable {
   private(set) var losses = SourceLosses()
   private var device: Device
   private let format: CaptureFormat
-  private var decoder: Decoder
+  private var decoder: CheckedDecoder
   private var wrapper: FrameWrapper
   private var clock: RisingTimes
   private let interrupt: InterruptFlag
@@ -24,7 +24,7 @@ struct CameraStream: ~Copyable {
   init(path: String, options: SourceOptions, interrupt: InterruptFlag) throws(CaptureError) {
     var device = try Device.opened(path)
     let format = try device.agreed(on: options.camera)
-    let decoder = try Decoder.of(format, path: path, threads: options.decoderThreads)
+    let decoder = try CheckedDecoder.of(format, path: path, threads: options.decoderThreads)
     try device.started()
     self.device = device
     self.format = format
@@ -127,10 +127,12 @@ extension Device {
   }
 }
 
-extension Decoder {
-  fileprivate static func of(_ format: CaptureFormat, path: String, threads: Int) throws(CaptureError) -> Decoder {
+extension CheckedDecoder {
+  fileprivate static func of(
+    _ format: CaptureFormat, path: String, threads: Int
+  ) throws(CaptureError) -> CheckedDecoder {
     do throws(FFmpegError) {
-      return try Decoder(StreamParameters(camera: format), threads: threads, isLowDelay: true)
+      return try CheckedDecoder(StreamParameters(camera: format), threads: threads, isLowDelay: true)
     } catch {
       throw CaptureError(error, reading: path, isLive: true)
     }

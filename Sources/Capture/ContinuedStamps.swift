@@ -3,7 +3,8 @@ import Scene
 /// Stamps that go on when a source is opened again: indices by one, times by what passed on the monotonic clock.
 struct ContinuedStamps {
   private var index = 0
-  private var shift = 0.0
+  /// What is added to the times of this opening, in seconds.
+  private(set) var shift = 0.0
   private var last: FrameStamp?
   private var isFirstOfOpening = false
 

@@ -5,10 +5,16 @@ import Scene
 /// A container being read and the decoder of its video: what files, pipes and networks have in common.
 struct DecodedStream: ~Copyable {
   private var demuxer: Demuxer
-  private var decoder: Decoder
+  private var decoder: CheckedDecoder
   private var wrapper: FrameWrapper
-  private var jumps: TimestampJumps?
+  private var times: PacketTimes
   private var clock: RisingTimes
+  /// When the frames under way came.
+  private var arrivals = FrameArrivals()
+  /// Whether a frame is known to be complete only when the next one begins.
+  private let endsWithNext: Bool
+  /// What the files of single images say of themselves, for those that are being decoded; `nil` for other codecs.
+  private var stillOrientations: [FrameOrientation]?
   private var sender: SenderClock?
   private var assembly: KeyframeAssembly?
   private let video: StreamDescription
@@ -41,9 +47,12 @@ struct DecodedStream: ~Copyable {
     _ input: Demuxer.Input, name: String, path: String?, kind: SourceDescription.Kind, libav: [String: String] = [:],
     options: SourceOptions, interrupt: InterruptFlag
   ) throws(CaptureError) {
-    isLive = kind == .live
+    var kind = kind
     do throws(FFmpegError) {
-      var demuxer = try Demuxer(input, options: libav, timeout: options.timeout, interrupt: interrupt)
+      var demuxer = try Demuxer(
+        input, options: libav, takesPlaylists: options.takesPlaylists, timeout: options.timeout, interrupt: interrupt)
+      // What has an end waits until it is fetched, wherever it lies.
+      if kind == .live, demuxer.isFinite { kind = .file }
       guard let video = demuxer.mainVideo else {
         throw FFmpegError(.invalidData, "cannot show \(name): it holds no video")
       }
@@ -52,36 +61,44 @@ struct DecodedStream: ~Copyable {
       let origin = options.start > 0 ? (demuxer.start ?? 0) + options.start : 0
       // libav goes to a keyframe before it; what lies between is decoded and passed over.
       if options.start > 0 { try demuxer.seek(to: origin) }
-      decoder = try Decoder(video.parameters, threads: options.decoderThreads, isLowDelay: kind == .live)
+      decoder = try CheckedDecoder(
+        video.parameters, threads: options.decoderThreads, isLowDelay: kind == .live)
       audioQueue = audioStreams.isEmpty || !options.keepsAudio ? nil : PacketQueue(streams: audioStreams)
       ring = options.ring
       ring?.begin(video: video, audioStreams: ring?.takesAudio ?? false ? audioStreams : [])
       let rate = video.nominalRate.flatMap { (0.1...1000).contains($0) ? $0 : nil }
       interval = 1 / (rate ?? 25)
-      jumps = demuxer.hasTimestampJumps || kind == .live ? TimestampJumps(limit: 10) : nil
+      let isByArrival = kind == .live && demuxer.lacksTimestamps
+      times = PacketTimes(
+        isByArrival ? .arrival : .stated(mayJump: demuxer.hasTimestampJumps || kind == .live), interval: interval,
+        isLive: kind == .live)
       clock = RisingTimes(interval: interval)
       let codec = video.parameters.codecName
       sender = kind == .live ? SenderClock(codec: codec) : nil
+      endsWithNext =
+        kind == .live && SenderClock.speaksOfNext(codec)
+        && !["flv", "matroska"].contains { demuxer.formatName.hasPrefix($0) }
+      stillOrientations = ["png", "tiff"].contains(codec) ? [] : nil
       let isRTP = ["rtsp", "rtp", "sdp"].contains(demuxer.formatName)
       assembly = kind == .live && isRTP && ["h264", "hevc"].contains(codec) ? KeyframeAssembly() : nil
       wrapper = FrameWrapper(
-        isForDrawing: options.isForDrawing,
-        orientation: StillOrientation(isMirrored: false, quarterTurns: video.quarterTurns))
-      let isTurned = video.quarterTurns % 2 == 1
-      let width = video.parameters.width, height = video.parameters.height
+        isForDrawing: options.isForDrawing, orientation: video.orientation, pixelAspect: video.pixelAspect)
+      let isTurned = video.orientation.isOnItsSide
+      let (width, height) = FrameWrapper.squareSize(
+        width: video.parameters.width, height: video.parameters.height, pixelAspect: video.pixelAspect)
       begin = options.start > 0 ? origin - video.timeBase.seconds(of: 1) / 2 : -.infinity
       description = SourceDescription(
         kind: kind, address: name, path: path, width: isTurned ? height : width, height: isTurned ? width : height,
         nominalRate: rate, duration: video.duration,
         frameCount: kind == .live
           ? nil : video.frameCount ?? video.duration.flatMap { length in rate.map { Int(min(length * $0, 1e12)) } },
-        timeBase: video.timeBase, pixelAspect: isTurned ? 1 / video.pixelAspect : video.pixelAspect, origin: origin,
-        codec: codec)
+        timeBase: video.timeBase, pixelAspect: 1, origin: origin, codec: codec)
       self.video = video
       self.demuxer = demuxer
     } catch {
       throw CaptureError(error, reading: name, isLive: kind == .live)
     }
+    isLive = kind == .live
     self.name = name
     withholdsDamaged = options.withholdsDamaged ?? (kind == .live)
     gate = withholdsDamaged && kind == .live ? KeyframeGate() : nil
@@ -147,17 +164,13 @@ struct DecodedStream: ~Copyable {
       switch try demuxer.read() {
       case .packet(let packet):
         damagedInARow = 0
-        mend(packet)
-        if packet.streamIndex == video.index {
-          sender?.see(packet.senderTime, at: packet.timestamp.map { packet.timeBase.seconds(of: $0) })
-          for whole in try assembly?.add(packet) ?? [packet] {
-            ring?.append(whole)
-            try decode(whole)
-          }
-        } else {
-          ring?.append(packet)
-          if packet.timestamp.map({ packet.timeBase.seconds(of: $0) >= begin }) ?? true { audioQueue?.append(packet) }
+        let now = FrameStamp.now()
+        guard packet.streamIndex == video.index else {
+          pass(packet, at: now)
+          return
         }
+        let arrival = endsWithNext ? demuxer.arrivalBeforePause ?? now : now
+        for timed in times.mend(video: packet, arrival: arrival) { try take(timed, at: arrival) }
       case .endOfStream: try drain()
       }
     } catch {
@@ -172,6 +185,23 @@ struct DecodedStream: ~Copyable {
     }
   }
 
+  /// Passes on a packet of audio.
+  private mutating func pass(_ packet: Packet, at arrival: UInt64) {
+    times.mend(packet)
+    ring?.append(packet, at: arrival)
+    if packet.timestamp.map({ packet.timeBase.seconds(of: $0) >= begin }) ?? true { audioQueue?.append(packet) }
+  }
+
+  /// Takes a packet of the frames whose times are right.
+  private mutating func take(_ packet: Packet, at arrival: UInt64) throws(FFmpegError) {
+    arrivals.add(packet.timestamp ?? packet.decodingTimestamp, arrival)
+    sender?.see(packet.senderTime, at: packet.timestamp.map { packet.timeBase.seconds(of: $0) })
+    for whole in try assembly?.add(packet) ?? [packet] {
+      ring?.append(whole, at: arrival)
+      try decode(whole)
+    }
+  }
+
   /// Sends a packet of the frames to the decoder, unless a loss has spoilt it.
   private mutating func decode(_ packet: Packet) throws(FFmpegError) {
     let lost = Int(demuxer.lostPacketCount) - losses.lostPackets
@@ -183,8 +213,15 @@ struct DecodedStream: ~Copyable {
     case .beginAnew: decoder.flush()
     case .pass: break
     }
+    // What came damaged out of a file is decoded as far as it goes, and counted. In broadcasts a joint looks like damage:
+    // there the decoder's word counts.
+    if packet.isCorrupt, !demuxer.hasTimestampJumps { losses.damagedPackets += 1 }
     do throws(FFmpegError) {
       try decoder.send(packet)
+      if stillOrientations != nil {
+        let bytes = unsafe packet.withBytes { unsafe Array($0) }
+        stillOrientations?.append(StillHeader(bytes)?.orientation ?? .upright)
+      }
     } catch {
       try forgive(error)
       gate?.close()
@@ -192,6 +229,7 @@ struct DecodedStream: ~Copyable {
   }
 
   private mutating func drain() throws(FFmpegError) {
+    if let held = times.finish() { try take(held, at: FrameStamp.now()) }
     if let last = assembly?.finish() { try decode(last) }
     isDraining = true
     damagedInARow = 0
@@ -204,25 +242,23 @@ struct DecodedStream: ~Copyable {
     damagedInARow += 1
   }
 
-  /// Takes jumps of the clock out of a packet's times.
-  private mutating func mend(_ packet: Packet) {
-    guard jumps != nil, let ticks = packet.decodingTimestamp ?? packet.timestamp else { return }
-    jumps?.see(packet.timeBase.seconds(of: ticks), interval: interval)
-    if let shift = jumps?.shift, shift != 0 { packet.shiftTimes(by: packet.timeBase.ticks(at: shift)) }
-  }
-
   /// `frame` with its place and time; `nil` if it lies before the beginning.
   private mutating func captured(_ frame: Frame) throws(FFmpegError) -> CapturedFrame? {
     damagedInARow = 0
-    let arrival = FrameStamp.now()
-    decodeTimeout.renew(at: arrival)
+    let now = FrameStamp.now()
+    decodeTimeout.renew(at: now)
+    let known = arrivals.take(frame.timestamp)
+    // A file is read long before its frames are asked for.
+    let arrival = isLive ? known ?? now : now
     let given = frame.timestamp.map { video.timeBase.seconds(of: $0) }
     let taken = sender?.taken(at: given, wall: FrameStamp.wall())
     let seconds = clock.next(given)
-    losses.mendedTimestamps = clock.count + (jumps?.count ?? 0)
+    losses.mendedTimestamps = clock.count + times.mendedCount
+    let stated = stillOrientations?.isEmpty == false ? stillOrientations?.removeFirst() : nil
     if seconds < begin { return nil }
     let isDamaged = frame.isDamaged
-    let pixels = try wrapper.wrap(frame)
+    if isDamaged { losses.damagedFrames += 1 }
+    let pixels = try wrapper.wrap(frame, stated: stated)
     defer { index += 1 }
     return CapturedFrame(
       stamp: FrameStamp(index: index, seconds: seconds, arrival: arrival, taken: taken), pixels: pixels,

@@ -2,7 +2,7 @@ import FFmpeg
 
 extension Frame {
   /// A new frame that shows this one upright: mirrored left to right, if so, then turned clockwise.
-  func shown(_ orientation: StillOrientation) throws(FFmpegError) -> Frame {
+  func shown(_ orientation: FrameOrientation) throws(FFmpegError) -> Frame {
     guard let format else { throw FFmpegError(.unsupported, "cannot turn a \(formatName) frame") }
     let isUpright = !orientation.isOnItsSide
     let result = try Frame(
@@ -47,7 +47,7 @@ extension FrameFormat {
 /// Mirrors and turns one plane, in blocks of 16 by 16 so that both sides stay in the cache.
 private func turn(
   _ source: UnsafeMutablePointer<UInt8>, stride sourceStride: Int, columns: Int, rows: Int, sampleBytes: Int,
-  _ orientation: StillOrientation, into target: UnsafeMutablePointer<UInt8>, stride targetStride: Int
+  _ orientation: FrameOrientation, into target: UnsafeMutablePointer<UInt8>, stride targetStride: Int
 ) {
   for blockY in stride(from: 0, to: rows, by: 16) {
     for blockX in stride(from: 0, to: columns, by: 16) {

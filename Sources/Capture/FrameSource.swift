@@ -61,6 +61,10 @@ public struct SourceDescription: Sendable {
 public struct SourceLosses: Hashable, Sendable {
   /// Pieces of the stream that could not be read or decoded.
   public var damagedPackets = 0
+  /// Frames that were given out although part of them is made up, or rests on such a part.
+  public var damagedFrames = 0
+  /// What could not be read and was passed over, a sentence each; the first hundred.
+  public var unreadable: [String] = []
   /// Frames that were withheld because they were damaged, or rest on one that was.
   public var withheldFrames = 0
   /// Packets that were lost on the network.
@@ -84,10 +88,18 @@ public struct SourceLosses: Hashable, Sendable {
     }
   }
 
+  /// Whether something is missing in what was given out, or made up.
+  public var isDamaged: Bool { damagedPackets + damagedFrames + withheldFrames > 0 || !unreadable.isEmpty }
+
+  /// Notes what could not be read.
+  mutating func note(unreadable sentence: String) { if unreadable.count < 100 { unreadable.append(sentence) } }
+
   /// The losses of two sources together.
   static func + (one: SourceLosses, other: SourceLosses) -> SourceLosses {
     var sum = one
     sum.damagedPackets += other.damagedPackets
+    sum.damagedFrames += other.damagedFrames
+    for sentence in other.unreadable { sum.note(unreadable: sentence) }
     sum.withheldFrames += other.withheldFrames
     sum.lostPackets += other.lostPackets
     sum.skippedFrames += other.skippedFrames

@@ -1,27 +1,49 @@
 public import FFmpeg
 public import Imaging
 
-/// Makes frames of libav into pixel buffers: without a copy where the arrangement of samples is one of ours.
+/// Makes frames of libav into pixel buffers as they are to be looked at: upright, of one moment, with square pixels. Without
+/// a copy where that is how they come and the arrangement of samples is one of ours.
 struct FrameWrapper: ~Copyable {
   /// Whether the frames will be drawn on.
   let isForDrawing: Bool
-  /// How the frames are shown upright.
-  let orientation: StillOrientation
+  /// How frames that do not say it themselves are shown upright.
+  let orientation: FrameOrientation
+  /// Width over height of a pixel, of frames that do not say it themselves.
+  let pixelAspect: Double
   private var scaler = Scaler()
+  /// The frame before, while frames are interlaced.
+  private var fields: Frame?
 
-  init(isForDrawing: Bool, orientation: StillOrientation = .upright) {
+  init(isForDrawing: Bool, orientation: FrameOrientation = .upright, pixelAspect: Double = 1) {
     self.isForDrawing = isForDrawing
     self.orientation = orientation
+    self.pixelAspect = pixelAspect
   }
 
   /// The frame `frame`, in `format` if one is asked for.
-  mutating func wrap(_ frame: Frame, format: FrameFormat? = nil) throws(FFmpegError) -> PixelBuffer {
+  ///
+  /// - Parameter stated: how the image's own file says that it is shown upright; the frame's word counts more.
+  mutating func wrap(
+    _ frame: Frame, format: FrameFormat? = nil, stated: FrameOrientation? = nil
+  ) throws(FFmpegError) -> PixelBuffer {
+    let orientation = frame.orientation ?? stated ?? orientation
     var frame = frame
     let target = format ?? frame.format ?? (frame.isRGB ? .rgb24 : .yuv420p)
     if frame.format != target || !frame.hasUprightRows {
       let colour: FrameColour? =
         frame.isRGB && target != .rgb24 ? FrameColour(matrix: .bt601, isFullRange: false) : nil
       frame = try scaler.convert(frame, width: frame.width, height: frame.height, format: target, colour: colour)
+    }
+    if frame.isInterlaced {
+      let before = fields
+      fields = frame
+      frame = try frame.deinterlaced(after: before)
+    } else {
+      fields = nil
+    }
+    let size = Self.squareSize(width: frame.width, height: frame.height, pixelAspect: pixelAspect)
+    if size != (frame.width, frame.height) {
+      frame = try scaler.convert(frame, width: size.width, height: size.height, format: target)
     }
     if orientation != .upright {
       frame = try frame.shown(orientation)
@@ -32,6 +54,15 @@ struct FrameWrapper: ~Copyable {
       throw FFmpegError(.unsupported, "cannot use a frame of \(frame.formatName) \(frame.width)x\(frame.height)")
     }
     return pixels
+  }
+
+  /// The size at which pixels are square: the larger one, so that nothing is lost. Pixels that are square but for
+  /// rounding, or cannot be meant, are left alone.
+  static func squareSize(width: Int, height: Int, pixelAspect: Double) -> (width: Int, height: Int) {
+    guard (0.125...8).contains(pixelAspect), abs(pixelAspect - 1) > 0.01 else { return (width, height) }
+    let columns = pixelAspect > 1 ? Int((Double(width) * pixelAspect / 2).rounded()) * 2 : width
+    let rows = pixelAspect < 1 ? Int((Double(height) / pixelAspect / 2).rounded()) * 2 : height
+    return max(columns, rows) <= 16384 ? (columns, rows) : (width, height)
   }
 }
 

@@ -56,7 +56,8 @@ public struct ImageFile: Sendable {
   }
 
   private func contents() throws(CaptureError) -> [UInt8] {
-    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    // A named pipe is not waited for.
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
       let code: CaptureError.Code = errno == ENOENT ? .notFound : errno == EACCES ? .accessDenied : .inputOutput
       throw CaptureError(code, "cannot open \(path): \(Self.text(of: errno))")

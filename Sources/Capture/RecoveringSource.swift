@@ -24,13 +24,19 @@ public final class RecoveringSource: FrameSource {
     /// Seconds that it gave, by its own times.
     var begin: Double?
     var position = 0.0
+
+    /// Whether an end is due here: that of what has a length, or of bytes that have an end.
+    func isOver(_ description: SourceDescription) -> Bool {
+      if let duration = description.duration { return position > duration - 2 }
+      return description.kind != .live
+    }
   }
 
   /// What others may look at meanwhile.
   private struct Record {
     var description: SourceDescription
     var source: (any FrameSource)?
-    var audio: PacketQueue?
+    var audio: ContinuedAudio?
     var earlierLosses = SourceLosses()
     var reconnects: [SourceState.Cause: Int] = [:]
   }
@@ -107,8 +113,8 @@ public final class RecoveringSource: FrameSource {
   /// What the last successful opening found, with the size of the latest frame.
   public var description: SourceDescription { record.withLock { $0.description } }
 
-  /// The audio of the first connection; that of later ones, whose clock is another, is left out.
-  public var audio: PacketQueue? { record.withLock { $0.audio } }
+  /// The audio of all connections, at the times of their frames; that of one whose codec is another is left out.
+  public var audio: PacketQueue? { record.withLock { $0.audio?.queue } }
 
   /// The losses of all connections together.
   public var losses: SourceLosses {
@@ -143,13 +149,12 @@ public final class RecoveringSource: FrameSource {
             connection.begin = connection.begin ?? frame.stamp.seconds
             connection.position = frame.stamp.seconds - (connection.begin ?? 0)
             frame.stamp = connection.stamps.next(frame.stamp)
+            record.withLock { $0.audio }?.pass(from: source.audio, later: connection.stamps.shift)
             see(width: layout.width, height: layout.height, &connection)
             return .frame(frame)
           case .endOfStream:
             // Some broken connections look like an end; the real one of what has a length is where it is due.
-            if !connection.reconnection.policy.isUnattended, let duration = source.description.duration,
-              connection.position > duration - 2
-            {
+            if !connection.reconnection.policy.isUnattended, connection.isOver(source.description) {
               return .endOfStream
             }
             try recover(as: .ended, from: CaptureError(.unreachable, "\(address): the stream ended"), &connection)
@@ -178,7 +183,7 @@ public final class RecoveringSource: FrameSource {
     connection.begin = nil
     connection.stamps.beginOpening()
     record.withLock { record in
-      if record.description.width == 0 { record.audio = source.audio }
+      if record.description.width == 0 { record.audio = source.audio.map { ContinuedAudio(like: $0) } }
       record.description = source.description
       record.source = source
     }
@@ -219,8 +224,13 @@ public final class RecoveringSource: FrameSource {
   private func recover(
     as cause: SourceState.Cause, from error: CaptureError, _ connection: inout Connection
   ) throws(CaptureError) {
+    // To begin a file again would show its frames twice.
+    let isHalfRead =
+      connection.facts != nil && connection.source?.description.kind == .file
+      && !connection.reconnection.policy.isUnattended
     close(&connection)
     if error.code == .interrupted || flag.isInterrupted { throw interruption }
+    if isHalfRead { throw error }
     let decision = connection.reconnection.down(cause, at: time.now())
     let counts = connection.reconnection.counts
     record.withLock { $0.reconnects = counts }

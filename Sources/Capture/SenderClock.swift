@@ -10,9 +10,12 @@ struct SenderClock {
 
   /// A clock for a stream of `codec`.
   init(codec: String) {
-    // Only these come in whole frames; in all others libav looks for their ends.
-    speaksOfNext = !["mjpeg", "vp8", "vp9", "av1"].contains(codec)
+    speaksOfNext = Self.speaksOfNext(codec)
   }
+
+  /// Whether the end of a frame of `codec` is found when the next begins. Only these come in whole frames; in all others
+  /// libav looks for their ends.
+  static func speaksOfNext(_ codec: String) -> Bool { !["mjpeg", "vp8", "vp9", "av1"].contains(codec) }
 
   /// Sees the next packet, that is due at `seconds` of the stream, with what its sender says.
   mutating func see(_ said: Int64?, at seconds: Double?) {

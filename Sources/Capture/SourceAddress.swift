@@ -55,9 +55,10 @@ public struct SourceAddress: Hashable, Sendable, CustomStringConvertible {
       kind = .testPattern(pattern)
     } else if let scheme = Self.scheme(of: text) {
       if scheme == "file" {
-        kind = try Self.kind(ofPath: String(text.dropFirst("file://".count)))
+        kind = try Self.kind(ofPath: try NetworkAddress.path(ofFileAddress: text))
       } else if Self.schemes.contains(scheme) {
-        kind = .network(url: text)
+        Redaction.protect(address: text)
+        kind = .network(url: NetworkAddress.normalised(text, scheme: scheme))
       } else {
         throw CaptureError(
           .invalidAddress,

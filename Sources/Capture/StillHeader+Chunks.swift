@@ -1,3 +1,5 @@
+import FFmpeg
+
 extension StillHeader {
   /// Walks the chunks of a PNG to `IEND`.
   static func png(_ reader: ByteOrderReader) -> StillHeader {
@@ -13,7 +15,7 @@ extension StillHeader {
           header.storedSize = (width, height)
         }
       case "eXIf":
-        if let value = EXIFBlock(reader.bytes, body)?.orientation { header.orientation = StillOrientation(exif: value) }
+        if let value = EXIFBlock(reader.bytes, body)?.orientation { header.orientation = FrameOrientation(exif: value) }
       case "IEND":
         header.isTruncated = false
         return header
@@ -46,7 +48,7 @@ extension StillHeader {
           header.storedSize = ((bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1)
         }
       case "EXIF":
-        if let value = EXIFBlock(bytes, body)?.orientation { header.orientation = StillOrientation(exif: value) }
+        if let value = EXIFBlock(bytes, body)?.orientation { header.orientation = FrameOrientation(exif: value) }
       default: break
       }
       position = body.upperBound + length % 2
@@ -64,7 +66,7 @@ extension StillHeader {
     if let width = directory.values(256).first, let height = directory.values(257).first {
       header.storedSize = (width, height)
     }
-    if let value = directory.values(274).first { header.orientation = StillOrientation(exif: value) }
+    if let value = directory.values(274).first { header.orientation = FrameOrientation(exif: value) }
     // Strips, or tiles: where they begin and how long they are.
     for (starts, counts) in [(273, 279), (324, 325)] {
       for (start, count) in zip(directory.values(starts), directory.values(counts))

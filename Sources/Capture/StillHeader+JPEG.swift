@@ -1,3 +1,5 @@
+import FFmpeg
+
 extension StillHeader {
   /// Walks the segments of a JPEG to its end marker.
   static func jpeg(_ reader: ByteOrderReader) -> StillHeader {
@@ -22,7 +24,7 @@ extension StillHeader {
           header.storedSize = (width, height)
         }
       case 0xE1:
-        if let value = EXIFBlock(reader.bytes, body)?.orientation { header.orientation = StillOrientation(exif: value) }
+        if let value = EXIFBlock(reader.bytes, body)?.orientation { header.orientation = FrameOrientation(exif: value) }
       case 0xDA: header.mayBeWhole = !isProgressive
       default: break
       }

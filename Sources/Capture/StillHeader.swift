@@ -1,3 +1,5 @@
+public import FFmpeg
+
 /// What the bytes of a still image say before anything is decoded: format, size, orientation, and whether they are all
 /// there. Nothing here trusts a length or an offset.
 public struct StillHeader: Sendable {
@@ -31,7 +33,7 @@ public struct StillHeader: Sendable {
   private var width = 0
   private var height = 0
   /// How the stored rows are shown upright (EXIF tag 274).
-  public internal(set) var orientation = StillOrientation.upright
+  public internal(set) var orientation = FrameOrientation.upright
   /// Whether the file ends early.
   public internal(set) var isTruncated = false
   /// Whether a truncated file may have all its pixels: a baseline JPEG that lacks its end marker.

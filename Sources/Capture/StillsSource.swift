@@ -11,7 +11,14 @@ public final class StillsSource: FrameSource {
   private let paths: [String]
   private let rate: Double
   private let flag = InterruptFlag()
-  private let state = Mutex((index: 0, losses: SourceLosses()))
+  private let state = Mutex(State())
+
+  private struct State {
+    var index = 0
+    var losses = SourceLosses()
+    var hasGiven = false
+    var lastFailure: CaptureError?
+  }
 
   /// The images at `paths`, called `address` in messages; a folder skips those that are damaged, and counts them.
   init(paths: [String], address: String, options: SourceOptions) {
@@ -62,15 +69,23 @@ public final class StillsSource: FrameSource {
         state.index += 1
         do throws(CaptureError) {
           let pixels = try ImageFile(path: path).read()
+          state.hasGiven = true
           return .frame(
             CapturedFrame(
               stamp: FrameStamp(index: index, seconds: Double(index) / rate, arrival: FrameStamp.now()),
               pixels: pixels, fileName: path.split(separator: "/").last.map(String.init)))
         } catch {
-          if paths.count == 1 || error.code != .invalidMedia { throw error }
+          // One that is gone or broken costs the others nothing.
+          let isOneOfMany =
+            paths.count > 1 && [.invalidMedia, .notFound, .accessDenied, .inputOutput].contains(error.code)
+          guard isOneOfMany else { throw error }
+          state.losses.note(unreadable: error.message)
           state.losses.damagedPackets += 1
+          state.lastFailure = error
         }
       }
+      // Nothing at all is no result.
+      if !state.hasGiven, let failure = state.lastFailure { throw failure }
       return .endOfStream
     }
   }

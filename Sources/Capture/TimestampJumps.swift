@@ -1,31 +1,45 @@
-/// Mends jumps of a stream's clock (broadcasts restart theirs) before decoding, for all tracks alike.
+/// Mends jumps of a stream's clock (broadcasts restart theirs, clips are joined) before decoding.
 ///
-/// A jump is a packet whose time of decoding lies further than `limit` from the last one of any track; from then on all
-/// times are shifted so that it follows its predecessor.
+/// Within a track times of decoding only grow. A jump is one that falls by more than `fall`, or lies further than `limit`
+/// ahead; from then on the track is shifted so that it follows on. Tracks jump one after another, as their packets come:
+/// those that follow take the shift of the first, so that they stay together.
 struct TimestampJumps {
-  /// Farthest that two neighbours may lie apart, in seconds.
+  /// Farthest that a packet may lie ahead of the one before, in seconds.
   let limit: Double
-  /// What to add to the times of packets, in seconds.
-  private(set) var shift = 0.0
+  /// Farthest that it may lie behind, in seconds.
+  let fall = 0.5
   /// Jumps mended.
   private(set) var count = 0
-  private var last: Double?
+  /// The shift of the track that jumped last.
+  private var latest = 0.0
+  private var tracks: [Int: Track] = [:]
+
+  private struct Track {
+    var shift: Double
+    var last: Double
+  }
 
   init(limit: Double) { self.limit = limit }
 
-  /// Sees the time of the next packet, in seconds, that lasts `interval`.
-  mutating func see(_ seconds: Double, interval: Double) {
-    let time = seconds + shift
-    guard let last else {
-      self.last = time
-      return
+  /// Sees the time of decoding of the next packet of `track`, in seconds, that lasts `interval`. Gives what to add to its
+  /// times.
+  mutating func shift(of track: Int, at seconds: Double, interval: Double) -> Double {
+    guard let known = tracks[track] else {
+      tracks[track] = Track(shift: latest, last: seconds + latest)
+      return latest
     }
-    if abs(time - last) > limit {
-      shift += last + interval - time
-      count += 1
-      self.last = last + interval
-    } else {
-      self.last = time
+    func follows(_ shift: Double) -> Bool { (known.last - fall...known.last + limit).contains(seconds + shift) }
+    var shift = known.shift
+    if !follows(shift) {
+      let next = known.last + interval - seconds
+      if !follows(latest) {
+        latest = next
+        count += 1
+      }
+      // Tracks do not end at one moment: what would overlap begins behind.
+      shift = max(latest, next)
     }
+    tracks[track] = Track(shift: shift, last: seconds + shift)
+    return shift
   }
 }

@@ -17,12 +17,19 @@ struct CodecContext: ~Copyable {
   }
 }
 
-/// An opened input, with what libav calls back while it reads.
+/// An opened input, with what libav calls back while it reads. One thread at a time has it; it is an object, and no value
+/// with one owner, because the thread that opens it may be left behind.
 @safe
-struct InputContext: ~Copyable {
+final class InputContext: @unchecked Sendable {
   let pointer: UnsafeMutablePointer<AVFormatContext>
-  let interrupt: InterruptFlag
-  let pipe: PipeReader?
+  private let interrupt: InterruptFlag
+  private let pipe: PipeReader?
+
+  init(_ pointer: UnsafeMutablePointer<AVFormatContext>, interrupt: InterruptFlag, pipe: PipeReader?) {
+    unsafe self.pointer = unsafe pointer
+    self.interrupt = interrupt
+    self.pipe = pipe
+  }
 
   deinit {
     var pointer: UnsafeMutablePointer<AVFormatContext>? = unsafe pointer

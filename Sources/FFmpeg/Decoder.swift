@@ -50,6 +50,15 @@ public struct Decoder: ~Copyable {
     self.owner = owner
   }
 
+  /// Whether each frame is coded for itself, so that an error in one packet is one of its frame alone.
+  public static func isIntraOnly(_ parameters: StreamParameters) -> Bool {
+    let traits = unsafe avcodec_descriptor_get(parameters.handle.pointee.codec_id)?.pointee.props ?? 0
+    return traits & AV_CODEC_PROP_INTRA_ONLY != 0
+  }
+
+  /// Errors that decoders have reported on this thread, hidden ones too: to be compared before and after a packet.
+  public static var reportedErrors: Int64 { LogBridge.decodingErrors }
+
   /// Forgets every frame so far: the next packet must be one to begin with.
   public mutating func flush() { unsafe avcodec_flush_buffers(context) }
 

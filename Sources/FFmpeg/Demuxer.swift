@@ -30,6 +30,10 @@ public struct Demuxer: ~Copyable {
   public let formatName: String
   /// Whether timestamps of this format may jump in the middle, as those of broadcasts do.
   public let hasTimestampJumps: Bool
+  /// Whether the format has no timestamps: those of its packets are made up.
+  public let lacksTimestamps: Bool
+  /// Whether there is an end: the length of what is read is known, by its time or by its bytes.
+  public let isFinite: Bool
   /// Raise it to end whatever blocks.
   public let interrupt: InterruptFlag
   /// Longest time one call may take, in seconds.
@@ -48,11 +52,16 @@ public struct Demuxer: ~Copyable {
   ///
   /// - Parameters:
   ///   - options: libav's options for the format and the protocol; one that nobody takes is ignored.
+  ///   - takesPlaylists: whether an HLS playlist on a web server may name segments, on web servers; `nil` if its address
+  ///     says that it is one. Nothing else may name other files or addresses.
   ///   - timeout: longest time in seconds that all of opening, and later each `read()`, may take.
   public init(
-    _ input: Input, options: [String: String] = [:], timeout: Double = 10, interrupt: InterruptFlag = InterruptFlag()
+    _ input: Input, options: [String: String] = [:], takesPlaylists: Bool? = nil, timeout: Double = 10,
+    interrupt: InterruptFlag = InterruptFlag()
   ) throws(FFmpegError) {
     LogBridge.install()
+    // An attempt that is left behind must not meddle with the limits of the next.
+    let interrupt = InterruptFlag(following: interrupt)
     let name: String, url: String
     var pipe: PipeReader?
     var isRemote = false
@@ -60,6 +69,8 @@ public struct Demuxer: ~Copyable {
     case .file(let path):
       name = path
       url = "file:" + path
+      // Opening a pipe waits until somebody writes, and nothing can end that.
+      if PipeReader.isPipe(path) { pipe = try PipeReader(path: path, interrupt: interrupt) }
     case .address(let address):
       name = Redaction.redact(address)
       url = address
@@ -71,9 +82,11 @@ public struct Demuxer: ~Copyable {
     }
     let missed = LogBridge.missedPackets
     let deadline = InterruptFlag.deadline(in: timeout)
-    let owner = try Self.open(
-      url, name: name, isRemote: isRemote, pipe: pipe, options: options, timeout: timeout, until: deadline,
-      interrupt: interrupt)
+    let allowed = AllowList.options(for: input, takesPlaylists: takesPlaylists ?? AllowList.isPlaylist(url))
+    let owner = try DemuxerOpening(
+      name: name, isRemote: isRemote, pipe: pipe, options: options.merging(allowed) { $1 }, timeout: timeout,
+      deadline: deadline, interrupt: interrupt
+    ).open(url)
     let context = unsafe owner.pointer
     // libav makes do with what it has when time runs out.
     let (found, isLate) = interrupt.withDeadline(at: deadline) {
@@ -89,7 +102,10 @@ public struct Demuxer: ~Copyable {
     }
     let format = unsafe context.pointee.iformat
     formatName = unsafe format.flatMap { unsafe $0.pointee.name }.map { unsafe String(cString: $0) } ?? "unknown"
-    hasTimestampJumps = unsafe format.map { unsafe $0.pointee.flags & AVFMT_TS_DISCONT != 0 } ?? false
+    let traits = unsafe format.map { unsafe $0.pointee.flags } ?? 0
+    hasTimestampJumps = traits & AVFMT_TS_DISCONT != 0
+    lacksTimestamps = traits & AVFMT_NOTIMESTAMPS != 0 || formatName == "mpjpeg"
+    isFinite = unsafe yolostream_is_finite(context) != 0
     timeBases = streams.map(\.timeBase)
     lostPacketCount = LogBridge.missedPackets - missed
     // What libav has put by may have holes: reading begins behind it.
@@ -101,41 +117,18 @@ public struct Demuxer: ~Copyable {
     self.owner = owner
   }
 
-  private static func open(
-    _ url: String, name: String, isRemote: Bool, pipe: PipeReader?, options: [String: String], timeout: Double,
-    until deadline: UInt64, interrupt: InterruptFlag
-  ) throws(FFmpegError) -> InputContext {
-    let fresh = try unsafe FFmpegError.unwrap(avformat_alloc_context(), "a demuxer")
-    unsafe fresh.pointee.interrupt_callback = unsafe interrupt.callback
-    if let pipe { unsafe fresh.pointee.pb = unsafe pipe.handle }
-    var opened: UnsafeMutablePointer<AVFormatContext>? = unsafe fresh
-    var list = OptionList(options)
-    // Protocols have names of their own for a call that was ended, so whether the time was up is asked, too.
-    let (status, isLate) = interrupt.withDeadline(at: deadline) {
-      let status = unsafe avformat_open_input(&opened, url, nil, &list.handle)
-      return (status, interrupt.shouldStop)
-    }
-    // On failure libav has freed the context itself.
-    guard status >= 0, let pointer = unsafe opened else {
-      // So libav says that a name has no address.
-      if isRemote, status == yolostream_averror(EIO), !isLate {
-        let isSecure = ["rtsps:", "rtmps:", "https:"].contains { url.hasPrefix($0) }
-        throw FFmpegError(
-          .unreachable,
-          "cannot open \(name): the host could not be found or did not answer"
-            + (isSecure ? ", or not by TLS" : ""))
-      }
-      throw error(isLate ? yolostream_averror_exit() : status, "open \(name)", interrupt: interrupt, timeout: timeout)
-    }
-    return unsafe InputContext(pointer: pointer, interrupt: interrupt, pipe: pipe)
-  }
-
-  /// The stream that libav deems the main video; `nil` if there is none that moves.
+  /// The stream that libav deems the main video; `nil` if there is none, or nothing but a cover image of audio.
   public var mainVideo: StreamDescription? {
     let index = unsafe av_find_best_stream(context, AVMEDIA_TYPE_VIDEO, -1, -1, nil, 0)
     guard index >= 0, streams.indices.contains(Int(index)) else { return nil }
-    return streams[Int(index)]
+    let best = streams[Int(index)]
+    guard best.isCoverImage else { return best }
+    return streams.first { $0.parameters.kind == .video && !$0.isCoverImage }
   }
+
+  /// When what libav last gave had come, where it knows the end of a frame by the beginning of the next, in monotonic
+  /// nanoseconds: when it began to wait for more. `nil` if it did not wait. To be asked once a frame.
+  public var arrivalBeforePause: UInt64? { interrupt.takeFirstPause() }
 
   /// Time of the beginning in seconds, if known.
   public var start: Double? {
@@ -198,7 +191,7 @@ public struct Demuxer: ~Copyable {
     return unsafe TimeBase(stream.pointee.time_base) ?? .microseconds
   }
 
-  private static func error(
+  static func error(
     _ status: Int32, _ action: String, interrupt: InterruptFlag, timeout: Double
   ) -> FFmpegError {
     if interrupt.isInterrupted { return FFmpegError(.interrupted, "cannot \(action): interrupted") }

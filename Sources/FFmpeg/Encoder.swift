@@ -16,6 +16,8 @@ public struct Encoder: ~Copyable {
     public var format: FrameFormat
     /// Colours of every frame.
     public var colour: FrameColour
+    /// Primaries and transfer characteristics of every frame.
+    public var colourMetadata = ColourMetadata.unspecified
     /// Width over height of a pixel.
     public var pixelAspect: Double = 1
     /// Unit of the frames' timestamps.
@@ -85,6 +87,8 @@ public struct Encoder: ~Copyable {
     if settings.format != .rgb24 && settings.format != .gray8 {
       unsafe context.pointee.colorspace = settings.colour.space
       unsafe context.pointee.color_range = settings.colour.range
+      unsafe context.pointee.color_primaries = AVColorPrimaries(settings.colourMetadata.primaries)
+      unsafe context.pointee.color_trc = AVColorTransferCharacteristic(settings.colourMetadata.transfer)
     }
     unsafe context.pointee.sample_aspect_ratio = av_d2q(settings.pixelAspect, 65535)
     unsafe context.pointee.time_base = settings.timeBase.rational

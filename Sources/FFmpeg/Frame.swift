@@ -50,6 +50,18 @@ public final class Frame: @unchecked Sendable {
     unsafe handle.pointee.flags & AV_FRAME_FLAG_CORRUPT != 0 || handle.pointee.decode_error_flags != 0
   }
 
+  /// Notes that part of the frame is made up, before it is shared.
+  public func markDamaged() { unsafe handle.pointee.flags |= AV_FRAME_FLAG_CORRUPT }
+
+  /// Whether it was decoded without others.
+  public var isKeyframe: Bool { unsafe yolostream_is_keyframe(handle) != 0 }
+
+  /// Width over height of a pixel, as the codec says; `nil` if it does not.
+  public var pixelAspect: Double? {
+    let aspect = unsafe handle.pointee.sample_aspect_ratio
+    return aspect.num > 0 && aspect.den > 0 ? Double(aspect.num) / Double(aspect.den) : nil
+  }
+
   /// Makes the planes this frame's alone, by copying them if a decoder still looks at them.
   public func makeWritable() throws(FFmpegError) {
     try unsafe FFmpegError.check(av_frame_make_writable(handle), "copy a frame of \(width)x\(height)")

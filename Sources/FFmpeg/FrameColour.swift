@@ -35,7 +35,24 @@ public struct FrameColour: Hashable, Sendable {
   }
 }
 
+/// What colours of a screen and which brightness the samples stand for, in libav's numbers (those of ITU-T H.273): passed
+/// from a source to what is made of it, so that players show HDR and wide gamuts as they were meant.
+public struct ColourMetadata: Hashable, Sendable {
+  let primaries: UInt32
+  let transfer: UInt32
+
+  /// Nothing is said.
+  public static let unspecified = ColourMetadata(
+    primaries: AVCOL_PRI_UNSPECIFIED.rawValue, transfer: AVCOL_TRC_UNSPECIFIED.rawValue)
+}
+
 extension Frame {
+  /// Primaries and transfer characteristics of the frame.
+  public var colourMetadata: ColourMetadata {
+    unsafe ColourMetadata(
+      primaries: handle.pointee.color_primaries.rawValue, transfer: handle.pointee.color_trc.rawValue)
+  }
+
   /// The colours of the frame. Where a stream is silent they are BT.601 below 720 rows and BT.709 from there on, as
   /// players assume; JPEG's formats are full range, and BT.601 when silent.
   public var colour: FrameColour {

@@ -10,8 +10,16 @@ public final class InterruptFlag: Sendable {
   /// Monotonic nanoseconds at which the current call has taken too long; 0 for never.
   private let deadline = Atomic<UInt64>(0)
 
+  private let pauses = PauseRecord()
+
+  /// One that raises this one, too.
+  private let parent: InterruptFlag?
+
   /// A flag that is not raised.
-  public init() {}
+  public init() { parent = nil }
+
+  /// A flag that is raised with `parent`, with time limits of its own.
+  init(following parent: InterruptFlag) { self.parent = parent }
 
   /// Ends the current call and every later one. May be called from any thread, also from a signal handler's.
   public func interrupt() {
@@ -20,7 +28,7 @@ public final class InterruptFlag: Sendable {
   }
 
   /// Whether `interrupt()` was called.
-  public var isInterrupted: Bool { interrupted.load(ordering: .relaxed) }
+  public var isInterrupted: Bool { interrupted.load(ordering: .relaxed) || parent?.isInterrupted ?? false }
 
   /// Runs one blocking call that may take `seconds`.
   func withDeadline<R>(_ seconds: Double, _ call: () -> R) -> R {
@@ -45,6 +53,10 @@ public final class InterruptFlag: Sendable {
     return limit != 0 && Self.now() > limit
   }
 
+  /// When libav began to wait for more, the first time that it did so for long since this was last asked, in monotonic
+  /// nanoseconds; `nil` if it did not. What was read before had come by then.
+  func takeFirstPause() -> UInt64? { pauses.take(at: Self.now()) }
+
   /// Monotonic clock in nanoseconds.
   static func now() -> UInt64 {
     var time = timespec()
@@ -57,7 +69,9 @@ public final class InterruptFlag: Sendable {
     unsafe AVIOInterruptCB(
       callback: { opaque in
         guard let opaque = unsafe opaque else { return 0 }
-        return unsafe Unmanaged<InterruptFlag>.fromOpaque(opaque).takeUnretainedValue().shouldStop ? 1 : 0
+        let flag = unsafe Unmanaged<InterruptFlag>.fromOpaque(opaque).takeUnretainedValue()
+        flag.pauses.see(InterruptFlag.now())
+        return flag.shouldStop || LogBridge.redirection != nil ? 1 : 0
       }, opaque: Unmanaged.passUnretained(self).toOpaque())
   }
 }

@@ -36,6 +36,21 @@ public enum LogBridge {
   @inline(never)
   static var missedPackets: Int64 { unsafe yolostream_missed_packets().pointee }
 
+  /// Errors that libav's codecs have reported on this thread since it began; see `missedPackets`.
+  @inline(never)
+  static var decodingErrors: Int64 { unsafe yolostream_decoding_errors().pointee }
+
+  /// Where libav wants to go on this thread because a server of RTSP says so; `nil` if nowhere else. See `missedPackets`.
+  @inline(never)
+  static var redirection: String? {
+    let address = unsafe yolostream_redirection()
+    return unsafe address?.pointee == 0 ? nil : address.map { unsafe String(cString: $0) }
+  }
+
+  /// Forgets the redirection of this thread; see `missedPackets`.
+  @inline(never)
+  static func forgetRedirection() { unsafe yolostream_redirection()?.pointee = 0 }
+
   /// Makes sure that nothing of libav reaches standard error.
   static func install() { _ = isInstalled }
 

@@ -23,6 +23,11 @@ public struct Muxer: ~Copyable {
 
   private enum State { case open, writing, closed }
 
+  /// What AAC that carries its headers itself, as broadcasts and RTP have it, must pass to have them before the stream.
+  private var filters: [Int: BitstreamFilter] = [:]
+  /// The last time of decoding of each stream, in its ticks.
+  private var lastTicks: [Int: Int64] = [:]
+
   /// Seconds taken off all times; to be set before `begin`.
   public var origin = 0.0
 
@@ -48,7 +53,10 @@ public struct Muxer: ~Copyable {
   private static func trial(_ path: String) -> Int32 {
     let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else {
-      return unsafe errno == EEXIST && access(path, W_OK) == 0 ? 0 : yolostream_averror(errno)
+      if errno != EEXIST { return yolostream_averror(errno) }
+      var status = stat()
+      if unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { return yolostream_averror(EISDIR) }
+      return unsafe access(path, W_OK) == 0 ? 0 : yolostream_averror(errno)
     }
     close(descriptor)
     unsafe unlink(path)
@@ -58,9 +66,23 @@ public struct Muxer: ~Copyable {
   /// Whether encoders must put their headers before the stream.
   public var needsGlobalHeader: Bool { unsafe context.pointee.oformat.pointee.flags & AVFMT_GLOBALHEADER != 0 }
 
-  /// Whether the container takes a stream of this codec.
+  /// Whether the container takes a stream of this codec, be it in a way that libav calls unusual.
   public func takes(_ parameters: StreamParameters) -> Bool {
-    unsafe avformat_query_codec(context.pointee.oformat, parameters.handle.pointee.codec_id, FF_COMPLIANCE_NORMAL) == 1
+    unsafe avformat_query_codec(
+      context.pointee.oformat, parameters.handle.pointee.codec_id, FF_COMPLIANCE_EXPERIMENTAL) == 1
+  }
+
+  /// Whether a file of this kind begins well with this stream in it, as far as its parameters tell.
+  public static func tryCopy(of stream: StreamDescription, in container: Container) throws(FFmpegError) {
+    var trial = try Muxer(container: container)
+    _ = try trial.addCopy(of: stream)
+    try trial.begin()
+  }
+
+  private init(container: Container) throws(FFmpegError) {
+    owner = try OutputContext(container: container.rawValue)
+    (address, name) = ("", container.rawValue)
+    self.container = container
   }
 
   /// Adds the stream that `encoder` makes; returns its index.
@@ -83,7 +105,11 @@ public struct Muxer: ~Copyable {
     let isHEVC = unsafe copy.pointee.codecpar.pointee.codec_id == AV_CODEC_ID_HEVC
     unsafe copy.pointee.codecpar.pointee.codec_tag = isHEVC && container == .mp4 ? Self.tag("hvc1") : 0
     unsafe copy.pointee.time_base = stream.timeBase.rational
-    return Int(unsafe copy.pointee.index)
+    let index = Int(unsafe copy.pointee.index)
+    if stream.parameters.codecName == "aac", unsafe copy.pointee.codecpar.pointee.extradata_size == 0 {
+      filters[index] = try BitstreamFilter("aac_adtstoasc", parameters: stream.parameters, timeBase: stream.timeBase)
+    }
+    return index
   }
 
   /// Four letters as libav has them.
@@ -99,6 +125,8 @@ public struct Muxer: ~Copyable {
     owner.isInMemory = true
     // Audio may begin a little before the frames. MKV can say so; libav would rather move all times.
     if container == .matroska { unsafe context.pointee.avoid_negative_ts = 0 }
+    // Codecs whose place in a container is not settled are copied all the same.
+    unsafe context.pointee.strict_std_compliance = FF_COMPLIANCE_EXPERIMENTAL
     unsafe context.pointee.output_ts_offset = -TimeBase.microseconds.ticks(at: origin)
     var options = OptionList(
       container == .mp4
@@ -118,10 +146,21 @@ public struct Muxer: ~Copyable {
     else { throw FFmpegError(.invalidArgument, "cannot write to stream \(index) of \(name): it is not open") }
     let reference = try Packet(timeBase: packet.timeBase)
     try unsafe FFmpegError.check(av_packet_ref(reference.handle, packet.handle), "reference a packet")
+    try filters[index]?.apply(to: reference)
     unsafe av_packet_rescale_ts(reference.handle, packet.timeBase.rational, stream.pointee.time_base)
     unsafe reference.handle.pointee.stream_index = Int32(index)
     unsafe reference.handle.pointee.pos = -1
+    if container == .mp4 { try beginFragment(before: reference, of: index) }
     try unsafe check(av_interleaved_write_frame(context, reference.handle))
+  }
+
+  /// Begins a fragment that has a time of its own where a gap is longer than MP4 has a number for as the length of a frame.
+  private mutating func beginFragment(before packet: Packet, of index: Int) throws(FFmpegError) {
+    guard let time = packet.decodingTimestamp ?? packet.timestamp else { return }
+    defer { lastTicks[index] = time }
+    guard let last = lastTicks[index], time &- last >= Int64(Int32.max) else { return }
+    try flush()
+    _ = unsafe av_opt_set(context.pointee.priv_data, "movflags", "+frag_discont", 0)
   }
 
   /// Hands to the system what is held back for the fragment or cluster under way. The first call makes the file.
@@ -147,8 +186,10 @@ public struct Muxer: ~Copyable {
     let count = unsafe avio_close_dyn_buf(context.pointee.pb, &bytes)
     unsafe context.pointee.pb = nil
     defer { unsafe av_free(bytes) }
-    try unsafe FFmpegError.check(
-      avio_open2(&context.pointee.pb, address, AVIO_FLAG_WRITE, nil, nil), "create \(name)")
+    let status = unsafe avio_open2(&context.pointee.pb, address, AVIO_FLAG_WRITE, nil, nil)
+    // Without a file libav would write to nowhere.
+    if status < 0 { state = .closed }
+    try FFmpegError.check(status, "create \(name)")
     unsafe avio_write(context.pointee.pb, bytes, count)
     unsafe avio_flush(context.pointee.pb)
     try check(0)

@@ -83,6 +83,31 @@ public final class Packet: @unchecked Sendable {
     return unsafe UnsafeRawPointer(data).loadUnaligned(as: AVProducerReferenceTime.self).wallclock
   }
 
+  /// How long it lasts, in seconds; `nil` if it does not say.
+  public var duration: Double? {
+    let ticks = unsafe handle.pointee.duration
+    return ticks > 0 ? timeBase.seconds(of: ticks) : nil
+  }
+
+  /// Has the decoder find the presentation time by that of decoding, before it is handed to anybody else.
+  public func forgetTimestamp() { unsafe handle.pointee.pts = yolostream_no_pts() }
+
+  /// Gives it the time `seconds` for showing and decoding, before it is handed to anybody else.
+  public func setTimes(_ seconds: Double) {
+    unsafe handle.pointee.pts = timeBase.ticks(at: seconds)
+    unsafe handle.pointee.dts = handle.pointee.pts
+  }
+
+  /// The same bytes as a packet of stream `index`, whose unit is `timeBase`, and `shift` seconds later.
+  public func moved(toStream index: Int, timeBase target: TimeBase, by shift: Double) throws(FFmpegError) -> Packet {
+    let packet = try Packet(timeBase: target)
+    try unsafe FFmpegError.check(av_packet_ref(packet.handle, handle), "reference a packet")
+    unsafe av_packet_rescale_ts(packet.handle, timeBase.rational, target.rational)
+    packet.shiftTimes(by: target.ticks(at: shift))
+    unsafe packet.handle.pointee.stream_index = Int32(clamping: index)
+    return packet
+  }
+
   /// Moves its times by `ticks` of `timeBase`, before it is handed to anybody else.
   public func shiftTimes(by ticks: Int64) {
     if let timestamp { unsafe handle.pointee.pts = timestamp &+ ticks }

@@ -3,8 +3,10 @@ import Glibc
 
 /// Feeds libav from a descriptor, such as standard input, without ever blocking longer than the flag allows: libav's own
 /// pipe protocol cannot be interrupted.
+///
+/// One thread at a time reads.
 @safe
-final class PipeReader {
+final class PipeReader: @unchecked Sendable {
   /// What a demuxer reads from.
   let handle: UnsafeMutablePointer<AVIOContext>
   private let source: Source
@@ -12,12 +14,16 @@ final class PipeReader {
   /// What the callback sees; the reader keeps it alive.
   private final class Source {
     let descriptor: Int32
+    let isOwned: Bool
     let interrupt: InterruptFlag
 
-    init(descriptor: Int32, interrupt: InterruptFlag) {
+    init(descriptor: Int32, isOwned: Bool, interrupt: InterruptFlag) {
       self.descriptor = descriptor
+      self.isOwned = isOwned
       self.interrupt = interrupt
     }
+
+    deinit { if isOwned { close(descriptor) } }
 
     func read(into buffer: UnsafeMutablePointer<UInt8>, capacity: Int) -> Int32 {
       while true {
@@ -34,8 +40,21 @@ final class PipeReader {
     }
   }
 
-  init(descriptor: Int32, interrupt: InterruptFlag) throws(FFmpegError) {
-    let source = Source(descriptor: descriptor, interrupt: interrupt)
+  /// Whether there is a named pipe or a socket at `path`.
+  static func isPipe(_ path: String) -> Bool {
+    var status = stat()
+    return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO
+  }
+
+  /// Reads the named pipe at `path`, whether or not somebody writes yet.
+  convenience init(path: String, interrupt: InterruptFlag) throws(FFmpegError) {
+    let descriptor = unsafe open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    guard descriptor >= 0 else { throw FFmpegError(status: yolostream_averror(errno), tryingTo: "open \(path)") }
+    try self.init(descriptor: descriptor, isOwned: true, interrupt: interrupt)
+  }
+
+  init(descriptor: Int32, isOwned: Bool = false, interrupt: InterruptFlag) throws(FFmpegError) {
+    let source = Source(descriptor: descriptor, isOwned: isOwned, interrupt: interrupt)
     self.source = source
     let capacity: Int32 = 64 << 10
     let memory = unsafe av_malloc(Int(capacity))

@@ -16,9 +16,9 @@ public struct StreamDescription: Sendable {
   public let duration: Double?
   /// Number of frames the container promises; `nil` if it does not.
   public let frameCount: Int?
-  /// Quarter turns clockwise that show the frames upright: 0...3.
-  public let quarterTurns: Int
-  /// Width over height of a pixel; 1 if unknown.
+  /// How the container says that the frames are shown upright.
+  public let orientation: FrameOrientation
+  /// Width over height of a pixel, as container or codec say; 1 if unknown.
   public let pixelAspect: Double
   /// Whether it is a cover image that goes with audio, rather than video.
   public let isCoverImage: Bool
@@ -44,18 +44,9 @@ public struct StreamDescription: Sendable {
     }
     let count = unsafe stream.pointee.nb_frames
     frameCount = count > 0 ? Int(count) : nil
-    quarterTurns = unsafe Self.quarterTurns(yolostream_display_matrix(stream))
-    let aspect = unsafe stream.pointee.codecpar.pointee.sample_aspect_ratio
+    orientation = unsafe yolostream_display_matrix(stream).map { unsafe FrameOrientation($0) } ?? .upright
+    let aspect = unsafe av_guess_sample_aspect_ratio(context, stream, nil)
     pixelAspect = aspect.num > 0 && aspect.den > 0 ? Double(aspect.num) / Double(aspect.den) : 1
     isCoverImage = unsafe stream.pointee.disposition & AV_DISPOSITION_ATTACHED_PIC != 0
-  }
-
-  private static func quarterTurns(_ matrix: UnsafePointer<Int32>?) -> Int {
-    guard let matrix = unsafe matrix else { return 0 }
-    // libav's angle is counter-clockwise, in -180...180, or NaN for a matrix that is none.
-    let angle = unsafe av_display_rotation_get(matrix)
-    guard angle.isFinite else { return 0 }
-    let turns = Int((-angle / 90).rounded()) % 4
-    return turns < 0 ? turns + 4 : turns
   }
 }

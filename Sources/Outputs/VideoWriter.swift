@@ -52,6 +52,8 @@ public struct VideoWriter: ~Copyable {
   /// Index in the file of each sound track, by its index in the source, and the last time of decoding written.
   private var sounds: [Int: (output: Int, last: Int64)] = [:]
   private var lastTicks: Int64?
+  /// What is to be said of audio that was left out; `nil` if none was.
+  public private(set) var warning: String?
   private var isFirstPieceWritten = false
 
   private struct Track: ~Copyable {
@@ -85,7 +87,7 @@ public struct VideoWriter: ~Copyable {
   /// Writes a picture that is shown at `stamp.seconds`. A time that is not later than the last becomes the next tick.
   public mutating func write(_ pixels: borrowing PixelBuffer, at stamp: FrameStamp) throws(OutputError) {
     do throws(FFmpegError) {
-      if track == nil { try begin(pixels.layout, at: stamp.seconds) }
+      if track == nil { try begin(like: pixels, at: stamp.seconds) }
       guard var current = track.take() else { return }
       let encoding = current.encoder.settings
       let frame = try importer.frame(
@@ -134,12 +136,14 @@ public struct VideoWriter: ~Copyable {
   }
 
   /// Opens the encoder for pictures like the first.
-  private mutating func begin(_ layout: PixelLayout, at seconds: Double) throws(FFmpegError) {
+  private mutating func begin(like pixels: borrowing PixelBuffer, at seconds: Double) throws(FFmpegError) {
+    let layout = pixels.layout
     // No look-ahead and no reordering: a kill loses a second, not what the encoder hoards.
     var encoding = Encoder.Settings(
       h264Like: layout, timeBase: settings.timeBase, preset: settings.preset, quality: settings.quality)
     encoding.nominalRate = settings.nominalRate
     encoding.pixelAspect = settings.pixelAspect
+    encoding.colourMetadata = (pixels.keeper as? Frame)?.colourMetadata ?? .unspecified
     encoding.threads = settings.threads
     encoding.keyInterval = Int(min(max((settings.nominalRate ?? 25) * 2, 10), 250))
     encoding.hasGlobalHeader = muxer.needsGlobalHeader
@@ -148,8 +152,16 @@ public struct VideoWriter: ~Copyable {
     encoding.options["x264-params"] = "subme=\(settings.subpixelSearch):cabac=0"
     let encoder = try Encoder(encoding)
     let index = try muxer.addStream(of: encoder)
-    for stream in audio?.streams ?? [] where muxer.takes(stream.parameters) {
-      sounds[stream.index] = (try muxer.addCopy(of: stream), Int64.min)
+    for stream in audio?.streams ?? [] {
+      let name = stream.parameters.codecName
+      do throws(FFmpegError) {
+        guard muxer.takes(stream.parameters) else {
+          throw FFmpegError(.unsupported, "the container has no place for it")
+        }
+        // What cannot begin must not keep the video from beginning.
+        try Muxer.tryCopy(of: stream, in: muxer.container)
+        sounds[stream.index] = (try muxer.addCopy(of: stream), Int64.min)
+      } catch { warning = warning ?? "\(path) has no audio from \(name): \(error.message)" }
     }
     muxer.origin = settings.origin ?? seconds
     try muxer.begin()
@@ -171,7 +183,12 @@ public struct VideoWriter: ~Copyable {
         muxer.origin == 0 || packet.timeBase.seconds(of: time) >= muxer.origin
       else { continue }
       sounds[packet.streamIndex]?.last = time
-      try muxer.write(packet, to: sound.output)
+      do throws(FFmpegError) { try muxer.write(packet, to: sound.output) } catch {
+        // What the disk refuses is no fault of the packet.
+        guard [.invalidData, .invalidArgument, .unsupported, .accessDenied].contains(error.code) else { throw error }
+        sounds[packet.streamIndex] = nil
+        warning = warning ?? "\(path): its audio ends early: \(error.message)"
+      }
     }
   }
 }

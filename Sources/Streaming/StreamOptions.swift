@@ -8,12 +8,14 @@ public import Tracking
 public struct StreamOptions: Sendable {
   /// Workers that each run the network on a frame of their own.
   public var workers = 2
-  /// How to track; `nil` gives detections no identity. A folder of pictures is never tracked.
+  /// How to track; `nil` gives detections no identity.
   public var tracker: TrackerConfiguration?
   /// Areas that are painted black before anything sees a frame.
   package var masks: [Polygon] = []
   /// When a still scene keeps its last detections; `nil` runs the network on every frame.
   package var motion: MotionGate.Settings?
+  /// Whether a folder of images is the frames of one sequence, to be tracked; otherwise each image stands for itself.
+  public var tracksStills = false
   /// Which detections are shown.
   public var shown = ShownScores()
   /// What is to be noticed.

@@ -101,8 +101,8 @@ public final class StreamRun: Sendable {
     Stage("analyse", from: [input], into: sinks.group.ends) { scope in
       try sinks.check()
       let description = source.description
-      // Stills have nothing to do with each other.
-      let tracker = description.kind == .stills ? nil : options.tracker
+      // Stills have nothing to do with each other, unless somebody wants their tracks.
+      let tracker = description.kind == .stills && !options.tracksStills ? nil : options.tracker
       let interval = description.nominalRate.map { Double(options.stride) / $0 } ?? 0
       var memory = SceneMemory(tracker: tracker?.forFrames(apart: interval), shown: options.shown, rules: options.rules)
       let feed = EventFeed(

@@ -41,6 +41,12 @@ struct InputArguments: ParsableArguments {
   @Option(help: "Stop after this many frames.")
   var maxFrames: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "Frames per second that a folder of images stands for. (default: 1; with --mot or --events 25)", valueName: "fps")
+  )
+  var imageRate: Double?
+
   @Flag(help: "Begin a file again when it is over, without end.")
   var loop = false
 
@@ -54,6 +60,9 @@ struct InputArguments: ParsableArguments {
   func validate() throws {
     guard vidStride >= 1 else { throw ValidationError("--vid-stride \(vidStride): expected 1 or more") }
     guard maxFrames ?? 1 >= 1 else { throw ValidationError("--max-frames \(maxFrames ?? 0): expected 1 or more") }
+    if let imageRate, !(imageRate > 0 && imageRate <= 1000) {
+      throw ValidationError("--image-rate \(imageRate): expected above 0 and up to 1000")
+    }
     guard timeout.value > 0 else { throw ValidationError("--timeout \(timeout): expected more than 0 s") }
   }
 
@@ -83,6 +92,8 @@ struct InputArguments: ParsableArguments {
     options.transport = transport
     options.isForDrawing = isForDrawing
     options.keepsAudio = isForDrawing
+    // Whoever says that it is HLS wants what it names.
+    if CommandLine.arguments.contains("--hls") { options.takesPlaylists = true }
     options.start = start?.value ?? 0
     options.isLooping = loop
     return options

@@ -55,6 +55,9 @@ struct OutputArguments: ParsableArguments {
   /// Whether something goes into a folder of its own for the run, as the official script has it.
   private var hasRunFolder: Bool { saveTxt || saveCrop || project != nil || name != nil }
 
+  /// Whether tracks are asked for, of images too.
+  var wantsTracks: Bool { mot != nil || events != nil }
+
   /// Whether frames will be drawn on.
   var isForDrawing: Bool { !output.isEmpty || (hasRunFolder && !nosave) }
 

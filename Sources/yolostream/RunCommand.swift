@@ -30,8 +30,8 @@ struct RunCommand: AsyncParsableCommand {
       detections go to standard output, one JSON line a frame.
 
       Exit codes: 0 done, 64 usage, 65 bad media, 66 input missing, 69 source unreachable, 70 internal, 71 no threads, \
-      73 cannot create, 74 cannot read or write, 77 access refused, 78 bad weights, 130 interrupted (files are complete), \
-      141 nobody reads standard output any more.
+      73 cannot create, 74 cannot read or write, 75 done, but the input was damaged, 77 access refused, 78 bad weights, \
+      130 interrupted (files are complete), 141 nobody reads standard output any more.
       """)
 
   @OptionGroup(title: "Input") var input: InputArguments
@@ -71,6 +71,7 @@ struct RunCommand: AsyncParsableCommand {
     let tracker = tracking.configuration(confidence: detection.confidence)
     let detector = try detection.detector(for: model, classes: words.classes, floor: tracker?.lowScore)
     let watch = SourceWatch()
+    sourceOptions.stillsRate = input.imageRate ?? (output.wantsTracks ? 25 : 1)
     let source = try open(address, options: sourceOptions, watch: watch)
     messages.detail(source.description.facts)
     messages.detail("\(model.spec.name): \(detector.facts), \(count(detection.threads, "thread"))")
@@ -81,6 +82,7 @@ struct RunCommand: AsyncParsableCommand {
     if !quiet { options.observePush = { OutageLines.observer(of: $0.description, retries: recovery.retries.count) } }
     options.workers = detection.threads
     options.tracker = tracker
+    options.tracksStills = output.wantsTracks
     options.shown = detection.shown(of: detector)
     options.rules = rules.configuration
     options.style.marks = options.rules.marks
@@ -130,6 +132,7 @@ struct RunCommand: AsyncParsableCommand {
     }
     try outcome.get()
     if signals.wasInterrupted { throw ExitCode(130) }
+    try report.checkDamage()
     // Detection did not care; whoever started this does.
     if report.frames.count > 0, let push = report.pushes.first(where: { $0.sent == 0 }) {
       let reason = push.lastFailure ?? "cannot send to \(push.address): no answer before the end"
@@ -153,15 +156,32 @@ extension Detector {
   fileprivate var facts: String { "\(options.height)x\(options.width), \(options.precision.rawValue)" }
 }
 
+extension StreamReport {
+  /// Ends with code 75 where what has an end was not all there: what could be read has been done.
+  fileprivate func checkDamage() throws {
+    guard source.kind != .live, losses.isDamaged else { return }
+    for sentence in losses.unreadable { print("yolostream: \(sentence)", to: &StandardError.shared) }
+    if losses.damagedFrames + losses.damagedPackets > losses.unreadable.count {
+      print(
+        "yolostream: \(source.address) is damaged: \(losses.damagedPackets) pieces could not be read or decoded whole, "
+          + "\(losses.damagedFrames) of \(frames.count) frames are not as they were; results are written as far as it goes",
+        to: &StandardError.shared)
+    }
+    throw ExitCode(75)
+  }
+}
+
 extension InputArguments {
   var isNamed: Bool { input != nil || source != nil || testPattern != nil || stdin }
 
   /// How many frames of `source` will be delivered.
   func goal(for source: SourceDescription) -> ProgressGoal {
     let rate = source.nominalRate ?? 25
-    var count = loop ? nil : source.frameCount.map { max(0, $0 - Int((start?.value ?? 0) * rate)) }
-    if let duration { count = min(count ?? .max, Int(duration.value * rate)) }
-    count = count.map { ($0 + vidStride - 1) / vidStride }
+    // Users may ask for any time and number.
+    func frames(in seconds: Double) -> Int { Int(min(max(seconds * rate, 0), 1e15)) }
+    var count = loop ? nil : source.frameCount.map { max(0, $0 - frames(in: start?.value ?? 0)) }
+    if let duration { count = min(count ?? .max, frames(in: duration.value)) }
+    count = count.map { $0 / vidStride + ($0 % vidStride == 0 ? 0 : 1) }
     if let maxFrames { count = min(count ?? .max, maxFrames) }
     return ProgressGoal(frameCount: count)
   }

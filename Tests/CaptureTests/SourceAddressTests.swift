@@ -1,4 +1,5 @@
 import FFmpeg
+import Foundation
 import Testing
 
 @testable import Capture
@@ -29,10 +30,31 @@ import Testing
     #expect(given.map { clock.next($0) } == expected)
   }
 
-  @Test func `a jump of the clock is taken out`() {
-    var jumps = TimestampJumps(limit: 10)
-    for time in [0, 1, 2, 3602, 3603, 0.0] { jumps.see(time, interval: 1) }
-    #expect(jumps.count == 2)
-    #expect(jumps.shift == 5)
+  @Test(
+    arguments: [
+      ("RTSP://cam/1", "rtsp://cam/1"), ("Rtsp://u:p@Cam/A", "rtsp://u:p@Cam/A"),
+      ("rtsp://u:a/b@cam/1", "rtsp://u:a%2Fb@cam/1"), ("rtsp://u:a#b@cam/1", "rtsp://u:a%23b@cam/1"),
+      ("rtsp://u:a?b@cam:554/1", "rtsp://u:a%3Fb@cam:554/1"), ("rtsp://u:p@ss@cam/1", "rtsp://u:p%40ss@cam/1"),
+      ("rtsp://u:p%23@cam/1", "rtsp://u:p%23@cam/1"), ("rtsp://u:50%@cam/1", "rtsp://u:50%25@cam/1"),
+      ("rtsp://u:é b@cam/1", "rtsp://u:%C3%A9%20b@cam/1"), ("HTTP://cam/a?x=1#y", "http://cam/a?x=1#y"),
+    ])
+  func `addresses become what libav reads`(text: String, url: String) throws {
+    #expect(try SourceAddress(parsing: text).kind == .network(url: url))
+  }
+
+  @Test(arguments: ["file://PATH", "file://localhost/PATH", "FILE://PATH", "file:///PATH"])
+  func `file addresses are paths with escapes`(form: String) throws {
+    let name = "my 100% video #1 ä.mp4"
+    let path = FileManager.default.temporaryDirectory.appending(path: name).path
+    try Data().write(to: URL(filePath: path))
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let escaped = path.replacing("%", with: "%25").replacing(" ", with: "%20").replacing("#", with: "%23")
+      .replacing("ä", with: "%C3%A4")
+    let text = form.replacing("//localhost/PATH", with: "//localhost" + escaped).replacing(
+      "///PATH", with: "//" + escaped
+    )
+    .replacing("//PATH", with: "//" + escaped)
+    #expect(try SourceAddress(parsing: text).kind == .video(path: path), "\(text)")
+    #expect(throws: CaptureError.self) { try SourceAddress(parsing: "file:///a%00b") }
   }
 }

@@ -39,7 +39,7 @@ struct Clip {
   }
 
   /// Encodes all of it into `path`.
-  func write(to path: String) throws {
+  func write(to path: String, beforeFlush: () throws -> Void = {}) throws {
     var settings = Encoder.Settings(
       codecName: codec, width: width, height: height, format: format,
       colour: FrameColour(matrix: .bt601, isFullRange: false), timeBase: timeBase)
@@ -58,6 +58,7 @@ struct Clip {
     }
     try encoder.send(nil)
     try drain(&encoder, &muxer)
+    try beforeFlush()
     try muxer.finish()
   }
 }

@@ -52,14 +52,6 @@ import Testing
     #expect(error?.code == .unreachable && error?.message.contains("could not be found") == true, "\(error as Any)")
   }
 
-  @Test func `a reference to another file inside a file is not followed`() throws {
-    // A play list would have libav open what it names.
-    let path = folder.path("list.m3u8"), clip = folder.path("clip.mp4")
-    try Clip().write(to: clip)
-    try Data("#EXTM3U\n#EXTINF:1,\nfile:\(clip)\n#EXT-X-ENDLIST\n".utf8).write(to: URL(filePath: path))
-    #expect(throws: FFmpegError.self) { _ = try Reading(.file(path)) }
-  }
-
   @Test func `a codec, an option and a size that nobody has are refused`() throws {
     func settings(_ codec: String, width: Int = 64, options: [String: String] = [:]) -> Encoder.Settings {
       var settings = Encoder.Settings(
@@ -100,6 +92,61 @@ import Testing
     try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: "/dev/full")
     let error = #expect(throws: FFmpegError.self) { try Clip(container: .matroska).write(to: path) }
     #expect(error?.code == .noSpace)
+  }
+
+  @Test func `a folder in the file's place is an error of creating`() throws {
+    for name in ["d.mp4", "d.mkv"] {
+      try FileManager.default.createDirectory(atPath: folder.path(name), withIntermediateDirectories: true)
+      let error = #expect(throws: FFmpegError.self) {
+        try Clip(container: name.hasSuffix("mkv") ? .matroska : .mp4).write(to: folder.path(name))
+      }
+      #expect(error?.code == .inputOutput && error?.message.contains(name) == true, "\(error as Any)")
+    }
+  }
+
+  @Test(arguments: [Muxer.Container.mp4, .matroska])
+  func `a file that can no longer be made is an error, and finishing is one too`(container: Muxer.Container) throws {
+    let inner = folder.path("inner")
+    try FileManager.default.createDirectory(atPath: inner, withIntermediateDirectories: true)
+    let error = #expect(throws: FFmpegError.self) {
+      try Clip(container: container).write(
+        to: inner + "/clip", beforeFlush: { try FileManager.default.removeItem(atPath: inner) })
+    }
+    #expect(error?.code == .notFound, "\(error as Any)")
+  }
+
+  @Test func `a named pipe that nobody writes to ends when its time is up, or by an interrupt`() throws {
+    let path = folder.path("pipe.mp4")
+    #expect(mkfifo(path, 0o600) == 0)
+    let begin = ContinuousClock.now
+    let error = #expect(throws: FFmpegError.self) { _ = try Demuxer(.file(path), timeout: 0.3) }
+    #expect(error?.code == .timedOut && ContinuousClock.now - begin < .seconds(5))
+    let flag = InterruptFlag()
+    DispatchQueue.global().asyncAfter(deadline: .now() + 0.2) { flag.interrupt() }
+    let other = #expect(throws: FFmpegError.self) { _ = try Demuxer(.file(path), timeout: 60, interrupt: flag) }
+    #expect(other?.code == .interrupted && ContinuousClock.now - begin < .seconds(10))
+  }
+
+  @Test func `a call that hangs in the system is left behind`() throws {
+    let release = DispatchSemaphore(value: 0)
+    let begin = ContinuousClock.now
+    #expect(throws: AbandonableCall.Failure.abandoned) {
+      _ = try AbandonableCall.run(until: InterruptFlag.deadline(in: 0.1), interrupt: InterruptFlag()) { () -> Int in
+        release.wait()
+        return 1
+      }
+    }
+    let flag = InterruptFlag()
+    flag.interrupt()
+    #expect(throws: AbandonableCall.Failure.abandoned) {
+      _ = try AbandonableCall.run(until: InterruptFlag.deadline(in: 60), interrupt: flag) { () -> Int in
+        release.wait()
+        return 1
+      }
+    }
+    #expect(ContinuousClock.now - begin < .seconds(10))
+    for _ in 0..<2 { release.signal() }
+    #expect(try AbandonableCall.run(until: InterruptFlag.deadline(in: 60), interrupt: InterruptFlag()) { 7 } == 7)
   }
 
   @Test func `a folder that is not there is an error of creating`() {

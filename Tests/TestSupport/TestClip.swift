@@ -21,6 +21,9 @@ public enum TestClip: String, CaseIterable, Sendable {
   /// Why a clip could not be made.
   public struct Failure: Error, CustomStringConvertible {
     let text: String
+
+    /// A failure that is told by `text`.
+    public init(text: String) { self.text = text }
     /// What `ffmpeg` printed.
     public var description: String { text }
   }

@@ -34,6 +34,7 @@ public struct PushAddress: Hashable, Sendable, CustomStringConvertible {
       transport = .hls(window: true)
     default: return nil
     }
+    Redaction.protect(address: text)
     // libav knows small letters only.
     self.text = "\(scheme)://\(rest)"
     isRemote = true

@@ -111,9 +111,9 @@ public struct PushWriter: ~Copyable {
 extension Encoder.Settings {
   /// H.264 for pictures like `layout`, without look-ahead and reordering: each comes out before the next goes in.
   init(h264Like layout: PixelLayout, timeBase: TimeBase, preset: String, quality: Int) {
-    // Chroma halved both ways leaves out the last column or row of odd sizes.
+    // Chroma halved both ways leaves out the last column or row of odd sizes; what has only one is doubled.
     self.init(
-      codecName: "libx264", width: layout.width & ~1, height: layout.height & ~1,
+      codecName: "libx264", width: max(2, layout.width & ~1), height: max(2, layout.height & ~1),
       format: layout.format == .nv12 ? .nv12 : .yuv420p,
       colour: layout.format == .rgb24 || layout.format == .gray8
         ? FrameColour(matrix: .bt601, isFullRange: false) : FrameColour(layout.colour),

@@ -33,6 +33,9 @@ package struct ClipWriter: ~Copyable {
   ) throws(FFmpegError) -> Muxer {
     var muxer = try Muxer(path: path, container: .mp4)
     for stream in [first.passage.video] + first.passage.audioStreams where muxer.takes(stream.parameters) {
+      if stream.index != first.passage.video.index {
+        do throws(FFmpegError) { try Muxer.tryCopy(of: stream, in: .mp4) } catch { continue }
+      }
       tracks[stream.index] = (try muxer.addCopy(of: stream), nil)
     }
     guard tracks[first.passage.video.index] != nil else {

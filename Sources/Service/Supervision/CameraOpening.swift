@@ -31,8 +31,17 @@ struct CameraOpening {
       case .video, .image, .folder, .testPattern: true
       }
     options.isLooping = isFile
-    guard isFile else { return RecoveringSource(address: address, options: options, observe: observe) }
     let wanted = options
+    if case .network = address.kind {
+      return RecoveringSource(
+        address: address.description, policy: ReconnectPolicy(),
+        open: { (flag) throws(CaptureError) in
+          let source = try address.open(wanted, interrupt: flag)
+          // A film behind an address is shown at its pace, as one on the disk is.
+          return source.description.kind == .live ? source : RealTimeSource(source, isLive: true)
+        }, observe: observe)
+    }
+    guard isFile else { return RecoveringSource(address: address, options: options, observe: observe) }
     return RecoveringSource(
       address: address.description, policy: ReconnectPolicy(),
       open: { _ throws(CaptureError) in RealTimeSource(try address.open(wanted), isLive: true) }, observe: observe)

@@ -87,6 +87,8 @@ enum Substitution {
           throw problem("the environment has no variable \(name)")
         }
         result += value
+        // What is kept out of a file is kept out of messages, too, unless it is a plain place or number.
+        if text.contains("://") || text.contains("@") { Redaction.protect(value) }
         rest = rest[rest.index(after: end)...]
       } else {
         result += "$"

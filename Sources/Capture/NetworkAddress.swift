@@ -1,0 +1,29 @@
+import FFmpeg
+
+/// Addresses as people write them, made into what libav reads.
+enum NetworkAddress {
+  /// `text` with its scheme in small letters, and with those characters of user and password escaped that would end them
+  /// too early: careless passwords hold `@`, `#`, `/` and `?`. Escapes that are there stay.
+  static func normalised(_ text: String, scheme: String) -> String {
+    let tail = text.dropFirst(scheme.count + "://".count)
+    guard let end = Redaction.credentialsEnd(of: tail) else { return "\(scheme)://\(tail)" }
+    let credentials = tail[..<end].dropLast()
+    let user = credentials.prefix { $0 != ":" }
+    var result = "\(scheme)://" + Escapes.escaped(user)
+    if user.endIndex < credentials.endIndex {
+      result += ":" + Escapes.escaped(credentials[user.endIndex...].dropFirst())
+    }
+    return result + "@" + tail[end...]
+  }
+
+  /// The path that `file://…` names: with an empty host or this one, escapes resolved (RFC 8089).
+  static func path(ofFileAddress text: String) throws(CaptureError) -> String {
+    var tail = text.dropFirst("file://".count)
+    if let slash = tail.firstIndex(of: "/"), tail[..<slash].lowercased() == "localhost" { tail = tail[slash...] }
+    let path = Escapes.unescaped(tail)
+    guard !path.contains("\0") else {
+      throw CaptureError(.invalidAddress, "cannot read \(text): a path holds no zero byte")
+    }
+    return path
+  }
+}
