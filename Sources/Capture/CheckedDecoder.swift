@@ -29,7 +29,7 @@ struct CheckedDecoder: ~Copyable {
     let isCheckable = threads == 1 && Decoder.isIntraOnly(parameters)
     decoder = try Decoder(parameters, threads: threads, isLowDelay: isLowDelay, isStrict: isCheckable)
     isStrict = isCheckable
-    // Its checksums are compared, and told of in the log.
+    // Its checksums are compared, and mismatches reported in the log.
     hasChecksums = threads == 1 && parameters.codecName == "ffv1"
     lenient = nil
   }

@@ -1,7 +1,7 @@
 public import FFmpeg
 public import Imaging
 
-/// Makes frames of libav into pixel buffers as they are to be looked at: upright, of one moment, with square pixels. Without
+/// Makes frames of libav into pixel buffers as the network wants them: upright, of one moment, with square pixels. Without
 /// a copy where that is how they come and the arrangement of samples is one of ours.
 struct FrameWrapper: ~Copyable {
   /// Whether the frames will be drawn on.

@@ -4,7 +4,7 @@ import FFmpeg
 struct PacketTimes {
   /// How a stream's times come about.
   enum Habit {
-    /// They are in the container, and its clock may be set anew in the middle (`mayJump`).
+    /// They are in the container, and its clock may be set again in the middle (`mayJump`).
     case stated(mayJump: Bool)
     /// The stream is live and has none: they are those of arrival.
     case arrival

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// When libav waited, told from when it asks whether to go on: before each wait, and every 100 ms while it lasts.
+/// When libav waited, inferred from when it asks whether to go on: before each wait, and every 100 ms while it lasts.
 ///
 /// A frame in packets of RTP or MPEG-TS is known to be complete when the next one begins, which may be seconds later. It
 /// came when the wait for the next one began.

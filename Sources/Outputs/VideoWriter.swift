@@ -50,7 +50,7 @@ public struct VideoWriter: ~Copyable {
   private var importer = FrameImport()
   private var track: Track?
   /// Index in the file of each sound track, by its index in the source, and the last time of decoding written.
-  private var sounds: [Int: (output: Int, last: Int64)] = [:]
+  private var audioTracks: [Int: (output: Int, last: Int64)] = [:]
   private var lastTicks: Int64?
   /// What is to be said of audio that was left out; `nil` if none was.
   public private(set) var warning: String?
@@ -108,7 +108,7 @@ public struct VideoWriter: ~Copyable {
 
   /// Makes the file one that plays as soon as each track has begun; sound that does not come is not waited for.
   private mutating func writeFirstPiece() throws(FFmpegError) {
-    guard !isFirstPieceWritten, frameCount >= 8 || sounds.values.allSatisfy({ $0.last > .min }) else { return }
+    guard !isFirstPieceWritten, frameCount >= 8 || audioTracks.values.allSatisfy({ $0.last > .min }) else { return }
     isFirstPieceWritten = true
     try muxer.flush()
   }
@@ -160,7 +160,7 @@ public struct VideoWriter: ~Copyable {
         }
         // What cannot begin must not keep the video from beginning.
         try Muxer.tryCopy(of: stream, in: muxer.container)
-        sounds[stream.index] = (try muxer.addCopy(of: stream), Int64.min)
+        audioTracks[stream.index] = (try muxer.addCopy(of: stream), Int64.min)
       } catch { warning = warning ?? "\(path) has no audio from \(name): \(error.message)" }
     }
     muxer.origin = settings.origin ?? seconds
@@ -178,15 +178,15 @@ public struct VideoWriter: ~Copyable {
     for packet in audio.takeAll() {
       // A packet out of order would end the file, and what lies before a beginning in the middle is not wanted. At the very
       // beginning encoders put a little silence in front, which has its place.
-      guard let sound = sounds[packet.streamIndex], let time = packet.decodingTimestamp ?? packet.timestamp,
-        time > sound.last,
+      guard let track = audioTracks[packet.streamIndex], let time = packet.decodingTimestamp ?? packet.timestamp,
+        time > track.last,
         muxer.origin == 0 || packet.timeBase.seconds(of: time) >= muxer.origin
       else { continue }
-      sounds[packet.streamIndex]?.last = time
-      do throws(FFmpegError) { try muxer.write(packet, to: sound.output) } catch {
+      audioTracks[packet.streamIndex]?.last = time
+      do throws(FFmpegError) { try muxer.write(packet, to: track.output) } catch {
         // What the disk refuses is no fault of the packet.
         guard [.invalidData, .invalidArgument, .unsupported, .accessDenied].contains(error.code) else { throw error }
-        sounds[packet.streamIndex] = nil
+        audioTracks[packet.streamIndex] = nil
         warning = warning ?? "\(path): its audio ends early: \(error.message)"
       }
     }

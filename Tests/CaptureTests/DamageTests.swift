@@ -82,9 +82,9 @@ import Testing
     var names: [String] = []
     while case .frame(let frame) = try source.next() { names.append(frame.fileName ?? "") }
     #expect(names == ["1.jpg", "2.jpg", "3.jpg"])
-    let told = source.losses.unreadable
+    let unreadable = source.losses.unreadable
     for name in ["dead.jpg", "loop.jpg", "folder.jpg", "empty.jpg", "cut.jpg", "fifo.jpg"] {
-      #expect(told.contains { $0.contains(name) }, "\(name): \(told)")
+      #expect(unreadable.contains { $0.contains(name) }, "\(name): \(unreadable)")
     }
     #expect(source.losses.isDamaged)
   }

@@ -36,7 +36,7 @@ import Testing
   }
 
   @Test(arguments: [2.0, 3, 7.5])
-  func `joined broadcasts go on, picture and audio`(start: Double) throws {
+  func `joined broadcasts go on, frames and audio`(start: Double) throws {
     let parts = [start, 1.4].enumerated().map { ("\(folder.path)/\($0).ts", $1) }
     for (path, offset) in parts {
       try FFmpegTool.run([
@@ -69,7 +69,8 @@ import Testing
     #expect(jumps.shift(of: 0, at: -0.2, interval: 1) == 5 && jumps.count == 2)
     var joined = TimestampJumps(limit: 10)
     for (track, time, shift) in [
-      (0, 7.0, 0.0), (1, 6.9, 0), (0, 7.04, 0), (0, 1.4, 5.68), (1, 6.92, 0), (1, 1.3, 5.68), (0, 1.44, 5.68), (1, 1.34, 5.68),
+      (0, 7.0, 0.0), (1, 6.9, 0), (0, 7.04, 0), (0, 1.4, 5.68), (1, 6.92, 0), (1, 1.3, 5.68), (0, 1.44, 5.68),
+      (1, 1.34, 5.68),
     ] {
       #expect(abs(joined.shift(of: track, at: time, interval: 0.04) - shift) < 1e-9, "\(track) at \(time)")
     }

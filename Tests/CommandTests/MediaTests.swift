@@ -128,7 +128,7 @@ import Testing
     #expect(outcome.status == 65 && outcome.output.isEmpty && outcome.error.contains("no video"), "\(outcome.error)")
   }
 
-  @Test func `a damaged input is done as far as it goes, and told by its code`() throws {
+  @Test func `a damaged input is done as far as it goes, and has its code`() throws {
     let program = try program.get()
     try make(program, FFmpegTool.photograph(seconds: 1) + ["-c:v", "libx264", "in.mp4"])
     var bytes = [UInt8](try Data(contentsOf: URL(filePath: program.path("in.mp4"))))

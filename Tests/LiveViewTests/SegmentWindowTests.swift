@@ -12,7 +12,7 @@ import Testing
     #expect(SegmentFeed.step(from: before, to: time, in: .video) == step)
   }
 
-  @Test func `a stream that changes with each picture leaves no headers behind`() {
+  @Test func `a stream that changes with each frame leaves no headers behind`() {
     var window = SegmentWindow()
     for number in 0..<5000 {
       window.begin(header: [UInt8](repeating: 1, count: 700))

@@ -22,7 +22,7 @@ public enum TestClip: String, CaseIterable, Sendable {
   public struct Failure: Error, CustomStringConvertible {
     let text: String
 
-    /// A failure that is told by `text`.
+    /// A failure with the text `text`.
     public init(text: String) { self.text = text }
     /// What `ffmpeg` printed.
     public var description: String { text }

@@ -53,7 +53,7 @@ struct RunSinks: Sendable {
         settings.nominalRate = rate
         settings.pixelAspect = description.pixelAspect
         let (wanted, part) = (settings, parts.popLast())
-        add("video") { try VideoSink(path: path, settings: wanted, isLive: isLive, audio: part) }
+        add("video") { try VideoSink(path: path, settings: wanted, isLive: isLive, audio: part, warn: warn) }
       case .stream(let address):
         var settings = options.push
         settings.nominalRate = rate

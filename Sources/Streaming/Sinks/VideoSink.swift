@@ -10,14 +10,20 @@ final class VideoSink: AnnotatedWriter {
   private let path: String
   private let settings: VideoWriter.Settings
   private let isLive: Bool
+  private let warn: (String) -> Void
   private var writer: VideoWriter?
   private var size: (width: Int, height: Int)?
   private var count = 1
 
   /// Makes the first file.
   ///
-  /// - Parameter audio: the sound that goes with the pictures, for this video alone.
-  init(path: String, settings: VideoWriter.Settings, isLive: Bool, audio: PacketQueue?) throws(OutputError) {
+  /// - Parameters:
+  ///   - audio: what goes with the frames, for this video alone.
+  ///   - warn: takes a sentence for the user, such as which audio is left out.
+  init(
+    path: String, settings: VideoWriter.Settings, isLive: Bool, audio: PacketQueue?, warn: @escaping (String) -> Void
+  ) throws(OutputError) {
+    self.warn = warn
     self.path = path
     self.settings = settings
     self.isLive = isLive
@@ -33,6 +39,7 @@ final class VideoSink: AnnotatedWriter {
     }
     size = (layout.width, layout.height)
     try writer?.write(pixels, at: findings.stamp)
+    if let sentence = writer?.warning { warn(sentence) }
   }
 
   func finish() throws(OutputError) { if let writer = writer.take() { try writer.finish() } }
