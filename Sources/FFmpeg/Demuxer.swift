@@ -101,10 +101,13 @@ public struct Demuxer: ~Copyable {
       streams.append(try unsafe StreamDescription(stream, in: context))
     }
     let format = unsafe context.pointee.iformat
-    formatName = unsafe format.flatMap { unsafe $0.pointee.name }.map { unsafe String(cString: $0) } ?? "unknown"
+    // Not to be read back from the property: Swift 6.3.1 releases what it holds twice.
+    let container =
+      unsafe format.flatMap { unsafe $0.pointee.name }.map { unsafe String(cString: $0) } ?? "unknown"
+    formatName = container
     let traits = unsafe format.map { unsafe $0.pointee.flags } ?? 0
     hasTimestampJumps = traits & AVFMT_TS_DISCONT != 0
-    lacksTimestamps = traits & AVFMT_NOTIMESTAMPS != 0 || formatName == "mpjpeg"
+    lacksTimestamps = traits & AVFMT_NOTIMESTAMPS != 0 || container == "mpjpeg"
     isFinite = unsafe yolostream_is_finite(context) != 0
     timeBases = streams.map(\.timeBase)
     lostPacketCount = LogBridge.missedPackets - missed

@@ -56,7 +56,7 @@ struct OutputArguments: ParsableArguments {
   private var hasRunFolder: Bool { saveTxt || saveCrop || project != nil || name != nil }
 
   /// Whether tracks are asked for, of images too.
-  var wantsTracks: Bool { mot != nil || events != nil }
+  var wantsTracks: Bool { sinks.values.contains { ["mot", "events"].contains($0.entry.name) } }
 
   /// Whether frames will be drawn on.
   var isForDrawing: Bool { !output.isEmpty || (hasRunFolder && !nosave) }
