@@ -22,7 +22,7 @@ enum House {
     Room("GELAN"),
     Room("Checkpoints", sees: ["GELAN"], unsafeLines: 45),
     Room("RingBuffer", unsafeLines: 23),
-    Room("FFmpeg", sees: ["CFFmpeg"], unsafeLines: 440),
+    Room("FFmpeg", sees: ["CFFmpeg"], unsafeLines: 406),
     Room("V4L2", sees: ["CV4L2"], unsafeLines: 46),
     Room("OneDNN", sees: ["COneDNN"], unsafeLines: 116),
     Room("FreeType", sees: ["CFreeType"], unsafeLines: 27),
