@@ -27,7 +27,7 @@ import Testing
     let source = try StreamSource(network: camera.url, options: options)
     var arrivals: [Double] = []
     // The monotonic clock and that on the wall at one moment.
-    let offset = Date().timeIntervalSince1970 - Double(clock_gettime_nsec()) / 1e9
+    let offset = Date().timeIntervalSince1970 - Double(monotonicNanoseconds()) / 1e9
     while arrivals.count < frames - 1, case .frame(let frame) = try source.next() {
       arrivals.append(Double(frame.stamp.arrival) / 1e9 + offset)
     }
@@ -38,7 +38,7 @@ import Testing
     }
   }
 
-  private func clock_gettime_nsec() -> UInt64 {
+  private func monotonicNanoseconds() -> UInt64 {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
     return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
