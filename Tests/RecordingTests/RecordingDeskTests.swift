@@ -109,8 +109,8 @@ import Testing
     #expect(updates.allSatisfy { FileManager.default.fileExists(atPath: $0.1.clip ?? "") })
     let offsets = updates.compactMap(\.1.clipOffset)
     try #require(offsets.count == 2)
-    // First seen at 2.6 and 4.6; the clip begins with the keyframe before 0.6.
-    #expect(abs(offsets[1] - offsets[0] - 2) < 0.01, "\(offsets)")
+    // First seen at 3, with the first frame, and at 4.6; the clip begins with the keyframe before 1.
+    #expect(abs(offsets[1] - offsets[0] - 1.6) < 0.01, "\(offsets)")
     #expect((1.99...3).contains(offsets[0]))
     scene.see([], ended: [1, 2], at: 6.5)
     scene.play(until: 9)

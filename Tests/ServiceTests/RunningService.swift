@@ -29,8 +29,14 @@ final class RunningService: Sendable {
   var sentences: [String] { said.sentences.withLock { $0 } }
 
   /// Starts a service of `cameras` (lines of YAML, two spaces in) and waits until it listens.
-  init(cameras: String, http: String = "", storage: String = "", more: String = "") async throws {
-    folder = FileManager.default.temporaryDirectory.appending(path: "yolostream-\(UUID().uuidString)")
+  ///
+  /// - Parameter earlier: a service that has stopped, whose folder it goes on with.
+  init(
+    cameras: String, http: String = "", storage: String = "", more: String = "", after earlier: RunningService? = nil
+  ) async throws {
+    folder =
+      earlier?.folder
+      ?? FileManager.default.temporaryDirectory.appending(path: "yolostream-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     try Self.model.write(to: folder.appending(path: "model.safetensors"))
     try Self.text(cameras: cameras, http: http, storage: storage, more: more, folder: folder)

@@ -110,6 +110,28 @@ import Testing
     #expect(plan.scene.rules.added == ["crowd": 3])
   }
 
+  @Test func `what is parked is one object with one start, also after a restart of the service`() async throws {
+    // Always the same frame: whatever is seen in it does not move.
+    let cameras = "  yard: {url: \"test:160x120@25:1\"}"
+    func identifiers(_ service: RunningService, _ type: String) throws -> [String] {
+      try String(contentsOf: service.events, encoding: .utf8).split(separator: "\n").filter {
+        $0.contains("\"type\":\"\(type)\"")
+      }.compactMap { $0.firstMatch(of: /"id":"([^"]+)"/).map { String($0.1) } }
+    }
+    let first = try await RunningService(cameras: cameras)
+    _ = try watch(first, "yard", count: 15)
+    try await first.stop()
+    let starts = try identifiers(first, "start")
+    #expect(!starts.isEmpty && Set(starts).count == starts.count)
+    #expect(try identifiers(first, "end").isEmpty, "the program ends, what is parked does not")
+    let second = try await RunningService(cameras: cameras, after: first)
+    _ = try watch(second, "yard", count: 15)
+    try await second.stop()
+    #expect(try identifiers(second, "start") == starts)
+    let memory = try String(contentsOf: second.folder.appending(path: "events.state/yard.json"), encoding: .utf8)
+    #expect(starts.allSatisfy(memory.contains))
+  }
+
   @Test func `an address that cannot be listened on is told, and everything ends`() async throws {
     let service = try await RunningService(cameras: "  a: {url: \"test:64x64@25\"}")
     let text = RunningService.text(cameras: "  a: {url: \"test:64x64@25\"}", folder: service.folder)
