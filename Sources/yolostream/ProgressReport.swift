@@ -73,7 +73,8 @@ enum Summary {
     let losses = report.losses
     for (number, thing, what) in [
       (losses.lostPackets, "packet", "lost on the network"), (losses.skippedFrames, "frame", "of the camera missed"),
-      (losses.damagedPackets, "damaged piece", "of the source"), (losses.damagedFrames, "damaged frame", "of the source"),
+      (losses.damagedPackets, "damaged piece", "of the source"),
+      (losses.damagedFrames, "damaged frame", "of the source"),
       (losses.withheldFrames, "damaged frame", "withheld"),
       (losses.mendedTimestamps, "timestamp", "mended"),
     ] where number > 0 { lines.append("  \(count(number, thing)) \(what)") }

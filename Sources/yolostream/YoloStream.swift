@@ -22,7 +22,8 @@ struct YoloStream: AsyncParsableCommand {
         subcommands: [DoctorCommand.self, DevicesCommand.self, ProbeCommand.self, BenchCommand.self]),
       CommandGroup(name: "Models", subcommands: [ModelCommand.self, TrainCommand.self, ValCommand.self]),
       CommandGroup(
-        name: "Saved results", subcommands: [EventsCommand.self, TrackCommand.self, RulesCommand.self, EvaluateTracksCommand.self]),
+        name: "Saved results",
+        subcommands: [EventsCommand.self, TrackCommand.self, RulesCommand.self, EvaluateTracksCommand.self]),
     ], defaultSubcommand: RunCommand.self)
 
   /// Runs what the arguments ask for; whatever fails then is reported in one sentence.

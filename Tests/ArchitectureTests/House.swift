@@ -69,9 +69,11 @@ enum House {
     Room(
       "yolostream",
       sees: [
-        "ArgumentParser", "Capture", "Checkpoints", "Diagnosis", "Evaluation", "EventStore", "FFmpeg", "GELAN", "Imaging",
+        "ArgumentParser", "Capture", "Checkpoints", "Diagnosis", "Evaluation", "EventStore", "FFmpeg", "GELAN",
+        "Imaging",
         "Inference", "MPI",
-        "ModelStore", "Outputs", "Pipeline", "Recording", "Scene", "Service", "Settings", "Streaming", "Tracking", "Rules",
+        "ModelStore", "Outputs", "Pipeline", "Recording", "Scene", "Service", "Settings", "Streaming", "Tracking",
+        "Rules",
         "Training",
         "V4L2",
       ], unsafeLines: 4),
