@@ -71,7 +71,7 @@ extension WebRoutes {
 
   /// A word of an address as forms write it: `+` is a space, too.
   private static func decoded(_ word: Substring) -> String {
-    let spaced = word.replacing("+", with: " ")
+    let spaced = String(word).replacing("+", with: " ")
     return spaced.removingPercentEncoding ?? spaced
   }
 
