@@ -9,7 +9,7 @@ struct EventsCommand: AsyncParsableCommand {
         yolostream events query -c yolostream.yml --label person --after 2h
         yolostream events query events.jsonl --type line --csv
         yolostream events tail -c yolostream.yml
-        yolostream events export -c yolostream.yml --after 2026-11-23 --before 2026-11-24 > monday.jsonl
+        yolostream events export -c yolostream.yml --after 2026-11-23 > week.jsonl
         yolostream events rebuild -c yolostream.yml
       """,
     subcommands: [
