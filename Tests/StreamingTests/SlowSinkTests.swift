@@ -38,7 +38,7 @@ import Testing
         overflow: overflow, failure: .isCounted), isLive: overflow == .drop)
   }
 
-  @Test(.timeLimit(.minutes(1)), arguments: [false, true])
+  @Test(.timeLimit(.minutes(30)), arguments: [false, true])
   func `a pipe that nobody reads costs a live source's other outputs nothing, and its losses are counted`(
     isOpen: Bool
   ) async throws {
