@@ -31,6 +31,9 @@ public struct ImageFile: Sendable {
   public func read(as format: PixelFormat? = nil) throws(CaptureError) -> PixelBuffer {
     let bytes = try contents()
     guard let header = StillHeader(bytes) else { throw Self.unknown(path) }
+    if let obstacle = header.obstacle {
+      throw CaptureError(.unsupported, "cannot show \(path): \(obstacle) is not decoded here")
+    }
     guard !header.isTruncated || header.mayBeWhole else {
       throw CaptureError(.invalidMedia, "cannot show \(path): the file is truncated")
     }
@@ -38,6 +41,7 @@ public struct ImageFile: Sendable {
       // A JPEG without its end marker is whole only if nothing is missing before it; of PNG checksums tell.
       let isStrict = header.isTruncated || header.format == .png
       var decoder = try Decoder(StreamParameters(codecNamed: header.codec), isStrict: isStrict)
+      let errors = Decoder.reportedErrors
       try decoder.send(try unsafe Packet(copying: bytes.span.bytes))
       var outcome = try decoder.receive()
       if case .needsInput = outcome {
@@ -46,6 +50,10 @@ public struct ImageFile: Sendable {
       }
       guard case .frame(let frame) = outcome, !frame.isDamaged else {
         throw FFmpegError(.invalidData, "the image is damaged or incomplete")
+      }
+      // What it could not decode libav shows black, and reports it in its log only.
+      guard header.format == .jpeg || Decoder.reportedErrors == errors else {
+        throw FFmpegError(.unsupported, "it is damaged, or holds what this FFmpeg cannot decode")
       }
       var wrapper = FrameWrapper(isForDrawing: true, orientation: header.orientation)
       return try wrapper.wrap(frame, format: format.flatMap { FrameFormat(rawValue: $0.rawValue) })

@@ -66,6 +66,10 @@ extension StillHeader {
     if let width = directory.values(256).first, let height = directory.values(257).first {
       header.storedSize = (width, height)
     }
+    // None, CCITT, LZW, deflate, PackBits and LZMA.
+    if let way = directory.values(259).first, ![1, 2, 3, 4, 5, 8, 32773, 32946, 34925].contains(way) {
+      header.obstacle = way == 6 || way == 7 ? "JPEG inside of TIFF" : "TIFF compression \(way)"
+    }
     if let value = directory.values(274).first { header.orientation = FrameOrientation(exif: value) }
     // Strips, or tiles: where they begin and how long they are.
     for (starts, counts) in [(273, 279), (324, 325)] {

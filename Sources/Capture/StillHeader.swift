@@ -36,6 +36,8 @@ public struct StillHeader: Sendable {
   public internal(set) var orientation = FrameOrientation.upright
   /// Whether the file ends early.
   public internal(set) var isTruncated = false
+  /// What stands in the way of decoding it, for what libav would show black without an error; `nil` if nothing is known.
+  var obstacle: String?
   /// Whether a truncated file may have all its pixels: a baseline JPEG that lacks its end marker.
   public internal(set) var mayBeWhole = false
 

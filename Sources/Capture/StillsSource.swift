@@ -77,7 +77,8 @@ public final class StillsSource: FrameSource {
         } catch {
           // One that is gone or broken costs the others nothing.
           let isOneOfMany =
-            paths.count > 1 && [.invalidMedia, .notFound, .accessDenied, .inputOutput].contains(error.code)
+            paths.count > 1
+            && [.invalidMedia, .unsupported, .notFound, .accessDenied, .inputOutput].contains(error.code)
           guard isOneOfMany else { throw error }
           state.losses.note(unreadable: error.message)
           state.losses.damagedPackets += 1

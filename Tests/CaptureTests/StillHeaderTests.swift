@@ -148,6 +148,17 @@ import Testing
     #expect(throws: CaptureError.self) { try Self.read(file) }
   }
 
+  @Test(arguments: [6, 7, 34712, 50000, 99])
+  func `a TIFF whose compression is not decoded is refused rather than shown black`(way: Int) throws {
+    var file = try Self.file("tiff", nil)
+    // Tag 259, a short with the value 1, in big-endian order.
+    let entry: [UInt8] = [1, 3, 0, 3, 0, 0, 0, 1, 0, 1]
+    let place = try #require(file.indices.first { file[$0...].starts(with: entry) })
+    (file[place + 8], file[place + 9]) = (UInt8(way >> 8), UInt8(way & 255))
+    let error = #expect(throws: CaptureError.self) { try Self.read(file) }
+    #expect(error?.code == .unsupported, "\(error as Any)")
+  }
+
   @Test func `headers that lie do not trap`() throws {
     for format in Self.formats {
       let file = try Self.file(format, 6)
