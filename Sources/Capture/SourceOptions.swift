@@ -29,7 +29,7 @@ public struct SourceOptions: Sendable {
   /// Where the packets of a container or a network stream go, too, on their way to the decoder. Sources without packets of
   /// that kind (cameras of this machine, stills, patterns) put nothing there.
   public var ring: PacketRing?
-  /// Whether an HLS playlist on a web server may name its segments; `nil` if its address ends like one.
+  /// Whether an HLS playlist may name its segments; `nil` if it is on a web server and its address ends like one.
   public var takesPlaylists: Bool?
   /// Whether damaged frames are withheld; `nil` for the habit of the source: live ones withhold, files do not.
   public var withholdsDamaged: Bool?

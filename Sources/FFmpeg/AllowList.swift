@@ -24,13 +24,16 @@ enum AllowList {
 
   /// libav's options for what is at `address`: containers and protocols that are its own kind's, and nothing else.
   ///
-  /// - Parameter takesPlaylists: whether an HLS playlist on a web server may name segments on web servers.
+  /// - Parameter takesPlaylists: whether an HLS playlist may name segments: one on a web server those on web servers, a file
+  ///   other files.
   static func options(for input: Demuxer.Input, takesPlaylists: Bool) -> [String: String] {
     var formats = containers
     let protocols: [String]
     switch input {
     // No pattern in a name stands for other files.
-    case .file: return list(formats, ["file"], with: ["pattern_type": "none"])
+    case .file:
+      if takesPlaylists { formats.append("hls") }
+      return list(formats, ["file"] + (takesPlaylists ? ["crypto"] : []), with: ["pattern_type": "none"])
     case .pipe:
       formats.removeAll { $0 == "image2" }
       return list(formats, ["none"])

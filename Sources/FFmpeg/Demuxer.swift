@@ -52,8 +52,8 @@ public struct Demuxer: ~Copyable {
   ///
   /// - Parameters:
   ///   - options: libav's options for the format and the protocol; one that nobody takes is ignored.
-  ///   - takesPlaylists: whether an HLS playlist on a web server may name segments, on web servers; `nil` if its address
-  ///     says that it is one. Nothing else may name other files or addresses.
+  ///   - takesPlaylists: whether an HLS playlist may name segments: one on a web server those on web servers, a file other
+  ///     files; `nil` if it is on a web server and its address says that it is one. Nothing else may name anything.
   ///   - timeout: longest time in seconds that all of opening, and later each `read()`, may take.
   public init(
     _ input: Input, options: [String: String] = [:], takesPlaylists: Bool? = nil, timeout: Double = 10,
@@ -82,7 +82,7 @@ public struct Demuxer: ~Copyable {
     }
     let missed = LogBridge.missedPackets
     let deadline = InterruptFlag.deadline(in: timeout)
-    let allowed = AllowList.options(for: input, takesPlaylists: takesPlaylists ?? AllowList.isPlaylist(url))
+    let allowed = AllowList.options(for: input, takesPlaylists: takesPlaylists ?? (isRemote && AllowList.isPlaylist(url)))
     let owner = try DemuxerOpening(
       name: name, isRemote: isRemote, pipe: pipe, options: options.merging(allowed) { $1 }, timeout: timeout,
       deadline: deadline, interrupt: interrupt

@@ -27,7 +27,7 @@ import Testing
     }
     #expect(try program.packets(of: "one.mp4", stream: "v:0") == program.packets(of: "three/clip.mp4", stream: "v:0"))
     // Our own reader plays the playlist.
-    let again = try program.run(["hls/index.m3u8", "--detections", "d.jsonl", "-q"])
+    let again = try program.run(["--hls", "hls/index.m3u8", "--detections", "d.jsonl", "-q"])
     #expect(again.status == 0, "\(again.error)")
     #expect(try program.text("d.jsonl").split(separator: "\n").count == 75)
   }

@@ -40,14 +40,10 @@ import Testing
     try writer.finish()
   }
 
-  /// Times of the frames in the segments that a playlist names, which are read as one stream: a local playlist itself is
-  /// refused as an input.
   private func times(of path: String) throws -> [Double] {
-    let folder = URL(filePath: path).deletingLastPathComponent()
-    let names = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").filter { $0.hasSuffix(".ts") }
-    let joined = folder.appending(path: "joined.mpegts")
-    try Data(names.map { try Data(contentsOf: folder.appending(path: String($0))) }.joined()).write(to: joined)
-    let source = try StreamSource(file: joined.path)
+    var options = SourceOptions()
+    options.takesPlaylists = true
+    let source = try StreamSource(file: path, options: options)
     var times: [Double] = []
     while case .frame(let frame) = try source.next() { times.append(frame.stamp.seconds) }
     return times
