@@ -82,7 +82,8 @@ public struct Demuxer: ~Copyable {
     }
     let missed = LogBridge.missedPackets
     let deadline = InterruptFlag.deadline(in: timeout)
-    let allowed = AllowList.options(for: input, takesPlaylists: takesPlaylists ?? (isRemote && AllowList.isPlaylist(url)))
+    let allowed = AllowList.options(
+      for: input, takesPlaylists: takesPlaylists ?? (isRemote && AllowList.isPlaylist(url)))
     let owner = try DemuxerOpening(
       name: name, isRemote: isRemote, pipe: pipe, options: options.merging(allowed) { $1 }, timeout: timeout,
       deadline: deadline, interrupt: interrupt
