@@ -9,8 +9,8 @@ if [ $# -gt 0 ]; then
   swift test -c release "$@"
   exit
 fi
-# Tests that start programs, servers and a virtual machine wait for them on the few threads that all tests share: they come
+# Tests that start programs, servers, pipelines and a virtual machine wait on the few threads that all tests share: they come
 # one after the other, so that they do not starve each other.
-apart='ServiceTests|CommandTests|CaptureTests'
+apart='ServiceTests|CommandTests|CaptureTests|PipelineTests|StreamingTests'
 swift test -c release --skip "$apart"
 swift test -c release --skip-build --no-parallel --filter "$apart"

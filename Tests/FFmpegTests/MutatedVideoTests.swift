@@ -56,7 +56,8 @@ import Testing
       let path = folder.path("bent-\(name)")
       try Data(bent).write(to: URL(filePath: path))
       var arguments = ["run", path, "--model", model, "--imgsz", "64", "--threads", "1", "--max-frames", "100"]
-      arguments += numbers.below(4) == 0 ? ["-o", folder.path("out.mp4")] : ["--detections", "/dev/null"]
+      arguments +=
+        numbers.below(4) == 0 ? ["--overwrite", "-o", folder.path("out.mp4")] : ["--detections", "/dev/null"]
       let outcome = try Program.run(program, arguments, seconds: 60)
       // 75 says that it is damaged, and what could be read was done.
       let isRight =
