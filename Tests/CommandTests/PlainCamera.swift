@@ -11,12 +11,13 @@ final class PlainCamera: PortProcess {
     units = [u for u in re.split(b'\\x00\\x00\\x00?\\x01', open(clip, 'rb').read()) if u and u[0] & 31 != 9]
     kind = lambda u: u[0] & 31
     headers = [base64.b64encode(next(u for u in units if kind(u) == k)).decode() for k in (7, 8)]
-    frames, parts = [], []
+    is_slice = lambda u: kind(u) in (1, 5)
+    frames = [[]]
     for unit in units:
-        parts.append(unit)
-        if kind(unit) in (1, 5):
-            frames.append(parts)
-            parts = []
+        # A frame may have several slices: the first one begins at its first block, or what describes it comes before.
+        if any(map(is_slice, frames[-1])) and (not is_slice(unit) or unit[1] & 0x80):
+            frames.append([])
+        frames[-1].append(unit)
     def send(client, lock):
         count, begin = 0, time.time()
         for index, frame in enumerate(frames):

@@ -130,7 +130,7 @@ import Testing
   @Test(
     arguments: [
       (["--calibrate", "none/"], 66, "none/"), (["--calibrate", "empty/"], 65, "holds no images"),
-      (["--calibrate", "test:96x64@25:4", "--pictures", "0"], 64, "--pictures"),
+      (["--calibrate", "test:96x64@25:4", "--pictures", "0"], 64, "--calibration-images"),
       (["--calibrate", "test:96x64@25:4", "--data", "none.json"], 66, "none.json"), ([], 64, "--calibrate"),
     ] as [([String], Int32, String)])
   func `what cannot be calibrated is said in one sentence, and nothing is written`(
