@@ -104,7 +104,7 @@ struct TIFFDirectory {
     }
   }
 
-  /// The whole numbers of entry `tag`; empty if it is not there or of another type.
+  /// The integers of entry `tag`; empty if it is not there or of another type.
   func values(_ tag: Int) -> [Int] {
     guard let entry = entries[tag], let width = [1: 1, 3: 2, 4: 4][entry.type], (1...Self.limit).contains(entry.count)
     else { return [] }

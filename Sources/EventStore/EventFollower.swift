@@ -122,7 +122,7 @@ package final class EventFollower: Sendable {
   private func read(_ path: String) throws {
     guard let reading = try EventLogFiles.Reading(path) else { return }
     var offset = try database.offset(ofLog: reading.head)
-    // Somebody emptied the file and wrote the same first line: its lines are told from those that are there.
+    // Somebody emptied the file and wrote the same first line: it is read again, and lines that are known are skipped.
     if try reading.isShorter(than: offset) { offset = 0 }
     while true {
       let lines = try reading.lines(from: offset)

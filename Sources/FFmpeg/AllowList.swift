@@ -18,7 +18,7 @@ enum AllowList {
     "pgm_pipe", "pgmyuv_pipe", "pgx_pipe", "phm_pipe", "photocd_pipe", "pictor_pipe", "png_pipe", "ppm_pipe",
     "psd_pipe", "qdraw_pipe", "qoi_pipe", "sgi_pipe", "sunrast_pipe", "tiff_pipe", "vbn_pipe", "webp_pipe", "xbm_pipe",
     "xpm_pipe", "xwd_pipe",
-    // Audio, which is recognised so that it can be said that it holds no video.
+    // Audio: recognised, so that the error can name what is missing, a video.
     "aac", "ac3", "aiff", "amr", "au", "caf", "eac3", "flac", "mp3", "wav", "wv",
   ]
 

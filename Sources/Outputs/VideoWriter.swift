@@ -52,7 +52,7 @@ public struct VideoWriter: ~Copyable {
   /// Index in the file of each sound track, by its index in the source, and the last time of decoding written.
   private var audioTracks: [Int: (output: Int, last: Int64)] = [:]
   private var lastTicks: Int64?
-  /// What is to be said of audio that was left out; `nil` if none was.
+  /// The sentence about audio that was left out; `nil` if none was.
   public private(set) var warning: String?
   private var isFirstPieceWritten = false
 

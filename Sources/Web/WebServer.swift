@@ -24,7 +24,7 @@ package struct WebServer: Sendable {
   /// Serves until the task is cancelled. Fails with `configuration` for a token that cannot be used, and with
   /// `cannotListen` where the address cannot be had.
   ///
-  /// - Parameter isListening: told the port, once callers can connect.
+  /// - Parameter isListening: called with the port, once callers can connect.
   package func run(isListening: @escaping @Sendable (Int) async -> Void) async throws(WebError) {
     let token: AccessToken? = if let path = settings.tokenFile { try AccessToken(file: path) } else { nil }
     let previews: PreviewEncoder

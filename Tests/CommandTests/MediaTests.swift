@@ -93,7 +93,7 @@ import Testing
       #expect(try program.run(["in.nut", "-o", output, "-q"]).status == 0)
       let written = try program.times(of: output)
       #expect(written.count == 25)
-      withKnownIssue("one of the two containers loses the gap", isIntermittent: true) {
+      withKnownIssue("MP4 loses the gap", isIntermittent: true) {
         for (one, other) in zip(given, written) { #expect(abs(one - other) < 0.002, "\(output): \(one) \(other)") }
       }
     }

@@ -67,7 +67,7 @@ struct ZipArchive {
     self.entries = entries
   }
 
-  /// What a TorchScript export is told by.
+  /// What marks a TorchScript export.
   private static let script = ModelError(
     .unsupported, "is a TorchScript export, a program; the checkpoint it was made from is needed (.pt or .safetensors)")
 
