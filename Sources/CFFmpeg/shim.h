@@ -89,6 +89,19 @@ static inline int yolostream_is_finite(AVFormatContext *context) {
   return context->pb && !(context->iformat->flags & AVFMT_NOFILE) && avio_size(context->pb) > 0;
 }
 
+// Has the next fragment of MP4 begin at a time of its own. libav judges the gap before it sees the option: an empty packet
+// of stream `index` at `ticks`, which is not written, has it seen.
+static inline int yolostream_begin_discontinuity(AVFormatContext *context, int index, int64_t ticks) {
+  int status = av_opt_set(context->priv_data, "movflags", "+frag_discont", 0);
+  AVPacket *empty = status < 0 ? NULL : av_packet_alloc();
+  if (!empty) return status < 0 ? status : AVERROR(ENOMEM);
+  empty->stream_index = index;
+  empty->pts = empty->dts = ticks;
+  status = av_write_frame(context, empty);
+  av_packet_free(&empty);
+  return status;
+}
+
 // A log callback takes a `va_list`, which Swift cannot receive: lines are put together here and handed on whole.
 typedef void (*yolostream_log_sink)(int level, const char *line);
 // A variable of the header itself would have no definition in Swift's object code; one inside a function has.
@@ -111,7 +124,31 @@ static inline char *yolostream_redirection(void) {
   static _Thread_local char address[2048];
   return address;
 }
+// libav tells when it has read a packet, and when it has put a frame together, in its log only, if `debug` of the context
+// asks for it. `end` is the byte of the input that it has come to, -1 if it reads in no such way.
+typedef void (*yolostream_packet_sink)(void *interrupt, int stream, int is_frame, int64_t end);
+static inline yolostream_packet_sink *yolostream_current_packet_sink(void) {
+  static yolostream_packet_sink sink;
+  return &sink;
+}
+// 1 if the line was one of those.
+static inline int yolostream_packet_line(AVFormatContext *context, const char *format, va_list arguments) {
+  int is_frame = !strncmp(format, "read_frame_internal stream=%d", 29);
+  if (!is_frame && strncmp(format, "ff_read_packet stream=%d", 24)) return 0;
+  va_list copy;
+  va_copy(copy, arguments);
+  int stream = va_arg(copy, int);
+  va_end(copy);
+  // A packet of MPEG-TS is complete when one of 188 bytes begins the next.
+  int64_t end = context->pb ? avio_tell(context->pb) - (strcmp(context->iformat->name, "mpegts") ? 0 : 188) : -1;
+  if (*yolostream_current_packet_sink() && context->interrupt_callback.opaque)
+    (*yolostream_current_packet_sink())(context->interrupt_callback.opaque, stream, is_frame, end);
+  return 1;
+}
 static inline void yolostream_log_line(void *context, int level, const char *format, va_list arguments) {
+  if (level == AV_LOG_DEBUG && context && !strcmp((*(const AVClass **)context)->class_name, "AVFormatContext") &&
+      ((AVFormatContext *)context)->debug & FF_FDEBUG_TS && yolostream_packet_line(context, format, arguments))
+    return;
   if (level <= AV_LOG_ERROR && context && !strcmp((*(const AVClass **)context)->class_name, "AVCodecContext"))
     ++*yolostream_decoding_errors();
   if (strcmp(format, "Status %d: Redirecting to %s\n") == 0) {
@@ -133,8 +170,9 @@ static inline void yolostream_log_line(void *context, int level, const char *for
   av_log_format_line2(context, level, format, arguments, line, sizeof line, &prefix);
   (*yolostream_current_sink())(level, line);
 }
-static inline void yolostream_log_capture(yolostream_log_sink sink) {
+static inline void yolostream_log_capture(yolostream_log_sink sink, yolostream_packet_sink packet_sink) {
   *yolostream_current_sink() = sink;
+  *yolostream_current_packet_sink() = packet_sink;
   av_log_set_callback(yolostream_log_line);
 }
 

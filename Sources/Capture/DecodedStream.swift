@@ -32,6 +32,10 @@ struct DecodedStream: ~Copyable {
   /// Keeps what a loss has spoilt from the decoder; `nil` where damaged frames are wanted.
   private var gate: KeyframeGate?
   private var decodeTimeout: DecodeTimeout
+  /// Packets of frames whose times are right, which the decoder has not taken, and when the last of them came.
+  private var waiting: [Packet] = []
+  private var lastArrival: UInt64 = 0
+  private var isFinished = false
   private var isDraining = false
   /// An error of reading, kept until the frames read before it are out.
   private var pending: FFmpegError?
@@ -77,7 +81,7 @@ struct DecodedStream: ~Copyable {
       sender = kind == .live ? SenderClock(codec: codec) : nil
       endsWithNext =
         kind == .live && SenderClock.speaksOfNext(codec)
-        && !["flv", "matroska"].contains { demuxer.formatName.hasPrefix($0) }
+        && !["flv", "matroska", "mov"].contains { demuxer.formatName.hasPrefix($0) }
       stillOrientations = ["png", "tiff"].contains(codec) ? [] : nil
       let isRTP = ["rtsp", "rtp", "sdp"].contains(demuxer.formatName)
       assembly = kind == .live && isRTP && ["h264", "hevc"].contains(codec) ? KeyframeAssembly() : nil
@@ -161,6 +165,9 @@ struct DecodedStream: ~Copyable {
   private mutating func feed() throws(FFmpegError) {
     if isDraining { return }
     do throws(FFmpegError) {
+      // One at a time: a decoder takes no more until its frames have been received.
+      if !waiting.isEmpty { return try take(waiting.removeFirst(), at: lastArrival) }
+      if isFinished { return try drain() }
       switch try demuxer.read() {
       case .packet(let packet):
         damagedInARow = 0
@@ -169,18 +176,19 @@ struct DecodedStream: ~Copyable {
           pass(packet, at: now)
           return
         }
-        let arrival = endsWithNext ? demuxer.arrivalBeforePause ?? now : now
-        for timed in times.mend(video: packet, arrival: arrival) { try take(timed, at: arrival) }
-      case .endOfStream: try drain()
+        let arrival = demuxer.arrival(endsWithNext: endsWithNext) ?? now
+        waiting = times.mend(video: packet, arrival: arrival)
+        lastArrival = arrival
+      case .endOfStream: finish()
       }
     } catch {
       switch error.code {
       case .timedOut, .interrupted, .outOfMemory: throw error
       case .invalidData where damagedInARow < Self.patience: try forgive(error)
-      case .invalidData: try drain()
+      case .invalidData: finish()
       default:
         pending = error
-        try drain()
+        finish()
       }
     }
   }
@@ -228,8 +236,13 @@ struct DecodedStream: ~Copyable {
     }
   }
 
+  /// Nothing more is read; what was held back follows.
+  private mutating func finish() {
+    waiting = times.finish()
+    isFinished = true
+  }
+
   private mutating func drain() throws(FFmpegError) {
-    if let held = times.finish() { try take(held, at: FrameStamp.now()) }
     if let last = assembly?.finish() { try decode(last) }
     isDraining = true
     damagedInARow = 0

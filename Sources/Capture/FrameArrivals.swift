@@ -12,9 +12,11 @@ struct FrameArrivals {
     if waiting.count > Self.limit { waiting.removeFirst() }
   }
 
-  /// When the frame for the time `ticks` came; `nil` if that is not known.
+  /// When the frame for the time `ticks` came; `nil` if that is not known. libav has no time for the first frame of a stream
+  /// over RTSP: those without a time come in order.
   mutating func take(_ ticks: Int64?) -> UInt64? {
-    guard let ticks, let place = waiting.lastIndex(where: { $0.ticks == ticks }) else { return nil }
+    let found = ticks == nil ? waiting.firstIndex { $0.ticks == nil } : waiting.lastIndex { $0.ticks == ticks }
+    guard let place = found else { return nil }
     return waiting.remove(at: place).arrival
   }
 }

@@ -16,6 +16,8 @@ struct PacketTimes {
   private static let longestReordering = 20.0
   /// Packets in which a second time of the same kind is no accident.
   private static let memory = 64
+  /// Packets without a time at the beginning that wait for one.
+  private static let longestBeginning = 2048
 
   private let habit: Habit
   private let isLive: Bool
@@ -33,11 +35,15 @@ struct PacketTimes {
   /// The first arrival, and the time of the last.
   private var begin: UInt64?
   private var lastArrival = -1.0
+  /// Packets at the very beginning that have no time, until the first one that has.
+  private var untimed: [Packet] = []
+  private var hasStarted: Bool
 
   init(_ habit: Habit, interval: Double, isLive: Bool) {
     self.habit = habit
     self.interval = interval
     self.isLive = isLive
+    hasStarted = isLive
     if case .stated(true) = habit { jumps = TimestampJumps(limit: 10) } else { jumps = nil }
   }
 
@@ -55,17 +61,42 @@ struct PacketTimes {
       packet.setTimes(lastArrival)
       return [packet]
     }
+    if hasStarted { return mend(following: packet) }
+    guard Self.seconds(of: packet) != nil || untimed.count >= Self.longestBeginning else {
+      untimed.append(packet)
+      return []
+    }
+    return begin(with: packet)
+  }
+
+  private mutating func mend(following packet: Packet) -> [Packet] {
     mendReordering(of: packet)
     let ready = isLive ? [packet] : settle(packet)
     for packet in ready { mend(packet) }
     return ready
   }
 
+  /// Gives the packets before `packet`, the first that has a time, the times that lead up to it. libav has none for what
+  /// MKV puts before zero.
+  private mutating func begin(with packet: Packet?) -> [Packet] {
+    hasStarted = true
+    let earlier = untimed
+    untimed = []
+    if var time = packet.flatMap({ Self.seconds(of: $0) }) {
+      for packet in earlier.reversed() {
+        time -= packet.duration ?? interval
+        packet.setTimes(time, isShown: false)
+      }
+    }
+    return (earlier + (packet.map { [$0] } ?? [])).flatMap { mend(following: $0) }
+  }
+
   /// What is still held back, at the end.
-  mutating func finish() -> Packet? {
-    let packet = held.take()
-    if let packet { mend(packet) }
-    return packet
+  mutating func finish() -> [Packet] {
+    let untimed = hasStarted ? [] : begin(with: nil)
+    guard let packet = held.take() else { return untimed }
+    mend(packet)
+    return untimed + [packet]
   }
 
   /// Takes jumps of the clock out of the times of a packet of any track.

@@ -31,8 +31,14 @@ final class InputContext: @unchecked Sendable {
     self.pipe = pipe
   }
 
+  /// Has the arrivals of bytes recorded while this is open.
+  func recordArrivals() {
+    interrupt.recordBytes { [unowned self] in unsafe pointer.pointee.pb?.pointee.pos ?? 0 }
+  }
+
   deinit {
     var pointer: UnsafeMutablePointer<AVFormatContext>? = unsafe pointer
+    interrupt.recordBytes(nil)
     // Saying goodbye to a server may block too.
     interrupt.withDeadline(1) { unsafe avformat_close_input(&pointer) }
   }

@@ -43,8 +43,11 @@ public struct Demuxer: ~Copyable {
   /// from the next but one packet on: the loss shows while a packet waits for the beginning of the next.
   public private(set) var lostPacketCount: Int64 = 0
 
+  private var lastArrival: ArrivalRecord.Arrival?
   private let owner: InputContext
   private var context: UnsafeMutablePointer<AVFormatContext> { unsafe owner.pointer }
+  /// Has libav log each packet, for its arrival.
+  private static let reporting = ["fdebug": "ts"]
   private let name: String
   private let timeBases: [TimeBase]
 
@@ -85,10 +88,13 @@ public struct Demuxer: ~Copyable {
     let allowed = AllowList.options(
       for: input, takesPlaylists: takesPlaylists ?? (isRemote && AllowList.isPlaylist(url)))
     let owner = try DemuxerOpening(
-      name: name, isRemote: isRemote, pipe: pipe, options: options.merging(allowed) { $1 }, timeout: timeout,
+      name: name, isRemote: isRemote, pipe: pipe,
+      options: options.merging(allowed) { $1 }.merging(isRemote ? Self.reporting : [:]) { $1 },
+      timeout: timeout,
       deadline: deadline, interrupt: interrupt
     ).open(url)
     let context = unsafe owner.pointer
+    if isRemote { owner.recordArrivals() }
     // libav makes do with what it has when time runs out.
     let (found, isLate) = interrupt.withDeadline(at: deadline) {
       let status = unsafe avformat_find_stream_info(context, nil)
@@ -113,7 +119,10 @@ public struct Demuxer: ~Copyable {
     timeBases = streams.map(\.timeBase)
     lostPacketCount = LogBridge.missedPackets - missed
     // What libav has put by may have holes: reading begins behind it.
-    if lostPacketCount > 0 { unsafe avformat_flush(context) }
+    if lostPacketCount > 0 {
+      unsafe avformat_flush(context)
+      interrupt.arrivals.forgetFrames()
+    }
     self.streams = streams
     self.interrupt = interrupt
     self.timeout = timeout
@@ -130,9 +139,10 @@ public struct Demuxer: ~Copyable {
     return streams.first { $0.parameters.kind == .video && !$0.isCoverImage }
   }
 
-  /// When what libav last gave had come, where it knows the end of a frame by the beginning of the next, in monotonic
-  /// nanoseconds: when it began to wait for more. `nil` if it did not wait. To be asked once a frame.
-  public var arrivalBeforePause: UInt64? { interrupt.takeFirstPause() }
+  /// When the packet last read had come, in monotonic nanoseconds; `nil` for inputs that are no network address.
+  ///
+  /// - Parameter endsWithNext: whether libav finds the end of a frame of this stream by the beginning of the next.
+  public func arrival(endsWithNext: Bool) -> UInt64? { endsWithNext ? lastArrival?.beforeNext : lastArrival?.given }
 
   /// Time of the beginning in seconds, if known.
   public var start: Double? {
@@ -183,6 +193,7 @@ public struct Demuxer: ~Copyable {
       throw FFmpegError(status: status, tryingTo: "read \(name)")
     }
     guard status >= 0 else { throw Self.error(status, "read \(name)", interrupt: interrupt, timeout: timeout) }
+    lastArrival = interrupt.arrivals.takeFrame(of: fresh.streamIndex)
     let timeBase = timeBase(ofStream: fresh.streamIndex)
     return .packet(timeBase == fresh.timeBase ? fresh : try Packet(taking: fresh, timeBase: timeBase))
   }

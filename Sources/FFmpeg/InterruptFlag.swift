@@ -10,7 +10,10 @@ public final class InterruptFlag: Sendable {
   /// Monotonic nanoseconds at which the current call has taken too long; 0 for never.
   private let deadline = Atomic<UInt64>(0)
 
-  private let pauses = PauseRecord()
+  /// When the frames came that are read meanwhile.
+  let arrivals = ArrivalRecord()
+  /// Bytes that libav has read so far; `nil` while no input is open.
+  private let byteCount = Mutex<(@Sendable () -> Int64)?>(nil)
 
   /// One that raises this one, too.
   private let parent: InterruptFlag?
@@ -53,9 +56,13 @@ public final class InterruptFlag: Sendable {
     return limit != 0 && Self.now() > limit
   }
 
-  /// When libav began to wait for more, the first time that it did so for long since this was last asked, in monotonic
-  /// nanoseconds; `nil` if it did not. What was read before had come by then.
-  func takeFirstPause() -> UInt64? { pauses.take(at: Self.now()) }
+  /// Has the arrivals of bytes recorded, which `count` counts; `nil` ends that. Called on the thread that reads.
+  func recordBytes(_ count: (@Sendable () -> Int64)?) { byteCount.withLock { $0 = count } }
+
+  private func seeWait() {
+    guard let count = byteCount.withLock({ $0 })?() else { return }
+    arrivals.wait(at: Self.now(), after: count)
+  }
 
   /// Monotonic clock in nanoseconds.
   static func now() -> UInt64 {
@@ -70,7 +77,7 @@ public final class InterruptFlag: Sendable {
       callback: { opaque in
         guard let opaque = unsafe opaque else { return 0 }
         let flag = unsafe Unmanaged<InterruptFlag>.fromOpaque(opaque).takeUnretainedValue()
-        flag.pauses.see(InterruptFlag.now())
+        flag.seeWait()
         return flag.shouldStop || LogBridge.redirection != nil ? 1 : 0
       }, opaque: Unmanaged.passUnretained(self).toOpaque())
   }

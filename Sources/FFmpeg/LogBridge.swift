@@ -17,11 +17,20 @@ public enum LogBridge {
   }
 
   private static let sink = Mutex<(@Sendable (Level, String) -> Void)?>(nil)
-  private static let isInstalled: Void = unsafe yolostream_log_capture { level, line in
-    guard let line = unsafe line else { return }
-    let text = unsafe String(cString: line)
-    LogBridge.deliver(level: level, text: text)
-  }
+  private static let isInstalled: Void = unsafe yolostream_log_capture(
+    { level, line in
+      guard let line = unsafe line else { return }
+      let text = unsafe String(cString: line)
+      LogBridge.deliver(level: level, text: text)
+    },
+    { interrupt, stream, isFrame, end in
+      let flag = unsafe interrupt.map { unsafe Unmanaged<InterruptFlag>.fromOpaque($0).takeUnretainedValue() }
+      if isFrame != 0 {
+        flag?.arrivals.addFrame(of: Int(stream), at: InterruptFlag.now())
+      } else {
+        flag?.arrivals.addPacket(of: Int(stream), endingAt: end, at: InterruptFlag.now())
+      }
+    })
 
   /// Sends every message of `level` or graver to `sink`: one line, without credentials, from any of libav's threads.
   public static func capture(_ level: Level = .warning, _ sink: @escaping @Sendable (Level, String) -> Void) {

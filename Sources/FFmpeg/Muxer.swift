@@ -160,7 +160,7 @@ public struct Muxer: ~Copyable {
     defer { lastTicks[index] = time }
     guard let last = lastTicks[index], time &- last >= Int64(Int32.max) else { return }
     try flush()
-    _ = unsafe av_opt_set(context.pointee.priv_data, "movflags", "+frag_discont", 0)
+    try unsafe check(yolostream_begin_discontinuity(context, Int32(index), last + 1))
   }
 
   /// Hands to the system what is held back for the fragment or cluster under way. The first call makes the file.

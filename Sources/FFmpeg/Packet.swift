@@ -92,10 +92,11 @@ public final class Packet: @unchecked Sendable {
   /// Has the decoder find the presentation time by that of decoding, before it is handed to anybody else.
   public func forgetTimestamp() { unsafe handle.pointee.pts = yolostream_no_pts() }
 
-  /// Gives it the time `seconds` for showing and decoding, before it is handed to anybody else.
-  public func setTimes(_ seconds: Double) {
-    unsafe handle.pointee.pts = timeBase.ticks(at: seconds)
-    unsafe handle.pointee.dts = handle.pointee.pts
+  /// Gives it the time `seconds` for decoding, and for showing unless the decoder is to find that, before it is handed to
+  /// anybody else.
+  public func setTimes(_ seconds: Double, isShown: Bool = true) {
+    let ticks = timeBase.ticks(at: seconds)
+    unsafe (handle.pointee.pts, handle.pointee.dts) = (isShown ? ticks : yolostream_no_pts(), ticks)
   }
 
   /// The same bytes as a packet of stream `index`, whose unit is `timeBase`, and `shift` seconds later.
@@ -118,8 +119,7 @@ public final class Packet: @unchecked Sendable {
   public func retimed(showing: Int64, decoding: Int64) throws(FFmpegError) -> Packet {
     let packet = try Packet(timeBase: timeBase)
     try unsafe FFmpegError.check(av_packet_ref(packet.handle, handle), "reference a packet")
-    unsafe packet.handle.pointee.pts = showing
-    unsafe packet.handle.pointee.dts = decoding
+    unsafe (packet.handle.pointee.pts, packet.handle.pointee.dts) = (showing, decoding)
     return packet
   }
 

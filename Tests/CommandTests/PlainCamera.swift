@@ -110,19 +110,20 @@ final class PlainWebServer: PortProcess {
         def log_message(self, *words):
             pass
         def do_GET(self):
-            # /mjpeg/RATE/FILE: the images of FILE one after another, without times.
-            live = re.match('/mjpeg/([0-9.]+)/(.*)', self.path)
+            # /mjpeg/RATE/FILE: the images of FILE one after another, without times; /bare/… does not say their lengths either.
+            live = re.match('/(mjpeg|bare)/([0-9.]+)/(.*)', self.path)
             if not live:
                 return super().do_GET()
-            data = open(live.group(2), 'rb').read()
+            data = open(live.group(3), 'rb').read()
             self.send_response(200)
             self.send_header('Content-Type', 'multipart/x-mixed-replace; boundary=frame')
             self.end_headers()
             begin = time.time()
             for index, image in enumerate(data.split(b'\\xff\\xd8')[1:]):
                 image = b'\\xff\\xd8' + image
-                threading.Event().wait(max(0, begin + index / float(live.group(1)) - time.time()))
-                self.wfile.write(b'--frame\\r\\nContent-Type: image/jpeg\\r\\nContent-Length: %d\\r\\n\\r\\n' % len(image) + image + b'\\r\\n')
+                threading.Event().wait(max(0, begin + index / float(live.group(2)) - time.time()))
+                length = b'Content-Length: %d\\r\\n' % len(image) if live.group(1) == 'mjpeg' else b''
+                self.wfile.write(b'--frame\\r\\nContent-Type: image/jpeg\\r\\n' + length + b'\\r\\n' + image + b'\\r\\n')
     server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Handler)
     print(server.server_address[1], flush=True)
     server.serve_forever()
@@ -130,4 +131,47 @@ final class PlainWebServer: PortProcess {
 
   /// Serves the files of `folder`.
   init(folder: String) throws { try super.init(python: ["-c", Self.script, folder]) }
+}
+
+/// A sender over plain TCP: MPEG-TS or an H.264 stream as they are, frame by frame. It prints when it sent each frame.
+final class PlainSender: PortProcess {
+  var url: String { "tcp://127.0.0.1:\(port)" }
+
+  private static let script = """
+    import re, socket, sys, threading, time
+    name, rate, log = sys.argv[1], float(sys.argv[2]), open(sys.argv[3], 'w', buffering=1)
+    data = open(name, 'rb').read()
+    if name.endswith('.ts'):
+        # A frame begins with the packet of its track that has the mark of a unit's beginning.
+        packets = [data[i:i + 188] for i in range(0, len(data), 188)]
+        starts = [i for i, p in enumerate(packets) if p[1] & 0x40 and (p[1] & 0x1F) << 8 | p[2] == 256]
+        starts[0] = 0
+        frames = [b''.join(packets[a:b]) for a, b in zip(starts, starts[1:] + [len(packets)])]
+    else:
+        starts = [m.start() for m in re.finditer(b'\\x00\\x00\\x00\\x01\\x09', data)] + [len(data)]
+        frames = [data[a:b] for a, b in zip(starts, starts[1:])]
+    listener = socket.create_server(('127.0.0.1', 0))
+    print(listener.getsockname()[1], flush=True)
+    client, _ = listener.accept()
+    begin = time.time()
+    for index, frame in enumerate(frames):
+        threading.Event().wait(max(0, begin + index / rate - time.time()))
+        client.sendall(frame)
+        log.write('frame %d %.6f\\n' % (index, time.time()))
+    threading.Event().wait(1)
+    """
+
+  private let log: String
+
+  /// Sends the file at `clip` to whoever calls, `rate` frames per second.
+  init(clip: String, rate: Double, log: String) throws {
+    self.log = log
+    try super.init(python: ["-c", Self.script, clip, String(rate), log])
+  }
+
+  /// When each frame had been sent, in seconds since 1970.
+  var sendingTimes: [Double] {
+    ((try? String(contentsOfFile: log, encoding: .utf8)) ?? "").split(separator: "\n")
+      .compactMap { $0.split(separator: " ").last.flatMap { Double($0) } }
+  }
 }
