@@ -102,6 +102,11 @@ let package = Package(
 
     room("EventStore", sees: ["Outputs", "Pipeline", "Scene", database]),
 
+    // Level 4: many files as a batch.
+    room(
+      "Batch",
+      sees: ["Capture", "FFmpeg", "Inference", "Outputs", "Pipeline", "Scene", "Streaming"]),
+
     // Level 4: many cameras as a service, from what a user asks for to what a browser shows.
     room("Settings", sees: ["Capture", "FFmpeg", "V4L2", "Outputs", "Rules", "Scene", yams]),
     room("Recording", sees: ["Settings", "FFmpeg", "Outputs", "Pipeline", "Imaging", "Scene"]),
@@ -121,7 +126,8 @@ let package = Package(
     .executableTarget(
       name: "yolostream",
       dependencies: [
-        "Service", "EventStore", "Recording", "Settings", "Streaming", "Capture", "Diagnosis", "FFmpeg", "Inference",
+        "Batch", "Service", "EventStore", "Recording", "Settings", "Streaming", "Capture", "Diagnosis", "FFmpeg",
+        "Inference",
         "ModelStore", "Tracking", "Rules", "Training",
         "MPI",
         "Evaluation",
@@ -159,6 +165,7 @@ let package = Package(
         "RingBuffer", "Capture", "FFmpeg", "GELAN", "Inference", "Tracking", "Rules", "Outputs", "Pipeline", "Imaging",
         "Scene",
       ]),
+    tests(of: "Batch", sees: ["Capture"]),
     tests(of: "Diagnosis", sees: ["FFmpeg", "V4L2"]),
     tests(of: "EventStore"),
     tests(of: "Settings", sees: ["Capture", "Rules", "Scene"]),

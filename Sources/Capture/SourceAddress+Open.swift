@@ -14,7 +14,7 @@ extension SourceAddress {
     }
     guard options.isLooping else { return try openOnce(options, interrupt) }
     switch kind {
-    case .video, .image, .folder, .testPattern:
+    case .video, .image, .folder, .images, .testPattern:
       return try LoopingSource { () throws(CaptureError) -> any FrameSource in try openOnce(options, interrupt) }
     case .network, .standardInput, .camera:
       throw CaptureError(.invalidAddress, "cannot repeat \(self): expected a file or a folder")
@@ -28,6 +28,7 @@ extension SourceAddress {
     case .video(let path): try StreamSource(file: path, options: options)
     case .image(let path): StillsSource(image: path, options: options)
     case .folder(let path): try StillsSource(folder: path, options: options)
+    case .images(let name, let paths): StillsSource(paths: paths, address: name, options: options)
     case .network(let url): try StreamSource(network: url, options: options, interrupt: interrupt)
     case .standardInput: try StreamSource(standardInput: options)
     case .testPattern(let pattern): TestPatternSource(pattern)

@@ -14,6 +14,8 @@ public struct SourceAddress: Hashable, Sendable, CustomStringConvertible {
     case image(path: String)
     /// A folder of images.
     case folder(path: String)
+    /// Images in the order of their paths here, called `name` in messages.
+    case images(name: String, paths: [String])
     /// An address on a network, credentials included.
     case network(url: String)
     /// What is piped in.
@@ -73,6 +75,7 @@ public struct SourceAddress: Hashable, Sendable, CustomStringConvertible {
   public var description: String {
     switch kind {
     case .video(let path), .image(let path), .folder(let path), .camera(let path): path
+    case .images(let name, _): name
     case .network(let url): Redaction.redact(url)
     case .standardInput: "standard input"
     case .testPattern(let pattern): pattern.description
@@ -83,7 +86,7 @@ public struct SourceAddress: Hashable, Sendable, CustomStringConvertible {
   public var isLive: Bool {
     switch kind {
     case .network, .camera: true
-    case .video, .image, .folder, .standardInput, .testPattern: false
+    case .video, .image, .folder, .images, .standardInput, .testPattern: false
     }
   }
 

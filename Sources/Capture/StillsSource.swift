@@ -36,6 +36,13 @@ public final class StillsSource: FrameSource {
 
   /// The images in the folder at `path`, not those below it. Throws `invalidMedia` if there are none.
   public convenience init(folder path: String, options: SourceOptions = SourceOptions()) throws(CaptureError) {
+    let paths = try Self.images(in: path)
+    guard !paths.isEmpty else { throw CaptureError(.invalidMedia, "cannot show \(path): it holds no images") }
+    self.init(paths: paths, address: path, options: options)
+  }
+
+  /// The images in the folder at `path`, in the order of their names. Throws if the folder cannot be read.
+  public static func images(in path: String) throws(CaptureError) -> [String] {
     guard let folder = unsafe opendir(path) else {
       throw CaptureError(errno == EACCES ? .accessDenied : .notFound, "cannot open the folder \(path)")
     }
@@ -47,9 +54,8 @@ public final class StillsSource: FrameSource {
       }
       if !name.hasPrefix("."), SourceAddress.isImage(name) { names.append(name) }
     }
-    guard !names.isEmpty else { throw CaptureError(.invalidMedia, "cannot show \(path): it holds no images") }
     let prefix = path.hasSuffix("/") ? path : path + "/"
-    self.init(paths: names.sorted().map { prefix + $0 }, address: path, options: options)
+    return names.sorted().map { prefix + $0 }
   }
 
   /// The audio packets that go along with the images, if there are any.

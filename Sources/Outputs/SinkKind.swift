@@ -24,13 +24,16 @@ package struct SinkKind: Sendable {
   package let target: String
   /// What it is given.
   package let needs: Needs
+  /// What its files end in, where they are named after their source.
+  package let ending: String
   /// Whether it is for sources that have an end only.
   package let isForFiles: Bool
   /// Makes the sink for a target. Called on the sink's thread.
   package let make: @Sendable (String, SinkContext) throws(OutputError) -> any Sink & ~Copyable
 
   package init(
-    _ name: String, _ summary: String, target: String = "file", needs: Needs, isForFiles: Bool = false,
+    _ name: String, _ summary: String, target: String = "file", ending: String? = nil, needs: Needs,
+    isForFiles: Bool = false,
     make: @escaping @Sendable (String, SinkContext) throws(OutputError) -> any Sink & ~Copyable
   ) {
     self.name = name
@@ -38,6 +41,7 @@ package struct SinkKind: Sendable {
     self.target = target
     self.needs = needs
     self.isForFiles = isForFiles
+    self.ending = ending ?? ".\(name)"
     self.make = make
   }
 

@@ -26,6 +26,8 @@ public struct StreamReport: Sendable {
   public struct FrameCount: Hashable, Sendable {
     /// Frames delivered.
     public var count = 0
+    /// Time of the first one, in seconds of the source.
+    public var first: Double?
     /// Time of the last one, in seconds of the source.
     public var seconds = 0.0
     /// Age from reception to delivery.
@@ -43,6 +45,7 @@ final class FrameRecorder: Sendable {
   func record(age: UInt64, seconds: Double) {
     state.withLock { state in
       state.count += 1
+      if state.first == nil { state.first = seconds }
       state.seconds = seconds
       state.age.record(nanoseconds: age)
     }

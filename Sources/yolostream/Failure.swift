@@ -1,4 +1,5 @@
 import ArgumentParser
+import Batch
 import Capture
 import Evaluation
 import EventStore
@@ -33,13 +34,15 @@ enum Failure {
     }
   }
 
-  private static func status(of error: any Error) -> Int32 {
+  /// The exit code of an error.
+  static func status(of error: any Error) -> Int32 {
     switch error {
     case is ValidationError: 64
     case let error as PipelineError where error.code == .noThread: 71
     case let error as CaptureError: status(of: error.code)
     case let error as EvaluationError: status(of: error.code)
     case let error as ServiceError: status(of: error.code)
+    case let error as BatchError: status(of: error.code)
     case let error as EventStoreError: status(of: error.code)
     case let error as ConfigurationError: error.code == .unreadable ? 66 : 78
     case let error as ModelError: error.code == .unwritable ? 73 : 78
@@ -106,6 +109,16 @@ enum Failure {
     case .invalidQuery: 64
     case .damaged: 65
     case .missing: 66
+    case .inputOutput: 74
+    }
+  }
+
+  private static func status(of code: BatchError.Code) -> Int32 {
+    switch code {
+    case .usage: 64
+    case .damaged: 65
+    case .notFound: 66
+    case .cannotCreate: 73
     case .inputOutput: 74
     }
   }

@@ -20,9 +20,6 @@ struct OutputArguments: ParsableArguments {
   @Flag(help: "Write YOLO labels into the run's folder.")
   var saveTxt = false
 
-  @Flag(help: "Labels show the score.")
-  var saveConf = false
-
   @Flag(help: "Write an image of each object into the run's folder.")
   var saveCrop = false
 
@@ -40,15 +37,7 @@ struct OutputArguments: ParsableArguments {
   @Flag(help: "Write no annotated result into the run's folder.")
   var nosave = false
 
-  @Option(
-    name: [.customLong("line-thickness"), .customLong("line-width")], help: "Width of box lines in pixels.")
-  var lineThickness: Int?
-
-  @Flag(help: "Draw boxes without labels.")
-  var hideLabels = false
-
-  @Flag(help: "Draw labels without scores.")
-  var hideConf = false
+  @OptionGroup var appearance: AppearanceArguments
 
   @OptionGroup var overwriting: OverwriteArguments
 
@@ -61,14 +50,14 @@ struct OutputArguments: ParsableArguments {
   /// Whether frames will be drawn on.
   var isForDrawing: Bool { !output.isEmpty || (hasRunFolder && !nosave) }
 
+  /// Whether data goes to standard output.
+  var printsData: Bool {
+    let targets = output + sinks.values.map(\.text)
+    return targets.contains("-") || targets.isEmpty && !hasRunFolder
+  }
+
   /// Whether a receiver on a network expects frames at their time.
   var hasReceiver: Bool { output.contains { PushAddress(parsing: $0)?.isRemote ?? false } }
-
-  func validate() throws {
-    if let lineThickness, !(1...100).contains(lineThickness) {
-      throw ValidationError("--line-thickness \(lineThickness): expected 1 to 100")
-    }
-  }
 
   /// Adds these outputs to `options` for `source`; makes the run's folder.
   func apply(to options: inout StreamOptions, for source: SourceDescription) throws {
@@ -87,10 +76,7 @@ struct OutputArguments: ParsableArguments {
     }
     options.sinks += sinks.requests
     options.camera = camera
-    options.labelsShowScores = saveConf
-    options.style.lineWidth = lineThickness
-    options.style.showsLabels = !hideLabels
-    options.style.showsScores = !hideConf
+    appearance.apply(to: &options)
     // Somebody who names no output at all wants to see something.
     if output.isEmpty, !hasRunFolder, options.sinks.isEmpty {
       options.add("detections", to: "-")

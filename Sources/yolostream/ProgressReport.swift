@@ -11,18 +11,21 @@ final class ProgressReport: @unchecked Sendable {
   private let isTerminal: Bool
   private let start = ContinuousClock.now
   private let queue = DispatchQueue(label: "progress")
+  private let shown = TerminalLine()
 
   /// Reports on `run` every `interval` seconds; on a terminal more often.
   ///
-  /// - Parameter goal: seconds of the source and frames after which the run will end, where known.
-  init(of run: StreamRun, every interval: Double, goal: ProgressGoal) {
-    isTerminal = StandardError.isTerminal
+  /// - Parameters:
+  ///   - goal: frames after which the run will end, where known.
+  ///   - printsData: whether standard output gets data, onto which nothing is to be glued.
+  init(of run: StreamRun, every interval: Double, goal: ProgressGoal, printsData: Bool) {
+    isTerminal = TerminalLine.isPossible(printsData: printsData)
     let pause = isTerminal ? min(interval, 0.25) : interval
     timer = DispatchSource.makeTimerSource(queue: queue)
     timer.schedule(deadline: .now() + pause, repeating: pause)
-    timer.setEventHandler { [start, isTerminal] in
+    timer.setEventHandler { [start, isTerminal, shown] in
       let line = goal.line(run.report, elapsed: (ContinuousClock.now - start).seconds)
-      print(isTerminal ? "\r\(line)\u{1B}[K" : line, terminator: isTerminal ? "" : "\n", to: &StandardError.shared)
+      if isTerminal { shown.show([line]) } else { print(line, to: &StandardError.shared) }
     }
     timer.resume()
   }
@@ -31,7 +34,7 @@ final class ProgressReport: @unchecked Sendable {
   func end() {
     timer.cancel()
     queue.sync {}
-    if isTerminal { print("\r\u{1B}[K", terminator: "", to: &StandardError.shared) }
+    shown.clear()
   }
 }
 
@@ -50,9 +53,7 @@ struct ProgressGoal: Sendable {
     ]
     if report.droppedCount > 0 { parts.append("\(report.droppedCount) dropped") }
     if let frameCount, frameCount >= done, rate > 0 {
-      let left = Int(min(Double(frameCount - done) / rate, 359_999))
-      func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
-      parts.append("\(two(left / 3600)):\(two(left / 60 % 60)):\(two(left % 60)) left")
+      parts.append("\(clock(Double(frameCount - done) / rate)) left")
     }
     return parts.joined(separator: ", ")
   }

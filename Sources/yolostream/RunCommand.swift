@@ -21,6 +21,7 @@ struct RunCommand: AsyncParsableCommand {
         yolostream street.mp4 --zone 'yard:0,0.5;1,0.5;1,1' --events events.jsonl
         yolostream street.mp4 --start 1m --duration 10s --mot tracks.txt
         yolostream 0 --video-size 1280x720 --events events.jsonl
+        yolostream morning.mp4 evening.mp4 -o results/        (many inputs: see 'help annotate')
         yolostream --rtsp rtsp://camera/stream -o rtsp://server:8554/annotated
         yolostream --weights yolov9-t.pt --source street.mp4 --save-txt
 
@@ -35,6 +36,7 @@ struct RunCommand: AsyncParsableCommand {
       """)
 
   @OptionGroup(title: "Input") var input: InputArguments
+  @OptionGroup(title: "Part of the input") var part: PartArguments
   @OptionGroup(title: "Live sources") var recovery: RecoveryArguments
   @OptionGroup(title: "Camera") var camera: CameraArguments
   @OptionGroup(title: "Model") var model: ModelOptions
@@ -71,7 +73,7 @@ struct RunCommand: AsyncParsableCommand {
     let tracker = tracking.configuration(confidence: detection.confidence)
     let detector = try detection.detector(for: model, classes: words.classes, floor: tracker?.lowScore)
     let watch = SourceWatch()
-    sourceOptions.stillsRate = input.imageRate ?? (output.wantsTracks ? 25 : 1)
+    part.apply(to: &sourceOptions, wantsTracks: output.wantsTracks)
     let source = try open(address, options: sourceOptions, watch: watch)
     messages.detail(source.description.facts)
     messages.detail("\(model.spec.name): \(detector.facts), \(count(detection.threads, "thread"))")
@@ -86,10 +88,8 @@ struct RunCommand: AsyncParsableCommand {
     options.shown = detection.shown(of: detector)
     options.rules = rules.configuration
     options.style.marks = options.rules.marks
-    options.recorded = input.recorded(address)
-    options.frameLimit = input.maxFrames
-    options.duration = input.duration?.value
-    options.stride = input.vidStride
+    options.recorded = part.startTime?.milliseconds ?? FootageTime.milliseconds(inName: address.lastPart)
+    part.apply(to: &options)
     try output.apply(to: &options, for: source.description)
     return StreamRun(source: source, detector: detector, options: options)
   }
@@ -120,7 +120,10 @@ struct RunCommand: AsyncParsableCommand {
     let start = ContinuousClock.now
     let progress =
       quiet || stats.value <= 0
-      ? nil : ProgressReport(of: run, every: stats.value, goal: input.goal(for: run.report.source))
+      ? nil
+      : ProgressReport(
+        of: run, every: stats.value, goal: goal(for: run.report.source),
+        printsData: output.printsData)
     let outcome: Result<Void, PipelineError>
     do throws(PipelineError) { outcome = .success(try await run.run()) } catch { outcome = .failure(error) }
     progress?.end()
@@ -132,7 +135,7 @@ struct RunCommand: AsyncParsableCommand {
     }
     try outcome.get()
     if signals.wasInterrupted { throw ExitCode(130) }
-    try report.checkDamage()
+    try checkDamage(report)
     // Detection did not care; whoever started this does.
     if report.frames.count > 0, let push = report.pushes.first(where: { $0.sent == 0 }) {
       let reason = push.lastFailure ?? "cannot send to \(push.address): no answer before the end"
@@ -153,36 +156,37 @@ extension SourceDescription {
 
 extension Detector {
   /// Size and precision of its network.
-  fileprivate var facts: String { "\(options.height)x\(options.width), \(options.precision.rawValue)" }
+  var facts: String { "\(options.height)x\(options.width), \(options.precision.rawValue)" }
 }
 
-extension StreamReport {
-  /// Ends with code 75 where what has an end was not all there: what could be read has been done.
-  fileprivate func checkDamage() throws {
-    guard source.kind != .live, losses.isDamaged else { return }
-    for sentence in losses.unreadable { print("yolostream: \(sentence)", to: &StandardError.shared) }
-    if losses.damagedFrames + losses.damagedPackets > losses.unreadable.count {
-      print(
-        "yolostream: \(source.address) is damaged: \(losses.damagedPackets) pieces could not be read or decoded whole, "
-          + "\(losses.damagedFrames) of \(frames.count) frames are not as they were; results are written as far as it goes",
-        to: &StandardError.shared)
-    }
-    throw ExitCode(75)
+extension SourceAddress {
+  /// The name of the file.
+  fileprivate var lastPart: String { String(description.split(separator: "/").last ?? "") }
+}
+
+extension RunCommand {
+  /// The same words as `annotate` reads them: what many inputs are for.
+  func asAnnotate() throws -> AnnotateCommand {
+    let words = CommandLine.arguments.dropFirst()
+    return try AnnotateCommand.parse(Array(words.first == Self._commandName ? words.dropFirst() : words))
   }
-}
 
-extension InputArguments {
-  var isNamed: Bool { input != nil || source != nil || testPattern != nil || stdin }
+  /// Ends with code 75 where what has an end was not all there: what could be read has been done.
+  private func checkDamage(_ report: StreamReport) throws {
+    let sentences = report.damage(isWhole: part.isWhole && !input.loop)
+    for sentence in sentences { print("yolostream: \(sentence)", to: &StandardError.shared) }
+    if !sentences.isEmpty { throw ExitCode(75) }
+  }
 
   /// How many frames of `source` will be delivered.
-  func goal(for source: SourceDescription) -> ProgressGoal {
+  private func goal(for source: SourceDescription) -> ProgressGoal {
     let rate = source.nominalRate ?? 25
     // Users may ask for any time and number.
     func frames(in seconds: Double) -> Int { Int(min(max(seconds * rate, 0), 1e15)) }
-    var count = loop ? nil : source.frameCount.map { max(0, $0 - frames(in: start?.value ?? 0)) }
-    if let duration { count = min(count ?? .max, frames(in: duration.value)) }
-    count = count.map { $0 / vidStride + ($0 % vidStride == 0 ? 0 : 1) }
-    if let maxFrames { count = min(count ?? .max, maxFrames) }
+    var count = input.loop ? nil : source.frameCount.map { max(0, $0 - frames(in: part.start?.value ?? 0)) }
+    if let duration = part.duration { count = min(count ?? .max, frames(in: duration.value)) }
+    count = count.map { $0 / part.vidStride + ($0 % part.vidStride == 0 ? 0 : 1) }
+    if let maxFrames = part.maxFrames { count = min(count ?? .max, maxFrames) }
     return ProgressGoal(frameCount: count)
   }
 }

@@ -11,12 +11,15 @@ struct YoloStream: AsyncParsableCommand {
         yolostream street.mp4 -o annotated.mp4
         yolostream --rtsp rtsp://camera/stream --events events.jsonl
         yolostream 0 --events events.jsonl        # the first webcam
+        yolostream annotate videos/ -o results/
         yolostream serve -c yolostream.yml
         yolostream run --help
       """,
     version: "yolostream \(ServiceVersion.current)",
     groupedSubcommands: [
-      CommandGroup(name: "Video", subcommands: [RunCommand.self, ServeCommand.self, ConfigCommand.self]),
+      CommandGroup(
+        name: "Video",
+        subcommands: [RunCommand.self, AnnotateCommand.self, ServeCommand.self, ConfigCommand.self]),
       CommandGroup(
         name: "This machine",
         subcommands: [DoctorCommand.self, DevicesCommand.self, ProbeCommand.self, BenchCommand.self]),
@@ -33,6 +36,7 @@ struct YoloStream: AsyncParsableCommand {
         throw Failure.report(error)
       }
       var command = try parseAsRoot()
+      if let run = command as? RunCommand, run.input.areMany { command = try run.asAnnotate() }
       do {
         try Processor.applyCap()
         if var command = command as? any AsyncParsableCommand { try await command.run() } else { try command.run() }

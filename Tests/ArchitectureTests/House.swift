@@ -42,6 +42,7 @@ enum House {
         "Capture", "FFmpeg", "Imaging", "Inference", "Outputs", "Pipeline", "RingBuffer", "Rules", "Scene",
         "Tracking",
       ]),
+    Room("Batch", sees: ["Capture", "FFmpeg", "Inference", "Outputs", "Pipeline", "Scene", "Streaming"]),
     Room("Diagnosis", sees: ["FFmpeg", "FreeType", "GELAN", "Inference", "V4L2"]),
     Room(
       "Training",
@@ -69,7 +70,7 @@ enum House {
     Room(
       "yolostream",
       sees: [
-        "ArgumentParser", "Capture", "Checkpoints", "Diagnosis", "Evaluation", "EventStore", "FFmpeg", "GELAN",
+        "ArgumentParser", "Batch", "Capture", "Checkpoints", "Diagnosis", "Evaluation", "EventStore", "FFmpeg", "GELAN",
         "Imaging",
         "Inference", "MPI",
         "ModelStore", "Outputs", "Pipeline", "Recording", "Scene", "Service", "Settings", "Streaming", "Tracking",

@@ -12,7 +12,9 @@ public struct DetectionTable: ~Copyable {
   /// The category numbers that COCO left unused.
   private static let unused: Set<Int> = [12, 26, 29, 30, 45, 66, 68, 69, 71, 83]
 
-  package static let kind = SinkKind("coco", "Detections in COCO's result format.", needs: .frames, isForFiles: true) {
+  package static let kind = SinkKind(
+    "coco", "Detections in COCO's result format.", ending: ".coco.json", needs: .frames, isForFiles: true
+  ) {
     path, context throws(OutputError) in
     DetectionTable(file: try LineFile(path: path, context), classes: context.classes)
   }

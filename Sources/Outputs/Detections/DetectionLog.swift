@@ -8,7 +8,9 @@ public struct DetectionLog: ~Copyable {
   private var file: LineFile
   private let classNames: [String]
 
-  package static let kind = SinkKind("detections", "JSON lines, one a frame; - is standard output.", needs: .frames) {
+  package static let kind = SinkKind(
+    "detections", "JSON lines, one a frame; - is standard output.", ending: ".jsonl", needs: .frames
+  ) {
     path, context throws(OutputError) in
     DetectionLog(file: try LineFile(path: path, context), classes: context.classes)
   }

@@ -6,7 +6,10 @@ struct EventLog: ~Copyable, Sink {
 
   /// Logs that go on in another file when they are full.
   static func kind(rotation: LogRotation?) -> SinkKind {
-    SinkKind("events", "JSON lines, one an event: what became of objects and of the source.", needs: .events) {
+    SinkKind(
+      "events", "JSON lines, one an event: what became of objects and of the source.", ending: ".events.jsonl",
+      needs: .events
+    ) {
       path, context throws(OutputError) in
       try EventLog(path: path, context, rotation)
     }

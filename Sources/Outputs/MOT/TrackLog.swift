@@ -5,7 +5,7 @@ public import Scene
 public struct TrackLog: ~Copyable {
   private var file: LineFile
 
-  package static let kind = SinkKind("mot", "Tracks in MOTChallenge's format.", needs: .frames) {
+  package static let kind = SinkKind("mot", "Tracks in MOTChallenge's format.", ending: ".mot.txt", needs: .frames) {
     path, context throws(OutputError) in
     TrackLog(file: try LineFile(path: path, context))
   }

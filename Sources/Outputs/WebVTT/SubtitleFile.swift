@@ -3,7 +3,9 @@ import Scene
 /// Writes events as WebVTT subtitles: players show them with the video. A cue appears when something happened and stays for
 /// two seconds.
 struct SubtitleFile: ~Copyable, Sink {
-  static let kind = SinkKind("webvtt", "Events as subtitles, for players.", needs: .events, isForFiles: true) {
+  static let kind = SinkKind(
+    "webvtt", "Events as subtitles, for players.", ending: ".vtt", needs: .events, isForFiles: true
+  ) {
     path, context throws(OutputError) in
     var file = try LineFile(path: path, context)
     try file.append("WEBVTT\n")

@@ -28,7 +28,7 @@ struct CameraOpening {
     let isFile =
       switch address.kind {
       case .network, .camera, .standardInput: false
-      case .video, .image, .folder, .testPattern: true
+      case .video, .image, .folder, .images, .testPattern: true
       }
     options.isLooping = isFile
     let wanted = options

@@ -1,0 +1,37 @@
+import Capture
+
+extension StreamReport {
+  /// What was not as it should be in a source that has an end, a sentence each; none for a sound one. What could be read has
+  /// been used all the same.
+  ///
+  /// - Parameter isWhole: whether the source was read from its first to its last frame.
+  public func damage(isWhole: Bool) -> [String] {
+    guard source.kind != .live else { return [] }
+    var sentences = losses.unreadable
+    if losses.damagedFrames + losses.damagedPackets > losses.unreadable.count {
+      sentences.append(
+        "\(source.address) is damaged: \(losses.damagedPackets) pieces could not be read or decoded whole, "
+          + "\(losses.damagedFrames) of \(frames.count) frames are not as they were; results are written as far as it goes"
+      )
+    }
+    if isWhole, let sentence = shortfall { sentences.append(sentence) }
+    return sentences
+  }
+
+  /// That a video ended well before the end that it declares. Counts alone do not show it: some containers estimate them, and
+  /// frames may be left out by an edit list.
+  private var shortfall: String? {
+    guard source.kind == .file, let duration = source.duration, let declared = source.frameCount else { return nil }
+    let interval = 1 / (source.nominalRate ?? 25)
+    let shown = frames.seconds - (frames.first ?? 0) + interval
+    guard frames.count < declared, shown < duration - max(3 * interval, duration / 50) else { return nil }
+    return "\(source.address) ends early: it declares \(declared) frames in \(Self.text(duration)) s, "
+      + "\(frames.count) frames in \(Self.text(shown)) s could be read"
+  }
+
+  /// Two digits after the point.
+  private static func text(_ seconds: Double) -> String {
+    let hundredths = Int((min(max(seconds, 0), 1e12) * 100).rounded())
+    return "\(hundredths / 100).\(hundredths / 10 % 10)\(hundredths % 10)"
+  }
+}

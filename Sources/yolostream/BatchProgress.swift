@@ -1,0 +1,91 @@
+import Batch
+import Capture
+import Dispatch
+import Streaming
+
+/// Prints how far a batch is, on standard error: on a terminal a bar over all inputs and one for each that is being worked
+/// on, else a line for each that is over.
+final class BatchProgress: @unchecked Sendable {
+  private let isQuiet: Bool
+  private let isTerminal = TerminalLine.isPossible(printsData: false)
+  private let start = ContinuousClock.now
+  private let queue = DispatchQueue(label: "progress")
+  private let line = TerminalLine()
+  /// Used on `queue` only.
+  private var overCount = 0
+  private var timer: (any DispatchSourceTimer)?
+
+  init(isQuiet: Bool) { self.isQuiet = isQuiet }
+
+  /// Seconds since the beginning.
+  var elapsed: Double { (ContinuousClock.now - start).seconds }
+
+  /// Shows `batch` from now on.
+  func follow(_ batch: BatchRun) {
+    guard isTerminal, !isQuiet else { return }
+    let timer = DispatchSource.makeTimerSource(queue: queue)
+    timer.schedule(deadline: .now() + 0.25, repeating: 0.25)
+    timer.setEventHandler { [weak self, weak batch] in
+      guard let self, let batch else { return }
+      line.show(Self.lines(batch.report, elapsed: elapsed))
+    }
+    timer.resume()
+    self.timer = timer
+  }
+
+  /// Prints what happened.
+  func report(_ news: BatchNews, of total: Int) {
+    queue.async { [self] in
+      line.clear()
+      switch news {
+      case .finished(let record):
+        overCount += 1
+        if !isQuiet, !isTerminal {
+          let tracks = record.found.values.reduce(0) { $0 + $1.tracks }
+          print(
+            "\(overCount)/\(total) \(record.source.path): \(count(record.frames, "frame")), \(count(tracks, "track"))",
+            to: &StandardError.shared)
+        }
+        for sentence in record.damage { StandardError.say(Self.named(record.source.path, sentence), mark: .yellow) }
+      case .failed(let failure):
+        overCount += 1
+        StandardError.say(failure.reason, mark: .red)
+      case .repeated(let path, let reason):
+        if !isQuiet { StandardError.say("\(path) is done again: \(reason)") }
+      }
+    }
+  }
+
+  /// Prints no more, and frees the lines on a terminal.
+  func end() {
+    timer?.cancel()
+    queue.sync { line.clear() }
+  }
+
+  /// `sentence`, which names `path`.
+  static func named(_ path: String, _ sentence: String) -> String {
+    sentence.contains(path) ? sentence : "\(path): \(sentence)"
+  }
+
+  private static func lines(_ report: BatchReport, elapsed: Double) -> [String] {
+    let shares = report.running.map { running in
+      running.report.source.frameCount.map { Double(running.report.frames.count) / Double(max(1, $0)) } ?? 0
+    }
+    // Files differ in length; their bytes tell better than their number how much is left.
+    let share =
+      report.bytes > 0
+      ? (Double(report.bytesDone) + zip(report.running, shares).reduce(0) { $0 + Double($1.0.bytes) * min($1.1, 1) })
+        / Double(report.bytes) : Double(report.overCount) / Double(max(1, report.total))
+    let rate = Double(report.frames) / max(elapsed, 1e-9)
+    let skippedShare = report.bytes > 0 ? Double(report.bytesSkipped) / Double(report.bytes) : 0
+    let left = share > skippedShare ? elapsed * (1 - share) / (share - skippedShare) : nil
+    var all = "\(bar(share)) \(report.overCount)/\(count(report.total, "input")), \(rate.text(1)) frames/s"
+    if let left { all += ", \(clock(left)) left" }
+    if !report.failures.isEmpty { all += ", \(report.failures.count) failed" }
+    return [all]
+      + zip(report.running, shares).map { running, share in
+        let total = running.report.source.frameCount.map { "/\($0)" } ?? ""
+        return "\(bar(share)) \(running.path) \(running.report.frames.count)\(total) frames"
+      }
+  }
+}
