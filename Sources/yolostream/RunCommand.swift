@@ -168,7 +168,10 @@ extension RunCommand {
   /// The same words as `annotate` reads them: what many inputs are for.
   func asAnnotate() throws -> AnnotateCommand {
     let words = CommandLine.arguments.dropFirst()
-    return try AnnotateCommand.parse(Array(words.first == Self._commandName ? words.dropFirst() : words))
+    do { return try AnnotateCommand.parse(Array(words.first == Self._commandName ? words.dropFirst() : words)) } catch {
+      throw ValidationError(
+        "many inputs are read by 'yolostream annotate IN… -o DIR': \(AnnotateCommand.message(for: error))")
+    }
   }
 
   /// Ends with code 75 where what has an end was not all there: what could be read has been done.

@@ -7,7 +7,7 @@ import Testing
   @Test(
     arguments: [
       (["test:64x64@10:3"], 0, ""), (["--no-such-option"], 64, "no-such-option"),
-      ([], 64, "no input"), (["a.mp4", "--source", "b.mp4"], 64, "--output <dir>"),
+      ([], 64, "no input"), (["a.mp4", "--source", "b.mp4"], 64, "'yolostream annotate IN… -o DIR'"),
       (["test:64x64@10:3", "--conf", "2"], 64, "--conf 2"),
       (["test:64x64@10:3", "--precision", "int8"], 78, "quantised"),
       (["test:64x64@10:3", "--classes", "unicorn"], 64, "no class unicorn"), (["gopher://x"], 64, "gopher"),
