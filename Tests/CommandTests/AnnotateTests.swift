@@ -117,7 +117,9 @@ import Testing
   @Test func `what cannot be read is listed, and costs the others nothing`() throws {
     let program = try program.get()
     try FFmpegTool.run(
-      FFmpegTool.photograph(seconds: 3) + ["-c:v", "libx264", "-g", "5", "-movflags", "+faststart", program.path("whole.mp4")])
+      FFmpegTool.photograph(seconds: 3) + [
+        "-c:v", "libx264", "-g", "5", "-movflags", "+faststart", program.path("whole.mp4"),
+      ])
     let bytes = try Data(contentsOf: URL(filePath: program.path("whole.mp4")))
     try bytes.prefix(bytes.count / 2).write(to: URL(filePath: program.path("cut.mp4")))
     try Data("no video".utf8).write(to: URL(filePath: program.path("broken.mp4")))
