@@ -26,13 +26,15 @@ package final class BatchRun: Sendable {
 
   private let plan: BatchPlan
   private let detector: Detector
-  private let observe: @Sendable (BatchNews) -> Void
+  private let observe: @Sendable (BatchNews, Int) -> Void
   private let state: Mutex<State>
 
   /// A batch of what `plan` names.
   ///
-  /// - Parameter observe: is called with what happens, on threads of the batch.
-  package init(_ plan: BatchPlan, detector: Detector, observe: @escaping @Sendable (BatchNews) -> Void = { _ in }) {
+  /// - Parameter observe: is called with what happens and how many inputs are over, on threads of the batch.
+  package init(
+    _ plan: BatchPlan, detector: Detector, observe: @escaping @Sendable (BatchNews, Int) -> Void = { _, _ in }
+  ) {
     self.plan = plan
     self.detector = detector
     self.observe = observe
@@ -122,7 +124,7 @@ package final class BatchRun: Sendable {
           state.report.skipped.append(record)
           state.report.bytesSkipped += facts.bytes
         }
-      case .outdated(let reason): observe(.repeated(path: input.path, reason: reason))
+      case .outdated(let reason): observe(.repeated(path: input.path, reason: reason), report.overCount)
       case .nothing: break
       }
     }
@@ -153,8 +155,11 @@ package final class BatchRun: Sendable {
       let reason = "\(record.source.path): \(first)"
       return note(.init(path: record.source.path, reason: reason, error: BatchError(.damaged, reason)))
     }
-    state.withLock { $0.report.finished.append(record) }
-    observe(.finished(record))
+    let count = state.withLock { state in
+      state.report.finished.append(record)
+      return state.report.overCount
+    }
+    observe(.finished(record), count)
   }
 
   /// An input that cannot be used is noted; what would befall every other input, too, ends the batch.
@@ -174,8 +179,11 @@ package final class BatchRun: Sendable {
   }
 
   private func note(_ failure: BatchReport.Failure) {
-    state.withLock { $0.report.failures.append(failure) }
-    observe(.failed(failure))
+    let count = state.withLock { state in
+      state.report.failures.append(failure)
+      return state.report.overCount
+    }
+    observe(.failed(failure), count)
   }
 
   /// Writes the list of what failed, which is a list of inputs; none if nothing did.

@@ -16,9 +16,9 @@ struct AnnotateCommand: AsyncParsableCommand {
     discussion: """
       Examples:
         yolostream annotate videos/ -o results/
-        yolostream annotate 'cams/*/2026-*.mp4' list.txt -o results/ --formats mot,csv --resume
+        yolostream annotate 'cams/*/2026-*.mp4' -o results/ --formats mot,csv
         yolostream annotate videos/ -o results/ --shard 3/8 --resume
-        yolostream annotate videos/ -o results/ --shard auto --resume      # in an array job of Slurm
+        yolostream annotate list.txt -o results/ --shard auto --resume
 
       Results are called as their input is: results/clip.mp4, clip.jsonl, clip.mot.txt …; clip.json says what they were made of \
       and what was found, and clip.done, which is written last, has the SHA-256 of each. Folders are read with all folders in \
@@ -82,7 +82,7 @@ struct AnnotateCommand: AsyncParsableCommand {
     let signals = InterruptSignals()
     let progress = BatchProgress(isQuiet: messages.quiet)
     let (plan, detector) = try prepared()
-    let batch = BatchRun(plan, detector: detector) { news in progress.report(news, of: plan.inputs.count) }
+    let batch = BatchRun(plan, detector: detector) { progress.report($0, "\($1)/\(plan.inputs.count)") }
     signals.onInterrupt { batch.stop() }
     progress.follow(batch)
     let outcome = await Self.outcome(of: batch)

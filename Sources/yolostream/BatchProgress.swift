@@ -1,19 +1,17 @@
 import Batch
 import Capture
-import Dispatch
+import Pipeline
 import Streaming
+import Synchronization
 
 /// Prints how far a batch is, on standard error: on a terminal a bar over all inputs and one for each that is being worked
 /// on, else a line for each that is over.
-final class BatchProgress: @unchecked Sendable {
+final class BatchProgress: Sendable {
   private let isQuiet: Bool
   private let isTerminal = TerminalLine.isPossible(printsData: false)
   private let start = ContinuousClock.now
-  private let queue = DispatchQueue(label: "progress")
   private let line = TerminalLine()
-  /// Used on `queue` only.
-  private var overCount = 0
-  private var timer: (any DispatchSourceTimer)?
+  private let task = Mutex<Task<Void, Never>?>(nil)
 
   init(isQuiet: Bool) { self.isQuiet = isQuiet }
 
@@ -23,43 +21,35 @@ final class BatchProgress: @unchecked Sendable {
   /// Shows `batch` from now on.
   func follow(_ batch: BatchRun) {
     guard isTerminal, !isQuiet else { return }
-    let timer = DispatchSource.makeTimerSource(queue: queue)
-    timer.schedule(deadline: .now() + 0.25, repeating: 0.25)
-    timer.setEventHandler { [weak self, weak batch] in
-      guard let self, let batch else { return }
-      line.show(Self.lines(batch.report, elapsed: elapsed))
+    let lines = Task { [line, start] in
+      for await _ in Ticker.beats(every: 0.25).dropFirst() {
+        line.show(Self.lines(batch.report, elapsed: (ContinuousClock.now - start).seconds))
+      }
     }
-    timer.resume()
-    self.timer = timer
+    task.withLock { $0 = lines }
   }
 
-  /// Prints what happened.
-  func report(_ news: BatchNews, of total: Int) {
-    queue.async { [self] in
-      line.clear()
-      switch news {
-      case .finished(let record):
-        overCount += 1
-        if !isQuiet, !isTerminal {
-          let tracks = record.found.values.reduce(0) { $0 + $1.tracks }
-          print(
-            "\(overCount)/\(total) \(record.source.path): \(count(record.frames, "frame")), \(count(tracks, "track"))",
-            to: &StandardError.shared)
-        }
-        for sentence in record.damage { StandardError.say(Self.named(record.source.path, sentence), mark: .yellow) }
-      case .failed(let failure):
-        overCount += 1
-        StandardError.say(failure.reason, mark: .red)
-      case .repeated(let path, let reason):
-        if !isQuiet { StandardError.say("\(path) is done again: \(reason)") }
+  /// Prints what happened; `place` is its number and how many there are.
+  func report(_ news: BatchNews, _ place: String) {
+    switch news {
+    case .finished(let record):
+      if !isQuiet, !isTerminal {
+        let tracks = record.found.values.reduce(0) { $0 + $1.tracks }
+        line.say("\(place) \(record.source.path): \(count(record.frames, "frame")), \(count(tracks, "track"))")
       }
+      for sentence in record.damage {
+        line.say(StandardError.marked(Self.named(record.source.path, sentence), .yellow))
+      }
+    case .failed(let failure): line.say(StandardError.marked(failure.reason, .red))
+    case .repeated(let path, let reason):
+      if !isQuiet { line.say(StandardError.marked("\(path) is done again: \(reason)", nil)) }
     }
   }
 
   /// Prints no more, and frees the lines on a terminal.
   func end() {
-    timer?.cancel()
-    queue.sync { line.clear() }
+    task.withLock { $0?.cancel() }
+    line.close()
   }
 
   /// `sentence`, which names `path`.

@@ -1,17 +1,12 @@
 import Capture
-import Dispatch
 import Foundation
 import Pipeline
 import Streaming
-import Synchronization
 
 /// Prints how far a run is, on standard error: in place on a terminal, else a line every few seconds.
-final class ProgressReport: @unchecked Sendable {
-  private let timer: any DispatchSourceTimer
-  private let isTerminal: Bool
-  private let start = ContinuousClock.now
-  private let queue = DispatchQueue(label: "progress")
-  private let shown = TerminalLine()
+final class ProgressReport: Sendable {
+  private let line = TerminalLine()
+  private let task: Task<Void, Never>
 
   /// Reports on `run` every `interval` seconds; on a terminal more often.
   ///
@@ -19,22 +14,21 @@ final class ProgressReport: @unchecked Sendable {
   ///   - goal: frames after which the run will end, where known.
   ///   - printsData: whether standard output gets data, onto which nothing is to be glued.
   init(of run: StreamRun, every interval: Double, goal: ProgressGoal, printsData: Bool) {
-    isTerminal = TerminalLine.isPossible(printsData: printsData)
-    let pause = isTerminal ? min(interval, 0.25) : interval
-    timer = DispatchSource.makeTimerSource(queue: queue)
-    timer.schedule(deadline: .now() + pause, repeating: pause)
-    timer.setEventHandler { [start, isTerminal, shown] in
-      let line = goal.line(run.report, elapsed: (ContinuousClock.now - start).seconds)
-      if isTerminal { shown.show([line]) } else { print(line, to: &StandardError.shared) }
+    let isTerminal = TerminalLine.isPossible(printsData: printsData)
+    let start = ContinuousClock.now
+    task = Task { [line] in
+      // The first beat comes at once, when there is nothing to report.
+      for await _ in Ticker.beats(every: isTerminal ? min(interval, 0.25) : interval).dropFirst() {
+        let text = goal.line(run.report, elapsed: (ContinuousClock.now - start).seconds)
+        if isTerminal { line.show([text]) } else { line.say(text) }
+      }
     }
-    timer.resume()
   }
 
   /// Prints no more, and frees the line on a terminal.
   func end() {
-    timer.cancel()
-    queue.sync {}
-    shown.clear()
+    task.cancel()
+    line.close()
   }
 }
 

@@ -14,7 +14,12 @@ struct StandardError: TextOutputStream {
 
   /// Prints `yolostream: text`, the name in the colour of `mark`.
   static func say(_ text: String, mark: TextColour? = nil) {
-    print("\(TextColour.paint("yolostream:", mark, isTerminal: isTerminal)) \(text)", to: &shared)
+    print(marked(text, mark), to: &shared)
+  }
+
+  /// `yolostream: text`, the name in the colour of `mark`.
+  static func marked(_ text: String, _ mark: TextColour?) -> String {
+    "\(TextColour.paint("yolostream:", mark, isTerminal: isTerminal)) \(text)"
   }
 }
 

@@ -23,24 +23,39 @@ final class TerminalLine: Sendable {
     return text.count <= room ? text : String(text.prefix(room - 1)) + "…"
   }
 
-  /// Lines that are shown.
-  private let count = Mutex(0)
+  private struct State {
+    /// Lines that are shown.
+    var count = 0
+    var isClosed = false
+  }
+
+  private let state = Mutex(State())
 
   /// Shows `lines` in the place of those before.
   func show(_ lines: [String]) {
     let width = Self.width
     let text = lines.map { Self.cut($0, to: width) }.joined(separator: "\n")
-    count.withLock { count in
-      print(Self.erasing(count) + text, terminator: "", to: &StandardError.shared)
-      count = lines.count
+    state.withLock { state in
+      if state.isClosed { return }
+      print(Self.erasing(state.count) + text, terminator: "", to: &StandardError.shared)
+      state.count = lines.count
     }
   }
 
-  /// Takes the lines away, so that something else can be printed there.
-  func clear() {
-    count.withLock { count in
-      if count > 0 { print(Self.erasing(count), terminator: "", to: &StandardError.shared) }
-      count = 0
+  /// Prints a line that stays, and those that change below it when they are shown again.
+  func say(_ text: String) {
+    state.withLock { state in
+      if state.isClosed { return }
+      print((state.count > 0 ? Self.erasing(state.count) : "") + text, to: &StandardError.shared)
+      state.count = 0
+    }
+  }
+
+  /// Takes the lines away, and shows no more.
+  func close() {
+    state.withLock { state in
+      if state.count > 0 { print(Self.erasing(state.count), terminator: "", to: &StandardError.shared) }
+      state = State(count: 0, isClosed: true)
     }
   }
 
