@@ -2,7 +2,6 @@ import ArgumentParser
 import Batch
 import Capture
 import Checkpoints
-import Foundation
 import GELAN
 import Inference
 import Outputs
@@ -46,22 +45,8 @@ struct AnnotateCommand: AsyncParsableCommand {
       "What is written for each input: \(BatchFormat.all.map(\.name).joined(separator: ", ")).", valueName: "list"))
   var formats = "video,detections"
 
-  @Flag(help: "Leave alone what is finished; do the rest.")
-  var resume = false
-
-  @Option(
-    help: ArgumentHelp(
-      "Only the Ith of N shares of the inputs; auto takes it from Slurm, torchrun, Open MPI or Kubernetes.",
-      valueName: "I/N|auto|auto/N"))
-  var shard: String?
-
-  @Option(help: "Inputs worked on at the same time, which share the threads; faster for short clips.")
-  var jobs = 1
-
-  @Flag(help: "A damaged input counts as failed, and ends with code 65.")
-  var strict = false
-
   @OptionGroup var overwriting: OverwriteArguments
+  @OptionGroup(title: "Division") var division: DivisionArguments
   @OptionGroup(title: "Part of the inputs") var part: PartArguments
   @OptionGroup(title: "Model") var model: ModelOptions
   @OptionGroup(title: "Detection") var detection: DetectionArguments
@@ -71,8 +56,7 @@ struct AnnotateCommand: AsyncParsableCommand {
   @OptionGroup(title: "Messages") var messages: MessageArguments
 
   func validate() throws {
-    try expect("--jobs", jobs, in: 1...256)
-    guard !(resume && overwriting.overwrite) else {
+    guard !(division.resume && overwriting.overwrite) else {
       throw ValidationError("expected one of --resume and --overwrite")
     }
     _ = try chosenFormats()
@@ -106,7 +90,7 @@ struct AnnotateCommand: AsyncParsableCommand {
       throw ExitCode(Failure.status(of: first.error))
     }
     let isDamaged = !report.damaged.isEmpty
-    if strict, isDamaged || report.failures.contains(where: { ($0.error as? BatchError)?.code == .damaged }) {
+    if division.strict, isDamaged || report.failures.contains(where: { ($0.error as? BatchError)?.code == .damaged }) {
       throw ExitCode(65)
     }
     if isDamaged || !report.failures.isEmpty { throw ExitCode(75) }
@@ -120,7 +104,7 @@ struct AnnotateCommand: AsyncParsableCommand {
     let named = inputs + sources + (words.input.map { [$0] } ?? [])
     guard !named.isEmpty else { throw ValidationError("no input was named: give videos, folders or a list") }
     let folder = output.count > 1 && output.hasSuffix("/") ? String(output.dropLast()) : output
-    let share = try chosenShard()
+    let share = try division.share()
     let inputs = try InputList(named, outputFolder: folder).inputs
     let path = try DefaultModel.path(of: model.model)
     let model = try InferenceModel(path: path)
@@ -148,31 +132,20 @@ struct AnnotateCommand: AsyncParsableCommand {
     part.apply(to: &plan.source, wantsTracks: wantsTracks)
     part.apply(to: &plan.stream)
     plan.recorded = part.startTime?.milliseconds
-    plan.stream.workers = max(1, detection.threads / jobs)
+    plan.stream.workers = max(1, detection.threads / division.jobs)
     plan.stream.tracker = tracker
     plan.stream.tracksStills = wantsTracks
     plan.stream.shown = detection.shown(of: detector)
     plan.stream.rules = rules.configuration
     plan.stream.style.marks = plan.stream.rules.marks
     appearance.apply(to: &plan.stream)
-    (plan.jobs, plan.resumes, plan.overwrites, plan.isStrict) = (jobs, resume, overwriting.overwrite, strict)
+    (plan.jobs, plan.resumes, plan.overwrites, plan.isStrict) = (
+      division.jobs, division.resume, overwriting.overwrite, division.strict
+    )
     plan.shard = share
     messages.detail(
       "\(count(inputs.count, "input")), \(plan.inputs.count) of them here; \(model.spec.name), \(detector.facts)")
     return (plan, detector)
-  }
-
-  private func chosenShard() throws -> Shard? {
-    guard let shard else { return nil }
-    let environment = ProcessInfo.processInfo.environment
-    if shard == "auto" { return try Shard.automatic(environment) }
-    if shard.hasPrefix("auto/"), let count = Int(shard.dropFirst(5)) {
-      return try Shard.automatic(environment, count: count)
-    }
-    guard let chosen = Shard(parsing: shard) else {
-      throw ValidationError("--shard \(shard): expected I/N with I from 1 to N, auto or auto/N")
-    }
-    return chosen
   }
 
   private func chosenFormats() throws -> [BatchFormat] {

@@ -22,7 +22,7 @@ final class BatchProgress: Sendable {
   func follow(_ batch: BatchRun) {
     guard isTerminal, !isQuiet else { return }
     let lines = Task { [line, start] in
-      for await _ in Ticker.beats(every: 0.25).dropFirst() {
+      for await _ in Ticker.beats(every: 0.25) {
         line.show(Self.lines(batch.report, elapsed: (ContinuousClock.now - start).seconds))
       }
     }
