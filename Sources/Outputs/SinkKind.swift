@@ -61,12 +61,21 @@ package struct SinkContext: Sendable {
   package var appends = false
   /// Whether YOLO labels have scores.
   package var labelsShowScores = false
+  /// Whether YOLO labels have identities.
+  package var labelsShowIdentities = false
+  /// Name of the source's file, for formats that refer to it; otherwise its short name.
+  package var fileName: String
+  /// Every how many frames one is read.
+  package var stride = 1
+  /// The numbers of images and categories in COCO's results; `nil` takes those of their names.
+  package var coco: COCOReference?
   /// Ends writing that waits for a reader.
   package var patience = WritingPatience()
 
   package init(camera: String, stem: String, classes: ClassCatalogue) {
     self.camera = camera
     self.stem = stem
+    fileName = stem
     self.classes = classes
   }
 }

@@ -9,6 +9,8 @@ package enum SinkRegistry {
     CropFolder.kind,
     CSVTable.kind,
     SubtitleFile.kind,
+    CVATFile.kind,
+    LabelStudioFile.kind,
   ]
 
   /// The log of events, which a service has at a place of its own in its configuration.

@@ -48,6 +48,10 @@ public struct StreamOptions: Sendable {
   public var watch: SourceWatch?
   /// Whether YOLO labels have scores.
   public var labelsShowScores = false
+  /// Whether YOLO labels have identities.
+  public var labelsShowIdentities = false
+  /// The numbers of images and categories in COCO's results.
+  public var coco: COCOReference?
   /// What events call the source; `nil` takes its name.
   public var camera: String?
 

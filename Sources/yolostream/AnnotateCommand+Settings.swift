@@ -23,6 +23,7 @@ extension AnnotateCommand {
       "start-time": part.startTime.map { "\($0.milliseconds)" }, "duration": part.duration.map { "\($0)" },
       "vid-stride": "\(part.vidStride)", "max-frames": part.maxFrames.map(String.init),
       "image-rate": "\(part.imageRate ?? (imagesAreSequence ? 25 : 1))", "save-conf": "\(appearance.saveConf)",
+      "save-id": "\(appearance.saveId)", "coco-reference": appearance.cocoReference,
       "line-thickness": appearance.lineThickness.map(String.init), "hide-labels": "\(appearance.hideLabels)",
       "hide-conf": "\(appearance.hideConf)", "loiter": rules.loiter.map { "\($0)" },
       "zone": Self.text(rules.zone.map { ($0.name, $0.area.corners) }),

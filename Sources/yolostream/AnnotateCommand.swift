@@ -138,7 +138,7 @@ struct AnnotateCommand: AsyncParsableCommand {
     plan.stream.shown = detection.shown(of: detector)
     plan.stream.rules = rules.configuration
     plan.stream.style.marks = plan.stream.rules.marks
-    appearance.apply(to: &plan.stream)
+    try appearance.apply(to: &plan.stream)
     (plan.jobs, plan.resumes, plan.overwrites, plan.isStrict) = (
       division.jobs, division.resume, overwriting.overwrite, division.strict
     )

@@ -2,10 +2,19 @@ import ArgumentParser
 import Outputs
 import Streaming
 
-/// How annotated frames look, and labels.
+/// What is in labels and results, and how annotated frames look.
 struct AppearanceArguments: ParsableArguments {
   @Flag(help: "Labels show the score.")
   var saveConf = false
+
+  @Flag(help: "Labels end with the identity of the track, as Ultralytics' tracking writes them.")
+  var saveId = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Annotations in COCO's format; COCO results get the numbers of images and categories from them.",
+      valueName: "file"))
+  var cocoReference: String?
 
   @Option(
     name: [.customLong("line-thickness"), .customLong("line-width")], help: "Width of box lines in pixels.")
@@ -23,8 +32,10 @@ struct AppearanceArguments: ParsableArguments {
     }
   }
 
-  func apply(to options: inout StreamOptions) {
+  func apply(to options: inout StreamOptions) throws {
     options.labelsShowScores = saveConf
+    options.labelsShowIdentities = saveId
+    options.coco = try cocoReference.map { path throws(OutputError) in try COCOReference(path: path) }
     options.style.lineWidth = lineThickness
     options.style.showsLabels = !hideLabels
     options.style.showsScores = !hideConf

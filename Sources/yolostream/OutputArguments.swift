@@ -76,7 +76,7 @@ struct OutputArguments: ParsableArguments {
     }
     options.sinks += sinks.requests
     options.camera = camera
-    appearance.apply(to: &options)
+    try appearance.apply(to: &options)
     // Somebody who names no output at all wants to see something.
     if output.isEmpty, !hasRunFolder, options.sinks.isEmpty {
       options.add("detections", to: "-")

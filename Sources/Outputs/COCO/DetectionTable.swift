@@ -7,6 +7,8 @@ public import Scene
 public struct DetectionTable: ~Copyable {
   private var file: LineFile
   private let categories: [Int]?
+  private let classes: ClassCatalogue
+  private let reference: COCOReference?
   private var isEmpty = true
 
   /// The category numbers that COCO left unused.
@@ -16,15 +18,17 @@ public struct DetectionTable: ~Copyable {
     "coco", "Detections in COCO's result format.", ending: ".coco.json", needs: .frames, isForFiles: true
   ) {
     path, context throws(OutputError) in
-    DetectionTable(file: try LineFile(path: path, context), classes: context.classes)
+    DetectionTable(file: try LineFile(path: path, context), classes: context.classes, reference: context.coco)
   }
 
   /// Makes the file at `path` (`-` is standard output).
-  public init(path: String, classes: ClassCatalogue) throws(OutputError) {
-    self.init(file: try LineFile(path: path), classes: classes)
+  public init(path: String, classes: ClassCatalogue, reference: COCOReference? = nil) throws(OutputError) {
+    self.init(file: try LineFile(path: path), classes: classes, reference: reference)
   }
 
-  private init(file: consuming LineFile, classes: ClassCatalogue) {
+  private init(file: consuming LineFile, classes: ClassCatalogue, reference: COCOReference?) {
+    self.classes = classes
+    self.reference = reference
     let isCOCO = classes.count == 80 && classes[0] == "person" && classes[79] == "toothbrush"
     categories = isCOCO ? (1...90).filter { !Self.unused.contains($0) } : nil
     self.file = file
@@ -32,22 +36,32 @@ public struct DetectionTable: ~Copyable {
 
   /// Writes the entries of one frame.
   public mutating func write(_ findings: FrameFindings) throws(OutputError) {
-    let image =
-      findings.fileName.map { name in
-        let stem = name.stem
-        return Int(stem).map(String.init) ?? stem.json
-      } ?? String(findings.stamp.index)
+    if findings.detections.isEmpty { return }
+    let image = try number(of: findings)
     var text = ""
     for detection in findings.detections {
       let box = detection.box
       let numbers = [box.minX, box.minY, box.width, box.height].map { $0.json(places: 3) }
-      let category = categories.flatMap { $0.indices.contains(detection.classID) ? $0[detection.classID] : nil }
+      let category = try category(of: detection)
       text += isEmpty ? "[\n" : ",\n"
       isEmpty = false
-      text += "{\"image_id\":\(image),\"category_id\":\(category ?? detection.classID),"
+      text += "{\"image_id\":\(image),\"category_id\":\(category),"
       text += "\"bbox\":[\(numbers.joined(separator: ","))],\"score\":\(detection.score.json(places: 5))}"
     }
     if !text.isEmpty { try file.append(text) }
+  }
+
+  /// What the frame is called.
+  private func number(of findings: FrameFindings) throws(OutputError) -> String {
+    guard let name = findings.fileName else { return String(findings.stamp.index) }
+    if let reference { return String(try reference.image(name)) }
+    return Int(name.stem).map(String.init) ?? name.stem.json
+  }
+
+  private func category(of detection: Detection) throws(OutputError) -> Int {
+    if let reference { return try reference.category(classes[detection.classID]) }
+    return categories.flatMap { $0.indices.contains(detection.classID) ? $0[detection.classID] : nil }
+      ?? detection.classID
   }
 
   /// Closes the list.

@@ -1,37 +1,48 @@
 import Foundation
 public import Scene
 
-/// Writes YOLO labels, a text file for each frame that shows something: `class cx cy width height [score]`, one object a
-/// line, lengths as shares of the picture.
+/// Writes YOLO labels, a text file for each frame that shows something: `class cx cy width height [score] [track]`, one
+/// object a line, lengths as shares of the frame: as Ultralytics writes them with `save_txt`, `save_conf` and, when it tracks, the
+/// identity at the end.
 ///
 /// Files are called as the official script calls them: by the picture, or `STEM_7.txt` for the seventh frame of a video.
 public struct LabelFolder: ~Copyable {
   private let path: String
   private let stem: String
   private let showsScores: Bool
+  private let showsIdentities: Bool
 
   package static let kind = SinkKind("labels", "YOLO labels, a file a frame.", target: "dir", needs: .frames) {
     path, context throws(OutputError) in
-    try LabelFolder(path: path, stem: context.stem, showsScores: context.labelsShowScores)
+    try LabelFolder(
+      path: path, stem: context.stem, showsScores: context.labelsShowScores,
+      showsIdentities: context.labelsShowIdentities)
   }
 
   /// Makes the folder at `path` for frames of the source called `stem`.
-  public init(path: String, stem: String, showsScores: Bool = false) throws(OutputError) {
+  public init(
+    path: String, stem: String, showsScores: Bool = false, showsIdentities: Bool = false
+  ) throws(OutputError) {
     try OutputFolder.make(path)
     self.path = path
     self.stem = stem
     self.showsScores = showsScores
+    self.showsIdentities = showsIdentities
   }
 
   /// Writes the file of one frame.
   public func write(_ findings: FrameFindings) throws(OutputError) {
     guard !findings.detections.isEmpty, findings.width > 0, findings.height > 0 else { return }
     let width = Float(findings.width), height = Float(findings.height)
-    let lines = findings.detections.map { detection in
+    let lines = findings.detections.enumerated().map { index, detection in
       let box = detection.box
       var numbers = [box.centreX / width, box.centreY / height, box.width / width, box.height / height]
       if showsScores { numbers.append(detection.score) }
-      return "\(detection.classID) " + numbers.map { String(format: "%.6g", Double($0)) }.joined(separator: " ") + "\n"
+      var words = ["\(detection.classID)"] + numbers.map { String(format: "%.6g", Double($0)) }
+      if showsIdentities, findings.identities.indices.contains(index), let track = findings.identities[index] {
+        words.append("\(track)")
+      }
+      return words.joined(separator: " ") + "\n"
     }
     let name = findings.fileName?.stem ?? "\(stem)_\(findings.stamp.index + 1)"
     var file = try LineFile(path: "\(path)/\(name).txt")

@@ -25,6 +25,10 @@ struct RunSinks: Sendable {
     var context = SinkContext(
       camera: options.camera ?? description.name, stem: description.name, classes: classes)
     context.labelsShowScores = options.labelsShowScores
+    context.labelsShowIdentities = options.labelsShowIdentities
+    context.coco = options.coco
+    context.stride = options.stride
+    if let file = description.path?.split(separator: "/").last { context.fileName = String(file) }
     let overflow = isLive ? SinkQueue.Overflow.drop : .wait
     var queues = SinkGroup.makeQueues(
       options.sinks, context, overflow: overflow, failure: .endsRun, isAllowed: claims)

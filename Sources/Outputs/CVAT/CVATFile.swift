@@ -1,0 +1,83 @@
+import Scene
+
+/// Writes tracks as CVAT imports them ("CVAT for video 1.1"), so that annotators can correct them. Boxes are those of each frame;
+/// where a track is out of sight, it is marked as outside.
+struct CVATFile: ~Copyable, Sink {
+  static let kind = SinkKind(
+    "cvat", "Tracks for CVAT, as CVAT for video 1.1.", ending: ".cvat.xml", needs: .frames, isForFiles: true
+  ) { path, context throws(OutputError) in
+    CVATFile(file: try LineFile(path: path, context), context)
+  }
+
+  private var file: LineFile
+  private let context: SinkContext
+  private var book = TrackBook()
+
+  private init(file: consuming LineFile, _ context: SinkContext) {
+    self.file = file
+    self.context = context
+  }
+
+  mutating func take(_ frame: SinkFrame) { book.add(frame.findings) }
+
+  mutating func finish() throws(OutputError) {
+    try file.append(head)
+    for (index, entry) in book.entries.enumerated() { try file.append(track(entry, index)) }
+    try file.append("</annotations>\n")
+  }
+
+  private var head: String {
+    let used = Set(book.entries.map(\.classID)).sorted()
+    let labels = used.map { "<label><name>\(context.classes[$0].xml)</name><attributes></attributes></label>" }
+    let (width, height) = book.size ?? (0, 0)
+    return """
+      <?xml version="1.0" encoding="utf-8"?>
+      <annotations>
+      <version>1.1</version>
+      <meta><task><name>\(context.stem.xml)</name><size>\(book.frameCount)</size><mode>interpolation</mode>\
+      <start_frame>0</start_frame><stop_frame>\(max(0, book.frameCount - 1))</stop_frame>\
+      <labels>\(labels.joined())</labels>\
+      <original_size><width>\(width)</width><height>\(height)</height></original_size></task></meta>
+
+      """
+  }
+
+  private func track(_ entry: TrackBook.Entry, _ index: Int) -> String {
+    var text = "<track id=\"\(index)\" label=\"\(context.classes[entry.classID].xml)\" source=\"auto\">\n"
+    for (place, next) in zip(entry.places, entry.places.dropFirst().map(Optional.some) + [nil]) {
+      text += box(place.box, at: place.frame, isOutside: false)
+      // It goes in the next frame that was read, which with a stride is not the next one of the video.
+      let end = place.frame + stride
+      if next.map({ $0.frame > end }) ?? (end < book.frameCount) { text += box(place.box, at: end, isOutside: true) }
+    }
+    return text + "</track>\n"
+  }
+
+  private var stride: Int { max(1, context.stride) }
+
+  private func box(_ box: Box, at frame: Int, isOutside: Bool) -> String {
+    let corners = zip(["xtl", "ytl", "xbr", "ybr"], [box.minX, box.minY, box.maxX, box.maxY])
+    let places = corners.map { "\($0)=\"\($1.json(places: 2))\"" }.joined(separator: " ")
+    return
+      "<box frame=\"\(frame)\" keyframe=\"1\" outside=\"\(isOutside ? 1 : 0)\" occluded=\"0\" \(places) z_order=\"0\"></box>\n"
+  }
+}
+
+extension String {
+  /// The text within XML, attributes included.
+  fileprivate var xml: String {
+    var text = ""
+    for scalar in unicodeScalars {
+      switch scalar {
+      case "&": text += "&amp;"
+      case "<": text += "&lt;"
+      case ">": text += "&gt;"
+      case "\"": text += "&quot;"
+      // XML 1.0 has no other control characters, not even escaped ones.
+      case _ where scalar.value < 0x20: text += " "
+      default: text.unicodeScalars.append(scalar)
+      }
+    }
+    return text
+  }
+}
