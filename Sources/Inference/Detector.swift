@@ -29,6 +29,8 @@ public final class Detector: Sendable {
     public var threads = 1
     /// What becomes a detection.
     public var detection = DetectionOptions()
+    /// Tiles that the network sees besides the whole image; `nil` for none.
+    public var tiles: TileGrid?
 
     /// Inputs of up to 640 × 640.
     public init() {}
@@ -78,9 +80,9 @@ public final class DetectionWorker {
       if options != oldValue { (decoder, suppression) = Self.selection(of: detector, options) }
     }
   }
-  private let detector: Detector
+  let detector: Detector
   private var decoder: BoxDecoder
-  private var suppression: NonMaximumSuppression
+  private(set) var suppression: NonMaximumSuppression
   /// One for each layout that came.
   private var sessions = RecentlyUsed<PixelLayout, Session>(limit: DetectionWorker.sessionLimit)
   private var candidates: [Candidate] = []
@@ -170,9 +172,9 @@ public final class DetectionWorker {
     RawMap(try execution.tensor(node), order: execution.network.options.resolvedOrder)
   }
 
-  /// All three in a row: what `picture` shows, in its own pixels, best first.
-  public func detect(_ picture: borrowing PixelBuffer) throws(InferenceError) -> [Detection] {
-    try prepare(picture)
+  /// All three in a row: what `image` shows, in its own pixels, best first.
+  func detectWhole(_ image: borrowing PixelBuffer) throws(InferenceError) -> [Detection] {
+    try prepare(image)
     try infer()
     return try detections()
   }

@@ -16,7 +16,8 @@ extension AnnotateCommand {
     let options = detector.options
     var values: [String: String?] = [
       "imgsz": "\(options.height)x\(options.width)", "rect": "\(!options.isSquare)", "conf": "\(detection.confidence)",
-      "iou": "\(detection.overlap)", "max-det": "\(detection.maxDet)", "class-conf": detection.classConf,
+      "iou": "\(detection.overlap)", "max-det": "\(detection.maxDet)", "tile": detection.tile?.description,
+      "class-conf": detection.classConf,
       "class-iou": detection.classIou, "agnostic-nms": "\(detection.isAgnostic)",
       "classes": words.isEmpty ? nil : words.joined(separator: ","), "track": "\(tracking.track)",
       "track-buffer": "\(tracking.trackBuffer)", "start": part.start.map { "\($0)" },

@@ -145,6 +145,7 @@ struct AnnotateCommand: AsyncParsableCommand {
     plan.shard = share
     messages.detail(
       "\(count(inputs.count, "input")), \(plan.inputs.count) of them here; \(model.spec.name), \(detector.facts)")
+    if !messages.quiet, let cost = detection.cost { StandardError.say(cost) }
     return (plan, detector)
   }
 

@@ -39,6 +39,13 @@ struct DetectionArguments: ParsableArguments {
   @Flag(inversion: .prefixedNo, help: "Cut the input to the frame's shape instead of a square.")
   var rect = true
 
+  @Option(
+    help: ArgumentHelp(
+      "Run the network on tiles, too, for small objects: columns, rows and their overlap. 2x2 costs five times as much.",
+      valueName: "CxR[:overlap]"),
+    transform: { try read($0, TileGrid.init(parsing:), expected: "1 to 16 columns and rows, such as 2x2 or 3x2:0.25") })
+  var tile: TileGrid?
+
   @Option(help: PrecisionOption.help)
   var precision = PrecisionOption.automatic
 
@@ -89,6 +96,7 @@ struct DetectionArguments: ParsableArguments {
     var options = Detector.Options()
     (options.height, options.width) = try size(otherwise: model.imageSize ?? 640)
     options.isSquare = !rect
+    options.tiles = tile
     options.precision = try precision.choice(for: model, options).precision
     options.detection = DetectionOptions(
       confidence: min(confidence, floor ?? confidence), overlap: overlap, limit: maxDet)
@@ -98,6 +106,13 @@ struct DetectionArguments: ParsableArguments {
     let names = words.flatMap { $0.split(separator: ",") }
     if !names.isEmpty { options.detection.classes = Set(try names.map(index)) }
     return Detector(model, options: options)
+  }
+
+  /// What tiles cost, to be known before; `nil` without tiles.
+  var cost: String? {
+    tile.map {
+      "--tile \($0): the network runs \($0.inferenceCount) times a frame, so detection takes about as many times as long"
+    }
   }
 
   /// Which detections of `detector` are shown.

@@ -77,6 +77,7 @@ struct RunCommand: AsyncParsableCommand {
     let source = try open(address, options: sourceOptions, watch: watch)
     messages.detail(source.description.facts)
     messages.detail("\(model.spec.name): \(detector.facts), \(count(detection.threads, "thread"))")
+    if !quiet, let cost = detection.cost { StandardError.say(cost) }
     var options = StreamOptions()
     options.watch = watch
     options.push.timeout = input.timeout.value
