@@ -37,6 +37,11 @@ let webServer: [Target.Dependency] = [
   .product(name: "Logging", package: "swift-log"),
 ]
 
+let webClient: [Target.Dependency] = [
+  .product(name: "AsyncHTTPClient", package: "async-http-client"), .product(name: "NIOCore", package: "swift-nio"),
+  .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "Crypto", package: "swift-crypto"),
+]
+
 let package = Package(
   name: "yolostream",
   products: [
@@ -52,6 +57,8 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
   ],
   targets: [
     // Level 0: doors to C, and leaves of pure Swift.
@@ -59,12 +66,14 @@ let package = Package(
     .systemLibrary(name: "CV4L2"),
     .systemLibrary(name: "COneDNN"),
     .systemLibrary(name: "CFreeType", pkgConfig: "freetype2", providers: [.apt(["libfreetype-dev"])]),
+    .systemLibrary(name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
     .target(name: "CPixelRows"),
     .target(name: "Kernels"),
     .target(name: "CMPI"),
     room("Scene"),
     room("GELAN"),
     room("RingBuffer"),
+    room("Spooling"),
 
     // Level 1: owning wrappers and the domains that know only the scene.
     room("Checkpoints", sees: ["GELAN"]),
@@ -73,6 +82,7 @@ let package = Package(
     room("OneDNN", sees: ["COneDNN"]),
     room("FreeType", sees: ["CFreeType"]),
     room("MPI", sees: ["CMPI"]),
+    room("MQTT", sees: ["CMosquitto"]),
     room("Imaging", sees: ["CPixelRows", "Scene"]),
     room("Tracking", sees: ["Scene"]),
     room("Rules", sees: ["Scene"]),
@@ -84,6 +94,10 @@ let package = Package(
     room("Inference", sees: ["Kernels", "GELAN", "OneDNN", "Imaging", "Scene"]),
     room("ModelStore", sees: ["Checkpoints", "FFmpeg", "GELAN"]),
     room("Outputs", sees: ["FFmpeg", "FreeType", "Imaging", "Scene"]),
+
+    room("Publishing", sees: ["MQTT", "Spooling", "Outputs", "Pipeline"]),
+
+    room("Webhooks", sees: ["Spooling", "Outputs", "Pipeline"] + webClient),
 
     // Level 3: where they meet.
     room(
@@ -108,7 +122,7 @@ let package = Package(
       sees: ["Capture", "FFmpeg", "Inference", "Outputs", "Pipeline", "Scene", "Streaming"]),
 
     // Level 4: many cameras as a service, from what a user asks for to what a browser shows.
-    room("Settings", sees: ["Capture", "FFmpeg", "V4L2", "Outputs", "Rules", "Scene", yams]),
+    room("Settings", sees: ["Capture", "FFmpeg", "V4L2", "MQTT", "Outputs", "Rules", "Scene", yams]),
     room("Recording", sees: ["Settings", "FFmpeg", "Outputs", "Pipeline", "Imaging", "Scene"]),
     room("LiveView", sees: ["Capture", "FFmpeg", "Outputs", "Pipeline", "Imaging", "Scene"]),
     room(
@@ -145,6 +159,10 @@ let package = Package(
     tests(of: "GELAN"),
     tests(of: "Checkpoints", sees: ["GELAN", "Inference"]),
     tests(of: "RingBuffer"),
+    tests(of: "Spooling"),
+    tests(of: "MQTT"),
+    tests(of: "Publishing", sees: ["MQTT", "Spooling"]),
+    tests(of: "Webhooks", sees: ["Spooling", .product(name: "Crypto", package: "swift-crypto")]),
     tests(of: "FFmpeg", sees: ["Checkpoints", "GELAN"]),
     tests(of: "V4L2"),
     tests(of: "OneDNN"),

@@ -114,6 +114,12 @@ public struct OutputSettings: Hashable, Sendable {
   public var events = Events()
   /// Clips and snapshots.
   public var storage = StorageSettings()
+  /// A broker.
+  public var mqtt = MQTTSettings()
+  /// Web servers that are called.
+  public var webhooks: [HookSettings] = []
+  /// Folder of what outlives a restart: events that wait for a receiver, and what was switched off.
+  package var state: String?
   /// Outputs of the registry: target by kind.
   var sinks: [String: String] = [:]
 
@@ -137,6 +143,14 @@ public struct OutputSettings: Hashable, Sendable {
       .section("events", \.events, Events.settings, "What happened."),
       .section(
         "storage", \.storage, StorageSettings.settings, "Clips and snapshots of events, and how long they stay."),
+      .section("mqtt", \.mqtt, MQTTSettings.settings, isInExample: false, "A broker that gets events and states."),
+      .sections(
+        "webhooks", \.webhooks, HookSettings.settings, isInExample: false, example: "phone",
+        "Web servers that are called for events, by name."
+      ) { name, _ in HookSettings(named: name) },
+      .value(
+        "state", \.state, .text("the path of a folder"),
+        "Folder of events that wait for a receiver, and of what was switched off; STATE_DIRECTORY, or one of the user."),
     ]
     + cameraSinks.map { kind in
       .value(

@@ -15,18 +15,22 @@ struct Room: Sendable {
 
 enum House {
   /// Doors to C: a module map and a shim, no Swift.
-  static let doors: Set<String> = ["CFFmpeg", "CV4L2", "COneDNN", "CFreeType", "CPixelRows", "Kernels", "CMPI"]
+  static let doors: Set<String> = [
+    "CFFmpeg", "CV4L2", "COneDNN", "CFreeType", "CMosquitto", "CPixelRows", "Kernels", "CMPI",
+  ]
 
   static let rooms: [Room] = [
     Room("Scene"),
     Room("GELAN"),
     Room("Checkpoints", sees: ["GELAN"], unsafeLines: 45),
     Room("RingBuffer", unsafeLines: 23),
+    Room("Spooling"),
     Room("FFmpeg", sees: ["CFFmpeg"], unsafeLines: 436),
     Room("V4L2", sees: ["CV4L2"], unsafeLines: 46),
     Room("OneDNN", sees: ["COneDNN"], unsafeLines: 116),
     Room("FreeType", sees: ["CFreeType"], unsafeLines: 27),
     Room("MPI", sees: ["CMPI"], unsafeLines: 14),
+    Room("MQTT", sees: ["CMosquitto"], unsafeLines: 51),
     Room("Imaging", sees: ["CPixelRows", "Scene"], unsafeLines: 197),
     Room("Tracking", sees: ["Scene"]),
     Room("Rules", sees: ["Scene"]),
@@ -36,6 +40,8 @@ enum House {
     Room("Inference", sees: ["Kernels", "GELAN", "Imaging", "OneDNN", "Scene"], unsafeLines: 81),
     Room("ModelStore", sees: ["Checkpoints", "FFmpeg", "GELAN"], unsafeLines: 1),
     Room("Outputs", sees: ["FFmpeg", "FreeType", "Imaging", "Scene"], unsafeLines: 40),
+    Room("Publishing", sees: ["MQTT", "Outputs", "Pipeline", "Spooling"]),
+    Room("Webhooks", sees: ["AsyncHTTPClient", "Crypto", "NIOCore", "NIOHTTP1", "Outputs", "Pipeline", "Spooling"]),
     Room(
       "Streaming",
       sees: [
@@ -51,7 +57,7 @@ enum House {
         "Pipeline", "Scene",
       ], unsafeLines: 210),
     Room("EventStore", sees: ["GRDB", "Outputs", "Pipeline", "Scene"], unsafeLines: 1),
-    Room("Settings", sees: ["Capture", "FFmpeg", "Outputs", "Rules", "Scene", "V4L2", "Yams"]),
+    Room("Settings", sees: ["Capture", "FFmpeg", "MQTT", "Outputs", "Rules", "Scene", "V4L2", "Yams"]),
     Room("Recording", sees: ["FFmpeg", "Imaging", "Outputs", "Pipeline", "Scene", "Settings"], unsafeLines: 12),
     Room("LiveView", sees: ["Capture", "FFmpeg", "Imaging", "Outputs", "Pipeline", "Scene"]),
     Room(
@@ -89,7 +95,7 @@ enum House {
   /// What others made, as Swift packages.
   static let guests: Set<String> = [
     "ArgumentParser", "GRDB", "Yams", "Hummingbird", "HummingbirdCore", "HTTPTypes", "NIOCore", "NIOHTTPTypes",
-    "NIOSSL", "Logging",
+    "NIOSSL", "Logging", "AsyncHTTPClient", "Crypto", "NIOHTTP1",
   ]
 
   static func room(_ name: String) -> Room? { rooms.first { $0.name == name } }

@@ -1,0 +1,86 @@
+/// What a house shows of the service: everything that is published as retained state. A plain value; who publishes it
+/// compares it with what was sent before.
+package struct HomeState: Hashable, Sendable {
+  /// The service as a whole.
+  package var server = HomeServer()
+  /// Its cameras, in the order of the configuration.
+  package var cameras: [HomeCamera] = []
+
+  package init(server: HomeServer = HomeServer(), cameras: [HomeCamera] = []) {
+    self.server = server
+    self.cameras = cameras
+  }
+}
+
+/// The service as a whole.
+package struct HomeServer: Hashable, Sendable {
+  /// Version of the program.
+  package var version = ""
+  /// Cameras that deliver frames.
+  package var camerasUp = 0
+  /// Age of results in seconds, the median of the slowest camera; `nil` before there is one.
+  package var resultAge: Double?
+  /// Bytes that are free where recordings go; `nil` where nothing is recorded.
+  package var freeBytes: Int?
+
+  package init() {}
+}
+
+/// One camera.
+package struct HomeCamera: Hashable, Sendable {
+  /// Its name.
+  package var name: String
+  /// `up`, `connecting`, `down` or `disabled`.
+  package var state = "connecting"
+  /// Why it is down, in a word and in a sentence.
+  package var cause: String?
+  package var message: String?
+  /// Size of its frames in pixels; 0 before there was one.
+  package var width = 0, height = 0
+  /// What is switched on.
+  package var switches = HomeSwitches()
+  /// Classes that have counts of their own, by name.
+  package var labels: [String]
+  /// Names of its zones.
+  package var zones: [String] = []
+  /// What is in front of it now; what is not listed is not there.
+  package var counts: [HomeCount] = []
+
+  package init(name: String, labels: [String]) {
+    self.name = name
+    self.labels = labels
+  }
+}
+
+/// What of a camera is switched on.
+package struct HomeSwitches: Hashable, Sendable, Codable {
+  /// Whether it is watched. A camera that is not is not even connected to.
+  package var enabled = true
+  /// Whether objects are looked for.
+  package var detect = true
+  /// Whether clips and snapshots are kept.
+  package var record = true
+  /// Whether webhooks are called.
+  package var alerts = true
+
+  package init() {}
+}
+
+/// How many objects of one class are in one zone, or in the whole frame.
+package struct HomeCount: Hashable, Sendable {
+  /// Name of the zone; `nil` is the whole frame.
+  package var zone: String?
+  /// Name of the class.
+  package var label: String
+  /// All of them.
+  package var all: Int
+  /// Those that are not stationary.
+  package var active: Int
+
+  package init(zone: String? = nil, label: String, all: Int, active: Int) {
+    self.zone = zone
+    self.label = label
+    self.all = all
+    self.active = active
+  }
+}

@@ -1,0 +1,80 @@
+import Foundation
+package import MQTT
+import Pipeline
+import Spooling
+import Synchronization
+
+/// Publishes events and the state of a house to a broker, on a thread of its own. Whatever a broker does, callers never
+/// wait: events lie in memory for a moment, then on the disk until the broker has confirmed them.
+///
+/// The state is asked for when something changed, and once a second; what stands in retained topics is what it was then.
+package final class MQTTPublisher: Sendable {
+  struct Shared {
+    var intake: [(event: PublishedEvent, milliseconds: Int64)] = []
+    var isStopping = false
+    var report = PublisherReport()
+  }
+
+  /// Events that may wait for the disk.
+  static let intakeLimit = 1024
+
+  let settings: PublishingSettings
+  let home: @Sendable () -> HomeState
+  let obey: @Sendable (HomeCommand) -> Void
+  let wake: WakePipe
+  let shared = Mutex(Shared())
+  private let thread = Mutex<WorkThread?>(nil)
+
+  /// A publisher that does nothing yet.
+  ///
+  /// - Parameters:
+  ///   - home: the state as it is now; called on the publisher's thread.
+  ///   - obey: takes what somebody asked for; called on the publisher's thread, and must not wait.
+  package init(
+    _ settings: PublishingSettings, home: @escaping @Sendable () -> HomeState,
+    obey: @escaping @Sendable (HomeCommand) -> Void
+  ) throws(MQTTError) {
+    self.settings = settings
+    self.home = home
+    self.obey = obey
+    wake = try WakePipe()
+  }
+
+  /// Starts to publish. Throws `SpoolError` where the events cannot be kept, or `PipelineError` where there is no thread.
+  package func start() throws {
+    let waiting = Mutex<Spool?>(try Spool(folder: settings.spool, limits: settings.limits))
+    let thread = try WorkThread(name: "mqtt")
+    self.thread.withLock { $0 = thread }
+    thread.run {
+      guard let spool = waiting.withLock({ $0.take() }) else { return }
+      var work = PublishingWork(self, spool: spool)
+      work.run()
+    }
+  }
+
+  /// Publishes `event`, which happened at `milliseconds` since 1970. Never waits.
+  package func publish(_ event: PublishedEvent, at milliseconds: Int64) {
+    shared.withLock { shared in
+      guard shared.intake.count < Self.intakeLimit else {
+        shared.report.dropped += 1
+        return
+      }
+      shared.intake.append((event, milliseconds))
+    }
+    wake.wake()
+  }
+
+  /// The state has changed. Never waits.
+  package func stateChanged() { wake.wake() }
+
+  /// How it is doing.
+  package var report: PublisherReport { shared.withLock { $0.report } }
+
+  /// Sends what waits, for three seconds at most, says goodbye and ends. Blocks until that is done.
+  package func stop() {
+    shared.withLock { $0.isStopping = true }
+    wake.wake()
+    let thread = self.thread.withLock { $0.take() }
+    thread?.join()
+  }
+}

@@ -1,0 +1,171 @@
+import Foundation
+import MQTT
+import Outputs
+import Pipeline
+import Spooling
+import Synchronization
+
+/// What the thread of a publisher does: connects, sends, and connects again when the connection is lost.
+struct PublishingWork: ~Copyable {
+  /// Seconds between attempts: doubled with each, up to the last.
+  private static let pauses = [0.5, 1, 2, 4, 8, 15]
+  /// Seconds in which a broker must have answered.
+  private static let patience = 15.0
+  /// Seconds that sending may take at the end.
+  private static let farewell = 3.0
+
+  private let publisher: MQTTPublisher
+  private let topics: HomeTopics
+  private let discovery: Discovery?
+  private var spool: Spool
+  /// When the end must be reached, once it has started; in monotonic seconds.
+  private var end: Double?
+  /// Attempts that failed since the broker last accepted one.
+  private var failures = 0
+  /// Why something could not be written to the disk; `nil` if it could.
+  private var diskFailure: String?
+
+  init(_ publisher: MQTTPublisher, spool: consuming Spool) {
+    self.publisher = publisher
+    self.spool = spool
+    topics = HomeTopics(prefix: publisher.settings.prefix)
+    discovery = publisher.settings.discovery.map { [topics] in Discovery(topics: topics, prefix: $0) }
+  }
+
+  private static var now: Double { Double(MonotonicTime.nanoseconds) / 1e9 }
+
+  /// Publishes until the publisher is stopped.
+  mutating func run() {
+    while end == nil {
+      do throws(MQTTError) {
+        try serve()
+      } catch {
+        let pause = Self.pauses[min(failures, Self.pauses.count - 1)]
+        failures += 1
+        publisher.shared.withLock { shared in
+          shared.report.isConnected = false
+          shared.report.lastFailure = error.description
+        }
+        let resume = Self.now + pause
+        while end == nil, Self.now < resume {
+          publisher.wake.wait(seconds: resume - Self.now)
+          takeIntake()
+        }
+      }
+    }
+    takeIntake()
+    publisher.shared.withLock { $0.report.isConnected = false }
+  }
+
+  /// One connection, until it is lost, which throws, or the publisher is stopped.
+  private mutating func serve() throws(MQTTError) {
+    spool.rewind()
+    var options = publisher.settings.broker
+    options.will = MQTTMessage(topic: topics.available, text: "offline", isRetained: true)
+    var connection = try MQTTConnection(options)
+    var session = BrokerSession(topics: topics, discovery: discovery)
+    let start = Self.now
+    while true {
+      takeIntake()
+      if session.isOpen {
+        try send(session.changes(to: publisher.home()), over: &connection)
+        try sendEvents(over: &connection, &session)
+        if let end, session.isSettled || Self.now > end { break }
+      } else if end != nil {
+        return
+      } else if Self.now - start > Self.patience {
+        throw MQTTError.noAnswer(from: options.address)
+      }
+      for notice in try connection.notices(within: end == nil ? 1 : 0.1, or: publisher.wake) {
+        try take(notice, over: &connection, &session)
+      }
+    }
+    try send([MQTTMessage(topic: topics.available, text: "stopped", isRetained: true)], over: &connection)
+    connection.close(within: 1, publisher.wake)
+  }
+
+  private mutating func take(
+    _ notice: MQTTNotice, over connection: inout MQTTConnection, _ session: inout BrokerSession
+  ) throws(MQTTError) {
+    switch notice {
+    case .accepted:
+      for filter in session.subscriptions { try connection.subscribe(to: filter) }
+      try send(session.open(publisher.home()), over: &connection)
+      failures = 0
+      publisher.shared.withLock { shared in
+        shared.report.isConnected = true
+        shared.report.connections += 1
+      }
+    case .refused(let reason): throw MQTTError.refusal(by: publisher.settings.broker.address, reason)
+    case .delivered(let id, let refusal):
+      if refusal != nil { publisher.shared.withLock { $0.report.refused += 1 } }
+      guard let place = session.confirm(id) else { return }
+      let waiting = spool.report.waiting
+      do throws(SpoolError) { try spool.acknowledge(through: place) } catch { diskFailure = error.description }
+      let report = spool.report
+      publisher.shared.withLock { shared in
+        shared.report.delivered += waiting - report.waiting
+        shared.report.spool = report
+      }
+    case .message(let message):
+      if let command = topics.command(in: message) {
+        publisher.obey(command)
+      } else {
+        try send(session.answer(message), over: &connection)
+      }
+    }
+  }
+
+  private mutating func send(_ messages: [MQTTMessage], over connection: inout MQTTConnection) throws(MQTTError) {
+    for message in messages { _ = try connection.publish(message) }
+  }
+
+  /// Sends events that wait, as many as may be under way, each after the image that it speaks of.
+  private mutating func sendEvents(
+    over connection: inout MQTTConnection, _ session: inout BrokerSession
+  ) throws(MQTTError) {
+    while session.hasRoom {
+      let next: SpoolRecord?
+      do throws(SpoolError) { next = try spool.next(at: EventClock.wallMilliseconds) } catch {
+        diskFailure = error.description
+        return
+      }
+      guard let record = next else { return }
+      guard let event = PublishedEvent(spooled: record.payload) else { continue }
+      do throws(MQTTError) {
+        if let path = event.snapshot, let image = FileManager.default.contents(atPath: path) {
+          let topic = topics.snapshot(of: event.camera)
+          _ = try connection.publish(MQTTMessage(topic: topic, payload: Array(image), isRetained: true))
+        }
+        let id = try connection.publish(MQTTMessage(topic: topics.events, text: event.payload))
+        session.note(id, place: record.place)
+      } catch  where error.code == .message {
+        publisher.shared.withLock { $0.report.refused += 1 }
+      }
+    }
+  }
+
+  /// Puts what has come in on the disk, and notices the end.
+  private mutating func takeIntake() {
+    let (events, isStopping) = publisher.shared.withLock { ($0.intake, $0.isStopping) }
+    if isStopping, end == nil { end = Self.now + Self.farewell }
+    guard !events.isEmpty else { return }
+    var written = 0
+    var failure: String?
+    for (event, milliseconds) in events {
+      do throws(SpoolError) { try spool.append(event.spooled, at: milliseconds) } catch {
+        failure = error.description
+        break
+      }
+      written += 1
+    }
+    let report = spool.report
+    diskFailure = failure
+    publisher.shared.withLock { shared in
+      // On a full disk what is left waits in memory.
+      shared.intake.removeFirst(written)
+      shared.report.spool = report
+      if let failure { shared.report.lastFailure = failure }
+    }
+  }
+}

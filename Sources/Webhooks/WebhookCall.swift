@@ -1,0 +1,86 @@
+import AsyncHTTPClient
+import Foundation
+import NIOCore
+import NIOHTTP1
+import Spooling
+
+/// One call: what is sent, and what came of it.
+struct WebhookCall: Hashable, Sendable {
+  /// What came of it.
+  enum Outcome: Hashable, Sendable {
+    /// The receiver has it.
+    case delivered
+    /// The receiver does not take it, nor will it later.
+    case refused(String)
+    /// It may work later: not before so many seconds, if the receiver said so.
+    case failed(String, wait: Double?)
+  }
+
+  let key: String
+  /// Media type and body.
+  let type: String
+  let body: [UInt8]
+  /// Path of the image that is to be sent too.
+  let image: String?
+
+  init(_ event: WebhookEvent, _ settings: WebhookSettings) {
+    key = event.key
+    let (text, type) = settings.template.body(of: event)
+    (self.type, body) = (type, Array(text.utf8))
+    image = settings.sendsImage ? event.snapshot : nil
+  }
+
+  /// The call as it lies in a spool: three lines and the body.
+  var spooled: [UInt8] { Array("\(key)\n\(type)\n\(image ?? "")\n".utf8) + body }
+
+  /// Reads what `spooled` wrote; `nil` for anything else.
+  init?(spooled bytes: [UInt8]) {
+    let parts = bytes.split(separator: 10, maxSplits: 3, omittingEmptySubsequences: false)
+    guard parts.count == 4 else { return nil }
+    let words = parts.prefix(3).map { String(decoding: $0, as: UTF8.self) }
+    (key, type, image, body) = (words[0], words[1], words[2].isEmpty ? nil : words[2], Array(parts[3]))
+  }
+
+  /// The request, made at `seconds` since 1970.
+  func request(_ settings: WebhookSettings, at seconds: Int64) throws -> HTTPClient.Request {
+    var headers = HTTPHeaders(settings.headers.map { ($0.key, $0.value) })
+    let (bytes, type) = whole
+    headers.replaceOrAdd(name: "Content-Type", value: type)
+    headers.replaceOrAdd(name: "User-Agent", value: "yolostream")
+    headers.replaceOrAdd(name: WebhookSignature.deliveryHeader, value: key)
+    headers.replaceOrAdd(name: WebhookSignature.timeHeader, value: "\(seconds)")
+    if let secret = settings.secret {
+      headers.replaceOrAdd(
+        name: WebhookSignature.header, value: WebhookSignature.sign(bytes, at: seconds, secret: secret))
+    }
+    return try HTTPClient.Request(url: settings.url, method: .POST, headers: headers, body: .bytes(bytes))
+  }
+
+  /// The body, with the image as a second part where there is one.
+  private var whole: (bytes: [UInt8], type: String) {
+    guard let image, let data = FileManager.default.contents(atPath: image) else { return (body, type) }
+    let boundary = "yolostream-\(key)"
+    func part(_ name: String, _ type: String, _ bytes: [UInt8], file: String = "") -> [UInt8] {
+      Array(
+        "--\(boundary)\r\nContent-Disposition: form-data; name=\"\(name)\"\(file)\r\nContent-Type: \(type)\r\n\r\n".utf8
+      )
+        + bytes + Array("\r\n".utf8)
+    }
+    let bytes =
+      part("event", type, body) + part("image", "image/jpeg", Array(data), file: "; filename=\"snapshot.jpg\"")
+      + Array("--\(boundary)--\r\n".utf8)
+    return (bytes, "multipart/form-data; boundary=\(boundary)")
+  }
+
+  /// What `response` says of the call.
+  static func outcome(of response: HTTPClient.Response) -> Outcome {
+    let code = response.status.code
+    switch code {
+    case 200..<300: return .delivered
+    case 408, 429, 500...:
+      let wait = response.headers.first(name: "Retry-After").flatMap { Double($0) }
+      return .failed("answered \(code)", wait: wait.map { min(max($0, 0), 3600) })
+    default: return .refused("answered \(code)")
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import Outputs
+
+/// What the body of a call is.
+package enum WebhookTemplate: Hashable, Sendable {
+  /// The event itself.
+  case json
+  /// What a known service takes.
+  case ntfy, gotify, apprise, telegram(chat: String), discord, slack
+  /// A text with `{camera}`, `{label}`, `{type}`, `{places}`, `{time}`, `{event}` and `{text}` in it.
+  case text(String)
+
+  /// The body for `event`, and its media type.
+  func body(of event: WebhookEvent) -> (text: String, type: String) {
+    let sentence = event.sentence.json
+    switch self {
+    case .json: return (event.payload, Self.json)
+    case .ntfy: return (event.sentence, "text/plain; charset=utf-8")
+    case .gotify: return ("{\"title\":\(event.camera.json),\"message\":\(sentence),\"priority\":5}", Self.json)
+    case .apprise: return ("{\"title\":\(event.camera.json),\"body\":\(sentence),\"type\":\"info\"}", Self.json)
+    case .telegram(let chat): return ("{\"chat_id\":\(chat.json),\"text\":\(sentence)}", Self.json)
+    case .discord: return ("{\"content\":\(sentence)}", Self.json)
+    case .slack: return ("{\"text\":\(sentence)}", Self.json)
+    case .text(let text): return (fill(text, with: event), "text/plain; charset=utf-8")
+    }
+  }
+
+  private static let json = "application/json"
+
+  private func fill(_ text: String, with event: WebhookEvent) -> String {
+    let values = [
+      "camera": event.camera, "label": event.label ?? "", "type": event.type,
+      "places": event.places.joined(separator: ", "), "time": EventClock.text(event.milliseconds), "event": event.key,
+      "text": event.sentence,
+    ]
+    var result = ""
+    var rest = text[...]
+    while let open = rest.firstIndex(of: "{") {
+      result += rest[..<open]
+      rest = rest[open...]
+      if let close = rest.firstIndex(of: "}"), let value = values[String(rest[rest.index(after: open)..<close])] {
+        result += value
+        rest = rest[rest.index(after: close)...]
+      } else {
+        result += "{"
+        rest = rest.dropFirst()
+      }
+    }
+    return result + rest
+  }
+}

@@ -1,0 +1,148 @@
+import Foundation
+
+/// A real broker (`mosquitto`) on a port of its own, with a folder of its own. Retained messages outlive `kill` where it is
+/// made to keep them.
+public final class Broker {
+  /// The broker's program; `nil` where it is not installed.
+  public static let program = ["/usr/sbin/mosquitto", "/usr/local/sbin/mosquitto"].first {
+    FileManager.default.isExecutableFile(atPath: $0)
+  }
+
+  /// What a skipped test says.
+  public static let absence = "skipped: needs mosquitto and mosquitto-clients"
+
+  /// Where it listens on loopback.
+  public let port: Int
+  /// Its folder.
+  public let folder: ScratchFolder
+  private var process: Process?
+
+  /// Starts it with `lines` in its configuration; `PORT` and `FOLDER` in them are replaced.
+  public init(_ lines: String = "listener PORT 127.0.0.1\nallow_anonymous true") throws {
+    port = try TCPSink.freePort()
+    folder = try ScratchFolder()
+    let text = (lines + "\nmax_queued_messages 0\npersistence false\n").replacing("PORT", with: "\(port)")
+      .replacing("FOLDER", with: folder.path)
+    // Started by root, it would become a user who may not read the folder.
+    try ("user root\n" + text).write(toFile: folder.path + "/broker.conf", atomically: true, encoding: .utf8)
+  }
+
+  deinit { kill() }
+
+  /// Starts it and waits until it listens.
+  public func start() throws {
+    let process = Process()
+    process.executableURL = URL(filePath: Self.program ?? "")
+    process.arguments = ["-c", folder.path + "/broker.conf"]
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    self.process = process
+    let end = ContinuousClock.now + .seconds(30)
+    while !Self.isOpen(port), ContinuousClock.now < end, process.isRunning { usleep(5_000) }
+    guard Self.isOpen(port) else { throw POSIXError(.ECONNREFUSED) }
+  }
+
+  /// Ends it at once, as a crash does.
+  public func kill() {
+    guard let process, process.isRunning else { return }
+    Glibc.kill(process.processIdentifier, SIGKILL)
+    process.waitUntilExit()
+    self.process = nil
+  }
+
+  /// Everything that is published from now on for `filter`, by an independent client.
+  public func listen(to filter: String = "#") throws -> BrokerListener {
+    try BrokerListener(port: port, filter: filter)
+  }
+
+  /// Publishes `text` for `topic` by an independent client.
+  public func publish(_ text: String, to topic: String, isRetained: Bool = false) throws {
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/mosquitto_pub")
+    process.arguments = ["-p", "\(port)", "-q", "1", "-t", topic, "-m", text] + (isRetained ? ["-r"] : [])
+    try process.run()
+    process.waitUntilExit()
+  }
+
+  private static func isOpen(_ port: Int) -> Bool {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(descriptor) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = in_port_t(port).bigEndian
+    address.sin_addr.s_addr = inet_addr("127.0.0.1")
+    return withUnsafePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+      }
+    }
+  }
+}
+
+/// `mosquitto_sub`, which writes down what it gets. It ends with its broker.
+public final class BrokerListener {
+  /// A message as it came.
+  public struct Message: Hashable, Sendable {
+    /// Its topic.
+    public let topic: String
+    /// Its bytes.
+    public let payload: [UInt8]
+    /// Whether the broker had kept it.
+    public let wasRetained: Bool
+
+    /// The payload as text.
+    public var text: String { String(decoding: payload, as: UTF8.self) }
+  }
+
+  private let process = Process()
+  private let log: String
+
+  init(port: Int, filter: String) throws {
+    log = FileManager.default.temporaryDirectory.appending(path: "listener-\(UUID().uuidString).log").path
+    _ = FileManager.default.createFile(atPath: log, contents: nil)
+    process.executableURL = URL(filePath: "/usr/bin/mosquitto_sub")
+    // Payloads in hexadecimal, so that images and line feeds are one word.
+    process.arguments = ["-d", "-p", "\(port)", "-q", "1", "-V", "5", "-t", filter, "-F", "@ %r %t %x"]
+    process.standardOutput = try FileHandle(forWritingTo: URL(filePath: log))
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    // Its log has a line when the broker has confirmed the subscription.
+    let end = ContinuousClock.now + .seconds(30)
+    while !text.contains("Subscribed"), ContinuousClock.now < end { usleep(5_000) }
+  }
+
+  deinit {
+    if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    process.waitUntilExit()
+    try? FileManager.default.removeItem(atPath: log)
+  }
+
+  private var text: String { (try? String(contentsOfFile: log, encoding: .utf8)) ?? "" }
+
+  /// What has come so far.
+  public var messages: [Message] {
+    text.split(separator: "\n").compactMap { line in
+      guard line.hasPrefix("@ ") else { return nil }
+      let words = line.split(separator: " ", omittingEmptySubsequences: false)
+      guard words.count >= 4 else { return nil }
+      // A topic may have spaces.
+      let topic = words[2..<words.count - 1].joined(separator: " ")
+      let digits = Array(words[words.count - 1])
+      let bytes = stride(from: 0, to: digits.count - 1, by: 2).map {
+        UInt8(String(digits[$0...$0 + 1]), radix: 16) ?? 0
+      }
+      return Message(topic: topic, payload: bytes, wasRetained: words[1] == "1")
+    }
+  }
+
+  /// Waits until what has come satisfies `condition`; `false` if it does not within two minutes.
+  public func waits(until condition: ([Message]) -> Bool) -> Bool {
+    let end = ContinuousClock.now + .seconds(120)
+    while ContinuousClock.now < end {
+      if condition(messages) { return true }
+      usleep(20_000)
+    }
+    return false
+  }
+}

@@ -1,0 +1,101 @@
+import Foundation
+import Synchronization
+
+/// A web server that answers what a test says and keeps what it was sent. One connection a request.
+final class Receiver: Sendable {
+  struct Call: Sendable {
+    let head: String
+    let body: [UInt8]
+
+    var text: String { String(decoding: body, as: UTF8.self) }
+
+    func header(_ name: String) -> String? {
+      head.split(separator: "\r\n").first { $0.lowercased().hasPrefix(name.lowercased() + ":") }.map {
+        $0.dropFirst(name.count + 1).trimmingCharacters(in: .whitespaces)
+      }
+    }
+  }
+
+  /// What it does with a request.
+  enum Answer: Sendable {
+    case status(Int, headers: String = "")
+    /// Closes the connection with a reset.
+    case reset
+    /// Never answers.
+    case hang
+  }
+
+  let port: Int
+  private let listener: Int32
+  private let calls = Mutex<[Call]>([])
+  private let hung = Mutex<[Int32]>([])
+  /// Answers in turn; the last one stays.
+  private let answers: Mutex<[Answer]>
+
+  init(port: Int = 0, _ answers: [Answer]) throws {
+    self.answers = Mutex(answers)
+    listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    var yes: Int32 = 1
+    setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = in_port_t(port).bigEndian
+    address.sin_addr.s_addr = inet_addr("127.0.0.1")
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let listener = listener
+    let isListening = withUnsafeMutablePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(listener, $0, length) == 0 && listen(listener, 16) == 0 && getsockname(listener, $0, &length) == 0
+      }
+    }
+    guard isListening else { throw POSIXError(.EADDRINUSE) }
+    self.port = Int(in_port_t(bigEndian: address.sin_port))
+    Thread.detachNewThread { while let caller = self.next() { self.serve(caller) } }
+  }
+
+  /// What it was sent.
+  var received: [Call] { calls.withLock { $0 } }
+
+  /// Listens no more.
+  func finish() {
+    shutdown(listener, Int32(SHUT_RDWR))
+    close(listener)
+    hung.withLock { $0 }.forEach { _ = close($0) }
+  }
+
+  private func next() -> Int32? {
+    let caller = accept(listener, nil, nil)
+    return caller < 0 ? nil : caller
+  }
+
+  private func serve(_ caller: Int32) {
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 65_536)
+    let end = Array("\r\n\r\n".utf8)
+    while true {
+      if let head = bytes.firstRange(of: end) {
+        let call = Call(
+          head: String(decoding: bytes[..<head.lowerBound], as: UTF8.self), body: Array(bytes[head.upperBound...]))
+        if call.body.count >= Int(call.header("Content-Length") ?? "0") ?? 0 {
+          calls.withLock { $0.append(call) }
+          break
+        }
+      }
+      let count = recv(caller, &buffer, buffer.count, 0)
+      guard count > 0 else { break }
+      bytes += buffer.prefix(count)
+    }
+    let answer = answers.withLock { $0.count > 1 ? $0.removeFirst() : $0[0] }
+    switch answer {
+    case .status(let code, let headers):
+      let text = "HTTP/1.1 \(code) X\r\nContent-Length: 0\r\nConnection: close\r\n\(headers)\r\n"
+      _ = send(caller, text, text.utf8.count, Int32(MSG_NOSIGNAL))
+      close(caller)
+    case .reset:
+      var linger = linger(l_onoff: 1, l_linger: 0)
+      setsockopt(caller, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<linger>.size))
+      close(caller)
+    case .hang: hung.withLock { $0.append(caller) }
+    }
+  }
+}

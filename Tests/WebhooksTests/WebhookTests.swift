@@ -1,0 +1,198 @@
+import Crypto
+import Foundation
+import Spooling
+import TestSupport
+import Testing
+import Webhooks
+
+@Suite struct WebhookTests {
+  private let folder: ScratchFolder
+
+  init() throws { folder = try ScratchFolder() }
+
+  private func event(_ number: Int, _ change: (inout WebhookEvent) -> Void = { _ in }) -> WebhookEvent {
+    var event = WebhookEvent(
+      key: String(format: "01J%023d", number), camera: "front", type: "start", label: "person",
+      object: "01OBJECT\(number)",
+      milliseconds: Int64(Date.now.timeIntervalSince1970 * 1000), json: "{\"v\":2,\"number\":\(number)}")
+    change(&event)
+    return event
+  }
+
+  private func settings(_ receiver: Receiver, _ change: (inout WebhookSettings) -> Void = { _ in }) -> WebhookSettings {
+    var settings = WebhookSettings(name: "test", url: "http://127.0.0.1:\(receiver.port)/hook")
+    change(&settings)
+    return settings
+  }
+
+  private func waiting(until condition: () -> Bool) -> Bool {
+    let end = ContinuousClock.now + .seconds(120)
+    while ContinuousClock.now < end {
+      if condition() { return true }
+      usleep(20_000)
+    }
+    return false
+  }
+
+  @Test func `the very event is posted with its key and a signature over time and body`() throws {
+    let receiver = try Receiver([.status(204)])
+    let hook = Webhook(settings(receiver) { $0.secret = "shared" }, spool: folder.path + "/hook")
+    try hook.start()
+    hook.offer(event(1))
+    #expect(waiting { hook.report.delivered == 1 })
+    let call = try #require(receiver.received.first)
+    #expect(call.head.hasPrefix("POST /hook HTTP/1.1"))
+    #expect(call.text == "{\"event\":\"01J00000000000000000000001\",\"v\":2,\"number\":1}")
+    #expect(call.header("Content-Type") == "application/json")
+    #expect(call.header("X-Yolostream-Delivery") == "01J00000000000000000000001")
+    let time = try #require(call.header("X-Yolostream-Timestamp"))
+    // As a receiver checks it.
+    let code = HMAC<SHA256>.authenticationCode(
+      for: Data("\(time).\(call.text)".utf8), using: SymmetricKey(data: Data("shared".utf8)))
+    #expect(call.header("X-Yolostream-Signature") == "sha256=" + code.map { String(format: "%02x", $0) }.joined())
+    let seconds = try #require(Int64(time))
+    let signature = call.header("X-Yolostream-Signature")
+    #expect(WebhookSignature.sign(call.body, at: seconds + 1, secret: "shared") != signature)
+    #expect(WebhookSignature.sign(call.body + [0], at: seconds, secret: "shared") != signature)
+    #expect(WebhookSignature.sign(call.body, at: seconds, secret: "other") != signature)
+    hook.stop()
+    receiver.finish()
+  }
+
+  @Test func `what fails is called again with the same key, what is refused is not, and order is kept`() throws {
+    let again = Receiver.Answer.status(503, headers: "Retry-After: 0\r\n")
+    let receiver = try Receiver(
+      [again, again, .status(429, headers: "Retry-After: 0\r\n"), .status(200), .status(400)]
+        + [.status(408, headers: "Retry-After: 0\r\n"), .reset, .status(200)])
+    let hook = Webhook(settings(receiver), spool: folder.path + "/hook")
+    try hook.start()
+    for number in 1...3 { hook.offer(event(number)) }
+    #expect(waiting { hook.report.spool.waiting == 0 && hook.report.delivered == 2 })
+    let numbers = receiver.received.compactMap { $0.header("X-Yolostream-Delivery")?.last.flatMap { Int(String($0)) } }
+    #expect(numbers == [1, 1, 1, 1, 2, 3, 3, 3])
+    #expect(hook.report.refused == 1 && hook.report.failures == 5)
+    hook.stop()
+    receiver.finish()
+  }
+
+  @Test func `a receiver that hangs holds nobody up, and a stop ends the call and keeps it`() throws {
+    let receiver = try Receiver([.hang])
+    let hook = Webhook(settings(receiver), spool: folder.path + "/hook")
+    try hook.start()
+    hook.offer(event(1))
+    #expect(waiting { receiver.received.count == 1 })
+    #expect(ContinuousClock().measure { for number in 2...500 { hook.offer(event(number)) } } < .seconds(2))
+    #expect(ContinuousClock().measure { hook.stop() } < .seconds(9))
+    receiver.finish()
+    let good = try Receiver([.status(200)])
+    let next = Webhook(settings(good), spool: folder.path + "/hook")
+    try next.start()
+    #expect(waiting { next.report.spool.waiting == 0 && !good.received.isEmpty })
+    let keys = good.received.compactMap { $0.header("X-Yolostream-Delivery") }
+    #expect(keys == keys.sorted() && keys.first == "01J00000000000000000000001" && Set(keys).count == keys.count)
+    next.stop()
+    good.finish()
+  }
+
+  @Test func `an image is a part of its own`() throws {
+    let receiver = try Receiver([.status(200)])
+    let image = folder.path + "/image.jpg"
+    try Data([0xFF, 0xD8, 0xFF, 0xD9]).write(to: URL(filePath: image))
+    let hook = Webhook(settings(receiver) { $0.sendsImage = true }, spool: folder.path + "/hook")
+    try hook.start()
+    hook.offer(event(1) { $0.snapshot = image })
+    #expect(waiting { hook.report.delivered == 1 })
+    let call = try #require(receiver.received.first)
+    #expect(call.header("Content-Type")?.hasPrefix("multipart/form-data; boundary=") == true)
+    #expect(call.text.contains("name=\"event\"") && call.text.contains("filename=\"snapshot.jpg\""))
+    #expect(call.body.firstRange(of: [0xFF, 0xD8, 0xFF, 0xD9]) != nil)
+    hook.stop()
+    receiver.finish()
+  }
+
+  @Test func `rules choose by camera, class, place, kind, severity and hours`() throws {
+    let receiver = try Receiver([.status(200)])
+    let hook = Webhook(
+      settings(receiver) {
+        $0.cameras = ["front"]
+        $0.labels = ["person"]
+        $0.places = ["yard"]
+        $0.types = ["zone_enter", "visit"]
+        $0.cooldown = 60
+      }, spool: folder.path + "/hook")
+    try hook.start()
+    let good: (inout WebhookEvent) -> Void = {
+      $0.type = "zone_enter"
+      $0.places = ["yard"]
+    }
+    hook.offer(event(1))
+    hook.offer(
+      event(2) {
+        good(&$0); $0.camera = "back"
+      })
+    hook.offer(
+      event(3) {
+        good(&$0); $0.label = "car"
+      })
+    hook.offer(
+      event(4) {
+        good(&$0); $0.places = ["street"]
+      })
+    hook.offer(event(5) { good(&$0) })
+    hook.offer(event(6) { good(&$0) })
+    hook.offer(
+      event(7) {
+        good(&$0); $0.milliseconds += 61_000
+      })
+    #expect(waiting { hook.report.delivered == 2 })
+    #expect(receiver.received.map(\.text).compactMap { $0.split(separator: ":").last } == ["5}", "7}"])
+    hook.stop()
+    receiver.finish()
+  }
+
+  @Test func `an object is reported once where that is asked for`() throws {
+    let receiver = try Receiver([.status(200)])
+    let hook = Webhook(
+      settings(receiver) {
+        $0.isOncePerObject = true
+        $0.types = ["line"]
+      }, spool: folder.path + "/hook")
+    try hook.start()
+    for (number, object) in [(1, "A"), (2, "A"), (3, "B")] {
+      hook.offer(
+        event(number) {
+          $0.type = "line"; $0.object = object
+        })
+    }
+    #expect(waiting { hook.report.delivered == 2 })
+    #expect(receiver.received.map(\.text).compactMap { $0.split(separator: ":").last } == ["1}", "3}"])
+    hook.stop()
+    receiver.finish()
+  }
+
+  @Test(
+    arguments: [
+      (.json, "{\"event\":\"01J00000000000000000000001\",\"v\":2,\"number\":1}"),
+      (.ntfy, "person at front (yard)"),
+      (.gotify, "{\"title\":\"front\",\"message\":\"person at front (yard)\",\"priority\":5}"),
+      (.apprise, "{\"title\":\"front\",\"body\":\"person at front (yard)\",\"type\":\"info\"}"),
+      (.telegram(chat: "42"), "{\"chat_id\":\"42\",\"text\":\"person at front (yard)\"}"),
+      (.discord, "{\"content\":\"person at front (yard)\"}"), (.slack, "{\"text\":\"person at front (yard)\"}"),
+      (.text("{label} {type} {places} {{camera} {other}"), "person start yard {front {other}"),
+    ] as [(WebhookTemplate, String)])
+  func `bodies are what services take`(template: WebhookTemplate, body: String) throws {
+    let receiver = try Receiver([.status(200)])
+    try Webhook.test(settings(receiver) { $0.template = template }, with: event(1) { $0.places = ["yard"] })
+    #expect(receiver.received.map(\.text) == [body])
+    receiver.finish()
+  }
+
+  @Test func `a test of a webhook says what is wrong`() throws {
+    let receiver = try Receiver([.status(404)])
+    let error = #expect(throws: WebhookError.self) { try Webhook.test(settings(receiver), with: event(1)) }
+    #expect(error?.description == "the webhook test answered 404")
+    receiver.finish()
+    let nobody = WebhookSettings(name: "nobody", url: "http://127.0.0.1:\(try TCPSink.freePort())/")
+    #expect(throws: WebhookError.self) { try Webhook.test(nobody, with: event(1)) }
+  }
+}
