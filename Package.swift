@@ -131,9 +131,9 @@ let package = Package(
     room(
       "Service",
       sees: [
-        "EventStore", "Settings", "Recording", "LiveView", "Web", "Streaming", "Capture", "FFmpeg", "Checkpoints",
-        "GELAN",
-        "Inference", "Tracking", "Rules", "Outputs", "Pipeline", "Imaging", "Scene",
+        "EventStore", "Settings", "Recording", "LiveView", "Web", "MQTT", "Publishing", "Rules", "Spooling", "Webhooks",
+        "Streaming", "Capture", "FFmpeg", "Checkpoints", "GELAN", "Inference", "Tracking", "Outputs", "Pipeline",
+        "Imaging", "Scene",
       ]),
 
     // Level 5: commands.
@@ -195,9 +195,8 @@ let package = Package(
     tests(
       of: "Service",
       sees: [
-        "EventStore", "Settings", "Recording", "Web", "Checkpoints", "GELAN", "Streaming", "Capture", "FFmpeg",
-        "Inference",
-        "Outputs", "Rules", "Imaging", "Scene",
+        "EventStore", "Settings", "Recording", "Web", "MQTT", "Publishing", "Checkpoints", "GELAN", "Streaming",
+        "Capture", "FFmpeg", "Inference", "Outputs", "Rules", "Imaging", "Scene",
       ]),
     tests(
       of: "Training",

@@ -37,7 +37,8 @@ extension ServiceRun: WebService {
     return ServiceMetrics(
       cameras: supervisor.cameras.map(\.report), events: journal.counts, losses: journal.losses,
       configured: state.withLock { $0.configured.timeIntervalSince1970 },
-      listeners: supervisor.journal.news.listenerCount, recordings: supervisor.recordings
+      listeners: supervisor.journal.news.listenerCount, publishing: outlets.publishing, calling: outlets.calling,
+      recordings: supervisor.recordings
     ).text
   }
 

@@ -5,6 +5,7 @@ public import GELAN
 public import Inference
 import Outputs
 import Pipeline
+import Publishing
 import Recording
 import Settings
 import Synchronization
@@ -15,6 +16,7 @@ public final class ServiceRun: Sendable {
   enum Command: Sendable {
     case stop
     case reload(CheckedContinuation<ReloadOutcome, Never>?)
+    case switched(HomeCommand, CheckedContinuation<ReloadOutcome, Never>?)
     case beat
   }
 
@@ -30,6 +32,8 @@ public final class ServiceRun: Sendable {
   let supervisor: Supervisor
   /// What can be asked for what happened; `nil` if events are not kept.
   package let history: EventHistory?
+  /// What events are sent to, and how cameras are switched.
+  let outlets: Outlets
   private let path: String
   let say: @Sendable (String) -> Void
   private let systemd = SystemdLink()
@@ -62,12 +66,15 @@ public final class ServiceRun: Sendable {
     options.precision = try choosePrecision(model, options)
     let detector = Detector(model, options: options)
     let storage = configuration.outputs.storage
+    outlets = try Outlets(configuration.outputs)
     let media = if let path = storage.path { try MediaFolder(path: path) } else { nil as MediaFolder? }
     supervisor = try Supervisor(
       detector: detector, workers: configuration.model.workers,
-      journal: try Journal(path: configuration.outputs.eventLog, rotation: configuration.outputs.events.lines.rotation),
+      journal: try Journal(
+        path: configuration.outputs.eventLog, rotation: configuration.outputs.events.lines.rotation, outlets: outlets),
       media: media, limits: storage,
-      memories: MemoryFolder(events: configuration.outputs.events.lines.path, recordings: storage.path))
+      memories: MemoryFolder(events: configuration.outputs.events.lines.path, recordings: storage.path),
+      switches: outlets.switches)
     history = Self.history(configuration.outputs, say: say)
     (commands, orders) = AsyncStream.makeStream(of: Command.self)
   }
@@ -83,7 +90,10 @@ public final class ServiceRun: Sendable {
     let configuration = state.withLock { $0.configuration }
     let failure = Mutex<ServiceError?>(nil)
     do throws(ServiceError) {
-      _ = try await supervisor.watch(configuration.cameras)
+      _ = try await supervisor.watch(outlets.switches.apply(to: configuration.cameras))
+      try outlets.start(home: { [supervisor, outlets] in supervisor.home(outlets.switches) }) { [orders] command in
+        orders.yield(.switched(command, nil))
+      }
     } catch {
       await supervisor.stop()
       await history?.stop()
@@ -106,6 +116,7 @@ public final class ServiceRun: Sendable {
     state.withLock { $0.isRunning = false }
     systemd.stopping()
     await supervisor.stop()
+    await stopOutlets()
     tellTroubles()
     server.cancel()
     await server.value
@@ -127,6 +138,11 @@ public final class ServiceRun: Sendable {
         case .done(let sentence): say(sentence)
         case .refused(let reason): say("the configuration was not changed: \(reason)")
         }
+        outlets.stateChanged()
+        answer?.resume(returning: outcome)
+      case .switched(let command, let answer):
+        let outcome = await obey(command)
+        outlets.stateChanged()
         answer?.resume(returning: outcome)
       }
     }
@@ -136,7 +152,10 @@ public final class ServiceRun: Sendable {
   private func refuse() async {
     orders.finish()
     for await command in commands {
-      if case .reload(let answer?) = command { answer.resume(returning: .refused(Self.ending)) }
+      switch command {
+      case .reload(let answer?), .switched(_, let answer?): answer.resume(returning: .refused(Self.ending))
+      default: break
+      }
     }
   }
 
@@ -201,7 +220,7 @@ public final class ServiceRun: Sendable {
     let before = state.withLock { $0.configuration }
     do throws(ServiceError) {
       let next = try Self.configuration(at: path)
-      let changes = try await supervisor.watch(next.cameras)
+      let changes = try await supervisor.watch(outlets.switches.apply(to: next.cameras))
       do throws(OutputError) {
         let outputs = next.outputs
         try await supervisor.journal.reopen(at: outputs.eventLog, rotation: outputs.events.lines.rotation)
@@ -220,6 +239,9 @@ public final class ServiceRun: Sendable {
           "outputs.events.sqlite",
           before.outputs.eventStore != next.outputs.eventStore || before.outputs.eventLog != next.outputs.eventLog
         ),
+        ("outputs.mqtt", before.outputs.mqtt != next.outputs.mqtt),
+        ("outputs.webhooks", before.outputs.webhooks != next.outputs.webhooks),
+        ("outputs.state", before.outputs.state != next.outputs.state),
       ].filter(\.1).map(\.0)
       return .done(
         "configuration read: \(changes.kept) cameras unchanged, \(changes.started) begun, \(changes.stopped) ended"

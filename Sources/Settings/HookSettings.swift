@@ -37,11 +37,7 @@ public struct HookSettings: Hashable, Sendable {
   /// Names of the events of an object.
   static let moments = ["first", "snapshot", "end"]
 
-  /// A webhook called `name`; `nil` for a name that has no place in a path.
-  init?(named name: String) {
-    guard (1...40).contains(name.count),
-      name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_" || $0 == "-") })
-    else { return nil }
+  init(named name: String) {
     self.name = name
   }
 
@@ -63,10 +59,12 @@ public struct HookSettings: Hashable, Sendable {
     .value("types", \.types, .names("kinds of events"), "Kinds of events that it is for, such as loiter or line."),
     .value("severity", \.severities, .names("alert or detection"), "Severities of visits that it is for."),
     .value(
-      "when", \.moment, .oneOf(moments), "Where types says nothing: first (the start), snapshot (the end, with an image) "
+      "when", \.moment, .oneOf(moments),
+      "Where types says nothing: first (the start), snapshot (the end, with an image) "
         + "or end."),
     .value("hours", \.hours, .optional(.dayHours), "When it is called: 22:00-06:00, local time."),
-    .value("cooldown", \.cooldown, .duration(0...86_400), "How long it is silent about a class at a camera after a call."),
+    .value(
+      "cooldown", \.cooldown, .duration(0...86_400), "How long it is silent about a class at a camera after a call."),
     .value("once", \.isOncePerObject, .switched, "Whether an object is reported once only."),
   ]
 }

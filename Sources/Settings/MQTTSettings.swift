@@ -29,7 +29,8 @@ public struct MQTTSettings: Hashable, Sendable {
 
   static let settings: [Setting<MQTTSettings>] = [
     .value(
-      "url", \.address, .brokerAddress, isRequired: true, example: "mqtt://192.0.2.10", "The broker: \(MQTTAddress.form)."),
+      "url", \.address, .brokerAddress, isRequired: true, example: "mqtt://192.0.2.10",
+      "The broker: \(MQTTAddress.form)."),
     .value("user", \.user, .text("the name of a user"), "Name of the user."),
     .value("password", \.password, .text("a password"), "The user's password, such as ${MQTT_PASSWORD}."),
     .value(
@@ -44,7 +45,8 @@ public struct MQTTSettings: Hashable, Sendable {
     .value("key", \.key, .text("the path of a file"), "The key of that certificate, not encrypted."),
     .value("homeassistant", \.announces, .switched, example: "true", "Whether devices appear in Home Assistant."),
     .value(
-      "discovery_prefix", \.discovery, .text("a topic"), "What Home Assistant listens to, where it is not homeassistant."),
+      "discovery_prefix", \.discovery, .text("a topic"),
+      "What Home Assistant listens to, where it is not homeassistant."),
     .value("spool_size", \.spoolSize, .size, "What events may take on the disk while the broker is offline."),
     .value("spool_age", \.spoolAge, .duration(1...3.2e8), "Age at which such an event is dropped."),
   ]

@@ -150,7 +150,7 @@ public struct OutputSettings: Hashable, Sendable {
       ) { name, _ in HookSettings(named: name) },
       .value(
         "state", \.state, .text("the path of a folder"),
-        "Folder of events that wait for a receiver, and of what was switched off; STATE_DIRECTORY, or one of the user."),
+        "Folder of events that wait for a receiver, and of what was switched off; otherwise the one beside the log."),
     ]
     + cameraSinks.map { kind in
       .value(

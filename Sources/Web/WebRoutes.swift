@@ -28,6 +28,7 @@ struct WebRoutes: Sendable {
     addInterface(to: router)
     addEvents(to: router)
     addRecordings(to: router)
+    addControl(to: router)
     return router
   }
 
@@ -130,7 +131,7 @@ struct WebRoutes: Sendable {
     Response(status: .ok, headers: headers(file.type), body: .init(byteBuffer: ByteBuffer(bytes: file.bytes)))
   }
 
-  private static var unknownCamera: Response { text("there is no such camera\n", status: .notFound) }
+  static var unknownCamera: Response { text("there is no such camera\n", status: .notFound) }
 
   static func json(_ text: String, status: HTTPResponse.Status = .ok) -> Response {
     self.text(text + "\n", type: "application/json", status: status)

@@ -67,6 +67,10 @@ package protocol WebService: Sendable {
   var history: EventHistory? { get }
   /// Removes recordings at `paths`, whose event was removed.
   func removeRecordings(_ paths: [String])
+  /// Switches something of `camera`: `enabled`, `detect`, `record` or `alerts`, by name.
+  func change(_ camera: String, _ values: [String: Bool]) async -> ReloadOutcome
+  /// How `camera` is switched.
+  func switches(of camera: String) -> [String: Bool]
   /// Reads the configuration again.
   func reload() async -> ReloadOutcome
 }

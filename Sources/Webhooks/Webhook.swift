@@ -3,7 +3,7 @@ import Foundation
 import NIOCore
 import Outputs
 import Pipeline
-import Spooling
+package import Spooling
 import Synchronization
 
 /// Why a webhook cannot be called.
@@ -190,7 +190,9 @@ package final class Webhook: Sendable {
     do { request = try call.request(settings, at: EventClock.wallMilliseconds / 1000) } catch {
       return .refused("cannot be called: \(error)")
     }
-    let task = Self.client.execute(request: request, deadline: .now() + .seconds(patience))
+    // What an answer says is not of interest; so much of it is read.
+    let answer = ResponseAccumulator(request: request, maxBodySize: 1 << 16)
+    let task = Self.client.execute(request: request, delegate: answer, deadline: .now() + .seconds(patience))
     note(task)
     do { return WebhookCall.outcome(of: try task.wait()) } catch {
       return .failed("does not answer: \(error)", wait: nil)

@@ -13,18 +13,18 @@ package enum WebhookTemplate: Hashable, Sendable {
   func body(of event: WebhookEvent) -> (text: String, type: String) {
     let sentence = event.sentence.json
     switch self {
-    case .json: return (event.payload, Self.json)
+    case .json: return (event.payload, Self.jsonType)
     case .ntfy: return (event.sentence, "text/plain; charset=utf-8")
-    case .gotify: return ("{\"title\":\(event.camera.json),\"message\":\(sentence),\"priority\":5}", Self.json)
-    case .apprise: return ("{\"title\":\(event.camera.json),\"body\":\(sentence),\"type\":\"info\"}", Self.json)
-    case .telegram(let chat): return ("{\"chat_id\":\(chat.json),\"text\":\(sentence)}", Self.json)
-    case .discord: return ("{\"content\":\(sentence)}", Self.json)
-    case .slack: return ("{\"text\":\(sentence)}", Self.json)
+    case .gotify: return ("{\"title\":\(event.camera.json),\"message\":\(sentence),\"priority\":5}", Self.jsonType)
+    case .apprise: return ("{\"title\":\(event.camera.json),\"body\":\(sentence),\"type\":\"info\"}", Self.jsonType)
+    case .telegram(let chat): return ("{\"chat_id\":\(chat.json),\"text\":\(sentence)}", Self.jsonType)
+    case .discord: return ("{\"content\":\(sentence)}", Self.jsonType)
+    case .slack: return ("{\"text\":\(sentence)}", Self.jsonType)
     case .text(let text): return (fill(text, with: event), "text/plain; charset=utf-8")
     }
   }
 
-  private static let json = "application/json"
+  private static let jsonType = "application/json"
 
   private func fill(_ text: String, with event: WebhookEvent) -> String {
     let values = [

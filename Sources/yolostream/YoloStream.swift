@@ -19,7 +19,9 @@ struct YoloStream: AsyncParsableCommand {
     groupedSubcommands: [
       CommandGroup(
         name: "Video",
-        subcommands: [RunCommand.self, AnnotateCommand.self, ServeCommand.self, ConfigCommand.self]),
+        subcommands: [
+          RunCommand.self, AnnotateCommand.self, ServeCommand.self, ConfigCommand.self, NotifyCommand.self,
+        ]),
       CommandGroup(
         name: "This machine",
         subcommands: [DoctorCommand.self, DevicesCommand.self, ProbeCommand.self, BenchCommand.self]),

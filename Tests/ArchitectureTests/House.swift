@@ -70,8 +70,9 @@ enum House {
     Room(
       "Service",
       sees: [
-        "Capture", "Checkpoints", "EventStore", "FFmpeg", "GELAN", "Imaging", "Inference", "LiveView", "Outputs",
-        "Pipeline", "Recording", "Rules", "Scene", "Settings", "Streaming", "Tracking", "Web",
+        "Capture", "Checkpoints", "EventStore", "FFmpeg", "GELAN", "Imaging", "Inference", "LiveView", "MQTT",
+        "Outputs", "Pipeline", "Publishing", "Recording", "Rules", "Scene", "Settings", "Spooling", "Streaming",
+        "Tracking", "Web", "Webhooks",
       ], unsafeLines: 5),
     Room(
       "yolostream",

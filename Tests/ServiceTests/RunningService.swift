@@ -32,14 +32,15 @@ final class RunningService: Sendable {
   ///
   /// - Parameter earlier: a service that has stopped, whose folder it goes on with.
   init(
-    cameras: String, http: String = "", storage: String = "", more: String = "", after earlier: RunningService? = nil
+    cameras: String, http: String = "", storage: String = "", outputs: String = "", more: String = "",
+    after earlier: RunningService? = nil
   ) async throws {
     folder =
       earlier?.folder
       ?? FileManager.default.temporaryDirectory.appending(path: "yolostream-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     try Self.model.write(to: folder.appending(path: "model.safetensors"))
-    try Self.text(cameras: cameras, http: http, storage: storage, more: more, folder: folder)
+    try Self.text(cameras: cameras, http: http, storage: storage, outputs: outputs, more: more, folder: folder)
       .write(to: folder.appending(path: "service.yml"), atomically: true, encoding: .utf8)
     let said = Said()
     self.said = said
@@ -67,7 +68,7 @@ final class RunningService: Sendable {
   deinit { try? FileManager.default.removeItem(at: folder) }
 
   static func text(
-    cameras: String, http: String = "", storage: String = "", more: String = "", folder: URL
+    cameras: String, http: String = "", storage: String = "", outputs: String = "", more: String = "", folder: URL
   ) -> String {
     """
     version: 1
@@ -75,7 +76,7 @@ final class RunningService: Sendable {
     defaults: {detect: {fps: 10, motion: {gate: false}}}
     cameras:
     \(cameras)
-    outputs: {events: {jsonl: {path: \(folder.path)/events.jsonl}}\(storage.isEmpty ? "" : ", storage: {path: \(folder.path)/media\(storage)}")}
+    outputs: {events: {jsonl: {path: \(folder.path)/events.jsonl}}\(storage.isEmpty ? "" : ", storage: {path: \(folder.path)/media\(storage)}")\(outputs.isEmpty ? "" : ", " + outputs), state: \(folder.path)/state}
     http: {listen: "127.0.0.1:0"\(http.isEmpty ? "" : ", " + http)}
     \(more)
     """

@@ -1,4 +1,5 @@
 import Pipeline
+import Publishing
 import Recording
 import Settings
 import Testing
@@ -16,6 +17,7 @@ import Testing
     let text = ServiceMetrics(
       cameras: [camera], events: ["start": 1], losses: Journal.Losses(failures: 4, dropped: 2), configured: 0,
       listeners: 0,
+      publishing: PublisherReport(), calling: [],
       recordings: (MediaFolder.Report(), Retention.Report())
     ).text
     var families: [String] = []

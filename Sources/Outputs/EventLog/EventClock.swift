@@ -58,12 +58,17 @@ public enum EventClock: String, Hashable, Sendable {
 }
 
 /// An identifier that sorts by time: a ULID, 48 bits of milliseconds and 80 more, in Crockford's base 32.
-struct SortableIdentifier: Hashable, CustomStringConvertible {
+package struct SortableIdentifier: Hashable, CustomStringConvertible {
   let milliseconds: Int64
   /// The lower 64 of the 80 bits; the others are zero.
   let tail: UInt64
 
-  var description: String {
+  /// One that nobody had before, at this time of day.
+  package static var now: SortableIdentifier {
+    SortableIdentifier(milliseconds: EventClock.wallMilliseconds, tail: .random(in: UInt64.min...UInt64.max))
+  }
+
+  package var description: String {
     let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ")
     func digits(_ value: UInt64, count: Int) -> String {
       String(

@@ -1,7 +1,10 @@
 import Capture
 import Pipeline
+import Publishing
 import Recording
+import Spooling
 import Streaming
+import Webhooks
 
 /// What `/metrics` says: the state of every camera, and of the process.
 struct ServiceMetrics {
@@ -11,6 +14,8 @@ struct ServiceMetrics {
   /// When the configuration was read last, in seconds since 1970.
   let configured: Double
   let listeners: Int
+  let publishing: PublisherReport?
+  let calling: [(name: String, report: WebhookReport)]
   let recordings: (files: MediaFolder.Report, storage: Retention.Report)?
 
   var text: String {
@@ -33,6 +38,7 @@ struct ServiceMetrics {
     text.sample("sink_dropped_total", [("sink", "jsonl")], losses.dropped)
     each(sink: \.dropped, of: "sink_dropped_total", &text)
     writePushes(&text)
+    writeOutlets(&text)
     writeRecordings(&text)
     text.family("event_listeners", .gauge, "Connections that listen to the stream of events.")
     text.sample("event_listeners", listeners)

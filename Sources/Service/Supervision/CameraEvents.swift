@@ -1,4 +1,5 @@
 import Outputs
+import Publishing
 import Recording
 import Scene
 import Streaming
@@ -10,19 +11,23 @@ import Synchronization
 final class CameraEvents: Sendable {
   private struct State {
     var stamper: EventStamper
+    /// Objects that the recorder knows.
+    var recorded: Set<Int> = []
     /// The camera is watched no more, though a worker may still be at its last frame.
     var isOver = false
   }
 
   private let state: Mutex<State>
   private let recorder: CameraRecorder?
+  private let switches: CameraSwitches
   let journal: Journal
 
   /// - Parameter objects: objects that are known from before a restart.
   init(
     camera: String, classes: ClassCatalogue, journal: Journal, recorder: CameraRecorder? = nil,
-    objects: [EventStamper.OpenObject] = []
+    objects: [EventStamper.OpenObject] = [], switches: CameraSwitches = CameraSwitches()
   ) {
+    self.switches = switches
     state = Mutex(State(stamper: EventStamper(classes: classes, camera: camera, clock: .wall, objects: objects)))
     self.recorder = recorder
     self.journal = journal
@@ -37,10 +42,22 @@ final class CameraEvents: Sendable {
       guard !state.isOver else { return }
       for event in events {
         let stamped = state.stamper.stamp(event)
-        let isKept = recorder?.take(stamped) ?? false
+        let isKept = isRecorded(event, &state) && (recorder?.take(stamped) ?? false)
         if !isKept || event.kind != .end { note(state.stamper.number(stamped)) }
       }
       state.isOver = isLast
+    }
+  }
+
+  /// Whether the recorder is to hear of `event`: of an object that came while recording was on, to its end.
+  private func isRecorded(_ event: SceneEvent, _ state: inout State) -> Bool {
+    guard recorder != nil, let object = event.object?.identity else { return false }
+    switch event.kind {
+    case .start:
+      if switches.isOn(.record) { state.recorded.insert(object) }
+      return switches.isOn(.record)
+    case .end: return state.recorded.remove(object) != nil
+    default: return state.recorded.contains(object)
     }
   }
 

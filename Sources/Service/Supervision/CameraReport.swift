@@ -2,6 +2,7 @@ public import Capture
 import Foundation
 import LiveView
 import Pipeline
+import Publishing
 import Settings
 import Streaming
 
@@ -50,6 +51,8 @@ public struct CameraReport: Sendable {
   var detections: [String: Int] = [:]
   /// Tracks in the last picture, by class.
   var tracks: [String: Int] = [:]
+  /// How many objects are in the frame and in each zone.
+  var counts: [HomeCount] = []
 
   /// Whether its packets may be given out as they are: not where privacy masks are painted on pictures.
   private let showsPackets: Bool

@@ -37,11 +37,14 @@ final class Journal: Sendable {
   private static let remembered = 50
 
   private let state: Mutex<State>
+  /// Where events leave the service, besides files.
+  private let outlets: Outlets?
   /// All news, as it happens.
   let news = Broadcast<News>()
 
   /// A journal kept in the file at `path`, if there is one.
-  init(path: String?, rotation: LogRotation? = nil) throws(OutputError) {
+  init(path: String?, rotation: LogRotation? = nil, outlets: Outlets? = nil) throws(OutputError) {
+    self.outlets = outlets
     state = Mutex(State(host: try Self.host(path, rotation)))
   }
 
@@ -61,6 +64,7 @@ final class Journal: Sendable {
       }
       state.host.sinks.deliver(event)
     }
+    outlets?.publish(event)
     if news.isHeard { news.tell(News(name: "event", data: event.json)) }
   }
 

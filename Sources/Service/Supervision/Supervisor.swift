@@ -20,6 +20,7 @@ final class Supervisor: Sendable {
   let media: MediaFolder?
   private let retention: Retention?
   private let keeper: MemoryKeeper?
+  private let switches: SwitchBoard?
   private let queue = TurnQueue()
   private let workers: Workers
   private let watched = WatchedCameras()
@@ -29,8 +30,9 @@ final class Supervisor: Sendable {
   /// - Parameter memories: where what cameras remember outlives a restart; `nil` for nowhere.
   init(
     detector: Detector, workers: Int, journal: Journal, media: MediaFolder? = nil, limits: StorageSettings = .init(),
-    memories: MemoryFolder? = nil
+    memories: MemoryFolder? = nil, switches: SwitchBoard? = nil
   ) throws(ServiceError) {
+    self.switches = switches
     classes = detector.classes
     self.media = media
     do throws(PipelineError) { retention = if let media { try Retention(limits, folder: media) } else { nil } } catch {
@@ -80,7 +82,8 @@ final class Supervisor: Sendable {
         next.append(camera)
       } else {
         let camera = WatchedCamera(
-          settings, plan: plan, queue: queue, journal: journal, media: media, memories: keeper?.folder)
+          settings, plan: plan, queue: queue, journal: journal, media: media, memories: keeper?.folder,
+          switches: CameraSwitches(settings.name, board: switches))
         camera.start()
         changes.started += 1
         next.append(camera)

@@ -5,7 +5,9 @@ import Inference
 import LiveView
 import Outputs
 import Pipeline
+import Publishing
 import Recording
+import Rules
 import Scene
 import Settings
 import Streaming
@@ -52,12 +54,17 @@ final class WatchedCamera: Sendable {
   private let capturing = Mutex<Capturing?>(nil)
   /// Where what is remembered outlives a restart.
   private let memories: MemoryFolder?
+  /// What of it is switched off.
+  private let switches: CameraSwitches
+  /// Whether the last frame was searched for objects.
+  private let wasSearched = Mutex(true)
 
   /// A camera that is not watched yet.
   init(
     _ settings: CameraSettings, plan: DetectionPlan, queue: TurnQueue, journal: Journal, media: MediaFolder? = nil,
-    memories: MemoryFolder? = nil
+    memories: MemoryFolder? = nil, switches: CameraSwitches = CameraSwitches()
   ) {
+    self.switches = switches
     self.settings = settings
     self.plan = plan
     self.queue = queue
@@ -70,7 +77,7 @@ final class WatchedCamera: Sendable {
     let memory = memories?.memory(of: settings.name)
     let events = CameraEvents(
       camera: settings.name, classes: plan.classes, journal: journal, recorder: recorder,
-      objects: memory?.objects ?? [])
+      objects: memory?.objects ?? [], switches: switches)
     self.events = events
     picture = CameraPicture(classes: plan.classes)
     let record = CameraRecord(settings, events: events)
@@ -215,6 +222,8 @@ final class WatchedCamera: Sendable {
 /// What came of a look at a picture, and the nanoseconds that each part took.
 private struct Look {
   let findings: FrameFindings
+  /// How many objects are where.
+  let counts: [ZoneCount]
   /// Whether the scene was still, so that the last answer was kept.
   let isStill: Bool
   let gateTime, inferTime, trackTime: UInt64
@@ -225,6 +234,11 @@ extension WatchedCamera {
     let start = MonotonicTime.nanoseconds
     let isStill = try analyser.withLock { analyser in try !analyser.needsDetection(frame) }
     let gated = MonotonicTime.nanoseconds
+    guard isSearched() else {
+      let findings = FrameFindings(
+        stamp: frame.stamp, width: frame.pixels.layout.width, height: frame.pixels.layout.height, detections: [])
+      return Look(findings: findings, counts: [], isStill: true, gateTime: gated - start, inferTime: 0, trackTime: 0)
+    }
     var answer: [Detection]?
     if !isStill {
       do throws(InferenceError) {
@@ -237,11 +251,31 @@ extension WatchedCamera {
     }
     let inferred = MonotonicTime.nanoseconds
     let detections = answer
-    let scene = analyser.withLock { $0.conclude(detections, of: frame) }
+    let (scene, counts) = analyser.withLock { ($0.conclude(detections, of: frame), $0.counts) }
     events.publish(scene.events)
     return Look(
-      findings: scene.findings, isStill: isStill, gateTime: gated - start, inferTime: inferred - gated,
+      findings: scene.findings, counts: counts, isStill: isStill, gateTime: gated - start, inferTime: inferred - gated,
       trackTime: MonotonicTime.nanoseconds - inferred)
+  }
+}
+
+extension WatchedCamera {
+  /// Whether objects are looked for. When that was switched off, those that are there end, and the motion gate forgets
+  /// what it knows, so that the network runs at once when it is switched on.
+  private func isSearched() -> Bool {
+    let isOn = switches.isOn(.detect)
+    let wasOn = wasSearched.withLock { was in
+      defer { was = isOn }
+      return was
+    }
+    if wasOn, !isOn {
+      events.publish(
+        analyser.withLock { analyser in
+          analyser.forget()
+          return analyser.finish()
+        })
+    }
+    return isOn
   }
 }
 
@@ -254,6 +288,9 @@ extension CameraReport {
     if !look.isStill { inferTime.record(nanoseconds: look.inferTime) }
     trackTime.record(nanoseconds: look.trackTime)
     for detection in look.findings.detections { detections[classes[detection.classID], default: 0] += 1 }
+    counts = look.counts.map {
+      HomeCount(zone: $0.zone, label: classes[$0.classID], all: $0.all, active: $0.active)
+    }
     for label in tracks.keys { tracks[label] = 0 }
     for track in look.findings.tracks { tracks[classes[track.detection.classID], default: 0] += 1 }
   }

@@ -50,6 +50,9 @@ package struct SceneAnalyser: ~Copyable {
     memory.conclude(detections, of: frame)
   }
 
+  /// How many objects are in the whole frame and in each zone, by class; what is not there is left out.
+  package var counts: [ZoneCount] { memory.counts }
+
   /// The source is over: the ends of all objects that are still there.
   package mutating func finish() -> [SceneEvent] { memory.finish() }
 
@@ -122,6 +125,8 @@ struct SceneMemory {
     identities.track(&findings)
     return AnalysedScene(findings: findings, events: rules.events(in: findings))
   }
+
+  var counts: [ZoneCount] { rules.zoneCounts }
 
   mutating func finish() -> [SceneEvent] { rules.finish() }
 

@@ -1,0 +1,53 @@
+import Capture
+import Outputs
+import Pipeline
+import Publishing
+import Recording
+import Rules
+import Scene
+import Settings
+import Streaming
+
+extension Supervisor {
+  /// What a house shows of the cameras, as they are now.
+  func home(_ switches: SwitchBoard) -> HomeState {
+    let cameras = cameras
+    let reports = cameras.map(\.report)
+    var server = HomeServer()
+    server.version = ServiceVersion.current
+    server.camerasUp = reports.count { $0.stateName == "up" }
+    server.resultAge = reports.filter { $0.age.count > 0 && $0.stateName == "up" }.map { report in
+      let age = report.age.quantile(0.5).components
+      // To a tenth: it is shown, and each change is a message.
+      return ((Double(age.seconds) + Double(age.attoseconds) / 1e18) * 10).rounded() / 10
+    }.max()
+    // To 100 MB, for the same reason.
+    server.freeBytes = recordings.map { Int($0.storage.freeBytes) / 100_000_000 * 100_000_000 }
+    return HomeState(server: server, cameras: zip(cameras, reports).map { $0.home($1, switches) })
+  }
+}
+
+extension WatchedCamera {
+  /// Classes that have counts of their own where a camera looks for all that a large model knows.
+  private static let common = [
+    "person", "bicycle", "car", "motorcycle", "bus", "truck", "bird", "cat", "dog",
+  ]
+
+  private var labels: [String] {
+    let classes = plan.classes
+    if let wanted = settings.detect.classes { return wanted.compactMap { classes.index(of: $0).map { classes[$0] } } }
+    let common = Self.common.filter { classes.index(of: $0) != nil }
+    return classes.count <= 12 || common.isEmpty ? Array(classes.names.prefix(12)) : common
+  }
+
+  fileprivate func home(_ report: CameraReport, _ switches: SwitchBoard) -> HomeCamera {
+    var home = HomeCamera(name: report.name, labels: labels)
+    home.state = report.stateName
+    if case .down(let cause, let message, _) = report.state { (home.cause, home.message) = (cause.rawValue, message) }
+    (home.width, home.height) = (report.width, report.height)
+    home.switches = switches.switches(of: report.name, isEnabled: report.isEnabled)
+    home.zones = plan.scene.rules.zones.map(\.name)
+    home.counts = report.stateName == "up" ? report.counts : []
+    return home
+  }
+}

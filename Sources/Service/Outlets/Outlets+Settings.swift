@@ -1,0 +1,89 @@
+import Foundation
+import MQTT
+import Publishing
+import Settings
+import Spooling
+import Webhooks
+
+extension OutputSettings {
+  /// Folder of what outlives a restart: the one that is configured, that of what cameras remember, that of the service
+  /// manager, or one of the user.
+  func stateFolder(environment: [String: String] = ProcessInfo.processInfo.environment) -> String {
+    if let state { return state }
+    if let folder = MemoryFolder(events: events.lines.path, recordings: storage.path) { return folder.path }
+    if let folder = environment["STATE_DIRECTORY"]?.split(separator: ":").first { return "\(folder)/state" }
+    let home = environment["HOME"] ?? NSHomeDirectory()
+    return (environment["XDG_STATE_HOME"] ?? "\(home)/.local/state") + "/yolostream"
+  }
+}
+
+extension PublishingSettings {
+  /// How `outputs` wants to publish; `nil` where there is no broker. Throws `configuration` for a file that cannot be read.
+  init?(_ outputs: OutputSettings) throws(ServiceError) {
+    let settings = outputs.mqtt
+    guard let address = settings.address else { return nil }
+    let prefix = settings.prefix ?? "yolostream"
+    var broker = MQTTOptions(address: address, clientID: settings.clientID ?? prefix.replacing("/", with: "-"))
+    broker.user = settings.user ?? broker.user
+    broker.password =
+      try Secret.read(settings.password, file: settings.passwordFile, "outputs.mqtt.password_file")
+      ?? broker.password
+    broker.version = settings.version
+    broker.tls = .init(authorities: settings.authorities, certificate: settings.certificate, key: settings.key)
+    self.init(broker: broker, spool: outputs.stateFolder() + "/mqtt")
+    self.prefix = prefix
+    discovery = settings.announces ? settings.discovery : nil
+    limits = SpoolLimits(bytes: Int(settings.spoolSize), age: settings.spoolAge)
+  }
+}
+
+extension WebhookSettings {
+  /// What `settings` want. Throws `configuration` for a file that cannot be read, or for a chat that is missing.
+  init(_ settings: HookSettings) throws(ServiceError) {
+    let place = "outputs.webhooks.\(settings.name)"
+    self.init(name: settings.name, url: settings.url ?? "")
+    secret = try Secret.read(settings.secret, file: settings.secretFile, place + ".secret_file")
+    for header in settings.headers ?? [] {
+      guard let colon = header.firstIndex(of: ":") else {
+        throw ServiceError(.configuration, "\(place).headers: expected Name: value")
+      }
+      headers[String(header[..<colon])] = header[header.index(after: colon)...].trimmingCharacters(in: .whitespaces)
+    }
+    switch settings.template {
+    case _ where settings.text != nil: template = .text(settings.text ?? "")
+    case "ntfy": template = .ntfy
+    case "gotify": template = .gotify
+    case "apprise": template = .apprise
+    case "telegram":
+      guard let chat = settings.chat else {
+        throw ServiceError(.configuration, "\(place).chat: expected the chat that Telegram writes in")
+      }
+      template = .telegram(chat: chat)
+    case "discord": template = .discord
+    case "slack": template = .slack
+    default: template = .json
+    }
+    sendsImage = settings.sendsImage
+    cameras = settings.cameras.map(Set.init)
+    labels = settings.classes.map(Set.init)
+    places = settings.zones.map(Set.init)
+    types = settings.types.map(Set.init)
+    severities = settings.severities.map(Set.init)
+    moment = Moment(rawValue: settings.moment) ?? .first
+    hours = settings.hours.map { Hours(from: $0.from, to: $0.to) }
+    cooldown = settings.cooldown
+    isOncePerObject = settings.isOncePerObject
+  }
+}
+
+/// Words that do not stand in a configuration.
+private enum Secret {
+  /// `text`, or else the first line of `file`. Throws `configuration` for a file that cannot be read; `place` names its key.
+  static func read(_ text: String?, file: String?, _ place: String) throws(ServiceError) -> String? {
+    guard text == nil, let file else { return text }
+    guard let content = try? String(contentsOfFile: file, encoding: .utf8),
+      let line = content.split(separator: "\n").first
+    else { throw ServiceError(.configuration, "\(place): cannot read \(file)") }
+    return line.trimmingCharacters(in: .whitespaces)
+  }
+}

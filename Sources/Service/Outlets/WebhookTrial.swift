@@ -1,0 +1,32 @@
+import Foundation
+import Outputs
+import Settings
+import Webhooks
+
+/// Calls the webhooks of a configuration once, to see whether their receivers take it.
+public enum WebhookTrial {
+  /// Calls the one called `name`, or all. Throws `ServiceError` for a configuration that cannot be used or has no such
+  /// webhook.
+  ///
+  /// - Returns: for each its name and what is wrong; `nil` where the receiver took the call.
+  public static func run(path: String, only name: String?) throws -> [(name: String, failure: String?)] {
+    let configuration = try ServiceConfiguration(path: path)
+    let hooks = configuration.outputs.webhooks.filter { name == nil || $0.name == name }
+    guard !hooks.isEmpty else {
+      throw ServiceError(.configuration, "\(path): there is no webhook\(name.map { " called \($0)" } ?? "")")
+    }
+    return try hooks.map { hook in
+      let settings = try WebhookSettings(hook)
+      let key = SortableIdentifier.now.description
+      let now = EventClock.wallMilliseconds
+      let json =
+        "{\"v\":2,\"id\":\"\(key)\",\"type\":\"test\",\"camera\":\"test\",\"ts\":\"\(EventClock.text(now))\"}"
+      let event = WebhookEvent(
+        key: key, camera: "test", type: "test", label: nil, object: key, milliseconds: now, json: json)
+      do throws(WebhookError) {
+        try Webhook.test(settings, with: event)
+        return (hook.name, nil)
+      } catch { return (hook.name, error.description) }
+    }
+  }
+}

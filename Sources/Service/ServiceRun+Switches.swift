@@ -1,0 +1,56 @@
+import Pipeline
+import Publishing
+import Settings
+import Synchronization
+package import Web
+
+extension ServiceRun {
+  /// Switches something of a camera, and writes it down. A camera that is switched off is stopped, its stream closed.
+  func obey(_ command: HomeCommand) async -> ReloadOutcome {
+    let configured = state.withLock { $0.configuration.cameras }
+    guard configured.contains(where: { $0.name == command.camera }) else {
+      return .refused("there is no camera \(command.camera)")
+    }
+    if let failure = outlets.switches.obey(command) { say(failure) }
+    if command.toggle == .enabled {
+      do throws(ServiceError) {
+        _ = try await supervisor.watch(outlets.switches.apply(to: configured))
+      } catch { return .refused(error.description) }
+    }
+    let sentence = "\(command.camera): \(command.toggle.rawValue) is \(command.isOn ? "on" : "off")"
+    say(sentence)
+    return .done(sentence)
+  }
+
+  package func change(_ camera: String, _ values: [String: Bool]) async -> ReloadOutcome {
+    var sentences: [String] = []
+    for (name, isOn) in values.sorted(by: { $0.key < $1.key }) {
+      guard let toggle = HomeToggle(rawValue: name) else {
+        let names = HomeToggle.allCases.map(\.rawValue).joined(separator: ", ")
+        return .refused("there is no switch \(name); expected \(names)")
+      }
+      let outcome = await withCheckedContinuation { answer in
+        let command = HomeCommand(camera: camera, toggle: toggle, isOn: isOn)
+        if case .terminated = orders.yield(.switched(command, answer)) {
+          answer.resume(returning: .refused(Self.ending))
+        }
+      }
+      guard case .done(let sentence) = outcome else { return outcome }
+      sentences.append(sentence)
+    }
+    return .done(sentences.joined(separator: "; "))
+  }
+
+  package func switches(of camera: String) -> [String: Bool] {
+    let isEnabled = supervisor.camera(camera)?.settings.isEnabled ?? false
+    let switches = outlets.switches.switches(of: camera, isEnabled: isEnabled)
+    return Dictionary(uniqueKeysWithValues: HomeToggle.allCases.map { ($0.rawValue, switches[keyPath: $0.path]) })
+  }
+
+  /// Ends what leaves the service, on a thread of its own: it may take seconds.
+  func stopOutlets() async {
+    guard let thread = try? WorkThread(name: "farewell") else { return outlets.stop() }
+    await Task(executorPreference: thread) { [outlets] in outlets.stop() }.value
+    thread.join()
+  }
+}

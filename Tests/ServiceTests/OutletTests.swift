@@ -1,0 +1,120 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Service
+
+/// A running service, a real broker and a real web server.
+@Suite(.serialized, .ownThread, .enabled(if: Broker.program != nil, Comment(rawValue: Broker.absence)))
+struct OutletTests {
+  private let broker: Broker
+  private let cameras = """
+      front: {url: "test:160x120@25", detect: {classes: [person, dog]}}
+      back: {url: "test:160x120@25", enabled: false}
+    """
+
+  init() throws {
+    broker = try Broker()
+    try broker.start()
+  }
+
+  private var mqtt: String { "mqtt: {url: \"mqtt://127.0.0.1:\(broker.port)\"}" }
+
+  private func last(_ listener: BrokerListener, _ topic: String) -> String? {
+    listener.messages.last { $0.topic == "yolostream/\(topic)" }?.text
+  }
+
+  private func post(_ service: RunningService, _ path: String, _ body: String) throws -> (status: Int, text: String) {
+    let wire = try service.connect()
+    try wire.request(
+      path, method: "POST", headers: ["Content-Length: \(body.utf8.count)", "Connection: close"])
+    wire.send(body)
+    let answer = try wire.answer()
+    return (answer.status, String(decoding: answer.body, as: UTF8.self))
+  }
+
+  private func report(_ service: RunningService, _ camera: String) throws -> [String: Any] {
+    let body = Data(try service.get("/api/v1/cameras/\(camera)").body)
+    return try #require(try JSONSerialization.jsonObject(with: body) as? [String: Any])
+  }
+
+  @Test func `events and states of a running service reach the broker`() async throws {
+    let listener = try broker.listen()
+    let service = try await RunningService(cameras: cameras, storage: ", min_free: 0", outputs: mqtt)
+    #expect(listener.waits { $0.contains { $0.topic == "yolostream/available" && $0.text == "online" } })
+    #expect(listener.messages.contains { $0.topic == "homeassistant/device/yolostream/camera_back/config" })
+    #expect(listener.waits { $0.contains { $0.topic == "yolostream/front/state" && $0.text.contains("\"up\"") } })
+    #expect(last(listener, "back/state")?.contains("\"disabled\"") == true && last(listener, "back/enabled") == "OFF")
+    #expect(listener.waits { $0.filter { $0.topic == "yolostream/events" }.count > 5 })
+    // The network sees things where there are none: of some class, in some frame.
+    #expect(listener.waits { $0.contains { $0.topic.hasPrefix("yolostream/front/count/") && $0.text != "0" } })
+    try await service.stop()
+    #expect(listener.waits { $0.last { $0.topic == "yolostream/available" }?.text == "stopped" })
+    let sent = listener.messages.filter { $0.topic == "yolostream/events" }.map(\.text)
+    let written = try String(contentsOf: service.events, encoding: .utf8).split(separator: "\n")
+    // What the log has is what was published, with a key in front.
+    let bare = sent.map { "{" + $0.dropFirst("{\"event\":\"".count + 26 + "\",".count) }
+    #expect(bare.count == written.count && Set(bare) == Set(written.map(String.init)))
+    #expect(Set(sent.map { $0.prefix(40) }).count == sent.count)
+  }
+
+  @Test func `what is switched by a message or over HTTP holds over reload and restart`() async throws {
+    let listener = try broker.listen()
+    let service = try await RunningService(cameras: cameras, outputs: mqtt)
+    #expect(listener.waits { $0.contains { $0.topic == "yolostream/front/state" && $0.text.contains("\"up\"") } })
+    try broker.publish("OFF", to: "yolostream/front/detect/set")
+    #expect(listener.waits { _ in last(listener, "front/detect") == "OFF" })
+    var inferred = -1
+    #expect(
+      try waiting {
+        defer { inferred = try report(service, "front")["inferred"] as? Int ?? 0 }
+        return try report(service, "front")["inferred"] as? Int == inferred
+      })
+    let frames = try #require(try report(service, "front")["frames"] as? Int)
+    #expect(try waiting { try report(service, "front")["frames"] as? Int ?? 0 > frames + 20 })
+    #expect(try report(service, "front")["inferred"] as? Int ?? 0 <= inferred + 1)
+    #expect(listener.waits { _ in last(listener, "front/count/all") == "0" })
+
+    var answer = try post(service, "/api/v1/cameras/back", "{\"enabled\": true, \"alerts\": false}")
+    #expect(answer.status == 200)
+    #expect(answer.text == "{\"alerts\":false,\"detect\":true,\"enabled\":true,\"record\":true}\n")
+    #expect(listener.waits { _ in last(listener, "back/state")?.contains("\"up\"") ?? false })
+    #expect(last(listener, "back/alerts") == "OFF")
+    answer = try post(service, "/api/v1/cameras/front", "{\"enabled\": false}")
+    #expect(answer.status == 200)
+    #expect(listener.waits { _ in last(listener, "front/state")?.contains("\"disabled\"") ?? false })
+    #expect(try service.get("/api/v1/reload", method: "POST", headers: ["Content-Length: 0"]).status == 200)
+    #expect(try report(service, "front")["state"] as? String == "disabled")
+    for (path, body, status) in [
+      ("front", "{\"colour\": true}", 422), ("front", "no JSON", 400), ("front", "{}", 400),
+      ("none", "{\"detect\": true}", 404),
+    ] { #expect(try post(service, "/api/v1/cameras/\(path)", body).status == status, "\(path) \(body)") }
+    try await service.stop()
+
+    let state = service.folder.path + "/state"
+    let board = SwitchBoard(folder: state)
+    #expect(board.switches(of: "front", isEnabled: true).enabled == false)
+    #expect(board.switches(of: "back", isEnabled: false).enabled && !board.isOn(.alerts, of: "back"))
+    #expect(!board.isOn(.detect, of: "front") && board.isOn(.record, of: "front"))
+  }
+
+  @Test func `a broker that is offline costs a camera nothing, and all events arrive later`() async throws {
+    broker.kill()
+    let service = try await RunningService(cameras: cameras, outputs: mqtt)
+    #expect(
+      try waiting {
+        String(decoding: try service.get("/metrics").body, as: UTF8.self).contains(
+          /outlet_waiting\{outlet="mqtt"\} [1-9]\d/)
+      })
+    #expect(try report(service, "front")["missed"] as? Int ?? 0 < 100)
+    try broker.start()
+    let listener = try broker.listen(to: "yolostream/events")
+    #expect(listener.waits { $0.count > 9 })
+    try await service.stop()
+    // Sequence numbers without a gap, the first included.
+    let numbers = listener.messages.compactMap {
+      $0.text.firstMatch(of: /"camera":"front","seq":(\d+)/).flatMap { Int($0.1) }
+    }
+    #expect(numbers.first == 0 && Set(numbers).count == (numbers.max() ?? 0) + 1)
+  }
+}
