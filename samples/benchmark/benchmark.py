@@ -49,9 +49,11 @@ class Sitting:
         self.ratios = {}
 
     def precisions(self):
-        """What of f32, bf16 and int8 this processor computes natively."""
-        flags = open("/proc/cpuinfo").read()
-        return ["f32", *(["bf16"] if "avx512_bf16" in flags else []), *(["int8"] if "avx512_vnni" in flags else [])]
+        """What of f32, bf16 and int8 this processor computes natively, below the cap."""
+        flags, cap = open("/proc/cpuinfo").read(), os.environ.get("YOLOSTREAM_MAX_ISA")
+        has_bf16 = "avx512_bf16" in flags and cap in (None, "avx512_bf16", "amx_int8", "amx_bf16")
+        has_int8 = ("avx_vnni" in flags or "avx512_vnni" in flags) and cap not in ("reference", "avx2")
+        return ["f32", *(["bf16"] if has_bf16 else []), *(["int8"] if has_int8 else [])]
 
     def ours(self, size, threads, *network, precision="auto"):
         """Median milliseconds per image."""
