@@ -28,7 +28,8 @@ extension Checkpoint {
         }
         return tensor.scaled(by: steps)
       }
-      for (name, tensor) in weights.tensors where !tensor.values.allSatisfy(\.isFinite) {
+      // A closure, not a key path: through one, each of millions of values would cost a call into the runtime.
+      for (name, tensor) in weights.tensors where !tensor.values.allSatisfy({ $0.isFinite }) {
         throw ModelError(.notFinite, "\(name): becomes infinite when normalisation is folded in")
       }
       var model = InferenceModel(spec: spec, weights: weights, classNames: network.classNames)
