@@ -39,7 +39,7 @@ let webServer: [Target.Dependency] = [
 
 let webClient: [Target.Dependency] = [
   .product(name: "AsyncHTTPClient", package: "async-http-client"), .product(name: "NIOCore", package: "swift-nio"),
-  .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "Crypto", package: "swift-crypto"),
+  .product(name: "NIOHTTP1", package: "swift-nio"),
 ]
 
 let package = Package(
@@ -58,7 +58,6 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
-    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
   ],
   targets: [
     // Level 0: doors to C, and leaves of pure Swift.
@@ -97,7 +96,7 @@ let package = Package(
 
     room("Publishing", sees: ["MQTT", "Spooling", "Outputs", "Pipeline"]),
 
-    room("Webhooks", sees: ["Spooling", "Outputs", "Pipeline"] + webClient),
+    room("Webhooks", sees: ["Spooling", "FFmpeg", "Outputs", "Pipeline"] + webClient),
 
     // Level 3: where they meet.
     room(
@@ -162,7 +161,7 @@ let package = Package(
     tests(of: "Spooling"),
     tests(of: "MQTT"),
     tests(of: "Publishing", sees: ["MQTT", "Spooling"]),
-    tests(of: "Webhooks", sees: ["Spooling", .product(name: "Crypto", package: "swift-crypto")]),
+    tests(of: "Webhooks", sees: ["Spooling"]),
     tests(of: "FFmpeg", sees: ["Checkpoints", "GELAN"]),
     tests(of: "V4L2"),
     tests(of: "OneDNN"),

@@ -10,6 +10,7 @@
 #include <libavutil/log.h>
 #include <libavutil/opt.h>
 #include <libavutil/pixdesc.h>
+#include <libavutil/hmac.h>
 #include <libavutil/sha.h>
 #include <libswscale/swscale.h>
 #include <stdlib.h>

@@ -90,9 +90,10 @@ public struct Muxer: ~Copyable {
     let stream = try unsafe newStream()
     try unsafe FFmpegError.check(
       avcodec_parameters_from_context(stream.pointee.codecpar, encoder.context), "describe the encoded stream")
-    unsafe stream.pointee.time_base = encoder.settings.timeBase.rational
-    unsafe stream.pointee.avg_frame_rate = encoder.context.pointee.framerate
-    unsafe stream.pointee.sample_aspect_ratio = encoder.context.pointee.sample_aspect_ratio
+    let settled = unsafe encoder.context.pointee
+    unsafe (stream.pointee.time_base, stream.pointee.avg_frame_rate, stream.pointee.sample_aspect_ratio) = (
+      encoder.settings.timeBase.rational, settled.framerate, settled.sample_aspect_ratio
+    )
     return Int(unsafe stream.pointee.index)
   }
 
@@ -148,8 +149,7 @@ public struct Muxer: ~Copyable {
     try unsafe FFmpegError.check(av_packet_ref(reference.handle, packet.handle), "reference a packet")
     try filters[index]?.apply(to: reference)
     unsafe av_packet_rescale_ts(reference.handle, packet.timeBase.rational, stream.pointee.time_base)
-    unsafe reference.handle.pointee.stream_index = Int32(index)
-    unsafe reference.handle.pointee.pos = -1
+    unsafe (reference.handle.pointee.stream_index, reference.handle.pointee.pos) = (Int32(index), -1)
     if container == .mp4 { try beginFragment(before: reference, of: index) }
     try unsafe check(av_interleaved_write_frame(context, reference.handle))
   }

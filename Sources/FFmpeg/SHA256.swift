@@ -7,11 +7,10 @@ public struct SHA256: ~Copyable {
 
   /// Of nothing yet.
   public init() throws(FFmpegError) {
-    guard let state = unsafe av_sha_alloc() else {
+    guard let state = unsafe av_sha_alloc(), unsafe av_sha_init(state, 256) == 0 else {
       throw FFmpegError(.outOfMemory, "cannot allocate a hash: no memory")
     }
     unsafe self.state = state
-    unsafe av_sha_init(state, 256)
   }
 
   deinit { unsafe av_free(UnsafeMutableRawPointer(state)) }
@@ -23,7 +22,25 @@ public struct SHA256: ~Copyable {
   public consuming func digest() -> String {
     var bytes = [UInt8](repeating: 0, count: 32)
     unsafe av_sha_final(state, &bytes)
-    let digits = Array("0123456789abcdef")
-    return String(bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
+    return bytes.hexadecimal
+  }
+
+  /// The 64 hexadecimal digits of a message authentication code (HMAC, RFC 2104) over `bytes`, which only who knows `key`
+  /// can make.
+  public static func authentication(of bytes: [UInt8], key: [UInt8]) throws(FFmpegError) -> String {
+    guard let state = unsafe av_hmac_alloc(AV_HMAC_SHA256) else {
+      throw FFmpegError(.outOfMemory, "cannot allocate a hash: no memory")
+    }
+    defer { unsafe av_hmac_free(state) }
+    var code = [UInt8](repeating: 0, count: 32)
+    unsafe av_hmac_calc(state, bytes, UInt32(bytes.count), key, UInt32(key.count), &code, UInt32(code.count))
+    return code.hexadecimal
+  }
+}
+
+extension [UInt8] {
+  fileprivate var hexadecimal: String {
+    let digits = Array<Character>("0123456789abcdef")
+    return String(flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
   }
 }

@@ -11,6 +11,8 @@ package struct MQTTConnection: ~Copyable {
   private let inbox: MQTTInbox
   private let address: MQTTAddress
   private var isAccepted: Bool
+  /// Messages that were sent and are not confirmed.
+  private var unconfirmed: Int
   private var failure: MQTTError?
 
   private static let library: Int32 = mosquitto_lib_init()
@@ -26,7 +28,7 @@ package struct MQTTConnection: ~Copyable {
     unsafe client = try Self.makeClient(options, inbox)
     self.inbox = inbox
     address = options.address
-    (isAccepted, failure) = (false, nil)
+    (isAccepted, unconfirmed, failure) = (false, 0, nil)
   }
 
   deinit { unsafe mosquitto_destroy(client) }
@@ -54,6 +56,7 @@ package struct MQTTConnection: ~Copyable {
     }
     let notices = inbox.take()
     if notices.contains(.accepted) { isAccepted = true }
+    unconfirmed -= notices.count { if case .delivered = $0 { true } else { false } }
     if notices.isEmpty, let failure { throw failure }
     return notices
   }
@@ -66,6 +69,7 @@ package struct MQTTConnection: ~Copyable {
         client, &id, message.topic, Int32(bytes.count), bytes.baseAddress, 1, message.isRetained)
     }
     try MQTTError.check(status, "sending to \(message.topic) at \(address)")
+    unconfirmed += 1
     return id
   }
 
@@ -75,9 +79,11 @@ package struct MQTTConnection: ~Copyable {
       unsafe mosquitto_subscribe(client, nil, filter, 1), "subscribing to \(filter) at \(address)")
   }
 
-  /// Says goodbye, so that the broker does not publish the will, and takes at most `seconds` to send what is under way.
+  /// Waits for what is not confirmed, `seconds` at most, and says goodbye, so that the broker does not publish the will.
   package consuming func close(within seconds: Double, _ wake: WakePipe) {
     let end = MonotonicClock.now + seconds
+    // A socket that is closed while an answer lies in it is reset, and the broker may then miss the goodbye.
+    while unconfirmed > 0, MonotonicClock.now < end, (try? notices(within: 0.05, or: wake)) != nil {}
     guard unsafe mosquitto_disconnect(client) == MOSQ_ERR_SUCCESS.rawValue else { return }
     while MonotonicClock.now < end, (try? notices(within: 0.05, or: wake)) != nil {}
   }

@@ -51,7 +51,7 @@ struct WebhookCall: Hashable, Sendable {
     headers.replaceOrAdd(name: WebhookSignature.timeHeader, value: "\(seconds)")
     if let secret = settings.secret {
       headers.replaceOrAdd(
-        name: WebhookSignature.header, value: WebhookSignature.sign(bytes, at: seconds, secret: secret))
+        name: WebhookSignature.header, value: try WebhookSignature.sign(bytes, at: seconds, secret: secret))
     }
     return try HTTPClient.Request(url: settings.url, method: .POST, headers: headers, body: .bytes(bytes))
   }

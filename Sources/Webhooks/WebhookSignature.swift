@@ -1,5 +1,4 @@
-import Crypto
-import Foundation
+package import FFmpeg
 
 /// Proves to a receiver who sent a call, and when: HMAC-SHA256 (RFC 2104) over time and body, so that an old call cannot be
 /// sent again with another time.
@@ -11,11 +10,8 @@ package enum WebhookSignature {
   /// Header of the event's key: the same when a call is repeated.
   package static let deliveryHeader = "X-Yolostream-Delivery"
 
-  /// The signature of `body` sent at `seconds` since 1970: of `seconds`, a full stop, and the body.
-  package static func sign(_ body: [UInt8], at seconds: Int64, secret: String) -> String {
-    var hash = HMAC<SHA256>(key: SymmetricKey(data: Array(secret.utf8)))
-    hash.update(data: Array("\(seconds).".utf8))
-    hash.update(data: body)
-    return "sha256=" + hash.finalize().map { String(format: "%02x", $0) }.joined()
+  /// The signature of `body` sent at `seconds` since 1970: of `seconds`, a full stop, and the body. Throws `outOfMemory`.
+  package static func sign(_ body: [UInt8], at seconds: Int64, secret: String) throws(FFmpegError) -> String {
+    "sha256=" + (try SHA256.authentication(of: Array("\(seconds).".utf8) + body, key: Array(secret.utf8)))
   }
 }

@@ -41,7 +41,7 @@ enum House {
     Room("ModelStore", sees: ["Checkpoints", "FFmpeg", "GELAN"], unsafeLines: 1),
     Room("Outputs", sees: ["FFmpeg", "FreeType", "Imaging", "Scene"], unsafeLines: 40),
     Room("Publishing", sees: ["MQTT", "Outputs", "Pipeline", "Spooling"]),
-    Room("Webhooks", sees: ["AsyncHTTPClient", "Crypto", "NIOCore", "NIOHTTP1", "Outputs", "Pipeline", "Spooling"]),
+    Room("Webhooks", sees: ["AsyncHTTPClient", "FFmpeg", "NIOCore", "NIOHTTP1", "Outputs", "Pipeline", "Spooling"]),
     Room(
       "Streaming",
       sees: [
@@ -96,7 +96,7 @@ enum House {
   /// What others made, as Swift packages.
   static let guests: Set<String> = [
     "ArgumentParser", "GRDB", "Yams", "Hummingbird", "HummingbirdCore", "HTTPTypes", "NIOCore", "NIOHTTPTypes",
-    "NIOSSL", "Logging", "AsyncHTTPClient", "Crypto", "NIOHTTP1",
+    "NIOSSL", "Logging", "AsyncHTTPClient", "NIOHTTP1",
   ]
 
   static func room(_ name: String) -> Room? { rooms.first { $0.name == name } }

@@ -49,6 +49,11 @@ final class House: Sendable {
     started.withLock { $0 }?.stateChanged()
   }
 
+  /// What `work` gives, during which no publisher learns of the state: one that connects waits with all that it has.
+  func standstill<Result>(_ work: () throws -> Result) rethrows -> Result {
+    try state.withLock { _ in try work() }
+  }
+
   /// What was asked for.
   var obeyed: [HomeCommand] { commands.withLock { $0 } }
 }

@@ -24,6 +24,11 @@ struct OutletTests {
     listener.messages.last { $0.topic == "yolostream/\(topic)" }?.text
   }
 
+  /// A published event as the log has it: without the key in front.
+  private func bare(_ text: String) -> String {
+    text.replacing(/^\{"event":"\w{26}",/, with: "{")
+  }
+
   private func post(_ service: RunningService, _ path: String, _ body: String) throws -> (status: Int, text: String) {
     let wire = try service.connect()
     try wire.request(
@@ -52,9 +57,7 @@ struct OutletTests {
     #expect(listener.waits { $0.last { $0.topic == "yolostream/available" }?.text == "stopped" })
     let sent = listener.messages.filter { $0.topic == "yolostream/events" }.map(\.text)
     let written = try String(contentsOf: service.events, encoding: .utf8).split(separator: "\n")
-    // What the log has is what was published, with a key in front.
-    let bare = sent.map { "{" + $0.dropFirst("{\"event\":\"".count + 26 + "\",".count) }
-    #expect(bare.count == written.count && Set(bare) == Set(written.map(String.init)))
+    #expect(sent.count == written.count && Set(sent.map(bare)) == Set(written.map(String.init)))
     #expect(Set(sent.map { $0.prefix(40) }).count == sent.count)
   }
 
@@ -67,8 +70,9 @@ struct OutletTests {
     var inferred = -1
     #expect(
       try waiting {
-        defer { inferred = try report(service, "front")["inferred"] as? Int ?? 0 }
-        return try report(service, "front")["inferred"] as? Int == inferred
+        let before = inferred
+        inferred = try report(service, "front")["inferred"] as? Int ?? 0
+        return inferred == before
       })
     let frames = try #require(try report(service, "front")["frames"] as? Int)
     #expect(try waiting { try report(service, "front")["frames"] as? Int ?? 0 > frames + 20 })
@@ -104,17 +108,19 @@ struct OutletTests {
     #expect(
       try waiting {
         String(decoding: try service.get("/metrics").body, as: UTF8.self).contains(
-          /outlet_waiting\{outlet="mqtt"\} [1-9]\d/)
+          /outlet_waiting\{outlet="mqtt"\} [1-9]/)
       })
     #expect(try report(service, "front")["missed"] as? Int ?? 0 < 100)
     try broker.start()
     let listener = try broker.listen(to: "yolostream/events")
-    #expect(listener.waits { $0.count > 9 })
+    #expect(listener.waits { !$0.isEmpty })
     try await service.stop()
-    // Sequence numbers without a gap, the first included.
-    let numbers = listener.messages.compactMap {
-      $0.text.firstMatch(of: /"camera":"front","seq":(\d+)/).flatMap { Int($0.1) }
+    let written = try String(contentsOf: service.events, encoding: .utf8).split(separator: "\n").map(String.init)
+    #expect(listener.waits { $0.last.map { bare($0.text) } == written.last })
+    // In the order in which they happened. The listener may have come after the first: the test of the publisher has all.
+    let received = listener.messages.map { bare($0.text) }.reduce(into: [String]()) {
+      if !$0.contains($1) { $0.append($1) }
     }
-    #expect(numbers.first == 0 && Set(numbers).count == (numbers.max() ?? 0) + 1)
+    #expect(received == written.suffix(received.count))
   }
 }

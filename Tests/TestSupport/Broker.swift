@@ -101,9 +101,11 @@ public final class BrokerListener {
   init(port: Int, filter: String) throws {
     log = FileManager.default.temporaryDirectory.appending(path: "listener-\(UUID().uuidString).log").path
     _ = FileManager.default.createFile(atPath: log, contents: nil)
-    process.executableURL = URL(filePath: "/usr/bin/mosquitto_sub")
-    // Payloads in hexadecimal, so that images and line feeds are one word.
-    process.arguments = ["-d", "-p", "\(port)", "-q", "1", "-V", "5", "-t", filter, "-F", "@ %r %t %x"]
+    process.executableURL = URL(filePath: "/usr/bin/stdbuf")
+    // Line by line, and payloads in hexadecimal, so that images and line feeds are one word.
+    process.arguments = [
+      "-oL", "mosquitto_sub", "-d", "-p", "\(port)", "-q", "1", "-V", "5", "-t", filter, "-F", "message %r %t %x",
+    ]
     process.standardOutput = try FileHandle(forWritingTo: URL(filePath: log))
     process.standardError = FileHandle.nullDevice
     try process.run()
@@ -123,7 +125,7 @@ public final class BrokerListener {
   /// What has come so far.
   public var messages: [Message] {
     text.split(separator: "\n").compactMap { line in
-      guard line.hasPrefix("@ ") else { return nil }
+      guard line.hasPrefix("message ") else { return nil }
       let words = line.split(separator: " ", omittingEmptySubsequences: false)
       guard words.count >= 4 else { return nil }
       // A topic may have spaces.
