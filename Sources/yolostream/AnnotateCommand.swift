@@ -64,8 +64,8 @@ struct AnnotateCommand: AsyncParsableCommand {
 
   func run() async throws {
     let signals = InterruptSignals()
-    let progress = BatchProgress(isQuiet: messages.quiet)
     let (plan, detector) = try prepared()
+    let progress = BatchProgress(isQuiet: messages.quiet)
     let batch = BatchRun(plan, detector: detector) { progress.report($0, "\($1)/\(plan.inputs.count)") }
     signals.onInterrupt { batch.stop() }
     progress.follow(batch)
