@@ -27,25 +27,45 @@ func tests(of name: String, sees dependencies: [Target.Dependency] = []) -> Targ
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
-let database: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+
+/// The service with its web server takes most of a first build. Who detects in files, or uses the libraries, leaves it out:
+/// `swift build --disable-default-traits --product yolostream`, or `traits: []` in a manifest.
+let withService: TargetDependencyCondition? = .when(traits: ["Service"])
+
+let service: Target.Dependency = .target(name: "Service", condition: withService)
+let eventStore: Target.Dependency = .target(name: "EventStore", condition: withService)
+let database: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift", condition: withService)
+
 let webServer: [Target.Dependency] = [
-  .product(name: "Hummingbird", package: "hummingbird"), .product(name: "HummingbirdCore", package: "hummingbird"),
-  .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
-  .product(name: "HTTPTypes", package: "swift-http-types"),
-  .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
-  .product(name: "Logging", package: "swift-log"),
+  .product(name: "Hummingbird", package: "hummingbird", condition: withService),
+  .product(name: "HummingbirdCore", package: "hummingbird", condition: withService),
+  .product(name: "NIOCore", package: "swift-nio", condition: withService),
+  .product(name: "NIOSSL", package: "swift-nio-ssl", condition: withService),
+  .product(name: "HTTPTypes", package: "swift-http-types", condition: withService),
+  .product(name: "Logging", package: "swift-log", condition: withService),
+  .product(name: "NIOHTTPTypes", package: "swift-nio-extras", condition: withService),
 ]
 
 let webClient: [Target.Dependency] = [
-  .product(name: "AsyncHTTPClient", package: "async-http-client"), .product(name: "NIOCore", package: "swift-nio"),
-  .product(name: "NIOHTTP1", package: "swift-nio"),
+  .product(name: "AsyncHTTPClient", package: "async-http-client", condition: withService),
+  .product(name: "NIOCore", package: "swift-nio", condition: withService),
+  .product(name: "NIOHTTP1", package: "swift-nio", condition: withService),
 ]
 
 let package = Package(
   name: "yolostream",
   products: [
-    .executable(name: "yolostream", targets: ["yolostream"])
+    .executable(name: "yolostream", targets: ["yolostream"]),
+    // Frames in, tracked detections out.
+    .library(
+      name: "YOLOStream", targets: ["Capture", "Inference", "Tracking", "Checkpoints", "GELAN", "Imaging", "Scene"]),
+    // Networks as data, and files of their weights.
+    .library(name: "GELAN", targets: ["GELAN", "Checkpoints"]),
+  ],
+  traits: [
+    .trait(name: "Service", description: "The command serve: many cameras as a service with a web page."),
+    .default(enabledTraits: ["Service"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -139,7 +159,7 @@ let package = Package(
     .executableTarget(
       name: "yolostream",
       dependencies: [
-        "Batch", "Service", "EventStore", "Recording", "Settings", "Streaming", "Capture", "Diagnosis", "FFmpeg",
+        "Batch", service, eventStore, "Recording", "Settings", "Streaming", "Capture", "Diagnosis", "FFmpeg",
         "Inference",
         "ModelStore", "Tracking", "Rules", "Training",
         "MPI",

@@ -3,11 +3,12 @@ import LiveView
 import Outputs
 package import Pipeline
 package import Recording
+import Settings
 import Synchronization
 package import Web
 
 extension ServiceRun: WebService {
-  package var version: String { ServiceVersion.current }
+  package var version: String { ProgramVersion.current }
 
   package var cameras: [any WebCamera] { supervisor.cameras }
 

@@ -14,7 +14,7 @@ extension Supervisor {
     let cameras = cameras
     let reports = cameras.map(\.report)
     var server = HomeServer()
-    server.version = ServiceVersion.current
+    server.version = ProgramVersion.current
     server.camerasUp = reports.count { $0.stateName == "up" }
     server.resultAge = reports.filter { $0.age.count > 0 && $0.stateName == "up" }.map { report in
       let age = report.age.quantile(0.5).components

@@ -2,7 +2,7 @@ import Batch
 import Inference
 import Rules
 import Scene
-import Service
+import Settings
 
 extension AnnotateCommand {
   /// All that results depend on besides their input.
@@ -33,7 +33,7 @@ extension AnnotateCommand {
     ]
     for rule in rules.added.values { values[rule.entry.name] = rule.text }
     return BatchSettings(
-      version: ServiceVersion.current, model: model, precision: options.precision.rawValue,
+      version: ProgramVersion.current, model: model, precision: options.precision.rawValue,
       classes: detector.classes.names, options: values.compactMapValues { $0 })
   }
 

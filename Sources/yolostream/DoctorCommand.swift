@@ -5,7 +5,6 @@ import Foundation
 import GELAN
 import Inference
 import ModelStore
-import Service
 import Settings
 
 /// `yolostream doctor`: what this machine has, and what to do about what is missing.
@@ -57,7 +56,7 @@ struct DoctorCommand: ParsableCommand {
     findings.append(EnvironmentFindings.variables())
 
     if json {
-      print(try Report(version: ServiceVersion.current, findings: findings).jsonText(keys: .convertToSnakeCase))
+      print(try Report(version: ProgramVersion.current, findings: findings).jsonText(keys: .convertToSnakeCase))
     } else {
       print(text(findings))
     }
@@ -81,7 +80,7 @@ struct DoctorCommand: ParsableCommand {
   private func text(_ findings: [Finding]) -> String {
     let isTerminal = isatty(STDOUT_FILENO) == 1
     let width = findings.map(\.area.count).max() ?? 0
-    var lines = ["yolostream \(ServiceVersion.current)"]
+    var lines = ["yolostream \(ProgramVersion.current)"]
     for finding in findings {
       let mark =
         switch finding.state {

@@ -1,3 +1,4 @@
+#if Service
 import ArgumentParser
 import EventStore
 import Foundation
@@ -79,3 +80,4 @@ struct EventQueryArguments: ParsableArguments {
     return query
   }
 }
+#endif

@@ -1,3 +1,4 @@
+#if Service
 import ArgumentParser
 import EventStore
 import Foundation
@@ -136,3 +137,4 @@ private struct QueryKind: Sendable {
     QueryKind("summary, camera", isSummary: true) { ["camera": camera(&$0)] },
   ]
 }
+#endif

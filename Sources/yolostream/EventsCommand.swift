@@ -1,5 +1,19 @@
 import ArgumentParser
 
+#if Service
+import EventStore
+
+extension EventStoreError: ServiceFailure {
+  var status: Int32 {
+    switch code {
+    case .invalidQuery: 64
+    case .damaged: 65
+    case .missing: 66
+    case .inputOutput: 74
+    }
+  }
+}
+
 /// `yolostream events …`: the history that a service keeps.
 struct EventsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -17,3 +31,4 @@ struct EventsCommand: AsyncParsableCommand {
       EventsBenchCommand.self,
     ])
 }
+#endif

@@ -1,3 +1,4 @@
+#if Service
 import ArgumentParser
 import EventStore
 
@@ -29,3 +30,4 @@ struct EventsExportCommand: AsyncParsableCommand {
     }
   }
 }
+#endif

@@ -1,3 +1,4 @@
+#if Service
 import ArgumentParser
 import EventStore
 import Foundation
@@ -74,3 +75,4 @@ extension EventDatabase {
     }
   }
 }
+#endif

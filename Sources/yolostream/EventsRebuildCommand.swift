@@ -1,3 +1,4 @@
+#if Service
 import ArgumentParser
 import EventStore
 import Recording
@@ -31,3 +32,4 @@ struct EventsRebuildCommand: AsyncParsableCommand {
     database.close()
   }
 }
+#endif

@@ -1,3 +1,4 @@
+#if Service
 import ArgumentParser
 import EventStore
 import Foundation
@@ -33,3 +34,4 @@ struct EventsTailCommand: AsyncParsableCommand {
     for await _ in Ticker.beats(every: 0.5) { try await show() }
   }
 }
+#endif

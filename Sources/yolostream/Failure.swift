@@ -2,14 +2,12 @@ import ArgumentParser
 import Batch
 import Capture
 import Evaluation
-import EventStore
 import Foundation
 import GELAN
 import Inference
 import ModelStore
 import Outputs
 import Pipeline
-import Service
 import Settings
 import Training
 
@@ -41,15 +39,14 @@ enum Failure {
     case let error as PipelineError where error.code == .noThread: 71
     case let error as CaptureError: status(of: error.code)
     case let error as EvaluationError: status(of: error.code)
-    case let error as ServiceError: status(of: error.code)
     case let error as BatchError: status(of: error.code)
-    case let error as EventStoreError: status(of: error.code)
     case let error as ConfigurationError: error.code == .unreadable ? 66 : 78
     case let error as ModelError: error.code == .unwritable ? 73 : 78
     case let error as ModelStoreError: status(of: error.code)
     case let error as InferenceError: status(of: error.code)
     case let error as TrainingError: status(of: error.code)
     case let error as OutputError: error.code == .cannotCreate ? 73 : 74
+    case let error as any ServiceFailure: error.status
     default: 70
     }
   }
@@ -104,15 +101,6 @@ enum Failure {
     }
   }
 
-  private static func status(of code: EventStoreError.Code) -> Int32 {
-    switch code {
-    case .invalidQuery: 64
-    case .damaged: 65
-    case .missing: 66
-    case .inputOutput: 74
-    }
-  }
-
   private static func status(of code: BatchError.Code) -> Int32 {
     switch code {
     case .usage: 64
@@ -120,15 +108,6 @@ enum Failure {
     case .notFound: 66
     case .cannotCreate: 73
     case .inputOutput: 74
-    }
-  }
-
-  private static func status(of code: ServiceError.Code) -> Int32 {
-    switch code {
-    case .configuration: 78
-    case .unreadable: 66
-    case .cannotListen: 69
-    case .system: 71
     }
   }
 }

@@ -1,3 +1,4 @@
+#if Service
 import ArgumentParser
 import Service
 
@@ -24,3 +25,4 @@ struct NotifyCommand: ParsableCommand {
     }
   }
 }
+#endif

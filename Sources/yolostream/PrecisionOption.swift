@@ -4,7 +4,7 @@ import Foundation
 import GELAN
 import Inference
 import ModelStore
-import Service
+import Settings
 
 /// `--precision`: what the network is computed in.
 enum PrecisionOption: Hashable, Sendable, ExpressibleByArgument {
@@ -45,7 +45,7 @@ enum PrecisionOption: Hashable, Sendable, ExpressibleByArgument {
   }
 
   private static let measurement = AutomaticPrecision(
-    notes: PrecisionNotes(folder: ModelCache().folder + "/precision"), program: "\(ServiceVersion.current) \(built)",
+    notes: PrecisionNotes(folder: ModelCache().folder + "/precision"), program: "\(ProgramVersion.current) \(built)",
     clock: { DispatchTime.now().uptimeNanoseconds })
 
   /// When the program was written: another build may have other kernels.

@@ -1,6 +1,26 @@
 import ArgumentParser
 import Inference
+
+#if Service
 import Service
+
+extension ServiceError: ServiceFailure {
+  var status: Int32 {
+    switch code {
+    case .configuration: 78
+    case .unreadable: 66
+    case .cannotListen: 69
+    case .system: 71
+    }
+  }
+}
+#endif
+
+/// A failure of the service, which a program may be built without.
+protocol ServiceFailure: Error {
+  /// The exit code it means.
+  var status: Int32 { get }
+}
 
 /// `yolostream serve -c FILE`: many cameras as one service.
 struct ServeCommand: AsyncParsableCommand {
@@ -23,6 +43,7 @@ struct ServeCommand: AsyncParsableCommand {
 
   @OptionGroup(title: "Messages") var messages: MessageArguments
 
+  #if Service
   func run() async throws {
     messages.begin()
     let isQuiet = messages.quiet
@@ -34,4 +55,9 @@ struct ServeCommand: AsyncParsableCommand {
     signals.direct(onEnd: { run.stop() }, onReload: { run.reload() })
     try await run.run()
   }
+  #else
+  func run() throws {
+    throw ValidationError("this program was built without its service: expected one that 'make build' has built")
+  }
+  #endif
 }

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Inference
-import Service
+import Settings
 
 @main
 struct YoloStream: AsyncParsableCommand {
@@ -15,21 +15,28 @@ struct YoloStream: AsyncParsableCommand {
         yolostream serve -c yolostream.yml
         yolostream run --help
       """,
-    version: "yolostream \(ServiceVersion.current)",
+    version: "yolostream \(ProgramVersion.current)",
     groupedSubcommands: [
       CommandGroup(
         name: "Video",
-        subcommands: [
-          RunCommand.self, AnnotateCommand.self, ServeCommand.self, ConfigCommand.self, NotifyCommand.self,
-        ]),
+        subcommands: [RunCommand.self, AnnotateCommand.self, ServeCommand.self, ConfigCommand.self] + hooks),
       CommandGroup(
         name: "This machine",
         subcommands: [DoctorCommand.self, DevicesCommand.self, ProbeCommand.self, BenchCommand.self]),
       CommandGroup(name: "Models", subcommands: [ModelCommand.self, TrainCommand.self, ValCommand.self]),
       CommandGroup(
         name: "Saved results",
-        subcommands: [EventsCommand.self, TrackCommand.self, RulesCommand.self, EvaluateTracksCommand.self]),
+        subcommands: history + [TrackCommand.self, RulesCommand.self, EvaluateTracksCommand.self]),
     ], defaultSubcommand: RunCommand.self)
+
+  // What a program that was built without its service does not have: the webhooks, and the history that a service keeps.
+  #if Service
+  private static let hooks: [any ParsableCommand.Type] = [NotifyCommand.self]
+  private static let history: [any ParsableCommand.Type] = [EventsCommand.self]
+  #else
+  private static let hooks: [any ParsableCommand.Type] = []
+  private static let history: [any ParsableCommand.Type] = []
+  #endif
 
   /// Runs what the arguments ask for; whatever fails then is reported in one sentence.
   static func main() async {

@@ -2,6 +2,7 @@ import Capture
 import Pipeline
 import Publishing
 import Recording
+import Settings
 import Spooling
 import Streaming
 import Webhooks
@@ -21,7 +22,7 @@ struct ServiceMetrics {
   var text: String {
     var text = MetricsText()
     text.family("build_info", .gauge, "Version of the program; always 1.")
-    text.sample("build_info", [("version", ServiceVersion.current)], 1)
+    text.sample("build_info", [("version", ProgramVersion.current)], 1)
     writeStates(&text)
     writeCounts(&text)
     writeTimes(&text)
