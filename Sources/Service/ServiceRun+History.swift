@@ -4,12 +4,12 @@ import Recording
 import Settings
 
 extension ServiceRun {
-  /// The history that `outputs` ask for. A store that cannot be had costs the history, not the service: `say` gets the
-  /// sentence.
-  static func history(_ outputs: OutputSettings, say: (String) -> Void) -> EventHistory? {
-    guard let log = outputs.eventLog, let store = outputs.eventStore, isPlainFile(log) else { return nil }
-    do { return try EventHistory(path: store, log: log) } catch {
-      say("events are logged, but cannot be asked for: \(error)")
+  /// The history that `outputs` ask for. A store that cannot be had costs the history, not the service: it is
+  /// logged.
+  static func history(_ outputs: OutputSettings, log: (LogLine) -> Void) -> EventHistory? {
+    guard let lines = outputs.eventLog, let store = outputs.eventStore, isPlainFile(lines) else { return nil }
+    do { return try EventHistory(path: store, log: lines) } catch {
+      log(LogLine(.error, "events are logged, but cannot be asked for: \(error)"))
       return nil
     }
   }
@@ -26,7 +26,9 @@ extension ServiceRun {
     await history.update()
     guard let media = supervisor.media else { return }
     let lines = FoundRecording.all(in: media.path).map(\.line)
-    do throws(EventStoreError) { _ = try history.database.adopt(lines) } catch { say("\(error)") }
+    do throws(EventStoreError) { _ = try history.database.adopt(lines) } catch {
+      log(LogLine(.error, "\(error)"))
+    }
   }
 
   /// The file that shows the event `identifier`, by the store.

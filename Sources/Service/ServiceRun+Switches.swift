@@ -11,15 +11,15 @@ extension ServiceRun {
     guard configured.contains(where: { $0.name == command.camera }) else {
       return .refused("there is no camera \(command.camera)")
     }
-    if let failure = outlets.switches.obey(command) { say(failure) }
+    if let failure = outlets.switches.obey(command) { log(LogLine(.error, failure)) }
     if command.toggle == .enabled {
       do throws(ServiceError) {
         _ = try await supervisor.watch(outlets.switches.apply(to: configured))
       } catch { return .refused(error.description) }
     }
-    let sentence = "\(command.camera): \(command.toggle.rawValue) is \(command.isOn ? "on" : "off")"
-    say(sentence)
-    return .done(sentence)
+    let sentence = "\(command.toggle.rawValue) is \(command.isOn ? "on" : "off")"
+    log(LogLine(.info, camera: command.camera, sentence))
+    return .done("\(command.camera): \(sentence)")
   }
 
   package func change(_ camera: String, _ values: [String: Bool]) async -> ReloadOutcome {

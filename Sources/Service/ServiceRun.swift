@@ -35,7 +35,7 @@ public final class ServiceRun: Sendable {
   /// What events are sent to, and how cameras are switched.
   let outlets: Outlets
   private let path: String
-  let say: @Sendable (String) -> Void
+  let log: @Sendable (LogLine) -> Void
   private let systemd = SystemdLink()
   private let identity: TLSIdentity?
   let state: Mutex<State>
@@ -48,14 +48,14 @@ public final class ServiceRun: Sendable {
   /// - Parameters:
   ///   - findModel: the file of the model that the configuration names, or of the one to run if it names none.
   ///   - choosePrecision: what the network is computed in.
-  ///   - say: takes sentences for the user.
+  ///   - log: takes lines for those who run the service; called from many threads.
   public init(
     path: String, findModel: (String?) throws -> String,
     choosePrecision: (InferenceModel, Detector.Options) throws -> CompilationOptions.Precision = { _, _ in .f32 },
-    say: @escaping @Sendable (String) -> Void
+    log: @escaping @Sendable (LogLine) -> Void
   ) throws {
     self.path = path
-    self.say = say
+    self.log = log
     let configuration = try Self.configuration(at: path)
     state = Mutex(State(configuration: configuration))
     identity = configuration.http.tls.certificate == nil ? nil : try Self.identity(configuration.http.tls)
@@ -71,11 +71,12 @@ public final class ServiceRun: Sendable {
     supervisor = try Supervisor(
       detector: detector, workers: configuration.model.workers,
       journal: try Journal(
-        path: configuration.outputs.eventLog, rotation: configuration.outputs.events.lines.rotation, outlets: outlets),
+        path: configuration.outputs.eventLog, rotation: configuration.outputs.events.lines.rotation, outlets: outlets,
+        log: log),
       media: media, limits: storage,
       memories: MemoryFolder(events: configuration.outputs.events.lines.path, recordings: storage.path),
       switches: outlets.switches)
-    history = Self.history(configuration.outputs, say: say)
+    history = Self.history(configuration.outputs, log: log)
     (commands, orders) = AsyncStream.makeStream(of: Command.self)
   }
 
@@ -90,10 +91,12 @@ public final class ServiceRun: Sendable {
     let configuration = state.withLock { $0.configuration }
     let failure = Mutex<ServiceError?>(nil)
     do throws(ServiceError) {
-      _ = try await supervisor.watch(outlets.switches.apply(to: configuration.cameras))
-      try outlets.start(home: { [supervisor, outlets] in supervisor.home(outlets.switches) }) { [orders] command in
+      // Before the cameras, whose first events must not be missed; what is announced is all of them, so after they are known.
+      try outlets.open(home: { [supervisor, outlets] in supervisor.home(outlets.switches) }) { [orders] command in
         orders.yield(.switched(command, nil))
       }
+      _ = try await supervisor.watch(outlets.switches.apply(to: configuration.cameras))
+      try outlets.start()
     } catch {
       await supervisor.stop()
       await history?.stop()
@@ -135,8 +138,8 @@ public final class ServiceRun: Sendable {
       case .reload(let answer):
         let outcome = await change()
         switch outcome {
-        case .done(let sentence): say(sentence)
-        case .refused(let reason): say("the configuration was not changed: \(reason)")
+        case .done(let sentence): log(LogLine(.info, sentence))
+        case .refused(let reason): log(LogLine(.error, "the configuration was not changed: \(reason)"))
         }
         outlets.stateChanged()
         answer?.resume(returning: outcome)
@@ -164,9 +167,11 @@ public final class ServiceRun: Sendable {
   private func isListening(_ port: Int) {
     state.withLock { $0.isRunning = true }
     let address = ListenAddress(host: state.withLock { $0.configuration.http.listen.host }, port: port)
-    say(
-      "watching \(supervisor.cameras.count(where: \.settings.isEnabled)) cameras; "
-        + (identity == nil ? "http" : "https") + "://\(address)/")
+    log(
+      LogLine(
+        .info,
+        "watching \(supervisor.cameras.count(where: \.settings.isEnabled)) cameras; "
+          + (identity == nil ? "http" : "https") + "://\(address)/"))
     systemd.ready(summary)
   }
 
@@ -186,19 +191,19 @@ public final class ServiceRun: Sendable {
   private func tellTroubles() {
     let events = supervisor.journal.report, recordings = supervisor.recordings?.files ?? MediaFolder.Report()
     let memories = supervisor.memories ?? MemoryKeeper.Report()
-    let sentences = state.withLock { state in
+    let lines = state.withLock { state in
       [
-        state.events.sentence(
+        state.events.line(
           failures: events.losses.failures,
           successes: events.counts.values.reduce(0, +) - events.losses.failures, reason: events.losses.lastFailure),
-        state.recordings.sentence(
+        state.recordings.line(
           failures: recordings.clipFailures + recordings.snapshotFailures,
           successes: recordings.clips + recordings.snapshots, reason: recordings.lastFailure),
-        state.memories.sentence(
+        state.memories.line(
           failures: memories.failures, successes: memories.successes, reason: memories.lastFailure),
       ]
     }
-    for sentence in sentences.compactMap(\.self) { say(sentence) }
+    for line in lines.compactMap(\.self) { log(line) }
   }
 
   private var summary: String {
@@ -225,9 +230,11 @@ public final class ServiceRun: Sendable {
         let outputs = next.outputs
         try await supervisor.journal.reopen(at: outputs.eventLog, rotation: outputs.events.lines.rotation)
       } catch {
-        say("events go on to where they went: \(error)")
+        log(LogLine(.error, "events go on to where they went: \(error)"))
       }
-      do throws(WebError) { try identity?.reread() } catch { say("the certificate stays what it was: \(error)") }
+      do throws(WebError) { try identity?.reread() } catch {
+        log(LogLine(.error, "the certificate stays what it was: \(error)"))
+      }
       state.withLock { state in
         state.configuration = next
         state.configured = .now

@@ -32,6 +32,9 @@ struct ServeCommand: AsyncParsableCommand {
         yolostream config check yolostream.yml
         yolostream serve -c yolostream.yml
 
+      The log names time, level and camera; under systemd the journal adds the time. LOG_LEVEL (error, warning, info, debug)
+      says how much, as -q (errors) and -v (every attempt to connect) do.
+
       SIGHUP reads the configuration again: cameras that stay the same go on. SIGTERM and SIGINT end it in order.
 
       Exit codes: 0 ended by a signal, 64 usage, 66 no configuration, 69 cannot listen, 71 no threads, 73 cannot create, \
@@ -41,17 +44,20 @@ struct ServeCommand: AsyncParsableCommand {
   @Option(name: [.short, .long], help: ArgumentHelp("The configuration.", valueName: "file"))
   var config: String
 
+  @Option(help: ArgumentHelp("Form of the log on standard error: text or json.", valueName: "form"))
+  var log = LogForm.text
+
   @OptionGroup(title: "Messages") var messages: MessageArguments
 
   #if Service
   func run() async throws {
     messages.begin()
-    let isQuiet = messages.quiet
+    let log = ServiceLog(self.log, isQuiet: messages.quiet, isVerbose: messages.verbose)
     let signals = ServiceSignals()
     let run = try ServiceRun(
       path: config, findModel: DefaultModel.path(of:),
       choosePrecision: { try PrecisionOption.automatic.choice(for: $0, $1).precision },
-      say: { if !isQuiet { StandardError.say($0) } })
+      log: log.write)
     signals.direct(onEnd: { run.stop() }, onReload: { run.reload() })
     try await run.run()
   }

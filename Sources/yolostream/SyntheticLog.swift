@@ -1,3 +1,4 @@
+#if Service
 import Foundation
 import Outputs
 
@@ -47,18 +48,35 @@ enum SyntheticLog {
       for type in types.prefix(lines - count) {
         let at = type == "start" ? moment : type == "end" ? end : (moment + end) / 2
         let isIn = type != "start"
-        text +=
-          "{\"v\":2,\"id\":\"\(id)\",\"type\":\"\(type)\",\"camera\":\"\(name)\",\"seq\":\(sequence),"
-          + "\"ts\":\"\(EventClock.text(at))\",\"pts\":\(at - start),\"frame\":\((at - start) / 200),\"ts_src\":\"rtcp\","
-          + "\"label\":\"\(label)\",\"class_id\":0,\"score\":\(score.json(places: 4)),\"top_score\":\(score.json(places: 4)),"
-          + "\"box\":[253.1,219.9,283.3,309.1],\"box_norm\":[0.33,0.38,0.37,0.53],\"track\":\(count),"
-          + (type == "zone_enter" || type == "loiter" ? "\"zone\":\"\(zone)\"," : "")
-          + "\"zones\":[\(isIn ? zone.json : "")],\"entered\":[\(isIn ? zone.json : "")],\"stationary\":false,"
-          + "\"position_changes\":0,\"start\":\"\(EventClock.text(moment))\","
-          + "\"end\":\(type == "end" ? EventClock.text(end).json : "null")"
-          + (type == "end"
-            ? ",\"snapshot\":\"media/\(id).jpg\",\"clip\":\(hasClip ? "media/\(id).mp4".json : "null")" : "")
-          + "}\n"
+        var line = JSONObject()
+        line.add("v", 2)
+        line.add("id", id)
+        line.add("type", type)
+        line.add("camera", name)
+        line.add("seq", sequence)
+        line.add("ts", EventClock.text(at))
+        line.add("pts", Int(at - start))
+        line.add("frame", Int((at - start) / 200))
+        line.add("ts_src", "rtcp")
+        line.add("label", label)
+        line.add("class_id", 0)
+        line.add("score", score, places: 4)
+        line.add("top_score", score, places: 4)
+        line.add("box", json: "[253.1,219.9,283.3,309.1]")
+        line.add("box_norm", json: "[0.33,0.38,0.37,0.53]")
+        line.add("track", count)
+        if type == "zone_enter" || type == "loiter" { line.add("zone", zone) }
+        line.add("zones", isIn ? [zone] : [])
+        line.add("entered", isIn ? [zone] : [])
+        line.add("stationary", false)
+        line.add("position_changes", 0)
+        line.add("start", EventClock.text(moment))
+        line.add("end", type == "end" ? EventClock.text(end) : nil)
+        if type == "end" {
+          line.add("snapshot", "media/\(id).jpg")
+          line.add("clip", hasClip ? "media/\(id).mp4" : nil)
+        }
+        text += line.json + "\n"
         sequence += 1
         count += 1
       }
@@ -74,3 +92,4 @@ enum SyntheticLog {
     String((0..<10).reversed().map { alphabet[Int(milliseconds >> (5 * Int64($0)) & 31)] })
   }
 }
+#endif

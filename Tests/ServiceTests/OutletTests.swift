@@ -55,10 +55,15 @@ struct OutletTests {
     #expect(listener.waits { $0.contains { $0.topic.hasPrefix("yolostream/front/count/") && $0.text != "0" } })
     try await service.stop()
     #expect(listener.waits { $0.last { $0.topic == "yolostream/available" }?.text == "stopped" })
+    let written = try String(contentsOf: service.events, encoding: .utf8).split(separator: "\n").map(String.init)
+    // What the end left no time for waits on the disk, and is sent by the next service.
+    let next = try await RunningService(cameras: cameras, storage: ", min_free: 0", outputs: mqtt, after: service)
+    #expect(listener.waits { Set(written).isSubset(of: $0.map { bare($0.text) }) })
+    try await next.stop()
     let sent = listener.messages.filter { $0.topic == "yolostream/events" }.map(\.text)
-    let written = try String(contentsOf: service.events, encoding: .utf8).split(separator: "\n")
-    #expect(sent.count == written.count && Set(sent.map(bare)) == Set(written.map(String.init)))
-    #expect(Set(sent.map { $0.prefix(40) }).count == sent.count)
+    // An event that came twice has one key.
+    #expect(Set(sent).count == Set(sent.map(bare)).count)
+    #expect(Set(sent.map { $0.prefix(40) }).count == Set(sent).count)
   }
 
   @Test func `what is switched by a message or over HTTP holds over reload and restart`() async throws {

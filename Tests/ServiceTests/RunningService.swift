@@ -44,7 +44,8 @@ final class RunningService: Sendable {
       .write(to: folder.appending(path: "service.yml"), atomically: true, encoding: .utf8)
     let said = Said()
     self.said = said
-    let run = try ServiceRun(path: folder.appending(path: "service.yml").path, findModel: { $0 ?? "" }) { sentence in
+    let run = try ServiceRun(path: folder.appending(path: "service.yml").path, findModel: { $0 ?? "" }) { line in
+      let sentence = line.camera.map { "\($0): \(line.text)" } ?? line.text
       said.sentences.withLock { $0.append(sentence) }
       said.continuation.yield(sentence)
     }

@@ -28,26 +28,34 @@ final class Outlets: Sendable {
     self.webhooks = webhooks
   }
 
-  /// Starts to publish. Throws `system` where events cannot be kept, or there is no thread.
+  /// Takes events from now on. Throws `configuration` for a file with a secret that cannot be read.
   ///
   /// - Parameters:
-  ///   - home: the state as it is now.
+  ///   - home: the state as it is now; asked for after `start`.
   ///   - obey: takes what somebody asked for; must not wait.
-  func start(
+  func open(
     home: @escaping @Sendable () -> HomeState, obey: @escaping @Sendable (HomeCommand) -> Void
   ) throws(ServiceError) {
-    let wanted = try PublishingSettings(settings)
+    guard let wanted = try PublishingSettings(settings) else { return }
+    do throws(MQTTError) {
+      let publisher = try MQTTPublisher(wanted, home: home, obey: obey)
+      self.publisher.withLock { $0 = publisher }
+    } catch { throw Self.failure(error) }
+  }
+
+  /// Starts to publish. Throws `system` where events cannot be kept, or there is no thread.
+  func start() throws(ServiceError) {
     do {
-      if let wanted {
-        let publisher = try MQTTPublisher(wanted, home: home, obey: obey)
-        try publisher.start()
-        self.publisher.withLock { $0 = publisher }
-      }
+      try publisher.withLock { $0 }?.start()
       for webhook in webhooks { try webhook.start() }
     } catch {
       stop()
-      throw ServiceError(.system, "cannot publish events: \(error)", cause: error)
+      throw Self.failure(error)
     }
+  }
+
+  private static func failure(_ error: any Error) -> ServiceError {
+    ServiceError(.system, "cannot publish events: \(error)", cause: error)
   }
 
   /// Takes an event. Never waits.

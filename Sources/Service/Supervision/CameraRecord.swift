@@ -1,5 +1,6 @@
 import Capture
 import Foundation
+import Outputs
 import Pipeline
 import Scene
 import Settings
@@ -66,8 +67,27 @@ final class CameraRecord: Sendable {
         return isFirst ? SceneEvent(news, outage: nil, at: now) : nil
       }
     }
-    if let event { events.publish([event]) }
     let journal = events.journal
+    if let line = LogLine(news, of: report.name, event) { journal.log(line) }
+    if let event { events.publish([event]) }
     if journal.news.isHeard { journal.news.tell(News(name: "camera", data: report.json)) }
+  }
+}
+
+extension LogLine {
+  /// What `news` of `camera` mean to those who run the service. `event` is what came of them: without one an outage goes on.
+  fileprivate init?(_ news: SourceState, of camera: String, _ event: SceneEvent?) {
+    switch (news, event?.kind) {
+    case (.down(let cause, let message, let pause), _):
+      let next = pause.isFinite ? "next attempt in \(pause.json(places: 1)) s" : "no further attempt"
+      self.init(event == nil ? .debug : .warning, camera: camera, "offline (\(cause.rawValue)): \(message); \(next)")
+    case (_, .cameraUp(let facts)):
+      let form = [facts.codec, facts.rate.map { "\($0.json(places: 2)) frames/s" }].compactMap(\.self)
+      let outage = facts.outage.map { ", after \($0.json(places: 0)) s" } ?? ""
+      self.init(
+        .info, camera: camera,
+        (["online, \(facts.width)x\(facts.height)"] + form).joined(separator: ", ") + outage)
+    default: return nil
+    }
   }
 }

@@ -39,12 +39,18 @@ final class Journal: Sendable {
   private let state: Mutex<State>
   /// Where events leave the service, besides files.
   private let outlets: Outlets?
+  /// Takes lines for those who run the service.
+  let log: @Sendable (LogLine) -> Void
   /// All news, as it happens.
   let news = Broadcast<News>()
 
   /// A journal kept in the file at `path`, if there is one.
-  init(path: String?, rotation: LogRotation? = nil, outlets: Outlets? = nil) throws(OutputError) {
+  init(
+    path: String?, rotation: LogRotation? = nil, outlets: Outlets? = nil,
+    log: @escaping @Sendable (LogLine) -> Void = { _ in }
+  ) throws(OutputError) {
     self.outlets = outlets
+    self.log = log
     state = Mutex(State(host: try Self.host(path, rotation)))
   }
 

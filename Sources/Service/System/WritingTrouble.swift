@@ -7,16 +7,16 @@ struct WritingTrouble {
 
   init(_ what: String) { self.what = what }
 
-  /// The sentence to say, if there is one, now that so many writes have failed, the last one for `reason`, and so many
+  /// The line to log, if there is one, now that so many writes have failed, the last one for `reason`, and so many
   /// have not.
-  mutating func sentence(failures: Int, successes: Int, reason: String?) -> String? {
+  mutating func line(failures: Int, successes: Int, reason: String?) -> LogLine? {
     defer { (self.failures, self.successes) = (failures, successes) }
     if failures > self.failures {
       defer { isOn = true }
-      return isOn ? nil : "\(what) are lost: \(reason ?? "cannot write")"
+      return isOn ? nil : LogLine(.error, "\(what) are lost: \(reason ?? "cannot write")")
     }
     guard isOn, successes > self.successes else { return nil }
     isOn = false
-    return "\(what) are written again"
+    return LogLine(.info, "\(what) are written again")
   }
 }
