@@ -101,6 +101,7 @@ private struct EventWriting {
     var score = 0.0
     var types: [String] = []
     var snapshot: String?, clip: String?
+    var clipOffset: Double?, snapshotBox: String?
     var isKept = false
     var isOver = false
     var last: Int64 = 0
@@ -140,11 +141,12 @@ private struct EventWriting {
       days[DayKey(day: story.time.day, camera: story.camera, label: label), default: 0] += 1
     }
     story.score = max(story.score, line.topScore ?? line.score ?? 0)
-    story.snapshot = line.snapshot ?? story.snapshot
+    if let snapshot = line.snapshot { (story.snapshot, story.snapshotBox) = (snapshot, line.snapshotBoxText) }
     if story.clip == nil, line.clip != nil { tags.append(.clip) }
-    story.clip = line.clip ?? story.clip
+    if let clip = line.clip { (story.clip, story.clipOffset) = (clip, line.clipOffset) }
     if !story.types.contains(line.type) { story.types.append(line.type) }
     tags += line.mentionedZones.map(EventTag.zone)
+    if line.type == EventLine.visitType { tags += (line.labels ?? []).map(EventTag.visit) }
     for tag in tags { try add(tag, to: line.id) }
     try write(story, of: line.id)
     return true
@@ -181,7 +183,10 @@ private struct EventWriting {
     let found = try Row.fetchOne(
       db.cachedStatement(
         sql:
-          "SELECT camera, label, day, minute, score, types, snapshot, clip, kept, is_over, last FROM event WHERE id = ?"
+          """
+          SELECT camera, label, day, minute, score, types, snapshot, clip, kept, is_over, last, clip_offset, snapshot_box
+          FROM event WHERE id = ?
+          """
       ),
       arguments: [line.id])
     let time = LocalTime(EventIdentifier.milliseconds(line.id) ?? 0, in: zone)
@@ -197,16 +202,20 @@ private struct EventWriting {
     story.isKept = found[8]
     story.isOver = found[9]
     story.last = found[10]
+    story.clipOffset = found[11]
+    story.snapshotBox = found[12]
     return story
   }
 
   private func write(_ story: Story, of id: String) throws {
-    try db.cachedStatement(sql: "INSERT OR REPLACE INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)").execute(
-      arguments: [
-        id, story.camera, story.label, story.time.day, story.time.minute, story.score,
-        story.types.joined(separator: ","),
-        story.snapshot, story.clip, story.isKept, story.isOver, story.last,
-      ])
+    try db.cachedStatement(sql: "INSERT OR REPLACE INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+      .execute(
+        arguments: [
+          id, story.camera, story.label, story.time.day, story.time.minute, story.score,
+          story.types.joined(separator: ","),
+          story.snapshot, story.clip, story.isKept, story.isOver, story.last,
+          story.clipOffset, story.snapshotBox,
+        ])
   }
 
   private mutating func add(_ tag: EventTag, to id: String) throws {
@@ -244,6 +253,7 @@ extension EventTag {
       tags.formUnion([.type(line.type), .camera(line.camera)])
       if let label = line.label { tags.formUnion([.label(label), .label(label, of: line.camera)]) }
       tags.formUnion(line.mentionedZones.map(EventTag.zone))
+      tags.formUnion((line.labels ?? []).map(EventTag.visit))
     }
     return tags
   }

@@ -57,6 +57,46 @@ extension EventDatabase {
   }
 }
 
+extension EventDatabase {
+  /// The visits that `query` asks for, the newest first, each with its objects. Throws `inputOutput` or `damaged`.
+  public func visits(_ query: EventQuery) async throws(EventStoreError) -> VisitPage {
+    var query = query
+    query.type = EventLine.visitType
+    do {
+      return try await pool.read { [query] db in
+        let page = try EventPage.fetch(query, in: db)
+        let visits = try page.events.map { event in
+          VisitPage.Visit(event: event, objects: try StoredEvent.fetch(event.objects, in: db))
+        }
+        return VisitPage(visits: visits, next: page.next)
+      }
+    } catch { throw EventStoreError(error, doing: "read the store of events") }
+  }
+
+  /// The events `ids` that there are, in this order.
+  public func events(_ ids: [String]) async throws(EventStoreError) -> [StoredEvent] {
+    do { return try await pool.read { try StoredEvent.fetch(ids, in: $0) } } catch {
+      throw EventStoreError(error, doing: "read the store of events")
+    }
+  }
+}
+
+/// One answer to a query for visits.
+public struct VisitPage: Sendable {
+  /// A visit and the objects it is made of.
+  public struct Visit: Sendable {
+    /// The visit itself.
+    public let event: StoredEvent
+    /// Its objects, as far as they are in the store.
+    public let objects: [StoredEvent]
+  }
+
+  /// The newest first.
+  public let visits: [Visit]
+  /// The cursor of the next page; `nil` if this is the last.
+  public let next: String?
+}
+
 /// One answer to a query.
 public struct EventPage: Sendable {
   /// The newest first.
@@ -173,6 +213,8 @@ extension EventQuery {
   fileprivate var tags: [EventTag] {
     var tags: [EventTag] = []
     switch (camera, label) {
+    case (let camera, let label?) where type == EventLine.visitType:
+      tags += [.visit(label)] + (camera.map { [.camera($0)] } ?? [])
     case (let camera?, let label?): tags.append(.label(label, of: camera))
     case (let camera?, nil): tags.append(.camera(camera))
     case (nil, let label?): tags.append(.label(label))

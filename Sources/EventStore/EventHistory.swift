@@ -44,20 +44,23 @@ package final class EventHistory: Sendable {
     database.close()
   }
 
-  /// Marks the event `id` as kept, or as not; `nil` if there is none. Throws `inputOutput` if that cannot be written.
+  /// Marks the event `id` as kept, or as not, with the objects of a visit; `nil` if there is none. Throws `inputOutput` if that cannot be written.
   package func keep(_ id: String, _ isKept: Bool) async throws(EventStoreError) -> StoredEvent? {
     guard let event = try await database.event(id)?.event else { return nil }
-    try mark(event, EventLine.keepType, ",\"kept\":\(isKept)")
+    for event in try await database.events(event.objects) + [event] {
+      try mark(event, EventLine.keepType, ",\"kept\":\(isKept)")
+    }
     await update()
     return try await database.event(id)?.event
   }
 
-  /// Removes the event `id` for good. Returns the paths of files that showed it and no other event; `nil` if there is none.
+  /// Removes the event `id` for good, with the objects of a visit. Returns the paths of files that showed it and no other event; `nil` if there is none.
   package func delete(_ id: String) async throws(EventStoreError) -> [String]? {
     guard let event = try await database.event(id)?.event else { return nil }
-    try mark(event, EventLine.deleteType, "")
+    let doomed = try await database.events(event.objects) + [event]
+    for event in doomed { try mark(event, EventLine.deleteType, "") }
     await update()
-    return try await database.unreferenced([event.snapshot, event.clip].compactMap(\.self))
+    return try await database.unreferenced(doomed.flatMap { [$0.snapshot, $0.clip].compactMap(\.self) })
   }
 
   private func mark(_ event: StoredEvent, _ type: String, _ facts: String) throws(EventStoreError) {

@@ -1,4 +1,5 @@
 import Foundation
+import Outputs
 
 /// One line of an event log, as far as the store reads it. Versions 1 and 2 of the format have these fields in common.
 struct EventLine: Decodable, Sendable {
@@ -19,16 +20,25 @@ struct EventLine: Decodable, Sendable {
   let clip: String?
   /// Of a `keep` line.
   let kept: Bool?
-  /// Of a `visit` line.
+  let clipOffset: Double?
+  let snapshotBox: [Double]?
+  /// Of a `visit` line: its weight, and classes and identifiers of its objects.
   let severity: String?
+  let labels: [String]?
+  let objects: [String]?
+
+  static let visitType = "visit"
 
   /// Types of lines that people write, not cameras: whether an event is to be kept, and that it is to be removed.
   static let keepType = "keep"
   static let deleteType = "delete"
 
   private enum CodingKeys: String, CodingKey {
-    case id, type, camera, seq, ts, label, score, zone, zones, entered, snapshot, clip, kept, severity
+    case id, type, camera, seq, ts, label, score, zone, zones, entered, snapshot, clip, kept, severity, labels
+    case objects
     case topScore = "top_score"
+    case clipOffset = "clip_offset"
+    case snapshotBox = "snapshot_box"
   }
 
   /// Reads lines, one after another.
@@ -42,6 +52,11 @@ struct EventLine: Decodable, Sendable {
       else { return nil }
       return line
     }
+  }
+
+  /// Where the object is in the snapshot, as JSON.
+  var snapshotBoxText: String? {
+    snapshotBox.map { "[" + $0.map { $0.json(places: 5) }.joined(separator: ",") + "]" }
   }
 
   /// Names of all zones that the line mentions.

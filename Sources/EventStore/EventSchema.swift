@@ -7,7 +7,7 @@ import GRDB
 /// what the summary shows. `deleted` names events that are not to come back, and `log` how far each file has been read.
 enum EventSchema {
   /// Rises when the tables change. A store of another version is built again from the log.
-  static let version = 1
+  static let version = 2
 
   static func create(_ db: Database) throws {
     try db.execute(
@@ -19,7 +19,7 @@ enum EventSchema {
         CREATE TABLE event (
           id TEXT NOT NULL PRIMARY KEY, camera TEXT NOT NULL, label TEXT, day INTEGER NOT NULL, minute INTEGER NOT NULL,
           score REAL NOT NULL, types TEXT NOT NULL, snapshot TEXT, clip TEXT, kept INTEGER NOT NULL, is_over INTEGER NOT NULL,
-          last INTEGER NOT NULL) WITHOUT ROWID;
+          last INTEGER NOT NULL, clip_offset REAL, snapshot_box TEXT) WITHOUT ROWID;
         CREATE INDEX event_score ON event (score);
         CREATE INDEX event_minute ON event (minute);
         CREATE INDEX event_clip ON event (clip) WHERE clip IS NOT NULL;
@@ -47,6 +47,8 @@ struct EventTag: Hashable, Sendable {
   static func label(_ name: String, of camera: String) -> EventTag {
     EventTag(text: "label=\(name)&camera=\(camera)")
   }
+  /// Visits with an object of a class; apart from the objects themselves, which `label` counts.
+  static func visit(_ label: String) -> EventTag { EventTag(text: "visit=\(label)") }
   static let clip = EventTag(text: "clip")
   static let kept = EventTag(text: "kept")
 }

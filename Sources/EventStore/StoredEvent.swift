@@ -18,13 +18,15 @@ public struct StoredEvent: Hashable, Sendable {
   public let score: Double
   /// All zones it was in.
   public let zones: [String]
+  /// Of a visit: identifiers of its objects.
+  public let objects: [String]
   /// The types of its lines, in the order they came.
   public let types: [String]
   /// Paths of the files that show it.
   public let snapshot, clip: String?
   /// Whether it was marked as kept.
   public let isKept: Bool
-  /// The last line of the log that is about it, with `types`, `kept`, and the paths of its files; JSON without a line feed.
+  /// The last line of the log that is about it, with `types`, `kept`, and where its files are; JSON without a line feed.
   public let json: String
 
   /// The events `ids` that there are, in this order.
@@ -33,18 +35,25 @@ public struct StoredEvent: Hashable, Sendable {
       sql: """
         SELECT e.id, e.camera, e.label, e.score, e.types, e.snapshot, e.clip, e.kept, json_extract(l.text, '$.end'),
           json_extract(l.text, '$.entered'), json_set(
-            l.text, '$.snapshot', e.snapshot, '$.clip', e.clip, '$.types', json('["' || replace(e.types, ',', '","') || '"]'),
-            '$.kept', json(CASE e.kept WHEN 0 THEN 'false' ELSE 'true' END))
+            l.text, '$.snapshot', e.snapshot, '$.clip', e.clip, '$.clip_offset', e.clip_offset,
+            '$.snapshot_box', json(e.snapshot_box), '$.has_clip', json(iif(e.clip IS NULL, 'false', 'true')),
+            '$.has_snapshot', json(iif(e.snapshot IS NULL, 'false', 'true')), '$.types', json('["' || replace(e.types, ',', '","') || '"]'),
+            '$.kept', json(iif(e.kept, 'true', 'false'))), json_extract(l.text, '$.objects')
         FROM event e JOIN line l ON l.number = e.last WHERE e.id = ?
         """)
     return try ids.compactMap { id in
       guard let row = try Row.fetchOne(statement, arguments: [id]) else { return nil }
-      let entered = (row[9] as String?).flatMap { try? JSONDecoder().decode([String].self, from: Data($0.utf8)) }
       return StoredEvent(
         id: id, camera: row[1], label: row[2], start: EventIdentifier.milliseconds(id) ?? 0, end: row[8], score: row[3],
-        zones: entered ?? [], types: (row[4] as String).split(separator: ",").map(String.init), snapshot: row[5],
+        zones: names(row[9]), objects: names(row[11]), types: (row[4] as String).split(separator: ",").map(String.init),
+        snapshot: row[5],
         clip: row[6], isKept: row[7], json: row[10])
     }
+  }
+
+  /// A list of texts in JSON.
+  private static func names(_ json: String?) -> [String] {
+    json.flatMap { try? JSONDecoder().decode([String].self, from: Data($0.utf8)) } ?? []
   }
 
   /// When it began, in UTC: `2026-11-23T18:39:27.957Z`.

@@ -13,6 +13,7 @@ package final class CameraRecorder: Sendable {
   private struct Inbox {
     var events: [StampedEvent] = []
     var images: [RecordingDesk.Image] = []
+    var places: [RecordingDesk.Place] = []
     /// Active objects, by their tracks.
     var sought: [Int: Sought] = [:]
     var pool: PixelPool?
@@ -85,18 +86,24 @@ package final class CameraRecorder: Sendable {
     return true
   }
 
-  /// Looks whether `picture` shows a track better than those before, and keeps a copy if so.
+  /// Takes in where objects are in `frame`, and keeps a copy of it if it shows one of them better than those before.
   ///
   /// When several better ones come before one has been encoded, some are passed over: the next better one is as good.
-  package func see(_ picture: borrowing PixelBuffer, _ findings: FrameFindings) throws(ImagingError) {
-    guard settings.record.hasSnapshots else { return }
-    let layout = picture.layout
-    let (better, known) = inbox.withLock { inbox in
-      (findings.tracks.filter { $0.detection.score > inbox.sought[$0.id]?.score ?? .infinity }, inbox.pool)
+  package func see(_ frame: borrowing PixelBuffer, _ findings: FrameFindings) throws(ImagingError) {
+    let layout = frame.layout
+    let hasSnapshots = settings.record.hasSnapshots
+    let (better, known) = inbox.withLock { inbox -> ([Track], PixelPool?) in
+      for track in findings.tracks {
+        guard let identity = inbox.sought[track.id]?.identity else { continue }
+        let box = track.detection.box.shares(ofWidth: layout.width, height: layout.height)
+        inbox.places.append((ObjectTrace.Point(moment: findings.stamp.arrival, box: box), identity))
+      }
+      guard hasSnapshots else { return ([], nil) }
+      return (findings.tracks.filter { $0.detection.score > inbox.sought[$0.id]?.score ?? .infinity }, inbox.pool)
     }
     guard !better.isEmpty else { return }
     let pool = if let known, known.layout == layout { known } else { try PixelPool(layout: layout, capacity: 3) }
-    guard let copy = try pool.copy(of: picture) else { return }
+    guard let copy = try pool.copy(of: frame) else { return }
     let image = BestImage(copy)
     inbox.withLock { inbox in
       inbox.pool = pool
@@ -116,11 +123,11 @@ package final class CameraRecorder: Sendable {
     var desk = RecordingDesk(settings, classes: classes, ring: ring, delay: delay, folder: folder)
     while true {
       wake.wait(seconds: desk.isIdle ? nil : 0.25)
-      let (events, images, isEnding) = inbox.withLock { inbox in
-        defer { (inbox.events, inbox.images) = ([], []) }
-        return (inbox.events, inbox.images, inbox.isEnding)
+      let (events, images, places, isEnding) = inbox.withLock { inbox in
+        defer { (inbox.events, inbox.images, inbox.places) = ([], [], []) }
+        return (inbox.events, inbox.images, inbox.places, inbox.isEnding)
       }
-      desk.take(events, images)
+      desk.take(events, images, places)
       let now = PacketRing.now()
       let ends = desk.work(now: now, isLast: isEnding)
       for (event, evidence) in desk.updates(now: now) + ends { publish(event, evidence) }

@@ -10,7 +10,7 @@ package struct FoundRecording: Hashable, Sendable {
   package static func all(in folder: String) -> [FoundRecording] {
     guard let root = OpenFolder(path: folder) else { return [] }
     var found: [String: FoundRecording] = [:]
-    for file in Retention.recordings(in: root) {
+    for file in Retention.recordings(in: root) where file.name.kind != .trace {
       let path = "\(folder)/\(file.name.folder)/\(file.name.file)"
       var recording = found[file.name.identifier] ?? FoundRecording(name: file.name)
       if file.name.kind == .clip { recording.clip = path } else { recording.snapshot = path }
@@ -35,12 +35,20 @@ extension MediaFolder {
     MediaName(parsing: path.split(separator: "/").last ?? "").map { "\(self.path)/\($0.folder)/\($0.file)" }
   }
 
+  /// Where the trace of an object is: in a file called as its snapshot is.
+  package func trace(of identifier: String, camera: String, label: String, began milliseconds: Int64) -> String {
+    let name = MediaName(
+      camera: camera, milliseconds: milliseconds, label: label, identifier: identifier, kind: .trace)
+    return "\(path)/\(name.folder)/\(name.file)"
+  }
+
   /// Removes the recording that a log calls `path`, unless it is being written; says whether it is gone.
   @discardableResult
   package func remove(_ path: String) -> Bool {
     guard let name = MediaName(parsing: path.split(separator: "/").last ?? ""), !isOpen(name),
       let root = OpenFolder(path: self.path)
     else { return false }
+    if name.kind == .snapshot { _ = Retention.remove(name.trace, in: root, before: "") }
     return Retention.remove(name, in: root, before: "")
   }
 }

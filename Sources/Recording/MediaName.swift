@@ -9,6 +9,8 @@ package struct MediaName: Hashable, Sendable {
   package enum Kind: String, Hashable, Sendable {
     case clip = "mp4"
     case snapshot = "jpg"
+    /// Where the object was while its clip runs.
+    case trace = "json"
   }
 
   let camera: String
@@ -17,7 +19,7 @@ package struct MediaName: Hashable, Sendable {
   let label: String
   /// The identifier of the event.
   let identifier: String
-  let kind: Kind
+  private(set) var kind: Kind
 
   /// A name for what `camera` showed at `milliseconds` since 1970.
   init(camera: String, milliseconds: Int64, label: String, identifier: String, kind: Kind) {
@@ -47,6 +49,13 @@ package struct MediaName: Hashable, Sendable {
     self.label = String(label)
     self.identifier = String(identifier)
     self.kind = kind
+  }
+
+  /// The name of the trace that belongs to this snapshot.
+  var trace: MediaName {
+    var name = self
+    name.kind = .trace
+    return name
   }
 
   /// The folder, below that of all recordings.

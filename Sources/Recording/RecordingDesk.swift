@@ -10,6 +10,8 @@ import Settings
 struct RecordingDesk: ~Copyable {
   /// An image that shows the object `identity`, as `track`, better than any before.
   typealias Image = (image: BestImage, identity: Int, track: Track)
+  /// Where the object `identity` was in a frame.
+  typealias Place = (point: ObjectTrace.Point, identity: Int)
 
   /// An object that has been active, and whose end has not been published yet.
   private struct Subject {
@@ -20,9 +22,11 @@ struct RecordingDesk: ~Copyable {
     /// When it appeared, or began to move again, in monotonic nanoseconds; `nil` for one that has not been active.
     var appeared: UInt64?
     /// An image that is not on the disk yet.
-    var image: [UInt8]?
-    /// The image on the disk.
+    var image: (bytes: [UInt8], box: Box)?
+    /// The image on the disk, and where the object is in it.
     var snapshot: String?
+    var snapshotBox: Box?
+    var trace = ObjectTrace()
     var clip: ClipFile?
     var end: StampedEvent?
     /// When its end may be published: monotonic nanoseconds.
@@ -33,9 +37,12 @@ struct RecordingDesk: ~Copyable {
 
     /// The files that are on the disk.
     var evidence: StampedEvent.Evidence {
-      guard let clip, clip.isThere else { return StampedEvent.Evidence(snapshot: snapshot, clip: nil) }
+      guard let clip, clip.isThere else {
+        return StampedEvent.Evidence(snapshot: snapshot, clip: nil, snapshotBox: snapshotBox)
+      }
       let offset = appeared.map { Double($0 - min($0, clip.began)) / 1e9 }
-      return StampedEvent.Evidence(snapshot: snapshot, clip: clip.path, clipOffset: offset)
+      return StampedEvent.Evidence(
+        snapshot: snapshot, clip: clip.path, clipOffset: offset, snapshotBox: snapshotBox)
     }
   }
 
@@ -78,7 +85,7 @@ struct RecordingDesk: ~Copyable {
   }
 
   /// Takes in what happened since the last time, in order.
-  mutating func take(_ events: [StampedEvent], _ images: [Image]) {
+  mutating func take(_ events: [StampedEvent], _ images: [Image], _ places: [Place] = []) {
     for event in events {
       guard let object = event.event.object, event.event.kind != .end else { continue }
       subjects[object.identity]?.latest = event
@@ -90,8 +97,10 @@ struct RecordingDesk: ~Copyable {
       }
     }
     for (image, identity, track) in images where subjects[identity] != nil {
-      if let bytes = snapshots.encode(image, of: track) { subjects[identity]?.image = bytes }
+      guard let bytes = snapshots.encode(image, of: track) else { continue }
+      subjects[identity]?.image = (bytes, image.shares(of: track.detection.box))
     }
+    for (point, identity) in places { subjects[identity]?.trace.add(point) }
     for event in events where event.event.kind == .end {
       guard let object = event.event.object else { continue }
       let seen = event.event.moment(of: object.lastSeen)
@@ -135,6 +144,9 @@ struct RecordingDesk: ~Copyable {
     return due.compactMap { id, subject in
       guard let end = subject.end else { return nil }
       store(id)
+      if let clip = subject.clip, clip.isThere, let text = subject.trace.json(since: clip.began) {
+        snapshots.write(trace: text, of: subject.first)
+      }
       let evidence = subjects[id]?.evidence ?? subject.evidence
       subjects[id] = nil
       folder.remember(evidence, of: end.identifier)
@@ -206,9 +218,11 @@ struct RecordingDesk: ~Copyable {
 
   /// Puts the image of the object `id` on the disk, in place of the one before.
   private mutating func store(_ id: Int) {
-    guard let subject = subjects[id], let bytes = subject.image else { return }
+    guard let subject = subjects[id], let (bytes, box) = subject.image else { return }
     subjects[id]?.image = nil
-    if let path = snapshots.write(bytes, of: subject.first) { subjects[id]?.snapshot = path }
+    guard let path = snapshots.write(bytes, of: subject.first) else { return }
+    subjects[id]?.snapshot = path
+    subjects[id]?.snapshotBox = box
   }
 }
 

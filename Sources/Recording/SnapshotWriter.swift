@@ -7,6 +7,9 @@ final class BestImage: Sendable {
   let pixels: PixelBuffer
 
   init(_ pixels: consuming PixelBuffer) { self.pixels = pixels }
+
+  /// `box`, which is in pixels of the image, as shares of its sides.
+  func shares(of box: Box) -> Box { box.shares(ofWidth: pixels.layout.width, height: pixels.layout.height) }
 }
 
 /// Makes the snapshots of one camera: an image with the box of the object that it is about.
@@ -42,6 +45,16 @@ struct SnapshotWriter: ~Copyable {
     } catch {
       folder.noteFailure(.snapshot, OutputError(.writeFailed, "cannot draw a snapshot of \(camera): \(error)"))
       return nil
+    }
+  }
+
+  /// Puts `text` on the disk as the trace of the object of `event`. Without it a player shows no boxes: no more is lost.
+  func write(trace text: String, of event: StampedEvent) {
+    let name = MediaName(
+      camera: camera, milliseconds: event.began, label: event.label ?? "object", identifier: event.identifier,
+      kind: .trace)
+    do throws(OutputError) { try DurableFile.replace(try folder.place(name), with: Array(text.utf8)) } catch {
+      folder.noteFailure(.trace, error)
     }
   }
 

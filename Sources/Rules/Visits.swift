@@ -26,6 +26,8 @@ public struct VisitSettings: Hashable, Sendable {
   public var detections = Selection()
   /// Seconds without an active object after which a visit is over.
   public var gap = 10.0
+  /// Seconds after which a visit ends and the next begins: where something moves all day, each can still be watched.
+  public var longest = 600.0
 
   /// Everything that moves is an alert.
   public init() {}
@@ -55,7 +57,9 @@ struct VisitKeeper: Hashable, Sendable {
   /// Takes in who is active in the next frame: an end, a beginning or a change.
   mutating func observe(_ active: [Participant], at now: Double, settings: VisitSettings) -> [Visit] {
     var visits: [Visit] = []
-    if let open, now - open.lastActive > settings.gap + timeTolerance { visits = finish() }
+    if let open, now - open.lastActive > settings.gap + timeTolerance || now - open.start > settings.longest {
+      visits = finish()
+    }
     var hasGrown = false
     for participant in active {
       guard let severity = settings.severity(classID: participant.classID, zones: participant.zones) else { continue }

@@ -34,6 +34,12 @@ extension ServiceRun {
   /// The file that shows the event `identifier`, by the store.
   func storedRecording(_ kind: MediaName.Kind, of identifier: String) async -> String? {
     guard let event = try? await history?.database.event(identifier)?.event else { return nil }
-    return (kind == .clip ? event.clip : event.snapshot).flatMap { supervisor.media?.recording(at: $0) }
+    switch kind {
+    case .clip: return event.clip.flatMap { supervisor.media?.recording(at: $0) }
+    case .snapshot: return event.snapshot.flatMap { supervisor.media?.recording(at: $0) }
+    case .trace:
+      guard let label = event.label else { return nil }
+      return supervisor.media?.trace(of: identifier, camera: event.camera, label: label, began: event.start)
+    }
   }
 }

@@ -23,7 +23,7 @@ extension ServiceRun: WebService {
   }
 
   package func recording(_ kind: MediaName.Kind, of identifier: String) async -> String? {
-    guard let evidence = supervisor.media?.evidence(of: identifier) else {
+    guard kind != .trace, let evidence = supervisor.media?.evidence(of: identifier) else {
       return await storedRecording(kind, of: identifier)
     }
     return kind == .clip ? evidence.clip : evidence.snapshot
@@ -46,11 +46,15 @@ extension ServiceRun: WebService {
   package var statistics: String {
     let figures = ProcessFigures.now
     let journal = supervisor.journal.report
+    let storage =
+      supervisor.recordings.map { $0.storage }.map {
+        "\"storage\":{\"used_bytes\":\($0.usedBytes),\"free_bytes\":\($0.freeBytes),\"files\":\($0.files)},"
+      } ?? ""
     let events = journal.counts.sorted { $0.key < $1.key }.map { "\($0.key.json):\($0.value)" }.joined(separator: ",")
     return "{\"uptime_s\":\((Double(MonotonicTime.nanoseconds - start) / 1e9).json(places: 1)),"
       + "\"resident_bytes\":\(figures.residentBytes),\"open_files\":\(figures.openFiles),"
       + "\"threads\":\(figures.threads),\"cpu_s\":\(figures.processorSeconds.json(places: 2)),"
-      + "\"events\":{\(events)},\"lost_lines\":\(journal.losses.failures + journal.losses.dropped)}"
+      + storage + "\"events\":{\(events)},\"lost_lines\":\(journal.losses.failures + journal.losses.dropped)}"
   }
 
   package func reload() async -> ReloadOutcome {
@@ -72,4 +76,6 @@ extension WatchedCamera: WebCamera {
   }
 
   var json: String { report.json }
+
+  var marks: String { settings.marks(classes: plan.classes) }
 }

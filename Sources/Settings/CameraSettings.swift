@@ -13,6 +13,9 @@ public struct CameraDefaults: Hashable, Sendable {
   /// What makes a track an object, by class.
   public var filters: [FilterSettings] = []
 
+  /// How active objects are put together to visits.
+  public var visits = VisitOptions()
+
   /// What is kept of events.
   public var record = RecordSettings()
 
@@ -26,6 +29,7 @@ public struct CameraDefaults: Hashable, Sendable {
       "filters", \.filters, FilterSettings.settings, names: .classes, example: "person",
       "What makes a track an object, by class; all is for classes that are not here."
     ) { name, defaults in FilterSettings(name: name, before: defaults.filters) },
+    .section("visits", \.visits, VisitOptions.settings, "How active objects are put together to visits."),
     .section(
       "record", \.record, RecordSettings.settings, "What is kept of events, where outputs.storage says to where."),
   ]
@@ -51,6 +55,8 @@ public struct CameraSettings: Hashable, Sendable {
   public var detect: DetectSettings
   /// How objects are followed.
   public var track: TrackSettings
+  /// How active objects are put together to visits.
+  public var visits: VisitOptions
   /// What is kept of events.
   public var record: RecordSettings
   /// Areas that are painted over before anyone sees a picture, the network included.
@@ -76,6 +82,7 @@ public struct CameraSettings: Hashable, Sendable {
     filters = defaults.filters
     detect = defaults.detect
     track = defaults.track
+    visits = defaults.visits
     record = defaults.record
   }
 
@@ -97,6 +104,7 @@ public struct CameraSettings: Hashable, Sendable {
       "camera", \.device, CaptureRequest.settings, isInExample: false, "What a camera of this machine is asked for."),
     .section("detect", \.detect, DetectSettings.settings, isInExample: false, "As in defaults, for this camera."),
     .section("track", \.track, TrackSettings.settings, isInExample: false, "As in defaults, for this camera."),
+    .section("visits", \.visits, VisitOptions.settings, isInExample: false, "As in defaults, for this camera."),
     .section("record", \.record, RecordSettings.settings, isInExample: false, "As in defaults, for this camera."),
     .value(
       "privacy_masks", \.privacyMasks, .polygons,

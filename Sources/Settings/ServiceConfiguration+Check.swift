@@ -41,6 +41,16 @@ extension ServiceConfiguration {
         problems.note(place.problem("expected the least value of area and ratio to be below the greatest"))
       }
     }
+    let zones = Set(cameras.flatMap { $0.zones.map(\.name) })
+    for camera in cameras {
+      for (key, choice) in [("alerts", camera.visits.alerts), ("detections", camera.visits.detections)] {
+        guard let missing = choice.zones?.first(where: { !zones.contains($0) }) else { continue }
+        let section = [sections[camera.name], root.child("defaults")].lazy.compactMap {
+          $0?.child("visits")?.child(key)
+        }.first
+        problems.note((section ?? root).problem("no camera has a zone \(missing)"))
+      }
+    }
     var receivers: Set<PushAddress> = []
     for camera in cameras {
       guard let address = camera.push, !receivers.insert(address).inserted else { continue }

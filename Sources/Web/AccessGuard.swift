@@ -4,8 +4,9 @@ import Settings
 
 /// Lets in who may come in.
 ///
-/// With a token, everyone needs it: as `Authorization: Bearer`, or once as `?token=` for a cookie that opens a session. Who
-/// shows wrong ones is not listened to for a while. Without one the server listens on loopback only, and a request must be meant for it: otherwise any page
+/// With a token, everyone needs it: as `Authorization: Bearer`, or once in the form of the page (or as `?token=`) for a cookie
+/// that opens a session. Images and live views also take it as the password of `Authorization: Basic`, which is all that
+/// many viewers of cameras know. Who shows wrong ones is not listened to for a while. Without one the server listens on loopback only, and a request must be meant for it: otherwise any page
 /// in a browser on this machine could ask in its user's name.
 struct AccessGuard<Context: RequestContext>: RouterMiddleware {
   static var cookie: String { "yolostream_session" }
@@ -20,7 +21,7 @@ struct AccessGuard<Context: RequestContext>: RouterMiddleware {
   func handle(
     _ request: Request, context: Context, next: (Request, Context) async throws -> Response
   ) async throws -> Response {
-    if request.uri.path == "/healthz" { return try await next(request, context) }
+    if Self.isPublic(request) { return try await next(request, context) }
     guard isFromHere(request) else { return Self.refusal(.forbidden, "this request comes from another site") }
     guard let token else { return try await next(request, context) }
     if let word = request.cookies[Self.cookie]?.value, sessions.isOpen(word) { return try await next(request, context) }
@@ -33,21 +34,38 @@ struct AccessGuard<Context: RequestContext>: RouterMiddleware {
     if let word = request.headers[.authorization], word.hasPrefix("Bearer "), token.matches(word.dropFirst(7)) {
       return try await next(request, context)
     }
-    if request.uri.path == "/", request.method == .get, let word = request.uri.queryParameters["token"],
-      token.matches(word)
-    {
-      var response = Response(status: .seeOther, headers: [.location: "/"])
-      response.headers[.setCookie] =
-        "\(Self.cookie)=\(sessions.begin()); Path=/; HttpOnly; SameSite=Strict; Max-Age=31536000"
-        + (isSecure ? "; Secure" : "")
-      return response
+    let isView = BasicAccess.isAccepted(for: request)
+    if isView, let word = BasicAccess.password(in: request), token.matches(word) {
+      return try await next(request, context)
+    }
+    let isForm = request.uri.path == "/login" && request.method == .post
+    let word = isForm ? try await LoginPage.token(in: request) : request.uri.queryParameters["token"].map(String.init)
+    if isForm || request.uri.path == "/" && request.method == .get, let word, token.matches(word) {
+      return welcome()
     }
     // To have none is no guess, but a session of before a restart is not one either.
-    if request.headers[.authorization] != nil || request.uri.queryParameters["token"] != nil {
-      callers.noteGuess(caller)
+    if request.headers[.authorization] != nil || word != nil { callers.noteGuess(caller) }
+    if isForm || request.uri.path == "/" && LoginPage.isWanted(by: request) {
+      return LoginPage.response(isAgain: word != nil)
     }
     var response = Self.refusal(.unauthorized, "a token is needed: open /?token=…, or send Authorization: Bearer …")
-    response.headers[.wwwAuthenticate] = "Bearer"
+    // A browser would ask its user for a name and a password that the page's form asks for better.
+    response.headers[.wwwAuthenticate] =
+      isView && !LoginPage.isBrowser(request) ? "Basic realm=\"yolostream\", charset=\"UTF-8\"" : "Bearer"
+    return response
+  }
+
+  /// Whether anyone may have it: the sign of life, and what the login form is made of.
+  private static func isPublic(_ request: Request) -> Bool {
+    ["/healthz", "/base.css", "/icon.svg", "/manifest.webmanifest"].contains(request.uri.path)
+  }
+
+  /// Opens a session.
+  private func welcome() -> Response {
+    var response = Response(status: .seeOther, headers: [.location: "/"])
+    response.headers[.setCookie] =
+      "\(Self.cookie)=\(sessions.begin()); Path=/; HttpOnly; SameSite=Strict; Max-Age=31536000"
+      + (isSecure ? "; Secure" : "")
     return response
   }
 

@@ -12,11 +12,34 @@ struct PageFile: Sendable {
 
   /// What the page loads. A new file needs a line here and one in `Package.swift`.
   static let parts = [
-    PageFile(path: "/page.css", type: css, bytes: PackageResources.page_css),
-    PageFile(path: "/page.js", type: script, bytes: PackageResources.page_js),
+    PageFile(path: "/icon.svg", type: "image/svg+xml", bytes: PackageResources.icon_svg),
+    PageFile(
+      path: "/manifest.webmanifest", type: "application/manifest+json", bytes: PackageResources.manifest_webmanifest),
+    PageFile(path: "/base.css", type: css, bytes: PackageResources.base_css),
+    PageFile(path: "/live.css", type: css, bytes: PackageResources.live_css),
+    PageFile(path: "/events.css", type: css, bytes: PackageResources.events_css),
+    PageFile(path: "/app.js", type: script, bytes: PackageResources.app_js),
+    PageFile(path: "/boxes.js", type: script, bytes: PackageResources.boxes_js),
+    PageFile(path: "/dom.js", type: script, bytes: PackageResources.dom_js),
+    PageFile(path: "/editor.js", type: script, bytes: PackageResources.editor_js),
+    PageFile(path: "/editor-yaml.js", type: script, bytes: PackageResources.editor_yaml_js),
     PageFile(path: "/events.js", type: script, bytes: PackageResources.events_js),
     PageFile(path: "/film.js", type: script, bytes: PackageResources.film_js),
+    PageFile(path: "/filters.js", type: script, bytes: PackageResources.filters_js),
+    PageFile(path: "/history.js", type: script, bytes: PackageResources.history_js),
+    PageFile(path: "/live.js", type: script, bytes: PackageResources.live_js),
+    PageFile(path: "/player.js", type: script, bytes: PackageResources.player_js),
+    PageFile(path: "/rows.js", type: script, bytes: PackageResources.rows_js),
+    PageFile(path: "/stream.js", type: script, bytes: PackageResources.stream_js),
+    PageFile(path: "/strip.js", type: script, bytes: PackageResources.strip_js),
+    PageFile(path: "/system.js", type: script, bytes: PackageResources.system_js),
+    PageFile(path: "/tile.js", type: script, bytes: PackageResources.tile_js),
+    PageFile(path: "/watch.js", type: script, bytes: PackageResources.watch_js),
+    PageFile(path: "/words.js", type: script, bytes: PackageResources.words_js),
   ]
+
+  /// What asks a browser for the token.
+  static let login = PageFile(path: "/login", type: html, bytes: PackageResources.login_html)
 
   /// All files of the page.
   static var all: [PageFile] { [document] + parts }

@@ -13,6 +13,17 @@ extension WebRoutes {
         return Self.wantsTable(request) ? Self.table(page) : Self.list(page)
       }
     }
+    router.get("api/v1/visits") { request, _ in
+      try await answer { history in
+        let page = try await history.database.visits(try Self.query(request))
+        let hasObjects = request.uri.queryParameters["objects"].map { $0 != "0" } ?? true
+        let visits = page.visits.map { visit in
+          let objects = hasObjects ? visit.objects.map(\.json).joined(separator: ",") : ""
+          return "{\"visit\":\(visit.event.json),\"objects\":[\(objects)]}"
+        }
+        return Self.json("{\"visits\":[\(visits.joined(separator: ","))],\"next\":\(page.next?.json ?? "null")}")
+      }
+    }
     router.get("api/v1/events/summary") { request, _ in
       try await answer { history in
         let counts = try await history.database.summary(try Self.query(request))
@@ -28,7 +39,10 @@ extension WebRoutes {
         guard let (event, lines) = try await history.database.event(context.parameters.get("id") ?? "") else {
           return Self.unknownEvent
         }
-        return Self.json("{\"event\":\(event.json),\"lines\":[\(lines.joined(separator: ","))]}")
+        let objects = try await history.database.events(event.objects)
+        return Self.json(
+          "{\"event\":\(event.json),\"objects\":[\(objects.map(\.json).joined(separator: ","))],"
+            + "\"lines\":[\(lines.joined(separator: ","))]}")
       }
     }
     router.post("api/v1/events/{id}/keep") { request, context in
@@ -64,7 +78,7 @@ extension WebRoutes {
     var query = EventQuery()
     for pair in request.uri.query?.split(separator: "&") ?? [] {
       let words = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(decoded)
-      if words[0] != "token" { try query.set(words[0], words.count > 1 ? words[1] : "") }
+      if words[0] != "token", words[0] != "objects" { try query.set(words[0], words.count > 1 ? words[1] : "") }
     }
     return query
   }

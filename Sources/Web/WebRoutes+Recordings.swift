@@ -12,6 +12,9 @@ extension WebRoutes {
     router.get("api/v1/events/{id}/snapshot.jpg") { request, context in
       try await recording(.snapshot, of: context.parameters.get("id") ?? "", request, context)
     }
+    router.get("api/v1/events/{id}/trace.json") { request, context in
+      try await recording(.trace, of: context.parameters.get("id") ?? "", request, context)
+    }
   }
 
   private func recording(
@@ -20,9 +23,9 @@ extension WebRoutes {
     guard MediaName.isIdentifier(identifier), let path = await service.recording(kind, of: identifier),
       let file = PlainFile(path)
     else {
-      return Self.text("there is no \(kind == .clip ? "clip" : "snapshot") of such an event\n", status: .notFound)
+      return Self.text("there is no \(kind.name) of such an event\n", status: .notFound)
     }
-    var headers = Self.headers(kind == .clip ? "video/mp4" : "image/jpeg")
+    var headers = Self.headers(kind.mediaType)
     headers[.acceptRanges] = "bytes"
     headers[.eTag] = file.tag
     // A clip may have grown since: then the part that is asked for belongs to another file.
@@ -39,6 +42,24 @@ extension WebRoutes {
       var response = Self.text("the file has \(file.size) bytes\n", status: .rangeNotSatisfiable)
       response.headers[.contentRange] = "bytes */\(file.size)"
       return response
+    }
+  }
+}
+
+extension MediaName.Kind {
+  fileprivate var name: String {
+    switch self {
+    case .clip: "clip"
+    case .snapshot: "snapshot"
+    case .trace: "trace"
+    }
+  }
+
+  fileprivate var mediaType: String {
+    switch self {
+    case .clip: "video/mp4"
+    case .snapshot: "image/jpeg"
+    case .trace: "application/json"
     }
   }
 }

@@ -83,6 +83,9 @@ struct WebRoutes: Sendable {
       service.camera(context.parameters.get("camera") ?? "").map { Self.json($0.json) }
         ?? Self.unknownCamera
     }
+    router.get("api/v1/cameras/{camera}/marks") { _, context in
+      service.camera(context.parameters.get("camera") ?? "").map { Self.json($0.marks) } ?? Self.unknownCamera
+    }
     router.get("api/v1/cameras/{camera}/latest.jpg") { request, context in
       guard let camera = service.camera(context.parameters.get("camera") ?? "") else {
         return Self.unknownCamera
@@ -100,7 +103,8 @@ struct WebRoutes: Sendable {
       return try streams.response(to: request, type: "text/event-stream") { writer in
         try await writer.write(ByteBuffer(string: opening))
         for await item in news.withHeartbeat(every: ConnectionLimits.heartbeat, depth: 64) {
-          let text = item?.text ?? ": still here\n\n"
+          // Whoever hears nothing for longer knows that the connection is gone.
+          let text = item?.text ?? News(name: "time", data: "\(EventClock.wallMilliseconds)").text
           try await writer.write(ByteBuffer(string: text))
         }
       }
@@ -149,7 +153,7 @@ struct WebRoutes: Sendable {
     headers[.xContentTypeOptions] = "nosniff"
     headers[.contentSecurityPolicy] =
       "default-src 'none'; img-src 'self' data:; media-src 'self' blob:; style-src 'self'; script-src 'self'; connect-src 'self'; "
-      + "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+      + "manifest-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
     if let policy = HTTPField.Name("Referrer-Policy") { headers[policy] = "no-referrer" }
     return headers
   }

@@ -33,6 +33,8 @@ package protocol WebCamera: Sendable {
   var plate: CameraPlate { get }
   /// State and numbers, on one line.
   var json: String { get }
+  /// Its zones, lines and masks, on one line.
+  var marks: String { get }
 }
 
 /// What came of reading the configuration again.

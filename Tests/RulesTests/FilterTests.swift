@@ -81,6 +81,27 @@ import Testing
 }
 
 @Suite struct VisitTests {
+  @Test func `where something moves all day, a visit ends after its longest time and the next begins`() {
+    var configuration = RulesConfiguration()
+    var settings = VisitSettings()
+    settings.longest = 20
+    configuration.visits = settings
+    configuration.stationary.after = 1000
+    configuration.stationary.isPresumed = false
+    var rules = SceneRules(configuration: configuration)
+    var visits: [(visit: Visit, time: Double)] = []
+    for index in 0..<250 {
+      let time = Double(index) / 5
+      let track = Scenery.track(1, Scenery.box(0.1 + 0.8 * abs(sin(time / 10)), 0.5))
+      for event in rules.events(in: Scenery.frame(time, [track])) {
+        if case .visit(let visit) = event.kind { visits.append((visit, time)) }
+      }
+    }
+    #expect(visits.map(\.visit.phase) == [.new, .end, .new, .end, .new])
+    #expect(visits.map(\.visit.number) == [1, 1, 2, 2, 3])
+    #expect(zip(visits, [0, 20.2, 20.2, 40.4, 40.4]).allSatisfy { abs($0.time - $1) < 0.5 }, "\(visits.map(\.time))")
+  }
+
   @Test func `a visit grows by objects, zones and severity, and ends when nothing is active`() {
     var configuration = RulesConfiguration()
     var settings = VisitSettings()

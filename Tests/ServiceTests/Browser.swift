@@ -62,7 +62,7 @@ final class Browser {
   }
 
   /// Waits until `condition` holds in the page; `false` if it does not within `seconds`.
-  func wait(for condition: String, seconds: Int = 120) throws -> Bool {
+  func wait(for condition: String, seconds: Int = 60) throws -> Bool {
     let script = """
       new Promise((resolve) => {
         const end = performance.now() + \(seconds) * 1000;
@@ -75,6 +75,48 @@ final class Browser {
       })
       """
     return try value(of: script) as? Bool ?? false
+  }
+
+  /// Clicks at a point of the window.
+  func click(x: Double, y: Double) throws {
+    for type in ["mousePressed", "mouseReleased"] {
+      _ = try call(
+        "Input.dispatchMouseEvent", ["type": type, "x": x, "y": y, "button": "left", "buttons": 1, "clickCount": 1])
+    }
+  }
+
+  /// Presses a key, by its name and its code: `n`, `ArrowRight`.
+  func press(_ key: String, code: Int) throws {
+    for type in [key.count == 1 ? "keyDown" : "rawKeyDown", "keyUp"] {
+      var order: [String: Any] = ["type": type, "key": key, "windowsVirtualKeyCode": code]
+      if key.count == 1, type == "keyDown" { order["text"] = key }
+      _ = try call("Input.dispatchKeyEvent", order)
+    }
+  }
+
+  /// What axe-core finds wrong with the page for people who see or move otherwise than most; `nil` without axe-core.
+  func violations() throws -> String? {
+    guard let script = Self.axe else { return nil }
+    _ = try value(of: script + ";0")
+    return try value(
+      of: """
+        axe.run().then((found) => found.violations.map((each) =>
+          each.id + ": " + each.nodes.map((node) => node.html.slice(0, 120)).join(" | ")).join("\\n"))
+        """) as? String
+  }
+
+  /// The text of axe-core, which `.ci/install --tests` fetches.
+  static let axe = try? String(
+    contentsOf: URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../.build/axe/axe.min.js"),
+    encoding: .utf8)
+
+  /// Keeps what the page looks like in the folder that `YOLOSTREAM_SHOTS` names, for people to look at.
+  func shoot(_ name: String) throws -> Bool {
+    let image = try screenshot()
+    if let folder = ProcessInfo.processInfo.environment["YOLOSTREAM_SHOTS"] {
+      try image.write(to: URL(filePath: "\(folder)/\(name).png"))
+    }
+    return image.count > 8_000
   }
 
   /// What the page looks like, as a PNG.

@@ -21,8 +21,11 @@ import Testing
     try watching(service)
     for (path, status, type) in [
       ("/healthz", 200, "text/plain"), ("/readyz", 200, "text/plain"), ("/version", 200, "application/json"),
-      ("/metrics", 200, "text/plain; version=0.0.4"), ("/", 200, "text/html"), ("/page.css", 200, "text/css"),
-      ("/page.js", 200, "text/javascript"), ("/api/v1/cameras", 200, "application/json"),
+      ("/metrics", 200, "text/plain; version=0.0.4"), ("/", 200, "text/html"), ("/base.css", 200, "text/css"),
+      ("/app.js", 200, "text/javascript"), ("/icon.svg", 200, "image/svg+xml"),
+      ("/manifest.webmanifest", 200, "application/manifest+json"),
+      ("/api/v1/cameras/yard/marks", 200, "application/json"),
+      ("/api/v1/cameras/none/marks", 404, "text/plain"), ("/api/v1/cameras", 200, "application/json"),
       ("/api/v1/cameras/yard", 200, "application/json"), ("/api/v1/cameras/none", 404, "text/plain"),
       ("/api/v1/cameras/yard/latest.jpg", 200, "image/jpeg"),
       ("/api/v1/cameras/yard/latest.jpg?boxes=1", 200, "image/jpeg"),
@@ -53,7 +56,8 @@ import Testing
     try watching(service, headers: ["Authorization: Bearer \(token)"])
     #expect(try service.get("/healthz").status == 200)
     for (path, method) in [
-      ("/", "GET"), ("/page.js", "GET"), ("/readyz", "GET"), ("/version", "GET"), ("/metrics", "GET"),
+      ("/", "GET"), ("/app.js", "GET"), ("/api/v1/visits", "GET"), ("/login", "GET"), ("/readyz", "GET"),
+      ("/version", "GET"), ("/metrics", "GET"),
       ("/api/v1/cameras", "GET"), ("/api/v1/cameras/yard", "GET"), ("/api/v1/cameras/yard/latest.jpg", "GET"),
       ("/live/yard.mjpg", "GET"), ("/live/yard/index.m3u8", "GET"), ("/live/yard/0.m4s", "GET"),
       ("/api/v1/events/stream", "GET"), ("/api/v1/stats", "GET"),

@@ -10,6 +10,24 @@ import Testing
     try ServiceConfiguration(yaml: "version: 1\n" + yaml, path: "c.yml", environment: [:])
   }
 
+  @Test func `what a visit is, is read, and a zone that is nowhere is reported`() throws {
+    let text = """
+      defaults:
+        visits: {gap: 5s, alerts: {objects: [person], zones: [yard]}}
+      cameras:
+        front: {url: "rtsp://h/", zones: {yard: {points: [[0, 0.5], [1, 0.5], [1, 1]]}}}
+        back: {url: "rtsp://h/", visits: {longest: 1m, detections: {objects: car}}}
+      """
+    let configuration = try read(text)
+    let (front, back) = (configuration.cameras[0].visits, configuration.cameras[1].visits)
+    #expect(front.gap == 5 && front.longest == 600 && front.alerts.zones == ["yard"] && front.detections.classes == nil)
+    #expect(
+      back.gap == 5 && back.longest == 60 && back.alerts.classes == ["person"] && back.detections.classes == ["car"])
+    #expect { try read(text.replacing("zones: [yard]", with: "zones: [yart]")) } throws: {
+      "\($0)".contains("defaults.visits.alerts: no camera has a zone yart")
+    }
+  }
+
   @Test func `zones, lines, filters and masks of a camera are read`() throws {
     let configuration = try read(
       """

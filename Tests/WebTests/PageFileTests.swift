@@ -8,60 +8,118 @@ import Testing
   private static let node = ["/usr/bin/node", "/usr/local/bin/node"].first {
     FileManager.default.isExecutableFile(atPath: $0)
   }
+  private static let scripts = PageFile.all.filter { $0.path.hasSuffix(".js") }
 
   private static func text(_ path: String) throws -> String {
     String(decoding: try #require(PageFile.all.first { $0.path == path }).bytes, as: UTF8.self)
   }
 
-  @Test func `the document loads the files that are served, and no other`() throws {
+  @Test func `the document and its scripts load the files that are served, and no other`() throws {
     let document = try Self.text("/")
-    let loaded = document.matches(of: /(?:src|href)="(\/[^"]+)"/).map { String($0.1) }
-    #expect(Set(loaded) == Set(PageFile.all.map(\.path)).subtracting(["/"]))
-    #expect(!document.contains("<style") && !document.contains("<script>"), "the policy forbids code in the document")
-    #expect(!document.contains(" style=") && !document.contains(" onclick="))
+    var loaded = Set(document.matches(of: /(?:src|href)="(\/[^"]+)"/).map { String($0.1) })
+    for script in Self.scripts {
+      loaded.formUnion(try Self.text(script.path).matches(of: /from "\.(\/[^"]+)"/).map { String($0.1) })
+    }
+    #expect(loaded == Set(PageFile.all.map(\.path)).subtracting(["/"]))
+    for text in [document, String(decoding: PageFile.login.bytes, as: UTF8.self)] {
+      #expect(!text.contains("<style") && !text.contains("<script>"), "the policy forbids code in the document")
+      #expect(!text.contains(" style=") && !text.contains(" onclick="))
+    }
   }
 
   @Test func `what the scripts look for by name is in the document`() throws {
     let document = try Self.text("/")
-    for script in ["/page.js", "/events.js", "/film.js"] {
-      for match in try Self.text(script).matches(of: /(?:byId|getElementById)\("(\w+)"\)/) {
-        #expect(document.contains("id=\"\(match.1)\""), "\(script) looks for #\(match.1)")
+    var count = 0
+    for script in Self.scripts {
+      let text = try Self.text(script.path)
+      for match in text.matches(of: /getElementById\("([\w-]+)"\)/) {
+        #expect(document.contains("id=\"\(match.1)\""), "\(script.path) looks for #\(match.1)")
+        count += 1
+      }
+      for match in text.matches(of: /(?:icon|iconButton|toggle)\("(\w+)"/) {
+        #expect(document.contains("id=\"icon-\(match.1)\""), "\(script.path) shows the icon \(match.1)")
+        count += 1
       }
     }
+    #expect(count > 15)
   }
 
-  @Test func `the style is whole, and names what the page has`() throws {
-    let style = try Self.text("/page.css"), page = try Self.text("/") + Self.text("/page.js")
-    var depth = 0
-    for character in style {
-      depth += character == "{" ? 1 : character == "}" ? -1 : 0
-      try #require(depth >= 0, "a } too many")
-    }
-    #expect(depth == 0, "\(depth) } are missing")
-    for match in style.matches(of: /(?m)^[^{}\/]*#([a-z]+)[^{}]*\{/) {
-      #expect(page.contains("id=\"\(match.1)\""), "page.css styles #\(match.1), which is nowhere")
+  @Test func `the styles are whole`() throws {
+    for file in PageFile.all where file.path.hasSuffix(".css") {
+      var depth = 0
+      for character in try Self.text(file.path) {
+        depth += character == "{" ? 1 : character == "}" ? -1 : 0
+        try #require(depth >= 0, "a } too many in \(file.path)")
+      }
+      #expect(depth == 0, "\(depth) } are missing in \(file.path)")
     }
   }
 
-  @Test(
-    .enabled(if: node != nil, "skipped: needs node to read JavaScript"),
-    arguments: PageFile.all.map(\.path).filter { $0.hasSuffix(".js") })
-  func `the scripts are JavaScript`(path: String) throws {
-    let file = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).js")
+  @Test func `a phone can install the page`() throws {
+    let text = try Self.text("/manifest.webmanifest")
+    let manifest = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+    #expect(manifest["display"] as? String == "standalone" && manifest["start_url"] as? String == "/")
+    let icons = try #require(manifest["icons"] as? [[String: String]])
+    for icon in icons { _ = try Self.text(icon["src"] ?? "") }
+  }
+
+  @Test(.enabled(if: node != nil, "skipped: needs node to read JavaScript"), arguments: scripts.map(\.path))
+  func `the scripts are JavaScript modules`(path: String) throws {
+    let file = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).mjs")
     defer { try? FileManager.default.removeItem(at: file) }
     let text = try Self.text(path)
     try text.write(to: file, atomically: true, encoding: .utf8)
-    #expect(try Self.complaint(of: file) == nil)
-    #expect(text.hasPrefix("\"use strict\";\n"))
+    #expect(try Self.output(["--check", file.path]) == nil)
     try (text + "}").write(to: file, atomically: true, encoding: .utf8)
-    #expect(try Self.complaint(of: file)?.contains("SyntaxError") == true, "the check notices what is wrong")
+    #expect(
+      try Self.output(["--check", file.path])?.contains("SyntaxError") == true, "the check notices what is wrong")
   }
 
-  /// What node says of the file; `nil` if it is fine.
-  private static func complaint(of file: URL) throws -> String? {
+  @Test(.enabled(if: node != nil, "skipped: needs node to read JavaScript"))
+  func `crops, lengths, boxes and configuration are what they should be`() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    for script in Self.scripts {
+      try Self.text(script.path).write(to: folder.appending(path: script.path), atomically: true, encoding: .utf8)
+    }
+    try "{\"type\":\"module\"}".write(to: folder.appending(path: "package.json"), atomically: true, encoding: .utf8)
+    let checks = folder.appending(path: "checks.js")
+    try Self.checks.write(to: checks, atomically: true, encoding: .utf8)
+    #expect(try Self.output([checks.path]) == nil)
+  }
+
+  private static let checks = """
+    import assert from "node:assert/strict";
+    import { crop } from "./rows.js";
+    import { boxAt } from "./history.js";
+    import { problem, yaml } from "./editor-yaml.js";
+    import { length, startOf } from "./words.js";
+    assert.equal(length(59.4), "59 s"); assert.equal(length(65), "1 min 5 s"); assert.equal(length(3600 * 5 + 300), "5 h 5 min");
+    assert.equal(startOf("2026-01-31", 1).getDate(), 1);
+    // A crop is inside of the image, has the tile's aspect and shows the object's middle.
+    for (const box of [[0, 0, 0.1, 0.3], [0.9, 0.7, 1, 1], [0.4, 0.1, 0.6, 0.9], [0, 0, 1, 1]]) {
+      const part = crop(box, 16 / 9), [x, y] = [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2];
+      assert.ok(part.left >= 0 && part.top >= 0 && part.left + part.width <= 1.0001 && part.top + part.height <= 1.0001);
+      assert.ok(Math.abs(part.width * 16 / 9 / part.height - 4 / 3) < 0.01);
+      assert.ok(x >= part.left && x <= part.left + part.width && y >= part.top && y <= part.top + part.height);
+    }
+    const points = [{ time: 5, box: [0, 0, 0.2, 0.2] }, { time: 6, box: [0.2, 0, 0.4, 0.2] }, { time: 20, box: [0.5, 0, 1, 1] }];
+    assert.deepEqual(boxAt(points, 5.5).map((value) => Math.round(value * 100)), [10, 0, 30, 20]);
+    assert.deepEqual(boxAt(points, 4), [0, 0, 0.2, 0.2]); assert.equal(boxAt(points, 3), null);
+    assert.equal(boxAt(points, 12), null); assert.deepEqual(boxAt(points, 20.2), [0.5, 0, 1, 1]); assert.equal(boxAt(points, 30), null);
+    assert.equal(boxAt([], 1), null);
+    const zone = { kind: "zone", name: "yard", points: [[0, 0], [1, 0], [1, 1]], objects: ["traffic light"], loiter: 20, directions: [] };
+    assert.equal(problem([zone]), null);
+    assert.ok(problem([zone, zone]).includes("two zones")); assert.ok(problem([{ ...zone, name: "" }]).includes("missing"));
+    assert.ok(yaml("on", [zone]).includes('"on":\\n') && yaml("on", [zone]).includes('objects: ["traffic light"], loiter: 20s'));
+    """
+
+  /// What node prints about the file; `nil` if it is content.
+  private static func output(_ arguments: [String]) throws -> String? {
     let process = Process(), errors = Pipe()
     process.executableURL = URL(filePath: node ?? "")
-    process.arguments = ["--check", file.path]
+    process.arguments = arguments
     process.standardError = errors
     try process.run()
     let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)

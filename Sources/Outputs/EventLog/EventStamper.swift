@@ -16,12 +16,22 @@ package struct EventStamper: Sendable {
     var usesSender: Bool
   }
 
+  /// What stays the same in all events of a visit, and what has been learnt of its objects.
+  private struct OpenVisit {
+    let number: Int
+    let identifier: String
+    let began: Int64
+    /// Identifiers by the numbers of objects within the camera: those of objects that have ended, too.
+    var members: [Int: String] = [:]
+  }
+
   private let classes: ClassCatalogue
   private let camera: String
   private let clock: EventClock
   /// When a file was at 0 seconds, in milliseconds since 1970.
   private let zero: Int64
   private var open: [Int: OpenObject] = [:]
+  private var visit: OpenVisit?
   private var sequence = 0
 
   /// A stamper for events of `camera`.
@@ -45,6 +55,7 @@ package struct EventStamper: Sendable {
   /// `event` with all but its number.
   package mutating func stamp(_ event: SceneEvent) -> StampedEvent {
     let hasSender = event.stamp.taken != nil
+    if case .visit(let visit) = event.kind { return stamp(visit, of: event, usesSender: hasSender) }
     guard let object = event.object else {
       let moment = time(event.stamp.seconds, of: event, usesSender: hasSender)
       let identifier = makeIdentifier(of: 1 << 32 + sequence, start: moment)
@@ -61,6 +72,31 @@ package struct EventStamper: Sendable {
       moment: max(known.began, time(event.stamp.seconds, of: event, usesSender: usesSender)), began: known.began,
       lastSeen: max(known.began, time(object.lastSeen, of: event, usesSender: usesSender)),
       timeSource: source(usesSender: usesSender))
+  }
+
+  /// A visit keeps its identifier from its start to its end, as objects do.
+  private mutating func stamp(_ visit: Visit, of event: SceneEvent, usesSender: Bool) -> StampedEvent {
+    let moment = time(event.stamp.seconds, of: event, usesSender: usesSender)
+    var known: OpenVisit
+    if let open = self.visit, open.number == visit.number {
+      known = open
+    } else {
+      let start = time(visit.start, of: event, usesSender: usesSender)
+      let identifier = makeIdentifier(of: 1 << 32 + sequence, start: start).description
+      known = OpenVisit(number: visit.number, identifier: identifier, began: start)
+    }
+    for identity in visit.objects {
+      if let object = open[identity] { known.members[identity] = object.identifier }
+    }
+    self.visit = visit.phase == .end ? nil : known
+    var stamped = StampedEvent(
+      event: event, camera: camera, label: nil, identifier: known.identifier, moment: max(known.began, moment),
+      began: known.began,
+      lastSeen: max(known.began, time(visit.lastActive, of: event, usesSender: usesSender)),
+      timeSource: source(usesSender: usesSender && event.width > 0))
+    stamped.visitors.identifiers = visit.objects.compactMap { known.members[$0] }
+    stamped.visitors.labels = visit.classIDs.map { classes[$0] }
+    return stamped
   }
 
   /// `event` with the next number, for publishing now; `evidence` are the files that show it.

@@ -23,6 +23,16 @@ package struct StampedEvent: Hashable, Sendable {
   package var sequence = 0
   /// Files that show the event, where such were to be written.
   package var evidence: Evidence?
+  /// Of a visit: who it is made of.
+  package var visitors = Visitors()
+
+  /// The objects of a visit.
+  package struct Visitors: Hashable, Sendable {
+    /// Their identifiers, in the order they joined.
+    package var identifiers: [String] = []
+    /// Names of their classes, each once.
+    package var labels: [String] = []
+  }
 
   /// Paths of files that show an event; `nil` for one that could not be written.
   package struct Evidence: Hashable, Sendable {
@@ -32,11 +42,14 @@ package struct StampedEvent: Hashable, Sendable {
     package var clip: String?
     /// Seconds into the video at which the object appears, or begins to move again.
     package var clipOffset: Double?
+    /// Where the object is in the image, from 0 to 1.
+    package var snapshotBox: Box?
 
-    package init(snapshot: String?, clip: String?, clipOffset: Double? = nil) {
+    package init(snapshot: String?, clip: String?, clipOffset: Double? = nil, snapshotBox: Box? = nil) {
       self.snapshot = snapshot
       self.clip = clip
       self.clipOffset = clipOffset
+      self.snapshotBox = snapshotBox
     }
   }
 
@@ -76,6 +89,10 @@ package struct StampedEvent: Hashable, Sendable {
       line.add("severity", visit.severity.rawValue)
       line.add("tracks", json: "[\(visit.objects.map(String.init).joined(separator: ","))]")
       line.add("zones", visit.zones)
+      line.add("labels", visitors.labels)
+      line.add("objects", visitors.identifiers)
+      line.add("start", EventClock.text(began))
+      line.add("end", visit.phase == .end ? EventClock.text(lastSeen) : nil)
     case .added(_, let value): line.add("value", value, places: 3)
     case .cameraDown(let cause, let message):
       line.add("cause", cause)
@@ -110,6 +127,9 @@ package struct StampedEvent: Hashable, Sendable {
       line.add("snapshot", evidence.snapshot)
       line.add("clip", evidence.clip)
       line.add("clip_offset", evidence.clipOffset, places: 3)
+      if let box = evidence.snapshotBox {
+        line.add("snapshot_box", [box.minX, box.minY, box.maxX, box.maxY], places: 5)
+      }
     }
   }
 }

@@ -58,10 +58,12 @@ final class CameraRecord: Sendable {
       case .up:
         let outage = state.outSince.map { Double(now - $0) / 1e9 }
         state.outSince = nil
+        state.report.outage = nil
         return SceneEvent(news, outage: outage, at: now)
       case .down(let cause, let message, _):
         state.report.outages[cause.rawValue, default: 0] += 1
         state.report.lastFailure = message
+        state.report.outage = (state.report.outage?.began ?? .now, cause)
         let isFirst = state.outSince == nil
         state.outSince = state.outSince ?? now
         return isFirst ? SceneEvent(news, outage: nil, at: now) : nil

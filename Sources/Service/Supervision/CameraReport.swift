@@ -18,6 +18,8 @@ public struct CameraReport: Sendable {
   public var state: SourceState?
   /// When that state began.
   var since = Date.now
+  /// When frames stopped coming, and why, as last found out; `nil` while they come.
+  var outage: (began: Date, cause: SourceState.Cause)?
   /// Size of the last picture; 0 before there was one.
   var width = 0, height = 0
 

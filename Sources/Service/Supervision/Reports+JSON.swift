@@ -18,8 +18,12 @@ extension FrameFindings {
       object.add("track", identities.indices.contains(index) ? identities[index] : nil)
       return object.json
     }
+    // When the frame arrived, by the clock on the wall: players match it with the times of the video.
+    let now = MonotonicTime.nanoseconds
+    let age = Int64((now - min(stamp.arrival, now)) / 1_000_000)
     var line = JSONObject()
     line.add("camera", camera)
+    line.add("ts", Int(EventClock.wallMilliseconds - age))
     line.add("frame", stamp.index)
     line.add("pts", stamp.seconds, places: 3)
     line.add("width", width)
@@ -35,15 +39,17 @@ extension CameraReport {
   var json: String {
     let message = lastFailure.map(\.json) ?? "null"
     let (down, retry) =
-      if case .down(let cause, _, let retryIn) = state { (cause.rawValue.json, retryIn.json(places: 1)) } else {
-        ("null", "null")
-      }
+      if case .down(let cause, _, let retryIn) = state {
+        (cause.rawValue.json, max(0, retryIn - Date.now.timeIntervalSince(since)).json(places: 1))
+      } else { ("null", "null") }
+    let offline = outage.map { max(0, Date.now.timeIntervalSince($0.began)).json(places: 1) } ?? "null"
     let milliseconds = { (histogram: DurationHistogram, quantile: Double) in
       let duration = histogram.quantile(quantile).components
       return (Double(duration.seconds) * 1e3 + Double(duration.attoseconds) / 1e15).json(places: 1)
     }
     return "{\"name\":\(name.json),\"url\":\(address.json),\"state\":\"\(stateName)\",\"hls\":\(hasSegments),\"since\":"
-      + "\(since.formatted(.iso8601).json),\"cause\":\(down),\"retry_in\":\(retry),\"last_failure\":\(message),"
+      + "\(since.formatted(.iso8601).json),\"cause\":\(down),\"retry_in\":\(retry),\"offline_s\":\(offline),\"last_cause\":\(outage?.cause.rawValue.json ?? "null"),"
+      + "\"last_failure\":\(message),"
       + "\"width\":\(width),\"height\":\(height),\"frames\":\(decoded),\"inferred\":\(inferred),\"still\":\(still),"
       + "\"missed\":\(missed),\"stale\":\(stale),\"withheld\":\(losses.withheldFrames),\"failures\":\(failures),"
       + "\"push\":\(push?.json ?? "null"),"

@@ -10,6 +10,18 @@ extension RulesConfiguration {
     let place = "cameras.\(settings.name)"
     added = settings.rules.values
     stationary.after = settings.track.stationaryAfter
+    var visits = VisitSettings()
+    visits.gap = settings.visits.gap
+    visits.longest = settings.visits.longest
+    for (path, choice, key) in [
+      (\VisitSettings.alerts, settings.visits.alerts, "alerts"),
+      (\.detections, settings.visits.detections, "detections"),
+    ] {
+      visits[keyPath: path] = VisitSettings.Selection(
+        classes: try classes.indices(of: choice.classes, at: "\(place).visits.\(key).objects"),
+        zones: choice.zones.map { Set($0) })
+    }
+    self.visits = visits
     for section in settings.zones {
       guard let area = section.area else { continue }
       var zone = Zone(section.name, area)

@@ -1,81 +1,200 @@
-"use strict";
+import { h } from "./dom.js";
+import { Filters } from "./filters.js";
+import { dayOfItems, item as fetchItem, items, kinds, outages } from "./history.js";
+import { Player } from "./player.js";
+import { row } from "./rows.js";
+import { cameras, stream } from "./stream.js";
+import { Strip } from "./strip.js";
+import { capital, counted, dayOf } from "./words.js";
 
-// What happened: a row for each event, at first those of the store, then as they come. Later lines of an event change its row.
-const rows = new Map();
-const longestList = 100;
-const cameraStates = { camera_up: "is online", camera_down: "is offline" };
+/** What happened: visits, with a player and the day. */
+export const events = (main, query, signal, go) => new Chronicle(kinds.visits, "events", main, query, signal, go);
 
-function happened(event) {
-  if (!event.label && !cameraStates[event.type]) return;
-  const known = rows.get(event.id);
-  // An end stays one, whatever is reported with it.
-  const facts = known?.facts.end ? { ...event, ...known.facts } : { ...known?.facts, ...event };
-  const item = known?.item ?? document.createElement("li");
-  rows.set(event.id, { item, facts });
-  item.replaceChildren(...parts(facts));
-  item.className = facts.label ? "" : facts.type.slice(7);
-  if (known) return;
-  const list = document.getElementById("events");
-  list.prepend(item);
-  while (list.children.length > longestList) list.lastElementChild.remove();
-  if (rows.size > 2 * longestList) for (const [id, row] of rows) if (!row.item.isConnected) rows.delete(id);
-}
+/** What was recorded, event by event. */
+export const recordings = (main, query, signal, go) => new Chronicle(kinds.recordings, "recordings", main, query, signal, go);
 
-function parts(facts) {
-  const time = element("time", moment(facts.start ?? facts.ts));
-  time.dateTime = facts.start ?? facts.ts;
-  if (!facts.label) return [time, element("span", facts.camera + " " + cameraStates[facts.type])];
-  const text = element("span", facts.label + " · " + facts.camera);
-  for (const zone of facts.entered ?? []) text.append(" ", element("b", zone));
-  const length = facts.end ? (new Date(facts.end) - new Date(facts.start ?? facts.ts)) / 1000 : null;
-  text.append(" ", element("small", length === null ? "is there" : duration(length)));
-  const address = "/api/v1/events/" + facts.id + "/";
-  // A clip may have begun before the event.
-  const offset = facts.clip_offset > 0 ? "#t=" + facts.clip_offset : "";
-  if (facts.clip) text.append(" ", link(address + "clip.mp4" + offset, "clip"));
-  if (facts.snapshot) {
-    const picture = link(address + "snapshot.jpg", "");
-    const image = element("img", "");
-    image.loading = "lazy";
-    image.src = address + "snapshot.jpg";
-    image.alt = facts.label + " in front of " + facts.camera;
-    image.onerror = () => picture.remove();
-    picture.append(image);
-    text.append(picture);
+class Chronicle {
+  constructor(kind, view, main, query, signal, go) {
+    Object.assign(this, { kind, view, query, signal, go, list: [], next: null, fresh: new Set() });
+    this.day = query.get("day") ?? dayOf(Date.now());
+    if (!query.get("day")) query.set("day", this.day);
+    this.isWide = matchMedia("(min-width: 64rem)").matches;
+    this.filters = new Filters(query, (changes) => this.set(changes));
+    this.player = new Player({
+      next: () => this.move(1), previous: () => this.move(-1), changed: (item) => this.redraw(item), removed: (item) => this.removed(item),
+    }, signal);
+    this.strip = new Strip((item) => this.pick(item));
+    this.rows = h("ol", { class: "list" });
+    this.news = h("button", { type: "button", class: "news", hidden: true, onclick: () => this.refresh() });
+    this.more = h("button", { type: "button", class: "button", hidden: true, onclick: () => this.fetchMore() }, "Show more");
+    this.note = h("p", { class: "empty", hidden: true });
+    const column = h("section", { class: "column", "aria-labelledby": "list-title" },
+      h("h2", { id: "list-title" }, capital(kind.word) + "s"), this.news, this.rows, this.note, this.more);
+    main.replaceChildren(h("h1", { class: "hidden" }, capital(view)), this.filters.root,
+      h("div", { class: "chronicle" }, h("div", { class: "theatre" }, this.player.root, this.strip.root), column));
+    this.player.root.hidden = true;
+    stream.addEventListener("happened", ({ detail }) => this.happened(detail), { signal });
+    stream.addEventListener("cameras", () => this.showDay(), { signal });
+    signal.addEventListener("abort", () => clearTimeout(this.timer));
+    this.begin();
   }
-  return [time, text];
-}
 
-function element(kind, text) {
-  const made = document.createElement(kind);
-  made.textContent = text;
-  return made;
-}
+  async begin() {
+    await Promise.all([this.refresh(), this.fetchDay()]);
+    if (this.signal.aborted) return;
+    const wanted = this.query.get("item");
+    if (wanted) this.pick({ id: wanted }, false);
+    else if (this.isWide && this.list.length) this.show(this.list[0], false);
+  }
 
-function link(address, text) {
-  const made = element("a", text);
-  made.href = address;
-  made.target = "_blank";
-  return made;
-}
+  /** Changes what is asked for, and the address with it. */
+  set(changes) {
+    const query = new URLSearchParams(this.query);
+    for (const [name, value] of Object.entries(changes)) if (value === null) query.delete(name); else query.set(name, value);
+    this.go(this.view, query);
+  }
 
-// The time alone today, the date, too, before.
-function moment(text) {
-  const at = new Date(text);
-  const isToday = at.toDateString() === new Date().toDateString();
-  return isToday ? at.toLocaleTimeString() : at.toLocaleString([], { dateStyle: "short", timeStyle: "short" });
-}
+  async refresh() {
+    try {
+      const page = await items(this.kind, this.query, null, this.signal);
+      this.news.hidden = true;
+      this.fresh.clear();
+      this.list = page.items;
+      this.next = page.next;
+      this.rows.replaceChildren(...page.items.map((item) => this.row(item)));
+      this.note.textContent = this.hasConditions ? "Nothing of this kind on this day." : "Nothing happened on this day.";
+      if (this.day === dayOf(Date.now()) && !this.hasConditions) this.note.textContent = "Nothing has happened today.";
+      this.note.hidden = page.items.length > 0;
+      this.more.hidden = !page.next;
+    } catch (error) { this.failed(error); }
+  }
 
-function duration(seconds) {
-  if (seconds < 60) return seconds.toFixed(1) + " s";
-  const minutes = Math.floor(seconds / 60);
-  return minutes < 60 ? minutes + " min " + Math.round(seconds % 60) + " s" : Math.floor(minutes / 60) + " h " + minutes % 60 + " min";
-}
+  get hasConditions() { return ["camera", "label", "zone", "kept"].some((name) => this.query.get(name)); }
 
-// Those of the store, oldest first, so that the newest stands on top. What is not kept is not there.
-async function remember() {
-  try {
-    const answer = await fetch("/api/v1/events?limit=" + longestList);
-    if (answer.ok) for (const event of (await answer.json()).events.reverse()) happened(event);
-  } catch { /* The connection is gone: the stream of events reports that. */ }
+  async fetchMore() {
+    try {
+      const page = await items(this.kind, this.query, this.next, this.signal);
+      this.list.push(...page.items);
+      this.next = page.next;
+      this.rows.append(...page.items.map((item) => this.row(item)));
+      this.more.hidden = !page.next;
+    } catch (error) { this.failed(error); }
+  }
+
+  async fetchDay() {
+    try {
+      [this.all, this.gaps] = await Promise.all([dayOfItems(this.kind, this.day, this.signal), outages(this.day, this.signal)]);
+      this.showDay();
+    } catch (error) { this.failed(error); }
+  }
+
+  showDay() {
+    if (!this.all) return;
+    const names = [...new Set([...cameras.keys(), ...this.all.map((item) => item.camera)])];
+    const wanted = this.query.get("camera");
+    this.filters.show(this.all, names);
+    const shown = this.all.filter((item) => this.filters.matches(item));
+    this.filters.count.textContent = counted(shown.length, this.kind.word);
+    this.strip.show(this.day, wanted ? [wanted] : names, this.all, this.gaps, (item) => this.filters.matches(item));
+  }
+
+  failed(error) {
+    if (error.name === "AbortError") return;
+    this.note.hidden = false;
+    this.note.textContent = capital(error.message);
+  }
+
+  row(item) {
+    const made = row(item, (chosen) => this.show(chosen, true));
+    if (item.id === this.player.item?.id) made.firstChild.setAttribute("aria-current", "true");
+    return made;
+  }
+
+  rowOf(id) { return [...this.rows.children].find((each) => each.dataset.id === id); }
+
+  /** Shows an item that may not be in the list yet. */
+  async pick({ id }, isPlaying = true) {
+    try { this.show(this.list.find((item) => item.id === id) ?? await fetchItem(id, this.signal), isPlaying); } catch (error) { this.failed(error); }
+  }
+
+  show(item, isPlaying) {
+    this.player.root.hidden = false;
+    this.rows.querySelector("[aria-current]")?.removeAttribute("aria-current");
+    const button = this.rowOf(item.id)?.firstChild;
+    button?.setAttribute("aria-current", "true");
+    button?.scrollIntoView({ block: "nearest" });
+    this.player.open(item, isPlaying);
+    if (isPlaying && !this.isWide) this.player.root.scrollIntoView({ block: "start" });
+    this.strip.point(item.start);
+    this.query.set("item", item.id);
+    history.replaceState(null, "", "#" + this.view + "?" + this.query);
+  }
+
+  /** The item `by` places further down. */
+  move(by) {
+    const place = this.list.findIndex((item) => item.id === this.player.item?.id);
+    const item = this.list[place < 0 ? 0 : place + by];
+    if (!item) return;
+    this.show(item, true);
+    this.rowOf(item.id)?.firstChild.focus({ preventScroll: true });
+    if (this.list.length - place < 5 && this.next && !this.more.hidden) this.fetchMore();
+  }
+
+  redraw(item) {
+    const old = this.rowOf(item.id);
+    const hadFocus = old?.contains(document.activeElement);
+    const fresh = this.row(item);
+    old?.replaceWith(fresh);
+    if (hadFocus) fresh.firstChild.focus();
+    const same = this.all?.find((each) => each.id === item.id);
+    if (same) same.isKept = item.isKept;
+  }
+
+  removed(item) {
+    const place = this.list.findIndex((each) => each.id === item.id);
+    this.rowOf(item.id)?.remove();
+    if (place >= 0) this.list.splice(place, 1);
+    this.all = this.all?.filter((each) => each.id !== item.id);
+    this.showDay();
+    const next = this.list[Math.max(0, place)] ?? this.list.at(-1);
+    if (next) this.show(next, false); else this.player.root.hidden = true;
+    this.note.hidden = this.list.length > 0;
+  }
+
+  /** New rows wait until somebody asks for them: a list does not move under the pointer. */
+  happened(event) {
+    if (this.day !== dayOf(Date.now())) return;
+    if (event.type === "camera_down" || event.type === "camera_up" || event.type === "visit") {
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => this.fetchDay(), 2000);
+    }
+    if (this.kind.belongs(event)) {
+      const like = { camera: event.camera, labels: event.labels ?? [event.label], zones: event.zones ?? event.entered ?? [], isKept: false };
+      if (!this.filters.matches(like) || this.list.some((item) => item.id === event.id)) return;
+      this.fresh.add(event.id);
+      this.news.textContent = this.fresh.size + " new";
+      this.news.hidden = false;
+    } else if (event.type === "visit") {
+      const known = this.list.find((item) => item.id === event.id);
+      if (known && !known.isOver && event.phase === "end") this.settle(known.id);
+    }
+  }
+
+  /** A visit of the list is over: its row shows how long it took and what was kept of it. */
+  async settle(id) {
+    try {
+      const item = await fetchItem(id, this.signal), place = this.list.findIndex((each) => each.id === id);
+      if (place < 0) return;
+      this.list[place] = item;
+      this.redraw(item);
+    } catch (error) { if (error.name !== "AbortError") console.warn(error.message); }
+  }
+
+  /** Takes a key; whether it was one of its own. */
+  key(name) {
+    if (name === "n" || name === "j") this.move(1);
+    else if (name === "p") this.move(-1);
+    else return !this.player.root.hidden && this.player.key(name);
+    return true;
+  }
 }

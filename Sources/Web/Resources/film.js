@@ -1,9 +1,7 @@
-"use strict";
-
 // Plays a camera's own video by low-latency HLS: parts of half a second, each as soon as it is there. The players built into
 // browsers stay several seconds behind, and some browsers have none.
 
-// The parts that a playlist names, oldest first; `end` is when their last picture came, by the server's clock.
+// The parts that a playlist names, oldest first; `end` is when their last frame came, by the server's clock.
 function partsOf(playlist) {
   const parts = [];
   let header, time;
@@ -34,9 +32,11 @@ const once = (target, name) => new Promise((resolve, reject) => {
   for (const each of [name, "error"]) target.addEventListener(each, hear);
 });
 
-// Plays what is at `address` in `video` until `signal`; fails when it ends or changes. `tell` hears how many seconds
-// the picture is behind what the server has received.
-async function film(video, address, signal, tell) {
+/**
+ * Plays what is at `address` in `video` until `signal`; fails when it ends or changes. `tell` hears how many seconds the video is
+ * behind what the server has received, and when the server received the frame that is shown now, in milliseconds since 1970.
+ */
+export async function film(video, address, signal, tell) {
   const source = new MediaSource();
   video.src = URL.createObjectURL(source);
   await once(source, "sourceopen");
@@ -85,5 +85,5 @@ function keepUp(video, ranges, end, tell) {
   }
   video.playbackRate = rest > 1.2 ? 1.1 : 1;
   if (video.paused) video.play().catch(() => {});
-  tell((Date.now() - end) / 1000 + rest);
+  tell((Date.now() - end) / 1000 + rest, end - rest * 1000);
 }

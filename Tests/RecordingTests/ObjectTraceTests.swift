@@ -1,0 +1,59 @@
+import Foundation
+import Imaging
+import Outputs
+import Scene
+import TestSupport
+import Testing
+
+@testable import Recording
+
+@Suite struct ObjectTraceTests {
+  @Test func `a recorded object leaves its trace beside the snapshot, in seconds of the clip`() throws {
+    let scene = try RecordedScene(.walk)
+    scene.play(until: 7.4)
+    scene.see([1], at: 7.4)
+    let box = Box(minX: 0.1, minY: 0.2, maxX: 0.3, maxY: 0.4)
+    for time in [7.4, 8, 9] {
+      let point = ObjectTrace.Point(moment: RecordedScene.clock(time), box: box)
+      scene.desk.take([], [], [(point, 1)])
+    }
+    scene.play(until: 9)
+    scene.see([], ended: [1], at: 9)
+    scene.play(until: 11.5)
+    let (end, evidence) = try #require(scene.told.first)
+    let offset = try #require(evidence.clipOffset)
+    let path = scene.media.trace(of: end.identifier, camera: "front", label: "person", began: end.began)
+    let data = try Data(contentsOf: URL(filePath: path))
+    let object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+    let points = try #require(object["points"] as? [[Double]])
+    // The clip is the same for both: what the offset says is where the first point is.
+    #expect(points.count == 3 && abs(points[0][0] - offset) < 0.5, "\(points), \(offset)")
+    for (point, time) in zip(points, [7.4, 8, 9]) {
+      #expect(abs(point[0] - points[0][0] - (time - 7.4)) < 0.01, "\(point)")
+      #expect(zip(point.dropFirst(), [0.1, 0.2, 0.3, 0.4]).allSatisfy { abs($0 - $1) < 1e-3 })
+    }
+    // It is no recording of its own, and goes with the snapshot.
+    #expect(FoundRecording.all(in: scene.folder.path).count == 1)
+    let snapshot = path.dropLast(4) + "jpg"
+    try Data("x".utf8).write(to: URL(filePath: String(snapshot)))
+    #expect(scene.media.remove(String(snapshot)))
+    #expect(!FileManager.default.fileExists(atPath: path))
+  }
+
+  @Test func `an image that is better than those before says where the object is in it`() throws {
+    let scene = try RecordedScene(.walk)
+    scene.play(until: 7.4)
+    scene.see([1], at: 7.4)
+    let image = BestImage(try PixelBuffer(layout: PixelLayout(width: 200, height: 100, format: .yuv420p)))
+    let track = Track(
+      id: 1, detection: Detection(box: Box(minX: 20, minY: 10, maxX: 60, maxY: 90), score: 0.9, classID: 0),
+      firstSeen: 7,
+      topScore: 0.9)
+    scene.desk.take([], [(image, 1, track)])
+    scene.play(until: 9)
+    scene.see([], ended: [1], at: 9)
+    scene.play(until: 11.5)
+    let box = try #require(scene.told.first?.1.snapshotBox)
+    #expect(box == Box(minX: 0.1, minY: 0.1, maxX: 0.3, maxY: 0.9))
+  }
+}
