@@ -145,8 +145,13 @@ private struct EventWriting {
     if story.clip == nil, line.clip != nil { tags.append(.clip) }
     if let clip = line.clip { (story.clip, story.clipOffset) = (clip, line.clipOffset) }
     if !story.types.contains(line.type) { story.types.append(line.type) }
-    tags += line.mentionedZones.map(EventTag.zone)
-    if line.type == EventLine.visitType { tags += (line.labels ?? []).map(EventTag.visit) }
+    for zone in line.mentionedZones { tags += [.zone(zone)] + (story.label.map { [.zone(zone, label: $0)] } ?? []) }
+    if line.type == EventLine.visitType {
+      tags += (line.labels ?? []).map(EventTag.visit)
+      if line.severity == "alert" {
+        for id in [line.id] + (line.objects ?? []) { try add(.alert, to: id) }
+      }
+    }
     for tag in tags { try add(tag, to: line.id) }
     try write(story, of: line.id)
     return true
@@ -248,11 +253,13 @@ private struct EventWriting {
 extension EventTag {
   /// All that lines of one event may have brought.
   fileprivate static func all(of lines: [EventLine]) -> Set<EventTag> {
-    var tags: Set<EventTag> = [.clip, .kept]
+    var tags: Set<EventTag> = [.clip, .kept, .alert]
     for line in lines {
       tags.formUnion([.type(line.type), .camera(line.camera)])
       if let label = line.label { tags.formUnion([.label(label), .label(label, of: line.camera)]) }
-      tags.formUnion(line.mentionedZones.map(EventTag.zone))
+      for zone in line.mentionedZones {
+        tags.formUnion([.zone(zone)] + lines.compactMap(\.label).map { .zone(zone, label: $0) })
+      }
       tags.formUnion((line.labels ?? []).map(EventTag.visit))
     }
     return tags

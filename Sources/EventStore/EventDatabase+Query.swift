@@ -152,8 +152,10 @@ struct EventPlan {
       for part in range.parts {
         values += [part.value]
         let probe =
-          "SELECT count(*) FROM (SELECT 1 FROM event e WHERE \(part.condition) LIMIT \(Self.longestRange + 1))"
-        count += try Int.fetchOne(db.cachedStatement(sql: probe), arguments: [part.value]) ?? 0
+          "SELECT count(*) FROM (SELECT 1 FROM event e WHERE \(part.condition) LIMIT ?)"
+        // A range that is longer than a list which is known is of no use.
+        let most = min(length, Self.longestRange) + 1
+        count += try Int.fetchOne(db.cachedStatement(sql: probe), arguments: [part.value, most]) ?? 0
       }
       if count <= Self.longestRange, count < length { (length, path) = (count, range.path) }
     }
@@ -220,7 +222,12 @@ extension EventQuery {
     case (nil, let label?): tags.append(.label(label))
     case (nil, nil): break
     }
-    if let zone { tags.append(.zone(zone)) }
+    // Whoever asks for zone and class gets those that are on both lists from one.
+    switch (zone, label) {
+    case (let zone?, let label?) where type != EventLine.visitType: tags.append(.zone(zone, label: label))
+    case (let zone?, _): tags.append(.zone(zone))
+    case (nil, _): break
+    }
     if let type { tags.append(.type(type)) }
     if hasClip == true { tags.append(.clip) }
     if isKept == true { tags.append(.kept) }

@@ -33,19 +33,29 @@ extension EventDatabase {
     let last = query.before.map { LocalTime($0 - 1, in: zone).day } ?? Int(Int32.max)
     do {
       return try await pool.read { db in
-        try Row.fetchAll(
+        var counts: [EventCount] = []
+        var texts: [Int: String] = [:]
+        let rows = try Row.fetchCursor(
           db,
           sql: """
             SELECT day, camera, label, count FROM day
             WHERE day BETWEEN ?1 AND ?2 AND (?3 IS NULL OR camera = ?3) AND (?4 IS NULL OR label = ?4)
             ORDER BY day DESC, camera, label
             """, arguments: [first, last, query.camera, query.label]
-        ).map { row in
+        )
+        while let row = try rows.next() {
           let day = row[0] as Int
-          let text = [day / 10_000, day / 100 % 100, day % 100].map { $0 < 10 ? "0\($0)" : "\($0)" }
-          return EventCount(day: text.joined(separator: "-"), camera: row[1], label: row[2], count: row[3])
+          let text = texts[day] ?? Self.text(ofDay: day)
+          texts[day] = text
+          counts.append(EventCount(day: text, camera: row[1], label: row[2], count: row[3]))
         }
+        return counts
       }
     } catch { throw EventStoreError(error, doing: "read the store of events") }
+  }
+
+  /// `2026-11-23` for 20261123.
+  private static func text(ofDay day: Int) -> String {
+    [day / 10_000, day / 100 % 100, day % 100].map { $0 < 10 ? "0\($0)" : "\($0)" }.joined(separator: "-")
   }
 }

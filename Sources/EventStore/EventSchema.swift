@@ -49,6 +49,9 @@ struct EventTag: Hashable, Sendable {
   }
   /// Visits with an object of a class; apart from the objects themselves, which `label` counts.
   static func visit(_ label: String) -> EventTag { EventTag(text: "visit=\(label)") }
+  /// Alerts, and the objects they are made of.
+  static let alert = EventTag(text: "alert")
+  static func zone(_ name: String, label: String) -> EventTag { EventTag(text: "zone=\(name)&label=\(label)") }
   static let clip = EventTag(text: "clip")
   static let kept = EventTag(text: "kept")
 }

@@ -12,14 +12,8 @@ public struct StoredEvent: Hashable, Sendable {
   public let label: String?
   /// When it began, in milliseconds since 1970.
   public let start: Int64
-  /// When it ended, as the log has it; `nil` as long as it goes on.
-  public let end: String?
   /// Its highest score.
   public let score: Double
-  /// All zones it was in.
-  public let zones: [String]
-  /// Of a visit: identifiers of its objects.
-  public let objects: [String]
   /// The types of its lines, in the order they came.
   public let types: [String]
   /// Paths of the files that show it.
@@ -33,28 +27,43 @@ public struct StoredEvent: Hashable, Sendable {
   static func fetch(_ ids: [String], in db: Database) throws -> [StoredEvent] {
     let statement = try db.cachedStatement(
       sql: """
-        SELECT e.id, e.camera, e.label, e.score, e.types, e.snapshot, e.clip, e.kept, json_extract(l.text, '$.end'),
-          json_extract(l.text, '$.entered'), json_set(
-            l.text, '$.snapshot', e.snapshot, '$.clip', e.clip, '$.clip_offset', e.clip_offset,
-            '$.snapshot_box', json(e.snapshot_box), '$.has_clip', json(iif(e.clip IS NULL, 'false', 'true')),
-            '$.has_snapshot', json(iif(e.snapshot IS NULL, 'false', 'true')), '$.types', json('["' || replace(e.types, ',', '","') || '"]'),
-            '$.kept', json(iif(e.kept, 'true', 'false'))), json_extract(l.text, '$.objects')
+        SELECT e.id, e.camera, e.label, e.score, e.types, e.snapshot, e.clip, e.kept, e.clip_offset, e.snapshot_box, l.text
         FROM event e JOIN line l ON l.number = e.last WHERE e.id = ?
         """)
     return try ids.compactMap { id in
       guard let row = try Row.fetchOne(statement, arguments: [id]) else { return nil }
+      let types = row[4] as String, snapshot = row[5] as String?, clip = row[6] as String?, isKept = row[7] as Bool
+      let text = row[10] as String
+      // SQLite reads and writes JSON in 30 microseconds, which is most of the time of a query with many answers.
+      var json = try LineHead(text)?.text ?? LineHead.removed(from: text, in: db)
+      json += ",\"snapshot\":\(snapshot?.json ?? "null"),\"clip\":\(clip?.json ?? "null")"
+      json += ",\"clip_offset\":\((row[8] as Double?).map { $0.json(places: 3) } ?? "null")"
+      json += ",\"snapshot_box\":\((row[9] as String?) ?? "null")"
+      json += ",\"has_clip\":\(clip != nil),\"has_snapshot\":\(snapshot != nil)"
+      json += ",\"types\":[\"\(types.replacing(",", with: "\",\""))\"],\"kept\":\(isKept)}"
       return StoredEvent(
-        id: id, camera: row[1], label: row[2], start: EventIdentifier.milliseconds(id) ?? 0, end: row[8], score: row[3],
-        zones: names(row[9]), objects: names(row[11]), types: (row[4] as String).split(separator: ",").map(String.init),
-        snapshot: row[5],
-        clip: row[6], isKept: row[7], json: row[10])
+        id: id, camera: row[1], label: row[2], start: EventIdentifier.milliseconds(id) ?? 0, score: row[3],
+        types: types.split(separator: ",").map(String.init), snapshot: snapshot, clip: clip, isKept: isKept, json: json)
     }
   }
 
-  /// A list of texts in JSON.
-  private static func names(_ json: String?) -> [String] {
-    json.flatMap { try? JSONDecoder().decode([String].self, from: Data($0.utf8)) } ?? []
+  /// What only some callers want to know of an event: read from its last line when they ask.
+  private struct Details: Decodable {
+    let end: String?
+    let entered: [String]?
+    let objects: [String]?
   }
+
+  private var details: Details? { try? JSONDecoder().decode(Details.self, from: Data(json.utf8)) }
+
+  /// When it ended, as the log has it; `nil` as long as it goes on.
+  public var end: String? { details?.end }
+
+  /// All zones it was in.
+  public var zones: [String] { details?.entered ?? [] }
+
+  /// Of a visit: identifiers of its objects.
+  public var objects: [String] { types.contains(EventLine.visitType) ? details?.objects ?? [] : [] }
 
   /// When it began, in UTC: `2026-11-23T18:39:27.957Z`.
   public var startText: String { EventClock.text(start) }

@@ -19,6 +19,9 @@ package struct FoundRecording: Hashable, Sendable {
     return found.values.sorted { $0.name.identifier < $1.name.identifier }
   }
 
+  /// Names of its files.
+  package var files: [String] { [snapshot, clip].compactMap { $0?.split(separator: "/").last.map(String.init) } }
+
   /// A line of an event log that tells as much.
   package var line: String {
     let start = EventClock.text(FootageTime.milliseconds(name.time) ?? 0).json

@@ -25,9 +25,7 @@ package struct MediaName: Hashable, Sendable {
   init(camera: String, milliseconds: Int64, label: String, identifier: String, kind: Kind) {
     self.camera = camera
     time = Self.time(milliseconds)
-    // Classes may be called anything: what is no letter or digit becomes a hyphen.
-    let plain = label.prefix(40).map { Self.isPlain($0) ? $0 : "-" }
-    self.label = plain.isEmpty ? "object" : String(plain)
+    self.label = Self.plain(label)
     self.identifier = identifier
     self.kind = kind
   }
@@ -51,10 +49,13 @@ package struct MediaName: Hashable, Sendable {
     self.kind = kind
   }
 
-  /// The name of the trace that belongs to this snapshot.
-  var trace: MediaName {
+  /// The name of the trace that belongs to this snapshot, and the other way round.
+  var trace: MediaName { with(.trace) }
+  var snapshot: MediaName { with(.snapshot) }
+
+  private func with(_ kind: Kind) -> MediaName {
     var name = self
-    name.kind = .trace
+    name.kind = kind
     return name
   }
 
@@ -70,6 +71,12 @@ package struct MediaName: Hashable, Sendable {
   }
   /// `18`.
   var hour: String { String(Array(time)[9..<11]) }
+
+  /// `label` as names have it. Classes may be called anything: what is no letter or digit becomes a hyphen.
+  static func plain(_ label: String) -> String {
+    let plain = label.prefix(40).map { isPlain($0) ? $0 : "-" }
+    return plain.isEmpty ? "object" : String(plain)
+  }
 
   /// `20261123T183927.123Z`.
   static func time(_ milliseconds: Int64) -> String {

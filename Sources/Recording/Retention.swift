@@ -4,7 +4,7 @@ package import Settings
 import Synchronization
 
 /// Keeps the folder of recordings within its limits, on a thread of its own: looks at it once a minute, and removes what is
-/// too old or too much, oldest first.
+/// too old or too much, oldest first. What belongs to an event that somebody marked as kept stays.
 ///
 /// Only files that are called as this program calls them, in the folders where it puts them, are ever touched. Links are
 /// not followed.
@@ -15,6 +15,8 @@ package final class Retention: Sendable {
     package var freeBytes: Int64 = 0
     package var files = 0
     package var removed = 0
+    /// Files of kept events, which no limit touches.
+    package var kept = 0
 
     package init() {}
   }
@@ -34,14 +36,14 @@ package final class Retention: Sendable {
   /// Files removed at one look, at most; the next then follows at once.
   static let batch = 1000
 
-  private let limits: Mutex<StorageSettings>
+  private let limits: Mutex<(storage: StorageSettings, rules: RetentionRules)>
   private let folder: MediaFolder
   private let state = Mutex(State())
   private let working = Mutex<Working?>(nil)
 
   /// Begins to look after `folder`. Throws where there is no thread to be had.
   package init(_ limits: StorageSettings, folder: MediaFolder) throws(PipelineError) {
-    self.limits = Mutex(limits)
+    self.limits = Mutex((limits, RetentionRules()))
     self.folder = folder
     let thread = try WorkThread(name: "retention")
     let task = Task(executorPreference: thread) { self.serve() }
@@ -52,7 +54,13 @@ package final class Retention: Sendable {
 
   /// Keeps the folder within other limits from now on, and looks at once.
   package func change(to limits: StorageSettings) {
-    self.limits.withLock { $0 = limits }
+    self.limits.withLock { $0.storage = limits }
+    folder.trouble.notify()
+  }
+
+  /// Follows other rules from now on.
+  package func change(_ change: (inout RetentionRules) -> Void) {
+    limits.withLock { change(&$0.rules) }
     folder.trouble.notify()
   }
 
@@ -76,13 +84,12 @@ package final class Retention: Sendable {
   private func serve() {
     var trust = ClockTrust()
     while !state.withLock({ $0.isEnding }) {
-      var limits = limits.withLock { $0 }
+      let (limits, rules) = limits.withLock { $0 }
       // By a clock that may be wrong everything looks old; what the disk needs does not depend on it.
       let isTrusted = trust.see(
         wall: Double(EventClock.wallMilliseconds) / 1e3, monotonic: Double(MonotonicTime.nanoseconds) / 1e9)
-      if !isTrusted { limits.maxAge = nil }
       if Self.sweep(
-        folder, limits,
+        folder, limits, rules, agesCount: isTrusted,
         note: { report in
           state.withLock { state in
             let removed = state.report.removed + report.removed
@@ -101,24 +108,44 @@ package final class Retention: Sendable {
 
   /// Looks at `folder` once; says whether there is more to remove.
   static func sweep(
-    _ folder: MediaFolder, _ limits: StorageSettings, now: Int64 = EventClock.wallMilliseconds,
-    note: (Report) -> Void
+    _ folder: MediaFolder, _ limits: StorageSettings, _ rules: RetentionRules = RetentionRules(),
+    agesCount: Bool = true,
+    now: Int64 = EventClock.wallMilliseconds, note: (Report) -> Void
   ) -> Bool {
     guard let root = OpenFolder(path: folder.path), let space = root.space else { return false }
     // Two hours later nothing is put into the folder of an hour any more.
     let limit = MediaName.time(now - 7_200_000)
     let files = recordings(in: root, before: limit).filter { !folder.isOpen($0.name) }
+    let kept: Set<String>, alerts: Set<String>
+    do {
+      kept = try rules.knowledge?.kept() ?? []
+      let asked = Set(files.map(\.name).filter { rules.cameras[$0.camera]?.alerts != nil }.map(\.identifier))
+      alerts = try rules.knowledge?.alerts(Array(asked)) ?? []
+    } catch {
+      // Without the history nobody knows what is to be kept: a full disk is better than lost evidence.
+      return false
+    }
     let plan = RetentionPlan(
-      limits: limits, oldest: limits.maxAge.map { MediaName.time(now - Int64($0 * 1e3)) }, free: space.free,
+      limits: limits,
+      oldest: { name in
+        guard agesCount else { return nil }
+        return rules.age(of: name, maxAge: limits.maxAge) { alerts.contains($0) }
+          .map { MediaName.time(now - Int64($0 * 1e3)) }
+      },
+      isKept: { kept.contains($0.file) || $0.kind == .trace && kept.contains($0.snapshot.file) }, free: space.free,
       total: space.total)
     let doomed = plan.doomed(files)
     var removed: Set<RecordedFile> = []
     for file in doomed.prefix(batch) where remove(file.name, in: root, before: limit) { removed.insert(file) }
+    if !removed.isEmpty {
+      rules.knowledge?.forget(removed.map { "\(folder.path)/\($0.name.folder)/\($0.name.file)" }.sorted())
+    }
     var report = Report()
     report.usedBytes = files.reduce(0) { $0 + (removed.contains($1) ? 0 : $1.byteCount) }
     report.files = files.count - removed.count
     report.freeBytes = root.space?.free ?? 0
     report.removed = removed.count
+    report.kept = files.count { plan.isKept($0.name) }
     note(report)
     // What cannot be removed now will not go at once, either.
     return doomed.count > batch && !removed.isEmpty

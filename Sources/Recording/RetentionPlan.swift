@@ -9,8 +9,10 @@ struct RecordedFile: Hashable, Sendable {
 /// Which recordings go. Pure.
 struct RetentionPlan {
   let limits: StorageSettings
-  /// `20261123T183927.123Z` before which files are too old.
-  let oldest: String?
+  /// `20261123T183927.123Z` before which a file is too old; `nil` for one that never is.
+  let oldest: (MediaName) -> String?
+  /// Whether somebody marked an event of a file as kept. It stays whatever the limits are.
+  let isKept: (MediaName) -> Bool
   /// Bytes that are free on the file system, and all it has.
   let free: Int64, total: Int64
 
@@ -19,14 +21,20 @@ struct RetentionPlan {
     let sorted = files.sorted { ($0.name.time, $0.name.file) < ($1.name.time, $1.name.file) }
     var used = sorted.reduce(0) { $0 + $1.byteCount }
     var missing = limits.minFree.bytes(of: total) - free
-    var count = 0
-    for file in sorted {
-      let isTooOld = oldest.map { file.name.time < $0 } ?? false
-      guard isTooOld || used > limits.maxSize ?? .max || missing > 0 else { break }
+    var doomed: [RecordedFile] = []
+    func condemn(_ file: RecordedFile) {
       used -= file.byteCount
       missing -= file.byteCount
-      count += 1
+      doomed.append(file)
     }
-    return Array(sorted.prefix(count))
+    var others: [RecordedFile] = []
+    for file in sorted where !isKept(file.name) {
+      if let oldest = oldest(file.name), file.name.time < oldest { condemn(file) } else { others.append(file) }
+    }
+    for file in others {
+      guard used > limits.maxSize ?? .max || missing > 0 else { break }
+      condemn(file)
+    }
+    return doomed
   }
 }

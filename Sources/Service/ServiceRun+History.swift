@@ -25,10 +25,26 @@ extension ServiceRun {
     guard let history else { return }
     await history.update()
     guard let media = supervisor.media else { return }
-    let lines = FoundRecording.all(in: media.path).map(\.line)
-    do throws(EventStoreError) { _ = try history.database.adopt(lines) } catch {
-      log(LogLine(.error, "\(error)"))
-    }
+    let found = FoundRecording.all(in: media.path)
+    do throws(EventStoreError) {
+      _ = try history.database.adopt(found.map(\.line))
+      // An empty folder may be one whose disk is not there.
+      if !found.isEmpty { _ = try history.database.forgetFiles(otherThan: Set(found.flatMap(\.files))) }
+    } catch { log(LogLine(.error, "\(error)")) }
+  }
+
+  /// Lets the history say which recordings stay, and hear which are gone.
+  func retainByHistory() {
+    guard let history else { return }
+    supervisor.retain(
+      by: RetentionRules.Knowledge(
+        kept: { try history.database.keptFiles() },
+        alerts: { try history.database.alerts(among: $0) },
+        forget: { [log] paths in
+          do throws(EventStoreError) { try history.database.forget(files: paths) } catch {
+            log(LogLine(.error, "\(error)"))
+          }
+        }))
   }
 
   /// The file that shows the event `identifier`, by the store.

@@ -90,6 +90,7 @@ public final class ServiceRun: Sendable {
   public func run() async throws(ServiceError) {
     let configuration = state.withLock { $0.configuration }
     let failure = Mutex<ServiceError?>(nil)
+    retainByHistory()
     do throws(ServiceError) {
       // Before the cameras, whose first events must not be missed; what is announced is all of them, so after they are known.
       try outlets.open(home: { [supervisor, outlets] in supervisor.home(outlets.switches) }) { [orders] command in

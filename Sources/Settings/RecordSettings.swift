@@ -10,6 +10,8 @@ public struct RecordSettings: Hashable, Sendable {
   public var preRoll = 5.0
   /// Seconds of a clip after the last object was seen.
   public var postRoll = 5.0
+  /// How long recordings stay.
+  public var retain = RetainSettings()
 
   static let settings: [Setting<RecordSettings>] = [
     .value(
@@ -18,6 +20,8 @@ public struct RecordSettings: Hashable, Sendable {
     .value("snapshots", \.hasSnapshots, .switched, "Whether the best picture of each object is kept, masks painted."),
     .value("pre_roll", \.preRoll, .duration(0...60), example: "5s", "What a clip shows before the object came."),
     .value("post_roll", \.postRoll, .duration(0...60), example: "5s", "What a clip shows after the object has gone."),
+    .section(
+      "retain", \.retain, RetainSettings.settings, "How long recordings stay, where outputs.storage is not to say."),
   ]
 }
 

@@ -22,7 +22,9 @@ struct EventsRebuildCommand: AsyncParsableCommand {
     let report = try database.read(logs: [places.log, EventHistory.marks(of: places.log)])
     var found = 0
     if let media = places.media {
-      found = try database.adopt(FoundRecording.all(in: media).map(\.line))
+      let recordings = FoundRecording.all(in: media)
+      found = try database.adopt(recordings.map(\.line))
+      if !recordings.isEmpty { _ = try database.forgetFiles(otherThan: Set(recordings.flatMap(\.files))) }
     }
     let size = try await database.size()
     print(

@@ -2,6 +2,7 @@ import Foundation
 import Outputs
 import Pipeline
 import Settings
+import Synchronization
 import TestSupport
 import Testing
 
@@ -64,9 +65,60 @@ import Testing
     limits.maxSize = size
     limits.minFree = .bytes(wanted)
     let files = [4, 0, 5, 1, 3, 2].map { file($0, 10) }
-    let plan = RetentionPlan(
-      limits: limits, oldest: oldest.map { MediaName.time(Int64($0) * 3_600_000) }, free: free, total: 1000)
+    let time = oldest.map { MediaName.time(Int64($0) * 3_600_000) }
+    let plan = RetentionPlan(limits: limits, oldest: { _ in time }, isKept: { _ in false }, free: free, total: 1000)
     #expect(plan.doomed(files) == (0..<count).map { file($0, 10) })
+    // What is kept stays, and something younger goes in its place where room is needed.
+    let sparing = RetentionPlan(
+      limits: limits, oldest: { _ in time }, isKept: { $0 == file(0, 10).name }, free: free, total: 1000)
+    let left = sparing.doomed(files)
+    #expect(!left.contains(file(0, 10)))
+    if oldest == nil { #expect(left.count == min(count, 5)) }
+  }
+
+  @Test func `ages are those of the camera, the class and the severity`() throws {
+    var rules = RetentionRules()
+    var front = RetainSettings()
+    (front.maxAge, front.alerts) = (10, 30)
+    front.classes = [.init(name: "traffic light", maxAge: 2), .init(name: "dog", maxAge: 50)]
+    rules.cameras = ["front": front, "back": RetainSettings()]
+    func age(_ camera: String, _ label: String, isAlert: Bool = false, maxAge: Double? = 7) -> Double? {
+      let name = MediaName(camera: camera, milliseconds: 0, label: label, identifier: Self.identifier, kind: .clip)
+      return rules.age(of: name, maxAge: maxAge) { $0 == Self.identifier && isAlert }
+    }
+    #expect(age("front", "person") == 10 && age("front", "person", isAlert: true) == 30)
+    #expect(age("front", "traffic light") == 2 && age("front", "traffic light", isAlert: true) == 30)
+    #expect(age("front", "dog") == 50 && age("front", "dog", isAlert: true) == 50)
+    #expect(age("back", "dog") == 7 && age("attic", "dog") == 7 && age("back", "dog", maxAge: nil) == nil)
+  }
+
+  @Test func `a kept event spares its files, others are reported as gone, and without an answer nothing goes`() throws {
+    let scratch = try ScratchFolder()
+    let media = try MediaFolder(path: scratch.path)
+    func name(_ days: Int64, _ kind: MediaName.Kind) -> MediaName {
+      MediaName(
+        camera: "front", milliseconds: 1_795_459_167_123 - days * 86_400_000, label: "person",
+        identifier: "01JDEXAMP000000000000000\(10 + days)", kind: kind)
+    }
+    for days in [20, 30] as [Int64] {
+      for kind in [MediaName.Kind.clip, .snapshot, .trace] {
+        try Data([1]).write(to: URL(filePath: try media.place(name(days, kind))))
+      }
+    }
+    var limits = StorageSettings()
+    limits.minFree = .bytes(0)
+    let gone = Mutex<[String]>([])
+    var rules = RetentionRules()
+    rules.knowledge = .init(kept: { throw POSIXError(.EIO) }, alerts: { _ in [] }, forget: { _ in })
+    _ = Retention.sweep(media, limits, rules, now: 1_795_459_167_123) { _ in }
+    #expect(scratch.files(ending: ".mp4").count == 2, "nobody knew what is to be kept")
+    let kept = Set([name(30, .clip).file, name(30, .snapshot).file])
+    rules.knowledge = .init(kept: { kept }, alerts: { _ in [] }, forget: { paths in gone.withLock { $0 += paths } })
+    _ = Retention.sweep(media, limits, rules, now: 1_795_459_167_123) { #expect($0.removed == 3 && $0.kept == 3) }
+    for kind in [MediaName.Kind.clip, .snapshot, .trace] {
+      #expect(FileManager.default.fileExists(atPath: "\(media.path)/\(name(30, kind).folder)/\(name(30, kind).file)"))
+      #expect(gone.withLock { $0 }.contains("\(media.path)/\(name(20, kind).folder)/\(name(20, kind).file)"))
+    }
   }
 
   @Test func `what is too old goes, and nothing that was not written here`() throws {

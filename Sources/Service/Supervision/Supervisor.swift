@@ -90,6 +90,9 @@ final class Supervisor: Sendable {
       }
     }
     watched.replace(with: next)
+    retention?.change { rules in
+      rules.cameras = Dictionary(wanted.map { ($0.name, $0.record.retain) }) { first, _ in first }
+    }
     if journal.news.isHeard {
       for camera in next { journal.news.tell(News(name: "camera", data: camera.report.json)) }
       // Last, since of too many the first are lost.
@@ -115,6 +118,9 @@ final class Supervisor: Sendable {
     retention?.change(to: storage)
     return true
   }
+
+  /// Has recordings removed by what `knowledge` says of their events.
+  func retain(by knowledge: RetentionRules.Knowledge) { retention?.change { $0.knowledge = knowledge } }
 
   /// What is known of the recordings; `nil` where none are kept.
   var recordings: (files: MediaFolder.Report, storage: Retention.Report)? {

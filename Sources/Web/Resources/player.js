@@ -110,7 +110,9 @@ export class Player {
     const { video, object } = this;
     this.setRatio(video.videoWidth, video.videoHeight);
     [video.hidden, this.image.hidden, this.controls.hidden] = [false, true, false];
-    video.currentTime = object.offset;
+    // Of an object that was there before this visit began, what belongs to the visit.
+    const earlier = Math.max(0, (this.item.start - object.start) / 1000 - 1);
+    video.currentTime = object.offset + earlier;
     if (this.isPlaying) video.play().catch(() => {});
     this.showTime();
   }

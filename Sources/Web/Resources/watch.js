@@ -55,6 +55,12 @@ export function watch(main, name, isEditing, signal) {
     draw();
   }).catch((error) => { note.textContent = capital(error.message); });
 
+  // What can be switched while the service runs, where it can be.
+  ask(cameraAddress(name, "/switches"), { signal })
+    .then((found) => bar.append(h("span", { class: "group", role: "group", "aria-label": "Switches" },
+      ...Object.entries(found).map(([key, isOn]) => switchOf(name, key, isOn, note)))))
+    .catch(() => {});
+
   const showNews = (news) => {
     state.shown = news;
     const counts = new Map();
@@ -146,4 +152,19 @@ export function watch(main, name, isEditing, signal) {
   });
   showState();
   follow();
+}
+
+/** A button that switches something of a camera. */
+function switchOf(name, key, isOn, note) {
+  const words = { enabled: "Camera", detect: "Detection", record: "Recording" };
+  const button = h("button", { type: "button", class: "chip", "aria-pressed": isOn, onclick: async () => {
+    button.disabled = true;
+    try {
+      const body = JSON.stringify({ [key]: button.getAttribute("aria-pressed") !== "true" });
+      const found = await ask(cameraAddress(name), { method: "POST", body, headers: { "Content-Type": "application/json" } });
+      button.setAttribute("aria-pressed", found[key]);
+    } catch (error) { note.textContent = capital(error.message); }
+    button.disabled = false;
+  } }, words[key] ?? capital(key));
+  return button;
 }
