@@ -11,7 +11,9 @@ enum TextFile {
     }
     if isFolder.boolValue { throw EvaluationError(.unreadable, file: path, "expected a file, this is a folder") }
     do {
-      return [UInt8](try Data(contentsOf: URL(filePath: path), options: .mappedIfSafe))
+      let bytes = [UInt8](try Data(contentsOf: URL(filePath: path), options: .mappedIfSafe))
+      // Editors of Windows put a byte order mark in front.
+      return bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
     } catch {
       throw EvaluationError(.unreadable, file: path, "cannot be read: \(error.localizedDescription)")
     }

@@ -1,4 +1,4 @@
-import Glibc
+import Foundation
 
 /// A text file that grows by whole lines, each handed to the system at once: a kill leaves no torn line, and whoever
 /// follows the file sees a line as soon as it is written.
@@ -44,10 +44,20 @@ package struct LineFile: ~Copyable {
   package static func checkWritable(_ path: String) throws(OutputError) {
     guard path != "-" else { return }
     let descriptor = unsafe Glibc.open(path, O_WRONLY | O_CREAT | O_NONBLOCK | O_APPEND | O_CLOEXEC, 0o666)
-    if descriptor >= 0 { close(descriptor) } else if errno != ENXIO { throw .cannotCreate(path, errno: errno) }
+    let problem = errno
+    if descriptor >= 0 {
+      close(descriptor)
+    } else if problem != ENXIO || isSocket(path) {
+      throw .cannotCreate(path, errno: problem)
+    }
   }
 
   deinit { if isOwned, descriptor >= 0 { close(descriptor) } }
+
+  /// Whether there is a socket at `path`, which the system refuses to open with the same error as a pipe that nobody reads.
+  private static func isSocket(_ path: String) -> Bool {
+    (try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType) == .typeSocket
+  }
 
   /// Opens `path`; a named pipe as soon as somebody reads it.
   private static func open(_ path: String, _ habit: Int32, _ patience: WritingPatience) throws(OutputError) -> Int32 {
@@ -55,7 +65,8 @@ package struct LineFile: ~Copyable {
       // Without O_NONBLOCK a named pipe would hold the thread here until it is read.
       let descriptor = unsafe Glibc.open(path, O_WRONLY | O_CREAT | O_NONBLOCK | habit | O_CLOEXEC, 0o666)
       if descriptor >= 0 { return descriptor }
-      guard errno == ENXIO else { throw .cannotCreate(path, errno: errno) }
+      let problem = errno
+      guard problem == ENXIO, !isSocket(path) else { throw .cannotCreate(path, errno: problem) }
       guard !patience.isOver(at: now) else { throw .nobodyReads(path) }
       _ = poll(nil, 0, tick)
     }

@@ -91,6 +91,7 @@ public final class ServiceRun: Sendable {
     let configuration = state.withLock { $0.configuration }
     let failure = Mutex<ServiceError?>(nil)
     retainByHistory()
+    do throws(WebError) { try EventLoops.start() } catch { throw ServiceError(error) }
     do throws(ServiceError) {
       // Before the cameras, whose first events must not be missed; what is announced is all of them, so after they are known.
       try outlets.open(home: { [supervisor, outlets] in supervisor.home(outlets.switches) }) { [orders] command in

@@ -17,26 +17,39 @@ struct EventPlaceArguments: ParsableArguments {
     }
   }
 
-  /// The store, opened to be asked. A log is read into one in memory.
-  func open() throws -> EventDatabase {
+  /// Calls `body` with the store, opened to be asked; a log is read into one in memory. Ends with exit code 75 if lines of the
+  /// log could not be read.
+  func open(_ body: (EventDatabase) async throws -> Void) async throws {
     guard let file else {
-      return try EventDatabase(path: try EventPlaces(config: config ?? "").store, access: .readOnly)
+      return try await body(EventDatabase(path: try EventPlaces(config: config ?? "").store, access: .readOnly))
     }
-    guard try !Self.isStore(file) else { return try EventDatabase(path: file, access: .readOnly) }
+    guard try !Self.isStore(file) else { return try await body(EventDatabase(path: file, access: .readOnly)) }
     let database = try EventDatabase(inMemory: .current)
-    let unreadable = try database.read(logs: [file, EventHistory.marks(of: file)]).unreadable
-    if unreadable > 0 {
-      print("yolostream: \(file): \(count(unreadable, "line")) could not be read", to: &StandardError.shared)
+    let report = try database.read(logs: [file, EventHistory.marks(of: file)])
+    if report.added == 0, report.unreadable == 0, Self.isLong(file) {
+      throw EventStoreError(.damaged, "cannot read \(file): expected lines of events, got a line without an end")
     }
-    return database
+    if report.unreadable > 0 {
+      print("yolostream: \(file): \(count(report.unreadable, "line")) could not be read", to: &StandardError.shared)
+    }
+    try await body(database)
+    if report.unreadable > 0 { throw ExitCode(75) }
   }
 
   /// Whether the file begins as SQLite's do.
   private static func isStore(_ path: String) throws -> Bool {
+    guard (try? FileManager.default.contentsOfDirectory(atPath: path)) == nil else {
+      throw EventStoreError(.missing, "cannot read \(path): expected a file, this is a folder")
+    }
     guard let file = FileHandle(forReadingAtPath: path) else {
       throw EventStoreError(.missing, "cannot read \(path): no such file, or permission denied")
     }
     return try file.read(upToCount: 16)?.starts(with: Data("SQLite format 3".utf8)) ?? false
+  }
+
+  /// Whether the file is too large for a log that has no whole line yet.
+  private static func isLong(_ path: String) -> Bool {
+    (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int).flatMap(\.self) ?? 0 >= 1 << 16
   }
 }
 

@@ -12,7 +12,10 @@ struct EventsExportCommand: AsyncParsableCommand {
   @Flag(help: "Write comma-separated values, a row for each event.") var csv = false
 
   func run() async throws {
-    let database = try place.open()
+    try await place.open(export)
+  }
+
+  private func export(_ database: EventDatabase) async throws {
     if csv { print(EventTable.header, terminator: "") }
     var query = try conditions.query()
     query.limit = 1000

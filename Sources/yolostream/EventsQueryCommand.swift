@@ -7,7 +7,11 @@ import Glibc
 /// `yolostream events query`: events that meet conditions, the newest first.
 struct EventsQueryCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "query", abstract: "Show events, the newest first: a table on a terminal, otherwise JSON lines.")
+    commandName: "query", abstract: "Show events, the newest first: a table on a terminal, otherwise JSON lines.",
+    discussion: """
+      Exit codes: 0 done, 64 usage, 65 no log or store, 66 no such file, 74 reading failed, 75 lines of a log could not be \
+      read.
+      """)
 
   @OptionGroup var place: EventPlaceArguments
   @OptionGroup(title: "Conditions") var conditions: EventQueryArguments
@@ -21,15 +25,16 @@ struct EventsQueryCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let database = try place.open()
     let isTable = !csv && !json && isatty(STDOUT_FILENO) == 1
-    if csv { print(EventTable.header, terminator: "") }
-    if isTable { print(EventRow.header) }
-    try await database.forEach(try conditions.query(), limit: limit) { event in
-      if csv {
-        print(EventTable.line(event), terminator: "")
-      } else {
-        print(isTable ? EventRow.text(of: event) : event.json)
+    try await place.open { database in
+      if csv { print(EventTable.header, terminator: "") }
+      if isTable { print(EventRow.header) }
+      try await database.forEach(try conditions.query(), limit: limit) { event in
+        if csv {
+          print(EventTable.line(event), terminator: "")
+        } else {
+          print(isTable ? EventRow.text(of: event) : event.json)
+        }
       }
     }
   }

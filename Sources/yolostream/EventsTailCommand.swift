@@ -18,7 +18,10 @@ struct EventsTailCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let database = try place.open()
+    try await place.open(follow)
+  }
+
+  private func follow(_ database: EventDatabase) async throws {
     var number = try await database.number(linesBeforeEnd: lines)
     func show() async throws {
       while true {

@@ -37,6 +37,7 @@ enum Failure {
     switch error {
     case is ValidationError: 64
     case let error as PipelineError where error.code == .noThread: 71
+    case is AddressSpace.Shortage: 71
     case let error as CaptureError: status(of: error.code)
     case let error as EvaluationError: status(of: error.code)
     case let error as BatchError: status(of: error.code)

@@ -113,13 +113,19 @@ private struct Footage: Sequence, IteratorProtocol {
     frames = rows.keys.sorted()[...]
   }
 
+  /// The frame at which a track has been missing for longer than the buffer.
+  private func end(ofTrackSeenAt seconds: Double) -> Int { Int(((seconds + buffer) * rate).rounded(.down)) + 2 }
+
   mutating func next() -> FrameFindings? {
-    guard let frame = frames.popFirst() else { return nil }
+    guard let listed = frames.first else { return nil }
+    // Frames without an object are not in the file. In one of them objects may have been gone for long enough.
+    let frame = Swift.min(listed, spans.values.map { end(ofTrackSeenAt: $0.last) }.min() ?? listed)
+    if frame == listed { frames.removeFirst() }
     let now = Double(frame - 1) / rate
     var findings = FrameFindings(
       stamp: FrameStamp(index: frame - 1, seconds: now, arrival: 0), width: size.width, height: size.height,
       detections: [])
-    findings.endedIdentities = spans.filter { now - $0.value.last > buffer }.keys.sorted()
+    findings.endedIdentities = spans.filter { end(ofTrackSeenAt: $0.value.last) <= frame }.keys.sorted()
     for id in findings.endedIdentities { spans[id] = nil }
     for row in (rows[frame] ?? []).sorted(by: { $0.id < $1.id }) {
       let first = spans[row.id]?.first ?? now

@@ -65,6 +65,7 @@ struct RunCommand: AsyncParsableCommand {
   @inline(never)
   private func prepared() throws -> StreamRun {
     messages.begin()
+    try AddressSpace.check()
     let words = detection.words(hasInput: input.isNamed)
     let address = try input.address(leftOver: words.input)
     var sourceOptions = input.options(isForDrawing: output.isForDrawing)

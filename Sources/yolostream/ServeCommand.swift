@@ -37,7 +37,7 @@ struct ServeCommand: AsyncParsableCommand {
 
       SIGHUP reads the configuration again: cameras that stay the same go on. SIGTERM and SIGINT end it in order.
 
-      Exit codes: 0 ended by a signal, 64 usage, 66 no configuration, 69 cannot listen, 71 no threads, 73 cannot create, \
+      Exit codes: 0 ended by a signal, 64 usage, 66 no configuration, 69 cannot listen, 71 no threads, open files or memory, 73 cannot create, \
       78 bad configuration or weights.
       """)
 
@@ -52,6 +52,7 @@ struct ServeCommand: AsyncParsableCommand {
   #if Service
   func run() async throws {
     messages.begin()
+    try AddressSpace.check()
     let log = ServiceLog(self.log, isQuiet: messages.quiet, isVerbose: messages.verbose)
     let signals = ServiceSignals()
     let run = try ServiceRun(

@@ -50,6 +50,7 @@ struct TrainCommand: ParsableCommand {
   }
 
   func run() throws {
+    try AddressSpace.check()
     let start = try network.start()
     var plan = TrainingPlan(network: start.spec)
     plan.auxiliary = network.aux

@@ -27,6 +27,7 @@ struct ValCommand: ParsableCommand {
   @OptionGroup(title: "Output") var output: ValidationOutputArguments
 
   func run() throws {
+    try AddressSpace.check()
     if let path = output.saveJson {
       try output.overwriting.expectNew(path)
       try DetectionResults.expectWritable(path)

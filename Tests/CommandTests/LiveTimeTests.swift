@@ -103,4 +103,25 @@ import Testing
     #expect(try program.text("d.jsonl").split(separator: "\n").count == 75)
     #expect(try program.frames(of: "out.mp4") == 75)
   }
+
+  @Test(arguments: ["aac", "mp2", "ac3"], ["mp4", "mkv"])
+  func `audio goes on when a stream has come back`(codec: String, ending: String) throws {
+    let program = try program.get()
+    try program.tool(
+      "ffmpeg",
+      [
+        "-v", "error", "-y", "-f", "lavfi", "-i", "testsrc2=size=160x96:rate=25:duration=2", "-f", "lavfi", "-i",
+        "sine=duration=2", "-c:v", "libx264", "-bf", "0", "-g", "5", "-c:a", codec, "clip.ts",
+      ])
+    let sender = try PlainSender(clip: program.path("clip.ts"), rate: 25, log: program.path("log"))
+    defer { withExtendedLifetime(sender) {} }
+    let outcome = try program.run([
+      sender.url, "-o", "out.\(ending)", "--overwrite", "--max-frames", "75", "--backoff", "0.1s..0.2s", "--timeout",
+      "5",
+    ])
+    #expect(outcome.status == 0 && outcome.error.contains("is back"), "\(outcome.error)")
+    let given = try program.packets(of: "clip.ts", stream: "a:0").count
+    let written = try program.packets(of: "out.\(ending)", stream: "a:0").count
+    #expect(written > given + 5, "\(written) of \(given) a connection")
+  }
 }

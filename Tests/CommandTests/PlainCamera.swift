@@ -152,18 +152,20 @@ final class PlainSender: PortProcess {
         frames = [data[a:b] for a, b in zip(starts, starts[1:])]
     listener = socket.create_server(('127.0.0.1', 0))
     print(listener.getsockname()[1], flush=True)
-    client, _ = listener.accept()
-    begin = time.time()
-    for index, frame in enumerate(frames):
-        threading.Event().wait(max(0, begin + index / rate - time.time()))
-        client.sendall(frame)
-        log.write('frame %d %.6f\\n' % (index, time.time()))
-    threading.Event().wait(1)
+    while True:
+        client, _ = listener.accept()
+        begin = time.time()
+        for index, frame in enumerate(frames):
+            threading.Event().wait(max(0, begin + index / rate - time.time()))
+            client.sendall(frame)
+            log.write('frame %d %.6f\\n' % (index, time.time()))
+        threading.Event().wait(1)
+        client.close()
     """
 
   private let log: String
 
-  /// Sends the file at `clip` to whoever calls, `rate` frames per second.
+  /// Sends the file at `clip` to whoever calls, one after another, `rate` frames per second.
   init(clip: String, rate: Double, log: String) throws {
     self.log = log
     try super.init(python: ["-c", Self.script, clip, String(rate), log])

@@ -38,12 +38,16 @@ final class Program {
   }
 
   /// Starts the program in its folder; `model` adds the made-up model and a small input size.
-  func start(_ arguments: [String], hasModel: Bool = true, variables: [String: String] = [:]) throws -> Running {
+  /// `limit` is one of the shell's, such as `-n 32`.
+  func start(
+    _ arguments: [String], hasModel: Bool = true, limit: String? = nil, variables: [String: String] = [:]
+  ) throws -> Running {
     let process = Process()
-    process.executableURL = Self.executable
+    process.executableURL = limit == nil ? Self.executable : URL(filePath: "/bin/sh")
     process.currentDirectoryURL = folder
+    let shell = limit.map { ["-c", "ulimit \($0); exec \"$@\"", "sh", Self.executable.path] } ?? []
     process.arguments =
-      arguments + (hasModel ? ["--model", "model.safetensors", "--imgsz", "64", "--max-det", "20"] : [])
+      shell + arguments + (hasModel ? ["--model", "model.safetensors", "--imgsz", "64", "--max-det", "20"] : [])
     process.standardInput = FileHandle.nullDevice
     if !variables.isEmpty { process.environment = ProcessInfo.processInfo.environment.merging(variables) { $1 } }
     return try Running(process, folder: folder)

@@ -5,42 +5,12 @@ import Testing
 @Suite(.serialized, .timeLimit(.minutes(30))) struct ServeTests {
   let program = Result { try Program() }
 
-  /// A service that was started, with what it has said so far and the port it listens on.
-  private struct Service {
-    let running: Running
-    let port: Int
-
-    init(_ program: Program, cameras: [String], variables: [String: String] = [:]) throws {
-      try Self.write(program, cameras: cameras)
-      running = try program.start(["serve", "-c", "service.yml"], hasModel: false, variables: variables)
-      var port: Int?
-      while port == nil, running.process.isRunning {
-        usleep(5000)
-        port = try running.errorSoFar().firstMatch(of: /http:\/\/127\.0\.0\.1:(\d+)\//).flatMap { Int($0.1) }
-      }
-      let said = try running.errorSoFar()
-      self.port = try #require(port, "\(said)")
-    }
-
-    static func write(_ program: Program, cameras: [String]) throws {
-      try """
-      version: 1
-      model: {path: model.safetensors, imgsz: 64}
-      defaults: {detect: {fps: 25, motion: {gate: false}}}
-      cameras:
-      \(cameras.map { "  " + $0 }.joined(separator: "\n"))
-      outputs: {events: {jsonl: {path: events.jsonl}}}
-      http: {listen: "127.0.0.1:0"}
-      """.write(toFile: program.path("service.yml"), atomically: true, encoding: .utf8)
-    }
-  }
-
   @Test(.enabled(if: RTSPServer.isPresent, "skipped: needs GStreamer's RTSP server (bash .ci/install --tests)"))
   func `real RTSP cameras are watched and shown, one that is dead harms none, and SIGTERM ends all in order`() throws {
     let program = try program.get()
     let servers = try [RTSPServer(), RTSPServer()]
     defer { withExtendedLifetime(servers) {} }
-    let service = try Service(
+    let service = try StartedService(
       program,
       cameras: [
         "front: {url: \"\(servers[0].url)\"}", "back: {url: \"\(servers[1].url)\", transport: tcp}",
@@ -85,14 +55,14 @@ import Testing
 
   @Test func `SIGHUP has the configuration read anew, and a bad one is told in one line and changes nothing`() throws {
     let program = try program.get()
-    let service = try Service(program, cameras: ["one: {url: \"test:64x64@25\"}"])
+    let service = try StartedService(program, cameras: ["one: {url: \"test:64x64@25\"}"])
     func hangUp(until sentence: String) throws {
       kill(service.running.process.processIdentifier, SIGHUP)
       service.running.waitForError { $0.contains(sentence) }
     }
-    try Service.write(program, cameras: ["one: {url: \"test:64x64@25\"}", "two: {url: \"test:64x64@25\"}"])
+    try StartedService.write(program, cameras: ["one: {url: \"test:64x64@25\"}", "two: {url: \"test:64x64@25\"}"])
     try hangUp(until: "configuration read: 1 cameras unchanged, 1 begun, 0 ended")
-    try Service.write(program, cameras: ["one: {urk: \"test:64x64@25\"}"])
+    try StartedService.write(program, cameras: ["one: {urk: \"test:64x64@25\"}"])
     try hangUp(until: "the configuration was not changed: service.yml:5: cameras.one has no key urk; did you mean url?")
     service.running.process.terminate()
     let outcome = try service.running.wait()
@@ -102,7 +72,7 @@ import Testing
   @Test func `systemd hears that it is ready, alive, reading anew and stopping`() throws {
     let program = try program.get()
     let listener = try DatagramListener()
-    let service = try Service(
+    let service = try StartedService(
       program, cameras: ["one: {url: \"test:64x64@25\"}"],
       variables: ["NOTIFY_SOCKET": listener.name, "WATCHDOG_USEC": "600000"])
     #expect(listener.message(beginning: "READY=1\nSTATUS=") != nil)
@@ -119,7 +89,8 @@ import Testing
   @Test(arguments: 0..<8)
   func `SIGTERM at any moment ends it within five seconds`(moment: Int) throws {
     let program = try program.get()
-    try Service.write(program, cameras: ["a: {url: \"test:64x64@25\"}", "b: {url: \"rtsp://127.0.0.1:1/none\"}"])
+    try StartedService.write(
+      program, cameras: ["a: {url: \"test:64x64@25\"}", "b: {url: \"rtsp://127.0.0.1:1/none\"}"])
     let running = try program.start(["serve", "-c", "service.yml"], hasModel: false)
     // Not before the program has begun to handle signals; then at moments of loading, starting and running.
     running.wait { Self.handlesTerm(running.process.processIdentifier) }

@@ -80,4 +80,29 @@ import Testing
       var classes: [Int]?
     }
   }
+
+  @Test func `thirty thousand boxes, some of them no numbers, are suppressed as by the definition`() {
+    let odd: [Float] = [.nan, .infinity, -.infinity, .greatestFiniteMagnitude, -0, .leastNonzeroMagnitude, 1e30]
+    for seed in 0..<Mutations.count(usual: 3, share: 100) {
+      var numbers = SeededNumbers(seed: seed)
+      func side() -> Float { numbers.below(200) == 0 ? odd[numbers.below(odd.count)] : Float(numbers.below(6400)) / 10 }
+      let candidates = (0..<30_000).map { anchor in
+        let (x, y) = (side(), side())
+        return Candidate(
+          box: Box(minX: x, minY: y, maxX: x + side() / 8, maxY: y + side() / 8), score: side() / 640,
+          classID: numbers.below(80), anchor: anchor)
+      }
+      var options = DetectionOptions()
+      options.isAgnostic = seed % 2 == 0
+      let kept = NonMaximumSuppression(options)(candidates)
+      #expect(kept.count <= options.limit && !kept.isEmpty, "seed \(seed)")
+      for (index, one) in kept.enumerated() {
+        #expect(one.score.isFinite && one.box.minX.isFinite && one.box.maxY.isFinite, "seed \(seed)")
+        for other in kept[..<index] where options.isAgnostic || other.classID == one.classID {
+          #expect(!(one.box.intersectionOverUnion(with: other.box) > options.overlap), "seed \(seed)")
+          #expect(other.score >= one.score)
+        }
+      }
+    }
+  }
 }

@@ -28,6 +28,41 @@ public enum Mutations {
     ProcessInfo.processInfo.environment["YOLOSTREAM_MUTATIONS"].flatMap { Int($0) }.map { max($0 / share, 1) } ?? usual
   }
 
+  /// Calls `body` with bent copies of the texts in `corpus`, one for each seed: `usual` of them, or `YOLOSTREAM_MUTATIONS`.
+  ///
+  /// The same seed gives the same bytes; `YOLOSTREAM_SEED` runs that one alone. In a long run the bytes under way are in the
+  /// file `yolostream-fuzz-NAME` of the temporary folder, where a crash leaves them.
+  public static func each(
+    of corpus: [String], name: String, usual: Int, _ body: (_ seed: Int, _ bytes: [UInt8]) throws -> Void
+  ) throws {
+    let variables = ProcessInfo.processInfo.environment
+    let single = variables["YOLOSTREAM_SEED"].flatMap { Int($0) }
+    let file = FileManager.default.temporaryDirectory.appending(path: "yolostream-fuzz-\(name)")
+    let isLong = variables["YOLOSTREAM_MUTATIONS"] != nil || single != nil
+    for seed in single.map({ $0...$0 }) ?? 0...count(usual: usual) {
+      var numbers = SeededNumbers(seed: seed)
+      var bytes = Array(corpus[numbers.below(corpus.count)].utf8)
+      // The first of all are the texts as they are.
+      if seed >= corpus.count { bend(&bytes, head: bytes.count, &numbers) } else { bytes = Array(corpus[seed].utf8) }
+      if numbers.below(8) == 0 { splice(&bytes, corpus[numbers.below(corpus.count)], &numbers) }
+      if isLong { try Data(bytes).write(to: file) }
+      try body(seed, bytes)
+    }
+    if isLong { try? FileManager.default.removeItem(at: file) }
+  }
+
+  /// Puts a piece of another text, a number or a character that parsers stumble over into `bytes`.
+  private static func splice(_ bytes: inout [UInt8], _ other: String, _ numbers: inout SeededNumbers) {
+    let odd = [
+      "nan", "-inf", "1e999", "-1", "9223372036854775807", "9223372036854775808", "99999999999999999999999", "0x7f",
+      "\u{0}",
+      "\u{FEFF}", "\r\n", "\u{202E}", "é", "\\", "\"", "%00", "..%2f", String(repeating: "[", count: 3000),
+      String(repeating: "9", count: 400), other,
+    ]
+    let piece = Array(odd[numbers.below(odd.count)].utf8)
+    bytes.insert(contentsOf: piece, at: numbers.below(bytes.count + 1))
+  }
+
   /// Numbers that lengths and offsets break at.
   private static let edges: [UInt64] = [
     0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0xFFFF, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFF, 0x1_0000_0000, 1 << 62, 1 << 63,
