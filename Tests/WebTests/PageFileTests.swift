@@ -36,7 +36,7 @@ import Testing
         #expect(document.contains("id=\"\(match.1)\""), "\(script.path) looks for #\(match.1)")
         count += 1
       }
-      for match in text.matches(of: /(?:icon|iconButton|toggle)\("(\w+)"/) {
+      for match in text.matches(of: /(?:icon|iconButton|[^.]toggle)\("(\w+)"/) {
         #expect(document.contains("id=\"icon-\(match.1)\""), "\(script.path) shows the icon \(match.1)")
         count += 1
       }
