@@ -18,7 +18,7 @@ struct StartedService {
     var port: Int?
     while port == nil, running.process.isRunning {
       usleep(5000)
-      port = try running.errorSoFar().firstMatch(of: /http:\/\/127\.0\.0\.1:(\d+)\//).flatMap { Int($0.1) }
+      port = try running.errorSoFar().firstMatch(of: /cameras; http:\/\/127\.0\.0\.1:(\d+)\//).flatMap { Int($0.1) }
     }
     let said = try running.errorSoFar()
     self.port = try #require(port, "\(said)")

@@ -56,7 +56,7 @@ final class RunningService: Sendable {
     }
     var port: Int?
     for await sentence in said.stream {
-      port = sentence.firstMatch(of: /https?:\/\/[^ ]*:(\d+)\//).flatMap { Int($0.1) }
+      port = sentence.firstMatch(of: /cameras; https?:\/\/[^ ]*:(\d+)\//).flatMap { Int($0.1) }
       if port != nil { break }
     }
     guard let port else {

@@ -169,7 +169,7 @@ class Service:
                        f'outputs: {{events: {{jsonl: {{path: "{folder}/events.jsonl"}}}}}}\n{more}')
         self.process = subprocess.Popen([PROGRAM, "serve", "-c", path], stderr=subprocess.PIPE, text=True)
         for line in self.process.stderr:
-            if "http://" in line:
+            if "cameras; http://" in line:
                 self.address = "http://" + line.split("http://")[1].strip().rstrip("/")
                 break
             print(line, end="", file=sys.stderr)
