@@ -48,8 +48,7 @@ struct MQTTConnectionTests {
       try wait(&connection) { $0 == .message(.init(topic: "a/image", payload: image)) }
       + wait(&connection) { _ in true }
     #expect(notices.contains(.delivered(id: ids[0], refusal: nil)))
-    #expect(listener.waits { $0.map(\.topic) == ["a/b", "a/image"] })
-    #expect(listener.messages.map(\.payload) == sent.map(\.payload))
+    #expect(listener.waits { $0.map(\.topic) == sent.map(\.topic) && $0.map(\.payload) == sent.map(\.payload) })
     connection.close(within: 5, wake)
     let later = try broker.listen(to: "a/#")
     #expect(later.waits { $0.map(\.topic) == ["a/image"] && $0[0].wasRetained && $0[0].payload == image })

@@ -35,8 +35,10 @@ import Testing
     #expect(rules.filters[classID: 0].masks.count == 1 && rules.filters[classID: 2].masks.count == 1)
   }
 
-  @Test func `without settings everything is as the rules have it`() throws {
-    #expect(try configuration("") == RulesConfiguration())
+  @Test func `without settings everything is as the rules have it, and visits are reported`() throws {
+    var expected = RulesConfiguration()
+    expected.visits = VisitSettings()
+    #expect(try configuration("") == expected)
   }
 
   @Test(

@@ -21,8 +21,9 @@ public final class Broker {
   public init(_ lines: String = "listener PORT 127.0.0.1\nallow_anonymous true") throws {
     port = try TCPSink.freePort()
     folder = try ScratchFolder()
-    let text = (lines + "\nmax_queued_messages 0\npersistence false\n").replacing("PORT", with: "\(port)")
-      .replacing("FOLDER", with: folder.path)
+    // Without limits: a message that waits for its turn in the broker's memory is confirmed, and lost when it is killed.
+    let unlimited = "\nmax_queued_messages 0\nmax_inflight_messages 0\npersistence false\n"
+    let text = (lines + unlimited).replacing("PORT", with: "\(port)").replacing("FOLDER", with: folder.path)
     // Started by root, it would become a user who may not read the folder.
     try ("user root\n" + text).write(toFile: folder.path + "/broker.conf", atomically: true, encoding: .utf8)
   }
@@ -102,9 +103,10 @@ public final class BrokerListener {
     log = FileManager.default.temporaryDirectory.appending(path: "listener-\(UUID().uuidString).log").path
     _ = FileManager.default.createFile(atPath: log, contents: nil)
     process.executableURL = URL(filePath: "/usr/bin/stdbuf")
-    // Line by line, and payloads in hexadecimal, so that images and line feeds are one word.
+    // Line by line, and payloads in hexadecimal, so that images and line feeds are one word. Without confirmations: one that
+    // is sent to a broker that was killed resets the connection, and what lies in it unread is gone.
     process.arguments = [
-      "-oL", "mosquitto_sub", "-d", "-p", "\(port)", "-q", "1", "-V", "5", "-t", filter, "-F", "message %r %t %x",
+      "-oL", "mosquitto_sub", "-d", "-p", "\(port)", "-q", "0", "-V", "5", "-t", filter, "-F", "message %r %t %x",
     ]
     process.standardOutput = try FileHandle(forWritingTo: URL(filePath: log))
     process.standardError = FileHandle.nullDevice
