@@ -48,7 +48,7 @@ extension Shard {
     var places: [(index: Int, count: Int?)] = []
     if let task = number("SLURM_ARRAY_TASK_ID") {
       let first = number("SLURM_ARRAY_TASK_MIN") ?? 0
-      // Given a count, tasks are told apart by their own numbers, so that one of them can be submitted again by itself.
+      // Given a count, a task is known by its own number, so that it can be submitted again by itself.
       places.append(
         wanted != nil
           ? (task, nil)

@@ -12,7 +12,7 @@ struct WebhookCall: Hashable, Sendable {
     case delivered
     /// The receiver does not take it, nor will it later.
     case refused(String)
-    /// It may work later: not before so many seconds, if the receiver said so.
+    /// It may work later; `wait` is the delay in seconds that the receiver asked for, if it did.
     case failed(String, wait: Double?)
   }
 

@@ -62,7 +62,7 @@ private final class Files {
     #expect(try files.inputs(["v/list.csv"]).keys.sorted() == ["v/a.mp4", "v/b, c.mp4"])
   }
 
-  @Test func `equal stems are told apart, by as little as it takes`() throws {
+  @Test func `equal stems get different names, by as little as it takes`() throws {
     let files = try Files(["x/clip.mp4", "y/clip.mp4", "y/clip.avi", "y/other.mp4", "z/clip.mp4"])
     let names = try files.inputs(["x/clip.mp4", "y", "z/clip.mp4"])
     #expect(

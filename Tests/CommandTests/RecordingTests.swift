@@ -72,10 +72,10 @@ import Testing
     let outcome = try running.wait()
     #expect(outcome.status == 0 && !outcome.isKilled)
     // Said once each, however many files it cost.
-    let said = outcome.error.split(separator: "\n").filter { $0.contains("recordings are ") }
-    #expect(said.count == 2, "\(outcome.error)")
-    #expect(said.first?.contains("recordings are lost: ") == true && said.first?.contains("No space left") == true)
-    #expect(said.last?.hasSuffix("recordings are written again") == true)
+    let lines = outcome.error.split(separator: "\n").filter { $0.contains("recordings are ") }
+    #expect(lines.count == 2, "\(outcome.error)")
+    #expect(lines.first?.contains("recordings are lost: ") == true && lines.first?.contains("No space left") == true)
+    #expect(lines.last?.hasSuffix("recordings are written again") == true)
   }
 
   @Test(.enabled(if: RTSPServer.isPresent, "skipped: needs GStreamer's RTSP server (bash .ci/install --tests)"))

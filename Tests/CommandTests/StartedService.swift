@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// A service that was started, with what it has said so far and the port it listens on.
+/// A running service and the port it listens on.
 struct StartedService {
   let running: Running
   let port: Int
@@ -20,8 +20,8 @@ struct StartedService {
       usleep(5000)
       port = try running.errorSoFar().firstMatch(of: /cameras; http:\/\/127\.0\.0\.1:(\d+)\//).flatMap { Int($0.1) }
     }
-    let said = try running.errorSoFar()
-    self.port = try #require(port, "\(said)")
+    let log = try running.errorSoFar()
+    self.port = try #require(port, "\(log)")
   }
 
   static func write(_ program: Program, cameras: [String], log: String = "events.jsonl") throws {

@@ -49,7 +49,7 @@ import Testing
     }
   }
 
-  @Test func `what is gone is taken back, and nothing else is said again`() throws {
+  @Test func `what is gone is removed, and nothing else is announced again`() throws {
     let before = discovery.devices(of: House.small)
     #expect(discovery.messages(before, before: before).isEmpty)
     var house = House.small

@@ -57,13 +57,3 @@ final class House: Sendable {
   /// What was asked for.
   var obeyed: [HomeCommand] { commands.withLock { $0 } }
 }
-
-/// Asks again and again until `condition` holds; `false` if it does not within two minutes.
-func waiting(until condition: () throws -> Bool) rethrows -> Bool {
-  let end = ContinuousClock.now + .seconds(120)
-  while ContinuousClock.now < end {
-    if try condition() { return true }
-    usleep(20_000)
-  }
-  return false
-}

@@ -37,15 +37,6 @@ import Webhooks
     return String(decoding: answer.prefix { $0 != UInt8(ascii: " ") }, as: UTF8.self)
   }
 
-  private func waiting(until condition: () -> Bool) -> Bool {
-    let end = ContinuousClock.now + .seconds(120)
-    while ContinuousClock.now < end {
-      if condition() { return true }
-      usleep(20_000)
-    }
-    return false
-  }
-
   @Test func `the very event is posted with its key and a signature over time and body`() throws {
     let receiver = try Receiver([.status(204)])
     let hook = Webhook(settings(receiver) { $0.secret = "shared" }, spool: folder.path + "/hook")
