@@ -62,13 +62,10 @@ extension Checkpoint {
     if text.hasPrefix("<?xml") || text.hasPrefix("<net ") {
       return "is an OpenVINO network; the checkpoint it was made from is needed"
     }
-    if start.count > 1, start[0] == 0x08, start[1] < 0x20 {
-      return "is an ONNX network; the checkpoint it was made from is needed (.pt or .safetensors)"
-    }
     if start.dropFirst(4).starts(with: Array("TFL3".utf8)) {
       return "is a TensorFlow Lite network; the checkpoint it was made from is needed"
     }
     if text.hasPrefix("7767517") { return "is an ncnn network; the checkpoint it was made from is needed" }
-    return "is neither a .pt checkpoint nor a .safetensors file"
+    return "is neither a .pt checkpoint nor a .safetensors or .onnx file"
   }
 }

@@ -11,6 +11,8 @@ public struct Checkpoint: Sendable {
     case torch
     /// The safetensors format.
     case safetensors
+    /// An ONNX export.
+    case onnx = "ONNX"
   }
 
   /// Where it was opened.
@@ -85,6 +87,13 @@ public struct Checkpoint: Sendable {
         self.init(
           path: path, container: .safetensors, file: file, tensors: contents.tensors,
           description: try Description(metadata: contents.metadata))
+      } else if ONNXFile.isLikely(start) {
+        let contents = try ONNXFile(file: file)
+        var description = try Description(metadata: contents.metadata)
+        description.usesReLU = contents.usesReLU
+        if contents.metadata["author"] == Family.ultralytics.rawValue { description.family = .ultralytics }
+        self.init(
+          path: path, container: .onnx, file: file, tensors: contents.tensors, description: description)
       } else if start.first == 0x80 {
         throw ModelError(.unsupported, "was written by a torch older than 1.6; load and save it there once")
       } else {

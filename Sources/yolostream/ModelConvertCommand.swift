@@ -15,7 +15,7 @@ struct ModelConvertCommand: ParsableCommand {
 
   enum Precision: String, ExpressibleByArgument, CaseIterable { case f32, f16 }
 
-  @Argument(help: "A .pt checkpoint or a .safetensors file.")
+  @Argument(help: "A .pt checkpoint, a .safetensors file or an ONNX export.")
   var input: String
 
   @Argument(help: "The file to write.")

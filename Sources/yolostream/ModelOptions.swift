@@ -7,7 +7,7 @@ struct ModelOptions: ParsableArguments {
   @Option(
     name: [.customLong("model"), .customLong("weights")],
     help: ArgumentHelp(
-      "Checkpoint (official .pt, Ultralytics .pt, or .safetensors), or the name of one that 'model pull' has fetched; "
+      "Checkpoint (official .pt, Ultralytics .pt, .safetensors or .onnx), or the name of one that 'model pull' has fetched; "
         + "otherwise the model that comes with the package.",
       valueName: "file|name"))
   var model: String?

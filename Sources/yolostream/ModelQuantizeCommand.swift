@@ -21,7 +21,7 @@ struct ModelQuantizeCommand: ParsableCommand {
           --data instances.json -o mine-int8.safetensors
       """)
 
-  @Argument(help: "A .pt checkpoint or a .safetensors file.") var input: String
+  @Argument(help: "A .pt checkpoint, a .safetensors file or an ONNX export.") var input: String
   @OptionGroup(title: "Calibration") var calibration: CalibrationArguments
   @OptionGroup(title: "Accuracy") var accuracy: AccuracyArguments
   @Option(name: .shortAndLong, help: "The file to write.") var output: String

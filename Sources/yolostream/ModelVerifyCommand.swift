@@ -13,7 +13,7 @@ struct ModelVerifyCommand: ParsableCommand {
         yolostream model verify yolov9-t.pt
       """)
 
-  @Argument(help: "A .pt checkpoint or a .safetensors file.")
+  @Argument(help: "A .pt checkpoint, a .safetensors file or an ONNX export.")
   var file: String
 
   func run() throws {

@@ -51,7 +51,7 @@ import Testing
     let description = 60_000
 
     init() throws {
-      small = [TinyNetwork.checkpoint(), try TinyNetwork.safetensors()]
+      small = [TinyNetwork.checkpoint(), try TinyNetwork.safetensors(), try ONNXBytes.export()]
       let packaged = TestClip.photograph.deletingLastPathComponent().deletingLastPathComponent()
         .appending(path: "Sources/yolostream/Resources/gelan-n.safetensors")
       real = [Array(try Data(contentsOf: packaged))]
