@@ -21,9 +21,10 @@ static inline void yolostream_merge_row(
 
 // `to`, a frame of the same size and 8-bit format, shows the earlier field of `from`, and of the later one what has not
 // moved since `before` (NULL if there is none, else of the same size and format).
-static inline void yolostream_merge_fields(AVFrame *to, const AVFrame *from, const AVFrame *before) {
+static inline void yolostream_merge_fields(AVFrame *to, const AVFrame *from, const AVFrame *before, int stated) {
   const AVPixFmtDescriptor *format = av_pix_fmt_desc_get((enum AVPixelFormat)from->format);
-  int earlier = yolostream_begins_with_top_field(from) ? 0 : 1;
+  int top_is_earlier = yolostream_is_interlaced(from) ? yolostream_begins_with_top_field(from) : stated == 1;
+  int earlier = top_is_earlier ? 0 : 1;
   for (int plane = 0; plane < 3 && format && from->data[plane]; plane++) {
     int rows = plane ? AV_CEIL_RSHIFT(from->height, format->log2_chroma_h) : from->height;
     int count = av_image_get_linesize((enum AVPixelFormat)from->format, from->width, plane);

@@ -74,6 +74,17 @@ static inline int yolostream_begins_with_top_field(const AVFrame *frame) {
   return frame->top_field_first;
 #endif
 }
+// Which field is earlier, as the container says, of codecs in which each frame stands alone: the decoders of several
+// (Motion JPEG, HuffYUV, Ut Video) do not say it. 0 for neither. Of two letters the first counts, as in libav's own decoders.
+static inline int yolostream_stated_fields(const AVCodecParameters *parameters) {
+  const AVCodecDescriptor *codec = avcodec_descriptor_get(parameters->codec_id);
+  if (!codec || !(codec->props & AV_CODEC_PROP_INTRA_ONLY)) return 0;
+  switch (parameters->field_order) {
+  case AV_FIELD_TT: case AV_FIELD_TB: return 1;
+  case AV_FIELD_BB: case AV_FIELD_BT: return 2;
+  default: return 0;
+  }
+}
 static inline int yolostream_is_keyframe(const AVFrame *frame) {
 #if LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(58, 7, 100)
   return (frame->flags & AV_FRAME_FLAG_KEY) != 0;

@@ -86,7 +86,8 @@ struct DecodedStream: ~Copyable {
       let isRTP = ["rtsp", "rtp", "sdp"].contains(demuxer.formatName)
       assembly = kind == .live && isRTP && ["h264", "hevc"].contains(codec) ? KeyframeAssembly() : nil
       wrapper = FrameWrapper(
-        isForDrawing: options.isForDrawing, orientation: video.orientation, pixelAspect: video.pixelAspect)
+        isForDrawing: options.isForDrawing, orientation: video.orientation, pixelAspect: video.pixelAspect,
+        fieldOrder: video.fieldOrder)
       let isTurned = video.orientation.isOnItsSide
       let (width, height) = FrameWrapper.squareSize(
         width: video.parameters.width, height: video.parameters.height, pixelAspect: video.pixelAspect)

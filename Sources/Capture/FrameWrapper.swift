@@ -10,14 +10,19 @@ struct FrameWrapper: ~Copyable {
   let orientation: FrameOrientation
   /// Width over height of a pixel, of frames that do not say it themselves.
   let pixelAspect: Double
+  /// Which field is the earlier one, of frames that do not say it themselves.
+  let fieldOrder: FieldOrder?
   private var scaler = Scaler()
   /// The frame before, while frames are interlaced.
   private var fields: Frame?
 
-  init(isForDrawing: Bool, orientation: FrameOrientation = .upright, pixelAspect: Double = 1) {
+  init(
+    isForDrawing: Bool, orientation: FrameOrientation = .upright, pixelAspect: Double = 1, fieldOrder: FieldOrder? = nil
+  ) {
     self.isForDrawing = isForDrawing
     self.orientation = orientation
     self.pixelAspect = pixelAspect
+    self.fieldOrder = fieldOrder
   }
 
   /// The frame `frame`, in `format` if one is asked for.
@@ -34,10 +39,10 @@ struct FrameWrapper: ~Copyable {
         frame.isRGB && target != .rgb24 ? FrameColour(matrix: .bt601, isFullRange: false) : nil
       frame = try scaler.convert(frame, width: frame.width, height: frame.height, format: target, colour: colour)
     }
-    if frame.isInterlaced {
+    if frame.isInterlaced || fieldOrder != nil {
       let before = fields
       fields = frame
-      frame = try frame.deinterlaced(after: before)
+      frame = try frame.deinterlaced(after: before, stated: fieldOrder)
     } else {
       fields = nil
     }

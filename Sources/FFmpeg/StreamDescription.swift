@@ -20,6 +20,8 @@ public struct StreamDescription: Sendable {
   public let orientation: FrameOrientation
   /// Width over height of a pixel, as container or codec say; 1 if unknown.
   public let pixelAspect: Double
+  /// The order of the fields of interlaced video whose frames do not say it themselves; `nil` for any other.
+  public let fieldOrder: FieldOrder?
   /// Whether it is a cover image that goes with audio, rather than video.
   public let isCoverImage: Bool
 
@@ -47,6 +49,7 @@ public struct StreamDescription: Sendable {
     orientation = unsafe yolostream_display_matrix(stream).map { unsafe FrameOrientation($0) } ?? .upright
     let aspect = unsafe av_guess_sample_aspect_ratio(context, stream, nil)
     pixelAspect = aspect.num > 0 && aspect.den > 0 ? Double(aspect.num) / Double(aspect.den) : 1
+    fieldOrder = unsafe FieldOrder(rawValue: yolostream_stated_fields(stream.pointee.codecpar))
     isCoverImage = unsafe stream.pointee.disposition & AV_DISPOSITION_ATTACHED_PIC != 0
   }
 }

@@ -25,7 +25,7 @@ enum House {
     Room("Checkpoints", sees: ["GELAN"], unsafeLines: 45),
     Room("RingBuffer", unsafeLines: 23),
     Room("Spooling"),
-    Room("FFmpeg", sees: ["CFFmpeg"], unsafeLines: 436),
+    Room("FFmpeg", sees: ["CFFmpeg"], unsafeLines: 437),
     Room("V4L2", sees: ["CV4L2"], unsafeLines: 46),
     Room("OneDNN", sees: ["COneDNN"], unsafeLines: 116),
     Room("FreeType", sees: ["CFreeType"], unsafeLines: 27),

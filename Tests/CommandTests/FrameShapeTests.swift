@@ -19,6 +19,10 @@ import Testing
       ("mpeg2video", "ts", false, ["-flags", "+ilme+ildct", "-top", "0", "-q:v", "3"]),
       ("mpeg2video", "mpg", true, ["-flags", "+ilme+ildct", "-top", "1", "-q:v", "3"]),
       ("mpeg4", "mkv", true, ["-flags", "+ilme+ildct", "-top", "1", "-q:v", "3", "-field_order", "tt"]),
+      // The decoders of these say nothing of fields; the container does.
+      ("mjpeg", "mov", true, ["-q:v", "2"]),
+      ("mjpeg", "mkv", true, ["-q:v", "2"]),
+      ("ffvhuff", "mkv", true, []),
     ])
   func `fields are put together`(codec: String, ending: String, isTopFirst: Bool, options: [String]) throws {
     let program = try program.get()

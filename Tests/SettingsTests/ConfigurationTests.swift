@@ -160,6 +160,14 @@ import Testing
     #expect(throws: ConfigurationError.self) { try ServiceConfiguration(path: path, environment: [:]) }
   }
 
+  @Test func `a pipe that nobody writes is refused, not waited for`() throws {
+    let path = FileManager.default.temporaryDirectory.appending(path: "yolostream-\(UUID()).yml").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try #require(mkfifo(path, 0o600) == 0)
+    let error = #expect(throws: ConfigurationError.self) { try ServiceConfiguration(path: path, environment: [:]) }
+    #expect(error?.description.contains("this is a pipe") == true, "\(error.debugDescription)")
+  }
+
   @Test func `the example is a configuration, and shows what the table says`() throws {
     let configuration = try read(ServiceConfiguration.example, ["FRONT_PASSWORD": "x"])
     #expect(configuration.cameras.map(\.name) == ["front"])

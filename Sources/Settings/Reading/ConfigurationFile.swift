@@ -44,6 +44,12 @@ extension ServiceConfiguration {
   }
 
   private static func text(of path: String) throws(ConfigurationError) -> String {
+    // A named pipe would wait for a writer, perhaps for ever; `-c <(…)` has one, and its path is in /dev.
+    let place = URL(filePath: path).resolvingSymlinksInPath().path
+    let type = try? FileManager.default.attributesOfItem(atPath: place)[.type] as? FileAttributeType
+    guard path.hasPrefix("/dev/") || type != .typeUnknown else {
+      throw ConfigurationError(.unreadable, "cannot read \(path): expected a file of text, this is a pipe")
+    }
     guard let file = FileHandle(forReadingAtPath: path) else {
       throw ConfigurationError(.unreadable, "cannot read \(path): no such file, or permission denied")
     }
