@@ -4,6 +4,14 @@ public import Rules
 package import Scene
 public import Tracking
 
+/// The colours that a terminal can show.
+public enum TerminalColours: Hashable, Sendable {
+  /// All of 24 bits.
+  case all
+  /// The 256 of xterm.
+  case palette
+}
+
 /// What is to be made of a source.
 public struct StreamOptions: Sendable {
   /// Workers that each run the network on a frame of their own.
@@ -44,6 +52,8 @@ public struct StreamOptions: Sendable {
   public var style = OverlayStyle()
   /// Outputs of findings and events, by kind and target.
   package var sinks: [SinkRequest] = []
+  /// Whether frames are shown in the terminal behind standard output, and in how many colours.
+  public var terminal: TerminalColours?
   /// What reports the outages of a live source, for the events.
   public var watch: SourceWatch?
   /// Whether YOLO labels have scores.

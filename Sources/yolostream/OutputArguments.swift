@@ -1,5 +1,6 @@
 import ArgumentParser
 import Capture
+import Foundation
 import Outputs
 import Streaming
 
@@ -37,6 +38,9 @@ struct OutputArguments: ParsableArguments {
   @Flag(help: "Write no annotated result into the run's folder.")
   var nosave = false
 
+  @Flag(help: "Show the frames in this terminal, with boxes and labels.")
+  var view = false
+
   @OptionGroup var appearance: AppearanceArguments
 
   @OptionGroup var overwriting: OverwriteArguments
@@ -53,7 +57,7 @@ struct OutputArguments: ParsableArguments {
   /// Whether data goes to standard output.
   var printsData: Bool {
     let targets = output + sinks.values.map(\.text)
-    return targets.contains("-") || targets.isEmpty && !hasRunFolder
+    return targets.contains("-") || targets.isEmpty && !hasRunFolder || view
   }
 
   /// Whether a receiver on a network expects frames at their time.
@@ -78,8 +82,24 @@ struct OutputArguments: ParsableArguments {
     options.camera = camera
     try appearance.apply(to: &options)
     // Somebody who names no output at all wants to see something.
-    if output.isEmpty, !hasRunFolder, options.sinks.isEmpty {
+    if view {
+      options.terminal = try Self.terminal(
+        isFree: !options.sinks.contains { $0.target == "-" } && !output.contains("-"))
+    }
+    if output.isEmpty, !hasRunFolder, options.sinks.isEmpty, !view {
       options.add("detections", to: "-")
     }
+  }
+
+  /// The colours of the terminal that `--view` draws on.
+  ///
+  /// - Parameter isFree: whether no output writes to it.
+  private static func terminal(isFree: Bool) throws -> TerminalColours {
+    guard isatty(STDOUT_FILENO) == 1 else {
+      throw ValidationError("--view draws on standard output: expected a terminal there, it is a file or a pipe")
+    }
+    guard isFree else { throw ValidationError("--view and an output to '-' both want standard output; choose one") }
+    let words = ProcessInfo.processInfo.environment["COLORTERM"] ?? ""
+    return ["truecolor", "24bit"].contains(words) ? .all : .palette
   }
 }

@@ -21,6 +21,7 @@ struct RunCommand: AsyncParsableCommand {
         yolostream street.mp4 --zone 'yard:0,0.5;1,0.5;1,1' --events events.jsonl
         yolostream street.mp4 --start 1m --duration 10s --mot tracks.txt
         yolostream 0 --video-size 1280x720 --events events.jsonl
+        yolostream --rtsp rtsp://camera/stream --view     # in this terminal
         yolostream morning.mp4 evening.mp4 -o results/     # see 'help annotate'
         yolostream --rtsp rtsp://camera/stream -o rtsp://server:8554/annotated
         yolostream --weights yolov9-t.pt --source street.mp4 --save-txt

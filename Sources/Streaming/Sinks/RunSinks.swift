@@ -80,6 +80,14 @@ struct RunSinks: Sendable {
           })
       }
     }
+    if let colours = options.terminal {
+      context.patience = WritingPatience()
+      let settled = context
+      queues.append(
+        SinkQueue("view", needs: .pixels, overflow: overflow, failure: .endsRun, patience: settled.patience) {
+          try TerminalView(settled, hasAllColours: colours == .all, isVideo: description.kind != .stills)
+        })
+    }
     group = SinkGroup(queues, isLive: isLive)
     self.pushes = pushes
   }

@@ -1,0 +1,117 @@
+import FFmpeg
+import Glibc
+import Imaging
+import Scene
+
+/// Shows frames in the terminal behind standard output: two pixels a character, boxes in the colours of their classes, and
+/// labels as text.
+///
+/// Video takes the whole screen, and what was there comes back at the end; frames that come sooner than the eye needs are left
+/// out. Stills are printed one below the other.
+package final class TerminalView: Sink {
+  /// Seconds between two frames on the screen: terminals are slow, and connections to them slower.
+  private static let interval = 1.0 / 15
+
+  private let context: SinkContext
+  private let hasAllColours: Bool
+  private let isVideo: Bool
+  private var file: LineFile
+  private var importer = FrameImport()
+  private var lastShown = -Double.infinity
+  private var isOpen = false
+
+  /// A view of what `context` describes, on standard output.
+  ///
+  /// - Parameter hasAllColours: whether the terminal takes 24-bit colours; otherwise it gets the 256 of xterm.
+  package init(_ context: SinkContext, hasAllColours: Bool, isVideo: Bool) throws(OutputError) {
+    self.context = context
+    self.hasAllColours = hasAllColours
+    self.isVideo = isVideo
+    file = try LineFile(path: "-", context)
+  }
+
+  deinit {
+    // A run that failed has not come to `finish`.
+    if isOpen { try? file.append(Self.leaving) }
+  }
+
+  package func take(_ frame: SinkFrame) throws(OutputError) {
+    guard let pixels = frame.pixels else { return }
+    let size = Self.terminalSize()
+    guard isVideo else {
+      return try file.append(
+        try screen(of: pixels.buffer, frame.findings, columns: size.columns, rows: size.rows) + "\n")
+    }
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+    let now = Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    guard now - lastShown >= Self.interval else { return }
+    lastShown = now
+    let text = try screen(of: pixels.buffer, frame.findings, columns: size.columns, rows: size.rows)
+    try file.append((isOpen ? Self.home : Self.entering + Self.home) + text)
+    isOpen = true
+  }
+
+  package func finish() throws(OutputError) {
+    if isOpen { try file.append(Self.leaving) }
+    isOpen = false
+  }
+
+  /// The screen of `columns` by `rows` characters that shows `pixels` and what was found on it, with a line about it below.
+  private func screen(
+    of pixels: borrowing PixelBuffer, _ findings: FrameFindings, columns: Int, rows: Int
+  ) throws(OutputError) -> String {
+    let room = (width: max(columns, 8), height: max(rows - 1, 4) * 2)
+    let scale = min(
+      Double(room.width) / Double(pixels.layout.width), Double(room.height) / Double(pixels.layout.height))
+    let width = max(2, Int(Double(pixels.layout.width) * scale) & ~1)
+    let height = max(2, Int(Double(pixels.layout.height) * scale) & ~1)
+    var grid: CharacterGrid
+    do throws(FFmpegError) {
+      let frame = try importer.frame(pixels, format: .rgb24, width: width, height: height)
+      grid = CharacterGrid(frame)
+    } catch {
+      throw OutputError(.writeFailed, "cannot show a frame: \(error)", cause: error)
+    }
+    for (detection, identity) in findings.shown {
+      let box = detection.box, colour = ClassPalette.all[ClassPalette.index(detection.classID)]
+      grid.draw(
+        left: Int(Double(box.minX) * scale), top: Int(Double(box.minY) * scale), right: Int(Double(box.maxX) * scale),
+        bottom: Int(Double(box.maxY) * scale), colour,
+        label: context.classes[detection.classID] + (identity.map { " #\($0)" } ?? ""))
+    }
+    return grid.text(hasAllColours: hasAllColours) + summary(of: findings, columns: columns)
+  }
+
+  /// `camera  12.4 s  2 person, 1 car`.
+  private func summary(of findings: FrameFindings, columns: Int) -> String {
+    var counts: [Int: Int] = [:]
+    for detection in findings.detections { counts[detection.classID, default: 0] += 1 }
+    let found = counts.sorted { $0.key < $1.key }.map { "\($0.value) \(context.classes[$0.key])" }
+    let tenths = Int((findings.stamp.seconds * 10).rounded())
+    let text = "\(context.camera)  \(tenths / 10).\(abs(tenths % 10)) s  \(found.joined(separator: ", "))"
+    return "\u{1B}[0m" + String(text.prefix(max(columns - 1, 0))) + "\u{1B}[K"
+  }
+
+  /// Columns and rows of the terminal behind standard output; 80 by 24 if it does not say.
+  private static func terminalSize() -> (columns: Int, rows: Int) {
+    var size = winsize()
+    guard unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else {
+      return (80, 24)
+    }
+    return (Int(size.ws_col), Int(size.ws_row))
+  }
+
+  /// To the upper left corner.
+  private static let home = "\u{1B}[H"
+  /// To the other screen, cursor hidden, and back.
+  private static let entering = "\u{1B}[?1049h\u{1B}[?25l\u{1B}[2J"
+  private static let leaving = "\u{1B}[0m\u{1B}[?25h\u{1B}[?1049l"
+}
+
+extension FrameFindings {
+  /// What is drawn: tracks with their identities, and detections of no track.
+  fileprivate var shown: [(Detection, Int?)] {
+    visibleTracks.map { ($0.detection, $0.id) } + untracked.map { ($0, nil) }
+  }
+}
