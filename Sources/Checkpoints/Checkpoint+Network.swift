@@ -24,7 +24,9 @@ extension Checkpoint {
   {
     do throws(ModelError) {
       do throws(ModelError) {
-        let network = try recognised(among: candidates)
+        // Networks with other computational blocks are many; the file says which one it holds.
+        let variant = description.architecture.flatMap(NetworkSpec.variant)
+        let network = try recognised(among: candidates + (variant.map { [$0] } ?? []))
         try expectNothingElse(than: network.graph)
         return network
       } catch {

@@ -145,6 +145,7 @@ extension Block {
       case .csp: "RepNCSPELAN4"
       case .residual: "GELAN-Res"
       case .dark: "GELAN-Dark"
+      case .depthwise: "GELAN-DW"
       }
     case .averageDown: "AConv"
     case .splitDown: "ADown"

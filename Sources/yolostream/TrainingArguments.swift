@@ -62,7 +62,7 @@ struct TrainingNetworkArguments: ParsableArguments {
   var aux = NetworkSpec.Auxiliary.branch
   @Option(help: "Auxiliary levels: all (multi-level information) or own.") var levels = NetworkSpec.AuxiliaryLevels.all
   @Option(help: "Assignment of the auxiliary head: own or lead.") var guidance = DetectionLoss.Guidance.own
-  @Option(help: "Computational block of every stage: conv, res, dark or csp.") var block: Aggregation.Kind?
+  @Option(help: "Computational block of every stage: conv, res, dark, depthwise or csp.") var block: Aggregation.Kind?
   @Option(help: "Head: that of the network, official or ultralytics.") var head: HeadKind?
   @Option(help: "Blocks in a stage's chain, 1 to 3.") var elanDepth: Int?
   @Option(help: "Bottlenecks in a block, 1 to 3.") var cspDepth: Int?

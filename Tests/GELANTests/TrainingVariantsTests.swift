@@ -53,6 +53,24 @@ import Testing
     #expect(spec.replacingBlocks(innerDepth: 3).graph() == spec.graph())
   }
 
+  @Test(arguments: Aggregation.Kind.allCases, [nil, 1, 3])
+  func `are found by their names`(kind: Aggregation.Kind, depth: Int?) throws {
+    for name in ["gelan-n", "yolov9-t", "gelan-e"] {
+      let base = try #require(NetworkSpec.named(name))
+      let variant = base.replacingBlocks(kind: kind, elanDepth: depth, innerDepth: depth)
+      #expect(NetworkSpec.variant(variant.name) == variant, "\(variant.name)")
+    }
+  }
+
+  @Test(
+    arguments: [
+      "gelan-n", "gelan-n-", "gelan-n-oak", "gelan-n-elan9", "gelan-n-elan", "gelan-x-res", "gelan-n-elan2-res",
+      "gelan-n-res-res",
+    ])
+  func `have no other names`(name: String) {
+    #expect(NetworkSpec.variant(name) == nil)
+  }
+
   @Test func `of our own have separable heads of a third of the work`() throws {
     var own = try #require(NetworkSpec.named("gelan-p"))
     own.classCount = 20

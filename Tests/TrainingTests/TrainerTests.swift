@@ -192,7 +192,8 @@ import Testing
     for name in ["Loss", "Precision", "Learning rate", "AP50", "epoch", "1", "3"] { #expect(svg.contains(">\(name)<")) }
   }
 
-  @Test func `learns a few pictures by heart, and finds everything on them`() throws {
+  @Test(arguments: [nil, .depthwise] as [Aggregation.Kind?])
+  func `learns a few pictures by heart, and finds everything on them`(block: Aggregation.Kind?) throws {
     let folder = try TrainerFolder()
     let scenes = try (0..<8).map { number in
       let scene = Self.scene(number)
@@ -201,8 +202,9 @@ import Testing
     }
     let truth = GroundTruth(scenes, in: folder.url)
     var plan = Self.plan
-    plan.network = try #require(NetworkSpec.named("yolov9-p"))
-    plan.epochs = 220
+    plan.network = try #require(NetworkSpec.named("yolov9-p")).replacingBlocks(kind: block)
+    // The lighter network takes longer.
+    plan.epochs = block == nil ? 220 : 320
     plan.side = 96
     plan.batch = 8
     plan.nominalBatch = 8
@@ -222,7 +224,7 @@ import Testing
     #expect(trainer.best.map { $0.fitness > 0.5 } == true)
     // What was written for the best epoch is a model of this network and finds as much.
     let model = try InferenceModel(path: folder.files.bestModel.path)
-    #expect(model.spec.name == "gelan-p")
+    #expect(model.spec.name == "gelan-p" + (block.map { "-\($0.rawValue)" } ?? ""))
     #expect(model.classNames == ["red", "blue"])
     let again = try Validation(truth, side: 96, workers: 1).measure(model)
     #expect(again.precision.precision(thresholds: 0..<1) > 0.95)

@@ -104,8 +104,10 @@ import Testing
 
 /// Convolutions of fewer channels than a vector has.
 @Suite(.serialized) struct `Narrow convolutions` {
-  private static func network() throws -> (network: TrainableNetwork, parameters: FloatBuffer, table: ParameterTable) {
-    var spec = try #require(NetworkSpec.named("gelan-p"))
+  private static func network(
+    _ block: Aggregation.Kind? = nil
+  ) throws -> (network: TrainableNetwork, parameters: FloatBuffer, table: ParameterTable) {
+    var spec = try #require(NetworkSpec.named("gelan-p")).replacingBlocks(kind: block)
     spec.classCount = 3
     let graph = spec.graph()
     let table = ParameterTable(graph: graph)
@@ -126,8 +128,20 @@ import Testing
     #expect(narrow.allSatisfy { !$0.implementation.hasPrefix("ref") }, "\(narrow.map(\.implementation))")
   }
 
-  @Test func `have the gradients that finite differences give`() throws {
-    let (network, parameters, table) = try Self.network()
+  @Test(
+    arguments: [
+      (nil, ["model.2.cv1.conv.weight", "model.2.cv2.conv.weight", "model.2.cv3.conv.weight"]),
+      // Within the channels and across them, in the first and a deep stage.
+      (
+        .depthwise,
+        [
+          "model.2.cv2.0.0.cv1.conv.weight", "model.2.cv2.0.0.cv2.conv.weight", "model.6.cv2.0.0.cv1.conv.weight",
+          "model.6.cv3.0.0.cv1.conv.weight", "model.6.cv3.0.0.cv2.bn.weight",
+        ]
+      ),
+    ] as [(Aggregation.Kind?, [String])])
+  func `have the gradients that finite differences give`(block: Aggregation.Kind?, names: [String]) throws {
+    let (network, parameters, table) = try Self.network(block)
     let pictures = FormulaWeights.picture(2, 64, 64)
     var random = SampleRandom(seed: 4, epoch: 0, index: 0)
     let maps = try network.forward(pictures)
@@ -148,7 +162,7 @@ import Testing
     }
     try network.backward(slopes)
     let gradient = network.gradient.values(0..<table.count)
-    for name in ["model.2.cv1.conv.weight", "model.2.cv2.conv.weight", "model.2.cv3.conv.weight"] {
+    for name in names {
       let entry = try #require(table.entries.first { $0.name == name })
       let strongest = entry.range.max { abs(gradient[$0]) < abs(gradient[$1]) }
       let index = try #require(strongest)

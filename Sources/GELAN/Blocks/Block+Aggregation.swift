@@ -23,6 +23,10 @@ extension GraphBuilder {
       for index in 0..<depth { inner = residual("\(name).0.\(index)", inner, channels) }
     case .dark(let depth):
       for index in 0..<depth { inner = dark("\(name).0.\(index)", inner, channels) }
+    case .depthwise(let depth):
+      // No dense 3×3 behind it: that alone would be most of the work.
+      for index in 0..<depth { inner = separable("\(name).0.\(index)", inner, channels) }
+      return inner
     }
     return conv("\(name).1", inner, channels, kernel: 3)
   }
@@ -60,5 +64,12 @@ extension GraphBuilder {
     let squeezed = conv("\(name).cv1", input, channels / 2)
     let outer = conv("\(name).cv2", squeezed, channels, kernel: 3)
     return self.channels(input) == channels ? sum(name, [input, outer]) : outer
+  }
+
+  private mutating func separable(_ name: String, _ input: Graph.Node.ID, _ channels: Int) -> Graph.Node.ID {
+    let count = self.channels(input)
+    let inner = conv("\(name).cv1", input, count, kernel: 3, groups: count)
+    let outer = conv("\(name).cv2", inner, channels)
+    return count == channels ? sum(name, [input, outer]) : outer
   }
 }

@@ -43,6 +43,9 @@ public struct Aggregation: Hashable, Sendable {
     case residual(depth: Int)
     /// `depth` bottlenecks 1×1 → 3×3 with a skip, then a 3×3 convolution.
     case dark(depth: Int)
+    /// `depth` depthwise-separable convolutions, 3×3 within each channel → 1×1 across them, each with a skip
+    /// (Howard et al., MobileNets, arXiv:1704.04861).
+    case depthwise(depth: Int)
     /// A cross-stage partial block of `depth` re-parameterised bottlenecks, then a 3×3 convolution.
     case csp(depth: Int)
   }

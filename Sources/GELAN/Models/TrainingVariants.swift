@@ -90,17 +90,42 @@ extension NetworkSpec {
       aggregation.depth = elanDepth ?? aggregation.depth
       copy.layers[index].block = .gelan(aggregation)
     }
+    // `variant(_:)` reads these names.
     copy.name +=
       (kind.map { "-\($0.rawValue)" } ?? "") + (elanDepth.map { "-elan\($0)" } ?? "")
       + (innerDepth.map { "-inner\($0)" } ?? "")
     return copy
+  }
+
+  /// The network that `replacingBlocks` calls `name`, such as `gelan-n-dark-elan3-inner2`; `nil` for any other name.
+  public static func variant(_ name: String) -> NetworkSpec? {
+    let bases = (published + own).filter { name.hasPrefix($0.name + "-") }
+    guard let base = bases.max(by: { $0.name.count < $1.name.count }) else { return nil }
+    var kind: Aggregation.Kind?
+    var elanDepth, innerDepth: Int?
+    for part in name.dropFirst(base.name.count + 1).split(separator: "-") {
+      func depth(_ prefix: String) -> Int? {
+        part.hasPrefix(prefix) ? Int(part.dropFirst(prefix.count)).flatMap { (1...3).contains($0) ? $0 : nil } : nil
+      }
+      if let found = Aggregation.Kind(rawValue: String(part)) {
+        kind = found
+      } else if let found = depth("elan") {
+        elanDepth = found
+      } else if let found = depth("inner") {
+        innerDepth = found
+      } else {
+        return nil
+      }
+    }
+    let variant = base.replacingBlocks(kind: kind, elanDepth: elanDepth, innerDepth: innerDepth)
+    return variant.name == name ? variant : nil
   }
 }
 
 extension Aggregation {
   /// The computational blocks by name.
   public enum Kind: String, Hashable, Sendable, CaseIterable {
-    case conv, res, dark, csp
+    case conv, res, dark, depthwise, csp
   }
 }
 
@@ -108,7 +133,7 @@ extension Aggregation.Computation {
   private var depth: Int? {
     switch self {
     case .convolution: nil
-    case .residual(let depth), .dark(let depth), .csp(let depth): depth
+    case .residual(let depth), .dark(let depth), .depthwise(let depth), .csp(let depth): depth
     }
   }
 
@@ -118,6 +143,7 @@ extension Aggregation.Computation {
     case (.conv, _), (nil, .convolution): return .convolution
     case (.res, _), (nil, .residual): return .residual(depth: depth)
     case (.dark, _), (nil, .dark): return .dark(depth: depth)
+    case (.depthwise, _), (nil, .depthwise): return .depthwise(depth: depth)
     case (.csp, _), (nil, .csp): return .csp(depth: depth)
     }
   }
