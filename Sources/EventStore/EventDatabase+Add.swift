@@ -118,8 +118,8 @@ private struct EventWriting {
     if line.type == EventLine.deleteType { return try delete(line.id) }
     if try isDeleted(line.id) { return false }
     try db.cachedStatement(
-      sql: "INSERT OR IGNORE INTO line (event, seq, ts, camera, text) VALUES (?, ?, ?, ?, ?)"
-    ).execute(arguments: [line.id, line.seq, line.ts, line.camera, text])
+      sql: "INSERT OR IGNORE INTO line (event, seq, ts, camera, key, text) VALUES (?, ?, ?, ?, ?, ?)"
+    ).execute(arguments: [line.id, line.seq, line.ts, line.camera, line.key, text])
     guard db.changesCount > 0 else { return false }
     let number = db.lastInsertedRowID
     var story = try story(of: line)

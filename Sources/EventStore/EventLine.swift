@@ -3,6 +3,8 @@ import Outputs
 
 /// One line of an event log, as far as the store reads it. Versions 1 and 2 of the format have these fields in common.
 struct EventLine: Decodable, Sendable {
+  /// Identifies the line itself, where it was published; `nil` in a log that its service wrote.
+  let key: String?
   let id: String
   let type: String
   let camera: String
@@ -36,6 +38,7 @@ struct EventLine: Decodable, Sendable {
   private enum CodingKeys: String, CodingKey {
     case id, type, camera, seq, ts, label, score, zone, zones, entered, snapshot, clip, kept, severity, labels
     case objects
+    case key = "event"
     case topScore = "top_score"
     case clipOffset = "clip_offset"
     case snapshotBox = "snapshot_box"

@@ -2,20 +2,22 @@ import GRDB
 
 /// The tables of the store.
 ///
-/// `line` has the lines of the log as they are. All else follows from it: `event` has a row for each object, visit or event
+/// `line` has the lines of the log as they are, each once: by its place within its camera and, where it came over the network,
+/// by its own identifier (`key`). All else follows from it: `event` has a row for each object, visit or event
 /// of a camera, `tag` is an inverted index from what can be asked for to events, `tally` the lengths of its lists, `day`
 /// what the summary shows. `deleted` names events that are not to come back, and `log` how far each file has been read.
 enum EventSchema {
   /// Rises when the tables change. A store of another version is built again from the log.
-  static let version = 2
+  static let version = 3
 
   static func create(_ db: Database) throws {
     try db.execute(
       sql: """
         CREATE TABLE line (
           number INTEGER PRIMARY KEY, event TEXT NOT NULL, seq INTEGER NOT NULL, ts TEXT NOT NULL, camera TEXT NOT NULL,
-          text TEXT NOT NULL);
-        CREATE UNIQUE INDEX line_key ON line (event, seq, ts, camera);
+          key TEXT, text TEXT NOT NULL);
+        CREATE UNIQUE INDEX line_place ON line (event, seq, ts, camera);
+        CREATE UNIQUE INDEX line_key ON line (key) WHERE key IS NOT NULL;
         CREATE TABLE event (
           id TEXT NOT NULL PRIMARY KEY, camera TEXT NOT NULL, label TEXT, day INTEGER NOT NULL, minute INTEGER NOT NULL,
           score REAL NOT NULL, types TEXT NOT NULL, snapshot TEXT, clip TEXT, kept INTEGER NOT NULL, is_over INTEGER NOT NULL,

@@ -23,6 +23,11 @@ package struct CameraPlate: Sendable {
     (self.width, self.height) = width > 0 ? (width, height) : (640, 360)
   }
 
+  /// A plate that says `sentence`, for a camera whose frames are elsewhere.
+  package init(saying sentence: String) {
+    (isUp, self.sentence, width, height) = (false, sentence, 640, 360)
+  }
+
   /// The plate, black with a label.
   func jpeg() throws -> [UInt8] {
     let layout = PixelLayout(width: width, height: height, format: .yuv420p)

@@ -30,7 +30,8 @@ extension MQTTConnection {
   /// A client of libmosquitto that reports to `inbox`, which must outlive it, and has started to connect.
   static func makeClient(_ options: MQTTOptions, _ inbox: MQTTInbox) throws(MQTTError) -> OpaquePointer {
     guard
-      let client = unsafe mosquitto_new(options.clientID, true, Unmanaged.passUnretained(inbox).toOpaque())
+      let client = unsafe mosquitto_new(
+        options.clientID, !options.keepsSession, Unmanaged.passUnretained(inbox).toOpaque())
     else { throw MQTTError(.configuration, "libmosquitto does not take the client id \(options.clientID)") }
     do throws(MQTTError) {
       try unsafe configure(client, options)

@@ -38,6 +38,8 @@ package struct MQTTOptions: Hashable, Sendable {
   package var version = Version.v311
   /// Seconds of silence after which either side checks the other.
   package var keepAlive = 15
+  /// Whether the broker keeps subscriptions, and messages for them, while this client is offline. For 3.1.1 only.
+  package var keepsSession = false
   /// What the broker publishes when this client is gone without goodbye.
   package var will: MQTTMessage?
 

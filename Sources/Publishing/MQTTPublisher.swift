@@ -18,7 +18,8 @@ package final class MQTTPublisher: Sendable {
   /// Events that may wait for the disk.
   static let intakeLimit = 1024
 
-  let settings: PublishingSettings
+  /// How it publishes.
+  package let settings: PublishingSettings
   let home: @Sendable () -> HomeState
   let obey: @Sendable (HomeCommand) -> Void
   let wake: WakePipe

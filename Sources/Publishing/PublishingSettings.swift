@@ -5,6 +5,16 @@ package import Spooling
 package struct PublishingSettings: Hashable, Sendable {
   /// The broker.
   package var broker: MQTTOptions
+  /// Whose topics and payloads these are.
+  package enum Form: String, Hashable, Sendable, CaseIterable {
+    /// This program's own.
+    case native
+    /// Frigate's.
+    case frigate
+  }
+
+  /// Whose topics and payloads these are.
+  package var form = Form.native
   /// What topics begin with.
   package var prefix = "yolostream"
   /// What Home Assistant listens to; `nil` announces nothing.

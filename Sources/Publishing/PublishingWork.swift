@@ -15,7 +15,7 @@ struct PublishingWork: ~Copyable {
   private static let farewell = 3.0
 
   private let publisher: MQTTPublisher
-  private let topics: HomeTopics
+  private var form: any PublishedForm
   private let discovery: Discovery?
   private var spool: Spool
   /// When the end must be reached, once it has started; in monotonic seconds.
@@ -28,8 +28,16 @@ struct PublishingWork: ~Copyable {
   init(_ publisher: MQTTPublisher, spool: consuming Spool) {
     self.publisher = publisher
     self.spool = spool
-    topics = HomeTopics(prefix: publisher.settings.prefix)
-    discovery = publisher.settings.discovery.map { [topics] in Discovery(topics: topics, prefix: $0) }
+    let prefix = publisher.settings.prefix
+    switch publisher.settings.form {
+    case .native:
+      form = HomeTopics(prefix: prefix)
+      discovery = publisher.settings.discovery.map { Discovery(topics: HomeTopics(prefix: prefix), prefix: $0) }
+    case .frigate:
+      form = FrigateForm(prefix: prefix)
+      // What announces its entities is Frigate's own integration.
+      discovery = nil
+    }
   }
 
   private static var now: Double { Double(MonotonicTime.nanoseconds) / 1e9 }
@@ -61,9 +69,9 @@ struct PublishingWork: ~Copyable {
   private mutating func serve() throws(MQTTError) {
     spool.rewind()
     var options = publisher.settings.broker
-    options.will = MQTTMessage(topic: topics.available, text: "offline", isRetained: true)
+    options.will = MQTTMessage(topic: form.available, text: "offline", isRetained: true)
     var connection = try MQTTConnection(options)
-    var session = BrokerSession(topics: topics, discovery: discovery)
+    var session = BrokerSession(form: form, discovery: discovery)
     let start = Self.now
     while true {
       takeIntake()
@@ -80,7 +88,7 @@ struct PublishingWork: ~Copyable {
         try take(notice, over: &connection, &session)
       }
     }
-    try send([MQTTMessage(topic: topics.available, text: "stopped", isRetained: true)], over: &connection)
+    try send([MQTTMessage(topic: form.available, text: "stopped", isRetained: true)], over: &connection)
     connection.close(within: 1, publisher.wake)
   }
 
@@ -99,20 +107,23 @@ struct PublishingWork: ~Copyable {
     case .refused(let reason): throw MQTTError.refusal(by: publisher.settings.broker.address, reason)
     case .delivered(let id, let refusal):
       if refusal != nil { publisher.shared.withLock { $0.report.refused += 1 } }
-      guard let place = session.confirm(id) else { return }
-      let waiting = spool.report.waiting
-      do throws(SpoolError) { try spool.acknowledge(through: place) } catch { diskFailure = error.description }
-      let report = spool.report
-      publisher.shared.withLock { shared in
-        shared.report.delivered += waiting - report.waiting
-        shared.report.spool = report
-      }
+      if let place = session.confirm(id) { acknowledge(through: place) }
     case .message(let message):
-      if let command = topics.command(in: message) {
+      if let command = form.command(in: message) {
         publisher.obey(command)
       } else {
         try send(session.answer(message), over: &connection)
       }
+    }
+  }
+
+  private mutating func acknowledge(through place: SpoolPlace) {
+    let waiting = spool.report.waiting
+    do throws(SpoolError) { try spool.acknowledge(through: place) } catch { diskFailure = error.description }
+    let report = spool.report
+    publisher.shared.withLock { shared in
+      shared.report.delivered += waiting - report.waiting
+      shared.report.spool = report
     }
   }
 
@@ -132,13 +143,15 @@ struct PublishingWork: ~Copyable {
       }
       guard let record = next else { return }
       guard let event = PublishedEvent(spooled: record.payload) else { continue }
+      let image = event.snapshot.flatMap { FileManager.default.contents(atPath: $0) }.map(Array.init)
+      let messages = form.messages(of: event, image: image)
+      guard let last = messages.last else {
+        if let place = session.skip(record.place) { acknowledge(through: place) }
+        continue
+      }
       do throws(MQTTError) {
-        if let path = event.snapshot, let image = FileManager.default.contents(atPath: path) {
-          let topic = topics.snapshot(of: event.camera)
-          _ = try connection.publish(MQTTMessage(topic: topic, payload: Array(image), isRetained: true))
-        }
-        let id = try connection.publish(MQTTMessage(topic: topics.events, text: event.payload))
-        session.note(id, place: record.place)
+        try send(messages.dropLast(), over: &connection)
+        session.note(try connection.publish(last), place: record.place)
       } catch  where error.code == .message {
         publisher.shared.withLock { $0.report.refused += 1 }
       }

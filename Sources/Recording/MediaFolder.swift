@@ -80,3 +80,23 @@ package final class MediaFolder: Sendable {
   /// The files that show the event `identifier`, if it is one of the latest.
   package func evidence(of identifier: String) -> StampedEvent.Evidence? { state.withLock { $0.evidence[identifier] } }
 }
+
+extension MediaFolder {
+  /// Keeps `bytes`, a JPEG that came from elsewhere, as the snapshot of the object `identifier` that `camera` saw first at
+  /// `milliseconds` since 1970; its path, or `nil` if that failed.
+  package func keep(
+    snapshot bytes: [UInt8], of identifier: String, label: String, camera: String, at milliseconds: Int64
+  ) -> String? {
+    let name = MediaName(
+      camera: camera, milliseconds: milliseconds, label: label, identifier: identifier, kind: .snapshot)
+    do throws(OutputError) {
+      let path = try place(name)
+      try DurableFile.replace(path, with: bytes)
+      noteSuccess(.snapshot)
+      return path
+    } catch {
+      noteFailure(.snapshot, error)
+      return nil
+    }
+  }
+}

@@ -83,9 +83,12 @@ package struct MediaName: Hashable, Sendable {
     EventClock.text(milliseconds).filter { $0 != "-" && $0 != ":" }
   }
 
-  /// Whether `text` may be the name of a camera, as configurations have them.
+  /// Whether `text` may be the name of a camera, as configurations have them, or `BOX.CAMERA` in a collector.
   static func isCamera(_ text: some StringProtocol) -> Bool {
-    (1...40).contains(text.count) && text.allSatisfy { isPlain($0) || $0 == "_" }
+    (1...2).contains(text.split(separator: ".", omittingEmptySubsequences: false).count)
+      && text.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { part in
+        (1...40).contains(part.count) && part.allSatisfy { isPlain($0) || $0 == "_" }
+      }
   }
   /// Whether `text` is a day such as `2026-11-23`.
   static func isDay(_ text: some StringProtocol) -> Bool { matches(text, "0000-00-00") }

@@ -47,6 +47,18 @@ extension ServiceRun {
     return Dictionary(uniqueKeysWithValues: HomeToggle.allCases.map { ($0.rawValue, switches[keyPath: $0.path]) })
   }
 
+  /// Publishes as `outputs` say from now on; where that cannot be, it is logged, and nothing is published.
+  func changePublisher(to outputs: OutputSettings) async {
+    let change = { [outlets, log] in
+      do throws(ServiceError) { try outlets.changePublisher(to: outputs) } catch {
+        log(LogLine(.error, "outputs.mqtt: \(error)"))
+      }
+    }
+    guard let thread = try? WorkThread(name: "broker") else { return change() }
+    await Task(executorPreference: thread) { change() }.value
+    thread.join()
+  }
+
   /// Ends what leaves the service, on a thread of its own: it may take seconds.
   func stopOutlets() async {
     guard let thread = try? WorkThread(name: "farewell") else { return outlets.stop() }

@@ -2,6 +2,7 @@ import Foundation
 import LiveView
 import Outputs
 package import Pipeline
+import Publishing
 package import Recording
 import Settings
 import Synchronization
@@ -9,6 +10,24 @@ package import Web
 
 extension ServiceRun: WebService {
   package var version: String { ProgramVersion.current }
+
+  package var frigate: FrigateAnswers? {
+    guard let prefix = outlets.frigatePrefix else { return nil }
+    let reports = supervisor.cameras.map(\.report)
+    let house = FrigateHouse(supervisor.home(outlets.switches), prefix: prefix)
+    let uptime = Double(MonotonicTime.nanoseconds - start) / 1e9
+    let times = reports.filter { $0.inferTime.count > 0 }.map { report -> Double in
+      let duration = report.inferTime.quantile(0.5).components
+      return Double(duration.seconds) * 1e3 + Double(duration.attoseconds) / 1e15
+    }
+    let inference = times.max() ?? 0
+    return FrigateAnswers(
+      version: house.version, configuration: house.configuration.text,
+      statistics: house.statistics(
+        rates: rates.measure(reports, at: uptime), inference: inference, uptime: uptime,
+        now: Date.now.timeIntervalSince1970
+      ).text)
+  }
 
   package var cameras: [any WebCamera] { supervisor.cameras }
 
@@ -44,17 +63,20 @@ extension ServiceRun: WebService {
   }
 
   package var statistics: String {
-    let figures = ProcessFigures.now
+    var figures = ProcessFigures.now.json(since: start)
     let journal = supervisor.journal.report
-    let storage =
-      supervisor.recordings.map { $0.storage }.map {
-        "\"storage\":{\"used_bytes\":\($0.usedBytes),\"free_bytes\":\($0.freeBytes),\"files\":\($0.files)},"
-      } ?? ""
+    if let storage = supervisor.recordings?.storage {
+      var object = JSONObject()
+      object.add("used_bytes", Int(storage.usedBytes))
+      object.add("free_bytes", Int(storage.freeBytes))
+      object.add("files", storage.files)
+      figures.add("storage", json: object.json)
+    }
     let events = journal.counts.sorted { $0.key < $1.key }.map { "\($0.key.json):\($0.value)" }.joined(separator: ",")
-    return "{\"uptime_s\":\((Double(MonotonicTime.nanoseconds - start) / 1e9).json(places: 1)),"
-      + "\"resident_bytes\":\(figures.residentBytes),\"open_files\":\(figures.openFiles),"
-      + "\"threads\":\(figures.threads),\"cpu_s\":\(figures.processorSeconds.json(places: 2)),"
-      + storage + "\"events\":{\(events)},\"lost_lines\":\(journal.losses.failures + journal.losses.dropped)}"
+    figures.add("events", json: "{\(events)}")
+    figures.add("lost_lines", journal.losses.failures + journal.losses.dropped)
+    figures.add("sinks", json: "[\(outlets.states.joined(separator: ","))]")
+    return figures.json
   }
 
   package func reload() async -> ReloadOutcome {

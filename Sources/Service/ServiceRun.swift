@@ -40,6 +40,8 @@ public final class ServiceRun: Sendable {
   private let identity: TLSIdentity?
   let state: Mutex<State>
   let start = MonotonicTime.nanoseconds
+  /// Of cameras, for those who ask in Frigate's words.
+  let rates = CameraRates()
   private let commands: AsyncStream<Command>
   let orders: AsyncStream<Command>.Continuation
 
@@ -97,6 +99,7 @@ public final class ServiceRun: Sendable {
       try outlets.open(home: { [supervisor, outlets] in supervisor.home(outlets.switches) }) { [orders] command in
         orders.yield(.switched(command, nil))
       }
+      outlets.schedule(configuration.cameras)
       _ = try await supervisor.watch(outlets.switches.apply(to: configuration.cameras))
       try outlets.start()
     } catch {
@@ -227,7 +230,11 @@ public final class ServiceRun: Sendable {
     let before = state.withLock { $0.configuration }
     do throws(ServiceError) {
       let next = try Self.configuration(at: path)
+      outlets.schedule(next.cameras)
       let changes = try await supervisor.watch(outlets.switches.apply(to: next.cameras))
+      if before.outputs.mqtt != next.outputs.mqtt, before.outputs.state == next.outputs.state {
+        await changePublisher(to: next.outputs)
+      }
       do throws(OutputError) {
         let outputs = next.outputs
         try await supervisor.journal.reopen(at: outputs.eventLog, rotation: outputs.events.lines.rotation)
@@ -248,7 +255,6 @@ public final class ServiceRun: Sendable {
           "outputs.events.sqlite",
           before.outputs.eventStore != next.outputs.eventStore || before.outputs.eventLog != next.outputs.eventLog
         ),
-        ("outputs.mqtt", before.outputs.mqtt != next.outputs.mqtt),
         ("outputs.webhooks", before.outputs.webhooks != next.outputs.webhooks),
         ("outputs.state", before.outputs.state != next.outputs.state),
       ].filter(\.1).map(\.0)

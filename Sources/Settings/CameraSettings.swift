@@ -18,6 +18,8 @@ public struct CameraDefaults: Hashable, Sendable {
 
   /// What is kept of events.
   public var record = RecordSettings()
+  /// When web servers are called.
+  public var alerts = AlertSettings()
 
   /// The values that hold where a configuration says nothing.
   public init() {}
@@ -32,6 +34,7 @@ public struct CameraDefaults: Hashable, Sendable {
     .section("visits", \.visits, VisitOptions.settings, "How active objects are put together to visits."),
     .section(
       "record", \.record, RecordSettings.settings, "What is kept of events, where outputs.storage says to where."),
+    .section("alerts", \.alerts, AlertSettings.settings, isInExample: false, "When webhooks are called."),
   ]
 }
 
@@ -59,6 +62,8 @@ public struct CameraSettings: Hashable, Sendable {
   public var visits: VisitOptions
   /// What is kept of events.
   public var record: RecordSettings
+  /// When web servers are called.
+  public var alerts: AlertSettings
   /// Areas that are painted over before anyone sees a picture, the network included.
   public var privacyMasks: [Polygon] = []
   /// Areas whose entries and exits are reported.
@@ -84,6 +89,7 @@ public struct CameraSettings: Hashable, Sendable {
     track = defaults.track
     visits = defaults.visits
     record = defaults.record
+    alerts = defaults.alerts
   }
 
   /// Its own outputs as sinks, in the order of the registry.
@@ -106,6 +112,7 @@ public struct CameraSettings: Hashable, Sendable {
     .section("track", \.track, TrackSettings.settings, isInExample: false, "As in defaults, for this camera."),
     .section("visits", \.visits, VisitOptions.settings, isInExample: false, "As in defaults, for this camera."),
     .section("record", \.record, RecordSettings.settings, isInExample: false, "As in defaults, for this camera."),
+    .section("alerts", \.alerts, AlertSettings.settings, isInExample: false, "As in defaults, for this camera."),
     .value(
       "privacy_masks", \.privacyMasks, .polygons,
       "Areas painted black before anything looks at a picture: corners [x, y] from 0 to 1."),

@@ -74,6 +74,14 @@ package struct DayHours: Hashable, Sendable {
   /// First minute, and the one after the last.
   package let from, to: Int
 
+  /// Whether the local time of day at `milliseconds` since 1970 is within.
+  package func contains(_ milliseconds: Int64) -> Bool {
+    let date = Date(timeIntervalSince1970: Double(milliseconds) / 1e3)
+    let parts = Calendar.current.dateComponents([.hour, .minute], from: date)
+    let minute = (parts.hour ?? 0) * 60 + (parts.minute ?? 0)
+    return from <= to ? (from..<to).contains(minute) : minute >= from || minute < to
+  }
+
   /// Reads `22:00-06:00`; `nil` for anything else.
   init?(parsing text: String) {
     let minutes = text.split(separator: "-").map { part -> Int? in

@@ -10,8 +10,10 @@ public struct MQTTSettings: Hashable, Sendable {
   package var password: String?
   /// A file with the password on its first line.
   package var passwordFile: String?
-  /// What topics begin with.
-  package var prefix: String? = "yolostream"
+  /// Whose topics and payloads these are, by name.
+  package var format = "native"
+  /// What topics begin with; `nil` is what is usual for the format.
+  package var prefix: String?
   /// What the broker knows the service by; `nil` makes one of the prefix.
   package var clientID: String?
   /// Version of the protocol.
@@ -27,10 +29,16 @@ public struct MQTTSettings: Hashable, Sendable {
   /// Seconds that an event may wait.
   package var spoolAge = 7 * 86_400.0
 
+  /// Names of the formats.
+  static let formats = ["native", "frigate"]
+
   static let settings: [Setting<MQTTSettings>] = [
     .value(
       "url", \.address, .brokerAddress, isRequired: true, example: "mqtt://192.0.2.10",
       "The broker: \(MQTTAddress.form)."),
+    .value(
+      "format", \.format, .oneOf(formats),
+      "Topics and payloads: native, or frigate for what was built for Frigate, its HTTP paths included."),
     .value("user", \.user, .text("the name of a user"), "Name of the user."),
     .value("password", \.password, .text("a password"), "The user's password, such as ${MQTT_PASSWORD}."),
     .value(

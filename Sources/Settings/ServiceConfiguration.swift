@@ -26,14 +26,9 @@ public struct ServiceConfiguration: Hashable, Sendable {
       CameraSettings(named: name, defaults: all.defaults)
     },
     .section("outputs", \.outputs, OutputSettings.settings, "Where results go."),
-    .section("http", \.http, HTTPSettings.settings, "The web page, metrics and the interface for programs.") {
-      node, http throws(ConfigurationProblem) in
-      guard http.listen.isLoopback || http.tokenFile != nil else {
-        throw node.problem(
-          "\(http.listen) can be reached from other machines: expected a token_file, or an address such as 127.0.0.1:8080"
-        )
-      }
-    },
+    .section(
+      "http", \.http, HTTPSettings.settings, "The web page, metrics and the interface for programs.",
+      check: HTTPSettings.check),
   ]
 }
 
@@ -182,6 +177,8 @@ public struct HTTPSettings: Hashable, Sendable {
   public var listen = ListenAddress(host: "127.0.0.1", port: 8080)
   /// File with the token that callers must know; `nil` lets everyone on this machine in.
   public var tokenFile: String?
+  /// File with a second token, that may change something, too; `nil` lets the first one do so.
+  public var writeTokenFile: String?
   /// With files in it the server speaks HTTPS, and nothing else.
   public var tls = TLS()
 
@@ -192,6 +189,22 @@ public struct HTTPSettings: Hashable, Sendable {
     .value(
       "token_file", \.tokenFile, .text("the path of a file"),
       "File with the token that callers must give, at least 16 characters on one line."),
+    .value(
+      "write_token_file", \.writeTokenFile, .text("the path of a file"),
+      "File with a second token. Then only callers with this one may change something, and the first one reads."),
     .section("tls", \.tls, TLS.settings, "Files that make it HTTPS."),
   ]
+
+  /// Refuses an address that other machines can reach without a token.
+  static let check: @Sendable (ConfigurationNode, HTTPSettings) throws(ConfigurationProblem) -> Void = {
+    node, http throws(ConfigurationProblem) in
+    guard http.writeTokenFile == nil || http.tokenFile != nil else {
+      throw node.problem("write_token_file is a second token: expected a token_file, too")
+    }
+    guard http.listen.isLoopback || http.tokenFile != nil else {
+      throw node.problem(
+        "\(http.listen) can be reached from other machines: expected a token_file, or an address such as 127.0.0.1:8080"
+      )
+    }
+  }
 }

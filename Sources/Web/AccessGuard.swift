@@ -4,14 +4,15 @@ import Settings
 
 /// Lets in who may come in.
 ///
-/// With a token, everyone needs it: as `Authorization: Bearer`, or once in the form of the page (or as `?token=`) for a cookie
-/// that opens a session. Images and live views also take it as the password of `Authorization: Basic`, which is all that
-/// many viewers of cameras know. Who shows wrong ones is not listened to for a while. Without one the server listens on loopback only, and a request must be meant for it: otherwise any page
-/// in a browser on this machine could ask in its user's name.
+/// With a token, everyone needs it, and with a second one those who change something need that: as `Authorization: Bearer`, or
+/// once in the form of the page (or as `?token=`) for a cookie that opens a session. Images and live views also take it as the
+/// password of `Authorization: Basic`, which is all that many viewers of cameras know. Who shows wrong ones is not listened to
+/// for a while. Without one the server listens on loopback only, and a request must be meant for it: otherwise any page in a
+/// browser on this machine could ask in its user's name.
 struct AccessGuard<Context: RequestContext>: RouterMiddleware {
   static var cookie: String { "yolostream_session" }
 
-  let token: AccessToken?
+  let tokens: AccessTokens?
   /// Browsers that have shown it.
   let sessions = Sessions()
   let callers: Callers
@@ -23,25 +24,29 @@ struct AccessGuard<Context: RequestContext>: RouterMiddleware {
   ) async throws -> Response {
     if Self.isPublic(request) { return try await next(request, context) }
     guard isFromHere(request) else { return Self.refusal(.forbidden, "this request comes from another site") }
-    guard let token else { return try await next(request, context) }
-    if let word = request.cookies[Self.cookie]?.value, sessions.isOpen(word) { return try await next(request, context) }
+    guard let tokens else { return try await next(request, context) }
+    if let word = request.cookies[Self.cookie]?.value, let right = sessions.right(of: word) {
+      return try await pass(request, context, right, next)
+    }
     let caller = CallerField.address.flatMap { request.headers[$0] } ?? ""
     if let name = CallerField.lockedOut, request.headers[name] != nil {
       var response = Self.refusal(.tooManyRequests, "too many wrong tokens came from this address: wait a minute")
       response.headers[.retryAfter] = "60"
       return response
     }
-    if let word = request.headers[.authorization], word.hasPrefix("Bearer "), token.matches(word.dropFirst(7)) {
-      return try await next(request, context)
+    if let word = request.headers[.authorization], word.hasPrefix("Bearer "),
+      let right = tokens.right(of: word.dropFirst(7))
+    {
+      return try await pass(request, context, right, next)
     }
     let isView = BasicAccess.isAccepted(for: request)
-    if isView, let word = BasicAccess.password(in: request), token.matches(word) {
+    if isView, let word = BasicAccess.password(in: request), tokens.right(of: word) != nil {
       return try await next(request, context)
     }
     let isForm = request.uri.path == "/login" && request.method == .post
     let word = isForm ? try await LoginPage.token(in: request) : request.uri.queryParameters["token"].map(String.init)
-    if isForm || request.uri.path == "/" && request.method == .get, let word, token.matches(word) {
-      return welcome()
+    if isForm || request.uri.path == "/" && request.method == .get, let word, let right = tokens.right(of: word) {
+      return welcome(right)
     }
     // To have none is no guess, but a session of before a restart is not one either.
     if request.headers[.authorization] != nil || word != nil { callers.noteGuess(caller) }
@@ -60,11 +65,21 @@ struct AccessGuard<Context: RequestContext>: RouterMiddleware {
     ["/healthz", "/base.css", "/icon.svg", "/manifest.webmanifest"].contains(request.uri.path)
   }
 
+  /// Lets in a caller who has `right`, as far as that reaches.
+  private func pass(
+    _ request: Request, _ context: Context, _ right: AccessRight, _ next: (Request, Context) async throws -> Response
+  ) async throws -> Response {
+    guard right.covers(request.method) else {
+      return Self.refusal(.forbidden, "this token may only read: the one in write_token_file may change something")
+    }
+    return try await next(request, context)
+  }
+
   /// Opens a session.
-  private func welcome() -> Response {
+  private func welcome(_ right: AccessRight) -> Response {
     var response = Response(status: .seeOther, headers: [.location: "/"])
     response.headers[.setCookie] =
-      "\(Self.cookie)=\(sessions.begin()); Path=/; HttpOnly; SameSite=Strict; Max-Age=31536000"
+      "\(Self.cookie)=\(sessions.begin(right)); Path=/; HttpOnly; SameSite=Strict; Max-Age=31536000"
       + (isSecure ? "; Secure" : "")
     return response
   }
@@ -83,7 +98,7 @@ struct AccessGuard<Context: RequestContext>: RouterMiddleware {
     if let origin = request.headers[.origin], request.method != .get {
       guard origin.hasSuffix("://" + host) else { return false }
     }
-    if token != nil { return true }
+    if tokens != nil { return true }
     var name = host[...]
     if let colon = name.lastIndex(of: ":"), name[name.index(after: colon)...].allSatisfy(\.isNumber) {
       name = name[..<colon]

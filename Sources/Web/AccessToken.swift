@@ -1,20 +1,21 @@
 import Foundation
+import HTTPTypes
 
 /// The word that callers must know.
 struct AccessToken: Sendable {
   private let bytes: [UInt8]
 
-  /// The token in the file at `path`: its first line, at least 16 characters. Fails with `configuration`.
-  init(file path: String) throws(WebError) {
+  /// The token in the file at `path`: its first line, at least 16 characters. Fails with `configuration`; `key` names the setting.
+  init(file path: String, key: String = "http.token_file") throws(WebError) {
     guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-      throw WebError(.configuration, "http.token_file: cannot read \(path)")
+      throw WebError(.configuration, "\(key): cannot read \(path)")
     }
     let line = text.split(separator: "\n", omittingEmptySubsequences: false)[0]
       .trimmingCharacters(in: .whitespaces)
     guard line.utf8.count >= 16, line.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != 0x3B }) else {
       throw WebError(
         .configuration,
-        "http.token_file: expected at least 16 letters, digits or signs on the first line of \(path)")
+        "\(key): expected at least 16 letters, digits or signs on the first line of \(path)")
     }
     bytes = Array(line.utf8)
   }
@@ -28,5 +29,34 @@ struct AccessToken: Sendable {
     var difference = UInt8(truncatingIfNeeded: other.count == bytes.count ? 0 : 1)
     for (index, byte) in bytes.enumerated() { difference |= byte ^ (index < other.count ? other[index] : 0) }
     return difference == 0
+  }
+}
+
+/// What a caller may do.
+enum AccessRight: Hashable, Sendable {
+  /// Look at everything.
+  case reading
+  /// Change something, too.
+  case writing
+
+  /// Whether `method` is within it: what changes something is none of GET and HEAD.
+  func covers(_ method: HTTPRequest.Method) -> Bool { self == .writing || method == .get || method == .head }
+}
+
+/// The tokens of a server: one that all callers must know, and perhaps a second one, without which nothing can be changed.
+struct AccessTokens: Sendable {
+  private let first: AccessToken
+  private let second: AccessToken?
+
+  init(_ first: AccessToken, writing second: AccessToken? = nil) {
+    self.first = first
+    self.second = second
+  }
+
+  /// What one who knows `word` may do; `nil` for a wrong one.
+  func right(of word: some StringProtocol) -> AccessRight? {
+    if let second, second.matches(word) { return .writing }
+    guard first.matches(word) else { return nil }
+    return second == nil ? .writing : .reading
   }
 }

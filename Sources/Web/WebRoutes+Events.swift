@@ -62,7 +62,7 @@ extension WebRoutes {
   }
 
   /// What `respond` answers, or why there is no answer.
-  private func answer(_ respond: (EventHistory) async throws -> Response) async throws -> Response {
+  func answer(_ respond: (EventHistory) async throws -> Response) async throws -> Response {
     guard let history = service.history else {
       return Self.text(
         "events are not kept: expected outputs.events.jsonl or outputs.storage in the configuration\n",
@@ -105,5 +105,5 @@ extension WebRoutes {
     return response
   }
 
-  private static var unknownEvent: Response { text("there is no such event\n", status: .notFound) }
+  static var unknownEvent: Response { text("there is no such event\n", status: .notFound) }
 }

@@ -17,7 +17,7 @@ extension WebRoutes {
     }
   }
 
-  private func recording(
+  func recording(
     _ kind: MediaName.Kind, of identifier: String, _ request: Request, _ context: BasicRequestContext
   ) async throws -> Response {
     guard MediaName.isIdentifier(identifier), let path = await service.recording(kind, of: identifier),

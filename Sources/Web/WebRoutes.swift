@@ -12,9 +12,9 @@ struct WebRoutes: Sendable {
   let previews: PreviewEncoder
   let callers: Callers
 
-  func router(token: AccessToken?, isSecure: Bool) -> Router<BasicRequestContext> {
+  func router(tokens: AccessTokens?, isSecure: Bool) -> Router<BasicRequestContext> {
     let router = Router(options: .autoGenerateHeadEndpoints)
-    router.add(middleware: AccessGuard(token: token, callers: callers, isSecure: isSecure))
+    router.add(middleware: AccessGuard(tokens: tokens, callers: callers, isSecure: isSecure))
     router.get("healthz") { _, _ in Self.text("ok\n") }
     router.get("readyz") { _, _ in
       service.unreadiness.map { Self.text($0 + "\n", status: .serviceUnavailable) } ?? Self.text("ready\n")
@@ -29,6 +29,7 @@ struct WebRoutes: Sendable {
     addEvents(to: router)
     addRecordings(to: router)
     addControl(to: router)
+    if service.frigate != nil { addFrigate(to: router) }
     return router
   }
 

@@ -26,7 +26,12 @@ package struct WebServer: Sendable {
   ///
   /// - Parameter isListening: called with the port, once callers can connect.
   package func run(isListening: @escaping @Sendable (Int) async -> Void) async throws(WebError) {
-    let token: AccessToken? = if let path = settings.tokenFile { try AccessToken(file: path) } else { nil }
+    var tokens: AccessTokens?
+    if let path = settings.tokenFile {
+      let second: AccessToken? =
+        if let path = settings.writeTokenFile { try AccessToken(file: path, key: "http.write_token_file") } else { nil }
+      tokens = AccessTokens(try AccessToken(file: path), writing: second)
+    }
     let previews: PreviewEncoder
     do throws(PipelineError) { previews = try PreviewEncoder() } catch {
       throw WebError(.system, "cannot start a thread: \(error)", cause: error)
@@ -36,7 +41,7 @@ package struct WebServer: Sendable {
     let callers = Callers(limits: .init(perAddress: max(2, connections / 2), total: connections))
     let routes = WebRoutes(service: service, streams: StreamCount(), previews: previews, callers: callers)
     let application = Application(
-      router: routes.router(token: token, isSecure: identity != nil),
+      router: routes.router(tokens: tokens, isSecure: identity != nil),
       server: HTTPServerBuilder { [identity] responder in
         let plain = HTTP1Channel(responder: responder, configuration: ConnectionLimits.channel(callers))
         return if let identity { SecureChannel(identity: identity, base: plain) } else { plain }

@@ -45,6 +45,18 @@ package enum ReloadOutcome: Hashable, Sendable {
   case refused(String)
 }
 
+/// What Frigate's HTTP interface answers about the service as a whole.
+package struct FrigateAnswers: Sendable {
+  /// The text of `/api/version`, and the JSON of `/api/config` and `/api/stats`.
+  package let version, configuration, statistics: String
+
+  package init(version: String, configuration: String, statistics: String) {
+    self.version = version
+    self.configuration = configuration
+    self.statistics = statistics
+  }
+}
+
 /// What the web server shows and may do.
 package protocol WebService: Sendable {
   /// Version of the program.
@@ -73,6 +85,12 @@ package protocol WebService: Sendable {
   func change(_ camera: String, _ values: [String: Bool]) async -> ReloadOutcome
   /// How `camera` is switched.
   func switches(of camera: String) -> [String: Bool]
+  /// What Frigate's HTTP interface answers; `nil` where it is not wanted.
+  var frigate: FrigateAnswers? { get }
   /// Reads the configuration again.
   func reload() async -> ReloadOutcome
+}
+
+extension WebService {
+  package var frigate: FrigateAnswers? { nil }
 }

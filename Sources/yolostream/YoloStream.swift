@@ -19,7 +19,7 @@ struct YoloStream: AsyncParsableCommand {
     groupedSubcommands: [
       CommandGroup(
         name: "Video",
-        subcommands: [RunCommand.self, AnnotateCommand.self, ServeCommand.self, ConfigCommand.self] + hooks),
+        subcommands: [RunCommand.self, AnnotateCommand.self, ServeCommand.self, ConfigCommand.self] + outlets),
       CommandGroup(
         name: "This machine",
         subcommands: [DoctorCommand.self, DevicesCommand.self, ProbeCommand.self, BenchCommand.self]),
@@ -29,12 +29,12 @@ struct YoloStream: AsyncParsableCommand {
         subcommands: history + [TrackCommand.self, RulesCommand.self, EvaluateTracksCommand.self]),
     ], defaultSubcommand: RunCommand.self)
 
-  // What a program that was built without its service does not have: the webhooks, and the history that a service keeps.
+  // What a program that was built without its service does not have: webhooks, the collector, and the history of a service.
   #if Service
-  private static let hooks: [any ParsableCommand.Type] = [NotifyCommand.self]
+  private static let outlets: [any ParsableCommand.Type] = [CollectCommand.self, NotifyCommand.self]
   private static let history: [any ParsableCommand.Type] = [EventsCommand.self]
   #else
-  private static let hooks: [any ParsableCommand.Type] = []
+  private static let outlets: [any ParsableCommand.Type] = []
   private static let history: [any ParsableCommand.Type] = []
   #endif
 

@@ -3,7 +3,8 @@ import Testing
 
 @Suite struct HelpTests {
   static let commands = [
-    [], ["run"], ["annotate"], ["serve"], ["config"], ["config", "check"], ["doctor"], ["devices"], ["probe"],
+    [], ["run"], ["annotate"], ["serve"], ["collect"], ["config"], ["config", "check"], ["doctor"], ["devices"],
+    ["probe"],
     ["bench"],
     ["bench", "network"], ["bench", "pipeline"], ["model"], ["model", "pull"], ["model", "info"], ["model", "verify"],
     ["model", "convert"], ["model", "quantize"], ["train"], ["val"], ["track"], ["rules"], ["evaluate-tracks"],

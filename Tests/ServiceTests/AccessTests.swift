@@ -50,6 +50,30 @@ import Testing
     try await service.stop()
   }
 
+  @Test func `with a second token the first one only reads`() async throws {
+    let folder = try ScratchFolder()
+    let second = "fedcba9876543210-ABC"
+    try Self.token.write(toFile: folder.path + "/first", atomically: true, encoding: .utf8)
+    try second.write(toFile: folder.path + "/second", atomically: true, encoding: .utf8)
+    let service = try await RunningService(
+      cameras: "  yard: {url: \"test:160x120@25\"}",
+      http: "token_file: \(folder.path)/first, write_token_file: \(folder.path)/second")
+    func status(_ method: String, _ path: String, _ header: String) throws -> Int {
+      try service.get(path, method: method, headers: [header, "Content-Length: 0"]).status
+    }
+    for (token, reload) in [(Self.token, 403), (second, 200)] {
+      let bearer = "Authorization: Bearer \(token)"
+      #expect(try status("GET", "/api/v1/cameras", bearer) == 200)
+      #expect(try status("POST", "/api/v1/reload", bearer) == reload)
+      let welcome = try service.get("/?token=\(token.replacing("+", with: "%2B"))")
+      let cookie = try #require(welcome.head.firstMatch(of: /(?i)set-cookie: ([^;]+);/)).1
+      #expect(try status("GET", "/api/v1/cameras", "Cookie: \(cookie)") == 200)
+      #expect(try status("POST", "/api/v1/reload", "Cookie: \(cookie)") == reload)
+    }
+    #expect(try status("POST", "/api/v1/reload", "Authorization: Bearer no-such-token-at-all") == 401)
+    try await service.stop()
+  }
+
   @Test func `images and live views take the token as the password of Basic, nothing else does`() async throws {
     let service = try await service()
     let basic = "Authorization: Basic " + Data("viewer:\(Self.token)".utf8).base64EncodedString()

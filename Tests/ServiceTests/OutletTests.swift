@@ -107,6 +107,37 @@ struct OutletTests {
     #expect(!board.isOn(.detect, of: "front") && board.isOn(.record, of: "front"))
   }
 
+  @Test func `another prefix and another broker hold after a reload`() async throws {
+    let listener = try broker.listen()
+    let service = try await RunningService(cameras: cameras, outputs: mqtt)
+    #expect(listener.waits { $0.contains { $0.topic == "yolostream/available" && $0.text == "online" } })
+    func reload(_ outputs: String) throws -> String {
+      try RunningService.text(cameras: cameras, outputs: outputs, folder: service.folder)
+        .write(to: service.configuration, atomically: true, encoding: .utf8)
+      return String(
+        decoding: try service.get("/api/v1/reload", method: "POST", headers: ["Content-Length: 0"]).body, as: UTF8.self)
+    }
+    let answer = try reload("mqtt: {url: \"mqtt://127.0.0.1:\(broker.port)\", prefix: house/box}")
+    #expect(answer.contains("2 cameras unchanged") && !answer.contains("at the next start"), "\(answer)")
+    #expect(listener.waits { _ in last(listener, "available") == "stopped" })
+    #expect(listener.waits { $0.contains { $0.topic == "house/box/available" && $0.text == "online" } })
+    #expect(listener.waits { $0.contains { $0.topic == "house/box/events" } })
+    let other = try Broker()
+    try other.start()
+    let elsewhere = try other.listen()
+    _ = try reload("mqtt: {url: \"mqtt://127.0.0.1:\(other.port)\"}")
+    #expect(elsewhere.waits { $0.contains { $0.topic == "yolostream/available" && $0.text == "online" } })
+    #expect(
+      String(decoding: try service.get("/api/v1/stats").body, as: UTF8.self).contains(
+        "{\"name\":\"mqtt\",\"state\":\"connected\""))
+    _ = try reload("mot: \"\(service.folder.path)/{camera}.txt\"")
+    #expect(elsewhere.waits { $0.last { $0.topic == "yolostream/available" }?.text == "stopped" })
+    try await service.stop()
+    let written = try String(contentsOf: service.events, encoding: .utf8).split(separator: "\n").map(String.init)
+    let sent = Set((listener.messages + elsewhere.messages).map { bare($0.text) })
+    #expect(sent.count > 3 && sent.intersection(written).count > 3)
+  }
+
   @Test func `a broker that is offline costs a camera nothing, and all events arrive later`() async throws {
     broker.kill()
     let service = try await RunningService(cameras: cameras, outputs: mqtt)

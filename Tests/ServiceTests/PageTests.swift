@@ -19,7 +19,7 @@ struct PageTests {
           gate: {url: "test:640x360@25"}
           cellar: {url: "rtsp://127.0.0.1:1/gone"}
           attic: {url: "test:64x64@5", enabled: false}
-        """)
+        """, outputs: "webhooks: {phone: {url: \"http://127.0.0.1:1/\"}}")
     let name = "\(width)-\(isDark ? "dark" : "light")"
     let browser = try Browser(arguments: [])
     try browser.open("http://127.0.0.1:\(service.port)/", width: width, height: height, isDark: isDark)
@@ -51,7 +51,9 @@ struct PageTests {
     #expect(try browser.value(of: "document.querySelector('.watch .stage').clientHeight > 150") as? Bool == true)
     try look(at: browser, "offline-\(name)")
     try browser.press("4", code: 52)
-    #expect(try browser.wait(for: "document.querySelectorAll('tbody tr').length === 4"))
+    #expect(try browser.wait(for: "document.querySelectorAll('tbody tr').length === 5"))
+    let receiver = "[...document.querySelectorAll('tbody th')].find((cell) => cell.textContent === 'webhook phone')"
+    #expect(try browser.wait(for: "/^(waiting|connected)/.test(\(receiver)?.nextSibling.textContent)"))
     try look(at: browser, "system-\(name)")
     // A camera that the configuration has no longer leaves the page; so do green dots with the server.
     try browser.press("1", code: 49)

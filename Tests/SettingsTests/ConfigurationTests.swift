@@ -35,6 +35,25 @@ import Testing
     #expect(complaint(Self.model + "cameras:\n  a: {url: rtsp://h/a, rules: {crowd: 0}}").contains("crowd"))
   }
 
+  @Test func `hours of alerts go past midnight`() throws {
+    let cameras = try read(
+      Self.model
+        + "defaults: {alerts: {hours: \"22:00-06:00\"}}\ncameras:\n  a: {url: rtsp://h/a}\n  b: {url: rtsp://h/b, alerts: {hours: \"08:00-17:30\"}}"
+    ).cameras
+    func isOn(_ camera: Int, _ hour: Int, _ minute: Int) throws -> Bool {
+      let moment = try #require(Calendar.current.date(bySettingHour: hour, minute: minute, second: 0, of: .now))
+      return try #require(cameras[camera].alerts.hours).contains(Int64(moment.timeIntervalSince1970 * 1000))
+    }
+    for (hour, minute, night, day) in [
+      (5, 59, true, false), (6, 0, false, false), (8, 0, false, true), (17, 29, false, true), (17, 30, false, false),
+      (21, 59, false, false), (22, 0, true, false), (0, 0, true, false),
+    ] { #expect(try isOn(0, hour, minute) == night && isOn(1, hour, minute) == day, "\(hour):\(minute)") }
+    #expect(
+      complaint(Self.model + "cameras: {a: {url: rtsp://h/a, alerts: {hours: night}}}").contains(
+        "hours such as 22:00-06:00"))
+    #expect(complaint(Self.model + "cameras: {}\nhttp: {write_token_file: t}").contains("expected a token_file, too"))
+  }
+
   @Test func `cameras take what they do not say from the defaults`() throws {
     let configuration = try read(
       Self.model + """

@@ -157,17 +157,27 @@ def encode(source, clip, rate, size="640x360", seconds=10, filters=""):
 
 
 class Service:
-    """`yolostream serve` with cameras at `urls`; `detect` and `model` as in its configuration."""
+    """`yolostream serve` with cameras at `urls`; `detect` and `model` as in its configuration.
 
-    def __init__(self, folder, model, urls, detect, size=640, more=""):
-        self.folder = folder
-        path = f"{folder}/service.yml"
-        cameras = "\n".join(f'  c{index}: {{url: "{url}", transport: tcp}}' for index, url in enumerate(urls))
-        with open(path, "w") as file:
-            file.write(f'version: 1\nmodel: {{path: "{model}", imgsz: {size}}}\ndefaults: {{detect: {detect}}}\n'
+    `outputs` are more entries of the section of that name, `camera` more entries of each camera, with a comma in front."""
+
+    def __init__(self, folder, model, urls, detect, size=640, more="", outputs="", camera=""):
+        self.folder, self.model, self.detect, self.size = folder, model, detect, size
+        self.more, self.outputs, self.camera = more, outputs, camera
+        self.write(urls)
+        self.start()
+
+    def write(self, urls):
+        """Writes the configuration; `POST /api/v1/reload` makes a running service read it."""
+        cameras = "\n".join(f'  c{index}: {{url: "{url}", transport: tcp{self.camera}}}' for index, url in enumerate(urls))
+        with open(f"{self.folder}/service.yml", "w") as file:
+            file.write(f'version: 1\nmodel: {{path: "{self.model}", imgsz: {self.size}}}\ndefaults: {{detect: {self.detect}}}\n'
                        f'cameras:\n{cameras}\nhttp: {{listen: "127.0.0.1:0"}}\n'
-                       f'outputs: {{events: {{jsonl: {{path: "{folder}/events.jsonl"}}}}}}\n{more}')
-        self.process = subprocess.Popen([PROGRAM, "serve", "-c", path], stderr=subprocess.PIPE, text=True)
+                       f'outputs: {{events: {{jsonl: {{path: "{self.folder}/events.jsonl"}}}}{self.outputs}}}\n{self.more}')
+
+    def start(self):
+        self.process = subprocess.Popen(
+            [PROGRAM, "serve", "-c", f"{self.folder}/service.yml"], stderr=subprocess.PIPE, text=True)
         for line in self.process.stderr:
             if "cameras; http://" in line:
                 self.address = "http://" + line.split("http://")[1].strip().rstrip("/")
@@ -181,8 +191,16 @@ class Service:
         for line in self.process.stderr:
             print("service: " + line, end="", file=sys.stderr)
 
-    def open(self, path):
-        return urllib.request.urlopen(self.address + path, timeout=60)
+    def open(self, path, body=None):
+        """The answer to a GET, or to a POST of `body`."""
+        return urllib.request.urlopen(self.address + path, data=body, timeout=60)
+
+    def reload(self):
+        return self.open("/api/v1/reload", b"").read().decode()
+
+    def processor_seconds(self):
+        ticks = open(f"/proc/{self.process.pid}/stat").read().rsplit(")", 1)[1].split()
+        return (int(ticks[11]) + int(ticks[12])) / os.sysconf("SC_CLK_TCK")
 
     def get(self, path):
         return self.open(path).read().decode()
@@ -214,6 +232,11 @@ class Service:
 def looks(metrics, camera):
     """Looks at frames of a camera so far, with the network and without."""
     return sum(metrics.get(f'yolostream_frames_total{{camera="{camera}",stage="{stage}"}}', 0) for stage in ["inferred", "still"])
+
+
+def frames_taken(metrics, camera):
+    """Frames of a camera so far, whether the network saw them or not."""
+    return metrics.get(f'yolostream_frames_total{{camera="{camera}",stage="decoded"}}', 0)
 
 
 def dropped(metrics, camera, reason):

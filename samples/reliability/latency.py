@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""usage: latency.py MODEL IMAGE [--crop WxH+X+Y] [--seconds 60] [--rate 25] [--size 640]
+"""usage: latency.py MODEL IMAGE [--crop WxH+X+Y] [--seconds 60] [--rate 25] [--size 640] [--mqtt]
 
 Glass-to-event latency of one RTSP stream (640x360, 25 frames per second, each inferred). IMAGE shows a person in the part
 that --crop names; in the clip this part appears for a second on a grey ground, and goes for four. Measured, with one clock,
@@ -9,6 +9,8 @@ stream (SSE) of
 - the detections in it: all frames inferred;
 - the `start` event of the person, from the first frame that shows them: one an appearance. Here the tracker's need to see
   an object more than once is part of it.
+- the same event in the log, where a reader that sleeps on the file sees it, and with --mqtt at an independent client
+  (mosquitto_sub) of a real broker.
 
 Encoding and exposure, which a real camera adds, are not in it; that libav gives a frame out only when the next begins
 (40 ms at 25 a second) is. Beside that: how far the time of events (`ts`, from RTCP) is from when the frame was sent.
@@ -18,10 +20,12 @@ import datetime
 import json
 import re
 import statistics
+import subprocess
 import tempfile
 import threading
 import time
 
+from broker import Broker, Listener
 from cameras import Cameras, Service, encode
 
 PERIOD, APPEARS, GOES = 125, 37, 62  # Away for longer than a tracker remembers.
@@ -43,6 +47,7 @@ def main():
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--rate", type=float, default=25)
     parser.add_argument("--size", type=int, default=640)
+    parser.add_argument("--mqtt", action="store_true", help="have events published, too")
     options = parser.parse_args()
     width, height, x, y = map(int, re.fullmatch(r"(\d+)x(\d+)\+(\d+)\+(\d+)", options.crop).groups())
     with tempfile.TemporaryDirectory() as folder:
@@ -53,9 +58,14 @@ def main():
                 f"enable='between(mod(n,{PERIOD}),{APPEARS},{GOES - 1})'"],
                clip, options.rate, seconds=PERIOD / options.rate)
         cameras = Cameras(clip, options.rate, log)
+        outputs, listener = "", None
+        if options.mqtt:
+            broker = Broker(folder)
+            listener = Listener(broker.port, "yolostream/events")
+            outputs = f', state: "{folder}/state", mqtt: {{url: "mqtt://127.0.0.1:{broker.port}"}}'
         service = Service(folder, options.model, [cameras.url("c0")], f"{{fps: {options.rate * 2}, motion: {{gate: false}}}}",
-                          options.size)
-        arrived = []
+                          options.size, outputs=outputs)
+        arrived, logged = [], []
 
         def listen():
             kind = ""
@@ -69,30 +79,57 @@ def main():
             except OSError:
                 pass
 
+        def follow():
+            """The log as `tail` follows it: the kernel reports that it grows."""
+            with subprocess.Popen(["stdbuf", "-oL", "tail", "-n", "+1", "-F", f"{folder}/events.jsonl"], stdout=subprocess.PIPE,
+                                  stderr=subprocess.DEVNULL) as tail:
+                tails.append(tail)
+                for line in tail.stdout:
+                    logged.append((time.time_ns() // 1000, "event", json.loads(line)))
+
+        tails = []
+        threading.Thread(target=follow, daemon=True).start()
         thread = threading.Thread(target=listen)
         thread.start()
         time.sleep(options.seconds)
         report = service.reports()[0]
         service.end()
         thread.join()
+        time.sleep(1)
+        tails[0].kill()
+        published = []
+        if listener:
+            listener.end()
+            broker.kill()
+            published = [(round(moment * 1e6), "event", json.loads(text)) for moment, _, text in listener.messages]
         cameras.end()
         sent = {int(number): int(moment) for path, number, moment in map(str.split, open(log)) if path == "/c0"}
     number = lambda message: round(message["pts"] * options.rate)
     looked = [(now, message) for now, kind, message in arrived if kind == "detections" and number(message) in sent]
     figures("frame sent to its detections at the client", [(now - sent[number(m)]) / 1e3 for now, m in looked])
     # After a second all that starting up costs is over.
-    started, errors, shown = [], [], set()
-    for now, kind, message in arrived:
-        if kind != "event" or message.get("label") != "person" or message["pts"] < 1:
-            continue
-        if message["ts_src"] == "rtcp":
-            ts = datetime.datetime.fromisoformat(message["ts"].replace("Z", "+00:00")).timestamp() * 1e6
-            errors.append(abs(ts - sent[number(message)]) / 1e3)
-        first = number(message) // PERIOD * PERIOD + APPEARS
-        if message["type"] == "start" and first in sent and first not in shown:
-            shown.add(first)
-            started.append((now - sent[first]) / 1e3)
+    errors = []
+
+    def starts(messages):
+        """Milliseconds from the first frame with the person to the arrival of its `start`, for each appearance."""
+        found, shown = [], set()
+        for now, kind, message in messages:
+            if kind != "event" or message.get("label") != "person" or message["pts"] < 1:
+                continue
+            if message["ts_src"] == "rtcp":
+                ts = datetime.datetime.fromisoformat(message["ts"].replace("Z", "+00:00")).timestamp() * 1e6
+                errors.append(abs(ts - sent[number(message)]) / 1e3)
+            first = number(message) // PERIOD * PERIOD + APPEARS
+            if message["type"] == "start" and first in sent and first not in shown:
+                shown.add(first)
+                found.append((now - sent[first]) / 1e3)
+        return found
+
+    started = starts(arrived)
     figures("person first sent to the start event at the client", started)
+    figures("person first sent to the start event in the log", starts(logged))
+    if listener:
+        figures("person first sent to the start event at an MQTT client", starts(published))
     figures("time of events from when their frame was sent", errors)
     appearances = sum(1 for n in sent if n % PERIOD == APPEARS and n >= options.rate)
     print(f"{len(started)} of {appearances} appearances reported, {len(looked)} of {len(sent)} frames inferred; "

@@ -14,7 +14,7 @@ public struct LogRotation: Hashable, Sendable {
   }
 
   /// Gives the file at `path` and those before it the next number; the oldest goes.
-  func rotate(_ path: String) throws(OutputError) {
+  package func rotate(_ path: String) throws(OutputError) {
     let files = FileManager.default
     do {
       for number in (0..<max(1, keep)).reversed() {

@@ -12,6 +12,16 @@ package struct HomeState: Hashable, Sendable {
   }
 }
 
+extension HomeState {
+  /// Whether `other` has the same cameras, classes and zones, and the same version of the program.
+  func hasSameEntities(as other: HomeState) -> Bool {
+    server.version == other.server.version && cameras.count == other.cameras.count
+      && zip(cameras, other.cameras).allSatisfy {
+        $0.name == $1.name && $0.labels == $1.labels && $0.zones == $1.zones
+      }
+  }
+}
+
 /// The service as a whole.
 package struct HomeServer: Hashable, Sendable {
   /// Version of the program.

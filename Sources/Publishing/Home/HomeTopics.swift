@@ -24,7 +24,7 @@ package struct HomeTopics: Hashable, Sendable {
   }
 
   /// What subscribes to all commands.
-  package var commands: String { "\(prefix)/+/+/set" }
+  package var commands: [String] { ["\(prefix)/+/+/set"] }
 
   /// `text` as a part of a topic or an identifier: what is no letter, digit, `-` or `_` becomes `_`.
   static func word(_ text: String) -> String {

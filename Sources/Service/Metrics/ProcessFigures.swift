@@ -1,4 +1,6 @@
 import Foundation
+import Outputs
+import Pipeline
 
 /// What this process takes from the machine.
 struct ProcessFigures {
@@ -21,6 +23,17 @@ struct ProcessFigures {
 
   private static func count(in folder: String) -> Int {
     (try? FileManager.default.contentsOfDirectory(atPath: folder).count) ?? 0
+  }
+
+  /// The figures as fields of an object, with the time since `start`, in nanoseconds of the monotonic clock.
+  func json(since start: UInt64) -> JSONObject {
+    var object = JSONObject()
+    object.add("uptime_s", Double(MonotonicTime.nanoseconds - start) / 1e9, places: 1)
+    object.add("resident_bytes", residentBytes)
+    object.add("open_files", openFiles)
+    object.add("threads", threads)
+    object.add("cpu_s", processorSeconds, places: 2)
+    return object
   }
 
   func write(to text: inout MetricsText) {

@@ -21,19 +21,33 @@ extension PublishingSettings {
   /// How `outputs` wants to publish; `nil` where there is no broker. Throws `configuration` for a file that cannot be read.
   init?(_ outputs: OutputSettings) throws(ServiceError) {
     let settings = outputs.mqtt
-    guard let address = settings.address else { return nil }
-    let prefix = settings.prefix ?? "yolostream"
-    var broker = MQTTOptions(address: address, clientID: settings.clientID ?? prefix.replacing("/", with: "-"))
-    broker.user = settings.user ?? broker.user
-    broker.password =
-      try Secret.read(settings.password, file: settings.passwordFile, "outputs.mqtt.password_file")
-      ?? broker.password
-    broker.version = settings.version
-    broker.tls = .init(authorities: settings.authorities, certificate: settings.certificate, key: settings.key)
+    guard settings.address != nil else { return nil }
+    let form = Form(rawValue: settings.format) ?? .native
+    let prefix = settings.prefix ?? (form == .frigate ? "frigate" : "yolostream")
+    let broker = try MQTTOptions(settings, clientID: prefix.replacing("/", with: "-"), place: "outputs.mqtt")
     self.init(broker: broker, spool: outputs.stateFolder() + "/mqtt")
+    self.form = form
     self.prefix = prefix
     discovery = settings.announces ? settings.discovery : nil
     limits = SpoolLimits(bytes: Int(settings.spoolSize), age: settings.spoolAge)
+  }
+}
+
+extension MQTTOptions {
+  /// How the broker in `settings` is connected to, which must name one. Throws `configuration` for a file that cannot be read.
+  ///
+  /// - Parameters:
+  ///   - clientID: what the broker knows this program by, unless the settings say otherwise.
+  ///   - place: the section, for messages.
+  init(_ settings: MQTTSettings, clientID: String, place: String) throws(ServiceError) {
+    guard let address = settings.address else {
+      throw ServiceError(.configuration, "\(place).url: expected the address of a broker")
+    }
+    self.init(address: address, clientID: settings.clientID ?? clientID)
+    user = settings.user ?? user
+    password = try Secret.read(settings.password, file: settings.passwordFile, place + ".password_file") ?? password
+    version = settings.version
+    tls = .init(authorities: settings.authorities, certificate: settings.certificate, key: settings.key)
   }
 }
 

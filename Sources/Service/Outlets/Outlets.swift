@@ -5,6 +5,7 @@ import Pipeline
 import Publishing
 import Scene
 import Settings
+import Spooling
 import Synchronization
 import Webhooks
 
@@ -13,8 +14,17 @@ final class Outlets: Sendable {
   private let settings: OutputSettings
   private let webhooks: [Webhook]
   private let publisher = Mutex<MQTTPublisher?>(nil)
+  /// What a new publisher asks, and whom it obeys.
+  private let house = Mutex<House?>(nil)
+  /// When webhooks are called, by camera.
+  private let hours = Mutex<[String: DayHours]>([:])
   /// What was switched off.
   let switches: SwitchBoard
+
+  private struct House: Sendable {
+    let home: @Sendable () -> HomeState
+    let obey: @Sendable (HomeCommand) -> Void
+  }
 
   /// Outlets that do nothing yet. Throws `configuration` for a file with a secret that cannot be read.
   init(_ settings: OutputSettings) throws(ServiceError) {
@@ -36,11 +46,40 @@ final class Outlets: Sendable {
   func open(
     home: @escaping @Sendable () -> HomeState, obey: @escaping @Sendable (HomeCommand) -> Void
   ) throws(ServiceError) {
-    guard let wanted = try PublishingSettings(settings) else { return }
-    do throws(MQTTError) {
-      let publisher = try MQTTPublisher(wanted, home: home, obey: obey)
-      self.publisher.withLock { $0 = publisher }
-    } catch { throw Self.failure(error) }
+    house.withLock { $0 = House(home: home, obey: obey) }
+    let publisher = try makePublisher(settings)
+    self.publisher.withLock { $0 = publisher }
+  }
+
+  private func makePublisher(_ settings: OutputSettings) throws(ServiceError) -> MQTTPublisher? {
+    guard let wanted = try PublishingSettings(settings), let house = house.withLock({ $0 }) else { return nil }
+    do throws(MQTTError) { return try MQTTPublisher(wanted, home: house.home, obey: house.obey) } catch {
+      throw Self.failure(error)
+    }
+  }
+
+  /// Publishes as `settings` say from now on. Events that come meanwhile wait. Blocks for some seconds, until the broker of
+  /// before has had what it could get. Throws as `start` does; then nothing is published.
+  func changePublisher(to settings: OutputSettings) throws(ServiceError) {
+    let next = try makePublisher(settings)
+    let before = publisher.withLock { publisher in
+      defer { publisher = next }
+      return publisher
+    }
+    // One spool has one owner.
+    before?.stop()
+    do { try next?.start() } catch {
+      publisher.withLock { $0 = nil }
+      throw Self.failure(error)
+    }
+  }
+
+  /// Calls webhooks at the hours that `cameras` have.
+  func schedule(_ cameras: [CameraSettings]) {
+    let hours = Dictionary(cameras.compactMap { camera in camera.alerts.hours.map { (camera.name, $0) } }) { first, _ in
+      first
+    }
+    self.hours.withLock { $0 = hours }
   }
 
   /// Starts to publish. Throws `system` where events cannot be kept, or there is no thread.
@@ -66,9 +105,16 @@ final class Outlets: Sendable {
     let json = event.json
     publisher?.publish(
       PublishedEvent(key: key, camera: event.camera, json: json, snapshot: event.evidence?.snapshot), at: event.moment)
-    guard !webhooks.isEmpty, switches.isOn(.alerts, of: event.camera) else { return }
+    guard !webhooks.isEmpty, switches.isOn(.alerts, of: event.camera),
+      hours.withLock({ $0[event.camera] })?.contains(event.moment) ?? true
+    else { return }
     let call = WebhookEvent(event, key: key, json: json)
     for webhook in webhooks { webhook.offer(call) }
+  }
+
+  /// What topics in Frigate's form begin with; `nil` where this form is not wanted.
+  var frigatePrefix: String? {
+    publisher.withLock { $0 }.map(\.settings).flatMap { $0.form == .frigate ? $0.prefix : nil }
   }
 
   /// Something of the state has changed. Never waits.
@@ -79,6 +125,22 @@ final class Outlets: Sendable {
 
   /// How webhooks are doing, by name.
   var calling: [(name: String, report: WebhookReport)] { webhooks.map { ($0.settings.name, $0.report) } }
+
+  /// How each is doing, as the page shows it: connected, waiting for its receiver, or losing events.
+  var states: [String] {
+    let broker = publishing.map { report in
+      OutletState(
+        name: "mqtt", isConnected: report.isConnected, spool: report.spool, delivered: report.delivered,
+        lost: report.dropped + report.refused, lastFailure: report.isConnected ? nil : report.lastFailure)
+    }
+    let hooks = calling.map { name, report in
+      OutletState(
+        name: "webhook \(name)", isConnected: report.spool.waiting == 0, spool: report.spool,
+        delivered: report.delivered,
+        lost: report.dropped + report.refused, lastFailure: report.lastFailure)
+    }
+    return ((broker.map { [$0] } ?? []) + hooks).map(\.json)
+  }
 
   /// Ends everything; what was not delivered waits on the disk. Blocks for some seconds at most.
   func stop() {

@@ -1,37 +1,34 @@
 import Foundation
 import Yams
 
-extension ServiceConfiguration {
+/// A YAML file that is read by a table of settings.
+enum ConfigurationFile {
   /// Largest file that is read, in bytes.
   static let largestFile = 1 << 20
 
   /// Most values that are read, aliases resolved.
   static let largestCount = 200_000
 
-  /// Reads the YAML file at `path`. Throws `unreadable`, or `invalid` with all that is wrong, a line each.
+  /// What `yaml`, the contents of a file at `path`, says by `settings`. Throws `invalid` with all that is wrong, a line each.
   ///
-  /// - Parameter environment: variables for `${NAME}` in values; `nil` for those of the process.
-  public init(path: String, environment: [String: String]? = nil) throws(ConfigurationError) {
-    let environment = environment ?? ProcessInfo.processInfo.environment
-    try self.init(yaml: try Self.text(of: path), path: path, environment: environment)
-  }
-
-  /// Reads `yaml`, the contents of a file at `path`.
-  init(yaml: String, path: String, environment: [String: String]) throws(ConfigurationError) {
-    var read = ServiceConfiguration()
+  /// - Parameter check: looks at the whole when all of it is read.
+  static func read<Root>(
+    _ settings: [Setting<Root>], into initial: Root, yaml: String, path: String, environment: [String: String],
+    check: (inout Root, ConfigurationNode, inout ConfigurationProblems) -> Void = { _, _, _ in }
+  ) throws(ConfigurationError) -> Root {
+    var read = initial
     var problems = ConfigurationProblems()
     do {
       let node = try Yams.compose(yaml: yaml) ?? Node("", Tag(.null), .plain)
       // Aliases share what they stand for, until somebody walks through all of it: a small file can be a huge one.
-      var room = Self.largestCount
+      var room = largestCount
       guard node.fits(in: &room) else {
         throw ConfigurationError(
-          .invalid, "\(path): its aliases (*name) make more than \(Self.largestCount) values of it; write it out")
+          .invalid, "\(path): its aliases (*name) make more than \(largestCount) values of it; write it out")
       }
       let root = ConfigurationNode(node: node, name: "", environment: environment)
-      Self.settings.read(root, into: &read, problems: &problems)
-      read.shareOutputs(root, problems: &problems)
-      read.check(root, problems: &problems)
+      settings.read(root, into: &read, problems: &problems)
+      check(&read, root, &problems)
     } catch let error as ConfigurationError {
       throw error
     } catch let error as YamlError {
@@ -40,10 +37,11 @@ extension ServiceConfiguration {
       problems.note(.init(line: nil, message: "this is no YAML: \(error)"))
     }
     if let error = problems.error(path: path) { throw error }
-    self = read
+    return read
   }
 
-  private static func text(of path: String) throws(ConfigurationError) -> String {
+  /// The text of the file at `path`. Throws `unreadable`, or `invalid` for what is no text.
+  static func text(of path: String) throws(ConfigurationError) -> String {
     // A named pipe would wait for a writer, perhaps for ever; `-c <(…)` has one, and its path is in /dev.
     let place = URL(filePath: path).resolvingSymlinksInPath().path
     let type = try? FileManager.default.attributesOfItem(atPath: place)[.type] as? FileAttributeType
@@ -64,6 +62,26 @@ extension ServiceConfiguration {
       throw ConfigurationError(.invalid, "\(path): expected text in UTF-8")
     }
     return text
+  }
+}
+
+extension ServiceConfiguration {
+  /// Reads the YAML file at `path`. Throws `unreadable`, or `invalid` with all that is wrong, a line each.
+  ///
+  /// - Parameter environment: variables for `${NAME}` in values; `nil` for those of the process.
+  public init(path: String, environment: [String: String]? = nil) throws(ConfigurationError) {
+    let environment = environment ?? ProcessInfo.processInfo.environment
+    try self.init(yaml: try ConfigurationFile.text(of: path), path: path, environment: environment)
+  }
+
+  /// Reads `yaml`, the contents of a file at `path`.
+  init(yaml: String, path: String, environment: [String: String]) throws(ConfigurationError) {
+    self = try ConfigurationFile.read(
+      Self.settings, into: ServiceConfiguration(), yaml: yaml, path: path, environment: environment
+    ) { read, root, problems in
+      read.shareOutputs(root, problems: &problems)
+      read.check(root, problems: &problems)
+    }
   }
 }
 

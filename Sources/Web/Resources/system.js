@@ -6,12 +6,27 @@ const columns = [
   ["Camera", (each) => each.name],
   ["State", (each) => state(each)],
   ["Size", (each) => (each.width ? each.width + "×" + each.height : "–")],
-  ["Inferred", (each) => each.inferred.toLocaleString()],
-  ["Still", (each) => each.still.toLocaleString()],
-  ["Missed", (each) => each.missed.toLocaleString()],
-  ["Age p50 / p99", (each) => Math.round(each.age_ms.p50) + " / " + Math.round(each.age_ms.p99) + " ms"],
-  ["Outages", (each) => String(Object.values(each.outages).reduce((sum, count) => sum + count, 0))],
+  // A collector knows no more of its cameras.
+  ["Inferred", (each) => each.inferred?.toLocaleString() ?? "–"],
+  ["Still", (each) => each.still?.toLocaleString() ?? "–"],
+  ["Missed", (each) => each.missed?.toLocaleString() ?? "–"],
+  ["Age p50 / p99", (each) => each.age_ms ? Math.round(each.age_ms.p50) + " / " + Math.round(each.age_ms.p99) + " ms" : "–"],
+  ["Outages", (each) => each.outages ? String(Object.values(each.outages).reduce((sum, count) => sum + count, 0)) : "–"],
 ];
+
+const sinkColumns = [
+  ["Receiver", (each) => each.name],
+  ["State", (each) => each.state + (each.last_failure ? ": " + each.last_failure : "")],
+  ["Waiting", (each) => each.waiting?.toLocaleString() ?? "–"],
+  ["Delivered", (each) => each.delivered?.toLocaleString() ?? "–"],
+  ["Lost", (each) => each.lost?.toLocaleString() ?? "–"],
+];
+
+const table = (label, columns, body) => h("div", { class: "scroller", tabindex: 0, role: "region", "aria-label": label },
+  h("table", {}, h("thead", {}, h("tr", {}, ...columns.map(([name]) => h("th", { scope: "col" }, name)))), body));
+
+const rows = (columns, things) => things.map((each) => h("tr", {}, ...columns.map(([, write], index) =>
+  (index ? h("td", {}, write(each)) : h("th", { scope: "row" }, write(each))))));
 
 function state(report) {
   const problem = trouble({ ...report, heard: Date.now() });
@@ -19,9 +34,9 @@ function state(report) {
   return problem.outage === null ? "connecting" : "offline for " + length(problem.outage) + ": " + causeInWords(problem.cause);
 }
 
-/** The state of the service: cameras in figures, the process, its storage; the configuration can be read again. */
+/** The state of the service: cameras in figures, who gets its events, the process, its storage; the configuration can be read again. */
 export function system(main, query, signal) {
-  const body = h("tbody"), figures = h("dl", { class: "figures" }), answer = h("p", { class: "answer", role: "status" });
+  const body = h("tbody"), sinks = h("tbody"), figures = h("dl", { class: "figures" }), answer = h("p", { class: "answer", role: "status" });
   const reload = h("button", { type: "button", class: "button", onclick: async () => {
     reload.disabled = true;
     try { answer.textContent = capital((await ask("/api/v1/reload", { method: "POST" })).message); } catch (error) {
@@ -29,10 +44,10 @@ export function system(main, query, signal) {
     }
     reload.disabled = false;
   } }, "Read the configuration again");
+  const receivers = table("Receivers of events", sinkColumns, sinks);
+  receivers.hidden = true;
   main.replaceChildren(h("section", { class: "system" },
-    h("h1", {}, "System"), figures,
-    h("div", { class: "scroller", tabindex: 0, role: "region", "aria-label": "Cameras in figures" }, h("table", {},
-      h("thead", {}, h("tr", {}, ...columns.map(([name]) => h("th", { scope: "col" }, name)))), body)),
+    h("h1", {}, "System"), figures, table("Cameras in figures", columns, body), receivers,
     h("p", { class: "actions" }, reload,
       h("a", { class: "button", href: "/metrics" }, "Metrics"),
       h("button", { type: "button", class: "button", onclick: () => document.getElementById("keys").showModal() }, "Keys")),
@@ -41,8 +56,9 @@ export function system(main, query, signal) {
     try {
       const [cameras, stats, about] = await Promise.all(
         ["/api/v1/cameras", "/api/v1/stats", "/version"].map((address) => ask(address, { signal })));
-      body.replaceChildren(...cameras.map((each) => h("tr", {}, ...columns.map(([, write], index) =>
-        (index ? h("td", {}, write(each)) : h("th", { scope: "row" }, write(each)))))));
+      body.replaceChildren(...rows(columns, cameras));
+      sinks.replaceChildren(...rows(sinkColumns, stats.sinks ?? []));
+      receivers.hidden = !stats.sinks?.length;
       const facts = [
         ["Version", about.version], ["Running for", length(stats.uptime_s)], ["Memory", bytes(stats.resident_bytes)],
         ["Processor", (stats.cpu_s / Math.max(1, stats.uptime_s)).toFixed(2) + " cores"],

@@ -1,0 +1,131 @@
+import MQTT
+import Outputs
+import Pipeline
+import Synchronization
+
+/// Reads one broker, on a thread of its own: connects, and again when the connection is lost. The broker keeps for it what
+/// comes meanwhile.
+final class BrokerReader: Sendable {
+  private struct Shared {
+    var isConnected = false
+    var isStopping = false
+    var lastFailure: String?
+  }
+
+  /// Seconds between attempts: doubled with each, up to the last.
+  private static let pauses = [0.5, 1, 2, 4, 8, 15]
+  /// Seconds in which a broker must have answered.
+  private static let patience = 15.0
+  /// Lines that are written together, at most.
+  private static let batch = 1000
+
+  let topics: FleetTopics
+  private let options: MQTTOptions
+  private let fleet: Fleet
+  private let log: @Sendable (LogLine) -> Void
+  /// Called when the log has grown.
+  private let grown: @Sendable () -> Void
+  private let wake: WakePipe
+  private let shared = Mutex(Shared())
+  private let thread = Mutex<WorkThread?>(nil)
+
+  init(
+    _ options: MQTTOptions, topics: FleetTopics, fleet: Fleet, log: @escaping @Sendable (LogLine) -> Void,
+    grown: @escaping @Sendable () -> Void
+  ) throws(MQTTError) {
+    self.options = options
+    self.topics = topics
+    self.fleet = fleet
+    self.log = log
+    self.grown = grown
+    wake = try WakePipe()
+  }
+
+  /// Whether the broker is connected; otherwise why not.
+  var state: (isConnected: Bool, failure: String?) { shared.withLock { ($0.isConnected, $0.lastFailure) } }
+
+  func start() throws(PipelineError) {
+    let thread = try WorkThread(name: "collect")
+    self.thread.withLock { $0 = thread }
+    thread.run { self.run() }
+  }
+
+  /// Ends reading. Blocks for as long as that takes.
+  func stop() {
+    shared.withLock { $0.isStopping = true }
+    wake.wake()
+    let thread = self.thread.withLock { $0.take() }
+    thread?.join()
+  }
+
+  private var isStopping: Bool { shared.withLock { $0.isStopping } }
+
+  private static var now: Double { Double(MonotonicTime.nanoseconds) / 1e9 }
+
+  private func run() {
+    var failures = 0
+    while !isStopping {
+      do throws(MQTTError) { try serve { failures = 0 } } catch {
+        let wasConnected = shared.withLock { shared in
+          defer { (shared.isConnected, shared.lastFailure) = (false, error.description) }
+          return shared.isConnected
+        }
+        if wasConnected || failures == 0 { log(LogLine(.warning, camera: topics.broker, error.description)) }
+        let resume = Self.now + Self.pauses[min(failures, Self.pauses.count - 1)]
+        failures += 1
+        while !isStopping, Self.now < resume { wake.wait(seconds: resume - Self.now) }
+      }
+    }
+    shared.withLock { $0.isConnected = false }
+  }
+
+  /// One connection, until it is lost, which throws, or reading ends.
+  private func serve(accepted: () -> Void) throws(MQTTError) {
+    var connection = try MQTTConnection(options)
+    let start = Self.now
+    var isOpen = false
+    while !isStopping {
+      if !isOpen, Self.now - start > Self.patience { throw MQTTError.noAnswer(from: options.address) }
+      var lines: [String] = []
+      var wait = 1.0
+      // What has come already is written together.
+      while lines.count < Self.batch {
+        let notices = try connection.notices(within: wait, or: wake)
+        if notices.isEmpty { break }
+        wait = 0
+        for notice in notices {
+          switch notice {
+          case .accepted:
+            for filter in topics.filters { try connection.subscribe(to: filter) }
+            isOpen = true
+            accepted()
+            shared.withLock { ($0.isConnected, $0.lastFailure) = (true, nil) }
+            log(LogLine(.info, camera: topics.broker, "connected to \(options.address)"))
+          case .refused(let reason): throw MQTTError.refusal(by: options.address, reason)
+          case .message(let message): lines += fleet.take(message, topics)
+          case .delivered: break
+          }
+        }
+      }
+      write(lines)
+    }
+    connection.close(within: 1, wake)
+  }
+
+  /// Writes `lines`, however long the disk is full: nothing is read meanwhile, and the broker keeps what comes.
+  private func write(_ lines: [String]) {
+    guard !lines.isEmpty else { return }
+    var isReported = false
+    while true {
+      do throws(OutputError) {
+        try fleet.write(lines)
+        return grown()
+      } catch {
+        if !isReported { log(LogLine(.error, "events are not written: \(error)")) }
+        isReported = true
+      }
+      if isStopping { return }
+      wake.wait(seconds: 1)
+    }
+  }
+}

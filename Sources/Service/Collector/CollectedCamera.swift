@@ -1,0 +1,56 @@
+import Foundation
+import LiveView
+import Outputs
+import Scene
+import Web
+
+/// A camera of a box, as far as the collector knows it: by what the box last said of it.
+final class CollectedCamera: WebCamera {
+  /// What a box publishes as the state of a camera.
+  private struct State: Decodable {
+    var state: String
+    var cause: String?
+    var message: String?
+    var width: Int?
+    var height: Int?
+  }
+
+  /// Its name in the fleet.
+  let name: String
+  /// The box that watches it.
+  let box: String
+  private let state: State
+  /// Never has a frame: those stay with the box.
+  let picture = CameraPicture(classes: ClassCatalogue(names: []))
+
+  /// The camera `name` of `box`, in the state that is in `payload`; one that is not there is unknown yet.
+  init(_ name: String, box: String, payload: [UInt8]? = nil, isBoxThere: Bool = true) {
+    self.name = name
+    self.box = box
+    var state =
+      payload.flatMap { try? JSONDecoder().decode(State.self, from: Data($0)) } ?? State(state: "connecting")
+    if !isBoxThere { state = State(state: "down", cause: "unreachable", message: "\(box) is offline") }
+    self.state = state
+  }
+
+  var segments: SegmentFeed? { nil }
+  var plate: CameraPlate { CameraPlate(saying: "live view: at \(box)") }
+  var hasSegments: Bool { false }
+  var isUp: Bool { state.state == "up" }
+
+  var json: String {
+    var report = JSONObject()
+    report.add("name", name)
+    report.add("box", box)
+    report.add("state", state.state)
+    report.add("hls", false)
+    report.add("cause", state.cause)
+    report.add("last_cause", state.cause)
+    report.add("last_failure", state.message)
+    report.add("width", state.width ?? 0)
+    report.add("height", state.height ?? 0)
+    return report.json
+  }
+
+  var marks: String { "{\"zones\":[],\"lines\":[],\"object_masks\":[],\"privacy_masks\":[],\"classes\":[]}" }
+}

@@ -1,0 +1,59 @@
+import Foundation
+import Outputs
+import Recording
+
+/// An event as a box published it, on its way into the log of a fleet.
+struct CollectedEvent: Sendable {
+  /// What is read of it.
+  private struct Facts: Decodable {
+    let event: String
+    let id: String
+    let type: String
+    let camera: String
+    let label: String?
+    let start: String?
+    let ts: String
+    let snapshot: String?
+  }
+
+  /// The message.
+  private let text: String
+  private let box: String
+  private let facts: Facts
+
+  /// The event in `payload`, which `box` sent; `nil` for what is none.
+  init?(_ payload: [UInt8], box: String) {
+    guard let facts = try? JSONDecoder().decode(Facts.self, from: Data(payload)), MediaName.isIdentifier(facts.event),
+      MediaName.isIdentifier(facts.id), !payload.contains(UInt8(ascii: "\n")), payload.last == UInt8(ascii: "}")
+    else { return nil }
+    text = String(decoding: payload, as: UTF8.self)
+    self.box = box
+    self.facts = facts
+  }
+
+  /// The camera as the box calls it.
+  var cameraOfBox: String { facts.camera }
+
+  /// The camera's name in the fleet.
+  var camera: String { Self.camera(facts.camera, of: box) }
+
+  /// The name in the fleet of what `box` calls `camera`.
+  static func camera(_ camera: String, of box: String) -> String { "\(box).\(camera)" }
+
+  /// The line of the log: with the camera's name in the fleet, and no file of the box. `keep` keeps the snapshot, and returns its path.
+  func line(
+    keep: (_ identifier: String, _ label: String, _ camera: String, _ milliseconds: Int64) -> String?
+  ) -> String {
+    // Names of cameras need no escapes, and nothing before this field holds what others wrote.
+    var line = text
+    if let place = line.firstRange(of: "\"camera\":\"\(facts.camera)\"") {
+      line.replaceSubrange(place, with: "\"camera\":\"\(camera)\"")
+    }
+    guard let files = line.range(of: ",\"snapshot\":", options: .backwards) else { return line }
+    let began = FootageTime.milliseconds(facts.start ?? facts.ts) ?? 0
+    let snapshot = facts.snapshot.flatMap { _ in keep(facts.id, facts.label ?? "object", camera, began) }
+    let box = line.range(of: ",\"snapshot_box\":", options: .backwards).map { line[$0.lowerBound...].dropLast() }
+    return String(line[..<files.lowerBound]) + ",\"snapshot\":\(snapshot?.json ?? "null"),\"clip\":null"
+      + (snapshot == nil ? "" : box.map(String.init) ?? "") + "}"
+  }
+}

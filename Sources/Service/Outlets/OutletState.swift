@@ -1,0 +1,26 @@
+import Outputs
+import Spooling
+
+/// How a receiver outside of the service is doing.
+struct OutletState: Sendable {
+  let name: String
+  /// Whether it takes what is sent.
+  let isConnected: Bool
+  let spool: SpoolReport
+  let delivered: Int
+  /// Events that were dropped before they reached the disk, or are refused for good.
+  let lost: Int
+  let lastFailure: String?
+
+  /// The state on one line.
+  var json: String {
+    var object = JSONObject()
+    object.add("name", name)
+    object.add("state", isConnected ? "connected" : "waiting")
+    object.add("waiting", spool.waiting)
+    object.add("delivered", delivered)
+    object.add("lost", lost + spool.dropped + spool.expired)
+    object.add("last_failure", lastFailure)
+    return object.json
+  }
+}

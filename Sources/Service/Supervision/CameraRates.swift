@@ -1,0 +1,41 @@
+import Publishing
+import Synchronization
+
+/// Frames per second of cameras, measured between two questions.
+final class CameraRates: Sendable {
+  private struct Count {
+    var decoded, inferred, looked: Int
+  }
+
+  private struct State {
+    var moment = 0.0
+    var counts: [String: Count] = [:]
+    var rates: [String: FrigateHouse.Rates] = [:]
+  }
+
+  /// Seconds between two measurements, at least: who asks sooner gets the last one.
+  private static let interval = 2.0
+
+  private let state = Mutex(State())
+
+  /// The rates of the cameras in `reports`, as of `moment`, in seconds of any clock that goes on evenly.
+  func measure(_ reports: [CameraReport], at moment: Double) -> [FrigateHouse.Rates] {
+    state.withLock { state in
+      let seconds = moment - state.moment
+      if seconds >= Self.interval {
+        for report in reports {
+          let now = Count(
+            decoded: report.decoded, inferred: report.inferred, looked: report.inferred + report.still)
+          let before = state.counts.updateValue(now, forKey: report.name) ?? Count(decoded: 0, inferred: 0, looked: 0)
+          func rate(_ count: KeyPath<Count, Int>) -> Double {
+            max(0, Double(now[keyPath: count] - before[keyPath: count]) / seconds)
+          }
+          state.rates[report.name] = FrigateHouse.Rates(
+            camera: rate(\.decoded), process: rate(\.looked), detection: rate(\.inferred))
+        }
+        state.moment = moment
+      }
+      return reports.map { state.rates[$0.name] ?? FrigateHouse.Rates() }
+    }
+  }
+}

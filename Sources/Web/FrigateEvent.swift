@@ -1,0 +1,118 @@
+import EventStore
+import Foundation
+import Outputs
+
+/// Events of the store as Frigate's HTTP interface has them.
+enum FrigateEvent {
+  /// An object: `/api/events`.
+  static func json(_ event: StoredEvent) -> String {
+    var object = JSONObject()
+    object.add("id", event.id)
+    object.add("label", event.label)
+    object.add("sub_label", nil as String?)
+    object.add("camera", event.camera)
+    object.add("start_time", Double(event.start) / 1e3, places: 3)
+    object.add("end_time", seconds(event.end), places: 3)
+    object.add("false_positive", nil as String?)
+    object.add("zones", event.zones)
+    object.add("thumbnail", "")
+    object.add("has_clip", event.clip != nil)
+    object.add("has_snapshot", event.snapshot != nil)
+    object.add("retain_indefinitely", event.isKept)
+    object.add("plus_id", nil as String?)
+    object.add("top_score", event.score, places: 4)
+    var data = JSONObject()
+    data.add("type", "object")
+    data.add("score", event.score, places: 4)
+    data.add("top_score", event.score, places: 4)
+    data.add("attributes", [])
+    object.add("data", json: data.json)
+    return object.json
+  }
+
+  /// A visit: `/api/review`.
+  static func json(_ visit: VisitPage.Visit, severity: String) -> String {
+    var data = JSONObject()
+    data.add("detections", visit.objects.map(\.id))
+    data.add("objects", visit.objects.compactMap(\.label).reduce(into: []) { if !$0.contains($1) { $0.append($1) } })
+    data.add("sub_labels", [])
+    data.add("zones", visit.objects.flatMap(\.zones).reduce(into: []) { if !$0.contains($1) { $0.append($1) } })
+    data.add("audio", [])
+    var object = JSONObject()
+    object.add("id", visit.event.id)
+    object.add("camera", visit.event.camera)
+    object.add("start_time", Double(visit.event.start) / 1e3, places: 3)
+    object.add("end_time", seconds(visit.event.end), places: 3)
+    object.add("severity", severity)
+    object.add("thumb_path", "")
+    object.add("has_been_reviewed", false)
+    object.add("data", json: data.json)
+    return object.json
+  }
+
+  private static func seconds(_ text: String?) -> Double? {
+    text.flatMap { FootageTime.milliseconds($0) }.map { Double($0) / 1e3 }
+  }
+}
+
+/// A question in Frigate's words, where each condition may name several things.
+struct FrigateQuery {
+  private var cameras, labels, zones: [String?]
+  private var base = EventQuery()
+  private var limit: Int
+  private var hasSnapshot: Bool?
+
+  /// The question in the parameters of an address; what is unknown there is ignored, as Frigate does.
+  init(_ parameter: (String) -> String?) {
+    func list(_ name: String, _ single: String) -> [String?] {
+      let words = (parameter(name) ?? parameter(single) ?? "all").split(separator: ",").map(String.init)
+      return words.isEmpty || words.contains("all") ? [nil] : words
+    }
+    func moment(_ name: String) -> Int64? {
+      parameter(name).flatMap(Double.init).flatMap { (0...4e9).contains($0) ? Int64($0 * 1e3) : nil }
+    }
+    func truth(_ name: String) -> Bool? { parameter(name).map { $0 == "1" || $0 == "true" } }
+    (cameras, labels, zones) = (list("cameras", "camera"), list("labels", "label"), list("zones", "zone"))
+    (base.after, base.before) = (moment("after"), moment("before"))
+    base.hasClip = truth("has_clip")
+    base.isKept = truth("favorites").flatMap { $0 ? true : nil }
+    hasSnapshot = truth("has_snapshot")
+    limit = parameter("limit").flatMap { Int($0) }.map { min(max($0, 1), 1000) } ?? 100
+  }
+
+  private var queries: [EventQuery] {
+    cameras.flatMap { camera in
+      labels.flatMap { label in
+        zones.map { zone in
+          var query = base
+          (query.camera, query.label, query.zone, query.limit) = (camera, label, zone, 1000)
+          return query
+        }
+      }
+    }
+  }
+
+  /// The objects that are asked for, the newest first.
+  func objects(in database: EventDatabase) async throws(EventStoreError) -> [StoredEvent] {
+    var found: [String: StoredEvent] = [:]
+    for query in queries {
+      for event in try await database.events(query).events where event.label != nil {
+        if hasSnapshot.map({ $0 == (event.snapshot != nil) }) ?? true { found[event.id] = event }
+      }
+    }
+    return Array(found.values.sorted { $0.id > $1.id }.prefix(limit))
+  }
+
+  /// The visits that are asked for, the newest first, each with `alert` or `detection`.
+  func visits(
+    in database: EventDatabase, severity: String?
+  ) async throws(EventStoreError) -> [(visit: VisitPage.Visit, severity: String)] {
+    var found: [String: VisitPage.Visit] = [:]
+    for query in queries { for visit in try await database.visits(query).visits { found[visit.event.id] = visit } }
+    let alerts = try database.alerts(among: Array(found.keys))
+    let all = found.values.sorted { $0.event.id > $1.event.id }.map {
+      (visit: $0, severity: alerts.contains($0.event.id) ? "alert" : "detection")
+    }
+    return Array(all.filter { severity == nil || $0.severity == severity }.prefix(limit))
+  }
+}
