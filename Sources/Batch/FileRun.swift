@@ -130,7 +130,9 @@ struct FileRun: Sendable {
         height: source.height, rate: source.nominalRate, duration: source.duration, frames: source.frameCount),
       settings: plan.settings, frames: report.frames.count, end: report.frames.seconds,
       found: plan.part == nil ? tally.found(detector.classes) : [:],
-      damage: report.damage(isWhole: !isPart && plan.stream.stride == 1) + (input.isImages ? [] : tally.sizeChanges),
+      damage: report.damage(isWhole: !isPart && plan.stream.stride == 1),
+      changes: .init(
+        size: report.changes.sizeCount, rate: report.changes.rateCount, missingFrames: report.changes.missingFrames),
       mendedTimestamps: report.losses.mendedTimestamps, outputs: outputs.map { String($0.dropFirst(folder)) })
     try DurableFile.replace(recordPath, with: record.bytes)
     if record.damage.isEmpty || !plan.isStrict { try mark.write(outputs + [recordPath]) }

@@ -49,7 +49,7 @@ public final class StreamRun: Sendable {
     StreamReport(
       source: source.description, losses: source.losses, frames: recorder.snapshot, stages: pipeline.metrics,
       pushes: sinks.pushes.map(\.report), warnings: recorder.warnings, sinks: sinks.group.reports,
-      droppedCount: newest.lostCount)
+      changes: recorder.changes, droppedCount: newest.lostCount)
   }
 
   private static func captureStage(
@@ -116,6 +116,7 @@ public final class StreamRun: Sendable {
       scope.consume(from: input) { frame in
         let scene = memory.conclude(frame.detections, of: frame.captured)
         let stamp = frame.captured.stamp
+        if description.kind == .file { recorder.note(scene.findings) }
         sinks.passAudio()
         sinks.group.deliver(scene.findings, pixels: frame.captured.takePixels())
         feed.publish(scene.events)
