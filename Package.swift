@@ -138,7 +138,7 @@ let package = Package(
     // Level 4: many files as a batch.
     room(
       "Batch",
-      sees: ["Capture", "FFmpeg", "Inference", "Outputs", "Pipeline", "Scene", "Streaming"]),
+      sees: ["Capture", "FFmpeg", "Imaging", "Inference", "Outputs", "Pipeline", "Scene", "Streaming"]),
 
     // Level 4: many cameras as a service, from what a user asks for to what a browser shows.
     room("Settings", sees: ["Capture", "FFmpeg", "V4L2", "MQTT", "Outputs", "Rules", "Scene", yams]),

@@ -10,6 +10,8 @@ package struct BatchError: Error, Hashable, Sendable, CustomStringConvertible {
     case cannotCreate
     /// Reading or writing failed (exit code 74).
     case inputOutput
+    /// What is there cannot be used for this (exit code 65).
+    case unsuitable
     /// An input is not whole, and that was not to be accepted (exit code 65).
     case damaged
   }

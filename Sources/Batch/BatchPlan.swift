@@ -27,6 +27,10 @@ package struct BatchPlan: Sendable {
   package var overwrites = false
   /// Whether a damaged input counts as failed.
   package var isStrict = false
+  /// The part of each input that is worked on; `nil` is the whole. See `split(into:)`.
+  package internal(set) var part: Shard?
+  /// Whether detections are taken from parts that are there.
+  package var merges = false
   /// The share that `inputs` are; `nil` is all.
   package var shard: Shard?
 
@@ -45,7 +49,8 @@ package struct BatchPlan: Sendable {
 
   /// Where failed inputs are listed.
   package var failureList: String {
-    folder + "/failed" + (shard.map { "-\($0.index + 1)-of-\($0.count)" } ?? "") + ".txt"
+    folder + "/failed" + (part.map { "-part-\($0.index + 1)-of-\($0.count)" } ?? "")
+      + (shard.map { "-\($0.index + 1)-of-\($0.count)" } ?? "") + ".txt"
   }
 }
 

@@ -16,6 +16,8 @@ package struct BatchReport: Sendable {
     package let path: String
     package let bytes: Int
     package let report: StreamReport
+    /// Frames that will be read, if that is known.
+    package let frameCount: Int?
   }
 
   /// Inputs in all.
@@ -62,4 +64,6 @@ package enum BatchNews: Sendable {
   case failed(BatchReport.Failure)
   /// Results are made again, for this reason.
   case repeated(path: String, reason: String)
+  /// A sentence worth reading.
+  case remark(String)
 }

@@ -46,7 +46,10 @@ package final class BatchRun: Sendable {
     state.withLock { state in
       var report = state.report
       report.running = state.running.sorted { $0.key < $1.key }.map { index, job in
-        BatchReport.Running(path: plan.inputs[index].path, bytes: job.bytes, report: job.run.report)
+        let report = job.run.report
+        return BatchReport.Running(
+          path: plan.inputs[index].path, bytes: job.bytes, report: report,
+          frameCount: report.source.frameCount.map { $0 / (plan.part?.count ?? 1) })
       }
       return report
     }
@@ -140,8 +143,11 @@ package final class BatchRun: Sendable {
         state.running[index] = nil
         return state.isStopped
       }
-      if case .failure(let error) = outcome { throw error.cause ?? error }
+      if case .failure(let error) = outcome {
+        guard file.isBehindTheEnd(run, error.cause ?? error) else { throw error.cause ?? error }
+      }
       if wasStopped { return }
+      if let remark = file.remark { observe(.remark(remark), report.overCount) }
       finished(try file.conclude(run, detector, since: facts))
     } catch { failed(input, error) }
   }
@@ -167,7 +173,7 @@ package final class BatchRun: Sendable {
     let isOfInput: Bool =
       switch error {
       case let error as CaptureError: error.code != .internalError
-      case let error as BatchError: error.code == .inputOutput
+      case let error as BatchError: [.inputOutput, .notFound, .unsuitable].contains(error.code)
       default: false
       }
     if isOfInput { return note(.init(path: input.path, reason: "\(error)", error: error)) }

@@ -10,6 +10,8 @@ struct FileRun: Sendable {
   let plan: BatchPlan
   let input: BatchInput
   private let tally = FileTally()
+  /// What gives the frames of a merged input their detections.
+  private let parts = PartReader()
 
   init(_ input: BatchInput, of plan: BatchPlan) {
     self.plan = plan
@@ -56,7 +58,8 @@ struct FileRun: Sendable {
   /// Not to be inlined: within an asynchronous function Swift 6.3.1 crashes over what this throws.
   @inline(never)
   func prepared(_ detector: Detector) throws -> StreamRun {
-    let source = try input.address.open(plan.source)
+    if plan.merges { parts.open(try PartSet(of: input, in: plan).files) }
+    let (source, length) = try opened()
     mark.remove()
     for path in plan.outputs(of: input) + [recordPath] { try? FileManager.default.removeItem(atPath: path) }
     if let slash = recordPath.lastIndex(of: "/") { try OutputFolder.make(String(recordPath[..<slash])) }
@@ -73,7 +76,36 @@ struct FileRun: Sendable {
       }
     }
     options.sinks.append(tally.request)
+    if plan.merges { options.known = parts }
+    if let length { options.duration = length }
     return StreamRun(source: source, detector: detector, options: options)
+  }
+
+  /// The input, and how many seconds of it are read; `nil` is all that is left.
+  private func opened() throws -> (any FrameSource, Double?) {
+    let source = try input.address.open(plan.source)
+    guard let part = plan.part else { return (source, nil) }
+    guard !input.isImages, let duration = source.description.duration, duration > 0 else {
+      throw BatchError(
+        .unsuitable,
+        "cannot split \(input.path): its length is not known; expected a video in a container that states it")
+    }
+    let (start, length) = part.span(of: duration, rate: source.description.nominalRate)
+    guard start > 0 else { return (source, length) }
+    var options = plan.source
+    options.start = start
+    return (try input.address.open(options), length)
+  }
+
+  /// Whether `run` failed with `error` only because the input ends before this part of it begins.
+  func isBehindTheEnd(_ run: StreamRun, _ error: any Error) -> Bool {
+    (error as? CaptureError)?.code == .invalidMedia && plan.part?.index ?? 0 > 0 && run.report.frames.count == 0
+  }
+
+  /// A sentence about frames of a merged input that the network had to run on; `nil` if there are none.
+  var remark: String? {
+    let count = parts.unknownCount
+    return count == 0 ? nil : "\(input.path): \(count) frames were in no part, and the network was run on them"
   }
 
   /// Records what `run`, which came to its end, has made of the input; marks it as done unless the input was damaged and that
@@ -90,14 +122,17 @@ struct FileRun: Sendable {
     let outputs = plan.outputs(of: input)
     let folder = recordPath.lastIndex(of: "/").map { recordPath[...$0].count } ?? 0
     let source = report.source
-    let isPart = plan.source.start > 0 || plan.stream.duration != nil || plan.stream.frameLimit != nil
+    let isPart =
+      plan.part != nil || plan.source.start > 0 || plan.stream.duration != nil || plan.stream.frameLimit != nil
     let record = FileRecord(
       source: .init(
         path: input.path, bytes: before.bytes, sha256: hash, codec: source.codec, width: source.width,
         height: source.height, rate: source.nominalRate, duration: source.duration, frames: source.frameCount),
       settings: plan.settings, frames: report.frames.count, end: report.frames.seconds,
-      found: tally.found(detector.classes),
-      damage: report.damage(isWhole: !isPart && plan.stream.stride == 1) + (input.isImages ? [] : tally.sizeChanges),
+      found: plan.part == nil ? tally.found(detector.classes) : [:],
+      damage: report.damage(isWhole: !isPart && plan.stream.stride == 1),
+      changes: .init(
+        size: report.changes.sizeCount, rate: report.changes.rateCount, missingFrames: report.changes.missingFrames),
       mendedTimestamps: report.losses.mendedTimestamps, outputs: outputs.map { String($0.dropFirst(folder)) })
     try DurableFile.replace(recordPath, with: record.bytes)
     if record.damage.isEmpty || !plan.isStrict { try mark.write(outputs + [recordPath]) }

@@ -39,10 +39,12 @@ package struct Shard: Hashable, Sendable, CustomStringConvertible {
 extension Shard {
   /// The share of this process, by the variables that Slurm, torchrun, Open MPI and Kubernetes set.
   ///
-  /// - Parameter count: how many shares there are, where it is known better than by the variables.
+  /// - Parameters:
+  ///   - count: how many shares there are, where it is known better than by the variables.
+  ///   - option: what asked for it, for errors.
   /// - Throws: `usage` if no such variables are there, or they contradict each other.
   package static func automatic(
-    _ variables: [String: String], count wanted: Int? = nil
+    _ variables: [String: String], count wanted: Int? = nil, option: String = "--shard"
   ) throws(BatchError) -> Shard {
     func number(_ name: String) -> Int? { variables[name].flatMap { Int($0) } }
     var places: [(index: Int, count: Int?)] = []
@@ -70,7 +72,7 @@ extension Shard {
     guard let first = places.first else {
       throw BatchError(
         .usage,
-        "--shard auto: expected SLURM_ARRAY_TASK_ID, SLURM_PROCID, RANK or JOB_COMPLETION_INDEX in the environment, got none"
+        "\(option) auto: expected SLURM_ARRAY_TASK_ID, SLURM_PROCID, RANK or JOB_COMPLETION_INDEX in the environment, got none"
       )
     }
     if let wanted {
@@ -83,12 +85,12 @@ extension Shard {
       for place in places {
         guard let size = place.count else {
           throw BatchError(
-            .usage, "--shard auto: the environment names task \(place.index) but not of how many; expected auto/N")
+            .usage, "\(option) auto: the environment names task \(place.index) but not of how many; expected auto/N")
         }
         guard (0..<max(1, size)).contains(place.index) else {
           throw BatchError(
             .usage,
-            "--shard auto: task \(place.index) of \(size) in the environment; expected an array without gaps, or auto/N"
+            "\(option) auto: task \(place.index) of \(size) in the environment; expected an array without gaps, or auto/N"
           )
         }
         index = index * size + place.index
@@ -96,6 +98,6 @@ extension Shard {
       }
       if let shard = Shard(index: index, of: count) { return shard }
     }
-    throw BatchError(.usage, "--shard auto: expected 1 to 1000000 shares, got \(wanted ?? 0)")
+    throw BatchError(.usage, "\(option) auto: expected 1 to 1000000 shares, got \(wanted ?? 0)")
   }
 }

@@ -39,7 +39,8 @@ public struct SHA256: ~Copyable {
 }
 
 extension [UInt8] {
-  fileprivate var hexadecimal: String {
+  /// Two digits a byte.
+  var hexadecimal: String {
     let digits = Array<Character>("0123456789abcdef")
     return String(flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
   }

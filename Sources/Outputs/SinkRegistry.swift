@@ -7,6 +7,8 @@ package enum SinkRegistry {
     DetectionTable.kind,
     LabelFolder.kind,
     CropFolder.kind,
+    TrackCrops.kind,
+    TrackClips.kind,
     CSVTable.kind,
     SubtitleFile.kind,
     CVATFile.kind,

@@ -9,6 +9,8 @@ struct GatedFrame: ~Copyable, Sendable {
   var captured: CapturedFrame
   /// Whether the network has to run on it.
   var needsDetection: Bool
+  /// What it shows, where that is known without the network.
+  var known: [Detection]?
 }
 
 /// A frame after the network.

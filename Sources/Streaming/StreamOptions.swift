@@ -38,7 +38,10 @@ public struct StreamOptions: Sendable {
   /// Every how many frames one is looked at; the others are left out.
   public var stride = 1
 
-  /// Where annotated pictures go, each of them to all.
+  /// Detections that were made before, which spare the network its work; `nil` for none.
+  package var known: (any KnownDetections)?
+
+  /// Where annotated frames go, each of them to all.
   public var annotated: [AnnotatedOutput] = []
   /// How to write video.
   public var video = VideoWriter.Settings()

@@ -14,6 +14,7 @@ extension StreamReport {
           + "\(losses.damagedFrames) of \(frames.count) frames are not as they were; results are written as far as it goes"
       )
     }
+    sentences += changes.sentences.map { "\(source.address): \($0)" }
     if isWhole, let sentence = shortfall { sentences.append(sentence) }
     return sentences
   }

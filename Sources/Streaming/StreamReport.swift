@@ -1,5 +1,6 @@
 public import Capture
 public import Pipeline
+import Scene
 import Synchronization
 
 /// What a run has done so far.
@@ -19,8 +20,23 @@ public struct StreamReport: Sendable {
 
   /// What became of each output.
   public var sinks: [SinkReport]
+  /// What changed within the source, in order: sizes and rates of frames, and holes.
+  public var changes = Changes()
   /// Frames of a live source that were dropped because detection was too slow.
   public var droppedCount: Int
+
+  /// Changes within a source.
+  public struct Changes: Hashable, Sendable {
+    /// How often the size of frames, and their rate, changed.
+    public var sizeCount = 0, rateCount = 0
+    /// Frames that are missing in holes.
+    public var missingFrames = 0
+    /// A sentence each; the first hundred.
+    public var sentences: [String] = []
+
+    /// None.
+    public init() {}
+  }
 
   /// Frames delivered, and how old they were.
   public struct FrameCount: Hashable, Sendable {
@@ -41,6 +57,21 @@ public struct StreamReport: Sendable {
 final class FrameRecorder: Sendable {
   private let state = Mutex(StreamReport.FrameCount())
   private let sentences = Mutex<[String]>([])
+  private let watch = Mutex(FrameChanges())
+
+  /// Takes what the next frame shows.
+  func note(_ findings: FrameFindings) { watch.withLock { $0.note(findings) } }
+
+  var changes: StreamReport.Changes {
+    watch.withLock { watch in
+      var changes = StreamReport.Changes()
+      changes.sizeCount = watch.sizeChangeCount
+      changes.rateCount = watch.rateChangeCount
+      changes.missingFrames = watch.missingCount
+      changes.sentences = watch.sentences
+      return changes
+    }
+  }
 
   func record(age: UInt64, seconds: Double) {
     state.withLock { state in

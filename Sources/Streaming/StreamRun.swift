@@ -49,7 +49,7 @@ public final class StreamRun: Sendable {
     StreamReport(
       source: source.description, losses: source.losses, frames: recorder.snapshot, stages: pipeline.metrics,
       pushes: sinks.pushes.map(\.report), warnings: recorder.warnings, sinks: sinks.group.reports,
-      droppedCount: newest.lostCount)
+      changes: recorder.changes, droppedCount: newest.lostCount)
   }
 
   private static func captureStage(
@@ -68,7 +68,9 @@ public final class StreamRun: Sendable {
             if frame.stamp.seconds >= end { return }
             if frame.stamp.index % options.stride != 0 { continue }
             let needsDetection = try gate.needsDetection(frame)
-            if scope.send(GatedFrame(captured: frame, needsDetection: needsDetection), to: output) == .closed { return }
+            let known = try options.known?.detections(of: frame.pixels)
+            let gated = GatedFrame(captured: frame, needsDetection: needsDetection, known: known)
+            if scope.send(gated, to: output) == .closed { return }
           }
           count += 1
         }
@@ -88,7 +90,7 @@ public final class StreamRun: Sendable {
     Stage.workers("detect", from: input, into: output) { scope, input, output in
       let worker = DetectionWorker(detector)
       try scope.transform(from: input, into: output) { frame in
-        let detections = frame.needsDetection ? try worker.detect(frame.captured.pixels) : nil
+        let detections = try frame.known ?? (frame.needsDetection ? worker.detect(frame.captured.pixels) : nil)
         return DetectedFrame(captured: frame.captured, detections: detections)
       }
     }
@@ -114,6 +116,7 @@ public final class StreamRun: Sendable {
       scope.consume(from: input) { frame in
         let scene = memory.conclude(frame.detections, of: frame.captured)
         let stamp = frame.captured.stamp
+        if description.kind == .file { recorder.note(scene.findings) }
         sinks.passAudio()
         sinks.group.deliver(scene.findings, pixels: frame.captured.takePixels())
         feed.publish(scene.events)

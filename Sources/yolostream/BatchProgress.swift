@@ -41,6 +41,7 @@ final class BatchProgress: Sendable {
         line.say(StandardError.marked(Self.named(record.source.path, sentence), .yellow))
       }
     case .failed(let failure): line.say(StandardError.marked(failure.reason, .red))
+    case .remark(let sentence): line.say(StandardError.marked(sentence, .yellow))
     case .repeated(let path, let reason):
       if !isQuiet { line.say(StandardError.marked("\(path) is done again: \(reason)", nil)) }
     }
@@ -59,7 +60,7 @@ final class BatchProgress: Sendable {
 
   private static func lines(_ report: BatchReport, elapsed: Double) -> [String] {
     let shares = report.running.map { running in
-      running.report.source.frameCount.map { Double(running.report.frames.count) / Double(max(1, $0)) } ?? 0
+      running.frameCount.map { Double(running.report.frames.count) / Double(max(1, $0)) } ?? 0
     }
     // Files differ in length; their bytes tell better than their number how much is left.
     let share =
@@ -74,7 +75,7 @@ final class BatchProgress: Sendable {
     if !report.failures.isEmpty { all += ", \(report.failures.count) failed" }
     return [all]
       + zip(report.running, shares).map { running, share in
-        let total = running.report.source.frameCount.map { "/\($0)" } ?? ""
+        let total = running.frameCount.map { "/\($0)" } ?? ""
         return "\(bar(share)) \(running.path) \(running.report.frames.count)\(total) frames"
       }
   }

@@ -4,7 +4,7 @@ import Batch
 enum BatchSummary {
   /// What was done, found, written, and what was not as it should be.
   static func text(_ report: BatchReport, plan: BatchPlan, elapsed: Double) -> String {
-    let share = plan.shard.map { ", shard \($0)" } ?? ""
+    let share = (plan.shard.map { ", shard \($0)" } ?? "") + (plan.part.map { ", part \($0) of each" } ?? "")
     var parts = ["\(report.finished.count + report.skipped.count) done"]
     if !report.skipped.isEmpty { parts[0] += " (\(report.skipped.count) before)" }
     if !report.damaged.isEmpty { parts.append("\(report.damaged.count) damaged") }
@@ -21,7 +21,7 @@ enum BatchSummary {
     lines += found.map { name, found in
       "  \(name.padded(width)) \(count(found.tracks, "track")), in \(count(found.frames, "frame"))"
     }
-    if found.isEmpty, report.overCount > 0 { lines.append("  nothing was found") }
+    if found.isEmpty, plan.part == nil, report.overCount > 0 { lines.append("  nothing was found") }
     lines.append("  written to \(plan.folder): \(plan.formats.map(\.name).joined(separator: ", "))")
     for record in report.damaged {
       lines.append("  damaged: \(BatchProgress.named(record.source.path, record.damage[0]))")

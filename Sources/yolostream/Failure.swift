@@ -105,7 +105,7 @@ enum Failure {
   private static func status(of code: BatchError.Code) -> Int32 {
     switch code {
     case .usage: 64
-    case .damaged: 65
+    case .damaged, .unsuitable: 65
     case .notFound: 66
     case .cannotCreate: 73
     case .inputOutput: 74

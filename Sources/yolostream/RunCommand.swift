@@ -6,7 +6,6 @@ import Outputs
 import Pipeline
 import Scene
 import Streaming
-import Tracking
 
 /// `yolostream [run] IN`: one source to annotated video and logs.
 struct RunCommand: AsyncParsableCommand {
@@ -37,13 +36,9 @@ struct RunCommand: AsyncParsableCommand {
       """)
 
   @OptionGroup(title: "Input") var input: InputArguments
-  @OptionGroup(title: "Part of the input") var part: PartArguments
   @OptionGroup(title: "Live sources") var recovery: RecoveryArguments
   @OptionGroup(title: "Camera") var camera: CameraArguments
-  @OptionGroup(title: "Model") var model: ModelOptions
-  @OptionGroup(title: "Detection") var detection: DetectionArguments
-  @OptionGroup(title: "Tracking") var tracking: TrackingArguments
-  @OptionGroup(title: "Rules") var rules: RulesArguments
+  @OptionGroup var analysis: AnalysisArguments
   @OptionGroup(title: "Output") var output: OutputArguments
 
   @OptionGroup(title: "Messages") var messages: MessageArguments
@@ -54,6 +49,7 @@ struct RunCommand: AsyncParsableCommand {
   var stats = Seconds(5)
 
   private var quiet: Bool { messages.quiet }
+  private var part: PartArguments { analysis.part }
 
   func run() async throws {
     let signals = InterruptSignals()
@@ -67,32 +63,25 @@ struct RunCommand: AsyncParsableCommand {
   private func prepared() throws -> StreamRun {
     messages.begin()
     try AddressSpace.check()
-    let words = detection.words(hasInput: input.isNamed)
+    let words = analysis.detection.words(hasInput: input.isNamed)
     let address = try input.address(leftOver: words.input)
     var sourceOptions = input.options(isForDrawing: output.isForDrawing)
     sourceOptions.camera = camera.request
-    let model = try model.load()
-    let tracker = tracking.configuration(confidence: detection.confidence)
-    let detector = try detection.detector(for: model, classes: words.classes, floor: tracker?.lowScore)
+    let model = try analysis.model.load()
+    let detector = try analysis.detector(for: model, classes: words.classes)
     let watch = SourceWatch()
     part.apply(to: &sourceOptions, wantsTracks: output.wantsTracks)
     let source = try open(address, options: sourceOptions, watch: watch)
     messages.detail(source.description.facts)
-    messages.detail("\(model.spec.name): \(detector.facts), \(count(detection.threads, "thread"))")
-    if !quiet, let cost = detection.cost { StandardError.say(cost) }
+    messages.detail("\(model.spec.name): \(detector.facts), \(count(analysis.detection.threads, "thread"))")
+    if !quiet, let cost = analysis.detection.cost { StandardError.say(cost) }
     var options = StreamOptions()
     options.watch = watch
     options.push.timeout = input.timeout.value
     options.pushPolicy = recovery.policy
     if !quiet { options.observePush = { OutageLines.observer(of: $0.description, retries: recovery.retries.count) } }
-    options.workers = detection.threads
-    options.tracker = tracker
-    options.tracksStills = output.wantsTracks
-    options.shown = detection.shown(of: detector)
-    options.rules = rules.configuration
-    options.style.marks = options.rules.marks
     options.recorded = part.startTime?.milliseconds ?? FootageTime.milliseconds(inName: address.lastPart)
-    part.apply(to: &options)
+    analysis.apply(to: &options, for: detector, wantsTracks: output.wantsTracks)
     try output.apply(to: &options, for: source.description)
     return StreamRun(source: source, detector: detector, options: options)
   }

@@ -19,7 +19,8 @@ struct YoloStream: AsyncParsableCommand {
     groupedSubcommands: [
       CommandGroup(
         name: "Video",
-        subcommands: [RunCommand.self, AnnotateCommand.self, ServeCommand.self, ConfigCommand.self] + outlets),
+        subcommands: [RunCommand.self, AnnotateCommand.self, MergeCommand.self, ServeCommand.self, ConfigCommand.self]
+          + outlets),
       CommandGroup(
         name: "This machine",
         subcommands: [DoctorCommand.self, DevicesCommand.self, ProbeCommand.self, BenchCommand.self]),

@@ -25,7 +25,7 @@ enum House {
     Room("Checkpoints", sees: ["GELAN"], unsafeLines: 45),
     Room("RingBuffer", unsafeLines: 23),
     Room("Spooling"),
-    Room("FFmpeg", sees: ["CFFmpeg"], unsafeLines: 437),
+    Room("FFmpeg", sees: ["CFFmpeg"], unsafeLines: 444),
     Room("V4L2", sees: ["CV4L2"], unsafeLines: 46),
     Room("OneDNN", sees: ["COneDNN"], unsafeLines: 116),
     Room("FreeType", sees: ["CFreeType"], unsafeLines: 27),
@@ -48,7 +48,7 @@ enum House {
         "Capture", "FFmpeg", "Imaging", "Inference", "Outputs", "Pipeline", "RingBuffer", "Rules", "Scene",
         "Tracking",
       ]),
-    Room("Batch", sees: ["Capture", "FFmpeg", "Inference", "Outputs", "Pipeline", "Scene", "Streaming"]),
+    Room("Batch", sees: ["Capture", "FFmpeg", "Imaging", "Inference", "Outputs", "Pipeline", "Scene", "Streaming"]),
     Room("Diagnosis", sees: ["FFmpeg", "FreeType", "GELAN", "Inference", "V4L2"]),
     Room(
       "Training",

@@ -3,7 +3,9 @@
 
 Frames per second of `annotate` on the clips of a folder (video, tracks and detections written), with one and with two jobs, as a
 ratio to a single file of the same frames; and of Ultralytics' `track` with `save=True` on the same list, if it is installed and
-a model for it is named. Rounds alternate, the median counts. All clips should have one size.
+a model for it is named. All clips should have one size. On a machine that others use, too, only what is measured side by side can be
+compared: each round is a single file, one job, two jobs and Ultralytics in turn, ratios are taken within a round, and the median of the
+rounds counts.
 """
 import argparse
 import glob
@@ -59,11 +61,17 @@ def main():
             rates["two jobs"].append(ours([options.folder], 2, options.model, work))
             if options.peer_model:
                 rates["Ultralytics"].append(peer(files, options.peer_model, work))
-        single = statistics.median(rates["single file"])
         for name, values in rates.items():
             if values:
-                rate = statistics.median(values)
-                print(f"{name:12} {rate:7.1f} frames/s, {rate / single:.2f} of a single file")
+                print(f"{name:12} {statistics.median(values):7.1f} frames/s, {ratio(values, rates['single file']):.2f} of a single file")
+        if rates["Ultralytics"]:
+            for name in "one job", "two jobs":
+                print(f"{name:12} {ratio(rates[name], rates['Ultralytics']):7.2f} times Ultralytics")
+
+
+def ratio(values, others):
+    """Median of the ratios of each round."""
+    return statistics.median(one / other for one, other in zip(values, others))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""usage: tiling.py WEIGHTS IMAGES ANNOTATIONS [--size 320] [--conf 0.05]
+"""usage: tiling.py WEIGHTS IMAGES ANNOTATIONS [--size 320] [--conf 0.05] [--arrangements N]
 
 Shrinks images of a data set in COCO's format into mosaics of 3840x2160, has this program (`--tile 7x4`) and SAHI (sliced
 prediction with the same weights through Ultralytics, slices of the same size, the whole image added) find what is in them, and
@@ -10,6 +10,7 @@ import argparse
 import contextlib
 import json
 import os
+import random
 import subprocess
 import sys
 import tempfile
@@ -20,17 +21,22 @@ PROGRAM = os.environ.get("YOLOSTREAM", os.path.join(HERE, "../../.build/release/
 WIDTH, HEIGHT, COLUMNS, ROWS = 3840, 2160, 7, 4
 
 
-def make_mosaics(images, annotations, size, folder):
-    """Mosaics as files, and their annotations."""
+def make_mosaics(images, annotations, size, folder, arrangements=1):
+    """Mosaics as files, and their annotations. Each arrangement has all images, after the first in an order of its own."""
     from PIL import Image
     source = json.load(open(annotations))
+    everything = list(source["images"])
     boxes = {}
     for annotation in source["annotations"]:
         boxes.setdefault(annotation["image_id"], []).append(annotation)
     cell = (size, size * 3 // 4)
     places = [(x, y) for y in range(0, HEIGHT - cell[1] + 1, cell[1]) for x in range(0, WIDTH - cell[0] + 1, cell[0])]
     mosaics = {"images": [], "annotations": [], "categories": source["categories"]}
-    for start in range(0, len(source["images"]), len(places)):
+    starts = range(0, len(everything), len(places))
+    for arrangement, start in ((arrangement, start) for arrangement in range(arrangements) for start in starts):
+        source["images"] = list(everything)
+        if arrangement:
+            random.Random(arrangement).shuffle(source["images"])
         number = len(mosaics["images"]) + 1
         canvas = Image.new("RGB", (WIDTH, HEIGHT), (114, 114, 114))
         for image, (x, y) in zip(source["images"][start:] + source["images"], places):
@@ -113,11 +119,12 @@ def main():
     parser.add_argument("annotations")
     parser.add_argument("--size", type=int, default=320, help="columns that an image is shrunk to")
     parser.add_argument("--conf", type=float, default=0.05)
+    parser.add_argument("--arrangements", type=int, default=1, help="how often all images are put into mosaics")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as work:
         folder = f"{work}/mosaics"
         os.makedirs(folder)
-        mosaics = make_mosaics(options.images, options.annotations, options.size, folder)
+        mosaics = make_mosaics(options.images, options.annotations, options.size, folder, options.arrangements)
         annotations = f"{work}/annotations.json"
         json.dump(mosaics, open(annotations, "w"))
         small = sum(annotation["area"] < 32 * 32 for annotation in mosaics["annotations"])

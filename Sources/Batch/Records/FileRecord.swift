@@ -33,6 +33,15 @@ package struct FileRecord: Codable, Hashable, Sendable {
     package init() {}
   }
 
+  /// How often something changed within the input that should not.
+  package struct ChangeCount: Codable, Hashable, Sendable {
+    /// The size of frames, and their rate.
+    package var size: Int
+    package var rate: Int
+    /// Frames that are missing in holes of half a second to ten.
+    package var missingFrames: Int
+  }
+
   package var source: Source
   package var settings: BatchSettings
   /// Frames that were decoded and inferred.
@@ -43,6 +52,7 @@ package struct FileRecord: Codable, Hashable, Sendable {
   package var found: [String: ClassCount]
   /// What was not as it should be in the input, a sentence each; empty for a sound one.
   package var damage: [String]
+  package var changes: ChangeCount
   /// Timestamps that were missing or jumped, and were replaced.
   package var mendedTimestamps: Int
   /// The outputs, relative to this file.

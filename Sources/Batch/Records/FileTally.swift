@@ -7,8 +7,6 @@ final class FileTally: Sendable {
   private struct State {
     var tracks: [Int: Set<Int>] = [:]
     var frames: [Int: Int] = [:]
-    /// Sizes of the frames, each with the number of its first.
-    var sizes: [(width: Int, height: Int, frame: Int)] = []
   }
 
   private let state = Mutex(State())
@@ -27,10 +25,6 @@ final class FileTally: Sendable {
       for (detection, identity) in zip(findings.detections, findings.identities) {
         if let identity { state.tracks[detection.classID, default: []].insert(identity) }
       }
-      let last = state.sizes.last
-      if last == nil || (last?.width, last?.height) != (findings.width, findings.height), state.sizes.count < 100 {
-        state.sizes.append((findings.width, findings.height, findings.stamp.index))
-      }
     }
   }
 
@@ -43,15 +37,6 @@ final class FileTally: Sendable {
         found[classes[classID], default: .init()].tracks += state.tracks[classID]?.count ?? 0
       }
       return found
-    }
-  }
-
-  /// A sentence for each change of size.
-  var sizeChanges: [String] {
-    state.withLock { state in
-      zip(state.sizes, state.sizes.dropFirst()).map { before, after in
-        "frames change from \(before.width)x\(before.height) to \(after.width)x\(after.height) at frame \(after.frame)"
-      }
     }
   }
 }

@@ -2,25 +2,18 @@ import Scene
 
 /// Writes tracks as CVAT imports them ("CVAT for video 1.1"), so that annotators can correct them. Boxes are those of each frame;
 /// where a track is out of sight, it is marked as outside.
-struct CVATFile: ~Copyable, Sink {
-  static let kind = SinkKind(
-    "cvat", "Tracks for CVAT, as CVAT for video 1.1.", ending: ".cvat.xml", needs: .frames, isForFiles: true
-  ) { path, context throws(OutputError) in
-    CVATFile(file: try LineFile(path: path, context), context)
-  }
+struct CVATFile: TrackDocument {
+  static let kind = kind("cvat", "Tracks for CVAT, as CVAT for video 1.1.", ending: ".cvat.xml")
 
-  private var file: LineFile
+  private let book: TrackBook
   private let context: SinkContext
-  private var book = TrackBook()
 
-  private init(file: consuming LineFile, _ context: SinkContext) {
-    self.file = file
+  init(_ book: TrackBook, _ context: SinkContext) {
+    self.book = book
     self.context = context
   }
 
-  mutating func take(_ frame: SinkFrame) { book.add(frame.findings) }
-
-  mutating func finish() throws(OutputError) {
+  func write(to file: inout LineFile) throws(OutputError) {
     try file.append(head)
     for (index, entry) in book.entries.enumerated() { try file.append(track(entry, index)) }
     try file.append("</annotations>\n")

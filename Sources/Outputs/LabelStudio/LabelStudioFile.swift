@@ -4,27 +4,19 @@ import Scene
 ///
 /// The video is called by the name of its file: put the address it is served at in its place before importing, or serve files by
 /// that name. Label Studio counts frames from 1 and measures in percent of the frame.
-struct LabelStudioFile: ~Copyable, Sink {
-  static let kind = SinkKind(
-    "label-studio", "Tracks for Label Studio, as a task with a prediction.", ending: ".label-studio.json",
-    needs: .frames,
-    isForFiles: true
-  ) { path, context throws(OutputError) in
-    LabelStudioFile(file: try LineFile(path: path, context), context)
-  }
+struct LabelStudioFile: TrackDocument {
+  static let kind = kind(
+    "label-studio", "Tracks for Label Studio, as a task with a prediction.", ending: ".label-studio.json")
 
-  private var file: LineFile
+  private let book: TrackBook
   private let context: SinkContext
-  private var book = TrackBook()
 
-  private init(file: consuming LineFile, _ context: SinkContext) {
-    self.file = file
+  init(_ book: TrackBook, _ context: SinkContext) {
+    self.book = book
     self.context = context
   }
 
-  mutating func take(_ frame: SinkFrame) { book.add(frame.findings) }
-
-  mutating func finish() throws(OutputError) {
+  func write(to file: inout LineFile) throws(OutputError) {
     var text =
       "[{\"data\":{\"video\":\(context.fileName.json)},\"predictions\":[{\"model_version\":\"yolostream\",\"result\":["
     for (index, entry) in book.entries.enumerated() {

@@ -4,7 +4,7 @@ import Rules
 import Scene
 import Settings
 
-extension AnnotateCommand {
+extension BatchArguments {
   /// All that results depend on besides their input.
   ///
   /// - Parameters:
@@ -14,6 +14,7 @@ extension AnnotateCommand {
     of detector: Detector, _ model: BatchSettings.Model, classes words: [String], imagesAreSequence: Bool
   ) -> BatchSettings {
     let options = detector.options
+    let (part, detection, tracking, rules) = (analysis.part, analysis.detection, analysis.tracking, analysis.rules)
     var values: [String: String?] = [
       "imgsz": "\(options.height)x\(options.width)", "rect": "\(!options.isSquare)", "conf": "\(detection.confidence)",
       "iou": "\(detection.overlap)", "max-det": "\(detection.maxDet)", "tile": detection.tile?.description,
