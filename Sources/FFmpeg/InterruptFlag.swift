@@ -12,8 +12,14 @@ public final class InterruptFlag: Sendable {
 
   /// When the frames came that are read meanwhile.
   let arrivals = ArrivalRecord()
-  /// Bytes that libav has read so far; `nil` while no input is open.
-  private let byteCount = Mutex<(@Sendable () -> Int64)?>(nil)
+  /// Counts the bytes that libav has read so far. A closure as the value of a lock is wrapped anew whenever it is taken
+  /// out, and each call then goes through all the wrappings; within a structure it stays as it is.
+  private struct ByteCounter {
+    let count: @Sendable () -> Int64
+  }
+
+  /// `nil` while no input is open.
+  private let counter = Mutex<ByteCounter?>(nil)
 
   /// One that raises this one, too.
   private let parent: InterruptFlag?
@@ -57,10 +63,13 @@ public final class InterruptFlag: Sendable {
   }
 
   /// Has the arrivals of bytes recorded, which `count` counts; `nil` ends that. Called on the thread that reads.
-  func recordBytes(_ count: (@Sendable () -> Int64)?) { byteCount.withLock { $0 = count } }
+  func recordBytes(_ count: (@Sendable () -> Int64)?) {
+    counter.withLock { $0 = count.map { ByteCounter(count: $0) } }
+  }
 
-  private func seeWait() {
-    guard let count = byteCount.withLock({ $0 })?() else { return }
+  /// libav is about to wait for bytes, or has waited.
+  func seeWait() {
+    guard let count = counter.withLock({ $0 })?.count() else { return }
     arrivals.wait(at: Self.now(), after: count)
   }
 

@@ -16,7 +16,12 @@ public enum LogBridge {
     public static func < (left: Level, right: Level) -> Bool { left.rawValue < right.rawValue }
   }
 
-  private static let sink = Mutex<(@Sendable (Level, String) -> Void)?>(nil)
+  /// Who takes messages. Not the closure itself: as the value of a lock it would be wrapped anew with each message.
+  private struct Listener {
+    let take: @Sendable (Level, String) -> Void
+  }
+
+  private static let listener = Mutex<Listener?>(nil)
   private static let isInstalled: Void = unsafe yolostream_log_capture(
     { level, line in
       guard let line = unsafe line else { return }
@@ -34,7 +39,7 @@ public enum LogBridge {
 
   /// Sends every message of `level` or graver to `sink`: one line, without credentials, from any of libav's threads.
   public static func capture(_ level: Level = .warning, _ sink: @escaping @Sendable (Level, String) -> Void) {
-    self.sink.withLock { $0 = sink }
+    listener.withLock { $0 = Listener(take: sink) }
     av_log_set_level(Int32(level.rawValue))
     _ = isInstalled
   }
@@ -64,7 +69,7 @@ public enum LogBridge {
   static func install() { _ = isInstalled }
 
   private static func deliver(level: Int32, text: String) {
-    guard let sink = sink.withLock({ $0 }) else { return }
+    guard let listener = listener.withLock({ $0 }) else { return }
     let line = text.split(whereSeparator: \.isNewline).joined(separator: " ")
     guard !line.isEmpty else { return }
     let grade: Level =
@@ -74,6 +79,6 @@ public enum LogBridge {
       case ...32: .info
       default: .debug
       }
-    sink(grade, Redaction.redact(line))
+    listener.take(grade, Redaction.redact(line))
   }
 }
