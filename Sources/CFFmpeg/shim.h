@@ -17,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Swift does not import macros that compute: each of these gives one a name.
+// Wrappers for macros that Swift does not import.
 static inline int yolostream_averror(int code) { return AVERROR(code); }
 static inline int yolostream_averror_eof(void) { return AVERROR_EOF; }
 static inline int yolostream_averror_exit(void) { return AVERROR_EXIT; }
@@ -37,7 +37,7 @@ static inline int yolostream_averror_http_other(void) { return AVERROR_HTTP_OTHE
 static inline int yolostream_averror_http_server(void) { return AVERROR_HTTP_SERVER_ERROR; }
 static inline int64_t yolostream_no_pts(void) { return AV_NOPTS_VALUE; }
 
-// Side data of a stream moved to its codec parameters with libavcodec 60.31.
+// With libavcodec 60.31 the side data of a stream moved to its codec parameters.
 static inline const int32_t *yolostream_display_matrix(const AVStream *stream) {
 #if LIBAVCODEC_VERSION_INT >= AV_VERSION_INT(60, 31, 100)
   const AVPacketSideData *found = av_packet_side_data_get(
@@ -50,12 +50,12 @@ static inline const int32_t *yolostream_display_matrix(const AVStream *stream) {
 #endif
 }
 
-// Side data of a frame is a pointer to a structure with the bytes in it.
+// Side data of a frame is a pointer to a structure.
 static inline const int32_t *yolostream_frame_matrix(const AVFrame *frame) {
   const AVFrameSideData *found = av_frame_get_side_data(frame, AV_FRAME_DATA_DISPLAYMATRIX);
   return found && found->size >= 36 ? (const int32_t *)found->data : NULL;
 }
-// EXIF tag 274 as libav's decoders hand it on, as text; 0 where there is none.
+// EXIF tag 274 as libav's decoders provide it, as text; 0 if there is none.
 static inline int yolostream_exif_orientation(const AVFrame *frame) {
   const AVDictionaryEntry *entry = av_dict_get(frame->metadata, "Orientation", NULL, 0);
   return entry ? atoi(entry->value) : 0;
@@ -94,16 +94,16 @@ static inline int yolostream_is_keyframe(const AVFrame *frame) {
 #endif
 }
 
-// Whether it is known where an input ends: by its bytes, or because a playlist is complete.
+// Whether the end of an input is known: by its size, or because a playlist is complete.
 static inline int yolostream_is_finite(AVFormatContext *context) {
   if (!strcmp(context->iformat->name, "hls")) return context->duration != AV_NOPTS_VALUE && context->duration > 0;
-  // Cameras promise any length for images that never end.
+  // Some cameras state a length for endless images.
   if (!strcmp(context->iformat->name, "mpjpeg")) return 0;
   return context->pb && !(context->iformat->flags & AVFMT_NOFILE) && avio_size(context->pb) > 0;
 }
 
-// Has the next fragment of MP4 begin at a time of its own. libav judges the gap before it sees the option: an empty packet
-// of stream `index` at `ticks`, which is not written, has it seen.
+// Starts the next MP4 fragment with its own time. libav checks the gap before it reads the option, so an empty packet
+// of stream `index` at `ticks`, which is not written, is passed first.
 static inline int yolostream_begin_discontinuity(AVFormatContext *context, int index, int64_t ticks) {
   int status = av_opt_set(context->priv_data, "movflags", "+frag_discont", 0);
   AVPacket *empty = status < 0 ? NULL : av_packet_alloc();
@@ -115,36 +115,36 @@ static inline int yolostream_begin_discontinuity(AVFormatContext *context, int i
   return status;
 }
 
-// A log callback takes a `va_list`, which Swift cannot receive: lines are put together here and handed on whole.
+// A log callback has a `va_list`, which Swift cannot receive: lines are assembled here.
 typedef void (*yolostream_log_sink)(int level, const char *line);
-// A variable of the header itself would have no definition in Swift's object code; one inside a function has.
+// A static variable of a header would have no definition in Swift's object code; one inside a function has.
 static inline yolostream_log_sink *yolostream_current_sink(void) {
   static yolostream_log_sink sink;
   return &sink;
 }
-// libav tells of RTP packets that never came only in its log, on the thread that reads: they are counted there.
+// libav reports missing RTP packets only in its log, on the reading thread: they are counted here.
 static inline int64_t *yolostream_missed_packets(void) {
   static _Thread_local int64_t count;
   return &count;
 }
-// Decoders that hide damage tell of it in the log only, on the thread that decodes: such lines are counted there.
+// Decoders that conceal damage report it only in the log, on the decoding thread: such lines are counted here.
 static inline int64_t *yolostream_decoding_errors(void) {
   static _Thread_local int64_t count;
   return &count;
 }
-// Where a server of RTSP sends its client: libav would follow with the user and password of the first server.
+// The address that an RTSP server redirects to: libav would follow with the credentials of the first server.
 static inline char *yolostream_redirection(void) {
   static _Thread_local char address[2048];
   return address;
 }
-// libav tells when it has read a packet, and when it has put a frame together, in its log only, if `debug` of the context
-// asks for it. `end` is the byte of the input that it has come to, -1 if it reads in no such way.
+// libav reports that it read a packet, or completed a frame, only in its log, if `debug` of the context is set. `end`
+// is its byte position in the input, -1 if it does not read sequentially.
 typedef void (*yolostream_packet_sink)(void *interrupt, int stream, int is_frame, int64_t end);
 static inline yolostream_packet_sink *yolostream_current_packet_sink(void) {
   static yolostream_packet_sink sink;
   return &sink;
 }
-// 1 if the line was one of those.
+// Returns 1 if the line was one of those.
 static inline int yolostream_packet_line(AVFormatContext *context, const char *format, va_list arguments) {
   int is_frame = !strncmp(format, "read_frame_internal stream=%d", 29);
   if (!is_frame && strncmp(format, "ff_read_packet stream=%d", 24)) return 0;
@@ -152,7 +152,7 @@ static inline int yolostream_packet_line(AVFormatContext *context, const char *f
   va_copy(copy, arguments);
   int stream = va_arg(copy, int);
   va_end(copy);
-  // A packet of MPEG-TS is complete when one of 188 bytes begins the next.
+  // An MPEG-TS packet is complete when a byte of the next TS packet (188 bytes) arrives.
   int64_t end = context->pb ? avio_tell(context->pb) - (strcmp(context->iformat->name, "mpegts") ? 0 : 188) : -1;
   if (*yolostream_current_packet_sink() && context->interrupt_callback.opaque)
     (*yolostream_current_packet_sink())(context->interrupt_callback.opaque, stream, is_frame, end);
@@ -189,8 +189,7 @@ static inline void yolostream_log_capture(yolostream_log_sink sink, yolostream_p
   av_log_set_callback(yolostream_log_line);
 }
 
-// Whether libav has a part of this name; kinds are those of `InstalledParts.Kind`. What libav lists, it lists by cursors
-// that are pointers to nothing.
+// Whether libav has a component of this name; kinds are those of `InstalledParts.Kind`. libav's iterators are opaque.
 static inline int yolostream_has_part(int kind, const char *name) {
   void *cursor = NULL;
   const char *protocol;

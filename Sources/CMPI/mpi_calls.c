@@ -2,8 +2,8 @@
 
 #include <dlfcn.h>
 
-// The shapes of OpenMPI's functions and the names of its objects (libmpi.so.40: versions 2 to 5); its header makes
-// `MPI_COMM_WORLD` and `MPI_FLOAT` of these.
+// Declarations of OpenMPI's functions and objects (libmpi.so.40: versions 2 to 5), from which its header defines
+// `MPI_COMM_WORLD` and `MPI_FLOAT`.
 typedef struct object object;
 static int (*init)(int *, char ***, int, int *);
 static int (*get_rank)(object *, int *);
@@ -18,7 +18,7 @@ static object *world, *floats;
 enum { SERIALIZED = 2 };
 
 const char *yolostream_mpi_join(int *rank, int *count) {
-  // Its own plug-ins look for its symbols among everyone's.
+  // OpenMPI's plug-ins look for its symbols in the global scope.
   void *library = dlopen("libmpi.so.40", RTLD_NOW | RTLD_GLOBAL);
   if (!library) return "libmpi.so.40 (Debian: libopenmpi3) cannot be loaded";
   struct {
@@ -36,7 +36,7 @@ const char *yolostream_mpi_join(int *rank, int *count) {
   }
   int provided = 0;
   if (init(0, 0, SERIALIZED, &provided) || provided < SERIALIZED) return "OpenMPI cannot begin";
-  // Left to itself, OpenMPI ends the process at the first error.
+  // By default OpenMPI aborts the process at the first error.
   int (*set_handler)(object *, object *) = (int (*)(object *, object *))dlsym(library, "MPI_Comm_set_errhandler");
   object *returning = dlsym(library, "ompi_mpi_errors_return");
   if (set_handler && returning) set_handler(world, returning);

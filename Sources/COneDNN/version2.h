@@ -1,5 +1,5 @@
 #pragma once
-// oneDNN 2.x behind the face of shim.h.
+// The interface of shim.h for oneDNN 2.x.
 
 struct yolostream_layout {
   dnnl_memory_desc_t md;
@@ -59,7 +59,7 @@ static inline dnnl_status_t yolostream_append_add(dnnl_post_ops_t ops, const yol
   return dnnl_post_ops_append_binary(ops, dnnl_binary_add, &other->md);
 }
 
-// int8 values: 2.x knows factors and zeros when a primitive is made, and multiplies the bias by the factors as well.
+// int8: 2.x takes scales and zero points when a primitive is created, and multiplies the bias by the scales, too.
 static inline int yolostream_bias_is_scaled(void) { return 1; }
 static inline int yolostream_scales_argument(int argument) {
   (void)argument;

@@ -1,5 +1,5 @@
 #pragma once
-// oneDNN 3.x behind the face of shim.h.
+// The interface of shim.h for oneDNN 3.x.
 
 struct yolostream_layout {
   dnnl_memory_desc_t md;
@@ -71,7 +71,7 @@ static inline dnnl_status_t yolostream_append_add(dnnl_post_ops_t ops, const yol
   return dnnl_post_ops_append_binary(ops, dnnl_binary_add, other->md);
 }
 
-// int8 values: 3.x takes factors and zeros as operands and adds the bias behind the factors.
+// int8: 3.x takes scales and zero points as operands, and adds the bias after scaling.
 static inline int yolostream_bias_is_scaled(void) { return 0; }
 static inline int yolostream_scales_argument(int argument) { return DNNL_ARG_ATTR_SCALES | argument; }
 static inline dnnl_status_t yolostream_attr_scales(dnnl_primitive_attr_t attr, yolostream_scaling scaling,
@@ -90,7 +90,7 @@ static inline const_dnnl_memory_desc_t yolostream_md(const yolostream_layout *la
   return layout ? layout->md : NULL;
 }
 
-// Dilation counts the cells skipped: none.
+// Dilation is the number of skipped cells: none.
 static const dnnl_dim_t yolostream_dense[2] = {0, 0};
 
 static inline dnnl_status_t yolostream_convolution(dnnl_primitive_desc_t *out, dnnl_engine_t engine,

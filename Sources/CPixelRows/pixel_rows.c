@@ -66,7 +66,7 @@ AVX2 void pixel_rows_yuv(
   else yuv_row(y, u, v, 2, width, colour, r, g, b);
 }
 
-// Three parts of the nearer row and one of the farther.
+// Three quarters of the nearer row and one quarter of the farther.
 AVX2 static inline __m256i column_sum(const uint8_t *near, const uint8_t *far) {
   __m256i n = _mm256_cvtepu8_epi16(_mm_loadu_si128((const __m128i *)near));
   __m256i f = _mm256_cvtepu8_epi16(_mm_loadu_si128((const __m128i *)far));
@@ -94,7 +94,7 @@ AVX2 void pixel_rows_spread(
   const __m256i even_bias = _mm256_set1_epi16((int16_t)even), odd_bias = _mm256_set1_epi16((int16_t)odd);
   size_t x = 0;
   while (x < count) {
-    // The ends have a neighbour on one side only.
+    // The ends have one neighbour.
     if (x >= 1 && x + 17 <= count) {
       __m256i sum = column_sum(near + x, far + x), three = _mm256_add_epi16(_mm256_slli_epi16(sum, 1), sum);
       __m256i left = _mm256_add_epi16(_mm256_add_epi16(three, column_sum(near + x - 1, far + x - 1)), even_bias);
@@ -116,7 +116,7 @@ AVX2 static inline __m256i centred(const uint8_t *samples, size_t count) {
   return _mm256_sub_epi16(_mm256_cvtepu8_epi16(samples_at(samples, count)), _mm256_set1_epi16(128));
 }
 
-// `value * factor`, the fraction rounded to the nearest whole.
+// `value * factor`, the fraction rounded to the nearest integer.
 AVX2 static inline __m256i product(__m256i value, pixel_rows_factor factor) {
   __m256i fraction = _mm256_set1_epi16(factor.fraction);
   __m256i up = _mm256_srli_epi16(_mm256_mullo_epi16(value, fraction), 15);
@@ -146,7 +146,7 @@ AVX2 void pixel_rows_jpeg(
   }
 }
 
-// Byte masks that pick channel `c` of 16 triples out of three 16-byte pieces, and those that put them back.
+// Byte masks that extract channel `c` of 16 triples from three vectors of 16 bytes, and those that interleave them.
 static const int8_t split_masks[3][3][16] = {
     {{0, 3, 6, 9, 12, 15, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1},
      {-1, -1, -1, -1, -1, -1, 2, 5, 8, 11, 14, -1, -1, -1, -1, -1},
@@ -250,7 +250,7 @@ AVX2 void pixel_rows_widen(const uint8_t *bytes, size_t count, float *out) {
 }
 
 #else
-// Other processors take the Swift twins.
+// Other processors use the Swift twins.
 bool pixel_rows_available(void) { return false; }
 void pixel_rows_yuv(
     const uint8_t *y, const uint8_t *u, const uint8_t *v, int chroma, size_t width, const pixel_rows_colour *colour,

@@ -3,8 +3,8 @@
 #include <linux/videodev2.h>
 #include <sys/ioctl.h>
 
-// The requests are macros with casts, which Swift does not import: each becomes a function that says the type of what it
-// takes, goes on after a signal, and returns 0 or the error's number.
+// The ioctl requests are macros with casts, which Swift does not import: each becomes a typed function that restarts
+// after a signal and returns 0 or the error number.
 #define YOLOSTREAM_REQUEST(name, request, type)                                   \
   static inline int yolostream_v4l2_##name(int descriptor, type *argument) {      \
     int status;                                                                   \
@@ -27,7 +27,7 @@ YOLOSTREAM_REQUEST(dequeue, VIDIOC_DQBUF, struct v4l2_buffer)
 YOLOSTREAM_REQUEST(start, VIDIOC_STREAMON, int)
 #undef YOLOSTREAM_REQUEST
 
-// The kernel's struct of a buffer holds pointers for ways that are not used here: this is what a mapped one needs.
+// The kernel's buffer struct has pointers for other I/O methods: this has what memory mapping needs.
 struct yolostream_v4l2_frame {
   unsigned index, length, offset;
   unsigned byte_count, sequence;
@@ -60,5 +60,5 @@ static inline int yolostream_v4l2_dequeue_buffer(int descriptor, struct yolostre
   return yolostream_v4l2_buffer_call(descriptor, yolostream_v4l2_dequeue, frame);
 }
 
-// A macro that shifts.
+// A macro with a shift.
 static inline unsigned yolostream_v4l2_next_control(void) { return V4L2_CTRL_FLAG_NEXT_CTRL; }

@@ -1,8 +1,8 @@
-/// Figures of how the frames of a stream come in. Pure: every time is an argument.
+/// Statistics of the arrival of a stream's frames. Pure: all times are arguments.
 struct ArrivalStatistics {
-  /// Frames seen.
+  /// Number of frames.
   private(set) var count = 0
-  /// RFC 3550's smoothed mean difference of transit times, in seconds.
+  /// Jitter: smoothed mean difference of transit times as in RFC 3550, in seconds.
   private(set) var jitter = 0.0
   /// Longest time between two arrivals, in seconds.
   private(set) var longestGap = 0.0
@@ -12,10 +12,10 @@ struct ArrivalStatistics {
   private var firstKey: Double?
   private var lastKey: Double?
   private var keyCount = 0
-  /// Arrival and time on the way, but for a constant, of each frame; no more than an hour's at 60 a second.
+  /// Arrival and transit time (up to a constant) of each frame; at most an hour of 60 frames per second.
   private var transits: [(arrival: Double, length: Double)] = []
 
-  /// Seconds from the first arrival to the last.
+  /// Seconds from the first to the last arrival.
   var seconds: Double {
     guard let first, let last else { return 0 }
     return last.arrival - first.arrival
@@ -24,7 +24,7 @@ struct ArrivalStatistics {
   /// Frames per second.
   var rate: Double { seconds > 0 ? Double(count - 1) / seconds : 0 }
 
-  /// Bits per second, without the first frame, which stands for the time before it.
+  /// Bits per second, without the first frame, which belongs to the time before it.
   var bitRate: Double { seconds > 0 ? Double(byteCount) * 8 / seconds : 0 }
 
   /// Mean seconds between keyframes by the stream's clock.
@@ -33,11 +33,11 @@ struct ArrivalStatistics {
     return (lastKey - firstKey) / Double(keyCount - 1)
   }
 
-  /// How much faster the stream's clock runs than the receiver's, in parts of a million; `nil` in less than ten seconds,
-  /// where jitter drowns it.
+  /// Drift of the stream's clock against the receiver's, in parts per million; `nil` for less than ten seconds, where
+  /// jitter dominates.
   ///
-  /// The frames of the first and of the last quarter that took the least time on their way are compared: what delays
-  /// frames only ever adds.
+  /// Compares the frames with the shortest transit time in the first and the last quarter, because delays are never
+  /// negative.
   var clockDrift: Double? {
     guard seconds >= 10, transits.count >= 8 else { return nil }
     let quarter = transits.count / 4
@@ -47,9 +47,9 @@ struct ArrivalStatistics {
     return (early.length - late.length) / (late.arrival - early.arrival) * 1e6
   }
 
-  /// Adds a frame that is due at `time` by the stream's clock and came at `arrival` by the receiver's, in seconds.
+  /// Adds a frame with the stream's time `time` that arrived at `arrival` by the receiver's clock, in seconds.
   mutating func add(time: Double?, arrival: Double, byteCount bytes: Int, isKey: Bool) {
-    // A piece of the frame before.
+    // Another part of the previous frame.
     if let time, time == last?.time { return byteCount += bytes }
     defer {
       count += 1

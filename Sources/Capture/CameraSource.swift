@@ -2,15 +2,15 @@ public import FFmpeg
 import Synchronization
 import V4L2
 
-/// Frames of a camera of this machine.
+/// Frames of a local camera.
 public final class CameraSource: FrameSource {
-  /// What was agreed with the camera.
+  /// The negotiated format.
   public let description: SourceDescription
   private let flag: InterruptFlag
   private let stream: Mutex<CameraStream>
   private let counts = Mutex(SourceLosses())
 
-  /// Opens the camera at `path`, agrees on `options.camera` and starts it.
+  /// Opens the camera at `path`, negotiates `options.camera` and starts it.
   public init(
     path: String, options: SourceOptions = SourceOptions(), interrupt flag: InterruptFlag = InterruptFlag()
   ) throws(CaptureError) {
@@ -22,7 +22,7 @@ public final class CameraSource: FrameSource {
 
   /// Cameras have no audio.
   public var audio: PacketQueue? { nil }
-  /// What was lost or damaged so far.
+  /// Losses so far.
   public var losses: SourceLosses { counts.withLock { $0 } }
 
   /// The next frame.
@@ -36,6 +36,6 @@ public final class CameraSource: FrameSource {
     }
   }
 
-  /// Makes a waiting `next` return with an error; from any thread.
+  /// Interrupts `next`; callable on any thread.
   public func interrupt() { flag.interrupt() }
 }

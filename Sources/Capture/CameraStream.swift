@@ -3,7 +3,7 @@ import Imaging
 import Scene
 import V4L2
 
-/// A camera that runs, and what makes frames of its bytes.
+/// A running camera and the decoder of its frames.
 struct CameraStream: ~Copyable {
   let description: SourceDescription
   private(set) var losses = SourceLosses()
@@ -41,7 +41,7 @@ struct CameraStream: ~Copyable {
       codec: format.format.description.lowercased())
   }
 
-  /// Waits for the next whole frame; throws `stalled` if for too long none comes, though others do.
+  /// Waits for the next complete frame; throws `stalled` if none arrives for too long although others do.
   mutating func next() throws(CaptureError) -> CapturedFrame {
     var hasTried = false
     var reason: String?
@@ -56,7 +56,7 @@ struct CameraStream: ~Copyable {
       hasTried = true
       count(facts.sequence)
       do throws(FFmpegError) {
-        if facts.isDamaged, withholdsDamaged { throw FFmpegError(.invalidData, "the driver says that it is damaged") }
+        if facts.isDamaged, withholdsDamaged { throw FFmpegError(.invalidData, "the driver reports damage") }
         try decoder.send(packet)
         guard case .frame(let frame) = try decoder.receive() else { continue }
         if frame.isDamaged, withholdsDamaged { throw FFmpegError(.invalidData, "the frame is damaged") }
@@ -85,12 +85,12 @@ struct CameraStream: ~Copyable {
     }
   }
 
-  /// Counts what lies between this frame and the last; after a gap the decoder starts again.
+  /// Counts the frames between this one and the last; after a gap the decoder is reset.
   private mutating func count(_ sequence: UInt32) {
     defer { lastSequence = sequence }
     guard let lastSequence else { return }
     let gap = sequence &- lastSequence
-    // A count that stands still or falls says nothing.
+    // A counter that does not rise is ignored.
     guard gap > 1, gap < 1 << 31 else { return }
     losses.skippedFrames += Int(gap) - 1
     if format.format == .h264 { decoder.flush() }
@@ -111,7 +111,7 @@ struct CameraStream: ~Copyable {
   }
 }
 
-// The errors of the layers below in this one's words.
+// Errors of the layers below, as capture errors.
 
 extension Device {
   fileprivate static func opened(_ path: String) throws(CaptureError) -> Device {

@@ -1,41 +1,41 @@
 public import FFmpeg
 
-/// Why a source gives no frames.
+/// An error of a source.
 public struct CaptureError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// What went wrong, as far as a caller acts on it.
+  /// Kinds of failures.
   public enum Code: Hashable, Sendable {
-    /// The text is no address of a source.
+    /// The text is not the address of a source.
     case invalidAddress
     /// The file, folder or device does not exist.
     case notFound
-    /// The system or the server refuses the access.
+    /// The system or the server denied access.
     case accessDenied
-    /// Somebody else uses the device.
+    /// The device is in use by another program.
     case busy
-    /// Nobody answers at the address, or the connection broke.
+    /// The address does not answer, or the connection broke.
     case unreachable
-    /// The source is there but sent nothing for too long.
+    /// The source is connected but sent nothing for too long.
     case stalled
     /// The source was stopped.
     case interrupted
-    /// What it holds is no image or video, or too damaged to show any.
+    /// The content is not an image or video, or too damaged to decode.
     case invalidMedia
-    /// Its format or codec, or this kind of source, is not known here.
+    /// The format, codec or kind of source is not supported.
     case unsupported
     /// Reading failed.
     case inputOutput
-    /// No memory, or an error without a better name.
+    /// Out of memory, or another error.
     case internalError
   }
 
-  /// What went wrong.
+  /// The kind of failure.
   public let code: Code
-  /// One sentence: what was tried, expected and got. Holds no credentials.
+  /// One sentence: what was tried, expected and found. Contains no credentials.
   public let message: String
-  /// What libav said, where it was libav.
+  /// The error of libav, if it caused this one.
   public let cause: FFmpegError?
 
-  /// An error `code` with the sentence `message`.
+  /// An error with the sentence `message`.
   public init(_ code: Code, _ message: String, cause: FFmpegError? = nil) {
     self.code = code
     self.message = Redaction.redact(message)
@@ -45,7 +45,7 @@ public struct CaptureError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The sentence.
   public var description: String { message }
 
-  /// An error of libav while reading from `source`.
+  /// The capture error for an error of libav while reading from `source`.
   init(_ cause: FFmpegError, reading source: String, isLive: Bool = false) {
     let code: Code =
       switch cause.code {
@@ -57,11 +57,11 @@ public struct CaptureError: Error, Hashable, Sendable, CustomStringConvertible {
       case .invalidData: isLive ? .unreachable : .invalidMedia
       case .unsupported: .unsupported
       case .noSpace, .inputOutput: isLive ? .unreachable : .inputOutput
-      // Arguments that make no sense come from a damaged header: the house's own are the same for every file.
+      // Invalid arguments come from a damaged header: those of this package are the same for every file.
       case .invalidArgument, .other: isLive ? .unreachable : .invalidMedia
       case .outOfMemory: isLive ? .unreachable : .internalError
       }
-    // The sentences of libav's wrappers name what they were opening; those of a decoder do not.
+    // Messages of the demuxer contain the name of the source; those of a decoder do not.
     let message = cause.message.contains(source) ? cause.message : "\(source): \(cause.message)"
     self.init(code, message, cause: cause)
   }

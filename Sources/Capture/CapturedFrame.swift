@@ -1,15 +1,15 @@
 public import Imaging
 public import Scene
 
-/// A frame as it comes from a source: what flows into the pipeline.
+/// A frame of a source, the input of the pipeline.
 public struct CapturedFrame: ~Copyable, Sendable {
-  /// Which frame it is and when it was taken and received.
+  /// Index and times.
   public var stamp: FrameStamp
-  /// The frame. Nobody else sees its memory, so it may be drawn on (unless `SourceOptions.isForDrawing` is off).
+  /// The pixels. No one else reads this memory, so it can be drawn on (unless `SourceOptions.isForDrawing` is off).
   public var pixels: PixelBuffer
-  /// Whether the decoder had to make up part of the frame.
+  /// Whether the decoder concealed errors in part of the frame.
   public var isDamaged: Bool
-  /// Name of the file, for a frame that is one.
+  /// Name of the file, if the frame is a still image.
   public var fileName: String?
 
   /// A frame from its parts.
@@ -22,14 +22,14 @@ public struct CapturedFrame: ~Copyable, Sendable {
     self.fileName = fileName
   }
 
-  /// The pixels alone, for an owner who has taken note of the rest.
+  /// Takes the pixels out of the frame.
   public consuming func takePixels() -> PixelBuffer { pixels }
 }
 
-/// What asking a source for a frame came to.
+/// The result of reading from a source.
 public enum CaptureOutcome: ~Copyable, Sendable {
   /// The next frame.
   case frame(CapturedFrame)
-  /// The source has no more.
+  /// There are no more frames.
   case endOfStream
 }

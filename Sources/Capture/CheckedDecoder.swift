@@ -1,49 +1,48 @@
 import FFmpeg
 
-/// A decoder that says of each frame whether it is whole.
+/// A decoder that reports whether each frame is complete.
 ///
-/// libav makes the best of damage: it shows what it could decode and, in many codecs, says nothing. Where each frame stands
-/// for itself (JPEG, PNG, FFV1, ProRes …) it is therefore decoded strictly first, and leniently only if that fails.
-/// Others report what they had to make up; frames that are predicted from such a one are damaged, too, up to the next key
-/// frame.
+/// libav conceals damage and in many codecs does not report it. For intra-only codecs (JPEG, PNG, FFV1, ProRes …)
+/// each frame is therefore decoded strictly first, and leniently only if that fails. Other codecs report concealed
+/// errors; frames predicted from a damaged one are damaged, too, until the next keyframe.
 struct CheckedDecoder: ~Copyable {
   private let parameters: StreamParameters
   private var decoder: Decoder
-  /// What makes the best of a frame that `decoder` refuses; made when it is first needed.
+  /// Decodes frames that `decoder` rejects; created when first needed.
   private var lenient: Decoder?
   private let isStrict: Bool
   private let hasChecksums: Bool
-  /// Frames that were not whole, from the first on without an exception: a sender whose frames are all a little odd.
+  /// Number of frames that were incomplete, as long as all were: such a sender's frames are accepted as they are.
   private var oddCount: Int? = 0
   private var isNextLenient = false
   private var isNextDamaged = false
-  /// A frame before, since the last keyframe, was damaged.
+  /// Whether a frame since the last keyframe was damaged.
   private var isSpoilt = false
 
-  /// So many of them, and strictness is given up.
+  /// After so many of them strictness is given up.
   private static let patience = 32
 
   init(_ parameters: StreamParameters, threads: Int, isLowDelay: Bool) throws(FFmpegError) {
     self.parameters = parameters
-    // Several threads decode several packets: of none is it known what went wrong with it.
+    // With several threads several packets are decoded at once, so an error cannot be assigned to one of them.
     let isCheckable = threads == 1 && Decoder.isIntraOnly(parameters)
     decoder = try Decoder(parameters, threads: threads, isLowDelay: isLowDelay, isStrict: isCheckable)
     isStrict = isCheckable
-    // Its checksums are compared, and mismatches reported in the log.
+    // Checksums are compared; mismatches are reported in libav's log.
     hasChecksums = threads == 1 && parameters.codecName == "ffv1"
     lenient = nil
   }
 
-  /// Whether the sender's frames are taken as they are.
+  /// Whether incomplete frames of this sender are accepted.
   private var isForgiving: Bool { oddCount ?? 0 >= Self.patience }
 
-  /// Forgets every frame so far.
+  /// Resets the decoder.
   mutating func flush() {
     decoder.flush()
     isSpoilt = false
   }
 
-  /// Gives a packet, or `nil` for "that was the last".
+  /// Sends a packet, or `nil` at the end of the stream.
   mutating func send(_ packet: Packet?) throws(FFmpegError) {
     isNextDamaged = false
     isNextLenient = false
@@ -76,7 +75,7 @@ struct CheckedDecoder: ~Copyable {
     lenient = consume current
   }
 
-  /// Takes the next frame, marked if it is damaged.
+  /// Receives the next frame, marked if it is damaged.
   mutating func receive() throws(FFmpegError) -> Decoder.Outcome {
     let outcome = isNextLenient ? try lenient?.receive() ?? .needsInput : try decoder.receive()
     guard case .frame(let frame) = outcome else { return outcome }

@@ -1,15 +1,15 @@
 import FFmpeg
 
-/// Audio that goes on when its source is opened again: packets of later openings at the times of the whole.
+/// Audio that continues when its source is reopened, with continuous times.
 final class ContinuedAudio: Sendable {
-  /// What a writer takes it from.
+  /// The queue that a writer reads.
   let queue: PacketQueue
 
-  /// Goes on with what is like the audio of `first`.
+  /// Continues with packets of the same codecs as `first`.
   init(like first: PacketQueue) { queue = PacketQueue(streams: first.streams, capacity: first.capacity) }
 
-  /// Passes on what has come in one opening, `shift` seconds later. A stream stands for the one in its place, if the codec
-  /// is the same.
+  /// Forwards the packets of one connection, `shift` seconds later. A stream replaces the one at its index if the
+  /// codec is the same.
   func pass(from source: PacketQueue?, later shift: Double) {
     guard let source else { return }
     for packet in source.takeAll() {

@@ -1,17 +1,17 @@
 import Scene
 
-/// Stamps that go on when a source is opened again: indices by one, times by what passed on the monotonic clock.
+/// Frame stamps that continue when a source is reopened: indices by one, times by what passed on the monotonic clock.
 struct ContinuedStamps {
   private var index = 0
-  /// What is added to the times of this opening, in seconds.
+  /// Offset of the times of this connection, in seconds.
   private(set) var shift = 0.0
   private var last: FrameStamp?
   private var isFirstOfOpening = false
 
-  /// The next stamp is the first of another opening, whose own times begin anywhere.
+  /// The next stamp is the first of another connection, whose times start anywhere.
   mutating func beginOpening() { isFirstOfOpening = last != nil }
 
-  /// `stamp` of one opening as a stamp of the whole.
+  /// Converts a stamp of one connection to a stamp of the whole.
   mutating func next(_ stamp: FrameStamp) -> FrameStamp {
     if isFirstOfOpening, let last {
       let passed = Double(stamp.arrival &- last.arrival) / 1e9

@@ -2,18 +2,18 @@ import FFmpeg
 import Imaging
 import Scene
 
-/// A container being read and the decoder of its video: what files, pipes and networks have in common.
+/// A demuxer and the decoder of its video: the common part of files, pipes and network streams.
 struct DecodedStream: ~Copyable {
   private var demuxer: Demuxer
   private var decoder: CheckedDecoder
   private var wrapper: FrameWrapper
   private var times: PacketTimes
   private var clock: RisingTimes
-  /// When the frames under way came.
+  /// Arrival times of the frames being decoded.
   private var arrivals = FrameArrivals()
-  /// Whether a frame is known to be complete only when the next one begins.
+  /// Whether a frame is known to be complete only when the next one starts.
   private let endsWithNext: Bool
-  /// What the files of single images say of themselves, for those that are being decoded; `nil` for other codecs.
+  /// Orientations from the headers of still images being decoded; `nil` for other codecs.
   private var stillOrientations: [FrameOrientation]?
   private var sender: SenderClock?
   private var assembly: KeyframeAssembly?
@@ -23,30 +23,30 @@ struct DecodedStream: ~Copyable {
   private let withholdsDamaged: Bool
   private let isLive: Bool
   private let audioQueue: PacketQueue?
-  /// Where all packets go, too.
+  /// Also receives all packets.
   private let ring: PacketRing?
   private var index = 0
-  /// Frames and audio before this time, in seconds of the source, are passed over.
+  /// Frames and audio before this time, in seconds of the source, are skipped.
   private let begin: Double
   private var damagedInARow = 0
-  /// Keeps what a loss has spoilt from the decoder; `nil` where damaged frames are wanted.
+  /// Withholds packets after a loss from the decoder; `nil` if damaged frames are wanted.
   private var gate: KeyframeGate?
   private var decodeTimeout: DecodeTimeout
-  /// Packets of frames whose times are right, which the decoder has not taken, and when the last of them came.
+  /// Packets with corrected times that the decoder has not taken yet, and the arrival of the last one.
   private var waiting: [Packet] = []
   private var lastArrival: UInt64 = 0
   private var isFinished = false
   private var isDraining = false
-  /// An error of reading, kept until the frames read before it are out.
+  /// A read error, kept until all frames before it are out.
   private var pending: FFmpegError?
   private(set) var losses = SourceLosses()
 
-  /// Most failures one after another before a stream counts as broken off.
+  /// After so many failures in a row the stream counts as broken.
   private static let patience = 64
 
   let description: SourceDescription
 
-  /// Opens `input`, called `name` in messages, and the decoder of its main video.
+  /// Opens `input`, called `name` in messages, and the decoder of its main video stream.
   init(
     _ input: Demuxer.Input, name: String, path: String?, kind: SourceDescription.Kind, libav: [String: String] = [:],
     options: SourceOptions, interrupt: InterruptFlag
@@ -55,7 +55,7 @@ struct DecodedStream: ~Copyable {
     do throws(FFmpegError) {
       var demuxer = try Demuxer(
         input, options: libav, takesPlaylists: options.takesPlaylists, timeout: options.timeout, interrupt: interrupt)
-      // What has an end waits until it is fetched, wherever it lies.
+      // A file waits until its audio is fetched, wherever it is.
       if kind == .live, demuxer.isFinite { kind = .file }
       guard let video = demuxer.mainVideo else {
         throw FFmpegError(.invalidData, "cannot show \(name): it holds no video")
@@ -63,7 +63,7 @@ struct DecodedStream: ~Copyable {
       let audioStreams = options.wantsAudio ? demuxer.streams.filter { $0.parameters.kind == .audio } : []
       demuxer.ignoreStreams(except: Set([video.index] + audioStreams.map(\.index)))
       let origin = options.start > 0 ? (demuxer.start ?? 0) + options.start : 0
-      // libav goes to a keyframe before it; what lies between is decoded and passed over.
+      // libav seeks to a keyframe before it; frames in between are decoded and skipped.
       if options.start > 0 { try demuxer.seek(to: origin) }
       decoder = try CheckedDecoder(
         video.parameters, threads: options.decoderThreads, isLowDelay: kind == .live)
@@ -113,7 +113,7 @@ struct DecodedStream: ~Copyable {
   /// The queue that audio goes to.
   var audio: PacketQueue? { audioQueue }
 
-  /// Reads and decodes until a frame is there.
+  /// Reads and decodes until a frame is available.
   mutating func next() throws(CaptureError) -> CaptureOutcome {
     do throws(FFmpegError) {
       while true {
@@ -145,14 +145,14 @@ struct DecodedStream: ~Copyable {
     }
   }
 
-  /// Gives up a live stream that sends packets but no whole frame.
+  /// Throws if a live stream sends packets but no complete frame for too long.
   private func checkPatience() throws(FFmpegError) {
     guard isLive, decodeTimeout.isOver() else { return }
     throw FFmpegError(
       .timedOut, "cannot show \(name): packets came, but no whole frame within \(decodeTimeout.seconds) s")
   }
 
-  /// A frame from the decoder; damage costs a frame, not the stream.
+  /// Receives a frame from the decoder; damage costs a frame, not the stream.
   private mutating func receive() throws(FFmpegError) -> Decoder.Outcome {
     do throws(FFmpegError) {
       return try decoder.receive()
@@ -162,11 +162,11 @@ struct DecodedStream: ~Copyable {
     }
   }
 
-  /// Gives the decoder one more packet.
+  /// Sends one more packet to the decoder.
   private mutating func feed() throws(FFmpegError) {
     if isDraining { return }
     do throws(FFmpegError) {
-      // One at a time: a decoder takes no more until its frames have been received.
+      // One at a time: a decoder accepts no more until its frames have been received.
       if !waiting.isEmpty { return try take(waiting.removeFirst(), at: lastArrival) }
       if isFinished { return try drain() }
       switch try demuxer.read() {
@@ -194,14 +194,14 @@ struct DecodedStream: ~Copyable {
     }
   }
 
-  /// Passes on a packet of audio.
+  /// Forwards an audio packet.
   private mutating func pass(_ packet: Packet, at arrival: UInt64) {
     times.mend(packet)
     ring?.append(packet, at: arrival)
     if packet.timestamp.map({ packet.timeBase.seconds(of: $0) >= begin }) ?? true { audioQueue?.append(packet) }
   }
 
-  /// Takes a packet of the frames whose times are right.
+  /// Queues a video packet with corrected times.
   private mutating func take(_ packet: Packet, at arrival: UInt64) throws(FFmpegError) {
     arrivals.add(packet.timestamp ?? packet.decodingTimestamp, arrival)
     sender?.see(packet.senderTime, at: packet.timestamp.map { packet.timeBase.seconds(of: $0) })
@@ -211,7 +211,7 @@ struct DecodedStream: ~Copyable {
     }
   }
 
-  /// Sends a packet of the frames to the decoder, unless a loss has spoilt it.
+  /// Sends a video packet to the decoder, unless the gate withholds it.
   private mutating func decode(_ packet: Packet) throws(FFmpegError) {
     let lost = Int(demuxer.lostPacketCount) - losses.lostPackets
     losses.lostPackets += lost
@@ -219,11 +219,11 @@ struct DecodedStream: ~Copyable {
     case .withhold:
       losses.withheldFrames += 1
       return
-    case .beginAnew: decoder.flush()
+    case .reset: decoder.flush()
     case .pass: break
     }
-    // What came damaged out of a file is decoded as far as it goes, and counted. In broadcasts a joint looks like damage:
-    // there the decoder's word counts.
+    // Damaged packets of a file are decoded as far as possible, and counted. In broadcasts a splice looks like
+    // damage: there the decoder decides.
     if packet.isCorrupt, !demuxer.hasTimestampJumps { losses.damagedPackets += 1 }
     do throws(FFmpegError) {
       try decoder.send(packet)
@@ -237,7 +237,7 @@ struct DecodedStream: ~Copyable {
     }
   }
 
-  /// Nothing more is read; what was held back follows.
+  /// Ends reading; packets held back follow.
   private mutating func finish() {
     waiting = times.finish()
     isFinished = true
@@ -256,13 +256,13 @@ struct DecodedStream: ~Copyable {
     damagedInARow += 1
   }
 
-  /// `frame` with its place and time; `nil` if it lies before the beginning.
+  /// `frame` with its index and time; `nil` if it is before the start.
   private mutating func captured(_ frame: Frame) throws(FFmpegError) -> CapturedFrame? {
     damagedInARow = 0
     let now = FrameStamp.now()
     decodeTimeout.renew(at: now)
     let known = arrivals.take(frame.timestamp)
-    // A file is read long before its frames are asked for.
+    // A file is read long before its frames are consumed.
     let arrival = isLive ? known ?? now : now
     let given = frame.timestamp.map { video.timeBase.seconds(of: $0) }
     let taken = sender?.taken(at: given, wall: FrameStamp.wall())

@@ -1,7 +1,7 @@
 import FFmpeg
 
 extension Frame {
-  /// A new frame that shows this one upright: mirrored left to right, if so, then turned clockwise.
+  /// A new frame, mirrored left to right if required, then rotated clockwise, so that it is upright.
   func shown(_ orientation: FrameOrientation) throws(FFmpegError) -> Frame {
     guard let format else { throw FFmpegError(.unsupported, "cannot turn a \(formatName) frame") }
     let isUpright = !orientation.isOnItsSide
@@ -19,7 +19,7 @@ extension Frame {
     return result
   }
 
-  /// How many samples plane `index` has, and the bytes of each.
+  /// Number of samples in plane `index`, and bytes per sample.
   private func sampleGrid(_ index: Int) -> (columns: Int, rows: Int, bytes: Int) {
     let halfWidth = (width + 1) / 2, halfHeight = (height + 1) / 2
     return switch (format, index) {
@@ -34,7 +34,7 @@ extension Frame {
 }
 
 extension FrameFormat {
-  /// The arrangement of samples after a quarter turn.
+  /// The sample format after a rotation by 90°.
   fileprivate var onItsSide: FrameFormat {
     switch self {
     case .yuv422p: .yuv440p
@@ -44,7 +44,7 @@ extension FrameFormat {
   }
 }
 
-/// Mirrors and turns one plane, in blocks of 16 by 16 so that both sides stay in the cache.
+/// Mirrors and rotates one plane in blocks of 16 × 16, so that both sides stay in the cache.
 private func turn(
   _ source: UnsafeMutablePointer<UInt8>, stride sourceStride: Int, columns: Int, rows: Int, sampleBytes: Int,
   _ orientation: FrameOrientation, into target: UnsafeMutablePointer<UInt8>, stride targetStride: Int

@@ -1,19 +1,19 @@
-/// Remembers when the packets of frames came while their frames are being decoded, by their times of presentation. Pure.
+/// Keeps the arrival times of packets, by presentation time, until their frames are decoded. Pure.
 struct FrameArrivals {
   private var waiting: [(ticks: Int64?, arrival: UInt64)] = []
-  /// Most frames that a decoder holds back, and some.
+  /// More frames than any decoder delays.
   private static let limit = 64
 
-  /// A packet for the time `ticks` came at `arrival`.
+  /// The packet with presentation time `ticks` arrived at `arrival`.
   mutating func add(_ ticks: Int64?, _ arrival: UInt64) {
-    // Pieces of one frame: the last one counts.
+    // Parts of one frame: the last one counts.
     if let ticks, let last = waiting.last, last.ticks == ticks { waiting.removeLast() }
     waiting.append((ticks, arrival))
     if waiting.count > Self.limit { waiting.removeFirst() }
   }
 
-  /// When the frame for the time `ticks` came; `nil` if that is not known. libav has no time for the first frame of a stream
-  /// over RTSP: those without a time come in order.
+  /// Arrival of the frame with presentation time `ticks`; `nil` if unknown. Frames without a time, as libav has at
+  /// the start of RTSP streams, are matched in order.
   mutating func take(_ ticks: Int64?) -> UInt64? {
     let found = ticks == nil ? waiting.firstIndex { $0.ticks == nil } : waiting.lastIndex { $0.ticks == ticks }
     guard let place = found else { return nil }

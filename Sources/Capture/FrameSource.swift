@@ -2,83 +2,83 @@ public import FFmpeg
 import Glibc
 public import Scene
 
-/// Something that gives timed frames, one after another.
+/// A source of timed frames.
 ///
-/// `next()` blocks, so it belongs on a thread of its own; calls from several threads wait for each other. Everything else
-/// may be called from anywhere at any time.
+/// `next()` blocks, so call it on a thread of its own; concurrent calls wait for each other. Everything else can be
+/// called on any thread at any time.
 public protocol FrameSource: AnyObject, Sendable {
-  /// What was found when the source was opened.
+  /// What is known of the source since it was opened.
   var description: SourceDescription { get }
-  /// Compressed audio that goes with the frames, if it was asked for and there is any: a writer may copy it.
+  /// Compressed audio that accompanies the frames, if requested and available; a writer can copy it.
   var audio: PacketQueue? { get }
-  /// What went wrong so far without ending the source.
+  /// Losses and repairs so far.
   var losses: SourceLosses { get }
-  /// The next frame, in the order of presentation.
+  /// Waits for the next frame, in presentation order.
   func next() throws(CaptureError) -> CaptureOutcome
-  /// Ends a `next()` that waits, and all later ones, with an error of code `interrupted`.
+  /// Ends the current `next()` and all later ones with an error of code `interrupted`.
   func interrupt()
 }
 
-/// What a source found out about itself when it was opened.
+/// What a source knows of itself after opening.
 public struct SourceDescription: Sendable {
-  /// How the frames come.
+  /// How frames are delivered.
   public enum Kind: Hashable, Sendable {
-    /// They come when they come; who is late loses them.
+    /// In real time; a slow reader loses frames.
     case live
-    /// They wait to be fetched.
+    /// On demand.
     case file
-    /// They wait, and each stands for itself.
+    /// On demand, unrelated images.
     case stills
   }
 
-  /// How the frames come.
+  /// How frames are delivered.
   public var kind: Kind
-  /// The address, fit to be shown.
+  /// The address without credentials.
   public var address: String
-  /// Path of the file that is read, which no output may overwrite.
+  /// Path of the file being read, which no output may overwrite.
   public var path: String?
-  /// Columns of the frames as given out; 0 if unknown.
+  /// Width of the frames in pixels; 0 if unknown.
   public var width: Int
-  /// Rows of the frames as given out; 0 if unknown.
+  /// Height of the frames in pixels; 0 if unknown.
   public var height: Int
   /// Frames per second, if known.
   public var nominalRate: Double?
-  /// Length in seconds, if known; a live source has none, but a file behind a network address does.
+  /// Duration in seconds, if known; `nil` for a live source, but not for a file at a network address.
   public var duration: Double?
-  /// How many frames, if known; may be an estimate.
+  /// Number of frames, if known; may be an estimate.
   public var frameCount: Int?
-  /// Unit of the source's timestamps: a writer that uses it keeps them exactly.
+  /// Unit of the source's timestamps; a writer with the same unit keeps them exactly.
   public var timeBase: TimeBase
-  /// Width over height of a pixel.
+  /// Pixel aspect ratio, width over height.
   public var pixelAspect: Double
-  /// Where reading starts, in seconds of the source; an output's own time begins there.
+  /// Start of reading in seconds of the source; time 0 of an output.
   public var origin = 0.0
-  /// Name of the codec, such as `h264`; `nil` for what is not compressed.
+  /// Name of the codec, such as `h264`; `nil` for uncompressed frames.
   public var codec: String?
 }
 
-/// Counts of what a source lost or mended on its way.
+/// Counts of a source's losses and repairs.
 public struct SourceLosses: Hashable, Sendable {
-  /// Pieces of the stream that could not be read or decoded.
+  /// Packets that could not be read or decoded.
   public var damagedPackets = 0
-  /// Frames that were given out although part of them is made up, or rests on such a part.
+  /// Frames delivered although part of them is concealed or predicted from a concealed part.
   public var damagedFrames = 0
-  /// What could not be read and was passed over, a sentence each; the first hundred.
+  /// Inputs that could not be read and were skipped, one sentence each; the first hundred.
   public var unreadable: [String] = []
-  /// Frames that were withheld because they were damaged, or rest on one that was.
+  /// Frames withheld because they were damaged or predicted from a damaged one.
   public var withheldFrames = 0
-  /// Packets that were lost on the network.
+  /// Packets lost on the network.
   public var lostPackets = 0
-  /// Frames that a camera took and nobody fetched in time: gaps in its count.
+  /// Frames of a camera that were not fetched in time: gaps in its counter.
   public var skippedFrames = 0
-  /// Timestamps that were missing, went backwards or jumped, and were replaced.
+  /// Timestamps that were missing or wrong and were replaced.
   public var mendedTimestamps = 0
 
   /// Nothing lost.
   public init() {}
 
-  /// Counts a frame that could not be decoded. Throws an `error` that no later frame can be free of: an interruption, too
-  /// little memory, a format that there is no decoder for.
+  /// Counts a frame that could not be decoded. Rethrows errors that affect all later frames: interruption, out of
+  /// memory, unsupported format.
   mutating func countDamage(_ error: FFmpegError) throws(FFmpegError) {
     switch error.code {
     case .interrupted, .outOfMemory, .unsupported: throw error
@@ -88,13 +88,13 @@ public struct SourceLosses: Hashable, Sendable {
     }
   }
 
-  /// Whether something is missing in what was given out, or made up.
+  /// Whether delivered frames are missing or concealed.
   public var isDamaged: Bool { damagedPackets + damagedFrames + withheldFrames > 0 || !unreadable.isEmpty }
 
-  /// Notes what could not be read.
+  /// Records an input that could not be read.
   mutating func note(unreadable sentence: String) { if unreadable.count < 100 { unreadable.append(sentence) } }
 
-  /// The losses of two sources together.
+  /// The sum of two sources' losses.
   static func + (one: SourceLosses, other: SourceLosses) -> SourceLosses {
     var sum = one
     sum.damagedPackets += other.damagedPackets
@@ -109,14 +109,14 @@ public struct SourceLosses: Hashable, Sendable {
 }
 
 extension FrameStamp {
-  /// Reading of the monotonic clock that `arrival` uses, in nanoseconds.
+  /// The monotonic clock in nanoseconds, as in `arrival`.
   public static func now() -> UInt64 {
     var time = timespec()
     unsafe clock_gettime(CLOCK_MONOTONIC, &time)
     return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
   }
 
-  /// Reading of the clock on the wall, in microseconds since 1970.
+  /// The wall clock in microseconds since 1970.
   static func wall() -> Int64 {
     var time = timespec()
     unsafe clock_gettime(CLOCK_REALTIME, &time)

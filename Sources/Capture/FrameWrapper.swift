@@ -1,19 +1,19 @@
 public import FFmpeg
 public import Imaging
 
-/// Makes frames of libav into pixel buffers as the network wants them: upright, of one moment, with square pixels. Without
-/// a copy where that is how they come and the arrangement of samples is one of ours.
+/// Converts frames of libav to pixel buffers for the network: upright, deinterlaced, with square pixels. Copies
+/// nothing if a frame is like that already and has a supported pixel format.
 struct FrameWrapper: ~Copyable {
   /// Whether the frames will be drawn on.
   let isForDrawing: Bool
-  /// How frames that do not say it themselves are shown upright.
+  /// Orientation of frames that do not state one.
   let orientation: FrameOrientation
-  /// Width over height of a pixel, of frames that do not say it themselves.
+  /// Pixel aspect ratio of frames that do not state one.
   let pixelAspect: Double
   /// Which field is the earlier one, of frames that do not say it themselves.
   let fieldOrder: FieldOrder?
   private var scaler = Scaler()
-  /// The frame before, while frames are interlaced.
+  /// The previous frame, if frames are interlaced.
   private var fields: Frame?
 
   init(
@@ -25,9 +25,9 @@ struct FrameWrapper: ~Copyable {
     self.fieldOrder = fieldOrder
   }
 
-  /// The frame `frame`, in `format` if one is asked for.
+  /// Converts `frame`, to `format` if given.
   ///
-  /// - Parameter stated: how the image's own file says that it is shown upright; the frame's word counts more.
+  /// - Parameter stated: orientation from the header of the image file; that of the frame takes precedence.
   mutating func wrap(
     _ frame: Frame, format: FrameFormat? = nil, stated: FrameOrientation? = nil
   ) throws(FFmpegError) -> PixelBuffer {
@@ -61,8 +61,8 @@ struct FrameWrapper: ~Copyable {
     return pixels
   }
 
-  /// The size at which pixels are square: the larger one, so that nothing is lost. Pixels that are square but for
-  /// rounding, or cannot be meant, are left alone.
+  /// The size with square pixels: the larger one, so that no detail is lost. Unchanged if pixels are nearly square or
+  /// the ratio is implausible.
   static func squareSize(width: Int, height: Int, pixelAspect: Double) -> (width: Int, height: Int) {
     guard (0.125...8).contains(pixelAspect), abs(pixelAspect - 1) > 0.01 else { return (width, height) }
     let columns = pixelAspect > 1 ? Int((Double(width) * pixelAspect / 2).rounded()) * 2 : width
@@ -72,7 +72,7 @@ struct FrameWrapper: ~Copyable {
 }
 
 extension PixelBuffer {
-  /// The frame in `frame`, which becomes its keeper; `nil` for an arrangement of samples that is not one of ours.
+  /// Wraps `frame` without copying and keeps it alive; `nil` for an unsupported pixel format.
   public init?(wrapping frame: Frame) {
     guard let format = frame.format.flatMap({ PixelFormat(rawValue: $0.rawValue) }) else { return nil }
     var colour = ColourEncoding(frame.colour)
@@ -90,7 +90,7 @@ extension PixelBuffer {
 }
 
 extension ColourEncoding {
-  /// The same colours in the house's words.
+  /// The colour encoding of a libav frame.
   init(_ colour: FrameColour) {
     let matrix: Matrix =
       switch colour.matrix {
@@ -103,7 +103,7 @@ extension ColourEncoding {
 }
 
 extension Frame {
-  /// Whether every row begins after the one above, as bottom-up frames do not have it.
+  /// Whether rows are stored top-down.
   var hasUprightRows: Bool {
     for index in 0..<3 {
       if let plane = unsafe plane(index), unsafe plane.stride <= 0 { return false }

@@ -2,17 +2,17 @@ import FFmpeg
 import Glibc
 public import Imaging
 
-/// A file that holds one image: JPEG, PNG, BMP, WebP, TIFF, JPEG 2000 or Netpbm.
+/// An image file: JPEG, PNG, BMP, WebP, TIFF, JPEG 2000 or Netpbm.
 public struct ImageFile: Sendable {
-  /// Where it is.
+  /// Path of the file.
   public let path: String
-  /// Largest file that is read, in bytes.
+  /// Size limit in bytes.
   public static let sizeLimit = 512 << 20
 
-  /// The image at `path`; nothing is read yet.
+  /// The image at `path`; reads nothing yet.
   public init(path: String) { self.path = path }
 
-  /// Reads what the file says of itself, without decoding. Throws as `read` does; a truncated file is no error here.
+  /// Reads the header without decoding. Throws as `read` does; a truncated file is not an error here.
   public func header() throws(CaptureError) -> StillHeader {
     guard let header = StillHeader(try contents()) else { throw Self.unknown(path) }
     return header
@@ -23,11 +23,11 @@ public struct ImageFile: Sendable {
       .invalidMedia, "cannot show \(path): expected a JPEG, PNG, BMP, WebP, TIFF, JPEG 2000, PBM, PGM or PPM file")
   }
 
-  /// Reads and decodes it, upright. A file that ends early or is damaged is an error.
+  /// Reads and decodes the image, upright. A truncated or damaged file is an error.
   ///
-  /// - Parameter format: the arrangement of samples wanted; `nil` for that of the file if it is one of ours.
-  /// - Throws: `notFound`, `accessDenied`, `inputOutput`, or `invalidMedia` for what is no image or a broken one; the
-  ///   sentence names the file.
+  /// - Parameter format: the pixel format; `nil` keeps that of the file if it is supported.
+  /// - Throws: `notFound`, `accessDenied`, `inputOutput`, or `invalidMedia` for a file that is not an image or
+  ///   damaged; the message contains the path.
   public func read(as format: PixelFormat? = nil) throws(CaptureError) -> PixelBuffer {
     let bytes = try contents()
     guard let header = StillHeader(bytes) else { throw Self.unknown(path) }
@@ -38,7 +38,7 @@ public struct ImageFile: Sendable {
       throw CaptureError(.invalidMedia, "cannot show \(path): the file is truncated")
     }
     do throws(FFmpegError) {
-      // A JPEG without its end marker is whole only if nothing is missing before it; of PNG checksums tell.
+      // A JPEG without its end marker is complete only if nothing is missing before it; PNG has checksums.
       let isStrict = header.isTruncated || header.format == .png
       var decoder = try Decoder(StreamParameters(codecNamed: header.codec), isStrict: isStrict)
       let errors = Decoder.reportedErrors
@@ -51,7 +51,7 @@ public struct ImageFile: Sendable {
       guard case .frame(let frame) = outcome, !frame.isDamaged else {
         throw FFmpegError(.invalidData, "the image is damaged or incomplete")
       }
-      // What it could not decode libav shows black, and reports it in its log only.
+      // libav shows parts that it cannot decode in black, and reports them in its log only.
       guard header.format == .jpeg || Decoder.reportedErrors == errors else {
         throw FFmpegError(.unsupported, "it is damaged, or holds what this FFmpeg cannot decode")
       }
@@ -64,7 +64,7 @@ public struct ImageFile: Sendable {
   }
 
   private func contents() throws(CaptureError) -> [UInt8] {
-    // A named pipe is not waited for.
+    // Does not wait for a named pipe.
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
       let code: CaptureError.Code = errno == ENOENT ? .notFound : errno == EACCES ? .accessDenied : .inputOutput

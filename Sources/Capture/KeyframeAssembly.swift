@@ -1,11 +1,11 @@
 import FFmpeg
 
-/// Puts keyframes together that come in pieces.
+/// Reassembles keyframes that arrive in several packets.
 ///
-/// Some senders repeat the parameters before each slice of a keyframe (GStreamer with `config-interval=-1` and several
-/// slices). libav takes parameters for the beginning of a frame, so each slice comes as a packet of its own, and only
-/// the time tells that they belong together. Whether another piece follows shows with the next packet: a keyframe is
-/// held back until then, where the stream is known to come so, or before that is known.
+/// Some senders repeat the parameter sets before each slice of a keyframe (GStreamer with `config-interval=-1` and
+/// several slices). libav starts a new frame at parameter sets, so each slice becomes a packet of its own, and only
+/// the time shows that they belong together. Whether another slice follows is known with the next packet, so a
+/// keyframe is held back until then, unless the stream is known to send whole keyframes.
 struct KeyframeAssembly {
   private enum Habit { case unknown, whole, pieces }
 
@@ -13,7 +13,7 @@ struct KeyframeAssembly {
   private var held: Packet?
   private var lastTime: Int64?
 
-  /// Takes the next packet of the frames; gives those that are complete, in order.
+  /// Takes the next video packet; returns complete packets in order.
   mutating func add(_ packet: Packet) throws(FFmpegError) -> [Packet] {
     defer { lastTime = packet.timestamp }
     let follows = packet.timestamp != nil && packet.timestamp == lastTime
@@ -23,7 +23,7 @@ struct KeyframeAssembly {
       held = packet
       return []
     }
-    // The very first piece may have no time.
+    // The very first slice may have no time.
     if follows || (before.timestamp == nil && packet.isKey && packet.timestamp != nil) {
       held = try Packet(joining: before, packet)
       return []
@@ -34,6 +34,6 @@ struct KeyframeAssembly {
     return [before]
   }
 
-  /// What is still held back, at the end.
+  /// The packet still held back at the end.
   mutating func finish() -> Packet? { held.take() }
 }

@@ -1,26 +1,26 @@
-/// Keeps the decoder from what a loss has spoilt: closed at first and after each loss, until a whole keyframe comes.
+/// Withholds packets from the decoder at the start and after each loss, until a complete keyframe arrives.
 ///
-/// Frames are predicted from those before them, so after a loss all are wrong up to the next keyframe. Pure.
+/// Frames are predicted from earlier ones, so after a loss all are wrong until the next keyframe. Pure.
 struct KeyframeGate {
   /// What to do with a packet.
   enum Judgement: Equatable {
     /// Decode it.
     case pass
-    /// Decode it after forgetting everything before.
-    case beginAnew
-    /// Leave it out.
+    /// Reset the decoder and decode it.
+    case reset
+    /// Skip it.
     case withhold
   }
 
-  /// Whether nothing passes.
+  /// Whether packets are withheld.
   private(set) var isClosed = true
-  /// Packets that may have a hole although none was seen while they were read.
+  /// Packets that may have a gap although none was seen while they were read.
   private var suspects = 0
 
   /// Judges the next packet.
   ///
-  /// - Parameter isWhole: whether nothing was lost while it was read. A loss shows between two packets and may belong to
-  ///   either, so the one that follows is under suspicion, too.
+  /// - Parameter isWhole: whether nothing was lost while it was read. A loss is noticed between two packets and can
+  ///   affect either, so the following one is suspect, too.
   mutating func judge(isKey: Bool, isWhole: Bool) -> Judgement {
     guard isWhole else {
       close()
@@ -34,9 +34,9 @@ struct KeyframeGate {
     }
     guard isKey else { return .withhold }
     isClosed = false
-    return .beginAnew
+    return .reset
   }
 
-  /// The decoder found damage.
+  /// The decoder reported damage.
   mutating func close() { isClosed = true }
 }

@@ -2,7 +2,7 @@ public import FFmpeg
 import Scene
 import Synchronization
 
-/// A file that begins again when it is over, without end: its times go on, and it has no audio.
+/// A file that is repeated endlessly with continuous times and without audio.
 public final class LoopingSource: FrameSource {
   /// What is known of the source before its first frame.
   public let description: SourceDescription
@@ -10,18 +10,18 @@ public final class LoopingSource: FrameSource {
   private let current: Mutex<any FrameSource>
   private let flag = InterruptFlag()
   private let state: Mutex<State>
-  /// What the rounds before this one lost. Not in `state`, which `next` holds while it waits.
+  /// Losses of earlier rounds. Not in `state`, which `next` locks while it waits.
   private let past = Mutex(SourceLosses())
 
   private struct State {
     var index = 0
     var countInRound = 0
-    /// What is added to the times of this round, and the last time given.
+    /// Offset of the times of this round, and the last time delivered.
     var shift = 0.0
     var last = 0.0
   }
 
-  /// Repeats what `open` opens.
+  /// Repeats the source that `open` opens.
   init(_ open: @escaping @Sendable () throws(CaptureError) -> any FrameSource) throws(CaptureError) {
     self.open = open
     let first = try open()
@@ -33,15 +33,15 @@ public final class LoopingSource: FrameSource {
     state = Mutex(State())
   }
 
-  /// The audio packets that go along with the frames: none.
+  /// No audio.
   public var audio: PacketQueue? { nil }
 
-  /// What was lost or damaged so far.
+  /// Losses so far.
   public var losses: SourceLosses {
     past.withLock { past in past + current.withLock { $0 }.losses }
   }
 
-  /// The next frame; the end only of a source without any.
+  /// The next frame; `endOfStream` only for a source without frames.
   public func next() throws(CaptureError) -> CaptureOutcome {
     try state.withLock { (state) throws(CaptureError) -> CaptureOutcome in
       while true {
@@ -74,7 +74,7 @@ public final class LoopingSource: FrameSource {
     }
   }
 
-  /// Makes a waiting `next` return with an error; from any thread.
+  /// Interrupts `next`; callable on any thread.
   public func interrupt() {
     flag.interrupt()
     current.withLock { $0 }.interrupt()

@@ -1,9 +1,9 @@
 import FFmpeg
 
-/// Addresses as people write them, made into what libav reads.
+/// Converts addresses as users write them to URLs that libav accepts.
 enum NetworkAddress {
-  /// `text` with its scheme in small letters, and with those characters of user and password escaped that would end them
-  /// too early: careless passwords hold `@`, `#`, `/` and `?`. Escapes that are there stay.
+  /// `text` with a lower-case scheme and percent-encoded user and password, which often contain `@`, `#`, `/` and
+  /// `?`. Existing escapes are kept.
   static func normalised(_ text: String, scheme: String) -> String {
     let tail = text.dropFirst(scheme.count + "://".count)
     guard let end = Redaction.credentialsEnd(of: tail) else { return "\(scheme)://\(tail)" }
@@ -16,7 +16,7 @@ enum NetworkAddress {
     return result + "@" + tail[end...]
   }
 
-  /// The path that `file://…` names: with an empty host or this one, escapes resolved (RFC 8089).
+  /// The path of a `file://…` address: with an empty host or `localhost`, escapes resolved (RFC 8089).
   static func path(ofFileAddress text: String) throws(CaptureError) -> String {
     var tail = text.dropFirst("file://".count)
     if let slash = tail.firstIndex(of: "/"), tail[..<slash].lowercased() == "localhost" { tail = tail[slash...] }

@@ -2,7 +2,7 @@ import FFmpeg
 import V4L2
 
 extension Packet {
-  /// A copy of what a camera sent. Rows of raw samples that the driver has padded are put together, as decoders expect.
+  /// Copies a frame of a camera. Rows that the driver has padded are packed, as decoders expect.
   convenience init(copying bytes: RawSpan, of format: CaptureFormat) throws(FFmpegError) {
     let planes = format.planes
     guard planes.contains(where: { $0.stride != $0.rowBytes }) else {
@@ -29,7 +29,7 @@ extension Packet {
 }
 
 extension CaptureFormat {
-  /// Bytes of a row that count, bytes from row to row, and rows of each plane; none for compressed formats.
+  /// For each plane: used bytes per row, stride in bytes, and rows; empty for compressed formats.
   var planes: [(rowBytes: Int, stride: Int, rows: Int)] {
     let width = size.width, height = size.height
     let half = (width + 1) / 2, halfRows = (height + 1) / 2
@@ -44,7 +44,7 @@ extension CaptureFormat {
 }
 
 extension StreamParameters {
-  /// What decodes the frames of a camera.
+  /// Parameters of the decoder for a camera's frames.
   convenience init(camera: CaptureFormat) throws(FFmpegError) {
     let width = camera.size.width, height = camera.size.height
     switch camera.format {

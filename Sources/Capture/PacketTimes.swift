@@ -1,41 +1,41 @@
 import FFmpeg
 
-/// Puts the times of packets right before anybody sees them: jumps of the clock, single wild ones, and missing ones.
+/// Corrects packet times: clock jumps, single outliers and missing times.
 struct PacketTimes {
-  /// How a stream's times come about.
+  /// Where the times of a stream come from.
   enum Habit {
-    /// They are in the container, and its clock may be set again in the middle (`mayJump`).
+    /// From the container, whose clock may be reset in the middle (`mayJump`).
     case stated(mayJump: Bool)
-    /// The stream is live and has none: they are those of arrival.
+    /// From arrival: a live stream without times.
     case arrival
   }
 
-  /// Farther ahead of the packet before, in seconds, is a gap or one wild time: the next packet tells which.
+  /// A packet farther ahead than this, in seconds, is a gap or an outlier: the next packet decides.
   private static let longestStep = 1.0
-  /// H.264 and H.265 reorder by sixteen frames at most, which are not further apart than that, in seconds.
+  /// H.264 and H.265 reorder by at most sixteen frames, which are not farther apart than this, in seconds.
   private static let longestReordering = 20.0
-  /// Packets in which a second time of the same kind is no accident.
+  /// A second outlier of the same kind within so many packets is not an accident.
   private static let memory = 64
-  /// Packets without a time at the beginning that wait for one.
+  /// Most packets at the start that wait for one with a time.
   private static let longestBeginning = 2048
 
   private let habit: Habit
   private let isLive: Bool
-  /// Seconds from one frame to the next.
+  /// Seconds between frames.
   private let interval: Double
   private var jumps: TimestampJumps?
   private var outliers = 0
-  /// Longest time from decoding to showing so far, in seconds, and packets since one was out of proportion.
+  /// Longest time from decoding to presentation so far, in seconds, and packets since an outlier.
   private var reordering = 0.0
   private var sinceOutlier = memory
-  /// A packet far ahead, until the next one comes; and the time of the one before it.
+  /// A packet far ahead that is held back until the next one arrives; and the time of the packet before it.
   private var held: Packet?
   private var lastBeforeHeld: Double?
   private var last: Double?
-  /// The first arrival, and the time of the last.
+  /// The first arrival, and the time of the last one.
   private var begin: UInt64?
   private var lastArrival = -1.0
-  /// Packets at the very beginning that have no time, until the first one that has.
+  /// Packets at the start without a time, until the first one that has one.
   private var untimed: [Packet] = []
   private var hasStarted: Bool
 
@@ -47,16 +47,16 @@ struct PacketTimes {
     if case .stated(true) = habit { jumps = TimestampJumps(limit: 10) } else { jumps = nil }
   }
 
-  /// Times replaced.
+  /// Number of replaced times.
   var mendedCount: Int { outliers + (jumps?.count ?? 0) }
 
-  /// Takes the next packet of the frames, which came at `arrival` in monotonic nanoseconds; gives those whose times are right
-  /// now, in order.
+  /// Takes the next video packet, which arrived at `arrival` in monotonic nanoseconds; returns the packets whose
+  /// times are final, in order.
   mutating func mend(video packet: Packet, arrival: UInt64) -> [Packet] {
     if case .arrival = habit {
       let first = begin ?? arrival
       begin = first
-      // Two that come together are shown one after the other.
+      // Packets that arrive together are presented one after the other.
       lastArrival = max(Double(arrival &- first) / 1e9, lastArrival + 0.001)
       packet.setTimes(lastArrival)
       return [packet]
@@ -76,8 +76,8 @@ struct PacketTimes {
     return ready
   }
 
-  /// Gives the packets before `packet`, the first that has a time, the times that lead up to it. libav has none for what
-  /// MKV puts before zero.
+  /// Assigns times to the packets before `packet`, the first with a time. libav has none for packets that MKV puts
+  /// before zero.
   private mutating func begin(with packet: Packet?) -> [Packet] {
     hasStarted = true
     let earlier = untimed
@@ -91,7 +91,7 @@ struct PacketTimes {
     return (earlier + (packet.map { [$0] } ?? [])).flatMap { mend(following: $0) }
   }
 
-  /// What is still held back, at the end.
+  /// The packets still held back at the end.
   mutating func finish() -> [Packet] {
     let untimed = hasStarted ? [] : begin(with: nil)
     guard let packet = held.take() else { return untimed }
@@ -99,7 +99,7 @@ struct PacketTimes {
     return untimed + [packet]
   }
 
-  /// Takes jumps of the clock out of the times of a packet of any track.
+  /// Removes clock jumps from the times of a packet of any track.
   mutating func mend(_ packet: Packet) {
     guard jumps != nil, let time = Self.seconds(of: packet) else { return }
     let shift = jumps?.shift(of: packet.streamIndex, at: time, interval: packet.duration ?? interval) ?? 0
@@ -110,12 +110,12 @@ struct PacketTimes {
     (packet.decodingTimestamp ?? packet.timestamp).map { packet.timeBase.seconds(of: $0) }
   }
 
-  /// Forgets a time of showing that is out of all proportion to that of decoding.
+  /// Removes a presentation time that is out of proportion to the decoding time.
   private mutating func mendReordering(of packet: Packet) {
     sinceOutlier += 1
     guard let showing = packet.timestamp, let decoding = packet.decodingTimestamp else { return }
     let delay = packet.timeBase.seconds(of: showing) - packet.timeBase.seconds(of: decoding)
-    // A codec may begin to reorder by more frames; one that does so does it again.
+    // A codec may start to reorder by more frames; then it does so again.
     let isOdd = delay < -8 * interval || delay > reordering + 8 * interval
     guard isOdd else {
       reordering = max(reordering, delay)
@@ -127,7 +127,8 @@ struct PacketTimes {
     packet.forgetTimestamp()
   }
 
-  /// Holds back a packet that is far ahead until the next one comes. Where that one goes on from before, it was wild.
+  /// Holds back a packet that is far ahead until the next one arrives. If that one continues from before, it was an
+  /// outlier.
   private mutating func settle(_ packet: Packet) -> [Packet] {
     guard let time = Self.seconds(of: packet) else { return (held.take().map { [$0] } ?? []) + [packet] }
     defer { last = time }

@@ -3,8 +3,8 @@ import Pipeline
 import Scene
 import Synchronization
 
-/// A file or a pattern that is given out as fast as it was taken, as a camera would: for trying things out, and for
-/// receivers that expect frames at their time.
+/// A file or test pattern delivered in real time, as by a camera: for tests, and for receivers that expect frames on
+/// time.
 public final class RealTimeSource: FrameSource {
   private let source: any FrameSource
   private let isLive: Bool
@@ -12,15 +12,15 @@ public final class RealTimeSource: FrameSource {
   private let isInterrupted = Atomic(false)
   private let wake = Wakeup()
 
-  /// The frames of `source`, each at its time.
+  /// Delivers the frames of `source` at their times.
   ///
-  /// - Parameter isLive: whether it passes for a live source: without audio, and who is late loses frames.
+  /// - Parameter isLive: whether to behave as a live source: without audio, and a slow reader loses frames.
   public init(_ source: any FrameSource, isLive: Bool) {
     self.source = source
     self.isLive = isLive
   }
 
-  /// What `source` is.
+  /// The description of `source`.
   public var description: SourceDescription {
     var description = source.description
     guard isLive else { return description }
@@ -28,12 +28,12 @@ public final class RealTimeSource: FrameSource {
     description.path = nil
     return description
   }
-  /// The audio of a source that does not pass for live.
+  /// The audio of `source`; `nil` if it behaves as a live source.
   public var audio: PacketQueue? { isLive ? nil : source.audio }
-  /// What `source` lost.
+  /// The losses of `source`.
   public var losses: SourceLosses { source.losses }
 
-  /// The next frame, when it is due.
+  /// Waits until the next frame is due.
   public func next() throws(CaptureError) -> CaptureOutcome {
     switch try source.next() {
     case .endOfStream: return .endOfStream
@@ -44,10 +44,11 @@ public final class RealTimeSource: FrameSource {
         if start == nil { start = (now, seconds) }
         return start ?? (now, seconds)
       }
-      // A file may name any time.
+      // Times in a file can be arbitrary.
       let due = first.clock &+ UInt64(min(max(0, (seconds - first.seconds) * 1e9), 1e18))
       if due > now { wake.wait(seconds: Double(due - now) / 1e9) }
-      // Relaxed: a flag on its own; `interrupt` also ends the source, which is asked again if this is missed.
+      // Relaxed: an independent flag; `interrupt` also interrupts the source, which is called again if this is
+      // missed.
       if isInterrupted.load(ordering: .relaxed) {
         throw CaptureError(.interrupted, "cannot read \(description.address): interrupted")
       }
@@ -56,7 +57,7 @@ public final class RealTimeSource: FrameSource {
     }
   }
 
-  /// Ends a `next()` that waits, and all later ones.
+  /// Ends the current `next()` and all later ones.
   public func interrupt() {
     // Relaxed: see `next`.
     isInterrupted.store(true, ordering: .relaxed)

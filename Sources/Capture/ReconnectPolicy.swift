@@ -1,24 +1,24 @@
-/// How soon and how often a source that failed is opened again.
+/// How a failed source is reopened: exponential backoff with jitter.
 ///
-/// The first delay doubles with every failure up to the longest. A source that gave frames for `healthyAfter` seconds
-/// begins again with the first; one that comes and goes keeps the delay it has reached.
+/// The delay starts at `firstDelay` and doubles with every failure up to `longestDelay`. It is reset after a source
+/// delivered frames for `healthyAfter` seconds; a source that fails sooner keeps its delay.
 public struct ReconnectPolicy: Hashable, Sendable {
-  /// Seconds before the first new attempt.
+  /// Delay before the first attempt, in seconds.
   public var firstDelay = 0.5
-  /// Most seconds before any attempt.
+  /// Longest delay, in seconds.
   public var longestDelay = 30.0
-  /// Share of each delay, 0...1, that chance may take off, so that many cameras do not come back in one moment.
+  /// Fraction of each delay, 0...1, that is randomly subtracted, so that many cameras do not reconnect at once.
   public var jitter = 0.2
-  /// Seconds with frames after which a source counts as well again.
+  /// Seconds with frames after which the delay is reset.
   public var healthyAfter = 60.0
-  /// Failed attempts in a row after the first failure before the source is given up; `nil` for never.
+  /// Failed attempts in a row before the source is given up; `nil` for no limit.
   public var retries: Int?
-  /// Whether nobody is there to see a failure, as in a service: access that is refused is tried again, slowly, and a
-  /// stream that came to its end is started again. Otherwise the first refusal and a real end are final.
+  /// Whether nobody sees a failure, as in a service: denied access is retried slowly, and a stream that ended is
+  /// opened again. Otherwise denied access at first and a regular end are final.
   public var isUnattended = true
-  /// What the jitter begins with; `nil` for a number of chance.
+  /// Seed of the jitter; `nil` for a random one.
   public var seed: UInt64?
 
-  /// Keeps trying, 0.5 s doubling to 30 s.
+  /// Retries forever, with delays from 0.5 s to 30 s.
   public init() {}
 }

@@ -1,14 +1,14 @@
-/// Decides what follows when a source, or a receiver, fails. Pure: it reads no clock and opens nothing.
+/// State machine of reconnecting a source or a receiver. Pure: it reads no clock and opens nothing.
 package struct Reconnection {
-  /// What is to be done about a failure.
+  /// What to do about a failure.
   package enum Decision: Equatable {
-    /// Open the source again after so many seconds.
+    /// Reopen after a delay in seconds.
     case retry(after: Double)
     case giveUp
   }
 
   let policy: ReconnectPolicy
-  /// How often the source was opened again, by the cause of the failure before.
+  /// Number of reconnections, by cause of the failure.
   package private(set) var counts: [SourceState.Cause: Int] = [:]
   /// Delay before the next attempt, without jitter.
   private var delay: Double
@@ -23,14 +23,14 @@ package struct Reconnection {
     random = policy.seed ?? .random(in: 0...UInt64.max)
   }
 
-  /// The first frame of a connection is there, at `now` seconds of a clock that only rises.
+  /// The first frame of a connection arrived at `now` (monotonic seconds).
   package mutating func up(at now: Double) {
     upSince = now
     hasBeenUp = true
     failuresInARow = 0
   }
 
-  /// The source failed for `cause` at `now`.
+  /// The source failed with `cause` at `now`.
   package mutating func down(_ cause: SourceState.Cause, at now: Double) -> Decision {
     if let upSince, now - upSince >= policy.healthyAfter { delay = policy.firstDelay }
     upSince = nil
@@ -43,7 +43,7 @@ package struct Reconnection {
     return .retry(after: plain * (1 - policy.jitter * chance()))
   }
 
-  /// A number of 0 up to 1 (splitmix64).
+  /// A random number in 0..<1 (splitmix64).
   private mutating func chance() -> Double {
     random &+= 0x9E37_79B9_7F4A_7C15
     var mixed = random

@@ -4,35 +4,34 @@ import Pipeline
 import Scene
 import Synchronization
 
-/// A live source that is opened again whenever it fails, as a `ReconnectPolicy` says.
+/// A live source that is reopened whenever it fails, by a `ReconnectPolicy`.
 ///
-/// `next()` blocks until a frame is there, however often it must reconnect; indices and times go on over that. Without
-/// a limit of retries it throws nothing but `interrupted`; with one, the last failure. Nothing is opened before the
-/// first `next()` or `connect()`: until then `description` is that of a live source of unknown size (0 by 0), so whoever
-/// needs the size takes it from the frames, or calls `connect()` first.
+/// `next()` blocks until a frame arrives, however often it must reconnect; indices and times continue. Without a
+/// limit of retries it throws only `interrupted`; with one, the last failure. Nothing is opened before the first
+/// `next()` or `connect()`: until then `description` has the size 0 × 0.
 public final class RecoveringSource: FrameSource {
-  /// Opens the source once. The flag ends whatever blocks in it.
+  /// Opens the source once; the flag interrupts it.
   public typealias Opening = @Sendable (InterruptFlag) throws(CaptureError) -> any FrameSource
 
-  /// What `next()` works on; held for as long as it waits.
+  /// The connection; locked while `next()` waits.
   private struct Connection {
     var source: (any FrameSource)?
     var reconnection: Reconnection
     var stamps = ContinuedStamps()
-    /// What was reported of this connection; `nil` before its first frame.
+    /// The last reported state of this connection; `nil` before its first frame.
     var facts: SourceState.Facts?
-    /// Seconds that it gave, by its own times.
+    /// Seconds delivered so far, by the source's times.
     var begin: Double?
     var position = 0.0
 
-    /// Whether an end is due here: that of what has a length, or of bytes that have an end.
+    /// Whether an end is expected here: at the duration of a file, or for a byte stream with an end.
     func isOver(_ description: SourceDescription) -> Bool {
       if let duration = description.duration { return position > duration - 2 }
       return description.kind != .live
     }
   }
 
-  /// What others may look at meanwhile.
+  /// State that other threads read meanwhile.
   private struct Record {
     var description: SourceDescription
     var source: (any FrameSource)?
@@ -41,11 +40,11 @@ public final class RecoveringSource: FrameSource {
     var reconnects: [SourceState.Cause: Int] = [:]
   }
 
-  /// The clock and the wait that it lives by; tests have their own.
+  /// Clock and sleep; replaced in tests.
   struct Time: Sendable {
-    /// Seconds of a clock that only rises.
+    /// Monotonic seconds.
     var now: @Sendable () -> Double
-    /// Waits so many seconds, or until the source is interrupted.
+    /// Sleeps for some seconds or until the source is interrupted.
     var wait: @Sendable (Double) -> Void
   }
 
@@ -60,7 +59,7 @@ public final class RecoveringSource: FrameSource {
 
   /// A source at `address`.
   ///
-  /// - Parameter observe: is called with what the source does, on the thread that calls `next()`; it should not block.
+  /// - Parameter observe: called with state changes on the thread that calls `next()`; must not block.
   public convenience init(
     address: SourceAddress, options: SourceOptions = SourceOptions(), policy: ReconnectPolicy = ReconnectPolicy(),
     observe: @escaping @Sendable (SourceState) -> Void = { _ in }
@@ -71,7 +70,7 @@ public final class RecoveringSource: FrameSource {
         open: { (flag) throws(CaptureError) in try address.open(options, interrupt: flag) }, observe: observe)
       return
     }
-    // To look whether a camera is plugged in costs nothing, and who plugs it in stands beside it.
+    // Checking whether a camera is plugged in is cheap, and the user who plugs it in is waiting.
     var policy = policy
     policy.longestDelay = min(policy.longestDelay, 1)
     let place = CameraPlace(path: path)
@@ -84,7 +83,7 @@ public final class RecoveringSource: FrameSource {
       }, observe: observe)
   }
 
-  /// A source, called `address` in messages, that `open` opens.
+  /// A source that `open` opens; messages call it `address`.
   public convenience init(
     address: String, policy: ReconnectPolicy, open: @escaping Opening,
     observe: @escaping @Sendable (SourceState) -> Void = { _ in }
@@ -92,7 +91,7 @@ public final class RecoveringSource: FrameSource {
     self.init(address: address, policy: policy, open: open, observe: observe, time: nil)
   }
 
-  /// The same with a `time` of its own.
+  /// The same with another clock, for tests.
   init(
     address: String, policy: ReconnectPolicy, open: @escaping Opening,
     observe: @escaping @Sendable (SourceState) -> Void, time: Time?
@@ -110,22 +109,22 @@ public final class RecoveringSource: FrameSource {
           frameCount: nil, timeBase: .microseconds, pixelAspect: 1, codec: nil)))
   }
 
-  /// What the last successful opening found, with the size of the latest frame.
+  /// The description from the last successful opening, with the size of the latest frame.
   public var description: SourceDescription { record.withLock { $0.description } }
 
-  /// The audio of all connections, at the times of their frames; that of one whose codec is another is left out.
+  /// Audio of all connections, at the times of their frames; connections with another codec are left out.
   public var audio: PacketQueue? { record.withLock { $0.audio?.queue } }
 
-  /// The losses of all connections together.
+  /// The losses of all connections.
   public var losses: SourceLosses {
     let (earlier, source) = record.withLock { ($0.earlierLosses, $0.source) }
     return source.map { earlier + $0.losses } ?? earlier
   }
 
-  /// How often the source was opened again, by the cause of the failure before.
+  /// Number of reconnections, by cause of the failure.
   public var reconnects: [SourceState.Cause: Int] { record.withLock { $0.reconnects } }
 
-  /// Opens the source, as often as it takes; then `description` is known. Throws as `next()` does.
+  /// Opens the source, retrying as `next()` does, so that `description` is known. Throws as `next()` does.
   public func connect() throws(CaptureError) {
     try connection.withLock { (connection) throws(CaptureError) in
       while connection.source == nil {
@@ -134,7 +133,7 @@ public final class RecoveringSource: FrameSource {
     }
   }
 
-  /// The next frame; the end only of a stream that has a length, where somebody is there to see it.
+  /// The next frame. `endOfStream` is returned only for a source with a duration that is not unattended.
   public func next() throws(CaptureError) -> CaptureOutcome {
     try connection.withLock { (connection) throws(CaptureError) -> CaptureOutcome in
       while true {
@@ -153,7 +152,8 @@ public final class RecoveringSource: FrameSource {
             see(width: layout.width, height: layout.height, &connection)
             return .frame(frame)
           case .endOfStream:
-            // Some broken connections look like an end; the real one of what has a length is where it is due.
+            // Some broken connections look like an end; the regular end of a source with a duration comes when it is
+            // due.
             if !connection.reconnection.policy.isUnattended, connection.isOver(source.description) {
               return .endOfStream
             }
@@ -166,7 +166,7 @@ public final class RecoveringSource: FrameSource {
     }
   }
 
-  /// Ends a `next()` that waits, opens or pauses, and all later ones.
+  /// Ends the current `next()`, opening or delay, and all later ones.
   public func interrupt() {
     flag.interrupt()
     pause.end()
@@ -187,11 +187,11 @@ public final class RecoveringSource: FrameSource {
       record.description = source.description
       record.source = source
     }
-    // Whoever interrupted while it was being opened had nothing to interrupt.
+    // An interrupt during opening had no source to interrupt.
     if flag.isInterrupted { source.interrupt() }
   }
 
-  /// Tells when frames begin to come, or have become others.
+  /// Reports the first frame, or a changed size, codec or rate.
   private func see(width: Int, height: Int, _ connection: inout Connection) {
     if let facts = connection.facts, facts.width == width, facts.height == height { return }
     if connection.facts == nil { connection.reconnection.up(at: time.now()) }
@@ -220,11 +220,11 @@ public final class RecoveringSource: FrameSource {
     try recover(as: SourceState.Cause(error.code), from: error, &connection)
   }
 
-  /// Closes what failed, and waits until it may be opened again or throws what happened.
+  /// Closes the failed connection, and waits until it may be reopened, or throws the failure.
   private func recover(
     as cause: SourceState.Cause, from error: CaptureError, _ connection: inout Connection
   ) throws(CaptureError) {
-    // To begin a file again would show its frames twice.
+    // Starting a file again would show its frames twice.
     let isHalfRead =
       connection.facts != nil && connection.source?.description.kind == .file
       && !connection.reconnection.policy.isUnattended

@@ -1,8 +1,8 @@
-/// Gives every frame a later time than the one before, and leaves times alone that are in order.
+/// Makes presentation times strictly increasing; times in order are not changed.
 struct RisingTimes {
-  /// How long a frame lasts that does not say, in seconds.
+  /// Default duration of a frame in seconds.
   let interval: Double
-  /// Times replaced.
+  /// Number of replaced times.
   private(set) var count = 0
   private var shift = 0.0
   private var last: Double?
@@ -10,10 +10,10 @@ struct RisingTimes {
 
   init(interval: Double) { self.interval = interval }
 
-  /// The time to use for a frame whose stream says `given`, in seconds.
+  /// The time to use for a frame with the time `given`, in seconds.
   ///
-  /// A missing or repeated time follows the last at the usual interval. One that is a little too early is put half an
-  /// interval behind the last. From a fall of over a second on, the clock is taken to have been set back.
+  /// A missing or repeated time becomes the last one plus `interval`; a time slightly too early becomes the last one
+  /// plus half an interval. A step back by more than a second counts as a reset of the clock.
   mutating func next(_ given: Double?) -> Double {
     guard let last else {
       let first = given ?? 0

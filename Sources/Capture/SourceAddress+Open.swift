@@ -1,9 +1,9 @@
 public import FFmpeg
 
 extension SourceAddress {
-  /// Opens the source that the address names, once: `RecoveringSource` opens it as often as it takes.
+  /// Opens the source once; `RecoveringSource` reopens it.
   ///
-  /// - Parameter interrupt: ends whatever blocks in a source on a network or in a camera, its opening included.
+  /// - Parameter interrupt: interrupts a network source or a camera, also while it is being opened.
   public func open(
     _ options: SourceOptions = SourceOptions(), interrupt: InterruptFlag = InterruptFlag()
   ) throws(CaptureError) -> any FrameSource {

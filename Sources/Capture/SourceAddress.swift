@@ -1,52 +1,53 @@
 import FFmpeg
 import Glibc
 
-/// Where frames come from, as a user writes it.
+/// The address of a source, as a user writes it.
 ///
-/// A path of a video, an image or a folder of images; `rtsp://…` and other network addresses; `-` for standard
-/// input; `/dev/video0`, or its number alone; `test:640x480@25` for a test pattern (`test:640x480@25:100` ends after 100 frames).
+/// A path of a video, an image or a folder of images; `rtsp://…` and other network addresses; `-` for standard input;
+/// `/dev/video0`, or just its number; `test:640x480@25` for a test pattern (`test:640x480@25:100` ends after 100
+/// frames).
 public struct SourceAddress: Hashable, Sendable, CustomStringConvertible {
-  /// What kind of source an address names.
+  /// Kinds of sources.
   public enum Kind: Hashable, Sendable {
-    /// A file with video in it.
+    /// A video file.
     case video(path: String)
-    /// One image.
+    /// An image file.
     case image(path: String)
     /// A folder of images.
     case folder(path: String)
-    /// Images in the order of their paths here, called `name` in messages.
+    /// Images in the order of `paths`; messages call them `name`.
     case images(name: String, paths: [String])
-    /// An address on a network, credentials included.
+    /// A network address, including credentials.
     case network(url: String)
-    /// What is piped in.
+    /// Standard input.
     case standardInput
-    /// A camera of this machine.
+    /// A local camera.
     case camera(path: String)
-    /// A pattern made here.
+    /// A generated pattern.
     case testPattern(TestPattern)
   }
 
-  /// The source.
+  /// The kind of source.
   public let kind: Kind
 
   /// Protocols of network addresses.
   public static let schemes: Set<String> = [
     "rtsp", "rtsps", "rtmp", "rtmps", "http", "https", "udp", "rtp", "srt", "tcp",
   ]
-  /// Endings of files that hold one image.
+  /// Extensions of image files.
   public static let imageExtensions: Set<String> = [
     "jpg", "jpeg", "jpe", "jfif", "mpo", "png", "ppm", "pgm", "pnm", "bmp", "dib", "webp", "tif", "tiff", "jp2",
   ]
 
-  /// The address of a source that is known by its kind.
+  /// The address of a known kind of source.
   public init(_ kind: Kind) { self.kind = kind }
 
-  /// Reads what a user wrote. Paths must exist.
+  /// Parses a user's input. Paths must exist.
   public init(parsing text: String) throws(CaptureError) {
     if text == "-" {
       kind = .standardInput
     } else if let number = UInt8(text), text.utf8.first != UInt8(ascii: "+") {
-      // As OpenCV and the scripts around YOLO count cameras. A file of that name is ./0.
+      // A number is a camera, as in OpenCV and YOLO scripts. A file of that name is ./0.
       kind = .camera(path: "/dev/video\(number)")
     } else if text.hasPrefix("test:") {
       guard let pattern = TestPattern(parsing: text) else {
@@ -71,7 +72,7 @@ public struct SourceAddress: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// The address as it may be shown: without user, password and tokens.
+  /// The address without user, password and tokens.
   public var description: String {
     switch kind {
     case .video(let path), .image(let path), .folder(let path), .camera(let path): path
@@ -82,7 +83,7 @@ public struct SourceAddress: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// Whether frames arrive on their own schedule, and may stop coming: a network or a camera.
+  /// Whether frames arrive in real time and may stop: a network source or a camera.
   public var isLive: Bool {
     switch kind {
     case .network, .camera: true
@@ -108,7 +109,7 @@ public struct SourceAddress: Hashable, Sendable, CustomStringConvertible {
     return isImage(path) ? .image(path: path) : .video(path: path)
   }
 
-  /// Whether the name of a file says that it holds one image.
+  /// Whether the extension is that of an image file.
   static func isImage(_ path: String) -> Bool {
     let name = path.split(separator: "/").last ?? ""
     guard let dot = name.lastIndex(of: ".") else { return false }

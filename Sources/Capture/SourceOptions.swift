@@ -1,48 +1,47 @@
 public import FFmpeg
 public import V4L2
 
-/// How to open a source.
+/// Options for opening a source.
 public struct SourceOptions: Sendable {
-  /// How RTSP carries its packets.
+  /// Transport of RTSP packets.
   public enum Transport: String, Hashable, Sendable, CaseIterable {
-    /// TCP first, UDP if the server wants it.
+    /// TCP first, UDP if the server requires it.
     case auto
-    /// Within the RTSP connection.
+    /// Interleaved in the RTSP connection.
     case tcp
-    /// Datagrams.
+    /// UDP datagrams.
     case udp
   }
 
-  /// Longest silence in seconds before a source counts as stalled.
+  /// Seconds without data after which a source counts as stalled.
   public var timeout: Double = 10
-  /// How RTSP carries its packets.
+  /// Transport of RTSP packets.
   public var transport: Transport = .auto
-  /// What is wanted of a camera.
+  /// Requested format and controls of a camera.
   public var camera = CaptureRequest()
-  /// Threads that decode; 0 for one a processor.
+  /// Decoder threads; 0 for one per processor.
   public var decoderThreads = 1
-  /// Whether the frames will be drawn on. Off saves a copy of those that the decoder still needs, and asks the
-  /// consumer not to write.
+  /// Whether the frames will be drawn on. If not, frames that the decoder still references are not copied, and the
+  /// consumer must not write to them.
   public var isForDrawing = true
-  /// Whether audio is kept for a writer to copy.
+  /// Whether audio packets are kept for a writer to copy.
   public var keepsAudio = false
-  /// Where the packets of a container or a network stream go, too, on their way to the decoder. Sources without packets of
-  /// that kind (cameras of this machine, stills, patterns) put nothing there.
+  /// Also receives all packets of a container or network stream. Cameras, stills and test patterns have no packets.
   public var ring: PacketRing?
-  /// Whether an HLS playlist may name its segments; `nil` if it is on a web server and its address ends like one.
+  /// Whether an HLS playlist may name segments; `nil` allows it for playlist addresses on a web server.
   public var takesPlaylists: Bool?
-  /// Whether damaged frames are withheld; `nil` for the habit of the source: live ones withhold, files do not.
+  /// Whether damaged frames are withheld; `nil` for the default: live sources withhold them, files do not.
   public var withholdsDamaged: Bool?
-  /// Seconds from the beginning of a file at which to begin.
+  /// Start in a file, in seconds.
   public var start: Double = 0
-  /// Whether a file begins again when it is over.
+  /// Whether a file is repeated.
   public var isLooping = false
-  /// Frames per second that a folder stands for.
+  /// Frames per second of a folder of images.
   public var stillsRate: Double = 1
 
   /// The defaults.
   public init() {}
 
-  /// Whether somebody takes audio.
+  /// Whether audio packets are needed.
   var wantsAudio: Bool { keepsAudio || ring?.takesAudio ?? false }
 }

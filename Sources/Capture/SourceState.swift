@@ -1,23 +1,23 @@
 package import FFmpeg
 
-/// What a source that recovers is doing.
+/// The state of a recovering source.
 public enum SourceState: Hashable, Sendable {
   /// It is being opened.
   case connecting
-  /// Frames arrive. Reported with the first of each connection, and again when size, codec or rate have changed.
+  /// Frames arrive. Reported with the first frame of each connection, and when size, codec or rate change.
   case up(Facts)
-  /// It failed and will be opened again in `retryIn` seconds, or never if that is infinite.
+  /// It failed and will be reopened in `retryIn` seconds, or never if that is infinite.
   case down(cause: Cause, message: String, retryIn: Double)
 
-  /// What the frames are like.
+  /// Properties of the frames.
   public struct Facts: Hashable, Sendable {
-    /// Columns.
+    /// Width in pixels.
     public var width: Int
-    /// Rows.
+    /// Height in pixels.
     public var height: Int
-    /// Name of the codec, such as `h264`; `nil` for what is not compressed.
+    /// Name of the codec, such as `h264`; `nil` for uncompressed frames.
     public var codec: String?
-    /// Frames per second as the source says, if it does.
+    /// Frames per second, if the source states it.
     public var rate: Double?
 
     /// Facts from their parts.
@@ -29,34 +29,34 @@ public enum SourceState: Hashable, Sendable {
     }
   }
 
-  /// Why a source is down; the raw value is a label of metrics and events.
+  /// Why a source is down; the raw value is used in metrics and events.
   public enum Cause: String, Hashable, Sendable, CaseIterable {
-    /// Nobody answers, or the connection broke.
+    /// The address does not answer, or the connection broke.
     case unreachable
-    /// The server answers, but has no such stream; the device is not plugged in.
+    /// The server has no such stream, or the device is not plugged in.
     case missing
-    /// Connected, but no frame for too long.
+    /// Connected, but no frame arrived for too long.
     case stalled
-    /// User, password or permissions are not accepted.
+    /// Credentials or permissions were rejected.
     case refused
-    /// Somebody else uses the device.
+    /// The device is in use by another program.
     case busy
     /// The stream ended.
     case ended
-    /// What comes makes no frames.
+    /// The data cannot be decoded.
     case damaged
-    /// This kind of stream is not known here.
+    /// The kind of stream is not supported.
     case unsupported
-    /// Something else, such as no memory.
+    /// Another failure, such as out of memory.
     case failed
 
-    /// Whether trying again soon is pointless and may even lock an account.
+    /// Whether retrying soon is pointless and could lock an account.
     var isLasting: Bool { self == .refused || self == .unsupported }
   }
 }
 
 extension SourceState.Cause {
-  /// The cause that an error of opening or reading stands for.
+  /// The cause of an error of opening or reading.
   init(_ code: CaptureError.Code) {
     self =
       switch code {
@@ -73,7 +73,7 @@ extension SourceState.Cause {
 }
 
 extension SourceState.Cause {
-  /// The cause that a failure of sending to a receiver stands for.
+  /// The cause of an error of sending to a receiver.
   package init(_ error: FFmpegError) {
     self =
       switch error.code {

@@ -1,17 +1,17 @@
 import Scene
 import Synchronization
 
-/// Tells one listener when a source goes down and comes up: once each, however many attempts lie between.
+/// Reports to one listener when a source goes down and comes up: once each, however many attempts lie between.
 ///
-/// Before somebody listens, the latest changes are kept; the listener gets them first.
+/// Changes before the listener is set are kept and delivered to it first.
 public final class SourceWatch: Sendable {
-  /// Something that happened to a source.
+  /// A change of a source's state.
   public struct Change: Sendable {
     /// `up`, or the first `down` of an outage.
     public var state: SourceState
-    /// When, in monotonic nanoseconds as in `FrameStamp.arrival`.
+    /// When it happened, in monotonic nanoseconds as in `FrameStamp.arrival`.
     public var time: UInt64
-    /// Seconds that the source was down; `nil` for what is no return.
+    /// Seconds that the source was down; `nil` if it was not.
     public var outage: Double?
   }
 
@@ -23,10 +23,10 @@ public final class SourceWatch: Sendable {
 
   private let state = Mutex(State())
 
-  /// A watch that has seen nothing.
+  /// A watch without observations.
   public init() {}
 
-  /// Takes note of what a source says.
+  /// Observes a state of the source.
   public func see(_ new: SourceState) {
     state.withLock { state in
       let now = FrameStamp.now()
@@ -34,7 +34,7 @@ public final class SourceWatch: Sendable {
       switch new {
       case .connecting: return
       case .down(_, _, let delay):
-        // Giving up is reported even in the middle of an outage.
+        // Giving up is reported even during an outage.
         if state.downSince != nil, delay.isFinite { return }
         state.downSince = state.downSince ?? now
       case .up:
@@ -50,7 +50,7 @@ public final class SourceWatch: Sendable {
     }
   }
 
-  /// Calls `listener` with every change so far and from now on, in order, on whichever thread it happens.
+  /// Calls `listener` with all changes so far and from now on, in order, on the thread where they happen.
   public func listen(_ listener: @escaping @Sendable (Change) -> Void) {
     state.withLock { state in
       for change in state.backlog { listener(change) }

@@ -1,7 +1,7 @@
 import FFmpeg
 
 extension StillHeader {
-  /// Walks the chunks of a PNG to `IEND`.
+  /// Parses the chunks of a PNG to `IEND`.
   static func png(_ reader: ByteOrderReader) -> StillHeader {
     var header = StillHeader(.png, codec: "png")
     header.isTruncated = true
@@ -26,7 +26,7 @@ extension StillHeader {
     return header
   }
 
-  /// Walks the chunks of a WebP file.
+  /// Parses the chunks of a WebP file.
   static func webp(_ bytes: [UInt8]) -> StillHeader {
     let reader = ByteOrderReader(bytes, isBigEndian: false)
     var header = StillHeader(.webp, codec: "webp")
@@ -56,7 +56,7 @@ extension StillHeader {
     return header
   }
 
-  /// Reads the first directory of a TIFF file.
+  /// Parses the first directory of a TIFF file.
   static func tiff(_ bytes: [UInt8]) -> StillHeader {
     var header = StillHeader(.tiff, codec: "tiff")
     guard let directory = TIFFDirectory(bytes) else {
@@ -71,7 +71,7 @@ extension StillHeader {
       header.obstacle = way == 6 || way == 7 ? "JPEG inside of TIFF" : "TIFF compression \(way)"
     }
     if let value = directory.values(274).first { header.orientation = FrameOrientation(exif: value) }
-    // Strips, or tiles: where they begin and how long they are.
+    // Offsets and lengths of the strips or tiles.
     for (starts, counts) in [(273, 279), (324, 325)] {
       for (start, count) in zip(directory.values(starts), directory.values(counts))
       where start + count > bytes.count {
@@ -82,12 +82,12 @@ extension StillHeader {
   }
 }
 
-/// The first directory of a TIFF structure, which EXIF metadata is, too.
+/// The first directory of a TIFF structure; EXIF metadata is one, too.
 struct TIFFDirectory {
   private let reader: ByteOrderReader
   private var entries: [Int: (type: Int, count: Int, place: Int)] = [:]
 
-  /// Most values that are read of one entry.
+  /// Most values read from one entry.
   private static let limit = 1 << 20
 
   init?(_ bytes: [UInt8]) {
@@ -104,7 +104,7 @@ struct TIFFDirectory {
     }
   }
 
-  /// The integers of entry `tag`; empty if it is not there or of another type.
+  /// The integers of entry `tag`; empty if it is missing or of another type.
   func values(_ tag: Int) -> [Int] {
     guard let entry = entries[tag], let width = [1: 1, 3: 2, 4: 4][entry.type], (1...Self.limit).contains(entry.count)
     else { return [] }
@@ -117,7 +117,7 @@ struct TIFFDirectory {
   }
 }
 
-/// Unsigned numbers at any place of bytes that are not trusted; `nil` beyond their end.
+/// Reads unsigned integers from untrusted bytes; `nil` beyond their end.
 struct ByteOrderReader {
   let bytes: [UInt8]
   private let isBigEndian: Bool

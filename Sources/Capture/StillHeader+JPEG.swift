@@ -1,7 +1,7 @@
 import FFmpeg
 
 extension StillHeader {
-  /// Walks the segments of a JPEG to its end marker.
+  /// Parses the segments of a JPEG to its end marker.
   static func jpeg(_ reader: ByteOrderReader) -> StillHeader {
     var header = StillHeader(.jpeg, codec: "mjpeg")
     header.isTruncated = true
@@ -33,7 +33,7 @@ extension StillHeader {
     return header
   }
 
-  /// The next marker, past fill bytes and the compressed data of a scan; `nil` at the end of the file.
+  /// The next marker, after fill bytes and the compressed data of a scan; `nil` at the end of the file.
   private static func nextMarker(_ reader: ByteOrderReader, _ position: inout Int) -> Int? {
     let bytes = reader.bytes
     while position + 1 < bytes.count {
@@ -48,12 +48,12 @@ extension StillHeader {
   }
 }
 
-/// Orientation from a block of EXIF metadata: a TIFF header with one directory that matters.
+/// The orientation in a block of EXIF metadata: a TIFF header with a directory.
 struct EXIFBlock {
-  /// Value of tag 274, if it is there.
+  /// Value of tag 274, if present.
   let orientation: Int?
 
-  /// Reads what stands at `range`; `Exif\0\0` may come first. `nil` if it is no EXIF.
+  /// Parses the bytes at `range`, which may start with `Exif\0\0`; `nil` if they are not EXIF.
   init?(_ bytes: [UInt8], _ range: Range<Int>) {
     guard range.lowerBound <= range.upperBound, range.upperBound <= bytes.count else { return nil }
     var block = Array(bytes[range])

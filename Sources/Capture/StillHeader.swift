@@ -1,7 +1,7 @@
 public import FFmpeg
 
-/// What the bytes of a still image say before anything is decoded: format, size, orientation, and whether they are all
-/// there. Nothing here trusts a length or an offset.
+/// The header of an image file: format, size, orientation, and whether the file is complete. Lengths and offsets in
+/// the file are not trusted.
 public struct StillHeader: Sendable {
   /// File formats, by their first bytes.
   public enum Format: String, Hashable, Sendable {
@@ -25,23 +25,23 @@ public struct StillHeader: Sendable {
   public let format: Format
   /// libav's decoder for it.
   let codec: String
-  /// Width and height in pixels as stored, before `orientation`; `nil` where the header does not give them.
+  /// Width and height in pixels as stored, before `orientation`; `nil` if the header lacks them.
   public internal(set) var storedSize: (width: Int, height: Int)? {
     get { width > 0 && height > 0 ? (width, height) : nil }
     set { (width, height) = newValue ?? (0, 0) }
   }
   private var width = 0
   private var height = 0
-  /// How the stored rows are shown upright (EXIF tag 274).
+  /// Orientation of the stored rows (EXIF tag 274).
   public internal(set) var orientation = FrameOrientation.upright
-  /// Whether the file ends early.
+  /// Whether the file is truncated.
   public internal(set) var isTruncated = false
-  /// What stands in the way of decoding it, for what libav would show black without an error; `nil` if nothing is known.
+  /// A feature that libav would decode to black without an error; `nil` if there is none.
   var obstacle: String?
-  /// Whether a truncated file may have all its pixels: a baseline JPEG that lacks its end marker.
+  /// Whether a truncated file may still have all its pixels: a baseline JPEG without its end marker.
   public internal(set) var mayBeWhole = false
 
-  /// Width and height in pixels as shown; `nil` where the header does not give them.
+  /// Width and height in pixels after `orientation`; `nil` if the header lacks them.
   public var size: (width: Int, height: Int)? {
     storedSize.map { orientation.isOnItsSide ? ($0.height, $0.width) : $0 }
   }
@@ -51,7 +51,7 @@ public struct StillHeader: Sendable {
     self.codec = codec
   }
 
-  /// Reads the header of `bytes`, a whole file; `nil` for what is none of the formats.
+  /// Parses the header of `bytes`, a whole file; `nil` for an unknown format.
   public init?(_ bytes: [UInt8]) {
     let reader = ByteOrderReader(bytes)
     if bytes.starts(with: [0xFF, 0xD8, 0xFF]) {
@@ -62,7 +62,7 @@ public struct StillHeader: Sendable {
       self.init(.bmp, codec: "bmp")
       let little = ByteOrderReader(bytes, isBigEndian: false)
       if let across = little.int32(18), let down = little.int32(22) {
-        // Rows from the top have a negative height.
+        // Top-down bitmaps have a negative height.
         storedSize = (across, Int(Int32(truncatingIfNeeded: down).magnitude))
       }
     } else if bytes.count > 2, bytes[0] == UInt8(ascii: "P"), (0x34...0x36).contains(bytes[1]) {

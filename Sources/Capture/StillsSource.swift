@@ -20,7 +20,7 @@ public final class StillsSource: FrameSource {
     var lastFailure: CaptureError?
   }
 
-  /// The images at `paths`, called `address` in messages; a folder skips those that are damaged, and counts them.
+  /// The images at `paths`; messages call them `address`. Damaged images are skipped and counted.
   init(paths: [String], address: String, options: SourceOptions) {
     self.paths = paths
     rate = options.stillsRate > 0 ? options.stillsRate : 1
@@ -34,14 +34,14 @@ public final class StillsSource: FrameSource {
     self.init(paths: [path], address: path, options: options)
   }
 
-  /// The images in the folder at `path`, not those below it. Throws `invalidMedia` if there are none.
+  /// The images in the folder at `path`, without subfolders. Throws `invalidMedia` if there are none.
   public convenience init(folder path: String, options: SourceOptions = SourceOptions()) throws(CaptureError) {
     let paths = try Self.images(in: path)
     guard !paths.isEmpty else { throw CaptureError(.invalidMedia, "cannot show \(path): it holds no images") }
     self.init(paths: paths, address: path, options: options)
   }
 
-  /// The images in the folder at `path`, in the order of their names. Throws if the folder cannot be read.
+  /// Paths of the images in the folder at `path`, sorted by name. Throws if the folder cannot be read.
   public static func images(in path: String) throws(CaptureError) -> [String] {
     guard let folder = unsafe opendir(path) else {
       throw CaptureError(errno == EACCES ? .accessDenied : .notFound, "cannot open the folder \(path)")
@@ -58,9 +58,9 @@ public final class StillsSource: FrameSource {
     return names.sorted().map { prefix + $0 }
   }
 
-  /// The audio packets that go along with the images, if there are any.
+  /// No audio.
   public var audio: PacketQueue? { nil }
-  /// What was lost or damaged so far.
+  /// Losses so far.
   public var losses: SourceLosses { state.withLock { $0.losses } }
 
   /// The next image, or the end.
@@ -81,7 +81,7 @@ public final class StillsSource: FrameSource {
               stamp: FrameStamp(index: index, seconds: Double(index) / rate, arrival: FrameStamp.now()),
               pixels: pixels, fileName: path.split(separator: "/").last.map(String.init)))
         } catch {
-          // One that is gone or broken costs the others nothing.
+          // An unreadable image does not affect the others.
           let isOneOfMany =
             paths.count > 1
             && [.invalidMedia, .unsupported, .notFound, .accessDenied, .inputOutput].contains(error.code)
@@ -91,12 +91,12 @@ public final class StillsSource: FrameSource {
           state.lastFailure = error
         }
       }
-      // Nothing at all is no result.
+      // Without any readable image the last error is thrown.
       if !state.hasGiven, let failure = state.lastFailure { throw failure }
       return .endOfStream
     }
   }
 
-  /// Makes a waiting `next` return with an error; from any thread.
+  /// Interrupts `next`; callable on any thread.
   public func interrupt() { flag.interrupt() }
 }

@@ -1,66 +1,66 @@
 public import FFmpeg
 import Scene
 
-/// Looks at a stream for a while without decoding it: what it is, and how well it comes.
+/// Measures a stream for a while without decoding it.
 public struct StreamProbe: Sendable {
-  /// What was seen.
+  /// The result of a measurement.
   public struct Report: Hashable, Sendable {
-    /// The address, fit to be shown.
+    /// The address without credentials.
     public var address: String
     /// libav's name of the container or protocol.
     public var container: String
     /// Name of the codec.
     public var codec: String
-    /// Columns of the frames.
+    /// Width of the frames in pixels.
     public var width: Int
-    /// Rows of the frames.
+    /// Height of the frames in pixels.
     public var height: Int
-    /// Frames per second as the stream says.
+    /// Frames per second as the stream states them.
     public var nominalRate: Double?
-    /// Whether there is audio.
+    /// Whether there is an audio stream.
     public var hasAudio: Bool
-    /// Seconds from the first look to the first packet of a frame.
+    /// Seconds from opening to the first video packet.
     public var opening: Double
-    /// Seconds that were measured, by the receiver's clock.
+    /// Seconds measured, by the receiver's clock.
     public var seconds: Double
-    /// Packets of frames, one a frame.
+    /// Number of video packets, one per frame.
     public var frames: Int
-    /// Frames per second that came.
+    /// Frames per second received.
     public var rate: Double
-    /// Bits per second that came, frames only.
+    /// Video bits per second received.
     public var bitRate: Double
-    /// How unevenly frames come: mean difference of transit times, smoothed as RFC 3550 has it, in seconds.
+    /// Jitter: smoothed mean difference of transit times as in RFC 3550, in seconds.
     public var jitter: Double
     /// Longest time between two frames, in seconds.
     public var longestGap: Double
-    /// Packets lost on the network, as far as libav noticed.
+    /// Packets lost on the network, as counted by libav.
     public var lostPackets: Int
-    /// Packets that the container calls damaged.
+    /// Packets marked as damaged.
     public var damagedPackets: Int
-    /// Mean seconds between keyframes, if two were seen.
+    /// Mean seconds between keyframes, if there were two.
     public var keyInterval: Double?
-    /// How much faster the stream's clock runs than the receiver's, in parts of a million; `nil` under ten seconds.
+    /// Drift of the stream's clock against the receiver's, in parts per million; `nil` for less than ten seconds.
     public var clockDrift: Double?
-    /// Seconds from when a frame was taken, as its sender says (RTCP), to when it begins to come, the shortest seen: the
-    /// way, and what the two clocks differ by. `nil` where the sender does not say.
+    /// Shortest time in seconds from capture, by the sender's clock (RTCP), to arrival: the delay plus the difference
+    /// of the clocks. `nil` if the sender does not report its clock.
     public var senderDelay: Double?
   }
 
   /// Seconds after opening that are not measured.
   private static let settling = 0.1
 
-  /// Seconds to look.
+  /// Seconds to measure.
   public var duration: Double
-  /// How to connect.
+  /// Options for opening the stream.
   public var options: SourceOptions
 
-  /// A look of `duration` seconds.
+  /// A measurement of `duration` seconds.
   public init(duration: Double, options: SourceOptions = SourceOptions()) {
     self.duration = duration
     self.options = options
   }
 
-  /// Looks at `url`. Throws as opening and reading do.
+  /// Measures `url`. Throws errors of opening and reading.
   public func run(url: String, interrupt: InterruptFlag = InterruptFlag()) throws(CaptureError) -> Report {
     do throws(FFmpegError) {
       return try look(url, interrupt)
@@ -81,7 +81,7 @@ public struct StreamProbe: Sendable {
     var statistics = ArrivalStatistics()
     var opening = 0.0, damaged = 0
     var delay: Int64?
-    // What came while the stream was opened waits and comes at once, which would look like jitter.
+    // Packets that arrived while the stream was opened come at once, which would look like jitter.
     let opened = Double(FrameStamp.now() &- begin) / 1e9
     look: while statistics.seconds < duration {
       switch try demuxer.read() {

@@ -1,11 +1,11 @@
 public import FFmpeg
 import Synchronization
 
-/// Frames out of a container: a video file, what is piped in, or a network address.
+/// Frames of a container: a video file, standard input, or a network address.
 public final class StreamSource: FrameSource {
   /// What is known of the source before its first frame.
   public let description: SourceDescription
-  /// The audio packets that go along with the frames, if there are any.
+  /// Audio packets, if requested and available.
   public let audio: PacketQueue?
   private let flag: InterruptFlag
   private let stream: Mutex<DecodedStream>
@@ -19,7 +19,7 @@ public final class StreamSource: FrameSource {
     counts = Mutex(SourceLosses())
   }
 
-  /// Opens the video file at `path`. Every frame is given, at its own time.
+  /// Opens the video file at `path`.
   public convenience init(file path: String, options: SourceOptions = SourceOptions()) throws(CaptureError) {
     let flag = InterruptFlag()
     let stream = try DecodedStream(
@@ -27,7 +27,7 @@ public final class StreamSource: FrameSource {
     self.init(stream, flag: flag)
   }
 
-  /// Opens what is piped into standard input.
+  /// Opens standard input.
   public convenience init(standardInput options: SourceOptions) throws(CaptureError) {
     let flag = InterruptFlag()
     let stream = try DecodedStream(
@@ -35,7 +35,7 @@ public final class StreamSource: FrameSource {
     self.init(stream, flag: flag)
   }
 
-  /// Connects to `url`. Throws `unreachable` if nobody answers and `stalled` if nothing comes within the time-out.
+  /// Connects to `url`. Throws `unreachable` without an answer and `stalled` if nothing arrives within the time-out.
   public convenience init(
     network url: String, options: SourceOptions = SourceOptions(), interrupt flag: InterruptFlag = InterruptFlag()
   ) throws(CaptureError) {
@@ -47,11 +47,11 @@ public final class StreamSource: FrameSource {
 
   /// libav's options for a live address.
   static func networkOptions(url: String, options: SourceOptions) -> [String: String] {
-    // What the codec says of its rate, and the first times as they come, are enough: to make sure would cost a second at
-    // each opening. What libav reads meanwhile is kept, as it begins with the keyframe without which nothing can be shown.
+    // The frame rate of the codec's header and the first times are enough: more analysis costs a second per
+    // connection. Packets read meanwhile are kept, because the first is the keyframe that decoding must start with.
     var libav = ["fpsprobesize": "0", "max_ts_probe": "0"]
     guard url.lowercased().hasPrefix("rtsp") else { return libav }
-    // A keyframe comes as a burst, which the system's usual buffer for datagrams may not hold.
+    // A keyframe arrives as a burst that may exceed the system's default socket buffer.
     libav["buffer_size"] = String(1 << 20)
     switch options.transport {
     case .auto: libav["rtsp_flags"] = "prefer_tcp"
@@ -62,7 +62,7 @@ public final class StreamSource: FrameSource {
     return libav
   }
 
-  /// What was lost or damaged so far.
+  /// Losses so far.
   public var losses: SourceLosses { counts.withLock { $0 } }
 
   /// The next frame, or the end.
@@ -76,6 +76,6 @@ public final class StreamSource: FrameSource {
     }
   }
 
-  /// Makes a waiting `next` return with an error; from any thread.
+  /// Interrupts `next`; callable on any thread.
   public func interrupt() { flag.interrupt() }
 }

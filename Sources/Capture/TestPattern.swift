@@ -1,15 +1,15 @@
-/// A moving frame that is made rather than read: its size, rate and length.
+/// A generated moving pattern: its size, rate and length.
 public struct TestPattern: Hashable, Sendable, CustomStringConvertible {
-  /// Columns, 16...16384.
+  /// Width in pixels, 16...16384.
   public let width: Int
-  /// Rows, 16...16384.
+  /// Height in pixels, 16...16384.
   public let height: Int
   /// Frames per second of its timestamps.
   public let rate: Double
-  /// How many frames; `nil` for no end.
+  /// Number of frames; `nil` for an endless pattern.
   public let frameCount: Int?
 
-  /// A pattern; `nil` if the size or the rate is not sensible.
+  /// A pattern; `nil` if size or rate are out of range.
   public init?(width: Int, height: Int, rate: Double, frameCount: Int? = nil) {
     let sizes = 16...16384
     guard sizes.contains(width), sizes.contains(height), rate > 0, rate <= 1000, frameCount ?? 0 >= 0 else {
@@ -21,7 +21,7 @@ public struct TestPattern: Hashable, Sendable, CustomStringConvertible {
     self.frameCount = frameCount
   }
 
-  /// Reads `test:640x480@25` or `test:640x480@25:100`.
+  /// Parses `test:640x480@25` or `test:640x480@25:100`.
   init?(parsing text: String) {
     guard text.hasPrefix("test:") else { return nil }
     let parts = text.dropFirst("test:".count).split(separator: "@", omittingEmptySubsequences: false)
@@ -39,7 +39,7 @@ public struct TestPattern: Hashable, Sendable, CustomStringConvertible {
     self.init(width: width, height: height, rate: rate, frameCount: frameCount)
   }
 
-  /// The address that means this pattern.
+  /// The address of this pattern.
   public var description: String {
     let rateText = rate == rate.rounded() ? String(Int(rate)) : String(rate)
     return "test:\(width)x\(height)@\(rateText)" + (frameCount.map { ":\($0)" } ?? "")

@@ -3,7 +3,7 @@ import Imaging
 import Scene
 import Synchronization
 
-/// Makes the frames of a `TestPattern`: grey waves and a bright square that wanders. Equal runs give equal frames.
+/// Generates the frames of a `TestPattern`: grey waves and a moving bright square. Deterministic.
 public final class TestPatternSource: FrameSource {
   /// What is known of the source before its first frame.
   public let description: SourceDescription
@@ -11,7 +11,7 @@ public final class TestPatternSource: FrameSource {
   private let flag = InterruptFlag()
   private let index = Mutex(0)
 
-  /// A source of `pattern`; its frames come as fast as they are fetched.
+  /// A source of `pattern`; its frames are delivered as fast as they are read.
   public init(_ pattern: TestPattern) {
     self.pattern = pattern
     description = SourceDescription(
@@ -20,11 +20,11 @@ public final class TestPatternSource: FrameSource {
       frameCount: pattern.frameCount, timeBase: .video, pixelAspect: 1, codec: nil)
   }
 
-  /// The audio packets that go along with the frames, if there are any.
+  /// No audio.
   public var audio: PacketQueue? { nil }
-  /// What was lost or damaged so far.
+  /// No losses.
   public var losses: SourceLosses { SourceLosses() }
-  /// Makes a waiting `next` return with an error; from any thread.
+  /// Interrupts `next`; callable on any thread.
   public func interrupt() { flag.interrupt() }
 
   /// The next frame, or the end.

@@ -1,14 +1,14 @@
-/// Mends jumps of a stream's clock (broadcasts restart theirs, clips are joined) before decoding.
+/// Removes jumps of a stream's clock before decoding; broadcasts and concatenated clips reset it.
 ///
-/// Within a track times of decoding only grow. A jump is one that falls by more than `fall`, or lies further than `limit`
-/// ahead; from then on the track is shifted so that it follows on. Tracks jump one after another, as their packets come:
-/// those that follow take the shift of the first, so that they stay together.
+/// Within a track decoding times increase. A jump is a step back by more than `fall` or ahead by more than `limit`;
+/// from then on the track is shifted so that it continues. Tracks jump one after another; later ones take the shift
+/// of the first, so that they stay in sync.
 struct TimestampJumps {
-  /// Farthest that a packet may lie ahead of the one before, in seconds.
+  /// Largest step ahead, in seconds.
   let limit: Double
-  /// Farthest that it may lie behind, in seconds.
+  /// Largest step back, in seconds.
   let fall = 0.5
-  /// Jumps mended.
+  /// Number of jumps.
   private(set) var count = 0
   /// The shift of the track that jumped last.
   private var latest = 0.0
@@ -21,8 +21,8 @@ struct TimestampJumps {
 
   init(limit: Double) { self.limit = limit }
 
-  /// Sees the time of decoding of the next packet of `track`, in seconds, that lasts `interval`. Gives what to add to its
-  /// times.
+  /// Takes the decoding time of the next packet of `track` and its duration `interval`, in seconds; returns the shift
+  /// for its times.
   mutating func shift(of track: Int, at seconds: Double, interval: Double) -> Double {
     guard let known = tracks[track] else {
       tracks[track] = Track(shift: latest, last: seconds + latest)
@@ -36,7 +36,7 @@ struct TimestampJumps {
         latest = next
         count += 1
       }
-      // Tracks do not end at one moment: what would overlap begins behind.
+      // Tracks do not end at the same moment: packets that would overlap start later.
       shift = max(latest, next)
     }
     tracks[track] = Track(shift: shift, last: seconds + shift)

@@ -1,14 +1,14 @@
 import V4L2
 
-/// The cameras of this machine.
+/// Checks the local cameras.
 public enum CameraFindings {
-  /// What opening a node came to.
+  /// The result of opening a node.
   enum Node {
     case camera(path: String, name: String)
     case failure(path: String, V4L2Error)
   }
 
-  /// A finding for each camera, or one that there is none.
+  /// A finding for each camera, or one if there is none.
   public static func all() -> [Finding] {
     findings(
       CameraNodes.paths().map { path in
@@ -22,7 +22,7 @@ public enum CameraFindings {
     let findings: [Finding] = nodes.compactMap { node in
       switch node {
       case .camera(let path, let name): Finding("cameras", .good, "\(path): \(name)")
-      // Many a camera has a second node that gives no frames.
+      // Many cameras have a second node that gives no frames.
       case .failure(_, let error) where error.code == .unsupported: nil
       case .failure(_, let error) where error.code == .denied:
         Finding(

@@ -1,13 +1,13 @@
 import Foundation
 
-/// The variables that change what the program does.
+/// Lists the environment variables of yolostream.
 public enum EnvironmentFindings {
-  /// Those whose values are no secrets.
+  /// Variables whose values are not secret.
   private static let harmless: Set<String> = ["YOLOSTREAM_CACHE", "YOLOSTREAM_MAX_ISA"]
 
-  /// One finding for all variables of yolostream in `variables`; of those that may be secrets, the names only.
+  /// One finding for all of yolostream's variables; of possibly secret ones only the names.
   ///
-  /// - Parameter variables: instead of those of this process.
+  /// - Parameter variables: replaces those of the process, for tests.
   public static func variables(_ variables: [String: String]? = nil) -> Finding {
     let known = (variables ?? ProcessInfo.processInfo.environment).filter { $0.key.hasPrefix("YOLOSTREAM_") }.sorted {
       $0.key < $1.key

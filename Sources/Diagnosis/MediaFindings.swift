@@ -1,17 +1,17 @@
 import FFmpeg
 import FreeType
 
-/// What the FFmpeg and the fonts of this machine can do.
+/// Checks FFmpeg's components and the fonts.
 public enum MediaFindings {
-  /// Whether `kind` of this name is there.
+  /// Whether a component of this kind and name is installed.
   typealias Lookup = (InstalledParts.Kind, String) -> Bool
 
-  /// All of it.
+  /// All findings.
   public static func all() -> [Finding] {
     parts(InstalledParts.version, InstalledParts.has) + [acceleration(), font()]
   }
 
-  /// Codecs and protocols of an FFmpeg `version`.
+  /// Codecs and protocols of FFmpeg `version`.
   static func parts(_ version: String, _ has: Lookup) -> [Finding] {
     func finding(
       _ title: String, _ kind: InstalledParts.Kind, _ names: [String], needed: Set<String>, advice: String
@@ -36,7 +36,7 @@ public enum MediaFindings {
     ]
   }
 
-  /// Hardware decoders, which are reported because people look for them.
+  /// Hardware decoders; reported because users look for them.
   private static func acceleration() -> Finding {
     let compiled = ["vaapi", "vdpau", "cuda", "qsv", "drm", "vulkan"].filter { InstalledParts.has(.hardware, $0) }
     let nodes = (0..<4).map { "/dev/dri/renderD\(128 + $0)" }.filter { Place.exists($0) }

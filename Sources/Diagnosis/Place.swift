@@ -1,22 +1,22 @@
 import Foundation
 
-/// A folder that is written to: whether it can be, and how much room there is.
+/// A folder that is written to: checks permission and free space.
 public struct Place: Sendable {
   /// The folder; it need not exist.
   public let path: String
-  /// What it is for.
+  /// Its purpose.
   public let purpose: String
-  /// Bytes below which it is called small.
+  /// Free bytes below which a notice is given.
   public let wanted: Int
 
-  /// A folder at `path` for `purpose`, in which `wanted` bytes should be free.
+  /// A folder at `path` for `purpose` that should have `wanted` bytes free.
   public init(_ path: String, for purpose: String, wanted: Int) {
     self.path = path
     self.purpose = purpose
     self.wanted = wanted
   }
 
-  /// What is found there.
+  /// The result of the check.
   public func finding() -> Finding {
     let folder = nearest
     let facts = try? FileManager.default.attributesOfFileSystem(forPath: folder)
@@ -37,7 +37,7 @@ public struct Place: Sendable {
     return Finding("storage", .good, fact)
   }
 
-  /// The folder itself, or the one above it that it would be made in.
+  /// The folder itself, or its nearest existing parent.
   private var nearest: String {
     var url = URL(filePath: path).standardizedFileURL
     while url.path != "/", !Self.exists(url.path) { url.deleteLastPathComponent() }

@@ -1,8 +1,8 @@
 import Foundation
 
-/// Whether the service's page can have its port.
+/// Checks whether the service's port is free.
 public enum PortFindings {
-  /// A finding on TCP port `port` of this machine; port 0 is any.
+  /// A finding about local TCP port `port`; port 0 is any.
   public static func listening(on port: Int) -> Finding {
     let tables = ["/proc/net/tcp", "/proc/net/tcp6"].compactMap { try? String(contentsOfFile: $0, encoding: .utf8) }
     return finding(port, isTaken: tables.contains { listeners(in: $0).contains(port) })
@@ -18,7 +18,7 @@ public enum PortFindings {
     return Finding("ports", .good, "TCP port \(port), for the service's page, is free")
   }
 
-  /// The ports of the listening sockets in a table of the kernel, which is written in hexadecimal
+  /// Ports of listening sockets in a table of the kernel, which is hexadecimal
   /// (Documentation/networking/proc_net_tcp.rst of Linux).
   static func listeners(in table: String) -> Set<Int> {
     var ports: Set<Int> = []

@@ -2,9 +2,9 @@ import Foundation
 public import GELAN
 public import Inference
 
-/// The processor, and how fast it runs a network.
+/// Checks the processor and how fast it runs a network.
 public enum ProcessorFindings {
-  /// What networks are computed with on this machine.
+  /// The processor and its instructions.
   public static func instructions() -> Finding {
     let count = ProcessInfo.processInfo.activeProcessorCount
     let memory = Double(ProcessInfo.processInfo.physicalMemory) / 1e9
@@ -24,7 +24,7 @@ public enum ProcessorFindings {
     return Finding("processor", .good, fact)
   }
 
-  /// The times of `choice`, measured on an input of `height` × `width` pixels; the fastest precision is what `auto` takes.
+  /// The times of `choice` on an input of `height` × `width` pixels; `auto` takes the fastest precision.
   public static func speed(
     _ choice: PrecisionChoice, of model: InferenceModel, height: Int, width: Int, threads: Int
   ) -> Finding {

@@ -1,14 +1,14 @@
-/// Why a file of truth or results could not be used: where, what was expected, what was there.
+/// An error in a file of labels or results: the place, what was expected, what was found.
 public struct EvaluationError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// The kinds of failure a caller may treat differently.
+  /// Kinds of failures.
   public enum Code: Hashable, Sendable {
-    /// The content is not what the format asks for.
+    /// The content violates its format.
     case malformed
-    /// There is no such file or folder.
+    /// The file or folder does not exist.
     case missing
-    /// The file is there but cannot be read.
+    /// The file exists but cannot be read.
     case unreadable
-    /// Two inputs do not belong together, such as results for an image the truth does not have.
+    /// Two inputs do not match, such as results for an image that the data set lacks.
     case mismatched
     /// A result file cannot be written.
     case unwritable
@@ -20,10 +20,10 @@ public struct EvaluationError: Error, Hashable, Sendable, CustomStringConvertibl
   public let file: String
   /// The line, counted from 1, where one is known.
   public let line: Int?
-  /// One sentence: what was expected and what was there.
+  /// One sentence: what was expected and what was found.
   public let message: String
 
-  /// A failure of kind `code` in `file`, at `line` (counted from 1) where that is known.
+  /// A failure in `file`, at `line` (from 1) if known.
   public init(_ code: Code, file: String, line: Int? = nil, _ message: String) {
     self.code = code
     self.file = file

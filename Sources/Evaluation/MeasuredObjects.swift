@@ -1,16 +1,16 @@
 public import Scene
 
-/// An object that an image shows, as its annotation says.
+/// A labelled object of an image.
 public struct TrueObject: Hashable, Sendable {
-  /// Where, in pixels.
+  /// The box in pixels.
   public var box: PreciseBox
   /// Index of its class, from 0.
   public var classID: Int
-  /// Area in square pixels by which it counts as small, medium or large: that of its outline where one is known.
+  /// Area in square pixels that decides between small, medium and large: that of the outline if known.
   public var area: Double
-  /// A group that is not to be taken apart, or an object that is too hard: finding it is neither right nor wrong.
+  /// A crowd or a difficult object: detecting it is neither right nor wrong.
   public var isCrowd: Bool
-  /// Closed lines around it, as fractions of the image, where they are known.
+  /// Closed polygons around the object in fractions of the image; empty if unknown.
   public var outline: [[SIMD2<Float>]]
 
   /// An object of class `classID` at `box` (pixels); `area` in square pixels is that of the box unless given.
@@ -25,25 +25,24 @@ public struct TrueObject: Hashable, Sendable {
   }
 }
 
-/// An object that a detector claims to see in an image.
+/// A detection in an image, in double precision.
 public struct FoundObject: Hashable, Sendable {
-  /// Where, in pixels.
+  /// The box in pixels.
   public var box: PreciseBox
   /// Index of its class, from 0.
   public var classID: Int
-  /// How sure the detector is; only the order counts.
+  /// The score; only the order matters.
   public var score: Double
 
-  /// A claim that an object of class `classID` is at `box` (pixels).
+  /// A detection of class `classID` at `box` (pixels).
   public init(box: PreciseBox, classID: Int, score: Double) {
     self.box = box
     self.classID = classID
     self.score = score
   }
 
-  /// A detection rounded as it is written to files: pixels to 3 decimals, the score to 5.
-  ///
-  /// Rounded first and scored after, so that any other tool that reads the file gets the same figures, ties included.
+  /// A detection with the precision of result files: pixels to 3 decimals, the score to 5. Rounding before scoring
+  /// gives the figures that other tools compute from the file, ties included.
   public init(_ detection: Detection) {
     let box = detection.box
     self.init(

@@ -1,6 +1,6 @@
-/// A rectangle as annotation files write it, in pixels: left, top, width and height.
+/// A box in the form of annotation files, in pixels: left, top, width and height.
 ///
-/// Double precision, because the reference tools compare overlaps with thresholds in double precision.
+/// In double precision, because the reference tools compare overlaps with thresholds in double precision.
 public struct PreciseBox: Hashable, Sendable {
   /// Left edge in pixels.
   public var left: Double

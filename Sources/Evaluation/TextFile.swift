@@ -1,6 +1,6 @@
 internal import Foundation
 
-/// Whole files as bytes, with failures that name them.
+/// Reads and writes whole files; errors contain the path.
 enum TextFile {
   /// The bytes of the file at `path`.
   static func read(_ path: String) throws(EvaluationError) -> [UInt8] {
@@ -12,14 +12,14 @@ enum TextFile {
     if isFolder.boolValue { throw EvaluationError(.unreadable, file: path, "expected a file, this is a folder") }
     do {
       let bytes = [UInt8](try Data(contentsOf: URL(filePath: path), options: .mappedIfSafe))
-      // Editors of Windows put a byte order mark in front.
+      // Windows editors start files with a byte order mark.
       return bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
     } catch {
       throw EvaluationError(.unreadable, file: path, "cannot be read: \(error.localizedDescription)")
     }
   }
 
-  /// Replaces the file at `path` by `text`; the old content stays if that fails.
+  /// Replaces the file at `path` by `text`; if that fails, the old content is kept.
   static func write(_ text: String, to path: String) throws(EvaluationError) {
     do {
       try Data(text.utf8).write(to: URL(filePath: path), options: .atomic)
@@ -28,14 +28,14 @@ enum TextFile {
     }
   }
 
-  /// The lines of `bytes` without their ends (`\n` or `\r\n`); an unfinished last line counts.
+  /// The lines of `bytes` without their ends (`\n` or `\r\n`), including an unterminated last line.
   static func lines(of bytes: [UInt8]) -> [ArraySlice<UInt8>] {
     bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map { line in
       line.last == UInt8(ascii: "\r") ? line.dropLast() : line
     }
   }
 
-  /// Throws `unwritable` if no file can be made at `path`, so that a long run does not end in vain.
+  /// Throws `unwritable` if no file can be created at `path`, so that a long run does not fail at its end.
   static func expectWritable(_ path: String) throws(EvaluationError) {
     let folder = URL(filePath: path).deletingLastPathComponent().path
     guard FileManager.default.isWritableFile(atPath: folder) else {

@@ -1,20 +1,20 @@
 import CFreeType
 
-/// A font file at one size, that makes the shapes of characters.
+/// A font at one size, which renders characters.
 ///
-/// One font serves one thread at a time.
+/// Use a font on one thread at a time.
 @safe
 public struct Font: ~Copyable {
   private let library: FT_Library
   private let face: FT_Face
   private let hasKerning: Bool
 
-  /// Pixels from the baseline up to the tallest and down to the lowest point of ordinary characters; both positive.
+  /// Largest ascent and descent of ordinary characters in pixels; both positive.
   public let ascent, descent: Int
-  /// Height of a capital letter in pixels, by which text is centred.
+  /// Height of a capital letter in pixels, to centre text.
   public let capitalHeight: Int
 
-  /// Opens the font at `path` for text of `pixelSize` pixels (the em, 1...1000). Fails if it is no scalable font.
+  /// Opens the font at `path` with an em of `pixelSize` pixels (1...1000). Fails unless it is scalable.
   public init(path: String, pixelSize: Int) throws(FreeTypeError) {
     guard (1...1000).contains(pixelSize) else {
       throw FreeTypeError("text of \(pixelSize) pixels was asked for; 1...1000 is possible")
@@ -34,7 +34,7 @@ public struct Font: ~Copyable {
       unsafe self.library = unsafe library
       unsafe self.face = unsafe face
     } catch {
-      // Ends the face too, if there is one.
+      // Frees the face, too.
       unsafe FT_Done_FreeType(library)
       throw error
     }
@@ -55,21 +55,21 @@ public struct Font: ~Copyable {
     unsafe FT_Done_FreeType(library)
   }
 
-  /// The shape of one character and how far the pen moves after it.
+  /// A rendered character with its advance.
   public struct Glyph: Hashable, Sendable {
-    /// The font's number for the shape, for kerning; 0 is the shape of a missing character.
+    /// Glyph index in the font, for kerning; 0 is the glyph of a missing character.
     public let index: UInt32
-    /// Size of the shape in pixels.
+    /// Size in pixels.
     public let width, height: Int
-    /// Coverage 0...255, rows from the top, without gaps.
+    /// Coverage 0...255, rows from the top, without padding.
     public let coverage: [UInt8]
-    /// From the pen to the left edge of the shape, and from the baseline up to its top edge, in pixels.
+    /// From the pen to the left edge, and from the baseline up to the top edge, in pixels.
     public let left, top: Int
-    /// From this pen position to the next, in 64ths of a pixel.
+    /// Advance of the pen in 1/64 pixels.
     public let advance: Int
   }
 
-  /// The shape of `character`, or the font's sign for a missing one.
+  /// The glyph of `character`, or the font's glyph for a missing one.
   public func glyph(for character: Unicode.Scalar) throws(FreeTypeError) -> Glyph {
     let index = unsafe FT_Get_Char_Index(face, FT_ULong(character.value))
     try unsafe FreeTypeError.check(
@@ -79,7 +79,7 @@ public struct Font: ~Copyable {
     let width = unsafe Int(bitmap.width), height = unsafe Int(bitmap.rows)
     var coverage: [UInt8] = []
     if width > 0, height > 0 {
-      // Colour and 1-bit glyphs have other modes; a scalable font rendered in this mode has 256 grey levels.
+      // Scalable fonts render 256 grey levels in this mode; colour and 1-bit glyphs have others.
       guard let rows = unsafe bitmap.buffer, unsafe bitmap.pixel_mode == UInt8(FT_PIXEL_MODE_GRAY.rawValue) else {
         throw FreeTypeError("character U+\(String(character.value, radix: 16)) is not of grey levels")
       }
@@ -94,7 +94,7 @@ public struct Font: ~Copyable {
       top: Int(slot.pointee.bitmap_top), advance: Int(slot.pointee.advance.x))
   }
 
-  /// How much closer (negative) two glyphs stand than their advances say, in 64ths of a pixel.
+  /// Kerning between two glyphs in 1/64 pixels; negative moves them closer.
   public func kerning(_ left: UInt32, _ right: UInt32) -> Int {
     guard hasKerning, left != 0, right != 0 else { return 0 }
     var delta = FT_Vector()

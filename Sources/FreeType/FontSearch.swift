@@ -1,8 +1,8 @@
 import Glibc
 
-/// Where systems keep a plain sans-serif font.
+/// Finds a sans-serif font in the usual places.
 public enum FontSearch {
-  /// Files in order of preference: narrow and clear in small labels first.
+  /// Paths in order of preference: those that are readable in small labels first.
   public static let candidates: [String] = {
     let names = [
       "DejaVuSansCondensed-Bold.ttf", "DejaVuSans.ttf", "LiberationSans-Bold.ttf", "NotoSans-Bold.ttf",
@@ -19,7 +19,7 @@ public enum FontSearch {
     return names.flatMap { name in folders.map { "\($0)/\(name)" } }
   }()
 
-  /// The first candidate that can be read, or `nil` on a system without any.
+  /// The first readable candidate; `nil` if there is none.
   public static func find() -> String? {
     candidates.first { unsafe access($0, R_OK) == 0 }
   }

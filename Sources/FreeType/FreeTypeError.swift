@@ -1,8 +1,8 @@
-/// Why a font could not be read or a glyph not be made.
+/// An error of opening a font or rendering a glyph.
 public struct FreeTypeError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// The library's number for the failure (`FT_Error`), 0 where the failure was found here.
+  /// FreeType's error number (`FT_Error`); 0 for an error of this package.
   public let status: Int32
-  /// What was tried and what came of it.
+  /// What was tried and what failed.
   public let description: String
 
   init(_ description: String, status: Int32 = 0) {
@@ -10,7 +10,7 @@ public struct FreeTypeError: Error, Hashable, Sendable, CustomStringConvertible 
     self.description = status == 0 ? description : "\(description) (FreeType error \(status))"
   }
 
-  /// Turns a status of the library into an error.
+  /// Converts a status of the library to an error.
   static func check(_ status: Int32, _ attempt: @autoclosure () -> String) throws(FreeTypeError) {
     if status != 0 { throw FreeTypeError(attempt(), status: status) }
   }

@@ -1,15 +1,15 @@
-// The harness of direct sums: rows are staged with their borders, and pixels, strips of output channels and shares of the team
-// are dealt out. Bodies do the arithmetic.
+// The harness of direct convolution: stages rows with their borders and distributes pixels, strips of output channels
+// and shares of the team. Bodies do the arithmetic.
 #include "direct.h"
 
 #include <string.h>
 
 #include "silu_curve.h"
 
-// Whether an image is read as bf16, whose three channels and a zero lie together. One of f32 stays in planes.
+// Whether an image is read as bf16, three channels and a zero interleaved. f32 images stay planar.
 static bool is_interleaved(const convolution *c) { return c->is_image && c->reads != ELEMENT_F32; }
 
-// Groups of four bytes that lie together for one pixel, the channels in them, and such blocks.
+// Groups of four bytes per pixel, the channels in each, and the number of such blocks.
 static int lane_count(const convolution *c) {
   if (c->is_image) return is_interleaved(c) ? 2 : 1;
   return 2 * element_size(c->reads);
@@ -21,13 +21,13 @@ static int block_count(const convolution *c) {
 
 bool direct_supports(const convolution *c) {
   if (c->is_image ? c->groups != 1 || c->kernel != 3 : c->inputs % 8 != 0 || c->in.pixel != 8) return false;
-  // The outputs of a single group are filled up.
+  // The outputs of a single group are padded.
   if ((c->groups != 1 && c->outputs % 8 != 0) || c->out.pixel != 8) return false;
   if (c->kernel == 3) return c->stride >= 1 && c->stride <= 2 && c->padding <= 1;
   return c->kernel == 1 && c->stride == 1 && c->padding == 0 && !c->takes_means;
 }
 
-// Output channels are computed in strips, so wide that their sums and weights fill the registers.
+// Output channels are computed in strips whose sums and weights fill the registers.
 static int padded_outputs(const convolution *c) { return (c->outputs + 7) / 8 * 8; }
 static int strip_width(const direct_body *body, int left) {
   int width = body->widest;
@@ -49,7 +49,7 @@ static void put_weight(float value, map_element element, uint8_t *to) {
   else memcpy(to, &value, 4);
 }
 
-// Strip by strip: for each of them block by block, row of the window, four bytes of the block, column, output channel.
+// Order: strip, block, row of the window, four bytes of the block, column, output channel.
 static void pack_group(const direct_body *body, const convolution *c, const filters *f, int group, uint8_t *to) {
   const int size = element_size(c->reads), channels = 4 / size;
   memset(to, 0, group_size(c));
@@ -76,7 +76,7 @@ void direct_pack(const direct_body *body, convolution *c, const filters *f, void
   if (body->has_curves) use_silu_curve(c, factors, bias);
 }
 
-// Rows with their borders that a window sees, in a ring: each is made once and used for up to three rows of outputs.
+// The input rows of a window, with borders, in a ring: each is staged once and used for up to three rows of outputs.
 static int staged_width(const convolution *c, int width) { return (width - 1) * c->stride + c->kernel; }
 static size_t staged_size(const convolution *c, int width) {
   return (size_t)block_count(c) * staged_width(c, width) * lane_count(c) * 4;
@@ -86,10 +86,10 @@ size_t direct_scratch_size(const convolution *c) {
   return c->kernel > 1 ? (3 * staged_size(c, c->width) + 127) / 64 * 64 : 64;
 }
 
-// The most sums that a step makes: 24 pixels of 16 channels, or 12 of 32; a last group of four pixels is read whole.
+// The most sums per step: 24 pixels of 16 channels, or 12 of 32; a last group of four pixels is read whole.
 enum { SUMS_MAX = 24 * 16 + 64 };
 
-// One strip of output channels after the other for `count` pixels side by side.
+// Computes `count` neighbouring pixels, one strip of output channels after the other.
 static void run_strips(
     const direct_body *body, const convolution *c, const operand *x, int group, uint8_t *out, const uint8_t *add,
     int count) {
@@ -104,7 +104,7 @@ static void run_strips(
     const uint8_t *more = add ? add + channel / 8 * c->add.block * size : NULL;
     for (int first = 0; first < count;) {
       const int left = count - first;
-      // Few sums at a time wait for each other: 4 + 4 is better than 6 + 2.
+      // Few sums at a time are bound by latency: 4 + 4 is better than 6 + 2.
       const bool is_full = left >= s->full && !(s->full == 6 && left == 8);
       const int kind = is_full ? 0 : left >= 4 ? 1 : left >= 2 ? 2 : 3, step = kind ? 8 >> kind : s->full;
       s->of[kind](x, (ptrdiff_t)first * step_in, weights, sums);
@@ -117,7 +117,7 @@ static void run_strips(
   }
 }
 
-// Row `row` of the input, from column `left` on, `width` wide, with the zero point around the map.
+// Stages input row `row`, from column `left` on, `width` wide, with the zero point as border.
 static void stage(
     const direct_body *body, const convolution *c, const uint8_t *in, int group, int row, int left, int width,
     uint8_t *to) {
@@ -141,16 +141,17 @@ static void stage(
   }
 }
 
-// Bytes of inputs that are worked on at one time: half of a first-level cache.
+// Bytes of inputs per tile: half of a first-level cache.
 enum { CHUNK_BYTES = 16 << 10 };
 
-// Pixels that all channels are computed of before the next, where each has `bytes` of its own: full steps of any width.
+// Pixels of which all channels are computed before the next, if each needs `bytes` of inputs: whole steps of any
+// width.
 static int chunk_size(const convolution *c, int bytes) {
   const int step = c->reads == ELEMENT_F32 ? 12 : 120, fitting = CHUNK_BYTES / bytes / step * step;
   return fitting < step ? step : fitting;
 }
 
-// A rectangle of outputs that see their surroundings.
+// A rectangle of outputs of a 3×3 convolution.
 static void run_window(
     const direct_body *body, const convolution_call *call, int top, int bottom, int left, int right, uint8_t *ring) {
   const convolution *c = call->convolution;
@@ -178,7 +179,7 @@ static void run_window(
   }
 }
 
-// `count` pixels from number `first` on, row by row; each output sees one pixel.
+// `count` pixels of a 1×1 convolution from index `first` on, row by row.
 static void run_points(const direct_body *body, const convolution_call *call, int first, int count) {
   const convolution *c = call->convolution;
   const int size = element_size(c->reads), out_size = element_size(c->writes);
@@ -210,10 +211,10 @@ void direct_run(const direct_body *body, const convolution_call *call, void *scr
   if (call->tiles.numbers) {
     run_tiles(body, call, scratch, member, members);
   } else if (c->kernel > 1) {
-    // Each row that is staged serves the next outputs, too, so a member has rows side by side.
+    // Each staged row serves the next outputs, too, so a member gets adjacent rows.
     run_window(body, call, c->height * member / members, c->height * (member + 1) / members, 0, c->width, scratch);
   } else {
-    // Rows follow one another without a gap, so the map is one long row, of which a member has a piece as of the others.
+    // Rows are contiguous, so the map is one long row, divided among the members.
     const int count = c->height * c->width, chunk = chunk_size(c, block_count(c) * lane_count(c) * 4);
     const int piece = (count + members * 24 - 1) / (members * 24) * 24;
     const int start = piece * member, end = start + piece < count ? start + piece : count;

@@ -1,10 +1,10 @@
-// What every kernel is run by: memory for what it packs, and a team that shares the work.
+// Runs kernels: allocates packed weights, and divides the work among a team.
 #include <string.h>
 
 #include "include/kernel.h"
 #include "team.h"
 
-// Floats of the factors, and of the biases: whole vectors, and strips of output channels that are filled up.
+// Length of factors and biases in floats, padded to whole vectors and strips of output channels.
 static size_t padded_outputs(const convolution *c) { return ((size_t)c->groups * c->outputs + 63) / 32 * 32; }
 
 size_t convolution_prepared_size(const kernel *kernel, const convolution *c) {

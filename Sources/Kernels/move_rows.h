@@ -1,4 +1,4 @@
-// What moves.c hands to the kernels of pooling: rows of outputs.
+// The interface between moves.c and the pooling kernels: rows of outputs.
 #pragma once
 #include <stdint.h>
 
@@ -12,11 +12,11 @@ typedef struct {
   uint8_t *out;
 } move_work;
 
-// Row `y` of the outputs of one block of eight channels, which begins at `in`.
+// Computes row `y` of the outputs of one block of eight channels at `in`.
 typedef void pool_row(const move_work *work, const uint8_t *in, int y, uint8_t *out);
 
 pool_row *pool_row_avx2(const map_move *move, const map_window *window);
-// NULL for means, and for windows that are wide.
+// NULL for means, and for wide windows.
 pool_row *maximum_row_avx2(const map_move *move, const map_window *window);
 pool_row *pool_row_neon(const map_move *move, const map_window *window);
 pool_row *pool_row_reference(const map_move *move, const map_window *window);

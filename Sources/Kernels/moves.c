@@ -1,4 +1,4 @@
-// Pooling and upsampling: rows of blocks, shared among a team.
+// Pooling and upsampling: divides rows of blocks among a team.
 #include <string.h>
 
 #include "include/map.h"
@@ -6,7 +6,7 @@
 #include "move_rows.h"
 #include "team.h"
 
-// Calls `row` for each row of the outputs of each block that falls to this member.
+// Calls `row` for each output row of each block in this member's share.
 static void share_rows(
     const move_work *work, int member, int threads, pool_row *row) {
   const map_move *m = work->move;
@@ -18,7 +18,7 @@ static void share_rows(
   }
 }
 
-// `size` is that of eight values.
+// `size` is the size of eight values.
 static inline void upsample(const move_work *work, const uint8_t *in, int y, uint8_t *out, const int size) {
   const map_move *m = work->move;
   in += y / work->factor * m->in.row * size / 8;

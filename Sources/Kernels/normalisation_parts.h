@@ -1,4 +1,4 @@
-// The ways in which normalisation.c does its work.
+// Implementations behind normalisation.c.
 #pragma once
 #include "include/normalisation.h"
 

@@ -1,4 +1,4 @@
-// What the processor and the operating system offer.
+// Detects what the processor and the operating system support.
 #include "include/processor.h"
 
 #include <pthread.h>
@@ -14,7 +14,7 @@
 #include <sys/auxv.h>
 #endif
 
-// Levels in ascending order. Each includes those before it; a processor may have a gap in them.
+// Levels in ascending order. Each includes those before it, although a processor may lack some of them.
 static const struct {
   const char *name;
   instruction_set adds;
@@ -55,7 +55,7 @@ const char *instructions_name(instruction_set set) {
 }
 
 #if defined(__x86_64__)
-// Bits of XCR0: state that the operating system keeps for each thread.
+// Bits of XCR0: register state that the operating system saves.
 enum { STATE_AVX = 0x6, STATE_AVX512 = 0xe6, STATE_TILES = 0x60000 };
 
 static uint64_t enabled_state(void) {
@@ -64,7 +64,7 @@ static uint64_t enabled_state(void) {
   return (uint64_t)high << 32 | low;
 }
 
-// Linux grants the eight kilobytes of tiles to a process that asks.
+// Linux enables AMX tiles (8 KB of state) for processes that request them.
 static bool grants_tiles(void) {
   enum { ARCH_REQ_XCOMP_PERM = 0x1023, TILE_DATA = 18 };
   return syscall(SYS_arch_prctl, ARCH_REQ_XCOMP_PERM, TILE_DATA) == 0;
@@ -125,11 +125,11 @@ static processor found;
 static void probe(void) {
   snprintf(found.name, sizeof found.name, "unknown processor");
   find_name(found.name);
-  // Names end in spaces.
+  // Processor names may end in spaces.
   for (size_t end = strlen(found.name); end > 0 && found.name[end - 1] == ' '; end--) found.name[end - 1] = 0;
   found.detected = found.usable = detect();
   found.cap = getenv("YOLOSTREAM_MAX_ISA");
-  // An empty value counts as none, as with other variables.
+  // An empty value counts as unset.
   if (found.cap && !*found.cap) found.cap = NULL;
   found.is_cap_known = !found.cap || instructions_within(found.cap, &found.usable);
 }

@@ -1,4 +1,4 @@
-// Every kernel, one line each. Where several support a convolution, the first is taken.
+// The table of kernels. The first that supports a convolution is used.
 #include "include/kernel.h"
 
 #define KERNELS(EACH_X86, EACH_ARM, EACH)  \
@@ -43,7 +43,7 @@ const kernel *kernel_choose(const convolution *c, instruction_set usable) {
 }
 
 bool kernels_read(map_element element, instruction_set usable) {
-  // Every kernel computes a 3×3 convolution of some tens of channels.
+  // Every kernel supports a 3×3 convolution of some tens of channels.
   const map_layout layout = {8, 64, 512};
   const convolution probe = {
       .groups = 1, .inputs = 64, .outputs = 64, .kernel = 3, .stride = 1, .padding = 1, .reads = element,

@@ -3,7 +3,7 @@
 #include <dlfcn.h>
 #include <stddef.h>
 
-// Entry points of GNU OpenMP, which oneDNN runs on; another runtime has others.
+// Entry points of GNU OpenMP, on which oneDNN runs; other runtimes lack them.
 static void (*team_parallel)(void (*)(void *), void *, unsigned, unsigned);
 static int (*team_member)(void);
 static int (*team_size)(void);
@@ -20,8 +20,8 @@ typedef struct {
   int threads;
 } call;
 
-// The runtime may give fewer threads than it is asked for (OMP_THREAD_LIMIT, OMP_DYNAMIC): these take the shares of the
-// missing ones, too.
+// The runtime may provide fewer threads than requested (OMP_THREAD_LIMIT, OMP_DYNAMIC); they also compute the shares
+// of the missing ones.
 static void join(void *argument) {
   const call *c = argument;
   for (int share = team_member(); share < c->threads; share += team_size()) c->share(c->work, share, c->threads);

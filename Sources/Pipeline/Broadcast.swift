@@ -1,4 +1,4 @@
-/// Sends the same values to many listeners. A slow listener loses the oldest and delays nobody.
+/// Sends values to many listeners. A slow listener loses the oldest values and delays nobody.
 package final class Broadcast<Value: Sendable>: Sendable {
   private struct State {
     var listeners: [Int: AsyncStream<Value>.Continuation] = [:]
@@ -8,16 +8,16 @@ package final class Broadcast<Value: Sendable>: Sendable {
 
   private let state = Locked(State())
 
-  /// A broadcast that nobody listens to yet.
+  /// A broadcast without listeners.
   package init() {}
 
-  /// Whether anyone listens: a value that nobody hears need not be made.
+  /// Whether there are listeners; if not, a value need not be made.
   package var isHeard: Bool { state.withLock { !$0.listeners.isEmpty } }
 
-  /// How many listen.
+  /// Number of listeners.
   package var listenerCount: Int { state.withLock { $0.listeners.count } }
 
-  /// All values from now on; the last `depth` wait for a slow listener.
+  /// All values from now on; up to `depth` are queued for a slow listener.
   package func listen(depth: Int) -> AsyncStream<Value> {
     let (stream, continuation) = AsyncStream.makeStream(of: Value.self, bufferingPolicy: .bufferingNewest(depth))
     let id: Int? = state.withLock { state in
@@ -39,7 +39,7 @@ package final class Broadcast<Value: Sendable>: Sendable {
     for listener in state.withLock({ Array($0.listeners.values) }) { listener.yield(value) }
   }
 
-  /// Ends all listening.
+  /// Ends the streams of all listeners.
   package func finish() {
     let listeners = state.withLock { state in
       state.isOver = true

@@ -1,25 +1,25 @@
 public import RingBuffer
 import Synchronization
 
-/// Hands owned values from one stage to the next and makes each wait for the other.
+/// Passes owned values from one stage to the next, with back-pressure.
 ///
-/// A channel has one sending and one receiving thread. Closing may come from any thread, at any time, more than once.
-/// With more than one lane it deals its values to parallel workers in turn and collects them in the same turn, so
-/// that order is kept: value `i` goes through lane `i % lanes`. Each worker then takes from its lane of one channel and
-/// must put exactly one value into its lane of the next.
+/// A channel has one sending and one receiving thread. It can be closed on any thread, more than once. With several
+/// lanes it distributes its values to parallel workers round-robin and collects their results in the same order:
+/// value `i` goes through lane `i % lanes`. Each worker receives from its lane of one channel and must send exactly
+/// one value to its lane of the next.
 public final class Channel<Element: ~Copyable & Sendable>: ChannelEnds {
   private let lanes: [Lane<Element>]
-  // Each cursor belongs to one thread; it is atomic only so that the class can be shared.
+  // Each cursor belongs to one thread; it is atomic only to make the class Sendable.
   private let sendCursor = Atomic<Int>(0)
   private let receiveCursor = Atomic<Int>(0)
 
   /// An open, empty channel.
   ///
   /// - Parameters:
-  ///   - capacity: how many values each lane holds; with `keepNewest` always one.
-  ///   - policy: what happens when the receiver falls behind. More than one lane needs `wait`: a lost value would
-  ///     break the turn.
-  ///   - lanes: how many workers share the work.
+  ///   - capacity: number of values per lane; always 1 with `keepNewest`.
+  ///   - policy: what happens when the receiver is too slow. More than one lane needs `wait`: a lost value would
+  ///     break the order.
+  ///   - lanes: number of workers.
   public init(capacity: Int, policy: OverflowPolicy = .wait, lanes: Int = 1) {
     precondition(lanes == 1 || (lanes > 1 && policy == .wait), "lanes keep order only if no value is lost")
     self.lanes = (0..<lanes).map { _ in Lane(capacity: capacity, policy: policy) }
@@ -27,13 +27,13 @@ public final class Channel<Element: ~Copyable & Sendable>: ChannelEnds {
 
   private init(lane: Lane<Element>) { lanes = [lane] }
 
-  /// The channel that one worker sees: lane `index` alone.
+  /// The channel of one worker: lane `index` only.
   public func lane(_ index: Int) -> Channel { Channel(lane: lanes[index]) }
 
-  /// How many lanes the values are dealt to.
+  /// Number of lanes.
   public var laneCount: Int { lanes.count }
 
-  /// Gives `element` to the receiver, waiting for room if the policy is `wait`.
+  /// Sends `element`; waits for room if the policy is `wait`.
   public func send(_ element: consuming Element) -> SendOutcome {
     // Relaxed, here and below: only the sending thread touches this cursor.
     let turn = sendCursor.load(ordering: .relaxed)
@@ -42,7 +42,7 @@ public final class Channel<Element: ~Copyable & Sendable>: ChannelEnds {
     return outcome
   }
 
-  /// The next value in order, waiting until there is one or the channel ends.
+  /// Waits for the next value, in order, or the end of the channel.
   public func receive() -> ReceiveOutcome<Element> {
     // Relaxed, here and below: only the receiving thread touches this cursor.
     let turn = receiveCursor.load(ordering: .relaxed)
@@ -54,51 +54,51 @@ public final class Channel<Element: ~Copyable & Sendable>: ChannelEnds {
     }
   }
 
-  /// Takes no more values; the receiver still gets all that wait, then `closed`.
+  /// Accepts no more values; the receiver still gets all queued values, then `closed`.
   public func finish() { for lane in lanes { lane.finish() } }
 
-  /// Ends at once for both sides; values that wait are dropped.
+  /// Ends both sides at once; queued values are dropped.
   public func cancel() { for lane in lanes { lane.cancel() } }
 
-  /// Drops all values that wait. For the receiving thread, or for anyone once both sides have ended.
+  /// Drops all queued values. Call on the receiving thread, or on any thread after both sides have ended.
   public func drain() { for lane in lanes { lane.drain() } }
 
-  /// How many values wait, for people to look at.
+  /// Number of queued values, for display.
   public var waitingCount: Int { lanes.reduce(0) { $0 + $1.waitingCount } }
 
-  /// How many values the policy has lost: displaced by a newer one, or refused.
+  /// Number of values lost by the policy: displaced by a newer one, or refused.
   public var lostCount: Int { lanes.reduce(0) { $0 + $1.lostCount } }
 }
 
-/// What a run needs of a channel, whatever flows through it.
+/// The part of a channel that does not depend on its element type.
 public protocol ChannelEnds: AnyObject, Sendable {
-  /// Takes no more values; the receiver still gets all that wait, then `closed`.
+  /// Accepts no more values; the receiver still gets all queued values, then `closed`.
   func finish()
-  /// Ends at once for both sides; values that wait are dropped.
+  /// Ends both sides at once; queued values are dropped.
   func cancel()
-  /// Drops all values that wait. For the receiving thread, or for anyone once both sides have ended.
+  /// Drops all queued values. Call on the receiving thread, or on any thread after both sides have ended.
   func drain()
-  /// How many values wait, for people to look at.
+  /// Number of queued values, for display.
   var waitingCount: Int { get }
-  /// How many values the policy has lost: displaced by a newer one, or refused.
+  /// Number of values lost by the policy: displaced by a newer one, or refused.
   var lostCount: Int { get }
 }
 
-/// What became of a value that was sent.
+/// The result of sending a value.
 public enum SendOutcome: Hashable, Sendable {
   /// The receiver will get it, unless the channel is cancelled or a newer value displaces it.
   case sent
   /// By the channel's policy one value was lost: this one (`refuseNewest`) or the one it displaced (`keepNewest`).
   case lostOne
-  /// Nobody will take it any more; it was dropped.
+  /// The channel is closed; the value was dropped.
   case closed
 }
 
-/// What came out of a channel.
+/// The result of receiving from a channel.
 public enum ReceiveOutcome<Element: ~Copyable>: ~Copyable {
   /// The next value.
   case value(Element)
-  /// There will be no more.
+  /// There are no more values.
   case closed
 }
 

@@ -1,18 +1,18 @@
-/// How long something took, over many times, in fixed memory.
+/// A histogram of durations in fixed memory.
 ///
-/// Buckets grow with the value, sixteen to each doubling, so that a quantile is within 1/32 of the truth for
-/// anything from nanoseconds to centuries (the layout of HdrHistogram). Stage times and frame ages are kept in one.
+/// Buckets grow with the value, sixteen per doubling, so a quantile is exact to 1/32 from nanoseconds to centuries
+/// (the layout of HdrHistogram).
 public struct DurationHistogram: Hashable, Sendable {
   private static let bitsPerDoubling = 4
   private static let perDoubling = 1 << bitsPerDoubling
 
   private var counts: [UInt64]
-  /// How many durations were recorded.
+  /// Number of recorded durations.
   public private(set) var count: UInt64 = 0
   private var totalNanoseconds: UInt64 = 0
   private var longestNanoseconds: UInt64 = 0
 
-  /// A histogram of nothing yet.
+  /// An empty histogram.
   public init() {
     counts = Array(repeating: 0, count: Self.bucket(of: .max) + 1)
   }
@@ -25,7 +25,7 @@ public struct DurationHistogram: Hashable, Sendable {
     longestNanoseconds = max(longestNanoseconds, nanoseconds)
   }
 
-  /// Adds all that `other` has recorded.
+  /// Adds all durations of `other`.
   public mutating func merge(_ other: DurationHistogram) {
     for index in counts.indices { counts[index] += other.counts[index] }
     count += other.count
@@ -42,7 +42,7 @@ public struct DurationHistogram: Hashable, Sendable {
   /// The mean; zero if nothing was recorded.
   public var mean: Duration { count == 0 ? .zero : .nanoseconds(Int64(clamping: totalNanoseconds / count)) }
 
-  /// The duration that a share `quantile` (0...1) of all does not exceed; zero if nothing was recorded.
+  /// The duration that a fraction `quantile` (0...1) of all does not exceed; zero if there is none.
   public func quantile(_ quantile: Double) -> Duration {
     guard count > 0 else { return .zero }
     let rank = max(1, UInt64((min(max(quantile, 0), 1) * Double(count)).rounded(.up)))
@@ -54,7 +54,7 @@ public struct DurationHistogram: Hashable, Sendable {
     return longest
   }
 
-  /// How many durations were at most `nanoseconds`, within the width of a bucket.
+  /// Number of durations of at most `nanoseconds`, to the width of a bucket.
   public func count(upTo nanoseconds: UInt64) -> UInt64 {
     counts[...Self.bucket(of: nanoseconds)].reduce(0, +)
   }

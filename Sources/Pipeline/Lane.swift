@@ -1,9 +1,9 @@
 import RingBuffer
 import Synchronization
 
-/// One strand of a channel: a lock-free store, the phase it is in, and a place for each side to wait.
+/// One lane of a channel: a lock-free store, a phase, and a parker for each side.
 final class Lane<Element: ~Copyable & Sendable>: Sendable {
-  /// Phases only ever move to the right.
+  /// Phases only advance.
   private enum Phase: UInt8, AtomicRepresentable { case open, finished, cancelled }
 
   private enum Store {
@@ -41,7 +41,7 @@ final class Lane<Element: ~Copyable & Sendable>: Sendable {
           return .sent
         case .full(let returned):
           guard waitsForRoom else {
-            // Relaxed: a number to look at; nothing is read on the strength of it.
+            // Relaxed: a statistic; no memory access depends on it.
             refused.add(1, ordering: .relaxed)
             return .lostOne
           }
@@ -55,8 +55,8 @@ final class Lane<Element: ~Copyable & Sendable>: Sendable {
 
   func receive() -> ReceiveOutcome<Element> {
     while true {
-      // Acquiring, pairs with the releasing exchange in `close`. Read before the store is tried: all that was sent
-      // before `finished` was written is then in sight, and an empty store means the end.
+      // Acquiring, pairs with the releasing exchange in `close`. Read before the store is tried: then all values sent
+      // before `finished` was written are visible, and an empty store means the end.
       let phase = phase.load(ordering: .acquiring)
       if phase == .cancelled {
         drain()
@@ -83,7 +83,7 @@ final class Lane<Element: ~Copyable & Sendable>: Sendable {
 
   var lostCount: Int {
     switch store {
-    // Relaxed: a number to look at; nothing is read on the strength of it.
+    // Relaxed: a statistic; no memory access depends on it.
     case .ring: refused.load(ordering: .relaxed)
     case .slot(let slot): slot.displacedCount
     }

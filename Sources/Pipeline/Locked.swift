@@ -1,9 +1,9 @@
 import Glibc
 
-/// A value behind a lock, for the few things that more than two threads share.
+/// A value protected by a mutex, for the few values that more than two threads share.
 ///
-/// A POSIX mutex rather than `Synchronization.Mutex`: Thread Sanitizer knows the former and takes every use of the
-/// latter on Linux for a race. Held for moments only; nothing waits inside.
+/// A POSIX mutex rather than `Synchronization.Mutex`, because Thread Sanitizer on Linux reports every use of the
+/// latter as a race. It is held briefly; nothing blocks inside.
 @safe
 final class Locked<Value>: @unchecked Sendable {
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>

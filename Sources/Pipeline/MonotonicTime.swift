@@ -1,8 +1,8 @@
 import Glibc
 
-/// The clock that stages are timed by: it never jumps, and it has nothing to do with the time of day.
+/// The monotonic clock, which times stages: it never jumps and is unrelated to the time of day.
 public enum MonotonicTime {
-  /// Nanoseconds since some fixed moment of this boot (`CLOCK_MONOTONIC`).
+  /// Nanoseconds since an arbitrary moment (`CLOCK_MONOTONIC`).
   public static var nanoseconds: UInt64 {
     var reading = timespec()
     unsafe clock_gettime(CLOCK_MONOTONIC, &reading)

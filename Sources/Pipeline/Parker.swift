@@ -1,10 +1,10 @@
 import Glibc
 import Synchronization
 
-/// Puts one thread to sleep until another wakes it.
+/// Suspends one thread until another wakes it.
 ///
-/// A wake-up that comes before the sleep is remembered (one, not more), so none is lost; a `park` may also return for
-/// an old wake-up, so whoever parks looks again at what it waits for. One thread parks; any thread may unpark.
+/// One wake-up before `park` is remembered, so none is lost. `park` may also return for an old wake-up, so the caller
+/// checks its condition again. One thread parks; any thread may unpark.
 @safe
 final class Parker: @unchecked Sendable {
   private enum State: UInt8, AtomicRepresentable { case idle, parked, notified }
@@ -22,9 +22,9 @@ final class Parker: @unchecked Sendable {
     unsafe semaphore.deallocate()
   }
 
-  /// Sleeps until woken; returns at once if woken since the last `park`.
+  /// Waits for a wake-up; returns at once if there was one since the last `park`.
   func park() {
-    // Acquiring, pairs with the releasing exchange in `unpark`: what the waker wrote before it is seen on return.
+    // Acquiring, pairs with the releasing exchange in `unpark`: writes before the wake-up are visible on return.
     let (parked, before) = state.compareExchange(expected: .idle, desired: .parked, ordering: .acquiring)
     if parked {
       // A signal handler may interrupt the wait; the waker posts exactly once for each `parked` it replaces.
@@ -36,7 +36,7 @@ final class Parker: @unchecked Sendable {
     _ = state.exchange(.idle, ordering: .acquiring)
   }
 
-  /// Wakes the thread that is parked, or the next that parks.
+  /// Wakes the parked thread, or the next one to park.
   func unpark() {
     // Releasing, pairs with the acquiring operations in `park`. An exchange even when already notified: the parking
     // thread must read this write, or it could consume an older wake-up and miss what was written before this one.

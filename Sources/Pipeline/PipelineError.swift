@@ -1,24 +1,24 @@
-/// Why a run did not come to its end.
+/// Why a run ended early.
 public struct PipelineError: Error, CustomStringConvertible {
-  /// What kind of end it was.
+  /// Kinds of ends.
   public enum Code: Hashable, Sendable {
-    /// A stage threw; `cause` is what it threw.
+    /// A stage threw `cause`.
     case stageFailed
-    /// The task that ran it was cancelled.
+    /// Its task was cancelled.
     case cancelled
-    /// The system gave no thread for a stage.
+    /// A thread for a stage could not be created.
     case noThread
   }
 
-  /// What kind of end it was.
+  /// The kind of end.
   public let code: Code
-  /// The stage it began in; `nil` for a cancelled run.
+  /// The stage that failed; `nil` for a cancelled run.
   public let stage: String?
-  /// One sentence: what was tried, what was expected, what came.
+  /// One sentence: what was tried, what was expected, what happened.
   public let description: String
   /// The error of the stage.
   public let cause: (any Error)?
-  /// Errors of other stages on the way down, in the order they came.
+  /// Errors of other stages while the run ended, in order.
   public var laterFailures: [PipelineError] = []
 
   package static func stageFailed(_ stage: String, _ cause: any Error) -> PipelineError {

@@ -1,15 +1,15 @@
-/// Runs a graph of stages, each on its own thread, until the last has ended.
+/// Runs a graph of stages, each on its own thread, until all have ended.
 ///
-/// Channels carry the end of a run through the graph: a source that ends finishes its channel, each stage works off
-/// what waits and ends in turn; a stage that leaves early cancels what it takes from, and the stages before it end.
-/// A failure stops the sources the same way and is thrown when all stages have ended. Cancelling the task ends all
-/// stages at the frame they are at. However it ends, all threads have ended when `run` returns.
+/// Channels propagate the end of a run: when a source ends, it finishes its channel, and each stage processes what is
+/// queued and ends in turn; a stage that returns early cancels its inputs, and the stages before it end. A failure
+/// stops the sources the same way and is thrown when all stages have ended. Cancelling the task ends all stages at
+/// their current frame. In every case all threads have ended when `run` returns.
 public final class PipelineRun: Sendable {
   private let stages: [Stage]
   private let meters: [StageMeter]
   private let state = Locked(RunState())
 
-  /// A run of `stages`. Every channel has one stage that sends to it and one that receives from it.
+  /// A run of `stages`. Every channel has one sending and one receiving stage.
   public init(stages: [Stage]) {
     self.stages = stages
     meters = stages.map { StageMeter(name: $0.name) }
@@ -30,15 +30,15 @@ public final class PipelineRun: Sendable {
     } onCancel: {
       perform(state.withLock { $0.cancel() })
     }
-    // A sender may have been at the point of sending when its receiver left; now both have ended.
+    // A sender may have sent a value while its receiver ended; now both have ended.
     for stage in stages { for input in stage.inputs { input.drain() } }
     if let error = state.withLock({ $0.outcome }) { throw error }
   }
 
-  /// Ends the sources; what is under way is worked off and `run` returns without an error.
+  /// Stops the sources; queued frames are still processed, and `run` returns without an error.
   public func stop() { perform(state.withLock { $0.stop() }) }
 
-  /// What each stage has done so far, in the order of the stages. May be read at any time from any thread.
+  /// Metrics of each stage, in the order of the stages. Can be read at any time on any thread.
   public var metrics: [StageMetrics] {
     zip(stages, meters).map { stage, meter in
       var metrics = meter.snapshot
@@ -61,7 +61,7 @@ public final class PipelineRun: Sendable {
     for output in stage.outputs { output.finish() }
     for input in stage.inputs {
       input.cancel()
-      // Its frames go back to their pool now: a stage before this one may be waiting for a place in it.
+      // Its frames go back to their pool now, because a stage before this one may be waiting for a free buffer.
       input.drain()
     }
   }

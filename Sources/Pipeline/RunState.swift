@@ -1,11 +1,11 @@
-/// The life of a run, without threads or channels: says what is to be done when something happens.
+/// The state machine of a run, without threads or channels: each event returns the action to perform.
 ///
-/// A stop or a failure ends the sources; what is under way is still worked off, so that files are complete up to that
-/// frame. A cancellation drops what is under way.
+/// A stop or a failure ends the sources; queued frames are still processed, so that files are complete up to that
+/// frame. A cancellation drops queued frames.
 package struct RunState {
   package enum Action: Equatable {
     case nothing
-    /// Finish the channels the sources feed and interrupt the sources.
+    /// Finish the channels fed by sources, and interrupt the sources.
     case stopSources
     /// Cancel every channel and interrupt every stage.
     case cancelAll
@@ -13,19 +13,19 @@ package struct RunState {
 
   private enum Phase: Int { case open, stopping, cancelled }
 
-  private var hasBegun = false
+  private var hasStarted = false
   private var phase = Phase.open
   private var ends: [PipelineError] = []
 
   package init() {}
 
-  /// Whether this is the first call: a run runs once.
+  /// Whether this is the first call: a run can run only once.
   package mutating func begin() -> Bool {
-    defer { hasBegun = true }
-    return !hasBegun
+    defer { hasStarted = true }
+    return !hasStarted
   }
 
-  /// Whether a stage that has not started should begin at all.
+  /// Whether a stage that has not started yet should start.
   package var startsStages: Bool { phase != .cancelled }
 
   package mutating func stop() -> Action { move(to: .stopping) }
@@ -40,7 +40,7 @@ package struct RunState {
     return move(to: .cancelled)
   }
 
-  /// The first thing that went wrong, with the rest attached; `nil` for a run that came to its end or was stopped.
+  /// The first failure, with later ones attached; `nil` for a run that ended or was stopped.
   package var outcome: PipelineError? {
     guard var first = ends.first else { return nil }
     first.laterFailures = ends.dropFirst().filter { $0.code != .cancelled }

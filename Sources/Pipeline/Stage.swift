@@ -1,24 +1,25 @@
-/// One step of a run: a name, the channels it takes from and gives to, and what it does.
+/// One step of a run: a name, its input and output channels, and its work.
 ///
-/// The body runs on a thread of its own and may block in C. What the step needs (a decoder, a network) is made inside
-/// the body, lives on that thread and ends with it. When the body returns, its outputs are finished, so that the next
-/// stage works off what waits, and its inputs are cancelled, so that the stage before stops.
+/// The body runs on its own thread and may block in C. Resources of the stage (a decoder, a network) are created in
+/// the body, so they live on that thread. When the body returns, its outputs are finished, so that the next stage
+/// processes what is queued and ends, and its inputs are cancelled, so that the previous stage stops.
 public struct Stage: Sendable {
-  /// Shown in metrics and errors; the first 15 bytes also name the thread.
+  /// Shown in metrics and errors; its first 15 bytes are the name of the thread.
   public let name: String
   let inputs: [any ChannelEnds]
   let outputs: [any ChannelEnds]
   let interrupt: (@Sendable () -> Void)?
   let body: @Sendable (StageScope) throws -> Void
 
-  /// A stage; one without inputs is a source.
+  /// A stage; a stage without inputs is a source.
   ///
   /// - Parameters:
-  ///   - inputs: every channel the body receives from.
-  ///   - outputs: every channel the body sends to.
-  ///   - interrupt: raises a flag that makes a blocking call of the body return. Called from other threads, perhaps
-  ///     more than once: for a source when the run stops or is cancelled, for other stages when it is cancelled.
-  ///   - body: the work, until there is no more or nobody wants it; its error becomes the error of the run.
+  ///   - inputs: all channels the body receives from.
+  ///   - outputs: all channels the body sends to.
+  ///   - interrupt: sets a flag that makes a blocking call of the body return. Called on other threads, possibly more
+  ///     than once: for a source when the run is stopped or cancelled, for other stages when it is cancelled.
+  ///   - body: the work, until there are no more values or the output is closed; its error becomes the error of the
+  ///     run.
   public init(
     _ name: String, from inputs: [any ChannelEnds] = [], into outputs: [any ChannelEnds] = [],
     interrupt: (@Sendable () -> Void)? = nil, body: @escaping @Sendable (StageScope) throws -> Void
@@ -30,10 +31,10 @@ public struct Stage: Sendable {
     self.body = body
   }
 
-  /// Stages that share the values of `input`, one lane each, and give their results to `output` in the same order.
+  /// Stages that process the values of `input` in parallel, one lane each, and send their results to `output` in
+  /// order.
   ///
-  /// Both channels have as many lanes as there are workers. The body gets its own lane of each and must send exactly
-  /// one value for each it receives.
+  /// Both channels have one lane per worker. The body must send exactly one value for each it receives.
   public static func workers<Input: ~Copyable, Output: ~Copyable>(
     _ name: String, from input: Channel<Input>, into output: Channel<Output>,
     body: @escaping @Sendable (StageScope, Channel<Input>, Channel<Output>) throws -> Void

@@ -1,6 +1,6 @@
-/// What a stage sees while it runs: it receives, works and sends through this, and is timed on the way.
+/// The context of a running stage: it receives and sends through this, which measures the times.
 ///
-/// Lives on the stage's own thread, for the length of its body.
+/// Used on the stage's thread only, while its body runs.
 public final class StageScope {
   /// The stage's name.
   public let name: String
@@ -13,7 +13,7 @@ public final class StageScope {
     timeline = StageTimeline(start: MonotonicTime.nanoseconds)
   }
 
-  /// The next value of `channel`, waiting for it.
+  /// Waits for the next value of `channel`.
   public func receive<Input: ~Copyable>(from channel: Channel<Input>) -> ReceiveOutcome<Input> {
     meter.apply(timeline.waitBegins(.input, at: MonotonicTime.nanoseconds))
     switch channel.receive() {
@@ -26,7 +26,7 @@ public final class StageScope {
     }
   }
 
-  /// Gives `value` to `channel`, waiting for room where its policy says so.
+  /// Sends `value` to `channel`; waits for room if its policy is `wait`.
   public func send<Output: ~Copyable>(_ value: consuming Output, to channel: Channel<Output>) -> SendOutcome {
     meter.apply(timeline.waitBegins(.output, at: MonotonicTime.nanoseconds))
     let outcome = channel.send(value)
@@ -34,7 +34,7 @@ public final class StageScope {
     return outcome
   }
 
-  /// Sends what `next` makes until it makes `nil` or nobody takes it any more.
+  /// Sends the results of `next` until it returns `nil` or the channel is closed.
   public func produce<Output: ~Copyable, Failure: Error>(
     into output: Channel<Output>, _ next: () throws(Failure) -> Output?
   ) throws(Failure) {
@@ -43,7 +43,7 @@ public final class StageScope {
     }
   }
 
-  /// Sends one value for each that comes, until there are no more or nobody takes them any more.
+  /// Sends one result for each value received, until the input ends or the output is closed.
   public func transform<Input: ~Copyable, Output: ~Copyable, Failure: Error>(
     from input: Channel<Input>, into output: Channel<Output>,
     _ work: (consuming Input) throws(Failure) -> Output
@@ -56,7 +56,7 @@ public final class StageScope {
     }
   }
 
-  /// Works on each value that comes, until there are no more.
+  /// Processes each value received, until the input ends.
   public func consume<Input: ~Copyable, Failure: Error>(
     from input: Channel<Input>, _ work: (consuming Input) throws(Failure) -> Void
   ) throws(Failure) {
@@ -76,7 +76,7 @@ public final class StageScope {
   }
 }
 
-/// The metrics of one stage, written by it and read by anyone.
+/// The metrics of one stage; the stage writes them, any thread reads them.
 final class StageMeter: Sendable {
   private let metrics: Locked<StageMetrics>
 

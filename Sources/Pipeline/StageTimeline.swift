@@ -1,7 +1,7 @@
-/// Splits a stage's time into work and waiting, from the moments it starts and stops to wait. Pure: it reads no clock.
+/// Splits a stage's time into work and waiting. Pure: it reads no clock.
 ///
-/// With an input, an item is all work from one value received to the next call for one. Without (a source), an item
-/// is all work between two sends.
+/// With an input, an item is the work from receiving one value until asking for the next. Without (a source), an item
+/// is the work between two sends.
 package struct StageTimeline {
   package enum Wait { case input, output }
 
@@ -18,14 +18,14 @@ package struct StageTimeline {
 
   package init(start: UInt64) { workingSince = start }
 
-  /// The stage asks for a value or offers one. An item ends where the next is asked for.
+  /// The stage starts to receive or send. An item ends where the next value is received.
   package mutating func waitBegins(_ wait: Wait, at now: UInt64) -> Change? {
     workOnItem += now - min(workingSince, now)
     waitingSince = now
     return wait == .input ? endItem() : nil
   }
 
-  /// The wait is over; `isSuccess` if a value came or went. For a source an item ends where it is sent.
+  /// The wait ended; `isSuccess` if a value was received or sent. For a source an item ends where it is sent.
   package mutating func waitEnded(_ wait: Wait, at now: UInt64, isSuccess: Bool) -> (Change, Change?) {
     workingSince = now
     let waited = Change.waited(wait, nanoseconds: now - min(waitingSince, now))
@@ -42,7 +42,7 @@ package struct StageTimeline {
     }
   }
 
-  /// The stage is done.
+  /// The stage ended.
   package mutating func ended(at now: UInt64) -> Change? {
     workOnItem += now - min(workingSince, now)
     return hasInput ? endItem() : nil

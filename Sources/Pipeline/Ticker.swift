@@ -1,13 +1,13 @@
 import Dispatch
 
-/// Beats at a steady rate, until the listener ends.
+/// A periodic timer as an asynchronous sequence.
 package enum Ticker {
-  /// A beat now and then one every `seconds`; beats that nobody was there for are not made up for.
+  /// A tick now and then one every `seconds`; missed ticks are skipped.
   package static func beats(every seconds: Double) -> AsyncStream<Void> {
     let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     let timer = DispatchSource.makeTimerSource(queue: .global())
     timer.schedule(deadline: .now(), repeating: seconds)
-    // The handler keeps the timer, until it finds that nobody listens any more.
+    // The handler keeps the timer alive until the stream ends.
     timer.setEventHandler { if case .terminated = continuation.yield() { timer.cancel() } }
     timer.resume()
     return stream
@@ -15,17 +15,17 @@ package enum Ticker {
 }
 
 extension AsyncStream where Element: Sendable {
-  /// The same values, with `nil` at once and then every `seconds`: a connection that nobody reads is noticed by it. A slow
-  /// reader finds the last `depth`.
+  /// The same values, with `nil` at once and then every `seconds`, so that writing reveals a connection that is gone.
+  /// Up to `depth` values are queued for a slow reader.
   package func withHeartbeat(every seconds: Double, depth: Int) -> AsyncStream<Element?> {
     let (stream, continuation) = AsyncStream<Element?>.makeStream(bufferingPolicy: .bufferingNewest(depth))
-    let news = Task {
+    let forwarding = Task {
       for await item in self { continuation.yield(item) }
       continuation.finish()
     }
     let beats = Task { for await _ in Ticker.beats(every: seconds) { continuation.yield(nil) } }
     continuation.onTermination = { _ in
-      news.cancel()
+      forwarding.cancel()
       beats.cancel()
     }
     return stream

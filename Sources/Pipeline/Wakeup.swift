@@ -1,9 +1,9 @@
 import Glibc
 
-/// Lets one thread wait for others, for a time or without end.
+/// Lets one thread wait for notifications of others, with or without a time limit. Uses the monotonic clock.
 ///
-/// A notification that comes before the wait is remembered: one, however many came. Whoever waits does all there is to do
-/// when woken, so ten notifications are one reason to look and not ten. For the monotonic clock.
+/// One notification before the wait is remembered, however many there were. After each wake-up the waiter must handle
+/// everything there is, so ten notifications can be one wake-up.
 @safe
 package final class Wakeup: @unchecked Sendable {
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
@@ -30,9 +30,9 @@ package final class Wakeup: @unchecked Sendable {
     unsafe mutex.deallocate()
   }
 
-  /// Waits until somebody calls `notify` or `end`, but no longer than `seconds`; without them as long as it takes.
+  /// Waits until `notify` or `end` is called, or `seconds` have passed; without `seconds` there is no limit.
   ///
-  /// - Returns: `false` if the time was over first.
+  /// - Returns: `false` if the time ran out.
   @discardableResult
   package func wait(seconds: Double? = nil) -> Bool {
     let until = seconds.map(Self.moment(after:))
@@ -49,7 +49,7 @@ package final class Wakeup: @unchecked Sendable {
     return isNotified || isEnded
   }
 
-  /// Ends the wait under way, or the next one.
+  /// Ends the current wait, or the next one.
   package func notify() {
     unsafe pthread_mutex_lock(mutex)
     isNotified = true
@@ -57,7 +57,7 @@ package final class Wakeup: @unchecked Sendable {
     unsafe pthread_mutex_unlock(mutex)
   }
 
-  /// Ends the wait under way and all later ones.
+  /// Ends the current wait and all later ones.
   package func end() {
     unsafe pthread_mutex_lock(mutex)
     isEnded = true
@@ -68,7 +68,7 @@ package final class Wakeup: @unchecked Sendable {
   private static func moment(after seconds: Double) -> timespec {
     var until = timespec()
     unsafe clock_gettime(CLOCK_MONOTONIC, &until)
-    // Three years are as good as any longer time, and cannot overflow.
+    // Three years are as good as longer times, and cannot overflow.
     let nanoseconds = until.tv_nsec + Int(min(max(seconds, 0), 1e8) * 1e9)
     until.tv_sec += nanoseconds / 1_000_000_000
     until.tv_nsec = nanoseconds % 1_000_000_000

@@ -1,16 +1,16 @@
 import Glibc
 
-/// A thread that runs the tasks which prefer it, so that their work may block without holding up anyone else.
+/// A thread that executes tasks and closures, which may block.
 ///
-/// Its owner ends it with `join()`, after the last task on it. A thread that loses its last reference without that would
-/// go on unseen, so it ends the process: a mistake in the program, never of what comes from outside.
+/// Its owner ends it with `join()` after the last task. If the last reference goes without `join()`, the process
+/// traps: that is a programming error, since the thread would leak.
 @safe
 public final class WorkThread: TaskExecutor, Sendable {
   private let loop: Loop
   private let handle = Locked<pthread_t?>(nil)
 
-  /// Starts a thread. The first 15 bytes of `name` are its name for the system. Throws `noThread` where the system gives
-  /// none.
+  /// Starts a thread; the first 15 bytes of `name` are its name in the system. Throws `noThread` if it cannot be
+  /// created.
   public init(name: String) throws(PipelineError) {
     loop = Loop(name: name)
     var handle = pthread_t()
@@ -33,15 +33,15 @@ public final class WorkThread: TaskExecutor, Sendable {
     precondition(handle.withLock { $0 == nil }, "the thread \(loop.name) was not joined")
   }
 
-  /// Runs `job` on the thread, after those that came before it.
+  /// Runs `job` on the thread, after earlier ones.
   public func enqueue(_ job: consuming ExecutorJob) {
     unsafe loop.add(.task(UnownedJob(job), asUnownedTaskExecutor()))
   }
 
-  /// Runs `work` on the thread, after what came before it: for work that is no task.
+  /// Runs `work` on the thread, after earlier jobs.
   package func run(_ work: @escaping @Sendable () -> Void) { loop.add(.work(work)) }
 
-  /// Ends the thread once it has run what was enqueued, and waits for that.
+  /// Ends the thread after all queued jobs, and waits for it.
   public func join() {
     guard let handle = handle.withLock({ $0.take() }) else { return }
     loop.end()
@@ -49,13 +49,13 @@ public final class WorkThread: TaskExecutor, Sendable {
   }
 }
 
-/// What the thread runs. It does not keep the owner alive, so that a forgotten owner is noticed.
+/// The loop of the thread. It does not keep the owner alive, so that a missing `join` is detected.
 @safe
 private final class Loop: @unchecked Sendable {
   @safe
   enum Job {
     case work(@Sendable () -> Void)
-    /// A task keeps the executor that it prefers until it has ended.
+    /// A task keeps its preferred executor alive until it has ended.
     case task(UnownedJob, UnownedTaskExecutor)
 
     func run() {
@@ -108,7 +108,7 @@ private final class Loop: @unchecked Sendable {
     }
   }
 
-  /// Lets `top` and debuggers show the name; `pthread_setname_np` is an extension that Swift's Glibc leaves out.
+  /// Sets the thread's name for `top` and debuggers; Swift's Glibc module lacks `pthread_setname_np`.
   private func showName() {
     guard let file = unsafe fopen("/proc/thread-self/comm", "w") else { return }
     unsafe fputs(String(decoding: name.utf8.prefix(15), as: UTF8.self), file)

@@ -1,32 +1,33 @@
 public import Synchronization
 
-/// A bounded, lock-free queue of owned values between exactly one producing and one consuming thread.
+/// A bounded, lock-free queue of owned values between one producer thread and one consumer thread.
 ///
-/// Neither side ever blocks: `tryPush` gives the value back when there is no room, `tryPop` says when there is nothing.
-/// Waiting is the business of whoever uses the ring. The two indices count up for ever; a slot is `index & mask`.
+/// Neither side ever blocks: `tryPush` returns the value if the ring is full, `tryPop` returns `nil` if it is empty.
+/// Waiting is up to the caller (`Pipeline/Channel`). The two indices only grow; a slot is `index & mask`.
 /// After "A Lock-Free, Cache-Efficient Shared Ring Buffer" (Lee, Bu, Chandranmenon 2010): each side keeps a copy of the
-/// other's index and reads the shared one only when the copy says full or empty.
+/// other's index and reads the shared one only if by the copy the ring is full or empty.
 @safe
 public final class FrameRing<Element: ~Copyable & Sendable>: @unchecked Sendable {
-  /// The most values that can wait at once.
+  /// Maximum number of queued values.
   public let capacity: Int
   @usableFromInline let mask: Int
   @usableFromInline let slots: UnsafeMutablePointer<Element>
 
-  // Each side's words lie 128 bytes from everything another thread writes: a cache line and the one fetched with it.
+  // Each side's fields are 128 bytes away from fields that another thread writes: a cache line and the adjacent line
+  // that is prefetched.
   @usableFromInline let paddingBeforeProducer: InlineArray<16, UInt64> = .init(repeating: 0)
-  /// How many values were ever pushed. Written by the producer only.
+  /// Number of values ever pushed. Written by the producer only.
   @usableFromInline let pushed = Atomic<Int>(0)
-  /// The producer's copy of `popped`; never ahead of it, so a slot taken for free is free.
+  /// The producer's copy of `popped`; never ahead of it, so a slot it considers free is free.
   @exclusivity(unchecked) @usableFromInline var poppedAsSeenByProducer = 0
   @usableFromInline let paddingBeforeConsumer: InlineArray<16, UInt64> = .init(repeating: 0)
-  /// How many values were ever popped. Written by the consumer only.
+  /// Number of values ever popped. Written by the consumer only.
   @usableFromInline let popped = Atomic<Int>(0)
-  /// The consumer's copy of `pushed`; never ahead of it, so a slot taken for filled is filled.
+  /// The consumer's copy of `pushed`; never ahead of it, so a slot it considers filled is filled.
   @exclusivity(unchecked) @usableFromInline var pushedAsSeenByConsumer = 0
   @usableFromInline let paddingAfterConsumer: InlineArray<16, UInt64> = .init(repeating: 0)
 
-  /// An empty ring for `capacity` values, at least 1. All memory is taken here.
+  /// An empty ring for `capacity` values, at least 1. Allocates all memory.
   public init(capacity: Int) {
     precondition(capacity >= 1 && capacity <= 1 << 24, "a ring holds 1 to 2^24 values")
     var slotCount = 1
@@ -41,7 +42,7 @@ public final class FrameRing<Element: ~Copyable & Sendable>: @unchecked Sendable
     unsafe slots.deallocate()
   }
 
-  /// Stores `element`, or gives it back when `capacity` values wait. Only the producing thread may call this.
+  /// Enqueues `element`, or returns it if the ring is full. Call on the producer thread only.
   @inlinable
   public func tryPush(_ element: consuming Element) -> PushOutcome<Element> {
     // Relaxed: no other thread writes `pushed`.
@@ -52,12 +53,12 @@ public final class FrameRing<Element: ~Copyable & Sendable>: @unchecked Sendable
       if unsafe index &- poppedAsSeenByProducer >= capacity { return .full(element) }
     }
     unsafe (slots + (index & mask)).initialize(to: element)
-    // Releasing, pairs with the acquiring load in `tryPop`: who sees the index sees the whole value.
+    // Releasing, pairs with the acquiring load in `tryPop`: the consumer that sees the index sees the whole value.
     pushed.store(index &+ 1, ordering: .releasing)
     return .stored
   }
 
-  /// Takes the oldest value, or `nil` when none waits. Only the consuming thread may call this.
+  /// Dequeues the oldest value; `nil` if the ring is empty. Call on the consumer thread only.
   @inlinable
   public func tryPop() -> Element? {
     // Relaxed: no other thread writes `popped`.
@@ -73,20 +74,20 @@ public final class FrameRing<Element: ~Copyable & Sendable>: @unchecked Sendable
     return element
   }
 
-  /// How many values wait, as any thread may see it: exact only while both sides rest.
+  /// Number of queued values; exact only while neither side is active.
   @inlinable
   public var count: Int {
-    // Relaxed: a number to look at; nothing is read on the strength of it.
+    // Relaxed: an estimate; no memory access depends on it.
     let taken = popped.load(ordering: .relaxed)
     return min(max(0, pushed.load(ordering: .relaxed) &- taken), capacity)
   }
 }
 
-/// What became of a value offered to a `FrameRing`.
+/// The result of `FrameRing.tryPush`.
 public enum PushOutcome<Element: ~Copyable>: ~Copyable {
-  /// It waits in the ring.
+  /// The value was enqueued.
   case stored
-  /// There was no room; here it is back.
+  /// The ring was full; the value is returned.
   case full(Element)
 }
 

@@ -1,21 +1,22 @@
 public import Synchronization
 
-/// Hands the newest value from one thread to another; what was not taken in time is given back and counted.
+/// Passes the newest value from one thread to another; values that were not taken in time are returned and counted.
 ///
-/// Three cells, one of them always in the middle: the producer fills its own cell and swaps it for the middle one, the
-/// consumer swaps its empty cell for a fresh middle one. Each side needs one atomic exchange and never waits or retries.
+/// Triple buffering: the producer fills its own cell and swaps it with the middle one, the consumer swaps its empty
+/// cell with the middle one. Each side needs one atomic exchange and never waits or retries.
 @safe
 public final class LatestSlot<Element: ~Copyable & Sendable>: @unchecked Sendable {
   @usableFromInline let cells: UnsafeMutablePointer<Element>
 
-  // Each side's words lie 128 bytes from everything another thread writes: a cache line and the one fetched with it.
+  // Each side's fields are 128 bytes away from fields that another thread writes: a cache line and the adjacent line
+  // that is prefetched.
   @usableFromInline let paddingBeforeMiddle: InlineArray<16, UInt64> = .init(repeating: 0)
-  /// Index of the middle cell, plus `fresh` while it holds a value.
+  /// Index of the middle cell, plus `fresh` if it holds a value.
   @usableFromInline let middle = Atomic<Int>(1)
   @usableFromInline let paddingBeforeProducer: InlineArray<16, UInt64> = .init(repeating: 0)
   /// The producer's cell; empty between calls.
   @exclusivity(unchecked) @usableFromInline var back = 0
-  /// How many values were displaced untaken. Written by the producer only.
+  /// Number of values displaced before they were taken. Written by the producer only.
   @usableFromInline let displaced = Atomic<Int>(0)
   @usableFromInline let paddingBeforeConsumer: InlineArray<16, UInt64> = .init(repeating: 0)
   /// The consumer's cell; empty between calls.
@@ -24,7 +25,7 @@ public final class LatestSlot<Element: ~Copyable & Sendable>: @unchecked Sendabl
 
   @usableFromInline static var fresh: Int { 4 }
 
-  /// An empty slot. All memory is taken here.
+  /// An empty slot. Allocates all memory.
   public init() { unsafe cells = .allocate(capacity: 3) }
 
   deinit {
@@ -32,9 +33,9 @@ public final class LatestSlot<Element: ~Copyable & Sendable>: @unchecked Sendabl
     unsafe cells.deallocate()
   }
 
-  /// Makes `element` the newest value. Only the producing thread may call this.
+  /// Makes `element` the newest value. Call on the producer thread only.
   ///
-  /// - Returns: the value it displaced, if that one was never taken.
+  /// - Returns: the displaced value, if it was never taken.
   @inlinable
   public func publish(_ element: consuming Element) -> Element? {
     unsafe (cells + back).initialize(to: element)
@@ -43,12 +44,12 @@ public final class LatestSlot<Element: ~Copyable & Sendable>: @unchecked Sendabl
     let previous = middle.exchange(unsafe back | Self.fresh, ordering: .acquiringAndReleasing)
     unsafe back = previous & ~Self.fresh
     guard previous & Self.fresh != 0 else { return nil }
-    // Relaxed: a number to look at; only this thread writes it.
+    // Relaxed: a statistic; only this thread writes it.
     displaced.store(displaced.load(ordering: .relaxed) &+ 1, ordering: .relaxed)
     return unsafe (cells + back).move()
   }
 
-  /// Takes the newest value, or `nil` when it was taken already. Only the consuming thread may call this.
+  /// Takes the newest value; `nil` if it was taken already. Call on the consumer thread only.
   @inlinable
   public func take() -> Element? {
     // Relaxed: a hint. Only this thread clears `fresh`, so the exchange below finds it still set.
@@ -59,17 +60,17 @@ public final class LatestSlot<Element: ~Copyable & Sendable>: @unchecked Sendabl
     return unsafe (cells + front).move()
   }
 
-  /// How many values were displaced before anyone took them.
+  /// Number of values displaced before they were taken.
   @inlinable
   public var displacedCount: Int {
-    // Relaxed: a number to look at; nothing is read on the strength of it.
+    // Relaxed: a statistic; no memory access depends on it.
     displaced.load(ordering: .relaxed)
   }
 
-  /// Whether a value waits, as any thread may see it.
+  /// Whether a value can be taken; an estimate for other threads.
   @inlinable
   public var isFresh: Bool {
-    // Relaxed: a hint to look at; `take` decides.
+    // Relaxed: a hint; `take` decides.
     middle.load(ordering: .relaxed) & Self.fresh != 0
   }
 }

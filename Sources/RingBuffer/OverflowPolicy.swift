@@ -1,9 +1,9 @@
-/// What happens when values arrive faster than they are taken.
+/// What happens when a producer is faster than its consumer.
 public enum OverflowPolicy: String, Hashable, Sendable, CaseIterable {
-  /// The producer waits for room and nothing is lost: for files.
+  /// The producer waits for room; nothing is lost. For files.
   case wait
-  /// The newest value replaces the one that waits: for live sources, where an old frame is worth nothing.
+  /// The newest value replaces the waiting one. For live sources, where old frames are worthless.
   case keepNewest
-  /// What waits stays in order and the arriving value is lost: for short bursts of a live source.
+  /// Queued values stay and the new value is dropped. For short bursts of a live source.
   case refuseNewest
 }

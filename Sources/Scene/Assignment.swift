@@ -1,13 +1,13 @@
-/// The cheapest one-to-one pairing of rows with columns, by shortest augmenting paths.
+/// The minimum-cost one-to-one assignment of rows to columns, by shortest augmenting paths.
 ///
-/// The algorithm is the one of Jonker and Volgenant ("A shortest augmenting path algorithm for dense and sparse linear
-/// assignment problems", 1987) in Crouse's rectangular form (2016): at worst cubic, close to quadratic where most rows
-/// have an obvious partner. A value keeps its work space, so that a caller who solves once a frame allocates nothing.
+/// The algorithm of Jonker and Volgenant ("A shortest augmenting path algorithm for dense and sparse linear
+/// assignment problems", 1987) in Crouse's rectangular form (2016): cubic in the worst case, nearly quadratic if most
+/// rows have an obvious partner. The value keeps its work arrays, so solving once per frame does not allocate.
 public struct Assignment: Sendable {
-  /// The column of each row after `solve`, or -1 for a row left alone.
+  /// The column assigned to each row by `solve`, or -1.
   public private(set) var columnOfRow: [Int] = []
 
-  /// Dual price of each row and column, and the state of one shortest-path search.
+  /// Dual variables of rows and columns, and the state of one shortest-path search.
   private var rowPrice: [Double] = []
   private var columnPrice: [Double] = []
   private var rowOfColumn: [Int] = []
@@ -17,14 +17,14 @@ public struct Assignment: Sendable {
   private var visitedRows: [Int] = []
   private var transposed: [Double] = []
 
-  /// An empty work space.
+  /// Creates empty work arrays.
   public init() {}
 
-  /// Pairs all of the shorter side so that the sum of the paired costs is smallest.
+  /// Assigns the whole shorter side so that the sum of the costs is minimal.
   ///
-  /// Ties go to the lowest column, so equal input gives equal output.
+  /// Ties go to the lowest column, so the result is deterministic.
   /// - Parameters:
-  ///   - costs: `rows * columns` finite numbers, row by row; they may be negative.
+  ///   - costs: `rows * columns` finite numbers, row-major; may be negative.
   ///   - rows: number of rows.
   ///   - columns: number of columns.
   public mutating func solve(_ costs: [Double], rows: Int, columns: Int) {
@@ -39,7 +39,7 @@ public struct Assignment: Sendable {
     }
     let turned = transposed
     solveWide(turned, rows: columns, columns: rows)
-    // `rowOfColumn` of the turned problem is `columnOfRow` of the caller's.
+    // `rowOfColumn` of the transposed problem is `columnOfRow` of the caller's.
     columnOfRow.removeAll(keepingCapacity: true)
     columnOfRow.append(contentsOf: rowOfColumn)
   }
@@ -91,7 +91,7 @@ public struct Assignment: Sendable {
     }
   }
 
-  /// Makes the path just found tight, and keeps every other pair from becoming cheaper than free.
+  /// Updates the dual variables after a search.
   private mutating func raisePrices(start: Int, reached: Double) {
     for row in visitedRows where row != start { rowPrice[row] += reached - distance[columnOfRow[row]] }
     for row in visitedRows where row != start {
@@ -101,7 +101,7 @@ public struct Assignment: Sendable {
     rowPrice[start] += reached
   }
 
-  /// Flips the pairs along the path from `sink` back to `start`.
+  /// Flips the assignments along the path from `sink` back to `start`.
   private mutating func augment(from start: Int, to sink: Int) {
     var column = sink
     while true {

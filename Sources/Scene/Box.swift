@@ -35,7 +35,7 @@ public struct Box: Hashable, Sendable, Codable {
   @inlinable public var centreX: Float { (minX + maxX) / 2 }
   /// Vertical centre, in pixels.
   @inlinable public var centreY: Float { (minY + maxY) / 2 }
-  /// `width * height`, in square pixels; zero for a box that is inside out.
+  /// `width * height`, in square pixels; zero for an inverted box.
   @inlinable public var area: Float { max(0, width) * max(0, height) }
 
   /// Area of the overlap with `other`, in square pixels.
@@ -54,7 +54,7 @@ public struct Box: Hashable, Sendable, Codable {
     return union > 0 ? intersection / union : 0
   }
 
-  /// The box cut to an image of `width` by `height` pixels.
+  /// The box clipped to an image of `width` by `height` pixels.
   @inlinable
   public func clamped(toWidth width: Float, height: Float) -> Box {
     Box(

@@ -1,4 +1,4 @@
-/// The classes a model tells apart, in the order of its output channels.
+/// The names of a model's classes, in the order of its output channels.
 public struct ClassCatalogue: Hashable, Sendable {
   /// Class names by index.
   public let names: [String]
@@ -6,13 +6,13 @@ public struct ClassCatalogue: Hashable, Sendable {
   /// A catalogue of `names`, index 0 first.
   public init(names: [String]) { self.names = names }
 
-  /// How many classes there are.
+  /// Number of classes.
   public var count: Int { names.count }
 
-  /// The name of class `id`, or `class <id>` where the catalogue has none.
+  /// The name of class `id`, or `class <id>` if it has none.
   public subscript(id: Int) -> String { names.indices.contains(id) ? names[id] : "class \(id)" }
 
-  /// The index of a class given by name (any case) or by number; `nil` if there is none.
+  /// The index of a class by name (case-insensitive) or number; `nil` if there is none.
   public func index(of text: String) -> Int? {
     if let number = Int(text) { return names.indices.contains(number) ? number : nil }
     let wanted = text.lowercased()

@@ -1,13 +1,13 @@
-/// One object seen in one frame.
+/// One detected object in one frame.
 public struct Detection: Hashable, Sendable, Codable {
-  /// Where it is, in source pixels.
+  /// The box in source pixels.
   public var box: Box
-  /// Probability the network gives it, 0...1.
+  /// The network's class probability, 0...1.
   public var score: Float
   /// Index of its class in the model's `ClassCatalogue`.
   public var classID: Int
 
-  /// An object at `box` (source pixels) of class `classID`, with probability `score`.
+  /// An object of class `classID` at `box` (source pixels) with probability `score`.
   @inlinable
   public init(box: Box, score: Float, classID: Int) {
     self.box = box

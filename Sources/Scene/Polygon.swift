@@ -1,10 +1,10 @@
-/// An area of a frame. Corners are shares of its width and height, so one polygon fits any frame size.
+/// An area of a frame. Corners are fractions of its width and height, so a polygon fits any frame size.
 public struct Polygon: Hashable, Sendable {
-  /// A corner; both coordinates are 0...1 from the top left.
+  /// A corner; both coordinates are 0...1, from the top left.
   public struct Corner: Hashable, Sendable {
-    /// Share of the width.
+    /// Fraction of the width.
     public var x: Float
-    /// Share of the height.
+    /// Fraction of the height.
     public var y: Float
 
     /// The corner at `x`, `y`, both 0...1.
@@ -14,7 +14,7 @@ public struct Polygon: Hashable, Sendable {
     }
   }
 
-  /// At least three, in either direction; the last is joined to the first.
+  /// At least three, in either orientation; the last is connected to the first.
   public var corners: [Corner]
 
   /// The polygon with these corners.

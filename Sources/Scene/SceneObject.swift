@@ -1,7 +1,7 @@
 /// An object that an event is about, as it was when the event happened.
 public struct SceneObject: Hashable, Sendable {
-  /// Its number, unique within the camera. It is that of its first track until the program starts anew, and stays when a
-  /// parked car gets another track or the program starts anew.
+  /// Its number, unique within the camera until the program restarts: that of its first track. A parked car keeps it
+  /// when it gets another track, and over a restart.
   public var identity: Int
   /// Its track as it was last seen.
   public var track: Track

@@ -1,19 +1,19 @@
-/// A length of time as people write it: `90`, `1.5s`, `200ms`, `2m`, `1h30m`, `10d`, `00:01:30`.
+/// A duration as users write it: `90`, `1.5s`, `200ms`, `2m`, `1h30m`, `10d`, `00:01:30`.
 public struct Seconds: Hashable, Sendable, CustomStringConvertible {
   /// In seconds.
   public let value: Double
 
-  /// A length of `value` seconds.
+  /// A duration of `value` seconds.
   public init(_ value: Double) { self.value = value }
 
-  /// What `text` says; `nil` for what is no length of time, or one of more than 30 years.
+  /// Parses `text`; `nil` if it is not a duration or longer than 30 years.
   public init?(parsing text: String) {
     let value = text.contains(":") ? Self.clock(text) : Self.units(text[...])
     guard let value, value.isFinite, (0...1e9).contains(value) else { return nil }
     self.value = value
   }
 
-  /// In seconds, with the unit.
+  /// Seconds with the unit.
   public var description: String { value == value.rounded() ? "\(Int(value))s" : "\(value)s" }
 
   /// `hours:minutes:seconds` or `minutes:seconds`.
@@ -26,7 +26,7 @@ public struct Seconds: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// Numbers with units, largest first; a number alone is seconds.
+  /// Numbers with units, largest first; a number without unit is seconds.
   private static func units(_ text: Substring) -> Double? {
     var sum = 0.0, rest = text
     while !rest.isEmpty {

@@ -1,10 +1,10 @@
-/// One object as it stands in one frame, with the identity it keeps over time.
+/// One tracked object in one frame; its identity is the same in all frames.
 public struct Track: Hashable, Sendable, Codable {
-  /// Identity within one source, counted from 1; never used again.
+  /// Identity within one source, from 1; never reused.
   public var id: Int
-  /// What the detector saw in this frame.
+  /// The detection in this frame.
   public var detection: Detection
-  /// Presentation time of the frame that first showed it, in seconds of the source.
+  /// Presentation time of its first frame, in seconds of the source.
   public var firstSeen: Double
   /// Highest score so far, 0...1.
   public var topScore: Float

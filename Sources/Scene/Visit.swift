@@ -1,36 +1,36 @@
-/// The time in which something moves in front of a camera, as one thing to look at: the person, the dog and the car that
-/// brought them. What is known of it grows and never shrinks.
+/// A period of activity in front of a camera with all objects that take part, such as a person, their dog and the car
+/// they came in. Objects, zones and severity are only ever added or raised.
 public struct Visit: Hashable, Sendable, Codable {
-  /// What has become of a visit.
+  /// The phase of a visit in an event.
   public enum Phase: String, Hashable, Sendable, Codable {
-    /// It began.
+    /// It started.
     case new
-    /// It has more objects, zones or weight than before.
+    /// Objects, zones or severity were added.
     case update
     /// Nothing has moved for some time.
     case end
   }
 
-  /// How important a visit is.
+  /// The importance of a visit.
   public enum Severity: String, Hashable, Sendable, Codable, Comparable {
     /// Worth keeping.
     case detection
-    /// Worth telling somebody.
+    /// Worth a notification.
     case alert
 
-    /// Whether `left` is less important.
+    /// Whether `left` is less important than `right`.
     public static func < (left: Severity, right: Severity) -> Bool { left == .detection && right == .alert }
   }
 
-  /// Counted from 1 within one camera.
+  /// Number within one camera, from 1.
   public var number: Int
-  /// What has become of it.
+  /// The phase.
   public var phase: Phase
-  /// The highest of its objects.
+  /// The highest severity of its objects.
   public var severity: Severity
-  /// When it began, in seconds of the source.
+  /// When it started, in seconds of the source.
   public var start: Double
-  /// When something active was last seen, in seconds of the source.
+  /// When an active object was last seen, in seconds of the source.
   public var lastActive: Double
   /// Identities of its objects, in the order they joined.
   public var objects: [Int]
@@ -39,7 +39,7 @@ public struct Visit: Hashable, Sendable, Codable {
   /// Names of the zones they have been in, in the order they were entered, each once.
   public var zones: [String]
 
-  /// A visit of nobody yet that begins at `start`, in seconds of the source.
+  /// A visit without objects that starts at `start`, in seconds of the source.
   public init(number: Int, severity: Severity, start: Double) {
     self.number = number
     phase = .new

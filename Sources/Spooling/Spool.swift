@@ -1,14 +1,14 @@
 import Foundation
 import Glibc
 
-/// A queue of records on disk, first in, first out, for what has to reach somebody who may be offline.
+/// A queue of records on disk, first in, first out, for receivers that may be offline.
 ///
-/// Records are read in order, sent, and acknowledged in order; those that were read and not acknowledged are read again
-/// after `rewind` or a restart. So each is delivered at least once. A record is with the system when `append` returns: it
-/// outlives the process, however that ends. It is not forced to the disk: losing power may cost the last seconds.
+/// Records are read and acknowledged in order; records that were read and not acknowledged are read again after
+/// `rewind` or a restart, so each is delivered at least once. When `append` returns, the record survives the end of
+/// the process. It is not synced to the disk: a power failure may lose the last seconds.
 ///
-/// The folder holds segments, each a file of records, and `acknowledged`, which names the place up to which all were
-/// delivered. A torn or damaged record ends its segment. One process uses a folder at a time.
+/// The folder contains segments (files of records) and the file `acknowledged`, the position up to which all records
+/// were delivered. A torn or damaged record ends its segment. Only one process can use a folder at a time.
 package struct Spool: ~Copyable {
   private struct Segment {
     let number: Int
@@ -24,7 +24,7 @@ package struct Spool: ~Copyable {
   private let lock: FileHandle
   private var segments: [Segment]
   private var writer: FileHandle?
-  /// The bytes of the segment that is read.
+  /// The segment being read.
   private var loaded: (segment: Int, bytes: [UInt8])?
   private var acknowledged: SpoolPlace
   private var reading: SpoolPlace
@@ -33,9 +33,10 @@ package struct Spool: ~Copyable {
   private var dropped: Int
   private var expired: Int
 
-  /// Opens the spool in `folder`, which is made if it is missing.
+  /// Opens the spool in `folder`, which is created if it is missing.
   package init(folder path: String, limits: SpoolLimits = SpoolLimits()) throws(SpoolError) {
-    // All that can fail comes before the first property: a value that cannot be copied is not undone by halves.
+    // Everything that can fail comes before the first property, because a noncopyable value cannot be partially
+    // initialised.
     let folder = URL(filePath: path, directoryHint: .isDirectory)
     let lock = try Self.open(folder)
     let (acknowledged, segments) = try Self.contents(of: folder, lock)
@@ -48,7 +49,7 @@ package struct Spool: ~Copyable {
     (writer, loaded, underway, dropped, expired) = (nil, nil, [], 0, 0)
   }
 
-  /// The file of the place up to which all were delivered, locked.
+  /// Opens and locks the file `acknowledged`.
   private static func open(_ folder: URL) throws(SpoolError) -> FileHandle {
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -65,7 +66,7 @@ package struct Spool: ~Copyable {
     return file
   }
 
-  /// Adds a record at `milliseconds` since 1970.
+  /// Appends a record at `milliseconds` since 1970.
   package mutating func append(_ payload: [UInt8], at milliseconds: Int64) throws(SpoolError) {
     let data = SpoolRecord.bytes(of: payload, milliseconds: milliseconds)
     guard data.count <= limits.segmentBytes else {
@@ -77,7 +78,7 @@ package struct Spool: ~Copyable {
       }
       let last = segments.count - 1
       do { try writer?.write(contentsOf: data) } catch {
-        // Moves the end and the place of writing back, so that the next record does not follow half a one.
+        // Truncates a partial record, so that the next one does not follow it.
         try? writer?.truncate(atOffset: UInt64(segments[last].bytes))
         try? writer?.seek(toOffset: UInt64(segments[last].bytes))
         throw error
@@ -89,7 +90,7 @@ package struct Spool: ~Copyable {
     } catch { throw SpoolError("cannot write to the spool in \(folder.path)", cause: error) }
   }
 
-  /// The next record that was not read yet; `nil` if there is none. Records older than the limit are skipped.
+  /// The next unread record; `nil` if there is none. Records older than the limit are skipped.
   package mutating func next(at now: Int64) throws(SpoolError) -> SpoolRecord? {
     while let index = segments.firstIndex(where: { $0.number >= reading.segment }) {
       let number = segments[index].number
@@ -104,7 +105,7 @@ package struct Spool: ~Copyable {
         underway.append(record.place)
         if Double(now - record.milliseconds) / 1e3 <= limits.age { return record }
         expired += 1
-        // With others before it, it is settled when they are acknowledged and the next one is.
+        // If records before it are pending, it counts as done when they are acknowledged.
         if underway.count == 1 { try acknowledge(through: record.place) }
         continue
       }
@@ -114,7 +115,7 @@ package struct Spool: ~Copyable {
     return nil
   }
 
-  /// All records up to `place` were delivered.
+  /// Acknowledges all records up to `place`.
   package mutating func acknowledge(through place: SpoolPlace) throws(SpoolError) {
     guard place > acknowledged else { return }
     acknowledged = place
@@ -122,18 +123,18 @@ package struct Spool: ~Copyable {
     settle()
     do {
       try lock.seek(toOffset: 0)
-      // Of one length, so that the kernel replaces it whole.
+      // Always the same length, so that one write replaces all of it.
       try lock.write(contentsOf: Data(String(format: "%012d %012d\n", place.segment, place.offset).utf8))
     } catch { throw SpoolError("cannot write to the spool in \(folder.path)", cause: error) }
   }
 
-  /// Reads again from the first record that was not acknowledged.
+  /// Continues reading at the first record that was not acknowledged.
   package mutating func rewind() {
     reading = acknowledged
     underway = []
   }
 
-  /// What is there and what became of the rest.
+  /// Number of waiting, dropped and expired records.
   package var report: SpoolReport {
     var report = SpoolReport()
     report.waiting = segments.reduce(0) { $0 + $1.records - $1.settled }
@@ -173,7 +174,7 @@ package struct Spool: ~Copyable {
     segments.remove(at: index)
   }
 
-  /// Counts what is acknowledged, and removes segments of which all is.
+  /// Counts acknowledged records and removes segments without pending ones.
   private mutating func settle() {
     while let place = underway.first, place <= acknowledged {
       underway.removeFirst()
@@ -190,7 +191,7 @@ package struct Spool: ~Copyable {
     return records
   }
 
-  /// What a process before left; files that hold nothing to deliver are removed.
+  /// The segments of a previous process; files without pending records are removed.
   private static func contents(
     of folder: URL, _ lock: FileHandle
   ) throws(SpoolError) -> (acknowledged: SpoolPlace, segments: [Segment]) {
@@ -210,7 +211,7 @@ package struct Spool: ~Copyable {
         segment.records = records.count
         segment.settled = records.count { $0.place <= acknowledged }
         segment.newest = records.map(\.milliseconds).max() ?? 0
-        // A torn end is not continued: the next record starts a segment.
+        // A torn segment is not continued: the next record starts a new one.
         if segment.records > segment.settled {
           segments.append(segment)
         } else {

@@ -1,10 +1,10 @@
 import Foundation
 
-/// Why a spool cannot be used.
+/// An error of a spool.
 package struct SpoolError: Error, Sendable, CustomStringConvertible {
-  /// What was tried and what came of it.
+  /// One sentence: what was tried and what failed.
   package let description: String
-  /// The error of the system, if there is one.
+  /// The underlying error, if any.
   package let cause: (any Error)?
 
   init(_ description: String, cause: (any Error)? = nil) {

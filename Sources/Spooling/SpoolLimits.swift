@@ -1,8 +1,8 @@
-/// How much a spool may hold. What is over a limit is dropped, the oldest first.
+/// The limits of a spool. The oldest records beyond a limit are dropped.
 package struct SpoolLimits: Hashable, Sendable {
-  /// Bytes of all its files.
+  /// Total size of all files in bytes.
   package var bytes: Int
-  /// Seconds after which a record is not worth delivering.
+  /// Age in seconds after which a record is dropped.
   package var age: Double
 
   package init(bytes: Int = 100_000_000, age: Double = 7 * 86_400) {
@@ -10,19 +10,19 @@ package struct SpoolLimits: Hashable, Sendable {
     self.age = age
   }
 
-  /// Bytes of a segment, after which the next one is started: an eighth of all, so that dropping one costs little.
+  /// Size of a segment in bytes: an eighth of the limit, so that dropping one costs little.
   var segmentBytes: Int { max(4096, min(4 << 20, bytes / 8)) }
 }
 
-/// What became of the records of a spool.
+/// Counts of a spool's records.
 package struct SpoolReport: Hashable, Sendable {
-  /// Records that wait to be acknowledged.
+  /// Records not yet acknowledged.
   package var waiting = 0
-  /// Bytes of all files.
+  /// Total size of all files in bytes.
   package var bytes = 0
-  /// Records dropped since it was opened because there were too many bytes.
+  /// Records dropped because of the size limit, since the spool was opened.
   package var dropped = 0
-  /// Records dropped since it was opened because they were too old.
+  /// Records dropped because of their age, since the spool was opened.
   package var expired = 0
 
   package init() {}

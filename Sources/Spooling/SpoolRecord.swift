@@ -1,10 +1,10 @@
 import Foundation
 
-/// Where a record of a spool ends.
+/// The position behind a record.
 package struct SpoolPlace: Hashable, Sendable, Comparable {
-  /// Number of the segment, which is a file.
+  /// Number of the segment.
   let segment: Int
-  /// Bytes from the start of the segment.
+  /// Offset in the segment in bytes.
   let offset: Int
 
   package static func < (left: SpoolPlace, right: SpoolPlace) -> Bool {
@@ -12,19 +12,19 @@ package struct SpoolPlace: Hashable, Sendable, Comparable {
   }
 }
 
-/// Something to deliver.
+/// A record to deliver.
 package struct SpoolRecord: Hashable, Sendable {
-  /// Where it ends: what `acknowledge` takes.
+  /// The position behind it, to acknowledge it.
   package let place: SpoolPlace
-  /// When it was added, in milliseconds since 1970.
+  /// When it was appended, in milliseconds since 1970.
   package let milliseconds: Int64
   /// Its bytes.
   package let payload: [UInt8]
 
-  /// Bytes before the payload: its length, a checksum, and the time; big-endian.
+  /// Size of the header: length, checksum and time; big-endian.
   static let headLength = 16
 
-  /// The record as it stands in a segment.
+  /// The record as stored in a segment.
   static func bytes(of payload: [UInt8], milliseconds: Int64) -> Data {
     var data = Data(capacity: headLength + payload.count)
     let time = UInt64(bitPattern: milliseconds)
@@ -35,7 +35,7 @@ package struct SpoolRecord: Hashable, Sendable {
     return data
   }
 
-  /// The record at `start` of a segment's bytes; `nil` for one that is torn or damaged.
+  /// Parses the record at offset `start` of a segment; `nil` if it is torn or damaged.
   init?(_ bytes: [UInt8], at start: Int, segment: Int) {
     guard start + Self.headLength <= bytes.count else { return nil }
     func number(_ range: Range<Int>) -> UInt64 {

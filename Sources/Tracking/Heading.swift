@@ -1,11 +1,11 @@
 internal import Scene
 
-/// The direction an object went, from places it was seen at rather than from the filter, which bends where it lags
-/// (OC-SORT's observation-centric momentum: Cao et al., "Observation-Centric SORT", 2023).
+/// The direction of an object's motion, from observed positions rather than from the filter, which lags in curves
+/// (observation-centric momentum: Cao et al., "Observation-Centric SORT", 2023).
 struct Heading: Sendable {
-  /// Least time between the two places, in seconds.
+  /// Least time between the two positions, in seconds.
   static let span = 0.3
-  /// Shortest way that has a direction, in heights of the object.
+  /// Shortest displacement with a defined direction, in heights of the object.
   static let shortestWay: Float = 0.05
 
   private var older: Box
@@ -29,7 +29,7 @@ struct Heading: Sendable {
     }
   }
 
-  /// Cosine of the angle between the way so far and the way to `box`, -1...1; 0 where either is too short to tell.
+  /// Cosine of the angle between the motion so far and the motion to `box`, -1...1; 0 if either is too short.
   func agreement(with box: Box) -> Double {
     let pastX = last.centreX - older.centreX
     let pastY = last.centreY - older.centreY

@@ -1,7 +1,7 @@
-/// A Kalman filter of one coordinate that moves at a nearly constant speed.
+/// A Kalman filter of one coordinate with nearly constant velocity.
 ///
-/// With a noise that is the same for all coordinates, the usual eight-dimensional box filter falls apart into four of
-/// these, exactly; the covariance of each is a symmetric two by two matrix.
+/// With equal noise for all coordinates the usual eight-dimensional box filter separates exactly into four of these;
+/// each has a symmetric 2×2 covariance matrix.
 struct KalmanAxis: Sendable {
   /// Estimate, in pixels and pixels per second.
   var position: Double
@@ -10,19 +10,20 @@ struct KalmanAxis: Sendable {
   var positionVariance: Double
   var covariance = 0.0
   var speedVariance: Double
-  /// Last difference between measurement and prediction, in its expected standard deviations.
+  /// Last difference between measurement and prediction (innovation), in expected standard deviations.
   private(set) var surprise = 0.0
-  /// Product of the last two surprises: above zero on average when the filter lags, below when it overshoots.
+  /// Product of the last two innovations: positive on average if the filter lags, negative if it overshoots.
   private(set) var persistence = 0.0
 
-  /// A coordinate first seen at `position`, moving at an unknown speed.
+  /// A coordinate first measured at `position`, with unknown velocity.
   init(position: Double, variance: Double, speedVariance: Double) {
     self.position = position
     positionVariance = variance
     self.speedVariance = speedVariance
   }
 
-  /// Moves on by `seconds` under white acceleration of spectral density `noise` (square pixels per cubic second).
+  /// Predicts `seconds` ahead under white acceleration noise of spectral density `noise` (square pixels per cubic
+  /// second).
   mutating func predict(seconds: Double, noise: Double) {
     position += speed * seconds
     positionVariance += seconds * (2 * covariance + seconds * (speedVariance + noise * seconds / 3))
@@ -30,10 +31,10 @@ struct KalmanAxis: Sendable {
     speedVariance += noise * seconds
   }
 
-  /// Takes in a measurement with the given variance.
+  /// Updates the filter with a measurement of the given variance.
   ///
-  /// A measurement further off than `gate` standard deviations says that the filter is too sure of itself: its
-  /// covariance is first raised until the measurement lies at the gate.
+  /// A measurement more than `gate` standard deviations away shows that the covariance is too small: it is raised
+  /// first until the measurement is at the gate.
   mutating func update(measured: Double, variance: Double, gate: Double) {
     let difference = measured - position
     let normalised = difference / (positionVariance + variance).squareRoot()

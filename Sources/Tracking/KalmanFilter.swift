@@ -1,20 +1,20 @@
 internal import Scene
 
-/// Where a box is and how it moves: centre and size, each with a speed.
+/// Position, size and velocities of a box.
 struct KalmanFilter: Sendable {
-  /// Standard deviation of a detector's box centre, in heights; measured at 0.03 to 0.07 on recorded detections, whose
-  /// errors last for several frames.
+  /// Standard deviation of a detected box centre, in heights. Measured at 0.03 to 0.07 on recorded detections, whose
+  /// errors are correlated over several frames.
   static let positionNoise = 0.1
   /// Variance of a measured size relative to that of a centre.
   static let sizeNoiseRatio = 2.0
-  /// Standard deviation of the unknown speed of a new object, in heights per second.
+  /// Standard deviation of the unknown velocity of a new object, in heights per second.
   static let initialSpeed = 2.0
-  /// Share of that for sizes, and of the acceleration noise.
+  /// Ratios of size velocity and size acceleration noise to those of the centre.
   static let sizeSpeedRatio = 0.3
   static let sizeAccelerationRatio = 0.1
   /// Spectral density of the acceleration, in square heights per cubic second, before `Restlessness` tunes it.
   static let acceleration = 1.0
-  /// How many standard deviations a measurement may be off before the filter doubts itself.
+  /// Standard deviations by which a measurement can be off before the covariance is raised.
   static let gate = 1.5
 
   var x: KalmanAxis
@@ -22,7 +22,7 @@ struct KalmanFilter: Sendable {
   var width: KalmanAxis
   var height: KalmanAxis
 
-  /// A box seen for the first time.
+  /// Initialises the filter with the first detection.
   init(_ box: Box) {
     let scale = Double(box.height)
     let variance = 2 * Self.variance(of: box)
@@ -35,14 +35,15 @@ struct KalmanFilter: Sendable {
     height = KalmanAxis(position: scale, variance: sizeVariance, speedVariance: sizeSpeed * sizeSpeed)
   }
 
-  /// The expected box.
+  /// The predicted box.
   var box: Box {
     Box(
       centreX: Float(x.position), centreY: Float(y.position), width: Float(max(1, width.position)),
       height: Float(max(1, height.position)))
   }
 
-  /// Moves on by `seconds`; `restlessness` scales the acceleration noise, `scale` is the object's height in pixels.
+  /// Predicts `seconds` ahead; `restlessness` scales the acceleration noise, `scale` is the object's height in
+  /// pixels.
   mutating func predict(seconds: Double, restlessness: Double, scale: Double) {
     let noise = Self.acceleration * restlessness * scale * scale
     x.predict(seconds: seconds, noise: noise)
@@ -51,7 +52,7 @@ struct KalmanFilter: Sendable {
     height.predict(seconds: seconds, noise: noise * Self.sizeAccelerationRatio)
   }
 
-  /// Takes in the box the detector saw.
+  /// Updates the filter with a detected box.
   mutating func update(_ box: Box) {
     let variance = Self.variance(of: box)
     let sizeVariance = variance * Self.sizeNoiseRatio
@@ -61,7 +62,7 @@ struct KalmanFilter: Sendable {
     height.update(measured: Double(box.height), variance: sizeVariance, gate: Self.gate)
   }
 
-  /// Stops growing and shrinking; for an object out of sight, whose size would drift away.
+  /// Sets the size velocity to zero, for an object out of sight whose size would drift.
   mutating func holdSize() {
     width.speed = 0
     height.speed = 0

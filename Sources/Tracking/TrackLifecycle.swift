@@ -1,24 +1,24 @@
 internal import Scene
 
-/// One object the tracker follows, shown or not: first tentative, then confirmed with an identity, in sight or not.
+/// The state of one tracked object: tentative or confirmed, seen or unseen.
 struct TrackLifecycle: Sendable {
-  /// Identity once it is confirmed, 0 before.
+  /// Identity of a confirmed object, 0 before.
   var id = 0
-  /// What the detector saw last, its index among the detections of that frame, and when.
+  /// The last detection, its index among the detections of its frame, and its time.
   var detection: Detection
   var detectionIndex: Int
   var lastSeen: Double
   let firstSeen: Double
   var topScore: Float
-  /// Scores collected less what frames out of sight cost.
+  /// Sum of scores minus the cost of frames without a detection.
   var evidence: Float
-  /// Frames since it was last seen; 0 in a frame that shows it.
+  /// Frames since the last detection; 0 if it was detected in this frame.
   var framesUnseen = 0
   var filter: KalmanFilter
-  /// Two places it was seen at, at least `Heading.span` apart, for its heading.
+  /// Two observed positions at least `Heading.span` apart, for the direction of motion.
   var heading: Heading
 
-  /// What a frame out of sight costs.
+  /// Cost of a frame without a detection.
   static let costOfAbsence: Float = 0.5
 
   init(_ detection: Detection, index: Int, at seconds: Double) {
@@ -34,7 +34,7 @@ struct TrackLifecycle: Sendable {
 
   var isConfirmed: Bool { id > 0 }
 
-  /// Expects where it is `step` seconds later.
+  /// Predicts the state `step` seconds later.
   mutating func advance(by step: Double, restlessness: Double) {
     filter.predict(seconds: step, restlessness: restlessness, scale: Double(detection.box.height))
     framesUnseen += 1
@@ -44,7 +44,7 @@ struct TrackLifecycle: Sendable {
     }
   }
 
-  /// Takes in what the detector saw of it.
+  /// Updates the state with a detection.
   mutating func see(_ seen: Detection, index: Int, at seconds: Double) {
     filter.update(seen.box)
     heading.see(seen.box, at: seconds)
@@ -56,7 +56,7 @@ struct TrackLifecycle: Sendable {
     evidence += seen.score
   }
 
-  /// The track as it is reported; `smoothing` is the share of the filter in the box.
+  /// The track to report; `smoothing` is the weight of the filter's box.
   func reported(smoothing: Float) -> Track {
     var shown = detection
     let smooth = filter.box

@@ -1,18 +1,18 @@
 internal import Scene
 
 extension Tracker {
-  /// The two associations of ByteTrack.
+  /// The two association stages of ByteTrack.
   enum Stage {
-    /// Detections of high score: the overlap counts times the score, the heading weighs in.
+    /// Detections of high score: IoU times score, plus the direction of motion.
     case first
-    /// Detections of low score: only a good overlap counts.
+    /// Detections of low score: only a high IoU counts.
     case second
 
-    /// Least overlap in the second stage, where a score no longer speaks for a detection.
+    /// Least IoU in the second stage.
     static let secondThreshold = 0.5
   }
 
-  /// Pairs `candidates` (indices of tracks) with those of `choices` (indices of detections) that are still free.
+  /// Matches `candidates` (indices of tracks) with the `choices` (indices of detections) that are still free.
   mutating func match(
     _ candidates: [Int], with choices: [Int], of detections: [Detection], at seconds: Double, stage: Stage
   ) {
@@ -32,9 +32,8 @@ extension Tracker {
     }
   }
 
-  /// Fills `costs`: below zero by how much a pair exceeds the threshold, zero for a pair that may not be.
-  ///
-  /// Cut off so, the cheapest complete assignment leaves out exactly the pairs that are worse than none.
+  /// Fills `costs`: minus the excess over the threshold for each possible pair, zero for the others. The cheapest
+  /// complete assignment then leaves out exactly the pairs below the threshold.
   private mutating func weigh(_ candidates: [Int], _ free: [Int], _ detections: [Detection], _ stage: Stage) {
     costs.removeAll(keepingCapacity: true)
     let threshold = stage == .first ? configuration.matchThreshold : Stage.secondThreshold

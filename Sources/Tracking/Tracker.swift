@@ -1,17 +1,17 @@
 public import Scene
 
-/// Gives detections of one source an identity over time.
+/// Multi-object tracking: assigns identities to the detections of one source.
 ///
-/// ByteTrack (Zhang et al. 2022) with a filter that tunes itself to the scene, an overlap that allows for the doubt about
-/// the motion, and OC-SORT's heading. Online: a frame is answered from it and the frames before, and equal input gives
-/// equal output. Times are the source's presentation times, so the frame rate may vary.
+/// ByteTrack (Zhang et al. 2022) with an adaptive Kalman filter, an IoU that allows for uncertain motion, and
+/// OC-SORT's direction of motion. Online (a result depends on the frame and earlier ones only) and deterministic.
+/// Times are presentation times of the source, so the frame rate can vary.
 public struct Tracker: Sendable {
-  /// What the tracker was told.
+  /// Thresholds and times.
   public let configuration: TrackerConfiguration
-  /// Identities given up in the last update, in rising order: their objects have left, or `buffer` is over.
+  /// Identities whose tracks ended in the last update, ascending: the object left, or was out of sight for `buffer`.
   public private(set) var endedIdentities: [Int] = []
-  /// The identity of the track that each detection of the last update continues, by index of the detection; `nil` for a
-  /// detection that no reported track took.
+  /// For each detection of the last update the identity of the track it continues; `nil` if it continues no reported
+  /// track.
   public private(set) var identities: [Int?] = []
 
   var tracks: [TrackLifecycle] = []
@@ -19,7 +19,7 @@ public struct Tracker: Sendable {
   private var nextID = 1
   private var now: Double?
 
-  // Work space that outlives a frame.
+  // Work arrays, kept between frames.
   var assignment = Assignment()
   var costs: [Double] = []
   var detectionIsFree: [Bool] = []
@@ -28,20 +28,20 @@ public struct Tracker: Sendable {
   private var high: [Int] = []
   private var low: [Int] = []
 
-  /// A tracker that has seen nothing yet.
+  /// A tracker without tracks.
   public init(configuration: TrackerConfiguration = TrackerConfiguration()) {
     self.configuration = configuration
   }
 
-  /// Takes in what a frame shows.
+  /// Updates the tracks with the detections of a frame.
   ///
-  /// Time that stands still is allowed; time that runs backwards or leaps over more than `buffer` ends all tracks.
+  /// Equal times are allowed; time that runs backwards or jumps by more than `buffer` ends all tracks.
   /// - Parameters:
-  ///   - detections: boxes in source pixels, in any order, down to `lowScore`; boxes that are not finite or empty are
-  ///     passed over.
+  ///   - detections: boxes in source pixels, in any order, with scores down to `lowScore`; empty and non-finite boxes
+  ///     are ignored.
   ///   - seconds: presentation time of the frame.
-  /// - Returns: the confirmed objects seen in this frame, by rising identity. Identities count from 1 and are not used
-  ///   again.
+  /// - Returns: the confirmed objects in this frame by ascending identity. Identities start at 1 and are never
+  ///   reused.
   public mutating func update(_ detections: [Detection], at seconds: Double) -> [Track] {
     endedIdentities.removeAll(keepingCapacity: true)
     let isFirst = now == nil
@@ -65,19 +65,19 @@ public struct Tracker: Sendable {
     giveUpTracks(at: seconds)
     for index in high where detectionIsFree[index] {
       tracks.append(TrackLifecycle(detections[index], index: index, at: seconds))
-      // What the first frame shows was there before: it needs no proof of having come.
+      // Objects in the first frame were there before, so they are confirmed at once.
       if isFirst { confirm(tracks.count - 1) }
     }
     return report(count: detections.count)
   }
 
-  /// Ends all tracks, for a source that is over; `endedIdentities` then holds those that were confirmed.
+  /// Ends all tracks at the end of the source; `endedIdentities` then contains the confirmed ones.
   public mutating func finish() {
     endedIdentities.removeAll(keepingCapacity: true)
     giveUpAll()
   }
 
-  /// Sorts tracks and detections into those of each stage.
+  /// Divides tracks and detections between the stages.
   private mutating func sort(_ detections: [Detection]) {
     high.removeAll(keepingCapacity: true)
     low.removeAll(keepingCapacity: true)
@@ -134,7 +134,7 @@ public struct Tracker: Sendable {
     tracks.removeAll(keepingCapacity: true)
   }
 
-  /// The confirmed tracks seen in this frame, which showed `count` detections.
+  /// The confirmed tracks in this frame, which had `count` detections.
   private mutating func report(count: Int) -> [Track] {
     identities.removeAll(keepingCapacity: true)
     identities.append(contentsOf: repeatElement(nil, count: count))

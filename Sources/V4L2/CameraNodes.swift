@@ -9,8 +9,8 @@ public enum CameraNodes {
     }.sorted { $0.number < $1.number }.map(\.path)
   }
 
-  /// A path that stays the camera's own when it is plugged in again and gets another number: udev's link to the node at
-  /// `path`, by serial number or else by socket; `nil` if there is none.
+  /// A path that still names the camera after it was unplugged and got another number: udev's link to the node at
+  /// `path`, by serial number or USB port; `nil` if there is none.
   public static func stablePath(of path: String) -> String? {
     guard let node = resolved(path) else { return nil }
     for folder in ["/dev/v4l/by-id", "/dev/v4l/by-path"] {

@@ -1,23 +1,23 @@
-/// What is wanted of a camera; what is `nil` is left to it.
+/// The requested format, size, rate and controls of a camera; `nil` leaves the choice to `FormatCatalogue`.
 public struct CaptureRequest: Hashable, Sendable {
-  /// How it sends frames.
+  /// Pixel format or compression.
   public var format: FourCC?
   /// Size of the frames.
   public var size: FrameSize?
   /// Frames per second.
   public var rate: Double?
-  /// Controls to be set, in this order.
+  /// Controls to set, in this order.
   public var controls: [ControlSetting] = []
 
   /// No requests.
   public init() {}
 }
 
-/// Columns and rows.
+/// Width and height in pixels.
 public struct FrameSize: Hashable, Sendable, CustomStringConvertible {
-  /// Columns.
+  /// Width in pixels.
   public let width: Int
-  /// Rows.
+  /// Height in pixels.
   public let height: Int
 
   /// A size.
@@ -26,7 +26,7 @@ public struct FrameSize: Hashable, Sendable, CustomStringConvertible {
     self.height = height
   }
 
-  /// Reads `1280x720`.
+  /// Parses `1280x720`.
   public init?(parsing text: String) {
     let numbers = text.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
     guard numbers.count == 2, let width = numbers[0], let height = numbers[1], (1...16384).contains(width),
@@ -38,17 +38,17 @@ public struct FrameSize: Hashable, Sendable, CustomStringConvertible {
   /// `1280x720`.
   public var description: String { "\(width)x\(height)" }
 
-  /// Pixels; a driver may name sides whose product no `Int` holds.
+  /// Number of pixels; as a double, because a driver may report sides whose product overflows `Int`.
   var area: Double { Double(width) * Double(height) }
 }
 
-/// All sizes between two that lie whole steps from the smaller one.
+/// All sizes between two, in fixed steps from the smaller one.
 public struct SizeRange: Hashable, Sendable {
   /// The smallest size.
   public let smallest: FrameSize
-  /// The end of the range, which need not lie on a step.
+  /// The upper limit, which need not be reachable in steps.
   public let largest: FrameSize
-  /// Columns and rows of a step; 1 where every size will do.
+  /// Width and height of a step; 1 if every size is possible.
   public let step: FrameSize
 
   /// A range from its parts.
@@ -58,7 +58,7 @@ public struct SizeRange: Hashable, Sendable {
     self.step = step
   }
 
-  /// The size in it that is nearest to `size`.
+  /// The size in the range that is nearest to `size`.
   func nearest(to size: FrameSize) -> FrameSize {
     FrameSize(
       width: Self.nearest(to: size.width, from: smallest.width, to: largest.width, step: step.width),
@@ -72,14 +72,14 @@ public struct SizeRange: Hashable, Sendable {
   }
 }
 
-/// A control of a camera and the value it is to have.
+/// A control of a camera with its value.
 public struct ControlSetting: Hashable, Sendable, CustomStringConvertible {
   /// The control's name in lower case with `_` between words, such as `white_balance_automatic`.
   public let name: String
   /// The value.
   public let value: Int32
 
-  /// Reads `brightness=128`.
+  /// Parses `brightness=128`.
   public init?(parsing text: String) {
     let parts = text.split(separator: "=", omittingEmptySubsequences: false)
     guard parts.count == 2, !parts[0].isEmpty, let value = Int32(parts[1]) else { return nil }

@@ -1,17 +1,17 @@
 import CV4L2
 import Glibc
 
-/// What a camera has agreed to send.
+/// The format a camera agreed to.
 public struct CaptureFormat: Hashable, Sendable {
-  /// How frames are sent.
+  /// Pixel format or compression.
   public var format: FourCC
-  /// Their size.
+  /// Size of the frames.
   public var size: FrameSize
-  /// Bytes from one row of the first plane to the next; 0 for compressed formats.
+  /// Stride of the first plane in bytes; 0 for compressed formats.
   public var rowBytes: Int
-  /// Frames per second, if the driver says.
+  /// Frames per second, if the driver reports it.
   public var rate: Double?
-  /// Whether samples use 0...255.
+  /// Whether samples use the full range 0...255.
   public var isFullRange: Bool
 
   /// A format from its parts.
@@ -25,7 +25,7 @@ public struct CaptureFormat: Hashable, Sendable {
 }
 
 extension Device {
-  /// Asks for what suits `request` best and sets its controls; the answer is what the driver made of it.
+  /// Sets the format that suits `request` best and the controls; returns what the driver made of it.
   public mutating func negotiate(_ request: CaptureRequest) throws(V4L2Error) -> CaptureFormat {
     let catalogue = catalogue()
     guard let best = catalogue.best(for: request) else {
@@ -63,7 +63,7 @@ extension Device {
       rowBytes: agreed.isCompressed ? 0 : Int(got.bytesperline), rate: nil, isFullRange: isFull)
   }
 
-  /// The rate that the driver took; `nil` if it knows none.
+  /// The rate that the driver set; `nil` if it has none.
   private mutating func setRate(_ rate: Double?) throws(V4L2Error) -> Double? {
     var parameters = v4l2_streamparm()
     parameters.type = V4L2_BUF_TYPE_VIDEO_CAPTURE.rawValue
@@ -78,13 +78,13 @@ extension Device {
     return Double(interval.denominator) / Double(interval.numerator)
   }
 
-  /// Frames in a thousand seconds, at least one; what is too much, or no number, is brought into range.
+  /// Frames per 1000 seconds, at least 1; clamped, also for NaN.
   static func thousandths(of rate: Double) -> UInt32 {
     let exact = (rate * 1000).rounded()
     return exact >= 1 ? UInt32(min(exact, Double(UInt32.max))) : 1
   }
 
-  /// The names of the camera's controls, as `ControlSetting` has them, with their numbers.
+  /// Names (as in `ControlSetting`) and ids of the camera's controls.
   borrowing func controls() -> [(name: String, id: UInt32)] {
     var controls: [(name: String, id: UInt32)] = []
     var query = v4l2_queryctrl()

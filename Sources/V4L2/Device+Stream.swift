@@ -1,13 +1,13 @@
 import CV4L2
 import Glibc
 
-/// What is known of a frame beside its bytes.
+/// Metadata of a frame.
 public struct FrameInfo: Hashable, Sendable {
-  /// The camera's count of frames; a gap is a frame that nobody fetched in time.
+  /// The camera's frame counter; a gap means frames that were not fetched in time.
   public var sequence: UInt32
-  /// When it was taken, in seconds of the monotonic clock, as the driver says.
+  /// Capture time in seconds of the monotonic clock, from the driver.
   public var seconds: Double
-  /// Whether the driver says that its bytes are damaged.
+  /// Whether the driver reports damaged data.
   public var isDamaged: Bool
 }
 
@@ -22,11 +22,11 @@ extension Device {
     guard status == 0 else { throw .system(status, "start", path) }
   }
 
-  /// Waits for the next frame and lends its bytes.
+  /// Waits for the next frame and calls a closure with its bytes.
   ///
   /// - Parameters:
-  ///   - timeout: longest wait in seconds; then `timedOut` is thrown.
-  ///   - isInterrupted: asked ten times a second; `true` ends the wait with `interrupted`.
+  ///   - timeout: longest wait in seconds before `timedOut` is thrown.
+  ///   - isInterrupted: called ten times per second; returning `true` ends the wait with `interrupted`.
   public mutating func read<R, E: Error>(
     timeout: Double, isInterrupted: () -> Bool, _ body: (FrameInfo, RawSpan) throws(E) -> R
   ) throws(V4L2Error) -> Result<R, E> {
@@ -59,11 +59,11 @@ extension Device {
     guard status == 0 else { throw failure(status) }
   }
 
-  /// Waits until there is something to fetch; the seconds that may have passed.
+  /// Waits until a buffer is ready; returns the seconds that may have passed.
   private borrowing func wait(seconds: Double) throws(V4L2Error) -> Double {
     var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
     let count = unsafe poll(&waiting, 1, Int32((seconds * 1000).rounded(.up)))
-    // An unplugged camera and a failed one look alike here; taking the buffer tells which.
+    // An unplugged camera and a failed one look alike here; dequeuing the buffer distinguishes them.
     if count > 0, waiting.revents & Int16(POLLERR | POLLHUP) != 0 {
       var buffer = yolostream_v4l2_frame()
       let status = unsafe yolostream_v4l2_dequeue_buffer(descriptor, &buffer)
@@ -72,7 +72,7 @@ extension Device {
     return count == 0 ? max(seconds, 0.001) : 0
   }
 
-  /// A driver that loses its device during a call may say `EINVAL`.
+  /// A driver that loses its device during a call may return `EINVAL`.
   private borrowing func failure(_ status: Int32) -> V4L2Error {
     guard status == EINVAL || status == EIO else { return .system(status, "read", path) }
     var capability = v4l2_capability()

@@ -1,19 +1,19 @@
 import CV4L2
 import Glibc
 
-/// A camera node, open for as long as this lives.
+/// An open camera node.
 @safe
 public struct Device: ~Copyable {
-  /// Where it is.
+  /// Path of the node.
   public let path: String
-  /// What the driver calls the camera.
+  /// The driver's name of the camera.
   public let name: String
-  /// Where it is plugged in, in the driver's words.
+  /// Where the camera is plugged in, from the driver.
   public let location: String
   let descriptor: Int32
   var buffers: MappedBuffers?
 
-  /// Opens the node at `path`. Throws `missing`, `denied`, `busy`, or `unsupported` for what is no camera.
+  /// Opens the node at `path`. Throws `missing`, `denied`, `busy`, or `unsupported` if it is not a camera.
   public init(path: String) throws(V4L2Error) {
     let descriptor = unsafe open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC)
     guard descriptor >= 0 else { throw .system(errno, "open", path) }
@@ -33,7 +33,7 @@ public struct Device: ~Copyable {
 
   deinit { close(descriptor) }
 
-  /// Everything the camera offers. A range of sizes is given by its ends.
+  /// All formats the camera offers. A range of sizes is represented by its ends.
   public borrowing func catalogue() -> FormatCatalogue {
     var names: [(format: FourCC, name: String)] = [], offers: [FormatCatalogue.Offer] = []
     for index in UInt32(0)..<256 {
@@ -53,7 +53,7 @@ public struct Device: ~Copyable {
     return FormatCatalogue(names: names, offers: offers)
   }
 
-  /// Single sizes, or the ends of a range.
+  /// Discrete sizes, or the ends of a range.
   private borrowing func sizes(of format: FourCC) -> [(size: FrameSize, range: SizeRange?)] {
     var sizes: [(size: FrameSize, range: SizeRange?)] = []
     for index in UInt32(0)..<256 {
@@ -78,7 +78,7 @@ public struct Device: ~Copyable {
     return sizes
   }
 
-  /// Single rates, or the ends of a range, fastest first.
+  /// Discrete rates, or the ends of a range, fastest first.
   private borrowing func rates(of format: FourCC, size: FrameSize) -> (rates: [Double], isRange: Bool) {
     var rates: [Double] = []
     var isRange = false
@@ -100,7 +100,7 @@ public struct Device: ~Copyable {
     return (rates.sorted(by: >), isRange)
   }
 
-  /// Reads the zero-ended text in a fixed field.
+  /// Reads the null-terminated text in a fixed field.
   static func text<Field>(_ field: inout Field) -> String {
     unsafe withUnsafeBytes(of: &field) { bytes in
       unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)

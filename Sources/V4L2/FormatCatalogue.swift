@@ -1,16 +1,16 @@
-/// What a camera offers: formats, their sizes, and the rates of each.
+/// The formats a camera offers, with sizes and rates.
 public struct FormatCatalogue: Hashable, Sendable {
-  /// One way to have frames.
+  /// One combination of format and size.
   public struct Offer: Hashable, Sendable {
-    /// How frames are sent.
+    /// Pixel format or compression.
     public var format: FourCC
-    /// Their size.
+    /// Size of the frames.
     public var size: FrameSize
-    /// The range of which `size` is an end; `nil` if it stands for itself.
+    /// The range that `size` is an end of; `nil` for a discrete size.
     public var range: SizeRange?
-    /// Frames per second, fastest first; empty if the camera does not say.
+    /// Frames per second, fastest first; empty if the camera does not report them.
     public var rates: [Double]
-    /// Whether all rates between the first and the last can be had, too.
+    /// Whether all rates between the first and the last are available, too.
     public var hasRatesBetween: Bool
 
     /// An offer from its parts.
@@ -24,7 +24,7 @@ public struct FormatCatalogue: Hashable, Sendable {
       self.hasRatesBetween = hasRatesBetween
     }
 
-    /// What its ranges hold that is nearest to a size and a rate.
+    /// The offer with the size and rate of its ranges that are nearest to the given ones.
     fileprivate func fitted(to size: FrameSize, rate: Double) -> Offer {
       var offer = self
       if let range { offer.size = range.nearest(to: size) }
@@ -35,30 +35,29 @@ public struct FormatCatalogue: Hashable, Sendable {
     }
   }
 
-  /// Names of all formats in the camera's words, those that are not understood included.
+  /// The camera's names of all formats, including unsupported ones.
   public var names: [(format: FourCC, name: String)] { zip(formats, formatNames).map { ($0, $1) } }
-  /// Everything on offer.
+  /// All offers.
   public let offers: [Offer]
   private let formats: [FourCC]
   private let formatNames: [String]
 
-  /// A catalogue of `offers` in formats called `names`.
+  /// A catalogue of `offers`; `names` are the formats with their names.
   public init(names: [(format: FourCC, name: String)], offers: [Offer]) {
     formats = names.map(\.format)
     formatNames = names.map(\.name)
     self.offers = offers
   }
 
-  /// What suits `request` best, with the size and the rate to ask for; `nil` if nothing on offer is understood or in the
-  /// requested format.
+  /// The best offer for `request` with the rate to set; `nil` if no offer has a supported or the requested format.
   ///
-  /// The size that is nearest comes first, then a rate that reaches the requested one, then the cheaper format. Without
-  /// requests that is 30 frames per second and at most 1280 by 720, which a detector does not need more of.
+  /// The nearest size wins, then a rate that reaches the requested one, then the cheaper format. The default request
+  /// is 30 frames per second and at most 1280 × 720, which is enough for a detector.
   public func best(for request: CaptureRequest) -> (offer: Offer, rate: Double?)? {
     let size = request.size ?? FrameSize(width: 1280, height: 720)
     let rate = request.rate ?? 30
     func cost(_ offer: Offer) -> (Int, Double, Int) {
-      // Without a request what is too large is worse than what is too small by the same amount.
+      // By default too large is worse than too small by the same amount.
       let excess = request.size == nil && offer.size.area > size.area ? 4 : 1
       let distance =
         (abs(offer.size.width - size.width) + abs(offer.size.height - size.height)) * excess
@@ -69,7 +68,7 @@ public struct FormatCatalogue: Hashable, Sendable {
     let usable = offers.filter { FourCC.known.contains($0.format) && (request.format ?? $0.format) == $0.format }
       .map { $0.fitted(to: size, rate: rate) }
     guard let best = usable.min(by: { cost($0) < cost($1) }) else { return nil }
-    // The slowest rate that is enough, so that no more frames come than were asked for.
+    // The slowest sufficient rate, so that no more frames arrive than requested.
     return (best, best.rates.filter { $0 >= rate * 0.99 }.min() ?? best.rates.max() ?? request.rate)
   }
 }

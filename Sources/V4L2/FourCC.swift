@@ -1,12 +1,12 @@
-/// Name of an arrangement of samples or a compression, four letters in one number as V4L2 has it.
+/// A pixel format or compression as V4L2 names it: four letters in one integer.
 public struct FourCC: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
   /// The letters, first in the lowest byte.
   public let rawValue: UInt32
 
-  /// A name by its number.
+  /// A format by its integer.
   public init(rawValue: UInt32) { self.rawValue = rawValue }
 
-  /// A name by its letters; fewer than four are filled with spaces.
+  /// A format by its letters; fewer than four are padded with spaces.
   init(_ letters: StaticString) {
     var value: UInt32 = 0
     for (place, byte) in "\(letters)".padded.enumerated() { value |= UInt32(byte) << UInt32(place * 8) }
@@ -15,26 +15,26 @@ public struct FourCC: RawRepresentable, Hashable, Sendable, CustomStringConverti
 
   /// JPEG frames one after another.
   public static let mjpeg = FourCC("MJPG")
-  /// The same under another name.
+  /// The same under its other name.
   public static let jpeg = FourCC("JPEG")
   /// H.264 with start codes.
   public static let h264 = FourCC("H264")
-  /// Y, U, Y, V for two pixels side by side.
+  /// Packed 4:2:2: Y, U, Y, V for two pixels.
   public static let yuyv = FourCC("YUYV")
-  /// U, Y, V, Y for two pixels side by side.
+  /// Packed 4:2:2: U, Y, V, Y for two pixels.
   public static let uyvy = FourCC("UYVY")
-  /// Plane Y, then U and V interleaved, halved both ways.
+  /// 4:2:0: plane Y, then U and V interleaved.
   public static let nv12 = FourCC("NV12")
-  /// Planes Y, U, V; chroma halved both ways.
+  /// 4:2:0: planes Y, U, V.
   public static let yu12 = FourCC("YU12")
-  /// One plane of grey.
+  /// One plane of luma.
   public static let grey = FourCC("GREY")
 
-  /// The formats that are understood, best first where size and rate are equal: planes that need no conversion, then
-  /// those that do, grey, and the compressed ones, which cost decoding.
+  /// The supported formats, best first for equal size and rate: 4:2:0 needs no conversion, 4:2:2 does, then grey,
+  /// then compressed formats, which must be decoded.
   public static let known: [FourCC] = [.nv12, .yu12, .yuyv, .uyvy, .mjpeg, .jpeg, .h264, .grey]
 
-  /// What a user calls a format: its four letters, or a common name such as `mjpeg` or `yuv420p`.
+  /// A format by its letters or a common name such as `mjpeg` or `yuv420p`.
   public init?(named name: String) {
     let lowered = name.lowercased()
     let aliases: [String: FourCC] = [
@@ -52,7 +52,7 @@ public struct FourCC: RawRepresentable, Hashable, Sendable, CustomStringConverti
     return String(decoding: bytes, as: UTF8.self).trimmed
   }
 
-  /// Whether a frame's bytes depend on what it shows.
+  /// Whether the size of a frame in bytes varies.
   public var isCompressed: Bool { [.mjpeg, .jpeg, .h264].contains(self) }
 }
 

@@ -1,12 +1,12 @@
 import CV4L2
 import Glibc
 
-/// The driver's buffers in this program's memory, until they go.
+/// The driver's buffers, mapped into memory as long as this value lives.
 @safe
 struct MappedBuffers: ~Copyable {
   private var regions: [UnsafeMutableRawBufferPointer]
 
-  /// Has the driver make about `count` buffers and maps them.
+  /// Requests about `count` buffers from the driver and maps them.
   init(_ descriptor: Int32, count: Int, path: String) throws(V4L2Error) {
     unsafe regions = []
     var request = v4l2_requestbuffers()
@@ -37,7 +37,7 @@ struct MappedBuffers: ~Copyable {
 
   var count: Int { unsafe regions.count }
 
-  /// Lends the first `count` bytes of buffer `index`.
+  /// Calls a closure with the first `count` bytes of buffer `index`.
   func withBytes<R, E: Error>(_ index: Int, count: Int, _ body: (RawSpan) throws(E) -> R) throws(E) -> R {
     let region = unsafe regions[index]
     let span = unsafe RawSpan(_unsafeBytes: UnsafeRawBufferPointer(rebasing: region[..<min(count, region.count)]))

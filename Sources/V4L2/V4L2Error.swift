@@ -1,37 +1,37 @@
 import Glibc
 
-/// Why a camera gives no frames.
+/// An error of a camera.
 public struct V4L2Error: Error, Hashable, Sendable, CustomStringConvertible {
-  /// What went wrong, as far as a caller acts on it.
+  /// Kinds of failures.
   public enum Code: Hashable, Sendable {
-    /// There is no such device, or it was unplugged.
+    /// The device does not exist or was unplugged.
     case missing
-    /// The permissions do not allow it.
+    /// Permission denied.
     case denied
     /// Another program uses it.
     case busy
-    /// It is no camera, or offers nothing that was asked for.
+    /// The device is not a camera, or lacks what was requested.
     case unsupported
-    /// No frame came for too long.
+    /// No frame arrived in time.
     case timedOut
-    /// The caller wanted it to end.
+    /// The caller interrupted the wait.
     case interrupted
-    /// The driver reports a failure.
+    /// The driver reported a failure.
     case broken
   }
 
-  /// What went wrong.
+  /// The kind of failure.
   public let code: Code
-  /// One sentence: what was tried, expected and got.
+  /// One sentence: what was tried, expected and found.
   public let description: String
 
-  /// An error `code` with a sentence.
+  /// An error with its sentence.
   public init(_ code: Code, _ description: String) {
     self.code = code
     self.description = description
   }
 
-  /// The system's error `number` from trying to `action` at the device at `path`.
+  /// The error for `errno` `number` of trying to `action` the device at `path`.
   static func system(_ number: Int32, _ action: String, _ path: String) -> V4L2Error {
     switch number {
     case ENOENT: V4L2Error(.missing, "cannot \(action) \(path): there is no such device")

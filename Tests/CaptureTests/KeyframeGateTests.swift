@@ -24,14 +24,14 @@ import Testing
       }
       switch gate.judge(isKey: letter.lowercased() == "k", isWhole: letter.isLowercase) {
       case .pass: judged += "+"
-      case .beginAnew: judged += "b"
+      case .reset: judged += "b"
       case .withhold: judged += "-"
       }
     }
     #expect(judged == expected, "\(sentence)")
   }
 
-  @Test func `a watch tells each outage once, and what was before it had a listener`() {
+  @Test func `a watch reports each outage once, also those before it had a listener`() {
     let watch = SourceWatch()
     let down = SourceState.down(cause: .unreachable, message: "gone", retryIn: 1)
     let up = SourceState.up(SourceState.Facts(width: 1, height: 1, codec: nil, rate: nil))

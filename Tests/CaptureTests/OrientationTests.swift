@@ -4,7 +4,7 @@ import Imaging
 import TestSupport
 import Testing
 
-/// A frame with a white block in its stored top left corner and a grey one in the top right: where the two are shown tells
+/// A frame with a white block in its stored top left corner and a grey one in the top right: where the two are shown identifies
 /// the eight orientations apart.
 @Suite struct OrientationTests {
   private let folder: ScratchFolder
@@ -78,7 +78,7 @@ import Testing
   }
 
   @Test(arguments: ["jpg", "png", "tif", "webp"], 1...8)
-  func `an image in a pipe or in a video says it itself`(format: String, value: Int) throws {
+  func `the orientation stated in an image in a pipe or video is used`(format: String, value: Int) throws {
     let plain = folder.path + "/plain." + format
     try FFmpegTool.run(
       Self.stored() + ["-frames:v", "1"] + (format == "jpg" ? ["-pix_fmt", "yuvj420p"] : []) + [plain])

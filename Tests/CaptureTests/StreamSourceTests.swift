@@ -48,7 +48,7 @@ import Testing
     }
   }
 
-  @Test func `a server that says nothing is reported as stalled, without its password`() throws {
+  @Test func `a silent server is reported as stalled, without its password`() throws {
     let listener = try SilentServer()
     var options = SourceOptions()
     options.timeout = 0.6
@@ -68,7 +68,7 @@ import Testing
     #expect(error?.code == .unreachable)
   }
 
-  @Test func `an interrupted source says so`() throws {
+  @Test func `an interrupted source reports it`() throws {
     let source = TestPatternSource(try #require(TestPattern(width: 64, height: 64, rate: 25)))
     source.interrupt()
     let error = #expect(throws: CaptureError.self) { _ = try source.next() }

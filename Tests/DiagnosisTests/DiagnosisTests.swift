@@ -20,7 +20,7 @@ import V4L2
     if let advice { #expect(findings.contains { $0.fact.contains(missing) && $0.advice?.contains(advice) == true }) }
   }
 
-  @Test func `the FFmpeg of this machine is asked, and knows what it has not`() {
+  @Test func `the FFmpeg of this machine is checked for what it lacks`() {
     #expect(InstalledParts.has(.decoder, "h264") && InstalledParts.has(.encoder, "libx264"))
     #expect(InstalledParts.has(.network, "tcp") && !InstalledParts.version.isEmpty)
     for kind in [InstalledParts.Kind.decoder, .encoder, .network, .hardware] {

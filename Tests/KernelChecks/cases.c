@@ -142,7 +142,7 @@ void check_free(check_case *k) {
   free((int *)k->tiles.numbers);
 }
 
-bool check_is_asked(const check_case *k, int y, int x) {
+bool check_is_selected(const check_case *k, int y, int x) {
   if (!k->tiles.numbers) return true;
   const int number = y / TILE * tile_columns(&k->convolution) + x / TILE;
   for (int i = 0; i < k->tiles.count; i++)

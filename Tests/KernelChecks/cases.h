@@ -23,7 +23,7 @@ check_case check_make(convolution shape, map_element reads, uint64_t seed);
 void check_free(check_case *check);
 
 // Whether output `channel` at (x, y) is to be computed, and its place in an output.
-bool check_is_asked(const check_case *check, int y, int x);
+bool check_is_selected(const check_case *check, int y, int x);
 ptrdiff_t check_place(const check_case *check, int channel, int y, int x);
 float check_value(const void *map, ptrdiff_t index, map_element element);
 

@@ -70,7 +70,7 @@ static void compare(subject *s, const check_case *k, const void *expected, const
   for (int channel = 0; channel < c->outputs * c->groups; channel++)
     for (int y = 0; y < c->height; y++)
       for (int x = 0; x < c->width; x++) {
-        if (!check_is_asked(k, y, x)) continue;
+        if (!check_is_selected(k, y, x)) continue;
         const ptrdiff_t at = check_place(k, channel, y, x);
         const float want = check_value(expected, at, c->writes), got = check_value(actual, at, c->writes);
         const float miss = fabsf(want - got) / tolerance(s->kernel, k, want);
@@ -114,7 +114,7 @@ static int compare_exactly(const check_case *k, const void *twin, const char *sh
       for (int y = 0; y < c->height; y++)
         for (int x = 0; x < c->width; x++) {
           const ptrdiff_t at = check_place(k, channel, y, x) * size;
-          if (check_is_asked(k, y, x)) is_equal &= !memcmp((uint8_t *)out + at, (const uint8_t *)twin + at, size);
+          if (check_is_selected(k, y, x)) is_equal &= !memcmp((uint8_t *)out + at, (const uint8_t *)twin + at, size);
         }
     free(out);
     if (!is_equal) printf("%s: AMX and VNNI differ\n", shape);

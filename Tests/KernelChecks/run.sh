@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the checks of the kernels and runs them on shapes from standard input (check.c says how they are written):
+# Builds the checks of the kernels and runs them on shapes from standard input (see check.c for their format):
 #   run.sh native     optimised, on this processor
 #   run.sh sanitized  under address and undefined behaviour sanitizer
 #   run.sh aarch64    for 64-bit ARM, under qemu

@@ -34,7 +34,7 @@ import Testing
   }
 
   @Test(arguments: [1, 2, 5, 64])
-  func `every value arrives once and in order, whoever has to wait`(capacity: Int) async {
+  func `every value arrives once and in order, whichever side waits`(capacity: Int) async {
     let channel = Channel<Int>(capacity: capacity)
     let count = sendCount
     async let received = onThread {
@@ -67,7 +67,7 @@ import Testing
   }
 
   @Test(arguments: [true, false], 0..<20)
-  func `a close wakes whoever waits`(isSender: Bool, round: Int) async {
+  func `a close wakes the side that waits`(isSender: Bool, round: Int) async {
     let channel = Channel<Int>(capacity: 1)
     let census = Census()
     async let isWoken = onThread {

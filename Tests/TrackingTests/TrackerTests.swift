@@ -12,7 +12,7 @@ import Tracking
     for time in frames(6).dropFirst() {
       shown.append(tracker.update([first.detection(at: time), second.detection(at: time)], at: time).count)
     }
-    // 0.9 + 0.9 is below the evidence that is asked for, 3 * 0.9 is not.
+    // 0.9 + 0.9 is below the required evidence, 3 * 0.9 is not.
     #expect(shown == [1, 1, 2, 2, 2])
   }
 
@@ -88,7 +88,7 @@ import Tracking
     #expect(shown.allSatisfy { $0 == [1] })
   }
 
-  @Test func `detections below the low score are not looked at`() {
+  @Test func `detections below the low score are ignored`() {
     var tracker = Tracker()
     let walker = Walker(x: 100, speed: 0)
     _ = tracker.update([walker.detection(at: 0)], at: 0)
@@ -134,7 +134,7 @@ import Tracking
     }
   }
 
-  @Test func `a track keeps its class unless it is told not to`() {
+  @Test func `a track keeps its class unless configured otherwise`() {
     for isClassAware in [true, false] {
       var configuration = TrackerConfiguration()
       configuration.isClassAware = isClassAware
@@ -182,7 +182,7 @@ import Tracking
     #expect(later == [3])
   }
 
-  @Test func `a track tells when it was first seen and its highest score`() {
+  @Test func `a track has the time it was first seen and its highest score`() {
     var tracker = Tracker()
     let walker = Walker(x: 100, speed: 0)
     _ = tracker.update([walker.detection(at: 0, score: 0.95)], at: 2)

@@ -36,7 +36,7 @@ import Testing
     #expect(best.rate == expectedRate)
   }
 
-  /// A driver that takes any size in steps and any rate, as it tells them: by their ends.
+  /// A driver that accepts any size in steps and any rate, reported by their ends.
   private let ranged: FormatCatalogue = {
     let small = FrameSize(width: 32, height: 32), large = FrameSize(width: 1930, height: 1080)
     let range = SizeRange(smallest: small, largest: large, step: FrameSize(width: 16, height: 8))

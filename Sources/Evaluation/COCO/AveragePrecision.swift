@@ -1,16 +1,16 @@
-/// Average precision and recall of a detector, counted as the COCO benchmark counts them (pycocotools, `bbox`).
+/// Average precision and recall of a detector, computed as the COCO benchmark does (pycocotools, `bbox`).
 ///
-/// Ten overlap thresholds, four ranges of object area, at most 100 objects of a class in an image, precision
-/// interpolated at 101 levels of recall. One known difference: pycocotools takes a match with an annotation whose `id` is
-/// 0 for none; here ids mean nothing.
+/// Ten IoU thresholds, four ranges of object area, at most 100 detections of a class per image, precision
+/// interpolated at 101 levels of recall. One known difference: pycocotools treats a match with an annotation whose
+/// `id` is 0 as no match; here ids do not matter.
 public struct AveragePrecision: Sendable {
-  /// Overlaps (intersection over union) from which a find counts: 0.50, 0.55, … 0.95.
+  /// IoU thresholds: 0.50, 0.55, … 0.95.
   public static let overlapThresholds = levels(from: 0.5, to: 0.95, count: 10)
-  /// Levels of recall at which precision is read: 0, 0.01, … 1.
+  /// Levels of recall at which precision is sampled: 0, 0.01, … 1.
   public static let recallLevels = levels(from: 0, to: 1, count: 101)
-  /// Most objects of a class in an image that count, best first; precision takes the last.
+  /// Most detections of a class per image that count, best first; precision uses the last limit.
   public static let limits = [1, 10, 100]
-  /// What stands for a figure that has no objects behind it, as in pycocotools.
+  /// The value of a figure without objects, as in pycocotools.
   public static let undefined = -1.0
 
   /// Sizes of objects, by area in square pixels.
@@ -24,7 +24,7 @@ public struct AveragePrecision: Sendable {
     /// From 96².
     case large
 
-    /// Whether an object of `area` square pixels belongs to it; one on the border belongs to both sides.
+    /// Whether an object of `area` square pixels belongs to the range; one on a border belongs to both ranges.
     func contains(_ area: Double) -> Bool {
       switch self {
       case .all: (0...1e10).contains(area)
@@ -35,36 +35,36 @@ public struct AveragePrecision: Sendable {
     }
   }
 
-  /// Where a class has the best balance of precision and recall, at an overlap of 0.50.
+  /// The confidence threshold of a class with the highest F1 score, at an IoU of 0.50.
   public struct OperatingPoint: Hashable, Sendable {
-    /// Harmonic mean of precision and recall, 0...1.
+    /// F1 score: harmonic mean of precision and recall, 0...1.
     public var f1 = 0.0
-    /// Share of the detections that are right, 0...1.
+    /// Precision, 0...1.
     public var precision = 0.0
-    /// Share of the objects that are found, 0...1.
+    /// Recall, 0...1.
     public var recall = 0.0
-    /// Lowest score of a detection that counts.
+    /// The confidence threshold: lowest score of a detection that counts.
     public var confidence = 0.0
   }
 
-  /// The best operating point of each class; all zero for a class without objects or without a right detection.
+  /// The best operating point of each class; all zero for a class without objects or true positives.
   public private(set) var operatingPoints: [OperatingPoint]
-  /// How many classes there are.
+  /// Number of classes.
   public let classCount: Int
-  /// Objects of each class that are to be found.
+  /// Objects of each class, crowds not counted.
   public private(set) var objectCounts: [Int]
-  /// Interpolated precision by class, area range, threshold and level of recall.
+  /// Interpolated precision by class, area range, threshold and recall level.
   private var precision: [Double]
-  /// Greatest recall by class, area range, limit and threshold.
+  /// Maximum recall by class, area range, limit and threshold.
   private var recall: [Double]
 
-  /// Counts what was `found` in each image against what is `true` there.
+  /// Evaluates the detections `found` in each image against the objects `truth`.
   ///
   /// - Parameters:
   ///   - truth: the objects of each image.
-  ///   - found: the claims about each image, in the same order of images. Images in rising order of their ids
-  ///     and claims in the order of the file give pycocotools' order among equal scores.
-  ///   - classCount: number of classes; objects of others are left out.
+  ///   - found: the detections in each image, in the same order of images. With images by ascending id and detections
+  ///     in file order, equal scores are ordered as in pycocotools.
+  ///   - classCount: number of classes; objects of other classes are ignored.
   public init(truth: [[TrueObject]], found: [[FoundObject]], classCount: Int) {
     precondition(truth.count == found.count, "each image has its truth and its finds")
     self.classCount = classCount
@@ -91,7 +91,7 @@ public struct AveragePrecision: Sendable {
     }
   }
 
-  /// Precision at each level of recall for objects of all sizes, or `nil` for a class without objects.
+  /// Precision at each recall level for objects of all sizes, or `nil` for a class without objects.
   ///
   /// - Parameter threshold: index into `overlapThresholds`.
   public func curve(ofClass classID: Int, threshold: Int) -> ArraySlice<Double>? {
@@ -99,20 +99,20 @@ public struct AveragePrecision: Sendable {
     return precision[precisionRange(classID, .all, threshold..<threshold + 1)]
   }
 
-  /// Mean precision over `thresholds` (indices) and levels of recall, of one class or of all that have objects.
+  /// Mean precision over `thresholds` (indices) and recall levels, of one class or of all classes with objects.
   public func precision(ofClass classID: Int? = nil, in range: AreaRange = .all, thresholds: Range<Int> = 0..<10)
     -> Double
   {
     mean(ofClass: classID) { precision[precisionRange($0, range, thresholds)] }
   }
 
-  /// Greatest recall with `AveragePrecision.limits[limit]` finds an image, mean over the thresholds, of one class or of
-  /// all that have objects.
+  /// Maximum recall with at most `AveragePrecision.limits[limit]` detections per image, mean over the thresholds, of
+  /// one class or of all classes with objects.
   public func recall(ofClass classID: Int? = nil, in range: AreaRange = .all, limit: Int = 2) -> Double {
     mean(ofClass: classID) { recall[recallRange($0, range, limit)] }
   }
 
-  /// Even steps in numpy's arithmetic, so that a value on a threshold falls to the same side.
+  /// Evenly spaced values with numpy's rounding, so that values on a threshold are compared as there.
   private static func levels(from first: Double, to last: Double, count: Int) -> [Double] {
     let step = (last - first) / Double(count - 1)
     return (0..<count - 1).map { Double($0) * step + first } + [last]
@@ -142,7 +142,7 @@ public struct AveragePrecision: Sendable {
     return first..<first + thresholds
   }
 
-  /// Joins the images of one class: all finds in order of their scores.
+  /// Combines the images of one class: all detections by descending score.
   private mutating func accumulate(_ images: [ImageMatching], _ classID: Int, _ range: AreaRange) {
     let outcomes = images.map { $0.outcome(in: range) }
     let objects = outcomes.reduce(0) { $0 + $1.objectCount }
@@ -166,7 +166,7 @@ public struct AveragePrecision: Sendable {
     }
   }
 
-  /// Precision at each level of recall: the best that is reached there or further on, 0 where that recall is not reached.
+  /// Precision at each recall level: the maximum at that recall or above, 0 if that recall is not reached.
   private static func interpolatedPrecision(_ verdicts: some Sequence<ImageMatching.Verdict>, objects: Int)
     -> [Double]
   {
@@ -191,7 +191,7 @@ public struct AveragePrecision: Sendable {
 }
 
 extension AveragePrecision.OperatingPoint {
-  /// The best point of detections in falling order of their scores. Those of one score stand or fall together.
+  /// The best point of detections by descending score. Detections of equal score are accepted or rejected together.
   fileprivate init(_ detections: [(score: Double, verdict: ImageMatching.Verdict)], objects: Int) {
     self.init()
     var right = 0.0

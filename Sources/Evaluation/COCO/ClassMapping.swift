@@ -1,16 +1,16 @@
-/// Which class of a model is which of a data set, by name.
+/// Maps the classes of a model to those of a data set by name.
 ///
-/// The names of PASCAL VOC and of COCO for the same thing, such as `sofa` and `couch`, count as equal; so do spaces,
-/// hyphens and underscores, and capitals.
+/// Names of PASCAL VOC and COCO for the same class, such as `sofa` and `couch`, are equal; spaces, hyphens,
+/// underscores and case are ignored.
 public struct ClassMapping: Hashable, Sendable {
-  /// For each class of the model, that of the data set, or `nil` if it has none.
+  /// For each class of the model the class of the data set, or `nil`.
   public let table: [Int?]
-  /// Classes of the model that the data set does not have; what is found of them does not count.
+  /// Classes of the model that the data set lacks; their detections do not count.
   public let unknownToData: [String]
-  /// Classes of the data set that the model cannot find.
+  /// Classes of the data set that the model lacks.
   public let unknownToModel: [String]
 
-  /// PASCAL VOC's name and COCO's.
+  /// PASCAL VOC's names and COCO's.
   private static let synonyms: [String: String] = [
     "aeroplane": "airplane", "diningtable": "dining table", "motorbike": "motorcycle", "pottedplant": "potted plant",
     "sofa": "couch", "tvmonitor": "tv",
@@ -46,7 +46,7 @@ extension ClassMapping {
     }
   }
 
-  /// One sentence for each side that has classes the other does not.
+  /// One sentence for each side that has classes the other lacks.
   public var notes: [String] {
     func sentence(_ names: [String], _ what: String) -> [String] {
       if names.isEmpty { return [] }

@@ -1,20 +1,20 @@
-/// What objects of each class were taken for.
+/// Confusion matrix of a detector: objects by true and detected class.
 ///
-/// A find and an object that overlap belong together, best pairs first and whatever their classes; what stays alone is
-/// paired with the background. Finds in a crowd are left out.
+/// Detections and objects that overlap are paired by descending IoU, whatever their classes; the others are paired
+/// with the background. Detections in crowds are ignored.
 public struct ConfusionMatrix: Hashable, Sendable {
   /// Number of classes; the index of the background.
   public let classCount: Int
-  /// Least score of a find that is counted.
+  /// Lowest score of a detection that counts.
   public let confidence: Double
-  /// Least overlap (intersection over union) of a pair.
+  /// Lowest IoU of a pair.
   public let overlap: Double
   private var counts: [Int]
 
-  /// How many objects of `truth` were taken for `found`; `classCount` stands for the background on either side.
+  /// Number of objects of class `truth` detected as class `found`; `classCount` stands for the background.
   public subscript(truth truth: Int, found found: Int) -> Int { counts[truth * (classCount + 1) + found] }
 
-  /// Pairs what was `found` in each image with what is there.
+  /// Pairs the detections `found` in each image with the objects `truth`.
   public init(
     truth: [[TrueObject]], found: [[FoundObject]], classCount: Int, confidence: Double = 0.25, overlap: Double = 0.5
   ) {

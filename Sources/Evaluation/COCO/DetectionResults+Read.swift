@@ -1,19 +1,19 @@
 internal import Foundation
 
 extension DetectionResults {
-  /// Detections that were read, by image of the data set.
+  /// Detections read from a file, by image of the data set.
   public struct Found: Sendable {
-    /// Detections of each image, classes being those of the data set.
+    /// Detections of each image, with the classes of the data set.
     public var objects: [[FoundObject]]
-    /// Rows that are not used.
+    /// Rows that were ignored.
     public var problems: [GroundTruth.Problem]
   }
 
   /// Reads a results file of the COCO benchmark, `[{"image_id", "category_id", "bbox", "score"}, …]`, as pycocotools does.
   ///
-  /// An image is known by its identifier in the data set or, where that has none of its own, by the name of its file, as
-  /// Ultralytics writes it. Rows of categories that the data set does not have do not count. Throws `mismatched` for a row
-  /// of an image it does not have, `malformed` for what is no such file.
+  /// Images are matched by identifier or, in data sets without identifiers, by file name, as Ultralytics writes it.
+  /// Rows of unknown categories are ignored. Throws `mismatched` for a row of an unknown image and `malformed` for
+  /// another kind of file.
   public static func read(_ path: String, of truth: GroundTruth) throws(EvaluationError) -> Found {
     var reader = JSONReader(try TextFile.read(path), path: path)
     guard reader.beginList() else { throw EvaluationError(.malformed, file: path, "expected a list of detections") }

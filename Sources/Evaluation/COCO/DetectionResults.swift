@@ -1,11 +1,11 @@
-/// What a detector found in each image of a data set, and the file that other tools read.
+/// The results file of the COCO benchmark.
 public enum DetectionResults {
-  /// Throws `unwritable` if no file can be made at `path`.
+  /// Throws `unwritable` if no file can be created at `path`.
   public static func expectWritable(_ path: String) throws(EvaluationError) { try TextFile.expectWritable(path) }
 
-  /// Writes the results file of the COCO benchmark: `[{"image_id", "category_id", "bbox", "score", "file_name"}, …]`.
+  /// Writes `[{"image_id", "category_id", "bbox", "score", "file_name"}, …]`.
   ///
-  /// - Parameter found: finds of each image of `truth`, classes being those of `truth`.
+  /// - Parameter found: detections in each image of `truth`, with the classes of `truth`.
   public static func write(_ found: [[FoundObject]], of truth: GroundTruth, to path: String) throws(EvaluationError) {
     var rows: [String] = []
     for (image, objects) in zip(truth.images, found) {

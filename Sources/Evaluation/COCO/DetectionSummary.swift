@@ -1,14 +1,14 @@
 /// The twelve figures of the COCO benchmark.
 public struct DetectionSummary: Hashable, Sendable {
-  /// One of them.
+  /// One figure.
   public struct Figure: Hashable, Sendable {
     /// Its name, such as `AP50` or `AR_small`.
     public let name: String
-    /// 0...1, or -1 where there are no objects behind it.
+    /// 0...1, or -1 if there are no objects.
     public let value: Double
   }
 
-  /// All in the order of pycocotools.
+  /// All figures in the order of pycocotools.
   public let figures: [Figure]
 
   /// The figures of `result`.
@@ -29,13 +29,13 @@ public struct DetectionSummary: Hashable, Sendable {
     ]
   }
 
-  /// Mean average precision over overlaps 0.50 to 0.95 (mAP50-95).
+  /// Mean average precision over IoU 0.50 to 0.95 (mAP50-95).
   public var precision: Double { figures[0].value }
-  /// Average precision at an overlap of 0.50 (mAP50).
+  /// Average precision at an IoU of 0.50 (mAP50).
   public var precisionAt50: Double { figures[1].value }
-  /// Average precision at an overlap of 0.75.
+  /// Average precision at an IoU of 0.75.
   public var precisionAt75: Double { figures[2].value }
-  /// Average recall with 100 finds of a class in an image.
+  /// Average recall with 100 detections of a class per image.
   public var recall: Double { figures[8].value }
 }
 

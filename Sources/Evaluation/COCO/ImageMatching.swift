@@ -1,24 +1,24 @@
-/// One class in one image: its finds, best first, against its objects.
+/// Matches the detections of one class in one image, best first, with its objects.
 struct ImageMatching: Sendable {
-  /// What became of a find.
+  /// The verdict on a detection.
   enum Verdict: Hashable, Sendable {
     case right
     case wrong
-    /// It found a crowd or an object of another size, or is itself of another size: does not count.
+    /// It matched a crowd or an object of another size range, or is itself of another size: it does not count.
     case ignored
   }
 
-  /// The verdict on each find at each threshold, and how many objects there were to find.
+  /// The verdict on each detection at each threshold, and the number of objects.
   struct Outcome {
     var verdicts: [[Verdict]]
     var objectCount: Int
   }
 
-  /// Scores of the finds, falling.
+  /// Scores of the detections, descending.
   let scores: [Double]
   private let truth: [TrueObject]
   private let foundAreas: [Double]
-  /// Overlap of each find with each object, `scores.count * truth.count`.
+  /// Overlap of each detection with each object, `scores.count * truth.count`.
   private let overlaps: [Double]
 
   init(truth: [TrueObject], found: [FoundObject]) {
@@ -31,20 +31,20 @@ struct ImageMatching: Sendable {
     overlaps = best.flatMap { claim in truth.map { Self.overlap(of: claim.box, with: $0) } }
   }
 
-  /// Objects of any size that are to be found.
+  /// Objects of any size, crowds not counted.
   var objectCount: Int { truth.count { !$0.isCrowd } }
 
-  /// Intersection over union; with a crowd, the share of the find that lies in it.
+  /// Intersection over union; for a crowd, the fraction of the detection inside it.
   private static func overlap(of box: PreciseBox, with object: TrueObject) -> Double {
     let intersection = box.intersectionArea(with: object.box)
     let whole = object.isCrowd ? box.area : box.area + object.box.area - intersection
     return intersection > 0 ? intersection / whole : 0
   }
 
-  /// Matches for objects of one range of sizes; the others are ignored.
+  /// Matches for objects of one size range; the others are ignored.
   func outcome(in range: AveragePrecision.AreaRange) -> Outcome {
     let isIgnored = truth.map { $0.isCrowd || !range.contains($0.area) }
-    // Objects that count are tried first, so that none is lost to one that does not.
+    // Objects that count are tried first, so that no match is wasted on one that does not.
     let order = truth.indices.filter { !isIgnored[$0] } + truth.indices.filter { isIgnored[$0] }
     let verdicts = AveragePrecision.overlapThresholds.map { threshold in
       var isTaken = [Bool](repeating: false, count: truth.count)
@@ -59,7 +59,7 @@ struct ImageMatching: Sendable {
     return Outcome(verdicts: verdicts, objectCount: isIgnored.count { !$0 })
   }
 
-  /// The free object that a find overlaps most; among equals the last, as in pycocotools.
+  /// The free object with the highest overlap; among equals the last, as in pycocotools.
   private func bestObject(
     for find: Int, _ threshold: Double, _ order: [Int], _ isIgnored: [Bool], _ isTaken: [Bool]
   ) -> Int? {

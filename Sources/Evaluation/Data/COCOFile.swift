@@ -1,4 +1,4 @@
-/// The rows of an annotation file in the format of the COCO benchmark, as they stand there.
+/// The rows of an annotation file of the COCO benchmark, not interpreted.
 struct COCOFile {
   struct Image {
     var id: RecordID?
@@ -27,7 +27,7 @@ struct COCOFile {
   private(set) var annotations: [Annotation] = []
   private(set) var categories: [Category] = []
 
-  /// Reads `bytes`; throws `malformed` for what is not JSON, or lacks one of the three lists.
+  /// Parses `bytes`; throws `malformed` if they are not JSON or one of the three lists is missing.
   init(_ bytes: [UInt8], path: String, keepsOutlines: Bool) throws(EvaluationError) {
     var reader = JSONReader(bytes, path: path)
     guard reader.beginObject() else {
@@ -149,7 +149,7 @@ struct COCOFile {
     return category
   }
 
-  /// A side in pixels; what is none is not known.
+  /// A side in pixels; `nil` if the value is not a positive integer.
   private static func pixels(_ value: JSONReader.Scalar) -> Int? {
     let number: Double? =
       switch value {
@@ -170,7 +170,7 @@ struct COCOFile {
 }
 
 extension RecordID {
-  /// The identifier that `value` is, if it is one.
+  /// The identifier `value`; `nil` if it is neither a number nor text.
   init?(_ value: JSONReader.Scalar) {
     switch value {
     case .number(_, let integer?): self = .number(integer)

@@ -1,27 +1,27 @@
 internal import Foundation
 internal import Yams
 
-/// A data set of YOLO labels as a description file names it: classes, and where the images of each part are.
+/// The description file of a data set with YOLO labels: class names, and the images of each split.
 struct DatasetDescription {
   /// The description file.
   let path: String
   /// Names of the classes by index.
   var names: [String]
-  /// Folders that relative places are looked up in, the best first.
+  /// Folders that relative paths are resolved in, the best first.
   var roots: [String]
-  /// Folders, image lists (`.txt`) or images by part.
+  /// Folders, image lists (`.txt`) or images by split.
   var parts: [String: [String]]
-  /// Columns of a label row with key points, where the data set has them (`kpt_shape`).
+  /// Number of columns of a label row with key points (`kpt_shape`), if the data set has them.
   var poseColumns: Int?
 
-  /// Names that people give to the part `split`, its own first.
+  /// Common names of the split `split`, its own first.
   static func aliases(of split: String) -> [String] {
     let groups = [["val", "valid", "validation"], ["train", "training"], ["test", "testing"]]
     guard let group = groups.first(where: { $0.contains(split) }) else { return [split] }
     return [split] + group.filter { $0 != split }
   }
 
-  /// The places of `split`, by whichever name it goes.
+  /// The paths of `split`, under any of its names.
   func places(of split: String) throws(EvaluationError) -> [String] {
     for name in Self.aliases(of: split) {
       if let places = parts[name], !places.isEmpty { return places }
@@ -35,8 +35,8 @@ struct DatasetDescription {
 extension DatasetDescription {
   /// Reads `data.yaml` as Ultralytics does (`check_det_dataset`): `path`, `train`, `val`, `test`, `names`, `nc`.
   ///
-  /// `path` is looked up from the file's folder and from the current one; without, or where it is not there (any more),
-  /// the file's own folder stands for it. `../` before a part may be one folder too many, as Roboflow writes it.
+  /// `path` is resolved in the file's folder and in the current one; if it is missing or does not exist, the file's
+  /// folder is used. A split may start with one `../` too many, as Roboflow writes it.
   init(yaml path: String) throws(EvaluationError) {
     func malformed(_ sentence: String, line: Int? = nil) -> EvaluationError {
       EvaluationError(.malformed, file: path, line: line, sentence)
@@ -115,7 +115,7 @@ extension DatasetDescription {
     }
     guard !names.isEmpty else { throw malformed("names: expected the name of a class, got none") }
     if let count, count != names.count {
-      throw malformed("expected as many names as nc says, got \(names.count) names and nc: \(count)")
+      throw malformed("expected as many names as nc, got \(names.count) names and nc: \(count)")
     }
     return names
   }
@@ -139,7 +139,7 @@ extension DatasetDescription {
     parts = entries.filter { Self.aliases(of: $0.key).count > 1 }.mapValues { [$0] }
   }
 
-  /// The classes a text file names, one a line.
+  /// Class names from a text file, one per line.
   static func names(file path: String) throws(EvaluationError) -> [String] {
     var bytes = try TextFile.read(path)[...]
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes = bytes.dropFirst(3) }
@@ -154,7 +154,7 @@ extension DatasetDescription {
 }
 
 extension YamlError {
-  /// What is wrong, without the excerpt that Yams adds.
+  /// The error without the excerpt that Yams adds.
   fileprivate var sentence: String {
     switch self {
     case .scanner(_, let problem, _, _), .parser(_, let problem, _, _), .composer(_, let problem, _, _): problem

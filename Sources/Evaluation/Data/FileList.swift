@@ -1,8 +1,8 @@
 internal import Foundation
 
-/// Lists the image files of a data set, and finds those that were moved.
+/// Lists the image files of a data set, and finds files that were moved.
 enum FileList {
-  /// Endings of files that hold one image the decoder reads.
+  /// Extensions of still images that can be decoded.
   static let imageEndings: Set<String> = [
     "jpg", "jpeg", "jpe", "jfif", "mpo", "png", "ppm", "pgm", "pnm", "bmp", "dib", "webp", "tif", "tiff", "jp2",
   ]
@@ -19,19 +19,19 @@ enum FileList {
     imageEndings.contains((name as NSString).pathExtension.lowercased())
   }
 
-  /// Names in `folder`, hidden ones left out, in the order of their bytes.
+  /// Names in `folder` in bytewise order, without hidden ones.
   static func names(in folder: String) -> [String] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     return names.filter { !$0.hasPrefix(".") }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
-  /// Files below `folder`, at any depth and through links, for which `isWanted` holds; sorted by path.
+  /// Files in `folder` and its subfolders, through links, for which `isWanted` is true; sorted by path.
   static func files(below folder: String, where isWanted: (String) -> Bool = isImage) -> [String] {
     var found: [String] = []
     var visited: Set<String> = []
     var open = [folder]
     while let next = open.popLast() {
-      // A link may lead back.
+      // A link may lead to a parent folder.
       guard visited.insert(URL(filePath: next).resolvingSymlinksInPath().path).inserted else { continue }
       for name in names(in: next) {
         let path = joined(next, name)
@@ -41,15 +41,15 @@ enum FileList {
     return found.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
-  /// `name` below `folder`; an absolute `name` stays as it is.
+  /// `name` relative to `folder`; an absolute `name` is unchanged.
   static func joined(_ folder: String, _ name: String) -> String {
     name.hasPrefix("/") ? name : URL(filePath: folder, directoryHint: .isDirectory).appending(path: name).path
   }
 
-  /// Where a file of the data set is: at `name` in one of `folders`, or, if the data set was moved, at what remains of
-  /// `name` without its first folders. `isMoved` says that the latter was needed.
+  /// Finds a file of the data set: `name` in one of `folders`; or, for a data set that was moved, `name` without its
+  /// first folders, reported by `isMoved`.
   static func find(_ name: String, in folders: [String]) -> (path: String, isMoved: Bool)? {
-    // Some tools write the paths of Windows.
+    // Some tools write Windows paths.
     let plain = name.replacing("\\", with: "/")
     for folder in folders {
       if exists(joined(folder, plain)) { return (joined(folder, plain), false) }

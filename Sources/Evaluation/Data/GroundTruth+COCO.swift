@@ -1,12 +1,12 @@
 internal import Foundation
 
 extension GroundTruth {
-  /// Understands `bytes` as the content of `path`, annotations in the format of the COCO benchmark: one JSON object
-  /// with `images`, `annotations` and `categories`.
+  /// Parses `bytes`, the content of `path`, as annotations of the COCO benchmark: a JSON object with `images`,
+  /// `annotations` and `categories`.
   ///
-  /// Only a file that is not such JSON at all, or names no images or classes, is an error; a bad row of a list is counted
-  /// and left out. Identifiers are integers or text. `area`, `iscrowd`, outlines and the sizes of images may be missing;
-  /// masks written as runs are not used. Images are taken to lie beside the file.
+  /// Only a file that is not such JSON or has no images or classes is an error; bad rows are counted and left out.
+  /// Identifiers are integers or text. `area`, `iscrowd`, outlines and image sizes may be missing; run-length masks
+  /// are ignored. Image paths are relative to the file.
   public static func parse(
     coco bytes: [UInt8], path: String, keepsOutlines: Bool = true
   ) throws(EvaluationError) -> GroundTruth {
@@ -65,7 +65,7 @@ extension GroundTruth {
         continue
       }
       let size = images[place].size
-      // The benchmark counts it all the same: as missed.
+      // The benchmark counts it as missed.
       if let size, !box.isVisible(in: size) { note(.boxOutside, "annotations[\(index)]") }
       let sides = size.map { SIMD2(Float($0.width), Float($0.height)) }
       let outline = sides.map { sides in row.outline.map { points($0, of: sides) }.filter { $0.count >= 3 } }
@@ -78,8 +78,8 @@ extension GroundTruth {
     return GroundTruth(path: path, categories: categories, images: images.sorted { $0.id < $1.id }, problems: problems)
   }
 
-  /// Reads the COCO file at `path` and finds its images: in `images`, beside the file, or where the benchmark, Roboflow and
-  /// CVAT unpack them.
+  /// Reads the COCO file at `path` and finds its images: in `images`, beside the file, or where the benchmark,
+  /// Roboflow and CVAT unpack them.
   static func read(
     coco path: String, split: String, images folder: String?, _ keepsOutlines: Bool, isUnsplit: Bool = false
   ) throws(EvaluationError) -> GroundTruth {
@@ -106,7 +106,7 @@ extension GroundTruth {
       path: path, categories: truth.categories, images: images, problems: problems, isUnsplit: isUnsplit)
   }
 
-  /// Folders that may hold the images of the file at `path`, the likeliest first.
+  /// Folders that may contain the images of the file at `path`, the likeliest first.
   private static func imageFolders(of path: String, split: String) -> [String] {
     let url = URL(filePath: path)
     let stem = url.deletingPathExtension().lastPathComponent
@@ -123,7 +123,7 @@ extension GroundTruth {
     return folders.isEmpty ? homes : folders
   }
 
-  /// Roboflow's first category is the name of the data set, which the others are grouped under; nothing is annotated so.
+  /// Roboflow's first category is the name of the data set, a parent of the others without annotations.
   private static func groupsOnly(in file: COCOFile) -> Set<Int> {
     let used = Set(file.annotations.compactMap(\.category))
     return Set(
@@ -134,7 +134,7 @@ extension GroundTruth {
       })
   }
 
-  /// Numbers in pairs, as fractions of `size` within the image.
+  /// Pairs of numbers as points, in fractions of `size`, clipped to the image.
   static func points(_ values: [Float], of size: SIMD2<Float> = .one) -> [SIMD2<Float>] {
     stride(from: 0, to: values.count - 1, by: 2).map {
       (SIMD2(values[$0], values[$0 + 1]) / size).clamped(lowerBound: .zero, upperBound: .one)

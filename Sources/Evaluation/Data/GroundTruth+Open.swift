@@ -1,20 +1,20 @@
 internal import Foundation
 
 extension GroundTruth {
-  /// Opens the data set at `path`, whichever layout it has, and takes its part `split` (`train`, `val`, `test`):
+  /// Opens the split `split` (`train`, `val`, `test`) of the data set at `path`, in any supported layout:
   ///
-  /// - a description: `data.yaml` (Ultralytics, Roboflow, CVAT) or `obj.data` (Darknet, CVAT);
+  /// - a description file: `data.yaml` (Ultralytics, Roboflow, CVAT) or `obj.data` (Darknet, CVAT);
   /// - a COCO file, or a folder with one, such as `annotations/instances_train2017.json` or Roboflow's `_annotations.coco.json`;
   /// - a folder with Pascal VOC annotations, in `Annotations` or beside the images;
   /// - a folder with class names in `classes.txt` and YOLO labels in `labels` or beside the images.
   ///
-  /// Throws `missing` if there is no such place or none of the images, `malformed` if nothing there can be used.
+  /// Throws `missing` if the path or all images are missing, `malformed` if nothing there can be used.
   ///
   /// - Parameters:
-  ///   - images: folder of the images, if it is another one.
-  ///   - classes: names in the order of their numbers where the format does not number them (VOC).
-  ///   - keepsOutlines: whether outlines of COCO files are read; only training uses them.
-  ///   - needsImages: whether the images of a COCO file must be there; detections are scored without them.
+  ///   - images: folder of the images, if it is elsewhere.
+  ///   - classes: class names in order, for formats that do not number them (VOC).
+  ///   - keepsOutlines: whether to read outlines of COCO files; only training uses them.
+  ///   - needsImages: whether the images of a COCO file must exist; they are not needed to score detections.
   public static func open(
     _ path: String, split: String, images: String? = nil, classes: [String]? = nil, keepsOutlines: Bool = true,
     needsImages: Bool = true
@@ -25,7 +25,7 @@ extension GroundTruth {
     if let images, !FileList.isFolder(images) {
       throw EvaluationError(.missing, file: images, "expected the folder of the images, there is none of this name")
     }
-    // Label files are found by replacing a folder in the whole path.
+    // Paths of label files are derived by replacing a folder anywhere in the absolute path.
     let place = URL(filePath: path).standardizedFileURL.path
     if !needsImages, let file = FileList.isFolder(place) ? annotations(in: place, split: split) : place,
       file.lowercased().hasSuffix(".json"), description(in: place) == nil
@@ -42,8 +42,8 @@ extension GroundTruth {
     return try read(yoloFolder: place, split: split)
   }
 
-  /// The image files of the data set at `path` or, of a folder that is none, all images below it; `nil` if it is
-  /// neither. What they are labelled with does not matter.
+  /// The image files of the data set at `path`, or all images in a folder that is not a data set; `nil` if it is
+  /// neither.
   public static func imageFiles(of path: String) throws(EvaluationError) -> [String]? {
     let isFolder = FileList.isFolder(path)
     guard isFolder || ["yaml", "yml", "data", "json"].contains(URL(filePath: path).pathExtension.lowercased()) else {
@@ -72,7 +72,7 @@ extension GroundTruth {
     }
   }
 
-  /// The description file in `folder`, if there is one.
+  /// The description file in `folder`, if any.
   private static func description(in folder: String) -> String? {
     let usual = ["data.yaml", "data.yml", "dataset.yaml", "dataset.yml"].map { FileList.joined(folder, $0) }
     if let file = usual.first(where: FileList.exists) { return file }
@@ -85,7 +85,7 @@ extension GroundTruth {
     return FileList.exists(darknet) ? darknet : nil
   }
 
-  /// The COCO file of `split` in `folder`, if there is one.
+  /// The COCO file of `split` in `folder`, if any.
   private static func annotations(in folder: String, split: String) -> String? {
     for name in DatasetDescription.aliases(of: split) {
       let exact = ["\(name).json", "\(name)/_annotations.coco.json", "annotations/\(name).json"]

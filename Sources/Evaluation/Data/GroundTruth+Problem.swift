@@ -1,46 +1,46 @@
 extension GroundTruth {
-  /// Something in a data set that was left out, repaired or kept as background, and where.
+  /// Something in a data set that was left out, repaired or used as background, with its place.
   public struct Problem: Hashable, Sendable {
-    /// Kinds of trouble; none of them is fatal by itself.
+    /// Kinds of problems; none is fatal by itself.
     public enum Kind: Sendable, CaseIterable {
-      /// No label file belongs to the image.
+      /// The image has no label file.
       case missingLabels
-      /// The label file holds no row.
+      /// The label file is empty.
       case emptyLabels
-      /// A label file breaks a rule of the format; the reference readers leave the image out, too.
+      /// A label file violates the format; as in the reference readers, its image is left out.
       case unusableLabels
-      /// A row of a COCO or VOC file that is not what it should be.
+      /// A bad row of a COCO or VOC file.
       case unusableRow
-      /// A class that the data set does not have.
+      /// A class that the data set does not define.
       case unknownClass
-      /// An annotation of an image that the file does not list.
+      /// An annotation of an image that is not listed.
       case unknownImage
-      /// The same row a second time.
+      /// A duplicate row.
       case repeatedRow
-      /// An image or class identifier a second time.
+      /// A duplicate image or class identifier.
       case repeatedID
-      /// A box that reaches out of the image.
+      /// A box that exceeds the image.
       case clippedBox
-      /// A box without area in the image: counted as missed in validation, nothing to train on.
+      /// A box without area inside the image: counted as missed in validation, ignored in training.
       case boxOutside
-      /// A class that only groups others, as Roboflow writes it.
+      /// A parent class without annotations, as Roboflow writes it.
       case groupClass
-      /// A file found at another place than the data set says.
+      /// A file at another path than stated.
       case movedFile
-      /// An image that is missing, damaged or truncated.
+      /// A missing, damaged or truncated image.
       case unreadableImage
-      /// An image narrower or lower than ten pixels.
+      /// An image with a side below ten pixels.
       case tinyImage
-      /// An image whose declared size has the shape of the file, but not its size.
+      /// An image with another size than declared, of the same aspect ratio.
       case resizedImage
-      /// An image whose declared size has another shape than the file.
+      /// An image with another aspect ratio than declared.
       case wrongSize
     }
-    /// What.
+    /// The kind of problem.
     public let kind: Kind
-    /// Where: a file, and a line or row if there is one.
+    /// The file, with line or row if known.
     public let place: String
-    /// What exactly, where the kind alone does not tell.
+    /// Details that the kind does not state.
     public let detail: String?
 
     /// A problem of `kind` at `place`.
@@ -53,7 +53,7 @@ extension GroundTruth {
 }
 
 extension GroundTruth.Problem.Kind {
-  /// One and several of what is counted, and what was done about it.
+  /// Singular, plural, and what was done.
   var words: (one: String, many: String, consequence: String) {
     switch self {
     case .missingLabels: ("image without a label file", "images without a label file", "kept as background")
@@ -84,7 +84,7 @@ extension GroundTruth.Problem.Kind {
 }
 
 extension [GroundTruth.Problem] {
-  /// One sentence for each kind: how many, what was done, and the first places. Empty if all was well.
+  /// One sentence per kind: count, consequence and the first places. Empty if there are no problems.
   public var report: [String] {
     let groups = Dictionary(grouping: self, by: \.kind)
     return GroundTruth.Problem.Kind.allCases.compactMap { kind in

@@ -1,14 +1,14 @@
 internal import Foundation
 
 extension GroundTruth {
-  /// Reads Pascal VOC annotations, as the benchmark, LabelImg, CVAT and Roboflow lay them out; `nil` if there are none.
+  /// Reads Pascal VOC annotations as laid out by the benchmark, LabelImg, CVAT and Roboflow; `nil` if there are none.
   ///
-  /// They lie in `Annotations` with the images in `JPEGImages` and the parts in `ImageSets/Main/SPLIT.txt`, or beside the
-  /// images in a folder of the part or in one of no part. An image belongs to its annotation by the name of the file: the
-  /// tag `filename` is often out of date, and serves where there is no image of that name. Objects marked as difficult
-  /// count as crowds. Images are numbered from 1 in the order of the list.
+  /// They are in `Annotations` with the images in `JPEGImages` and the splits in `ImageSets/Main/SPLIT.txt`, or
+  /// beside the images, with or without a folder per split. Annotation and image have the same file name; the tag
+  /// `filename` is often outdated and only used if there is no such image. Objects marked as difficult count as
+  /// crowds. Images are numbered from 1 in the order of the list.
   ///
-  /// - Parameter classes: names in the order of their numbers; without, those that occur in all parts, sorted.
+  /// - Parameter classes: class names in order; by default those that occur in all splits, sorted.
   static func read(
     vocFolder folder: String, split: String, images: String?, classes: [String]?
   ) throws(EvaluationError) -> GroundTruth? {
@@ -70,7 +70,7 @@ extension GroundTruth {
 }
 
 extension VOCAnnotation {
-  /// The objects whose class is one of `names`, boxes in pixels.
+  /// The objects whose class is in `names`, boxes in pixels.
   fileprivate func labelled(
     _ names: [String], stem: String, problems: inout [GroundTruth.Problem]
   ) -> [TrueObject] {
@@ -93,7 +93,7 @@ extension VOCAnnotation {
     return labelled
   }
 
-  /// Size of the image in pixels; some tools write zeros.
+  /// Size of the image in pixels; `nil` if the file states zeros, as some tools write.
   fileprivate var size: GroundTruth.Size? {
     width > 0 && height > 0 ? GroundTruth.Size(width: width, height: height) : nil
   }

@@ -1,7 +1,7 @@
 internal import Foundation
 
 extension GroundTruth {
-  /// Reads the part `split` of a data set with YOLO labels that `description` describes.
+  /// Reads the split `split` of the data set with YOLO labels that `description` describes.
   static func read(
     _ description: DatasetDescription, split: String, images folder: String? = nil
   ) throws(EvaluationError) -> GroundTruth {
@@ -23,11 +23,11 @@ extension GroundTruth {
       poseColumns: description.poseColumns)
   }
 
-  /// The images at a place that a description names: a folder, a list or one image.
+  /// The images of an entry of the description: a folder, a list or one image.
   private static func images(
     at place: String, of description: DatasetDescription, problems: inout [Problem]
   ) throws(EvaluationError) -> [String] {
-    // Roboflow counts `../train/images` from a folder that is not there.
+    // Roboflow's `../train/images` is relative to a folder that does not exist.
     let names = place.hasPrefix("../") ? [place, String(place.dropFirst(3))] : [place]
     let found = names.lazy.compactMap { name in
       description.roots.lazy.map { FileList.joined($0, name) }.first(where: FileList.exists)
@@ -47,8 +47,8 @@ extension GroundTruth {
     return try images(listedIn: path, roots: description.roots, problems: &problems)
   }
 
-  /// The images that a list names, one a line: from the list's folder if it begins with `./`, else from the data set, the
-  /// list's folder or the current folder.
+  /// The images in a list, one per line: relative to the list's folder if they start with `./`, else to the data set,
+  /// the list's folder or the current folder.
   static func images(
     listedIn list: String, roots: [String], problems: inout [Problem]
   ) throws(EvaluationError) -> [String] {
@@ -71,7 +71,7 @@ extension GroundTruth {
     return files
   }
 
-  /// Images with the label files that belong to them: in `labels` where the path has `images`, or beside the image.
+  /// Images with their label files: in `labels` instead of `images` in the path, or beside the image.
   static func labelled(
     _ files: [String], names: [String], path: String, problems before: [Problem] = [], poseColumns: Int? = nil,
     isUnsplit: Bool = false
@@ -102,7 +102,7 @@ extension GroundTruth {
       problems: problems, isUnsplit: isUnsplit)
   }
 
-  /// The label file of an image, as the reference derives its path: the last folder `images` becomes `labels`.
+  /// Path of an image's label file, derived as in the reference: the last folder `images` becomes `labels`.
   static func labelFile(of image: String) -> String? {
     let stem = (image as NSString).deletingPathExtension
     var candidates = [stem + ".txt"]
@@ -112,8 +112,8 @@ extension GroundTruth {
     return candidates.first(where: FileList.exists)
   }
 
-  /// Reads a folder without a description: class names in `classes.txt` or `obj.names`; images in `images/SPLIT`,
-  /// `SPLIT/images` or `SPLIT`, or, if it has no parts, in `images` or the folder itself (LabelImg).
+  /// Reads a folder without a description file: class names in `classes.txt` or `obj.names`; images in
+  /// `images/SPLIT`, `SPLIT/images` or `SPLIT`, or, without splits, in `images` or the folder itself (LabelImg).
   static func read(yoloFolder folder: String, split: String) throws(EvaluationError) -> GroundTruth {
     func malformed(_ file: String, _ message: String) -> EvaluationError {
       EvaluationError(.malformed, file: file, message)

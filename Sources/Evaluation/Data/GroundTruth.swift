@@ -1,31 +1,31 @@
-/// A labelled data set: images, the objects each shows, and what could not be used.
+/// A labelled data set: images with their objects, and problems found while reading.
 ///
-/// `open` reads every supported layout; `Documentation/Datasets.md` lists them with the rules for label rows.
+/// `open` reads every supported layout; `Documentation/datasets.md` lists them with the rules for label rows.
 public struct GroundTruth: Sendable {
   /// A class of objects.
   public struct Category: Hashable, Sendable {
-    /// Its identifier in the data set's own files.
+    /// Identifier in the data set's files.
     public let id: RecordID
     /// Its name.
     public let name: String
 
-    /// The class `name`, which the data set's files call `id`.
+    /// The class `name` with identifier `id`.
     public init(id: RecordID, name: String) {
       self.id = id
       self.name = name
     }
   }
 
-  /// An image and its objects.
+  /// An image with its objects.
   public struct Image: Sendable {
-    /// Its identifier in the data set; its position, counted from 1, where the format has none.
+    /// Identifier in the data set; its position from 1 if the format has none.
     public let id: RecordID
-    /// Its name as the data set writes it.
+    /// Name in the data set.
     public let name: String
-    /// The file.
+    /// Path of the file.
     public let path: String
-    /// The size the boxes refer to: in pixels, or `unit` where they are fractions; `nil` where the data set gives pixels
-    /// and no size.
+    /// The size that the boxes refer to: pixels, or `unit` if they are fractions; `nil` if the data set has pixels
+    /// without a size.
     public let size: Size?
     /// Its objects.
     public var objects: [TrueObject]
@@ -47,7 +47,7 @@ public struct GroundTruth: Sendable {
     /// Height in pixels.
     public let height: Int
 
-    /// The size of every image whose boxes are fractions of it.
+    /// The size of images whose boxes are fractions.
     public static let unit = Size(width: 1, height: 1)
 
     /// `width` by `height` pixels.
@@ -61,11 +61,11 @@ public struct GroundTruth: Sendable {
   public let path: String
   /// The classes; `TrueObject.classID` is a position here.
   public let categories: [Category]
-  /// The images, by rising identifier.
+  /// The images by ascending identifier.
   public var images: [Image]
-  /// Everything that was left out, repaired or kept as background.
+  /// Everything that was left out, repaired or used as background.
   public var problems: [Problem]
-  /// Whether the data set has no parts, so that `train` and `val` are the same images.
+  /// Whether the data set has no splits, so that `train` and `val` are the same images.
   public let isUnsplit: Bool
 
   /// A data set of these images.
@@ -81,7 +81,7 @@ public struct GroundTruth: Sendable {
   /// Names of the classes.
   public var classNames: [String] { categories.map(\.name) }
 
-  /// Objects in all images together, crowds not counted.
+  /// Objects in all images, crowds not counted.
   public var objectCount: Int { images.reduce(0) { $0 + $1.objects.count { !$0.isCrowd } } }
 }
 
@@ -90,27 +90,27 @@ extension GroundTruth.Image {
   public enum SizeAgreement: Hashable, Sendable {
     /// The boxes fit the file as they are, or are fractions.
     case same
-    /// The image was made smaller or larger after labelling: boxes are scaled along.
+    /// The image was resized after labelling: boxes are scaled.
     case resized
-    /// The declared size has another shape: it is wrong, and boxes are pixels of the file, as pycocotools takes them.
+    /// The declared size has another aspect ratio and is ignored: boxes are pixels of the file, as in pycocotools.
     case wrong
   }
 
-  /// Compares the declared size with that of the upright file.
+  /// Compares the declared size with that of the file after rotation.
   public func agreement(with actual: GroundTruth.Size) -> SizeAgreement {
     guard let size, size != .unit, size != actual else { return .same }
     let across = Double(actual.width) / Double(size.width), down = Double(actual.height) / Double(size.height)
-    // Each side may have been rounded by less than a pixel.
+    // Each side may be rounded by less than a pixel.
     return abs(across - down) < 1 / Double(size.width) + 1 / Double(size.height) ? .resized : .wrong
   }
 
-  /// The size that divides the boxes to give fractions, for a file that is `actual` pixels.
+  /// The size to divide boxes by to get fractions, for a file of `actual` pixels.
   public func reference(for actual: GroundTruth.Size) -> GroundTruth.Size {
     guard let size, agreement(with: actual) != .wrong else { return actual }
     return size
   }
 
-  /// The objects in pixels of the upright file, which is `actual` pixels.
+  /// The objects in pixels of the rotated file, whose size is `actual`.
   public func objects(in actual: GroundTruth.Size) -> [TrueObject] {
     let size = reference(for: actual)
     guard size != actual else { return objects }
@@ -134,7 +134,7 @@ extension PreciseBox {
     return SIMD4<Float>(corners).clamped(lowerBound: .zero, upperBound: .one)
   }
 
-  /// Whether an image of `size` shows some of it.
+  /// Whether part of it is inside an image of `size`.
   package func isVisible(in size: GroundTruth.Size) -> Bool {
     let inside = fractions(of: size)
     return inside[2] - inside[0] > 1e-4 && inside[3] - inside[1] > 1e-4

@@ -1,9 +1,9 @@
-/// Reads JSON front to back without building a tree: annotation files have a hundred megabytes and more.
+/// A pull parser for JSON: annotation files can exceed a hundred megabytes, so no tree is built.
 ///
-/// The caller pulls: `beginObject`, `nextKey` until it gives `nil`, and for each key a value, or `skip`. As Python's
-/// reader, it takes `NaN` and `Infinity` for numbers. Every error names the line.
+/// Call `beginObject`, then `nextKey` until it returns `nil`, and for each key read a value or `skip`. Like Python's
+/// reader it accepts `NaN` and `Infinity`. Every error states the line.
 struct JSONReader {
-  /// A value that is neither list nor object, or the fact that it is one of these; it was stepped over then.
+  /// A scalar value; `composite` is a list or an object, which was skipped.
   enum Scalar {
     case number(Double, integer: Int?)
     case text(String)
@@ -15,7 +15,7 @@ struct JSONReader {
   private let bytes: [UInt8]
   private let path: String
   private var position = 0
-  /// Whether a list or object was just begun, so that no comma stands before its first entry.
+  /// Whether a list or object was just opened, so that no comma precedes its first entry.
   private var isFirst = false
 
   init(_ bytes: [UInt8], path: String) {
@@ -43,7 +43,7 @@ struct JSONReader {
     return 0
   }
 
-  /// Steps into an object or a list, which `opening` begins; `false` if the next value is something else.
+  /// Enters an object or a list that starts with `opening`; returns `false` for another value.
   mutating func begin(_ opening: UInt8) -> Bool {
     guard peek() == opening else { return false }
     position += 1
@@ -54,7 +54,7 @@ struct JSONReader {
   mutating func beginObject() -> Bool { begin(UInt8(ascii: "{")) }
   mutating func beginList() -> Bool { begin(UInt8(ascii: "[")) }
 
-  /// Whether another entry follows in a list or object that `closing` ends; steps over what stands between.
+  /// Whether another entry follows in the list or object that ends with `closing`; skips the comma.
   private mutating func hasNext(_ closing: UInt8) throws(EvaluationError) -> Bool {
     let byte = peek()
     if byte == closing {
@@ -73,7 +73,7 @@ struct JSONReader {
 
   mutating func hasNextItem() throws(EvaluationError) -> Bool { try hasNext(UInt8(ascii: "]")) }
 
-  /// Where the next key of the object stands; `nil` at its end.
+  /// The range of the next key in the object; `nil` at its end.
   mutating func nextKey() throws(EvaluationError) -> Range<Int>? {
     guard try hasNext(UInt8(ascii: "}")) else { return nil }
     guard peek() == UInt8(ascii: "\"") else { throw fault("a key in quotes") }
@@ -163,7 +163,7 @@ struct JSONReader {
     (0x30...0x39).contains(byte) || [0x2B, 0x2D, 0x2E, 0x45, 0x65].contains(byte)
   }
 
-  /// A list of numbers; `nil`, and stepped over, if it is something else.
+  /// Reads a list of numbers; skips another value and returns `nil`.
   mutating func numbers() throws(EvaluationError) -> [Double]? {
     guard beginList() else {
       try skip()
@@ -176,7 +176,7 @@ struct JSONReader {
     return values
   }
 
-  /// Steps over a value, however deep it nests.
+  /// Skips a value at any depth of nesting.
   mutating func skip() throws(EvaluationError) {
     var depth = 0
     repeat {
@@ -199,7 +199,7 @@ struct JSONReader {
     isFirst = false
   }
 
-  /// Throws unless nothing but blanks follows.
+  /// Throws unless only white space follows.
   mutating func end() throws(EvaluationError) {
     _ = peek()
     guard position >= bytes.count else { throw fault("the end of the file") }
@@ -207,7 +207,7 @@ struct JSONReader {
 
   // MARK: text
 
-  /// Steps over a string and gives the range between its quotes.
+  /// Skips a string and returns the range between its quotes.
   private mutating func string() throws(EvaluationError) -> Range<Int> {
     position += 1
     let start = position

@@ -1,24 +1,24 @@
-/// The rows of one YOLO label file, by the rules of the reference readers (`verify_image_label` of Ultralytics 8.4; the
-/// official YOLOv9 code differs in allowing no tolerance and in stopping at an unknown class): one bad row makes the whole file unusable, and the image with it. An image trained on with
-/// some of its objects unlabelled would teach the opposite of what was meant.
+/// The rows of one YOLO label file, by the rules of the reference readers: `verify_image_label` of Ultralytics 8.4.
+/// (The official YOLOv9 code has no tolerance and stops at an unknown class.) One bad row makes the file and its
+/// image unusable, because training on an image with some objects unlabelled teaches the wrong thing.
 struct LabelFile {
-  /// The objects, in fractions of the image, clipped to it.
+  /// The objects in fractions of the image, clipped to it.
   private(set) var objects: [TrueObject] = []
-  /// What was repaired or is of no use in training: kind and line.
+  /// What was repaired or cannot be trained on: kind and line.
   private(set) var notes: [(kind: GroundTruth.Problem.Kind, line: Int)] = []
 
-  /// Why a file cannot be used.
+  /// Why a file is unusable.
   struct Refusal: Error {
     let line: Int
     let sentence: String
   }
 
-  /// How far a centre or a side may lie outside 0...1, as Ultralytics has it; the official code allows nothing.
+  /// How far a centre or a side may exceed 0...1, as in Ultralytics.
   private static let tolerance: Float = 0.01
 
-  /// Reads `bytes`; `classCount` classes are known.
+  /// Parses `bytes` for `classCount` classes.
   ///
-  /// - Parameter poseColumns: columns of a row with key points, which follow the box and are not used.
+  /// - Parameter poseColumns: number of columns of rows with key points, which follow the box and are ignored.
   init(_ bytes: [UInt8], classCount: Int, poseColumns: Int? = nil) throws(Refusal) {
     let text = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes[3...] : bytes[...]
     var seen: Set<[Float]> = []
@@ -102,7 +102,7 @@ struct LabelFile {
     let low = row.precise.lowHalf - half, high = row.precise.lowHalf + half
     let from = low.clamped(lowerBound: .zero, upperBound: .one), to = high.clamped(lowerBound: from, upperBound: .one)
     let box = PreciseBox(left: from.x, top: from.y, width: to.x - from.x, height: to.y - from.y)
-    // Six decimals, as tools write them, may reach out by less than that.
+    // Values with six decimals, as tools write them, can exceed the image by less than this.
     if min(low.min(), 1 - high.max()) < -1e-5 { notes.append((.clippedBox, line)) }
     if !box.isVisible(in: .unit) { notes.append((.boxOutside, line)) }
     objects.append(TrueObject(box: box, classID: row.classID, outline: row.outline.isEmpty ? [] : [row.outline]))
@@ -111,12 +111,12 @@ struct LabelFile {
   /// Whether `byte` ends a line, as in Python's `splitlines`.
   private static func endsLine(_ byte: UInt8) -> Bool { (0x0A...0x0D).contains(byte) || (0x1C...0x1E).contains(byte) }
 
-  /// The fields between blanks, tabs and other control characters.
+  /// Fields separated by blanks, tabs and other control characters.
   private static func fields(of line: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
     line.split { $0 == 0x20 || (0x09...0x0D).contains($0) || (0x1C...0x1F).contains($0) }
   }
 
-  /// A decimal number as Python's `float` reads it, and finite: signs, fractions and exponents, but no hexadecimals.
+  /// A finite decimal number as Python's `float` parses it: signs, fractions and exponents, no hexadecimals.
   private static func number(_ field: ArraySlice<UInt8>) -> Double? {
     let plain = field.allSatisfy { (0x30...0x39).contains($0) || [0x2B, 0x2D, 0x2E, 0x45, 0x65].contains($0) }
     guard plain, let value = Double(String(decoding: field, as: UTF8.self)), value.isFinite else { return nil }

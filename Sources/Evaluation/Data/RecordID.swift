@@ -10,7 +10,7 @@ public enum RecordID: Hashable, Comparable, Sendable, ExpressibleByIntegerLitera
   /// The text `value`.
   public init(stringLiteral value: String) { self = .text(value) }
 
-  /// As it is written in a JSON file.
+  /// As written in JSON.
   public var json: String {
     switch self {
     case .number(let value): "\(value)"
@@ -18,7 +18,7 @@ public enum RecordID: Hashable, Comparable, Sendable, ExpressibleByIntegerLitera
     }
   }
 
-  /// Integers by value, before text by its bytes.
+  /// Integers by value, then text bytewise.
   public static func < (a: RecordID, b: RecordID) -> Bool {
     switch (a, b) {
     case (.number(let a), .number(let b)): a < b

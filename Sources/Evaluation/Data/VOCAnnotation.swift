@@ -26,12 +26,12 @@ final class VOCAnnotation: NSObject, XMLParserDelegate {
   private var path: [String] = []
   private var text = ""
 
-  /// Understands `data`; `nil` if it is not an annotation. Its size may be missing or zero.
+  /// Parses `data`; `nil` if it is not an annotation. The size may be missing or zero.
   init?(_ data: Data) {
     super.init()
     let parser = XMLParser(data: data)
     parser.delegate = self
-    // The parser takes a file that ends early for a whole one.
+    // XMLParser accepts a file that ends early.
     guard parser.parse(), isWhole else { return nil }
   }
 
@@ -48,7 +48,7 @@ final class VOCAnnotation: NSObject, XMLParserDelegate {
 
   func parser(_ parser: XMLParser, didEndElement element: String, namespaceURI: String?, qualifiedName: String?) {
     let value = text.trimmingCharacters(in: .whitespacesAndNewlines)
-    // Parts of an object (heads, hands) have names and boxes of their own, one level further in.
+    // Parts of an object (heads, hands) have names and boxes one level deeper.
     switch path {
     case ["annotation"]: isWhole = true
     case ["annotation", "filename"]: fileName = value
@@ -64,6 +64,6 @@ final class VOCAnnotation: NSObject, XMLParserDelegate {
     text = ""
   }
 
-  /// Some tools write whole numbers with a fraction.
+  /// An integer; some tools write it with a fraction.
   private static func pixels(_ text: String) -> Int { Double(text).flatMap { Int(exactly: $0.rounded()) } ?? 0 }
 }

@@ -1,19 +1,19 @@
 internal import Foundation
 
-/// Where the annotation files of a Pascal VOC data set and their images are.
+/// Where the annotation files of a Pascal VOC data set and its images are.
 struct VOCLayout {
   /// The annotation files of the part.
   let files: [String]
   /// Folders the images may be in.
   let imageFolders: [String]
-  /// A list of class names, if there is one.
+  /// A list of class names, if any.
   let classFile: String?
-  /// Whether there are no parts.
+  /// Whether there are no splits.
   let isUnsplit: Bool
-  /// The folder that names of annotations are relative to.
+  /// The folder that annotation names are relative to.
   private let home: String
 
-  /// Looks at `folder`; `nil` if there are no annotations. Throws `malformed` if the part is not there.
+  /// Inspects `folder`; `nil` if there are no annotations. Throws `malformed` if the split is missing.
   init?(_ folder: String, split: String) throws(EvaluationError) {
     func isAnnotation(_ name: String) -> Bool { name.lowercased().hasSuffix(".xml") }
     let aliases = DatasetDescription.aliases(of: split)
@@ -53,13 +53,13 @@ struct VOCLayout {
     files = FileList.names(in: own).filter(isAnnotation).map { FileList.joined(own, $0) }
   }
 
-  /// The name of an image without its ending: the path of its annotation below the folder of annotations.
+  /// The name of an image without its extension: the path of its annotation below the annotation folder.
   func stem(of file: String) -> String {
     let below = file.hasPrefix(home + "/") ? String(file.dropFirst(home.count + 1)) : file
     return (below as NSString).deletingPathExtension
   }
 
-  /// Names of classes in annotations of other parts, so that all parts number their classes alike.
+  /// Class names in annotations of other splits, so that all splits number their classes alike.
   func namesElsewhere() -> [String] {
     let known = Set(files)
     let root = isUnsplit || home.hasSuffix("/Annotations") ? home : URL(filePath: home).deletingLastPathComponent().path

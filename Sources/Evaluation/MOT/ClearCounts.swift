@@ -1,9 +1,9 @@
 internal import Scene
 
-/// The counts of the CLEAR metrics at an overlap of 0.5, and what follows from them.
+/// The CLEAR MOT counts at an IoU of 0.5, and the metrics derived from them.
 ///
-/// Source: Bernardin and Stiefelhagen, "Evaluating Multiple Object Tracking Performance: The CLEAR MOT Metrics", 2008;
-/// details as in TrackEval: a pairing of the frame before is kept where it still overlaps.
+/// Source: Bernardin and Stiefelhagen, "Evaluating Multiple Object Tracking Performance: The CLEAR MOT Metrics",
+/// 2008; details as in TrackEval: a match of the previous frame is kept as long as it overlaps enough.
 public struct ClearCounts: Hashable, Sendable {
   /// Matched boxes.
   public var truePositives = 0
@@ -11,20 +11,20 @@ public struct ClearCounts: Hashable, Sendable {
   public var falseNegatives = 0
   /// Track boxes without a match.
   public var falsePositives = 0
-  /// Objects that were matched to another identity than the last time (IDSW).
+  /// Identity switches: objects matched to another track than the last time (IDSW).
   public var switches = 0
-  /// Times an object was lost and found again (Frag).
+  /// Number of times an object was lost and found again (Frag).
   public var fragmentations = 0
-  /// Objects followed for more than 80 % of their life (MT).
+  /// Objects tracked in more than 80 % of their frames (MT).
   public var mostlyTracked = 0
-  /// Objects followed for 20 to 80 % (PT).
+  /// Objects tracked in 20 to 80 % (PT).
   public var partlyTracked = 0
-  /// Objects followed for less than 20 % (ML).
+  /// Objects tracked in less than 20 % (ML).
   public var mostlyLost = 0
   /// Sum of the overlaps of the matched boxes.
   public var overlapSum = 0.0
 
-  /// MOTA: 1 minus the errors per ground-truth box; may be negative.
+  /// MOTA: 1 minus the errors per ground-truth box; can be negative.
   public var accuracy: Double {
     Double(truePositives - falsePositives - switches) / max(1, Double(truePositives + falseNegatives))
   }
@@ -32,7 +32,7 @@ public struct ClearCounts: Hashable, Sendable {
   /// MOTP: mean overlap of the matches, 0...1.
   public var precision: Double { overlapSum / max(1, Double(truePositives)) }
 
-  /// Several sequences as one.
+  /// Combines several sequences.
   init(combining parts: [ClearCounts]) {
     for part in parts {
       truePositives += part.truePositives
@@ -58,7 +58,7 @@ public struct ClearCounts: Hashable, Sendable {
     var objects = [ObjectHistory](repeating: ObjectHistory(), count: comparison.truthIdentities)
     var assignment = Assignment()
     for frame in comparison.frames {
-      // A frame that lacks one side does not end the pairing of the frame before it: TrackEval's rule.
+      // As in TrackEval, a frame without boxes on one side does not end the matches of the frame before it.
       if frame.truth.isEmpty {
         falsePositives += frame.tracks.count
         continue
@@ -77,7 +77,7 @@ public struct ClearCounts: Hashable, Sendable {
     }
   }
 
-  /// What happened to one ground-truth object so far; tracks are -1 where there is none.
+  /// History of one ground-truth object; -1 stands for no track.
   private struct ObjectHistory {
     var boxes = 0
     var matched = 0

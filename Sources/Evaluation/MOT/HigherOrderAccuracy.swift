@@ -1,6 +1,6 @@
 internal import Scene
 
-/// HOTA: the geometric mean of detection and association accuracy, for 19 overlap thresholds 0.05 ... 0.95.
+/// HOTA: the geometric mean of detection and association accuracy, at 19 IoU thresholds 0.05 … 0.95.
 ///
 /// Source: Luiten et al., "HOTA: A Higher Order Metric for Evaluating Multi-Object Tracking", IJCV 2020; details as in
 /// TrackEval.
@@ -86,7 +86,7 @@ public struct HigherOrderAccuracy: Hashable, Sendable {
     }
   }
 
-  /// Several sequences as one.
+  /// Combines several sequences.
   init(combining parts: [HigherOrderAccuracy]) {
     for index in Self.thresholds.indices {
       truePositives[index] = parts.reduce(0) { $0 + $1.truePositives[index] }
@@ -100,7 +100,7 @@ public struct HigherOrderAccuracy: Hashable, Sendable {
   }
 }
 
-/// How well each track fits each object over the whole sequence, before anything is matched.
+/// How well each track fits each object over the whole sequence, independent of thresholds.
 private struct GlobalAlignment {
   /// Soft intersection over union of the two identities' boxes, objects by tracks.
   var score: [Double]
@@ -139,7 +139,7 @@ private struct GlobalAlignment {
     }
   }
 
-  /// Sum over all matched boxes of the intersection over union of their two identities.
+  /// Sum over all matched boxes of the IoU of their two identities.
   func weightedAgreement(of matches: [Double], columns: Int) -> Double {
     var sum = 0.0
     for truth in truthCount.indices {

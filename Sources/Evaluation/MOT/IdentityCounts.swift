@@ -1,14 +1,14 @@
 internal import Scene
 
-/// Boxes explained by the best fixed pairing of objects with tracks, at an overlap of 0.5.
+/// Boxes explained by the best one-to-one assignment of objects to tracks, at an IoU of 0.5.
 ///
 /// Source: Ristani et al., "Performance Measures and a Data Set for Multi-Target, Multi-Camera Tracking", 2016.
 public struct IdentityCounts: Hashable, Sendable {
-  /// Boxes that carry the right identity (IDTP).
+  /// Boxes with the right identity (IDTP).
   public var truePositives = 0
-  /// Ground-truth boxes that do not (IDFN).
+  /// Ground-truth boxes without it (IDFN).
   public var falseNegatives = 0
-  /// Track boxes that do not (IDFP).
+  /// Track boxes without it (IDFP).
   public var falsePositives = 0
 
   /// IDF1: harmonic mean of identity recall and precision, 0...1.
@@ -21,7 +21,7 @@ public struct IdentityCounts: Hashable, Sendable {
   /// IDP, 0...1.
   public var precision: Double { Double(truePositives) / max(1, Double(truePositives + falsePositives)) }
 
-  /// Several sequences as one.
+  /// Combines several sequences.
   init(combining parts: [IdentityCounts]) {
     truePositives = parts.reduce(0) { $0 + $1.truePositives }
     falseNegatives = parts.reduce(0) { $0 + $1.falseNegatives }
@@ -30,8 +30,8 @@ public struct IdentityCounts: Hashable, Sendable {
 
   /// Counts one sequence.
   ///
-  /// Leaving an object or a track without partner costs its boxes, pairing them saves the boxes they share twice; so the
-  /// cheapest pairing is the one that shares most.
+  /// An unmatched object or track costs all its boxes, and each shared box of a match saves two, so the cheapest
+  /// assignment shares the most boxes.
   init(_ comparison: TrackComparison) {
     let columns = comparison.trackIdentities
     var costs = [Double](repeating: 0, count: comparison.truthIdentities * columns)

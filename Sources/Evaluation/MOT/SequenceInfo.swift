@@ -1,12 +1,12 @@
 internal import Foundation
 
-/// What `seqinfo.ini` says about a MOTChallenge sequence.
+/// The content of `seqinfo.ini`, the description of a MOTChallenge sequence.
 public struct SequenceInfo: Hashable, Sendable {
   /// Frames per second, if the file states them.
   public let frameRate: Double?
   /// Number of frames, if the file states it.
   public let length: Int?
-  /// Width and height of the frames in pixels, if the file reports them.
+  /// Width and height of the frames in pixels, if the file states them.
   public var size: (width: Int, height: Int)? {
     guard let width, let height, width > 0, height > 0 else { return nil }
     return (width, height)
@@ -20,8 +20,8 @@ public struct SequenceInfo: Hashable, Sendable {
     try parse(TextFile.read(path), path: path)
   }
 
-  /// The description that belongs to the detections or ground truth at `path`: beside it, or in the folder above, as the
-  /// benchmark lays its sequences out (`SEQUENCE/det/det.txt`). `nil` if there is none.
+  /// The description of the sequence with detections or ground truth at `path`: in the same folder or its parent, as
+  /// the benchmark lays out sequences (`SEQUENCE/det/det.txt`). `nil` if there is none.
   public static func beside(_ path: String) throws(EvaluationError) -> SequenceInfo? {
     let folder = URL(filePath: path).deletingLastPathComponent()
     for place in [folder, folder.deletingLastPathComponent()] {
@@ -31,7 +31,7 @@ public struct SequenceInfo: Hashable, Sendable {
     return nil
   }
 
-  /// Understands `bytes` as the content of `path`.
+  /// Parses `bytes`, the content of `path`.
   public static func parse(_ bytes: [UInt8], path: String) throws(EvaluationError) -> SequenceInfo {
     var rate: Double?, length: Int?, width: Int?, height: Int?
     for (index, line) in TextFile.lines(of: bytes).enumerated() {

@@ -1,8 +1,9 @@
 internal import Scene
 
-/// Tracks laid beside ground truth, frame by frame, as every track metric wants them.
+/// Tracks and ground truth frame by frame, with the overlaps that all tracking metrics need.
 ///
-/// Identities are renumbered from 0. All frames of either file are scored: a track after the last object is false.
+/// Identities are renumbered from 0. All frames of either file are scored: a track after the last object is a false
+/// positive.
 public struct TrackComparison: Sendable {
   /// The objects of one frame and how they overlap.
   struct Frame: Sendable {
@@ -12,22 +13,22 @@ public struct TrackComparison: Sendable {
     var overlap: [Double] = []
   }
 
-  /// Overlaps are compared with thresholds allowing for the rounding of one operation, as TrackEval does.
+  /// Tolerance of threshold comparisons, as in TrackEval.
   static let epsilon = Double.ulpOfOne
 
   let frames: [Frame]
-  /// How many ground-truth identities and boxes are scored.
+  /// Number of scored ground-truth identities.
   public let truthIdentities: Int
-  /// How many track identities and boxes are scored.
+  /// Number of scored track identities.
   public let trackIdentities: Int
   let truthBoxes: Int
   let trackBoxes: Int
 
-  /// Lays `tracks` beside `truth`.
+  /// Compares `tracks` with `truth`.
   ///
-  /// Ground-truth rows with confidence 0 are left out. In the MOT16 layout, as in TrackEval, tracks that cover a
-  /// distractor (person on a vehicle, static person, distractor, reflection: classes 2, 7, 8, 12) are left out too, and
-  /// of the truth only pedestrians (class 1) stay.
+  /// Ground-truth rows with confidence 0 are left out. In the MOT16 layout, as in TrackEval, only pedestrians (class
+  /// 1) are scored, and tracks on distractors (person on vehicle, static person, distractor, reflection: classes 2,
+  /// 7, 8, 12) are left out.
   public init(truth: TrackFile, tracks: TrackFile) {
     var assignment = Assignment()
     let truthByFrame = Dictionary(grouping: truth.records, by: \.frame)
@@ -35,7 +36,7 @@ public struct TrackComparison: Sendable {
     var truthNumbers: [Int: Int] = [:]
     var trackNumbers: [Int: Int] = [:]
     var frames: [Frame] = []
-    // Only frames that show something are visited, so that a wild frame number costs nothing.
+    // Only frames with boxes are stored, so that a huge frame number costs nothing.
     for number in Set(truthByFrame.keys).union(tracksByFrame.keys).sorted() {
       let everything = truthByFrame[number] ?? []
       var found = tracksByFrame[number] ?? []
@@ -70,7 +71,7 @@ public struct TrackComparison: Sendable {
     return new
   }
 
-  /// Indices of the tracks whose best partner is something that is no pedestrian but looks like one.
+  /// Indices of the tracks whose best match is a distractor.
   private static func tracksOnDistractors(
     _ truth: [TrackRecord], _ tracks: [TrackRecord], _ assignment: inout Assignment
   ) -> Set<Int> {

@@ -1,8 +1,9 @@
-/// The figures of one sequence, or of several, by the names that the benchmark gives them.
+/// The figures of one or several sequences, with the benchmark's names.
 public struct TrackFigures: Hashable, Sendable {
   /// Ratios in the order they are shown: HOTA, DetA, AssA, LocA, MOTA, MOTP, IDF1, IDR, IDP. MOTA may be negative.
   public let ratios: [Ratio]
-  /// Counts: IDSW, Frag, FP, FN, MT, PT, ML, identities given out and true ones. Means over sequences have fractions.
+  /// Counts: IDSW, Frag, FP, FN, MT, PT, ML, track identities and true identities. Means over sequences have
+  /// fractions.
   public let counts: [Ratio]
 
   /// A named figure.
@@ -34,7 +35,7 @@ public struct TrackFigures: Hashable, Sendable {
     ].map { Ratio(name: $0, value: Double($1)) }
   }
 
-  /// The mean of each figure; every sequence counts the same, however long.
+  /// The mean of each figure, all sequences weighted equally.
   public init(averaging sequences: [TrackFigures]) {
     func mean(_ part: KeyPath<TrackFigures, [Ratio]>) -> [Ratio] {
       guard let first = sequences.first else { return [] }

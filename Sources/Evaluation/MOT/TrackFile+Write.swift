@@ -12,7 +12,7 @@ extension TrackFile {
     return text
   }
 
-  /// Replaces the file at `path` by `records`; the old content stays if that fails.
+  /// Replaces the file at `path` by `records`; if that fails, the old content is kept.
   public static func write(_ records: [TrackRecord], to path: String) throws(EvaluationError) {
     try TextFile.write(text(records), to: path)
   }

@@ -1,6 +1,7 @@
-/// MOTChallenge text: one object a line, `frame,id,left,top,width,height[,confidence[,class or x[,visibility or y[,z]]]]`.
+/// A MOTChallenge file: one object per line, `frame,id,left,top,width,height[,confidence[,class or x[,visibility or
+/// y[,z]]]]`.
 public struct TrackFile: Sendable {
-  /// Which columns mean what; the benchmarks differ in the ground truth only.
+  /// Meaning of the columns; the benchmarks differ only in the ground truth.
   public enum Layout: Hashable, Sendable {
     /// 2D MOT 2015: the columns after the confidence are world coordinates.
     case mot15
@@ -12,10 +13,10 @@ public struct TrackFile: Sendable {
   public let path: String
   /// Its rows in file order.
   public let records: [TrackRecord]
-  /// How the rows were understood.
+  /// The layout the rows were read with.
   public let layout: Layout
 
-  /// Rows that did not come from a file; `path` serves messages only.
+  /// Rows that are not from a file; `path` appears in messages.
   public init(path: String, records: [TrackRecord], layout: Layout = .mot15) {
     self.path = path
     self.records = records
@@ -24,15 +25,15 @@ public struct TrackFile: Sendable {
 
   /// Reads `path`.
   ///
-  /// Rows of nine columns are taken for MOT16/17/20, others for MOT15. Empty lines are passed over. Identities must be
-  /// unique within a frame, except -1 (a detection without one).
+  /// Rows of nine columns are read as MOT16/17/20, others as MOT15. Empty lines are skipped. Identities must be
+  /// unique within a frame, except -1 (a detection).
   ///
-  /// - Parameter ignoresIdentities: whether the second column does not matter, as in files of detections.
+  /// - Parameter ignoresIdentities: whether to ignore the second column, as in files of detections.
   public static func read(_ path: String, ignoresIdentities: Bool = false) throws(EvaluationError) -> TrackFile {
     try parse(TextFile.read(path), path: path, ignoresIdentities: ignoresIdentities)
   }
 
-  /// Understands `bytes` as the content of `path`; errors name line and column.
+  /// Parses `bytes`, the content of `path`; errors state line and column.
   public static func parse(
     _ bytes: [UInt8], path: String, ignoresIdentities: Bool = false
   ) throws(EvaluationError) -> TrackFile {
@@ -61,7 +62,7 @@ public struct TrackFile: Sendable {
   }
 }
 
-/// One line cut at its commas.
+/// The fields of one line.
 private struct Row {
   let fields: [Substring]
   let path: String
@@ -100,7 +101,7 @@ private struct Row {
       classID: classID < 0 ? nil : classID)
   }
 
-  /// The number in column `index`; files of the benchmark itself write integers with a fraction of zero.
+  /// The integer in column `index`; files of the benchmark write some with a fraction of zero.
   func whole(_ index: Int) throws(EvaluationError) -> Int {
     let value = try decimal(index)
     guard value == value.rounded(.towardZero), abs(value) < 1e15 else {

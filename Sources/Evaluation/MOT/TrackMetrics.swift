@@ -1,14 +1,14 @@
-/// How well tracks follow their objects, counted as TrackEval counts it.
+/// The tracking metrics, computed as TrackEval does.
 public struct TrackMetrics: Hashable, Sendable {
-  /// Higher-order tracking accuracy (Luiten et al. 2020) with its two halves.
+  /// Higher-order tracking accuracy (Luiten et al. 2020).
   public var higherOrder: HigherOrderAccuracy
-  /// CLEAR MOT (Bernardin and Stiefelhagen 2008) with the counts behind it.
+  /// CLEAR MOT metrics (Bernardin and Stiefelhagen 2008) and their counts.
   public var clear: ClearCounts
-  /// Identity measures (Ristani et al. 2016).
+  /// Identity metrics (Ristani et al. 2016).
   public var identity: IdentityCounts
   /// Identities in the ground truth.
   public var truthIdentities: Int
-  /// Identities the tracker gave out.
+  /// Identities assigned by the tracker.
   public var trackIdentities: Int
 
   /// Scores `tracks` against `truth`.
@@ -21,7 +21,7 @@ public struct TrackMetrics: Hashable, Sendable {
     trackIdentities = comparison.trackIdentities
   }
 
-  /// All of `sequences` as one: counts add up, association is weighted by matched boxes. TrackEval's `COMBINED` row.
+  /// Combines `sequences`: counts are added, association is weighted by matched boxes. TrackEval's `COMBINED` row.
   public init(combining sequences: [TrackMetrics]) {
     higherOrder = HigherOrderAccuracy(combining: sequences.map(\.higherOrder))
     clear = ClearCounts(combining: sequences.map(\.clear))

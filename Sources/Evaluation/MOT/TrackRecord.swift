@@ -1,14 +1,14 @@
-/// One row of a MOTChallenge file: where one object is in one frame.
+/// One row of a MOTChallenge file: the box of one object in one frame.
 public struct TrackRecord: Hashable, Sendable {
   /// Frame number, counted from 1.
   public var frame: Int
-  /// Identity; -1 for a detection that has none.
+  /// Identity; -1 for a detection.
   public var id: Int
-  /// Where it is, in pixels.
+  /// The box in pixels.
   public var box: PreciseBox
-  /// Seventh column. Detections: their score. Ground truth: 0 for a row that is not to be scored.
+  /// Seventh column. Detections: the score. Ground truth: 0 for a row that is not scored.
   public var confidence: Double
-  /// Eighth column: class of a MOT16/17/20 ground truth row, 1 for a pedestrian; `nil` where the file has -1 or a world
+  /// Eighth column: class of a MOT16/17/20 ground-truth row, 1 for a pedestrian; `nil` for -1 and for a world
   /// coordinate (MOT15).
   public var classID: Int?
 

@@ -1,6 +1,6 @@
 internal import Foundation
 
-/// A sequence to score: its ground truth and what a tracker made of it.
+/// A sequence to score: its ground truth and a tracker's result.
 public struct TrackSequence: Hashable, Sendable {
   /// Its name, from its folder or file.
   public let name: String
@@ -11,8 +11,8 @@ public struct TrackSequence: Hashable, Sendable {
 
   /// Reads both files and scores them.
   ///
-  /// The sequence is as long as `seqinfo.ini` says, and rows beyond its end are an error, as in TrackEval; without that
-  /// file it is as long as the longer of the two.
+  /// The length of the sequence is that in `seqinfo.ini`, and rows beyond it are an error, as in TrackEval; without
+  /// that file it is the length of the longer file.
   public func metrics() throws(EvaluationError) -> TrackMetrics {
     let (truth, tracks) = (try TrackFile.read(truth), try TrackFile.read(tracks))
     if let length = try SequenceInfo.beside(truth.path)?.length {
@@ -25,10 +25,10 @@ public struct TrackSequence: Hashable, Sendable {
     return TrackMetrics(truth: truth, tracks: tracks)
   }
 
-  /// Pairs ground truth with tracks.
+  /// Pairs ground truth with tracks by sequence.
   ///
   /// Each of `truths` is a file, the folder of a sequence (with `gt.txt` or `gt/gt.txt`) or a folder of such folders.
-  /// Each of `tracks` is a file, taken in the same order, or a folder of files `SEQUENCE.txt`; one folder serves all.
+  /// Each of `tracks` is a file, in the same order, or one folder with files `SEQUENCE.txt`.
   public static func pairs(truths: [String], tracks: [String]) throws(EvaluationError) -> [TrackSequence] {
     var sequences: [(name: String, file: String)] = []
     for path in truths { sequences += try truthFiles(at: path) }

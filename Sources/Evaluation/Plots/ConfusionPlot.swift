@@ -1,11 +1,11 @@
-/// A confusion matrix as shaded cells: a row for what is there, a column for what it was taken for.
+/// Plots a confusion matrix: a row per true class, a column per detected class.
 ///
-/// Only classes that occur on either side are shown. Shade is the share of the row, so rare classes are as readable as
-/// common ones; the figures are counts.
+/// Only classes that occur are shown. The shade is the fraction of the row, so rare classes are readable, too; the
+/// numbers are counts.
 struct ConfusionPlot {
   private static let margin = 130.0
   private static let top = 60.0
-  /// Up to this many rows the counts stand in the cells.
+  /// Counts are shown up to this many rows.
   private static let mostNumbered = 25
 
   let svg: String
@@ -41,7 +41,7 @@ struct ConfusionPlot {
         let share = total > 0 ? Double(count) / Double(total) : 0
         drawing.rectangle(
           x: x, y: y, width: cell - 0.5, height: cell - 0.5, fill: Self.shade(share),
-          title: "\(name(truth)) taken for \(name(found)): \(count) of \(total)")
+          title: "\(name(truth)) detected as \(name(found)): \(count) of \(total)")
         if shown.count <= Self.mostNumbered, count > 0 {
           drawing.text(
             "\(count)", x: x + cell / 2, y: y + cell / 2 + 4, size: min(11, cell * 0.34), anchor: .middle,
@@ -54,14 +54,14 @@ struct ConfusionPlot {
       drawing.text(
         String(name(found).prefix(18)), x: x, y: Self.top + side + 8, size: size, anchor: .end, turn: -90)
     }
-    drawing.text("what it is", x: 16, y: Self.top + side / 2, size: 13, anchor: .middle, turn: -90)
+    drawing.text("true class", x: 16, y: Self.top + side / 2, size: 13, anchor: .middle, turn: -90)
     drawing.text(
-      "what it was taken for", x: Self.margin + side / 2, y: Self.top + side + Self.margin, size: 13, anchor: .middle)
+      "detected class", x: Self.margin + side / 2, y: Self.top + side + Self.margin, size: 13, anchor: .middle)
     Self.drawScale(in: &drawing, x: Self.margin + side - 188, y: Self.top + side + Self.margin + 26)
     svg = drawing.svg
   }
 
-  /// What the shades mean, 188 points wide.
+  /// The legend of the shades, 188 points wide.
   private static func drawScale(in drawing: inout Drawing, x: Double, y: Double) {
     drawing.text("0 %", x: x + 22, y: y + 10, size: 10, anchor: .end)
     for step in 0...10 {
@@ -70,7 +70,7 @@ struct ConfusionPlot {
     drawing.text("100 %", x: x + 152, y: y + 10, size: 10)
   }
 
-  /// White to a dark blue.
+  /// From white to dark blue.
   private static func shade(_ share: Double) -> String {
     func channel(_ low: Double, _ high: Double) -> String {
       let value = Int((high + (low - high) * share).rounded())

@@ -1,10 +1,10 @@
-/// Values that change over a run, as lines in panels side by side.
+/// Plots curves over the course of a run, in panels side by side.
 public struct CurvePlot: Sendable {
-  /// Lines that share an axis.
+  /// Curves with common axes.
   public struct Panel: Sendable {
-    /// What stands above it.
+    /// Its title.
     public var title: String
-    /// Lines by name; points in the order of x. Points that are not finite are left out.
+    /// Curves by name, points in the order of x. Points that are not finite are left out.
     public var lines: [(name: String, points: [(x: Double, y: Double)])]
 
     /// A panel.
@@ -16,13 +16,13 @@ public struct CurvePlot: Sendable {
 
   private static let side = (width: 300.0, height: 220.0)
   private static let margin = (left: 56.0, top: 40.0, right: 24.0, bottom: 50.0)
-  /// Colours that people with any colour vision tell apart (Okabe and Ito 2008).
+  /// Colours for all kinds of colour vision (Okabe and Ito 2008).
   private static let colours = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000"]
 
   /// The drawing, as SVG.
   public let svg: String
 
-  /// Draws `panels` over an axis of integers that is called `axis`.
+  /// Draws `panels` over an integer axis named `axis`.
   public init(_ panels: [Panel], axis: String) {
     let step = Self.margin.left + Self.side.width + Self.margin.right
     var drawing = Drawing(
@@ -60,7 +60,7 @@ public struct CurvePlot: Sendable {
     }
   }
 
-  /// An axis from round number to round number.
+  /// An axis between round numbers.
   private struct Scale {
     let least: Double
     let step: Double

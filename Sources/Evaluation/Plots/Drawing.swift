@@ -1,13 +1,13 @@
 internal import Foundation
 
-/// An image made of lines, rectangles and text, written as SVG.
+/// A minimal SVG writer: lines, rectangles and text.
 struct Drawing {
-  /// Where a text stands to its point.
+  /// Alignment of a text to its point.
   enum Anchor: String {
     case start, middle, end
   }
 
-  /// The text a drawing is written in.
+  /// Text colour.
   static let ink = "#222222"
 
   let width: Double
@@ -31,7 +31,7 @@ struct Drawing {
         + "stroke-opacity=\"\(Self.number(opacity))\" stroke-linejoin=\"round\"/>")
   }
 
-  /// A filled rectangle; `title` is what a viewer shows under the pointer.
+  /// A filled rectangle; viewers show `title` as a tooltip.
   mutating func rectangle(
     x: Double, y: Double, width: Double, height: Double, fill: String, title: String? = nil
   ) {
@@ -41,7 +41,7 @@ struct Drawing {
     elements.append(title.map { "\(shape)><title>\(Self.escaped($0))</title></rect>" } ?? "\(shape)/>")
   }
 
-  /// `text` at its base line, turned by `turn` degrees about its point.
+  /// `text` with its baseline at the point, rotated by `turn` degrees.
   mutating func text(
     _ text: String, x: Double, y: Double, size: Double = 12, anchor: Anchor = .start, colour: String = ink,
     turn: Double = 0
@@ -52,7 +52,7 @@ struct Drawing {
         + "text-anchor=\"\(anchor.rawValue)\" fill=\"\(colour)\"\(turned)>\(Self.escaped(text))</text>")
   }
 
-  /// The whole file.
+  /// The SVG file.
   var svg: String {
     let size = "\(Self.number(width)) \(Self.number(height))"
     return "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 \(size)\" width=\"\(Self.number(width))\" "
@@ -60,7 +60,7 @@ struct Drawing {
       + elements.joined(separator: "\n") + "\n</svg>\n"
   }
 
-  /// At most two digits behind the point, whatever the locale.
+  /// At most two decimals, in any locale.
   private static func number(_ value: Double) -> String {
     let rounded = (value * 100).rounded() / 100
     return rounded == rounded.rounded() ? "\(Int(rounded))" : "\(rounded)"
@@ -73,7 +73,7 @@ struct Drawing {
       case "<": result += "&lt;"
       case ">": result += "&gt;"
       case "\"": result += "&quot;"
-      // Control characters may not stand in XML at all.
+      // XML does not allow control characters.
       case _ where scalar.value < 0x20: result += " "
       default: result.unicodeScalars.append(scalar)
       }
@@ -81,9 +81,9 @@ struct Drawing {
   }
 }
 
-/// Writes plots into a folder.
+/// Writes the plots of an evaluation.
 public enum PlotFolder {
-  /// Writes `precision-recall.svg` and `confusion.svg` into `folder`, which is made if it is not there.
+  /// Writes `precision-recall.svg` and `confusion.svg` to `folder`, which is created if necessary.
   public static func write(
     precision: AveragePrecision, confusion: ConfusionMatrix, classNames: [String], to folder: String
   ) throws(EvaluationError) {

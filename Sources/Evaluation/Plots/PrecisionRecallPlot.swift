@@ -1,11 +1,11 @@
-/// Precision over recall: the mean of all classes at three overlaps, and each class at 0.50.
+/// Plots precision over recall: the mean of all classes at three IoU thresholds, and each class at 0.50.
 struct PrecisionRecallPlot {
   private static let side = 480.0
   private static let left = 70.0
   private static let top = 50.0
-  /// Colours that people with any colour vision tell apart (Okabe and Ito 2008).
+  /// Colours for all kinds of colour vision (Okabe and Ito 2008).
   private static let colours = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#f0e442", "#000000"]
-  /// Up to this many classes each gets a colour and an entry in the legend.
+  /// Up to this many classes have a colour and a legend entry.
   private static let mostNamed = 5
 
   let svg: String
@@ -80,7 +80,7 @@ struct PrecisionRecallPlot {
     zip(AveragePrecision.recallLevels, curve).map { (left + $0 * side, top + (1 - $1) * side) }
   }
 
-  /// A number with a fixed count of digits behind the point.
+  /// A number with a fixed number of decimals.
   static func fixed(_ value: Double, _ places: Int) -> String {
     var scale = 1.0
     for _ in 0..<places { scale *= 10 }

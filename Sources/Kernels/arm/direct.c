@@ -1,21 +1,21 @@
-// Convolutions by NEON, 1×1 or 3×3: of f32 by fused multiply-add, of u8 by s8 by `sdot` or, where there is i8mm, `usmmla`.
+// 1×1 and 3×3 convolutions with NEON: f32 by fused multiply-add, u8 by s8 by `sdot` or, with i8mm, `usmmla`.
 //
-// Inputs of a few rows are staged with their borders, in blocks of eight channels; eight pixels × eight output channels of
-// sums are in registers.
+// The inputs of a few rows are staged with their borders, in blocks of eight channels; the sums of eight pixels ×
+// eight output channels are kept in registers.
 #include <string.h>
 
 #include "parts.h"
 
 #if defined(__aarch64__)
-// Rows that a window sees are in a ring: each is staged once and used for up to three rows of outputs. Sums may read as many
-// pixels beyond a row as are computed together.
+// The input rows of a window are in a ring: each is staged once and used for up to three rows of outputs. The sums
+// may read beyond a row, by as many pixels as are computed together.
 static int staged_width(const convolution *c, int width) { return (width + PIXELS - 1) * c->stride + c->kernel; }
 static size_t staged_size(const convolution *c, int width) {
   return (size_t)neon_blocks(c) * staged_width(c, width) * neon_pixel_bytes(c);
 }
 static size_t scratch_size(const convolution *c) { return 3 * staged_size(c, c->width); }
 
-// Means of `count` values with those of the next pixel, eight values on, and of the next row.
+// Means of `count` values with those of the next pixel (eight values on) and of the next row.
 static void take_means(const convolution *c, const uint8_t *from, uint8_t *to, int count) {
   if (c->reads == ELEMENT_U8) {
     const uint8_t *next = from + c->in.row;
@@ -26,7 +26,7 @@ static void take_means(const convolution *c, const uint8_t *from, uint8_t *to, i
   }
 }
 
-// Three planes of floats come to lie side by side, with a 0.
+// Interleaves three planes of floats with a 0.
 static void take_image(const convolution *c, const uint8_t *from, uint8_t *to, int count) {
   const float *in = (const float *)from;
   for (int x = 0; x < count; x++) {
@@ -35,7 +35,7 @@ static void take_image(const convolution *c, const uint8_t *from, uint8_t *to, i
   }
 }
 
-// Row `row` of the input from column `left` on, with the zero point around the map.
+// Stages input row `row` from column `left` on, with the zero point as border.
 static void stage(const convolution *c, const uint8_t *in, int group, int row, int left, int width, uint8_t *to) {
   const int less = c->takes_means ? 1 : 0, rows = c->in_height - less, columns = c->in_width - less;
   const int bytes = neon_pixel_bytes(c), size = element_size(c->reads), zero = c->reads == ELEMENT_U8 ? c->zero_point : 0;
@@ -56,14 +56,14 @@ static void stage(const convolution *c, const uint8_t *in, int group, int row, i
   }
 }
 
-// Bytes of inputs that are worked on at one time: half of a first-level cache.
+// Bytes of inputs per tile: half of a first-level cache.
 enum { CHUNK_BYTES = 16 << 10 };
 static int chunk_size(const convolution *c) {
   const int fitting = CHUNK_BYTES / (neon_blocks(c) * neon_pixel_bytes(c) * c->kernel * c->stride) / PIXELS * PIXELS;
   return fitting < 2 * PIXELS ? 2 * PIXELS : fitting;
 }
 
-// `count` outputs side by side of one group, eight channels after the other.
+// `count` neighbouring outputs of one group, eight channels at a time.
 static void run_strips(
     const convolution_call *call, neon_sum_function *sum_up, const neon_operand *x, int group, ptrdiff_t row,
     ptrdiff_t column, int count) {

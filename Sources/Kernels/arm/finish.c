@@ -1,11 +1,11 @@
-// What becomes of the sums of the NEON kernels: activation, addend and narrowing.
+// Finishes the sums of the NEON kernels: activation, addend and narrowing.
 #include "parts.h"
 
 #if defined(__aarch64__)
-// x · σ(x). The power of two is split into a whole exponent and a polynomial that is closest to 2^r between -1/2 and 1/2
-// (relative error 7.5e-8, by Remez' exchange).
+// x · σ(x). The power of two is split into an integer exponent and a minimax polynomial of 2^r between -1/2 and 1/2
+// (relative error 7.5e-8, by the Remez algorithm).
 INLINE float32x4_t silu(float32x4_t x) {
-  // Beyond, the exponent would leave its field.
+  // Larger values would overflow the exponent field.
   const float32x4_t bounded = vminq_f32(vmaxq_f32(x, vdupq_n_f32(-87)), vdupq_n_f32(87));
   const float32x4_t turned = vmulq_n_f32(bounded, -1.44269504f), integer = vrndnq_f32(turned);
   const float32x4_t r = vsubq_f32(turned, integer);

@@ -1,10 +1,10 @@
-// Pooling of u8 maps with NEON. Maps of bf16 do not occur where no kernel multiplies them.
+// Pooling of u8 maps with NEON. No kernel here multiplies bf16, so bf16 maps do not occur.
 #include "../move_rows.h"
 
 #if defined(__aarch64__)
 #include <arm_neon.h>
 
-// The largest value of the part of each window that lies on the map.
+// Maximum of the part of each window inside the map.
 static void maximum_row(const move_work *work, const uint8_t *in, int y, uint8_t *out) {
   const map_move *m = work->move;
   const map_window *w = work->window;

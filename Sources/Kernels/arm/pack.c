@@ -1,4 +1,4 @@
-// Weights in the order in which the NEON kernels read them.
+// Packs weights in the order in which the NEON kernels read them.
 #include <string.h>
 
 #include "../silu_curve.h"
@@ -13,7 +13,7 @@ static float weight(const convolution *c, const filters *f, int group, int o, in
   return o < c->outputs && input < c->inputs ? filter_at(f, c, group, o, input, tap) : 0;
 }
 
-// For each eight outputs: block, tap, lane, output.
+// Order for each eight outputs: block, tap, lane, output.
 void neon_pack_f32(convolution *c, const filters *f, void *packed, float *factors, float *bias) {
   float *to = packed;
   for (int group = 0; group < c->groups; group++)
@@ -24,7 +24,7 @@ void neon_pack_f32(convolution *c, const filters *f, void *packed, float *factor
             for (int o = first; o < first + OUTPUTS; o++) *to++ = weight(c, f, group, o, block, lane, tap);
 }
 
-// `inputs` weights of each of `outputs` outputs lie in one vector of sixteen bytes.
+// A vector of sixteen bytes contains `inputs` weights of each of `outputs` outputs.
 static void pack_bytes(
     const convolution *c, const filters *f, uint8_t *to, int inputs, int outputs, bool is_signed) {
   for (int group = 0; group < c->groups; group++)
@@ -46,7 +46,8 @@ static void pack_bytes(
     }
 }
 
-// `sdot` multiplies signed bytes, so 128 is taken from the inputs, and 128 times the weights is where sums start.
+// `sdot` multiplies signed bytes, so 128 is subtracted from the inputs, and the sums start at 128 times the sum of
+// the weights.
 void neon_pack_dot(convolution *c, const filters *f, void *packed, float *factors, float *bias) {
   pack_bytes(c, f, packed, 4, 4, true);
   subtract_zero_point(c, f, factors, bias);

@@ -1,10 +1,10 @@
-// The sums of the NEON kernels, in registers.
+// The inner loops of the NEON kernels; the sums are in registers.
 #include <string.h>
 
 #include "parts.h"
 
 #if defined(__aarch64__)
-// Four floats (of an image: all; else half of a block) of each pixel at a time.
+// Four floats (all channels of an image, else half of a block) of each pixel at a time.
 INLINE void sum_f32(
     const neon_operand *x, ptrdiff_t offset, const uint8_t *weights, int32_t *sums, const int lanes, const int kernel,
     const int stride) {
@@ -36,7 +36,7 @@ INLINE void sum_f32(
     UNROLLED for (int h = 0; h < 2; h++) vst1q_s32(sums + p * OUTPUTS + h * 4, vreinterpretq_s32_f32(sum[p][h]));
 }
 
-// Eight channels of two neighbouring outputs' inputs.
+// Eight input channels of two neighbouring outputs.
 INLINE uint8x16_t load_pair(const uint8_t *in, const int stride) {
   return stride == 1 ? vld1q_u8(in) : vcombine_u8(vld1_u8(in), vld1_u8(in + 8 * stride));
 }
@@ -69,7 +69,7 @@ DOT INLINE void sum_dot(
     UNROLLED for (int h = 0; h < 2; h++) vst1q_s32(sums + p * OUTPUTS + h * 4, sum[p][h]);
 }
 
-// A vector of sums is two pixels × two outputs.
+// A vector of sums holds two pixels × two outputs.
 I8MM INLINE void sum_matrix(
     const neon_operand *x, ptrdiff_t offset, const uint8_t *weights, int32_t *sums, const int kernel, const int stride) {
   int32x4_t sum[PIXELS / 2][OUTPUTS / 2];

@@ -1,5 +1,5 @@
-// Convolutions and what surrounds them, by the fastest instructions that the processor has. Swift cannot raise the
-// instruction set of one function, which is why this is C. Swift asks the table in `kernel.h`; nothing else knows kernels.
+// Convolutions and related operations, in the fastest instructions of the processor. In C because Swift cannot enable
+// an instruction set for single functions. Swift queries the table in `kernel.h` and knows no kernel by name.
 #pragma once
 #include "convolution.h"
 #include "kernel.h"

@@ -1,4 +1,4 @@
-// What moves or compares the values of maps in bf16 or u8 whose channels lie in blocks of eight (`pixel` is 8).
+// Pooling and upsampling of bf16 or u8 maps in blocks of eight channels (`pixel` is 8).
 #pragma once
 #include "map.h"
 
@@ -10,17 +10,17 @@ typedef struct {
   map_layout in, out;
 } map_move;
 
-// Largest value, or mean, under a window that slides over the map. Padding counts for nothing.
+// Max or average pooling. Padding is ignored.
 typedef struct {
   int kernel, stride, padding;
   bool is_maximum;
 } map_window;
 
-// What pools on this processor, such as `pool:avx2`.
+// Name of the pooling implementation on this processor, such as `pool:avx2`.
 const char *move_pool_name(void);
 
-// On a team of `threads`, as the rest.
+// On a team of `threads`, like all functions here.
 void move_pool(const map_move *move, const map_window *window, const void *in, void *out, int threads);
 
-// Each value `factor` × `factor` times.
+// Nearest-neighbour upsampling.
 void move_upsample(const map_move *move, int factor, const void *in, void *out, int threads);

@@ -1,11 +1,11 @@
-// Batch normalisation and SiLU in one walk over memory. Each function has a readable twin in Swift
+// Fused batch normalisation and SiLU. Each function has a readable twin in Swift
 // (Training/Network/Normalisation.swift).
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
 
-// Eight neighbouring channels of a tensor: `positions` groups of eight floats, `position_step` floats apart, in each of
-// `images` runs that are `image_step` floats apart.
+// Eight neighbouring channels of a tensor: `positions` groups of eight floats, `position_step` floats apart, in each
+// of `images` images, which are `image_step` floats apart.
 typedef struct {
   size_t images, image_step, positions, position_step;
 } normalisation_block;
@@ -13,12 +13,12 @@ typedef struct {
 // Mean and biased variance of each channel of `source`.
 void normalisation_statistics(const normalisation_block *block, const float *source, float *mean, float *variance);
 
-// y = source * slope + offset; `target` becomes y, or y * sigma(y) where `activates`.
+// y = source * slope + offset; `target` becomes y, or y * sigma(y) if `activates`.
 void normalisation_forward(
     const normalisation_block *block, const float *source, const float *slope, const float *offset, bool activates,
     float *target);
 
-// Gradient by y of the above, from the gradient by the target, into `inner`; and per channel the sums of it and of its
+// From the gradient of `target`: the gradient of the above y, into `inner`, and per channel the sums of it and of its
 // product with source - mean.
 void normalisation_inner(
     const normalisation_block *block, const float *source, const float *slope, const float *offset, const float *mean,

@@ -1,9 +1,9 @@
-// The processor that this program runs on: its name, and the instructions that kernels may use.
+// The processor: its name, and the instructions that kernels can use.
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
 
-// A set of instruction set extensions, one bit each.
+// A set of instruction set extensions.
 typedef uint32_t instruction_set;
 enum {
   INSTRUCTIONS_AVX2 = 1 << 0,           // and FMA
@@ -18,7 +18,7 @@ enum {
   INSTRUCTIONS_NEON_FP16 = 1 << 17,
   INSTRUCTIONS_NEON_DOT = 1 << 18,
   INSTRUCTIONS_NEON_I8MM = 1 << 19,
-  // Plain C: set where the cap asks for it, or where neither this package nor a library has anything better.
+  // Plain C: set if the cap requires it, or if neither this package nor oneDNN has anything better.
   INSTRUCTIONS_REFERENCE = 1 << 30,
 };
 
@@ -30,14 +30,14 @@ typedef struct {
   bool is_cap_known;         // false if `cap` names no level: nothing is taken away then
 } processor;
 
-// Probed once; any thread may ask.
+// Detected once; callable on any thread.
 const processor *this_processor(void);
 
-// Brings `set` down to the level that `cap` names, which is each of instruction_level_name. False if it names none.
+// Reduces `set` to the level `cap`, one of instruction_level_name. Returns false if there is no such level.
 bool instructions_within(const char *cap, instruction_set *set);
 
-// Name of level `index`, from `reference` (none of these instructions) upwards; NULL behind the last.
+// Name of level `index`, from `reference` (no extensions) upwards; NULL after the last.
 const char *instruction_level_name(int index);
 
-// Name of the highest level that `set` reaches, such as `avx512_bf16`.
+// Name of the highest level in `set`, such as `avx512_bf16`.
 const char *instructions_name(instruction_set set);

@@ -1,11 +1,11 @@
-// Any convolution in plain C: what the other kernels are tested against, and what runs where there is none of them.
+// Any convolution in plain C: the reference that other kernels are tested against, and the fallback.
 #include <math.h>
 #include <string.h>
 
 #include "../include/kernel.h"
 #include "values.h"
 
-// Output channels that are summed side by side, so that the compiler can make vectors of them.
+// Output channels summed together, so that the compiler can vectorise.
 enum { LANES = 8 };
 
 static int block_count(const convolution *c) { return (c->outputs + LANES - 1) / LANES; }
@@ -17,7 +17,7 @@ static size_t packed_size(const convolution *c) {
   return sizeof(float) * c->groups * block_count(c) * LANES * c->inputs * tap_count(c);
 }
 
-// Group by group: for each block of outputs input channel, tap, output channel.
+// Order per group: block of outputs, input channel, tap, output channel.
 static void pack(convolution *c, const filters *f, void *packed, float *factors, float *bias) {
   float *to = packed;
   for (int g = 0; g < c->groups; g++)
@@ -34,7 +34,7 @@ static float rounded_to_bf16(float value) {
   return load_value(bits, 0, ELEMENT_BF16);
 }
 
-// Input `channel` (of all groups) at a place, less the zero point; 0 outside the map.
+// Input `channel` (of all groups) at a position, minus the zero point; 0 outside the map.
 static float input_at(const convolution_call *call, int channel, int y, int x) {
   const convolution *c = call->convolution;
   const int less = c->takes_means ? 1 : 0;
@@ -42,7 +42,7 @@ static float input_at(const convolution_call *call, int channel, int y, int x) {
   const map_layout *in = &c->in;
   const ptrdiff_t at = (c->is_image ? channel * in->block : channel / 8 * in->block + channel % 8) + y * in->row + x * in->pixel;
   const map_element element = c->is_image && c->reads != ELEMENT_F32 ? ELEMENT_U8 : c->reads;
-  // The bytes of an image are numbers as they are.
+  // Bytes of an image have no zero point.
   const float zero = c->reads == ELEMENT_U8 && !c->is_image ? c->zero_point : 0;
   if (!c->takes_means) return load_value(call->in, at, element) - zero;
   const float sum = load_value(call->in, at, element) + load_value(call->in, at + in->pixel, element) +
@@ -68,7 +68,7 @@ static void finish(const convolution_call *call, int channel, int y, int x, floa
   store_value(call->out, channel / 8 * c->out.block + channel % 8 + y * c->out.row + x * c->out.pixel, c->writes, value);
 }
 
-// All inputs that one output of a group sees.
+// All inputs of one output of a group.
 static size_t scratch_size(const convolution *c) { return sizeof(float) * c->inputs * tap_count(c); }
 
 static void run_pixel(const convolution_call *call, float *window, int group, int y, int x) {
@@ -81,7 +81,7 @@ static void run_pixel(const convolution_call *call, float *window, int group, in
             call, group * c->inputs + i, y * c->stride - c->padding + row, x * c->stride - c->padding + column);
   const float *weights = (const float *)c->weights + (size_t)group * block_count(c) * count * LANES;
   for (int block = 0; block < block_count(c); block++, weights += count * LANES) {
-    // Sums of integers stay exact in double precision.
+    // Integer sums are exact in double precision.
     double sums[LANES] = {0};
     for (int i = 0; i < count; i++)
       for (int o = 0; o < LANES; o++) sums[o] += (double)window[i] * weights[i * LANES + o];

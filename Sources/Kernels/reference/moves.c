@@ -5,7 +5,7 @@
 #include "../move_rows.h"
 #include "values.h"
 
-// The largest value, or the mean, under the part of the window that lies on the map.
+// Maximum or mean of the part of the window inside the map.
 static float under_window(const move_work *work, const uint8_t *in, int top, int left, int channel) {
   const map_move *m = work->move;
   const map_window *w = work->window;
@@ -25,7 +25,8 @@ static float under_window(const move_work *work, const uint8_t *in, int top, int
 static void row(const move_work *work, const uint8_t *in, int y, uint8_t *out) {
   const map_move *m = work->move;
   const map_window *w = work->window;
-  // Means of four bytes in front of a downsampling are rounded, halves up; other values to the nearest, halves to even.
+  // Means of 2×2 bytes before a downsampling are rounded half up, as the other kernels do; others to nearest, half to
+  // even.
   const bool rounds_up = m->element == ELEMENT_U8 && !w->is_maximum && w->kernel == 2 && w->stride == 1 && w->padding == 0;
   for (int x = 0; x < m->width; x++)
     for (int channel = 0; channel < 8; channel++) {

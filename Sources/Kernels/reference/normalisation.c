@@ -5,7 +5,7 @@
 
 enum { CHANNELS = 8 };
 
-// Each value: `at` is its index in the tensor, `i` its channel.
+// Calls for each value: `at` is its index in the tensor, `i` its channel.
 #define EACH_VALUE(BLOCK, AT, I)                                          \
   for (size_t image = 0; image < (BLOCK)->images; image++)                \
     for (size_t position = 0; position < (BLOCK)->positions; position++)  \
@@ -16,7 +16,7 @@ static float sigmoid(float x) { return 1 / (1 + expf(-x)); }
 void reference_normalisation_statistics(
     const normalisation_block *block, const float *source, float *mean, float *variance) {
   double sums[CHANNELS] = {0}, squares[CHANNELS] = {0};
-  // Differences from the first value of each channel, so that one pass is exact enough.
+  // Differences to the first value of each channel are small, so one pass is exact enough.
   EACH_VALUE(block, at, i) {
     const double difference = (double)source[at] - source[i];
     sums[i] += difference;

@@ -1,4 +1,4 @@
-// Values of maps as floats.
+// Conversion of map elements to and from float.
 #pragma once
 #include <math.h>
 #include <stdint.h>
@@ -22,7 +22,7 @@ static inline void store_value(void *map, ptrdiff_t index, map_element element, 
     const float rounded = nearbyintf(value);
     ((uint8_t *)map)[index] = rounded > 255 ? 255 : rounded > 0 ? (uint8_t)rounded : 0;
   } else {
-    // The nearest, halves to even.
+    // To nearest, halves to even.
     uint32_t bits;
     memcpy(&bits, &value, 4);
     ((uint16_t *)map)[index] = (uint16_t)((bits + 0x7fff + (bits >> 16 & 1)) >> 16);

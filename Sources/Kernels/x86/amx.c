@@ -1,10 +1,10 @@
-// Convolutions by AMX: of u8 by s8 and of bf16, 1×1 or 3×3.
+// 1×1 and 3×3 convolutions with AMX: u8 by s8, and bf16.
 //
-// A tile of inputs has a pixel in each row and the channels of some taps in its columns, a tile of weights an output channel
-// in each four bytes. Two of each make 2×2 tiles of sums: 32 pixels × 32 output channels, which are finished (activation,
-// addend, rounding) before the next. Sums of u8 are exact, so results equal those of the direct VNNI kernel.
+// A row of an input tile is a pixel, its columns are the channels of some taps; a column of four bytes of a weight
+// tile is an output channel. Two of each give 2×2 tiles of sums: 32 pixels × 32 output channels, which are finished
+// (activation, addend, rounding) at once. u8 sums are exact, so results equal those of the direct VNNI kernel.
 //
-// The file is compiled a second time for tests, with plain C in the place of the tile instructions (AMX_TWIN).
+// Compiled a second time for tests, with plain C instead of tile instructions (AMX_TWIN).
 #include "amx.h"
 
 #include <string.h>
@@ -15,11 +15,11 @@
 
 #if defined(__x86_64__)
 enum { BLOCK_PIXELS = 2 * TILE_ROWS, BLOCK_OUTPUTS = 2 * TILE_OUTPUTS };
-// Tiles of sums (pixel half × 2 + output half), inputs and weights.
+// Tiles of sums (2 × pixel half + output half), inputs and weights.
 enum { SUMS = 0, INPUTS = 4, WEIGHTS = 6 };
 
-// Tiles are configured once for a layer and thread. They are given back at its end, as the team's threads may go to sleep
-// then or run kernels of a library that has its own configuration (and a thread with live tiles is costly to switch).
+// Tiles are configured once per layer and thread, and released at its end: the team's threads may then sleep or run
+// library kernels with another configuration, and context switches with live tiles are expensive.
 AMX static void configure(const amx_depths *d) {
   tile_configuration shape = {.palette = 1};
   for (int tile = 0; tile < 8; tile++) {
@@ -35,7 +35,7 @@ AMX static void configure(const amx_depths *d) {
 
 AMX static void release(void) { TILE_RELEASE(); }
 
-// What the sums of a block of pixels are made of: where the window of the first begins, and bytes to that of the next.
+// The inputs of a block of pixels: start of the first window, and distance to the next in bytes.
 typedef struct {
   const uint8_t *rows[3];
   ptrdiff_t pixel;
@@ -49,7 +49,7 @@ typedef struct {
     else TILE_DOT_BF16(sums, a, b);         \
   } while (0)
 
-// Sums of `halves` × 16 pixels and `strips` × 16 output channels: pixel by pixel for 16 channels, then for 16 more.
+// Sums of `halves` × 16 pixels and `strips` × 16 output channels, pixel by pixel for 16 channels, then for 16 more.
 AMX INLINE void sum_up(
     const amx_operand *x, ptrdiff_t offset, const uint8_t *weights, size_t strip_size, int32_t *sums, const int halves,
     const int strips, const bool is_u8) {
@@ -95,11 +95,11 @@ SUM_UP(bf16_1_1, 1, 1, false)
 SUM_UP(bf16_1_2, 1, 2, false)
 SUM_UP(bf16_2_1, 2, 1, false)
 SUM_UP(bf16_2_2, 2, 2, false)
-// By whether inputs are bytes, pixel halves and strips.
+// Indexed by element type, pixel halves and strips.
 static amx_sum_function *const sum_functions[2][2][2] = {
     {{bf16_1_1, bf16_1_2}, {bf16_2_1, bf16_2_2}}, {{u8_1_1, u8_1_2}, {u8_2_1, u8_2_2}}};
 
-// A call, for one member of a team.
+// A call for one member of a team.
 typedef struct {
   const convolution *convolution;
   const uint8_t *in, *add;
@@ -107,14 +107,14 @@ typedef struct {
   finish_function *finish;
 } amx_work;
 
-// Eight channels a pixel from one layout to another.
+// Copies eight channels per pixel from one layout to another.
 static void copy_pixels(
     const uint8_t *from, ptrdiff_t from_pixel, uint8_t *to, ptrdiff_t to_pixel, int count, size_t bytes) {
   for (int x = 0; x < count; x++) memcpy(to + x * to_pixel, from + x * from_pixel, bytes);
 }
 
-// `count` pixels side by side and up to 16 channels from number `channel` on, where a map is not in blocks of eight
-// channels: they are finished beside it.
+// Finishes `count` neighbouring pixels and up to 16 channels from `channel` on for a map that is not in blocks of
+// eight channels, by way of a buffer.
 static void finish_beside(
     const amx_work *w, const int32_t *sums, int count, int width, int channel, int channels, uint8_t *out,
     const uint8_t *add) {
@@ -136,7 +136,7 @@ static void finish_beside(
   }
 }
 
-// The same for any map, from sums of 16 channels a pixel; `channels` of them, a multiple of eight in blocks.
+// The same for any map, from sums of 16 channels per pixel; `channels` of them, a multiple of eight for blocks.
 static void finish_pixels(
     const amx_work *w, const int32_t *sums, int count, int channel, int channels, uint8_t *out, const uint8_t *add) {
   const convolution *c = w->convolution;
@@ -151,7 +151,7 @@ static void finish_pixels(
   else finish_beside(w, sums, count, width, channel, channels, out, add);
 }
 
-// Outputs of `count` pixels from number `first` of the rectangle on, and `channels` channels from number `channel` on.
+// Outputs of `count` pixels from index `first` of the rectangle on, and `channels` channels from `channel` on.
 static void finish_block(
     const amx_work *w, const amx_rectangle *r, const int32_t *sums, int first, int count, int channel, int channels) {
   const convolution *c = w->convolution;
@@ -171,14 +171,14 @@ static void finish_block(
   }
 }
 
-// `count` outputs of one group from number `first` of the rectangle on; the window of the first begins at `x`.
+// `count` outputs of one group from index `first` of the rectangle on; the window of the first starts at `x`.
 static void run_blocks(
     const amx_work *w, int group, const amx_rectangle *r, const amx_operand *x, int first, int count) {
   const convolution *c = w->convolution;
   const size_t strip_size = amx_strip_size(c);
-  // A last group of four pixels is read whole by what finishes sums.
+  // Finishing reads a last group of four pixels whole.
   int32_t sums[2 * BLOCK_PIXELS * TILE_OUTPUTS + 64] __attribute__((aligned(64)));
-  // In blocks of eight channels the outputs of a single group are filled up.
+  // In blocks of eight channels the outputs of a single group are padded.
   const int outputs = c->out.block == 8 ? c->outputs : (c->outputs + 7) / 8 * 8, strips = amx_strips(c);
   for (int done = 0; done < count; done += BLOCK_PIXELS) {
     const int pixels = amx_smaller(count - done, BLOCK_PIXELS), halves = pixels > TILE_ROWS ? 2 : 1;
@@ -211,13 +211,14 @@ static void run_rectangle(const amx_work *w, int top, int bottom, int left, int 
   }
 }
 
-// Points of a channels-last map need no staging: tiles are loaded straight from it, as its rows follow one another.
+// 1×1 convolutions of channels-last maps need no staging: tiles are loaded from the map, since its rows are
+// contiguous.
 static bool is_in_place(const convolution *c) {
   return c->kernel == 1 && c->stride == 1 && c->padding == 0 && !c->takes_means && c->in.block == 8
          && c->in.row == c->in.pixel * c->in_width;
 }
 
-// Outputs from number `begin` to `end` of such a map. A last tile that is not full is copied, as nothing may be read beyond.
+// Outputs `begin` to `end` of such a map. A last partial tile is copied, because nothing beyond the map may be read.
 static void run_in_place(const amx_work *w, int begin, int end) {
   const convolution *c = w->convolution;
   const ptrdiff_t size = element_size(c->reads), bytes = amx_pixel_bytes(c);
@@ -274,7 +275,7 @@ static bool supports(const convolution *c) {
 static bool supports_u8(const convolution *c) { return c->reads == ELEMENT_U8 && supports(c); }
 static bool supports_bf16(const convolution *c) { return c->reads == ELEMENT_BF16 && supports(c); }
 
-// Outputs are finished with AVX-512, which every processor with AMX has.
+// Outputs are finished with AVX-512, which all processors with AMX have.
 const kernel NAMED(direct_u8_amx_int8) = {
     .name = "direct:amx_int8", .needs = INSTRUCTIONS_AMX_INT8 | INSTRUCTIONS_AVX512_BF16 | INSTRUCTIONS_AVX512,
     .supports = supports_u8, .packed_size = amx_packed_size, .pack = amx_pack, .scratch_size = amx_staged_size,

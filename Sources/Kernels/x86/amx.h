@@ -1,11 +1,11 @@
 // The tile instructions of AMX: eight registers of up to 16 rows of 64 bytes.
 //
-// With AMX_TWIN each of them is plain C on an array of 1 KB instead (tests compile the kernels once more so, and then run on
-// any processor). What a processor would refuse by #UD ends the process there.
+// With AMX_TWIN each instruction is plain C on an array of 1 KB (tests compile the kernels this way to run them on
+// any processor). Where a processor would raise #UD the process ends.
 #pragma once
 #include <stdint.h>
 
-// What `ldtilecfg` reads.
+// Operand of `ldtilecfg`.
 typedef struct {
   uint8_t palette, start_row, reserved[14];
   uint16_t row_bytes[16];
@@ -33,7 +33,7 @@ typedef struct {
 #define TILE_ZERO(tile) _tile_zero(tile)
 #define TILE_LOAD(tile, from, stride) _tile_loadd(tile, from, stride)
 #define TILE_STORE(tile, to, stride) _tile_stored(tile, to, stride)
-// Unsigned bytes times signed ones, in sums of 32 bits.
+// Unsigned times signed bytes, summed in 32 bits.
 #define TILE_DOT_U8(sums, a, b) _tile_dpbusd(sums, a, b)
 #define TILE_DOT_BF16(sums, a, b) _tile_dpbf16ps(sums, a, b)
 #endif

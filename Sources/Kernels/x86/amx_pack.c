@@ -1,4 +1,4 @@
-// Weights in the order in which AMX tiles are loaded.
+// Packs weights in the order in which AMX tiles are loaded.
 #include <string.h>
 
 #include "../silu_curve.h"
@@ -15,8 +15,8 @@ static void put(float value, map_element element, uint8_t *to) {
   }
 }
 
-// Group by group, 16 output channels after the other: for each row of the window and each of its tiles, four bytes deep,
-// output channel (the order of VNNI).
+// Order: group, 16 output channels, row of the window, tile of that row, four bytes of depth, output channel (the
+// VNNI order).
 void amx_pack(convolution *c, const filters *f, void *packed, float *factors, float *bias) {
   const amx_depths d = amx_depths_of(c);
   const int size = element_size(c->reads), channels = amx_pixel_bytes(c) / size, in_four = 4 / size;
@@ -31,7 +31,7 @@ void amx_pack(convolution *c, const filters *f, void *packed, float *factors, fl
               for (int i = 0; i < in_four; i++) {
                 const int at = amx_begin(&d, tile) + four + i * size;
                 const int column = at / size / channels, input = at / size % channels;
-                // A last tile that was moved back begins with what the one before has seen.
+                // A last tile that was moved back starts with inputs of the tile before.
                 if (o >= c->outputs || input >= c->inputs || at < tile * d.depth) continue;
                 put(filter_at(f, c, group, o, input, row * c->kernel + column), c->reads, to + i * size);
               }

@@ -1,4 +1,4 @@
-// Inputs of the AMX convolutions: channels that lie in blocks of eight come to lie side by side.
+// Stages inputs of the AMX convolutions: converts blocks of eight channels to channels last.
 #include <string.h>
 
 #include "means.h"
@@ -7,13 +7,13 @@
 #include "stage.h"
 
 #if defined(__x86_64__)
-// Bytes of inputs that are staged at one time. A core with AMX has 2 MB of second-level cache; weights want their part.
+// Bytes of inputs staged at one time. A core with AMX has 2 MB of second-level cache, which is shared with weights.
 // (Tests define less, so that small maps have several bands.)
 #if !defined(AMX_BAND_BYTES)
 #define AMX_BAND_BYTES (384 << 10)
 #endif
 
-// A window of stride 2 has even and odd input rows apart, and each plane an even number of columns.
+// For stride 2, even and odd rows are separate planes, each with an even number of columns.
 static int planes_of(const convolution *c) { return c->kernel > 1 ? c->stride : 1; }
 static int pitch_of(const convolution *c, int width) { return width + (c->kernel - 1 + c->stride - 1) / c->stride; }
 static int rows_of(const convolution *c, int height) { return c->kernel > 1 ? (height - 1) * c->stride + 3 : height; }
@@ -27,7 +27,7 @@ int amx_band_rows(const convolution *c) {
   return amx_smaller(rows, c->height);
 }
 
-// Behind the last row there may be as many pixels as a tile has; then a row of means, block by block.
+// The last row is followed by padding of a tile's pixels, then by a row of means for each block.
 static size_t pixels_size(const convolution *c) {
   const size_t slack = (size_t)TILE_ROWS * c->stride * amx_pixel_bytes(c);
   return (rows_of(c, amx_band_rows(c)) * row_bytes(c, c->width) + slack + 63) / 64 * 64;
@@ -41,7 +41,7 @@ amx_rectangle amx_rectangle_of(const convolution *c, int top, int left, int heig
   amx_rectangle r = {.top = top, .left = left, .height = height, .width = width, .pitch = pitch_of(c, width)};
   r.pixel = (ptrdiff_t)c->stride * amx_pixel_bytes(c);
   const ptrdiff_t row = row_bytes(c, width);
-  // Row k of a window is in plane k % 2, which begins behind the even rows, where the stride is 2.
+  // Row k of a window is in plane k % 2; for stride 2 the odd plane follows the even one.
   for (int k = 0; k < c->kernel; k++)
     r.rows[k] = c->stride == 1 ? k * row : k == 1 ? (height + 1) * row : k / 2 * row;
   return r;
@@ -54,7 +54,7 @@ static float float_of(uint16_t bf16) {
   return value;
 }
 
-// Eight channels of `count` pixels from `from` on, `pixel` bytes apart, to every `to_pixel`th byte.
+// Copies eight channels of `count` pixels, `pixel` bytes apart, to every `to_pixel`th byte.
 static void spread(const uint8_t *from, ptrdiff_t pixel, uint8_t *to, ptrdiff_t to_pixel, int count, int size) {
   if (size == 1)
     for (int x = 0; x < count; x++) memcpy(to + x * to_pixel, from + x * pixel, 8);
@@ -62,7 +62,7 @@ static void spread(const uint8_t *from, ptrdiff_t pixel, uint8_t *to, ptrdiff_t 
     for (int x = 0; x < count; x++) memcpy(to + x * to_pixel, from + x * pixel, 16);
 }
 
-// Sixteen channels of bytes in two blocks: two pixels at a time.
+// Sixteen channels of bytes from two blocks, two pixels at a time.
 static void spread_pair(const uint8_t *from, ptrdiff_t block, uint8_t *to, ptrdiff_t to_pixel, int count) {
   int x = 0;
 #if defined(__SSE2__)
@@ -79,7 +79,7 @@ static void spread_pair(const uint8_t *from, ptrdiff_t block, uint8_t *to, ptrdi
   }
 }
 
-// Means of channels-last pixels, rounded as those of blocks are.
+// Means of channels-last pixels, rounded as those of blocks.
 static void means_of_pixels(const convolution *c, const uint8_t *from, uint8_t *to, int count) {
   const ptrdiff_t pixel = c->in.pixel, row = c->in.row;
   for (int x = 0; x < count; x++)
@@ -96,7 +96,7 @@ static void means_of_pixels(const convolution *c, const uint8_t *from, uint8_t *
     }
 }
 
-// `count` pixels inside the map, the first of which is `from`.
+// Copies `count` pixels inside the map, starting at `from`.
 static void stage_pixels(const convolution *c, const uint8_t *from, uint8_t *to, int count, uint8_t *means) {
   const int size = element_size(c->reads), blocks = c->inputs / 8, unit = 8 * size;
   const ptrdiff_t pixel = c->in.pixel * size, block = c->in.block * size, row = c->in.row * size;
@@ -117,7 +117,7 @@ static void stage_pixels(const convolution *c, const uint8_t *from, uint8_t *to,
   }
 }
 
-// `width` pixels of input row `row` from column `left` on.
+// Stages `width` pixels of input row `row` from column `left` on.
 static void stage_row(
     const convolution *c, const uint8_t *in, int group, int row, int left, int width, uint8_t *to, uint8_t *means) {
   const int less = c->takes_means ? 1 : 0, rows = c->in_height - less, columns = c->in_width - less;
@@ -138,7 +138,7 @@ static void stage_row(
 
 void amx_stage(const convolution *c, const uint8_t *in, int group, const amx_rectangle *r, uint8_t *staged) {
   const int first = r->top * c->stride - c->padding, left = r->left * c->stride - c->padding;
-  // Between outputs of a point that skips pixels nothing is read but whole rows are kept.
+  // A 1×1 convolution with stride reads only some pixels, but whole rows are staged.
   const int step = c->kernel > 1 ? 1 : c->stride, rows = rows_of(c, r->height);
   const size_t bytes = row_bytes(c, r->width);
   const int width = (int)(bytes / amx_pixel_bytes(c)), planes = planes_of(c), even_rows = (rows + planes - 1) / planes;

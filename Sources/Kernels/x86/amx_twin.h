@@ -1,5 +1,5 @@
-// Plain C twins of the tile instructions, by the pseudocode of Intel's manual (volume 2, TDPBUSD and TDPBF16PS): one array of
-// 1 KB for each of the eight tiles of a thread.
+// Plain C twins of the tile instructions, after the pseudocode of Intel's manual (volume 2, TDPBUSD and TDPBF16PS):
+// an array of 1 KB for each of a thread's eight tiles.
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -13,7 +13,7 @@ static _Thread_local struct {
   uint8_t tiles[8][16][64];
 } twin;
 
-// What the processor refuses.
+// Configurations that the processor rejects.
 static inline void tile_twin_expect(bool is_legal) {
   if (!is_legal) abort();
 }
@@ -48,7 +48,7 @@ static inline void tile_twin_store(int tile, void *to, ptrdiff_t stride) {
     memcpy((uint8_t *)to + row * stride, twin.tiles[tile][row], twin.shape.row_bytes[tile]);
 }
 
-// Shapes that two factors and their sums may have.
+// Checks the shapes of two factors and their sums.
 static inline void tile_twin_expect_product(int sums, int a, int b) {
   const tile_configuration *shape = &twin.shape;
   tile_twin_expect(twin.is_configured && sums != a && sums != b && a != b);
@@ -66,13 +66,13 @@ static inline void tile_twin_dot_u8(int sums, int a, int b) {
         const int8_t *w = (const int8_t *)twin.tiles[b][k] + n * 4;
         uint32_t sum;
         memcpy(&sum, twin.tiles[sums][m] + n * 4, 4);
-        // Sums wrap around, as the processor's do.
+        // Sums wrap around, as in the processor.
         sum += (uint32_t)(x[0] * w[0] + x[1] * w[1] + x[2] * w[2] + x[3] * w[3]);
         memcpy(twin.tiles[sums][m] + n * 4, &sum, 4);
       }
 }
 
-// Denormal numbers count as zero, before and after.
+// Denormals are flushed to zero, before and after.
 static inline float tile_twin_flush(float value) {
   uint32_t bits;
   memcpy(&bits, &value, 4);
@@ -88,7 +88,7 @@ static inline float tile_twin_bf16(const uint8_t *from) {
   return tile_twin_flush(value);
 }
 
-// Products of bf16 numbers are exact as floats. Even and odd ones are summed up apart, and then together.
+// Products of bf16 are exact in float. Even and odd ones are summed separately, then added.
 static inline void tile_twin_dot_bf16(int sums, int a, int b) {
   tile_twin_expect_product(sums, a, b);
   for (int m = 0; m < twin.shape.rows[sums]; m++)

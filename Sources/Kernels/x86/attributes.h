@@ -4,7 +4,7 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-// Instructions that a function may use.
+// Instruction sets that a function may use.
 #define AVX2 __attribute__((target("avx2,fma")))
 #define AVX_VNNI __attribute__((target("avx2,fma,avxvnni")))
 #define AVX_VNNI_EVEX __attribute__((target("avx2,fma,avx512f,avx512vl,avx512vnni")))
@@ -12,6 +12,6 @@
 #define VNNI __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")))
 #define BF16 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512bf16")))
 #define INLINE static inline __attribute__((always_inline))
-// Loops whose sums must be in registers.
+// Unrolled loops whose sums must stay in registers.
 #define UNROLLED _Pragma("clang loop unroll(full)")
 #endif

@@ -1,4 +1,4 @@
-// Direct sums on vectors of eight: f32 with AVX2, and u8 by s8 with AVX-VNNI.
+// Direct convolution with vectors of eight: f32 with AVX2, u8 by s8 with AVX-VNNI.
 #include "direct_sums.h"
 #include "finish.h"
 #include "means.h"

@@ -1,11 +1,11 @@
-// Direct sums with AVX-512: u8 by s8 (VNNI), bf16 (BF16) and f32.
+// Direct convolution with AVX-512: u8 by s8 (VNNI), bf16 (BF16) and f32.
 #include "direct_sums.h"
 #include "finish.h"
 #include "means.h"
 #include "stage.h"
 
 #if defined(__x86_64__)
-// Pairs of bf16 are loaded as if each were one float.
+// Pairs of bf16 are loaded as one float.
 #define SPREAD_512_PS(four) _mm512_castsi512_ps(_mm512_set1_epi32(four))
 #define DOT_BF16_512(sum, x, w) _mm512_dpbf16_ps(sum, (__m512bh)(x), (__m512bh)(w))
 #define DOT_BF16_256(sum, x, w) _mm256_dpbf16_ps(sum, (__m256bh)(x), (__m256bh)(w))
@@ -19,7 +19,7 @@ SUM_UP(sum_bf16_256, BF16, __m256, LOAD_256_PS, STORE_256_PS, SPREAD_256_PS, _mm
 SUM_UP(sum_f32_512, AVX512, __m512, _mm512_loadu_ps, _mm512_store_ps, SPREAD_512_PS, _mm512_setzero_ps, FMA_512)
 SUM_UP(sum_f32_256, AVX512, __m256, LOAD_256_PS, STORE_256_PS, SPREAD_256_PS, _mm256_setzero_ps, FMA_256)
 
-// One kind of window for strips of 8, 16 and 32 output channels, `ONE` or `TWO` vectors of which are in registers.
+// One kind of window for strips of 8, 16 and 32 output channels, of which `ONE` or `TWO` vectors are in registers.
 #define OF_WINDOW(NAME, TARGET, SUM, ONE, TWO, LANES, KERNEL, STRIDE)    \
   OF_WIDTH(NAME##_8, TARGET, SUM##_256, ONE, 1, LANES, KERNEL, STRIDE)   \
   OF_WIDTH(NAME##_16, TARGET, SUM##_512, ONE, 1, LANES, KERNEL, STRIDE)  \

@@ -1,12 +1,12 @@
-// Sums of products in registers, for vectors of any width.
+// Inner loops of direct convolution for vectors of any width; the sums are in registers.
 #pragma once
 #include <string.h>
 
 #include "../direct.h"
 #include "attributes.h"
 
-// `pixels` sums of `vectors` of output channels, with 32 registers: a value of the input is used for all columns of the window
-// that see it before the next is loaded.
+// Sums of `pixels` × `vectors` of output channels, with 32 registers: an input value is used for all columns of the
+// window that contain it before the next is loaded.
 #define SUM_UP(NAME, TARGET, VECTOR, LOAD, STORE, SPREAD, ZERO, DOT)                                                  \
   TARGET INLINE void NAME(                                                                                            \
       const operand *x, ptrdiff_t offset, const uint8_t *weights, void *sums, const int pixels, const int vectors,    \
@@ -75,7 +75,7 @@
   TARGET static void NAME(const operand *x, ptrdiff_t offset, const uint8_t *weights, void *sums) {  \
     SUM(x, offset, weights, sums, STEP, VECTORS, LANES, KERNEL, STRIDE);                             \
   }
-// Functions for strips of one width: `FULL` pixels, and what is left over.
+// Functions for strips of one width: `FULL` pixels, and for the remainder.
 #define OF_WIDTH(NAME, TARGET, SUM, FULL, VECTORS, LANES, KERNEL, STRIDE)  \
   OF_STEP(NAME##_full, TARGET, SUM, FULL, VECTORS, LANES, KERNEL, STRIDE)  \
   OF_STEP(NAME##_4, TARGET, SUM, 4, VECTORS, LANES, KERNEL, STRIDE)        \

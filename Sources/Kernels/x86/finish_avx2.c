@@ -1,14 +1,14 @@
-// What becomes of sums, on vectors of eight.
+// Finishes sums, with vectors of eight.
 #include "finish.h"
 #include "vectors.h"
 
 #if defined(__x86_64__)
-// x · σ(x) with an error of 1e-4, far below what eight bits tell apart.
+// x · σ(x) with an error of 1e-4, far below the resolution of 8 bits.
 AVX2 INLINE __m256 quick_silu(__m256 x) {
   const __m256 y = _mm256_min_ps(_mm256_max_ps(x, _mm256_set1_ps(-87)), _mm256_set1_ps(87));
   const __m256 turn = _mm256_set1_ps(-1.44269504f), magic = _mm256_set1_ps(12582912);
   const __m256 whole = _mm256_fmadd_ps(y, turn, magic), r = _mm256_fmsub_ps(y, turn, _mm256_sub_ps(whole, magic));
-  // 2^r between -1/2 and 1/2 (relative error 1e-4, by Remez' exchange).
+  // Polynomial for 2^r between -1/2 and 1/2 (relative error 1e-4, by the Remez algorithm).
   __m256 power = _mm256_fmadd_ps(_mm256_set1_ps(0x1.c3f76p-5f), r, _mm256_set1_ps(0x1.f0de1ap-3f));
   power = _mm256_fmadd_ps(power, r, _mm256_set1_ps(0x1.62f31ap-1f));
   power = _mm256_fmadd_ps(power, r, _mm256_set1_ps(0x1.fff692p-1f));
@@ -58,7 +58,7 @@ FINISH_OF(quick, false, false)
 FINISH_OF(accurate, false, true)
 
 finish_function *finisher_avx2(const convolution *c, bool are_integers) {
-  // Sums of integers in f32, as minimal filtering has them, need no accurate activation either.
+  // Integer sums in f32, as in Winograd convolution, do not need an accurate activation either.
   return (are_integers ? whole : c->reads == ELEMENT_F32 ? accurate : quick)[c->activation][c->writes];
 }
 #endif

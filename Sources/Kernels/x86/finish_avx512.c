@@ -1,25 +1,25 @@
-// What becomes of sums: activation, addition and narrowing.
+// Finishes sums: activation, addition and narrowing.
 #include <string.h>
 
 #include "finish.h"
 #include "vectors.h"
 
 #if defined(__x86_64__)
-// Of these functions only what makes bf16 has such instructions.
+// Only the functions that write bf16 use its instructions.
 #define FINISHING BF16
 
-// x · σ(x) with an error of 1e-4, far below what eight bits or bf16 tell apart.
+// x · σ(x) with an error of 1e-4, far below the resolution of 8 bits or bf16.
 FINISHING INLINE __m512 silu(__m512 x) {
   const __m512 turned = _mm512_mul_ps(x, _mm512_set1_ps(-1.44269504f));
   const __m512 whole = _mm512_roundscale_ps(turned, 0), r = _mm512_sub_ps(turned, whole);
-  // 2^r between -1/2 and 1/2 (relative error 1e-4, by Remez' exchange).
+  // Polynomial for 2^r between -1/2 and 1/2 (relative error 1e-4, by the Remez algorithm).
   __m512 power = _mm512_fmadd_ps(_mm512_set1_ps(0x1.c3f76p-5f), r, _mm512_set1_ps(0x1.f0de1ap-3f));
   power = _mm512_fmadd_ps(power, r, _mm512_set1_ps(0x1.62f31ap-1f));
   power = _mm512_fmadd_ps(power, r, _mm512_set1_ps(0x1.fff692p-1f));
   return _mm512_mul_ps(x, _mm512_rcp14_ps(_mm512_add_ps(_mm512_scalef_ps(power, whole), _mm512_set1_ps(1))));
 }
 
-// The same to a few units in the last place, as in vectors.h.
+// The same to a few ulp, as in vectors.h.
 FINISHING INLINE __m512 accurate_silu(__m512 x) {
   const __m512 y = _mm512_min_ps(_mm512_max_ps(x, _mm512_set1_ps(-87)), _mm512_set1_ps(87));
   const __m512 turned = _mm512_mul_ps(y, _mm512_set1_ps(-1.44269504f)), whole = _mm512_roundscale_ps(turned, 0);
@@ -33,7 +33,7 @@ FINISHING INLINE __m512 accurate_silu(__m512 x) {
   return _mm512_div_ps(x, _mm512_add_ps(_mm512_scalef_ps(power, whole), _mm512_set1_ps(1)));
 }
 
-// Sixteen values of what is added: two blocks of one pixel, or one block of two.
+// Loads sixteen addends: two blocks of one pixel, or one block of two.
 FINISHING INLINE __m512 addend(const uint8_t *low, const uint8_t *high, const map_element element) {
   const int size = element == ELEMENT_U8 ? 8 : element == ELEMENT_BF16 ? 16 : 32;
   uint8_t both[64] __attribute__((aligned(64)));
@@ -46,7 +46,7 @@ FINISHING INLINE __m512 addend(const uint8_t *low, const uint8_t *high, const ma
   return _mm512_load_ps((const float *)both);
 }
 
-// Eight values each to two places.
+// Stores eight values each at two places.
 FINISHING INLINE void put_two(__m512 y, uint8_t *low, uint8_t *high, const map_element element) {
   if (element == ELEMENT_U8) {
     const __m128i bytes = _mm512_cvtusepi32_epi8(_mm512_max_epi32(_mm512_cvtps_epi32(y), _mm512_setzero_si512()));
@@ -89,7 +89,7 @@ FINISHING INLINE __m512 real_sums(const int32_t *sums, const bool are_integers) 
   return are_integers ? _mm512_cvtepi32_ps(sum) : _mm512_castsi512_ps(sum);
 }
 
-// What becomes of sixteen sums.
+// Finishes sixteen sums.
 FINISHING INLINE __m512 result(
     const convolution *c, const int32_t *sums, __m512 factor, __m512 bias, const uint8_t *add, ptrdiff_t add_half,
     const bool are_integers, const bool is_accurate, const int activation, const map_element element) {
@@ -135,7 +135,7 @@ FINISHING INLINE void finish(
   }
 }
 
-// The same for u8 numbers by a curve, in 16 bits.
+// The same for u8 outputs by a piecewise linear curve, in 16 bits.
 typedef struct {
   __m512i offsets[2], slopes[2];
   __m128i shift;
@@ -151,7 +151,7 @@ FINISHING INLINE __m512i on_curve(
   return _mm512_sra_epi16(_mm512_adds_epi16(offset, _mm512_mulhrs_epi16(x, slope)), r->shift);
 }
 
-// Eight channels of up to four pixels. (Stores under a mask are slow on some processors.)
+// Stores eight channels of up to four pixels. (Masked stores are slow on some processors.)
 FINISHING INLINE void put_pixels(__m256i bytes, uint8_t *to, int pixels) {
   if (pixels >= 4) _mm256_storeu_si256((__m256i *)to, bytes);
   else _mm256_mask_storeu_epi8(to, (1u << pixels * 8) - 1, bytes);

@@ -1,14 +1,15 @@
-// Maximum pooling with AVX2: a window's maximum is that of its columns' maxima, which are taken of whole rows first.
+// Max pooling with AVX2: the maximum of a window is that of its columns' maxima, which are computed for whole rows
+// first.
 #include <string.h>
 
 #include "../move_rows.h"
 #include "attributes.h"
 
 #if defined(__x86_64__)
-// Columns of a row that are worked on together, and the widest window.
+// Columns of a row that are processed together, and the widest window.
 enum { COLUMNS = 96, KERNEL = 5 };
 
-// bf16 as integers of 16 bits that compare as they do (negative numbers grow the other way), and back.
+// Maps bf16 to 16-bit integers of the same order (negative numbers are reversed), and back.
 AVX2 INLINE __m256i key_of(__m256i values, const bool is_u8) {
   if (is_u8) return values;
   return _mm256_xor_si256(values, _mm256_srli_epi16(_mm256_srai_epi16(values, 15), 1));
@@ -17,7 +18,7 @@ AVX2 INLINE __m256i larger(__m256i a, __m256i b, const bool is_u8) {
   return is_u8 ? _mm256_max_epu8(a, b) : _mm256_max_epi16(a, b);
 }
 
-// The largest of `rows` values below each other, for `bytes` bytes (a multiple of eight), as keys.
+// Maximum of `rows` values below each other, for `bytes` bytes (a multiple of eight), as keys.
 AVX2 INLINE void take_columns(
     const uint8_t *in, ptrdiff_t row, int rows, uint8_t *columns, int bytes, const bool is_u8) {
   int i = 0;
@@ -41,7 +42,7 @@ static inline void fill(uint8_t *to, uint16_t value, int bytes) {
   for (int i = 0; i < bytes; i += 2) memcpy(to + i, &value, 2);
 }
 
-// The largest of each column and the next ones, for `bytes` bytes.
+// Maximum of each column and the next ones, for `bytes` bytes.
 AVX2 INLINE void take_neighbours(const uint8_t *columns, uint8_t *largest, int bytes, const int kernel, const bool is_u8) {
   const int pixel = is_u8 ? 8 : 16;
   for (int i = 0; i < bytes; i += 32) {
@@ -52,7 +53,7 @@ AVX2 INLINE void take_neighbours(const uint8_t *columns, uint8_t *largest, int b
   }
 }
 
-// Written out, as the compiler gathers eight bytes at a time, which is slow.
+// Unrolled by hand, because the compiler would gather eight bytes at a time, which is slow.
 AVX2 INLINE void copy_pixel(const uint8_t *from, uint8_t *to, const bool is_u8) {
   if (is_u8) _mm_storel_epi64((__m128i *)to, _mm_loadl_epi64((const __m128i *)from));
   else _mm_storeu_si128((__m128i *)to, _mm_loadu_si128((const __m128i *)from));
@@ -65,13 +66,13 @@ AVX2 INLINE void pool(const move_work *work, const uint8_t *in, int y, uint8_t *
   const int first = top < 0 ? 0 : top, last = top + kernel < m->in_height ? top + kernel : m->in_height;
   const int step = (COLUMNS - kernel) / w->stride + 1;
   const uint16_t smallest = is_u8 ? 0 : 0x8000;
-  // The last vector may reach beyond the last column.
+  // The last vector may exceed the last column.
   uint8_t columns[(COLUMNS + KERNEL) * 16 + 32], largest[COLUMNS * 16 + 32];
   for (int x = 0; x < m->width; x += step) {
     const int count = m->width - x < step ? m->width - x : step, left = x * w->stride - w->padding;
     const int width = (count - 1) * w->stride + kernel, before = left < 0 ? -left : 0;
     const int end = left + width < m->in_width ? left + width : m->in_width, bytes = (width - kernel + 1) * pixel;
-    // Columns beyond the map count for nothing.
+    // Columns beyond the map are ignored.
     const int started = before * pixel, ended = (end - left) * pixel;
     fill(columns, smallest, started);
     take_columns(

@@ -1,11 +1,11 @@
-// Pooling with AVX2, and means in front of a convolution.
+// Pooling with AVX2, and means before a convolution.
 #include "means.h"
 #include "../move_rows.h"
 #include "vectors.h"
 
 #if defined(__x86_64__)
 
-// The largest value, or the sum, of `rows` × `columns` groups of eight from `in` on.
+// Maximum or sum of `rows` × `columns` groups of eight from `in` on.
 AVX2 INLINE __m256 under_window(
     const map_move *m, const uint8_t *in, int rows, int columns, const bool is_maximum, const map_element element) {
   const ptrdiff_t size = element == ELEMENT_U8 ? 1 : 2;

@@ -3,7 +3,7 @@
 #include "vectors.h"
 
 #if defined(__x86_64__)
-// Sums of one image stay in single precision, the images are added up in double.
+// Sums of one image are in single precision; images are added in double.
 typedef struct {
   __m256d low, high;
 } wide;
@@ -20,7 +20,7 @@ AVX2 static inline void store(wide sum, double factor, double *out) {
 }
 
 AVX2 void avx2_normalisation_statistics(const normalisation_block *block, const float *source, float *mean, float *variance) {
-  // Differences from the first value of each channel: small numbers, so that one walk is exact enough.
+  // Differences to the first value of each channel are small, so one pass is exact enough.
   const __m256 first = _mm256_loadu_ps(source);
   const size_t step = block->position_step;
   wide sum = {_mm256_setzero_pd(), _mm256_setzero_pd()}, squares = sum;

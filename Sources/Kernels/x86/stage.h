@@ -1,9 +1,9 @@
-// What inputs are turned into on their way to the kernels that read bf16.
+// Conversion of inputs for kernels that read bf16.
 #pragma once
 #include "attributes.h"
 
 #if defined(__x86_64__)
-// Three planes of bytes become red, green, blue and 0 as bf16.
+// Converts three planes of bytes to red, green, blue and 0 as bf16.
 AVX512 static inline void stage_image(const uint8_t *from, ptrdiff_t plane, uint8_t *to, int count) {
   const __m512i low = _mm512_set_epi32(23, 7, 22, 6, 21, 5, 20, 4, 19, 3, 18, 2, 17, 1, 16, 0);
   const __m512i high = _mm512_add_epi32(low, _mm512_set1_epi32(8));

@@ -1,4 +1,4 @@
-// Vectors of eight floats, and what a sum becomes in the end.
+// Operations on vectors of eight floats.
 #pragma once
 #include <stdint.h>
 
@@ -6,7 +6,7 @@
 #include "../include/convolution.h"
 
 #if defined(__x86_64__)
-// 2^r between -1/2 and 1/2 by the polynomial that is closest to it (relative error 7.5e-8, found by Remez' exchange).
+// Minimax polynomial for 2^r between -1/2 and 1/2 (relative error 7.5e-8, by the Remez algorithm).
 #define POWER_0 0x1.000002p+0f
 #define POWER_1 0x1.62e428p-1f
 #define POWER_2 0x1.ebf918p-3f
@@ -14,11 +14,11 @@
 #define POWER_4 0x1.3d0c52p-7f
 #define POWER_5 0x1.5c08e6p-10f
 
-// 1 + e^-x, to a unit or two in the last place.
+// 1 + e^-x, to 1 or 2 ulp.
 AVX2 INLINE __m256 one_and_power(__m256 x) {
-  // Beyond, the exponent would leave its field.
+  // Larger values would overflow the exponent field.
   const __m256 y = _mm256_min_ps(_mm256_max_ps(x, _mm256_set1_ps(-87)), _mm256_set1_ps(87));
-  // Added to this number, a float is rounded to a whole one, whose bits come to lie lowest.
+  // Adding this constant rounds a float to an integer and leaves it in the low bits.
   const __m256 turn = _mm256_set1_ps(-1.44269504f), magic = _mm256_set1_ps(12582912);
   const __m256 whole = _mm256_fmadd_ps(y, turn, magic);
   const __m256 r = _mm256_fmsub_ps(y, turn, _mm256_sub_ps(whole, magic));
@@ -39,14 +39,14 @@ AVX2 INLINE __m256 activate(__m256 x, const int activation) {
   if (activation == ACTIVATION_SILU) return _mm256_div_ps(x, one_and_power(x));
   return x;
 }
-// Eight values of a map as floats.
+// Loads eight values of a map as floats.
 AVX2 INLINE __m256 real_of(const uint8_t *from, const map_element element) {
   if (element == ELEMENT_F32) return _mm256_loadu_ps((const float *)from);
   if (element == ELEMENT_U8) return _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)from)));
   return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(_mm_loadu_si128((const __m128i *)from)), 16));
 }
 
-// Floats as eight values of a map, rounded to the nearest, halves to even, and saturated.
+// Stores floats as eight values of a map, rounded to nearest, halves to even, and saturated.
 AVX2 INLINE void put(__m256 value, uint8_t *to, const map_element element) {
   if (element == ELEMENT_F32) {
     _mm256_storeu_ps((float *)to, value);

@@ -1,21 +1,20 @@
-// Convolution 3×3, step 1, by minimal filtering (Lavin & Gray 2016) in numbers of sixteen bits.
+// 3×3 convolution with stride 1 by Winograd's minimal filtering (Lavin & Gray 2016) in 16-bit integers or bf16.
 //
-// Maps of bytes: F(4×4, 3×3), a quarter of the products. A transformed byte has at most fifteen bits, so it is exact; the
-// transformed filters are rounded as finely as sums of 32 bits allow. Maps of bf16: F(2×2, 3×3), four ninths of the products,
-// as larger tiles would lose too many of the eight bits. In both four tiles of outputs are a quad, whose transformed inputs
-// lie together: eight channels of each.
+// For u8: F(4×4, 3×3), a quarter of the products. A transformed byte has at most 15 bits, so it is exact; the
+// transformed filters are rounded as finely as 32-bit sums allow. For bf16: F(2×2, 3×3), four ninths of the products,
+// because larger tiles would lose too many of its eight bits. In both, four tiles of outputs form a quad, whose
+// transformed inputs are contiguous, eight channels of each.
 #include <string.h>
 
 #include "winograd_parts.h"
 
-// Bytes of transformed inputs that are worked on at one time: a part of the second-level cache, the rest is for weights and
-// sums.
+// Bytes of transformed inputs per chunk: part of the second-level cache; the rest is for weights and sums.
 enum { CHUNK_BYTES = 256 << 10, QUADS_MAX = 6 };
 
 #if defined(__x86_64__)
-// Positions lie one cache line more apart than they need to, so that they do not all fall into the same cache sets.
+// Positions are padded by one cache line, so that they do not fall into the same cache sets.
 typedef struct {
-  size_t input, sum;  // bytes from one position to the next
+  size_t input, sum;  // stride between positions in bytes
 } strides;
 static strides strides_of(const convolution *c, int quads) {
   return (strides){(size_t)quads * c->inputs / 8 * LINE + LINE, (size_t)quads * 4 * OUTPUTS_MAX * 4 + LINE};
@@ -23,7 +22,7 @@ static strides strides_of(const convolution *c, int quads) {
 
 static int tiles_in_quad(const convolution *c) { return is_whole(c) ? 4 : 1; }
 
-// Quads that are worked on together: threes fill the registers with sums.
+// Quads that are processed together: three fill the registers with sums.
 static int chunk_quads(const convolution *c) {
   const int fitting = (int)(CHUNK_BYTES / ((size_t)position_count(c) * c->inputs / 8 * LINE)) / 3 * 3;
   return fitting < 3 ? 3 : fitting > QUADS_MAX ? QUADS_MAX : fitting;
@@ -34,7 +33,7 @@ static size_t scratch_size(const convolution *c) {
   return position_count(c) * (s.input + s.sum);
 }
 
-// A window that reaches over the border is copied, with the zero point around the map.
+// A window that exceeds the map is copied, with the zero point as border.
 static window window_at(const convolution *c, const uint8_t *map, tile_place p, uint8_t *copy) {
   const int size = 8 * element_size(c->reads), top = p.top - 1, left = p.left - 1;
   const ptrdiff_t row = c->in.row / 8 * size;
@@ -47,7 +46,7 @@ static window window_at(const convolution *c, const uint8_t *map, tile_place p, 
   return (window){copy, WINDOW * size};
 }
 
-// Tiles from number `first` on; where there are fewer than the quads hold, the last is taken again.
+// Transforms tiles from `first` on; if there are fewer than the quads hold, the last is repeated.
 static void transform_inputs(const convolution_call *work, int first, int count, int quads, uint8_t *to, size_t stride) {
   const convolution *c = work->convolution;
   const int in_quad = tiles_in_quad(c), blocks = c->inputs / 8;
@@ -68,20 +67,20 @@ static void transform_inputs(const convolution_call *work, int first, int count,
   }
 }
 
-// Copies of constant sizes become moves.
+// Copies of constant size compile to moves.
 static inline void copy_row(const uint8_t *from, uint8_t *to, int pixels, int size) {
   if (pixels == TILE && size == 1) memcpy(to, from, TILE * 8);
   else if (pixels == TILE && size == 2) memcpy(to, from, TILE * 8 * 2);
   else memcpy(to, from, (size_t)pixels * 8 * size);
 }
 
-// Sums of one strip of output channels to outputs, tile by tile.
+// Transforms the sums of one strip of output channels to outputs, tile by tile.
 AVX512 static void make_outputs(
     const convolution_call *work, const uint8_t *sums, size_t stride, int channel, int width, int first, int count) {
   const convolution *c = work->convolution;
   const int vectors = width / 16, size = element_size(c->writes);
   const int left = (c->outputs - channel) / 8, blocks = left < width / 8 ? left : width / 8;
-  // A tile is finished beside the map, as if its rows were one.
+  // A tile is finished in a buffer, as if its rows were one.
   enum { PIXELS = TILE * TILE };
   convolution tile_of = *c;
   tile_of.out.block = tile_of.add.block = PIXELS * 8;
@@ -94,7 +93,7 @@ AVX512 static void make_outputs(
     const int columns = c->width - p.left < TILE ? c->width - p.left : TILE;
     uint8_t *out = (uint8_t *)work->out + (channel / 8 * c->out.block + p.top * c->out.row + p.left * 8) * size;
     const ptrdiff_t out_block = c->out.block * size, out_row = c->out.row * size;
-    // Lines are fetched meanwhile.
+    // Prefetches cache lines.
     for (int block = 0; block < blocks; block++)
       for (int y = 0; y < rows; y++) __builtin_prefetch(out + block * out_block + y * out_row, 1);
     for (int v = 0; v < vectors; v++)
@@ -142,7 +141,7 @@ static void run(const convolution_call *work, void *scratch, int member, int thr
   }
 }
 
-// 3×3 of stride 1 in one group; with few channels the transforms take what the products save.
+// 3×3, stride 1, one group; with few channels the transforms would cost what the products save.
 static bool supports(const convolution *c) {
   return c->kernel == 3 && c->stride == 1 && c->padding == 1 && c->groups == 1 && !c->takes_means && !c->is_image &&
          c->inputs % 8 == 0 && c->inputs >= 32 && c->outputs % 8 == 0 && c->outputs >= 32 && c->in.pixel == 8 &&

@@ -1,5 +1,6 @@
-// Convolution 3×3, stride 1, padding 1, by Winograd's minimal filtering F(4×4, 3×3) in f32 (Lavin & Gray 2016): a quarter of
-// the multiplications of the direct way. Results differ from direct ones by about 1e-6 of the largest value.
+// 3×3 convolution with stride 1 and padding 1 by Winograd's minimal filtering F(4×4, 3×3) in f32 (Lavin & Gray 2016):
+// a quarter of the multiplications of direct convolution. Results differ from direct ones by about 1e-6 of the
+// largest value.
 #include <string.h>
 
 #include "../include/kernel.h"
@@ -10,29 +11,29 @@
 
 enum { POSITIONS = 36, WINDOW = 6, STRIP_MAX = 32 };
 
-// Floats of the filters of one group in the transformed domain.
+// Floats of the transformed filters of one group.
 static size_t group_count(const convolution *c) { return (size_t)POSITIONS * c->inputs * c->outputs; }
 static size_t packed_size(const convolution *c) { return sizeof(float) * c->groups * group_count(c); }
 
-// Rows of G: the filter at the points 0, ±1, ±2 and infinity.
+// Rows of G: evaluation points 0, ±1, ±2 and infinity.
 static const double filter_points[WINDOW][3] = {
     {1.0 / 4, 0, 0},           {-1.0 / 6, -1.0 / 6, -1.0 / 6},   {-1.0 / 6, 1.0 / 6, -1.0 / 6},
     {1.0 / 24, 1.0 / 12, 1.0 / 6}, {1.0 / 24, -1.0 / 12, 1.0 / 6}, {0, 0, 1},
 };
 
-// Tiles that are worked on together: their inputs are a part of the second-level cache, and rows of sums fill the registers.
+// Tiles per chunk: their inputs fit part of the second-level cache, and rows of sums fill the registers.
 static int chunk_limit(const winograd_body *body, const convolution *c) {
   const int fitting = body->chunk_bytes / (POSITIONS * (int)sizeof(float) * c->inputs) / body->rows * body->rows;
   return fitting < body->rows ? body->rows : fitting > 96 ? 96 : fitting;
 }
 
-// Every member gets as many chunks as the others.
+// Every member gets the same number of chunks.
 static int chunk_size(const winograd_body *body, const convolution *c, int tiles, int members) {
   const int limit = chunk_limit(body, c), rounds = (tiles + limit * members - 1) / (limit * members);
   return rounds == 0 ? 1 : (tiles + rounds * members - 1) / (rounds * members);
 }
 
-// Positions lie one cache line more apart than they need to, so that they do not all fall into the same cache sets.
+// Positions are padded by one cache line, so that they do not fall into the same cache sets.
 enum { GAP = 16 };
 static size_t input_stride(const convolution *c, int chunk) { return (size_t)chunk * c->inputs + GAP; }
 static size_t sum_stride(int chunk) { return (size_t)chunk * STRIP_MAX + GAP; }
@@ -41,7 +42,7 @@ static size_t scratch_floats(const convolution *c, int chunk) {
   return POSITIONS * (input_stride(c, chunk) + sum_stride(chunk));
 }
 
-// One input channel of a strip: `width` filters side by side, so that the compiler works on several at a time.
+// Transforms one input channel of a strip: `width` filters together, so that the compiler can vectorise.
 AVX2 INLINE void pack_strip(
     const filters *filters, const float *values, const float *factors, float *to, size_t step, const int width) {
   double g[9][STRIP_MAX], half[WINDOW][3][STRIP_MAX];
@@ -112,7 +113,7 @@ AVX2 INLINE void gather(const __m256 m[WINDOW], __m256 y[TILE]) {
   y[3] = _mm256_add_ps(_mm256_fmadd_ps(eight, q, d), m[5]);
 }
 
-// Eight channels of one tile's 6×6 window to the 36 positions, `stride` floats apart.
+// Transforms eight channels of one tile's 6×6 window to the 36 positions, `stride` floats apart.
 AVX2 INLINE void transform_input(const float *window, ptrdiff_t pixel, ptrdiff_t row, float *to, size_t stride) {
   __m256 half[WINDOW][WINDOW], line[WINDOW];
   UNROLLED for (int x = 0; x < WINDOW; x++) {
@@ -145,7 +146,7 @@ AVX2 static void transform_inputs(
         transform_input(map + top * c->in.row + left * c->in.pixel, c->in.pixel, c->in.row, target, stride);
         continue;
       }
-      // A window that reaches over the border is copied with zeros around the map.
+      // A window that exceeds the map is copied, with a border of zeros.
       memset(edge, 0, sizeof edge);
       for (int y = top < 0 ? 1 : 0; y < WINDOW && top + y < c->height; y++)
         for (int x = left < 0 ? 1 : 0; x < WINDOW && left + x < c->width; x++)
@@ -156,7 +157,8 @@ AVX2 static void transform_inputs(
   }
 }
 
-// Sums of one tile and eight output channels to 4×4 outputs, of which `height` × `width` lie on the map.
+// Transforms the sums of one tile and eight output channels to 4×4 outputs, of which `height` × `width` are inside
+// the map.
 AVX2 INLINE void transform_output(
     const convolution *c, const float *sums, size_t stride, __m256 bias, float *to, const float *add,
     const int height, const int width, const int activation) {
@@ -166,7 +168,7 @@ AVX2 INLINE void transform_output(
     gather(line, result);
     UNROLLED for (int y = 0; y < TILE; y++) half[y][x] = result[y];
   }
-  // By way of memory: the activation wants the registers for its constants.
+  // By way of memory, because the activation needs the registers for its constants.
   float held[TILE][TILE * 8] __attribute__((aligned(32)));
   UNROLLED for (int y = 0; y < TILE; y++) {
     gather(half[y], result);
@@ -207,7 +209,8 @@ TRANSFORM_OUTPUTS(transform_linear, ACTIVATION_LINEAR)
 TRANSFORM_OUTPUTS(transform_silu, ACTIVATION_SILU)
 TRANSFORM_OUTPUTS(transform_relu, ACTIVATION_RELU)
 
-// `count` tiles from `first` on: all their channels of a group in, then one strip of its output channels after the other.
+// Computes `count` tiles from `first` on: transforms all input channels of a group, then one strip of output channels
+// after the other.
 static void run_chunk(
     const winograd_body *body, const convolution *c, const float *in, float *out, const float *add, float *scratch, int group,
     map_tiles tiles, int first, int count, int chunk) {
@@ -247,10 +250,10 @@ static bool supports(const convolution *c) {
          !c->is_image && !c->takes_means && c->inputs % 8 == 0 && c->outputs % 8 == 0;
 }
 
-// Output channels are computed 16 at a time, as what keeps two vectors of weights and six rows of sums in 16 registers; a
-// remainder of eight joins the last strip (24) or stands alone (8).
+// Output channels are computed 16 at a time, so that two vectors of weights and six rows of sums fit 16 registers; a
+// remainder of eight joins the last strip (24) or is separate (8).
 static int avx2_strip(int left) { return left == 24 || left == 8 ? left : 16; }
-// With 32 registers of 16 floats, 32 at a time.
+// With 32 registers of 16 floats: 32 at a time.
 static int avx512_strip(int left) { return left >= 32 ? 32 : left >= 16 ? 16 : 8; }
 
 static const winograd_body avx2_body = {avx2_strip, winograd_multiply_avx2, 6, 128 << 10};

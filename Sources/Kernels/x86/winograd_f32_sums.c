@@ -1,10 +1,10 @@
-// The sums of winograd_f32.c, in registers.
+// The inner loops of winograd_f32.c; the sums are in registers.
 #include "winograd_f32.h"
 
 #include "attributes.h"
 
 #if defined(__x86_64__)
-// `rows` tiles by `vectors` of output channels: sums over all input channels of one position.
+// `rows` tiles × `vectors` of output channels: sums over all input channels of one position.
 #define MULTIPLY(NAME, TARGET, VECTOR, SPREAD, LOAD, STORE, ZERO, FMA)                                                 \
   TARGET INLINE void NAME(                                                                                            \
       const float *tiles, size_t inputs, const float *weights, float *sums, const int rows, const int vectors) {      \
@@ -26,7 +26,7 @@
 MULTIPLY(sum_256, AVX2, __m256, _mm256_set1_ps, _mm256_loadu_ps, _mm256_storeu_ps, _mm256_setzero_ps, _mm256_fmadd_ps)
 MULTIPLY(sum_512, AVX512, __m512, _mm512_set1_ps, _mm512_loadu_ps, _mm512_storeu_ps, _mm512_setzero_ps, _mm512_fmadd_ps)
 
-// All tiles of a chunk at one position, `STEP` at a time and then what is left.
+// All tiles of a chunk at one position, `STEP` at a time, then the remainder.
 #define MULTIPLY_ALL(NAME, TARGET, SUM, WIDTH, STEP, VECTORS)                                                          \
   TARGET static void NAME(const float *tiles, size_t inputs, const float *weights, float *sums, int count) {          \
     int tile = 0;                                                                                                     \

@@ -1,18 +1,18 @@
-// Filters of winograd.c in the transformed domain.
+// Transforms and packs the filters of winograd.c.
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "winograd_parts.h"
 
-// Packing goes through many filters side by side, so that the compiler has vectors to work on.
+// Filters that are transformed together, so that the compiler can vectorise.
 #if defined(__x86_64__)
 #define PACKING AVX512
 #else
 #define PACKING
 #endif
 
-// Rows of G. For bytes: the filter at the points 0, ±1, ±2 and infinity; for bf16: at 0, ±1 and infinity.
+// Rows of G. For u8: evaluation points 0, ±1, ±2 and infinity; for bf16: 0, ±1 and infinity.
 static const float whole_points[6][3] = {{1 / 4.f, 0, 0},           {-1 / 6.f, -1 / 6.f, -1 / 6.f}, {-1 / 6.f, 1 / 6.f, -1 / 6.f},
                                          {1 / 24.f, 1 / 12.f, 1 / 6.f}, {1 / 24.f, -1 / 12.f, 1 / 6.f}, {0, 0, 1}};
 static const float real_points[4][3] = {{1, 0, 0}, {.5f, .5f, .5f}, {.5f, -.5f, .5f}, {0, 0, 1}};
@@ -52,7 +52,8 @@ PACKING static void transform_filters(const convolution *c, const float *filters
   }
 }
 
-// What transformed filters of one output channel can be multiplied by without a sum that leaves 32 bits, or a filter 16.
+// The largest factor for the transformed filters of one output channel that overflows neither 32-bit sums nor 16-bit
+// filters.
 PACKING static double finest_scale(const convolution *c, const float *filters, const double bounds[36]) {
   enum { LANES = 8 };
   double scale = 0x1p60;
@@ -69,14 +70,14 @@ PACKING static double finest_scale(const convolution *c, const float *filters, c
       sum += sums[lane];
       if (largest[lane] * scale > 32767) scale = 32767 / largest[lane];
     }
-    // Rounding may add half a number to each product.
+    // Rounding adds at most half a unit to each product.
     const double most = 0x1.fffffep30 / bounds[p] - c->inputs * .5;
     if (sum * scale > most) scale = most / sum;
   }
   return scale;
 }
 
-// The nearest 16-bit integer: added to this constant, a float is rounded to one, whose bits come to lie lowest.
+// Rounds to the nearest 16-bit integer: adding this constant leaves it in the low bits.
 static uint16_t to_whole(float value) {
   const float moved = value + 12582912;
   uint32_t bits;
@@ -84,7 +85,7 @@ static uint16_t to_whole(float value) {
   return (uint16_t)bits;
 }
 
-// Strip by strip: for each position, pair of input channels, output channel.
+// Order: strip, position, pair of input channels, output channel.
 PACKING void winograd_pack(convolution *c, const filters *f, void *packed, float *factors, float *bias) {
   const int positions = position_count(c), inputs = c->inputs;
   double bounds[36];
@@ -107,6 +108,6 @@ PACKING void winograd_pack(convolution *c, const filters *f, void *packed, float
     }
   }
   free(taps);
-  // The zero point takes no part in these sums, so that the bias is the plain one.
+  // The zero point does not affect these sums, so the bias is unchanged.
   use_silu_curve(c, factors, bias);
 }

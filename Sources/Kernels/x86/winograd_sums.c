@@ -1,13 +1,14 @@
-// The sums of winograd.c, in registers.
+// The inner loops of winograd.c; the sums are in registers.
 #include <string.h>
 
 #include "winograd_parts.h"
 
 #if defined(__x86_64__)
-// Weights of many channels come from memory, so they are fetched this many bytes ahead; those of few stay in a cache.
+// Weights of many channels come from memory, so they are prefetched this many bytes ahead; those of few stay in a
+// cache.
 enum { AHEAD = 4096 };
 
-// Written out, as the compiler makes two instructions of the intrinsic: a product and an addition.
+// Inline assembly, because the compiler splits the intrinsic into a product and an addition.
 VNNI INLINE __m512i dot_whole(__m512i sum, __m512i x, __m512i w) {
   __asm__("vpdpwssd %2, %1, %0" : "+v"(sum) : "v"(x), "v"(w));
   return sum;
@@ -15,7 +16,7 @@ VNNI INLINE __m512i dot_whole(__m512i sum, __m512i x, __m512i w) {
 #define SPREAD_WHOLE(pair) _mm512_set1_epi32(pair)
 #define SPREAD_REAL(pair) _mm512_castsi512_ps(_mm512_set1_epi32(pair))
 #define DOT_REAL(sum, x, w) _mm512_dpbf16_ps(sum, (__m512bh)(x), (__m512bh)(w))
-// `ahead` is 0 where weights need not be fetched.
+// `ahead` is 0 if weights need no prefetching.
 #define MULTIPLY(NAME, TARGET, VECTOR, LOAD, STORE, SPREAD, ZERO, DOT)                                              \
   TARGET INLINE void NAME(                                                                                          \
       const uint8_t *in, size_t quad, int blocks, const uint8_t *weights, size_t ahead, uint8_t *sums,              \

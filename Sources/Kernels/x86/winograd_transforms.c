@@ -40,7 +40,7 @@ AVX512 void winograd_spread_bytes(const window windows[4], int zero, uint8_t *to
   for (int x = 0; x < 6; x++) {
     for (int y = 0; y < 6; y++) line[y] = half[y][x];
     spread(line);
-    // All rows of B but one add up to 0, so the zero point is seen at one position only.
+    // All rows of B but one sum to 0, so the zero point affects one position only.
     if (x == 1) line[1] = _mm512_sub_epi16(line[1], _mm512_set1_epi16((short)(36 * zero)));
     for (int y = 0; y < 6; y++) _mm512_store_si512(to + (y * 6 + x) * stride, line[y]);
   }
@@ -83,7 +83,7 @@ BF16 void winograd_spread_reals(window w, uint8_t *to, size_t stride) {
     }
 }
 
-// One dimension of the output transform of bytes: six sums become four outputs.
+// One dimension of the output transform of u8: six sums become four outputs.
 AVX512 INLINE void gather_six(const __m512 m[6], __m512 y[4]) {
   const __m512 s = _mm512_add_ps(m[1], m[2]), d = _mm512_sub_ps(m[1], m[2]);
   const __m512 p = _mm512_add_ps(m[3], m[4]), q = _mm512_sub_ps(m[3], m[4]);

@@ -31,7 +31,7 @@ import Testing
   }
 
   @Test(arguments: [true, false])
-  func `a YOLO folder gives pictures by name, with boxes in their pixels`(hasSplit: Bool) throws {
+  func `a YOLO folder gives images by name, with boxes in their pixels`(hasSplit: Bool) throws {
     let folder = try TemporaryFolder()
     let part = hasSplit ? "/val" : ""
     try folder.write("person\n\n dining table \n", to: "classes.txt")
@@ -101,7 +101,7 @@ import Testing
     #expect(failure(folder.path, split: "train")?.description.contains("ImageSets/Main/train.txt") == true)
   }
 
-  @Test func `a folder without anything usable is an error that says where`() throws {
+  @Test func `a folder without anything usable is an error that names the place`() throws {
     let folder = try TemporaryFolder()
     #expect(failure("/no/such/data")?.code == .missing)
     for (text, file) in [("", "README"), ("\n", "classes.txt"), ("person\n", "classes.txt"), ("", "images/notes.md")] {

@@ -39,7 +39,7 @@ import Testing
     #expect(error?.code == .malformed && error?.description.contains(sentence) == true, "\(String(describing: error))")
   }
 
-  /// Where images lie, what the description says of it, and what is then found.
+  /// Where images lie, how the description names them, and what is found.
   @Test(
     arguments: [
       ("images/val/a.jpg", "val: images/val", 1), ("images/val/a.jpg", "path: .\nval: images/val", 1),

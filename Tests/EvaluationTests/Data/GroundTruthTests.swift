@@ -15,7 +15,7 @@ import Testing
     try GroundTruth.parse(coco: Array(text.utf8), path: "truth.json")
   }
 
-  @Test func `a COCO file gives pictures by number, with objects by position of their category`() throws {
+  @Test func `a COCO file gives images by number, with objects by position of their category`() throws {
     let truth = try read(
       Self.file(
         annotations: """
@@ -33,7 +33,7 @@ import Testing
       ])
   }
 
-  @Test func `an image may be smaller than the file tells, and of another shape its boxes are its pixels`() throws {
+  @Test func `an image may be smaller than declared; with another aspect ratio boxes are pixels of the file`() throws {
     let truth = try read(Self.file(annotations: #"{"image_id":9,"category_id":1,"bbox":[2,4,10,20],"area":80}"#))
     let half = truth.images[1].objects(in: GroundTruth.Size(width: 32, height: 24))
     #expect(half == [TrueObject(box: PreciseBox(left: 1, top: 2, width: 5, height: 10), classID: 1, area: 20)])

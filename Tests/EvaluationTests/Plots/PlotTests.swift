@@ -19,7 +19,7 @@ import Testing
     let curve = try texts(of: folder.url.appending(path: "new/plots/precision-recall.svg"))
     for needed in ["precision", "recall", "all classes, IoU 0.50: AP 1.000", "0.2"] { #expect(curve.contains(needed)) }
     let matrix = try texts(of: folder.url.appending(path: "new/plots/confusion.svg"))
-    for needed in ["what it is", "what it was taken for", "<cat & \"dog\">", "background"] {
+    for needed in ["true class", "detected class", "<cat & \"dog\">", "background"] {
       #expect(matrix.contains(needed))
     }
   }
