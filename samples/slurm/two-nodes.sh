@@ -110,10 +110,10 @@ say "array job $job with 4 tasks is submitted"
 # Kill n2 while something of its task is finished and something else is not.
 for _ in $(seq 3000); do
   marks=$(ls -R "$work/array" 2>/dev/null | grep -c '\.done$' || true)
-  [ "$marks" -ge 3 ] && [ -n "$(processes n2)" ] && break
+  victims=$([ "$marks" -ge 3 ] && processes n2 || true)
+  [ -n "$victims" ] && break
   sleep 0.02
 done
-victims=$(processes n2)
 [ -n "$victims" ] || { say "nothing ran on n2"; exit 1; }
 task=$(squeue -h -w n2 -o %i | head -1)
 kill -9 "${daemon[n2]}" $victims
