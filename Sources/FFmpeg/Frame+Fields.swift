@@ -1,11 +1,11 @@
 import CFFmpeg
 
 extension Frame {
-  /// Whether its even and odd rows were taken at two moments.
+  /// Whether even and odd rows were captured at different times.
   public var isInterlaced: Bool { unsafe yolostream_is_interlaced(handle) != 0 }
 
-  /// A frame of one moment, that of the earlier field: rows of the later one stay where nothing moved since `before`, the
-  /// frame before this one, and are made from their neighbours elsewhere. For the formats of `FrameFormat` only.
+  /// A progressive frame at the time of the earlier field. Rows of the later field are kept where nothing moved since
+  /// `before`, the previous frame, and interpolated elsewhere. Only for the formats of `FrameFormat`.
   public func deinterlaced(after before: Frame?) throws(FFmpegError) -> Frame {
     guard let format else { throw FFmpegError(.unsupported, "cannot deinterlace a \(formatName) frame") }
     let result = try Frame(width: width, height: height, format: format)

@@ -29,7 +29,7 @@ struct YoloStream: AsyncParsableCommand {
         subcommands: history + [TrackCommand.self, RulesCommand.self, EvaluateTracksCommand.self]),
     ], defaultSubcommand: RunCommand.self)
 
-  // What a program that was built without its service does not have: the webhooks, and the history that a service keeps.
+  // Commands that are missing in a build without the service: webhooks and event history.
   #if Service
   private static let hooks: [any ParsableCommand.Type] = [NotifyCommand.self]
   private static let history: [any ParsableCommand.Type] = [EventsCommand.self]
@@ -38,7 +38,7 @@ struct YoloStream: AsyncParsableCommand {
   private static let history: [any ParsableCommand.Type] = []
   #endif
 
-  /// Runs what the arguments ask for; whatever fails then is reported in one sentence.
+  /// Runs the command line; failures are reported in one sentence.
   static func main() async {
     do {
       do { try CommandPath.check(Array(CommandLine.arguments.dropFirst()), root: Self.self) } catch {
