@@ -2,7 +2,7 @@
 import PackageDescription
 
 /// Every Swift target is held to the same rules: no warning passes, every unsafe operation is marked, and what a file
-/// imports stays an implementation detail unless it says `public import`.
+/// imports stays an implementation detail unless it is a `public import`.
 let rules: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
   .strictMemorySafety(),

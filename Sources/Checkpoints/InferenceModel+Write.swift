@@ -61,7 +61,7 @@ extension InferenceModel {
       if quantisation.keepsWeights {
         if let bias = quantisation.biases[parameters] { add(Name.bias(of: parameters), [bias.count], bias) }
       } else {
-        add("\(parameters).weight", tensor.shape, tensor.numbers(of: steps).map(Float.init), as: .int8)
+        add("\(parameters).weight", tensor.shape, tensor.quantised(by: steps).map(Float.init), as: .int8)
       }
       add(Name.weightSteps(of: parameters), [steps.count], steps)
     }

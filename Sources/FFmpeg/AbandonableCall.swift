@@ -2,23 +2,23 @@ import Dispatch
 import Glibc
 import Synchronization
 
-/// Runs a call that may block in the system, where no flag reaches it, on a thread that can be left behind: looking up a
-/// name, opening a file on a server that is gone, or a device.
+/// Runs a call that may block in the system without a way to interrupt it (name lookup, opening a file on an
+/// unreachable server, or a device) on a thread that can be abandoned.
 enum AbandonableCall {
-  /// Threads that were left behind and have not come back.
+  /// Abandoned threads that have not returned.
   private static let abandonedCount = Atomic(0)
-  /// Most of them: what hangs for ever must not take the process's threads one by one.
+  /// Limit of abandoned threads, so that calls that hang do not use up all threads.
   private static let limit = 64
 
   /// Why there is no result.
   enum Failure: Error {
-    /// The call did not end in time; its result will be thrown away.
+    /// The call did not return in time; its result will be discarded.
     case abandoned
-    /// There is no thread for it, or too many were left behind.
+    /// No thread could be created, or too many are abandoned.
     case noThread
   }
 
-  /// What two threads have in common: the result, and whether somebody still wants it.
+  /// State shared by the two threads: the result, and whether it is still needed.
   private final class Meeting<Value: Sendable>: Sendable {
     let state = Mutex<State>(State())
     let hasEnded = DispatchSemaphore(value: 0)
@@ -34,11 +34,11 @@ enum AbandonableCall {
     init(_ run: @escaping @Sendable () -> Void) { self.run = run }
   }
 
-  /// The result of `call`, which has until `deadline` in monotonic nanoseconds and shortly after `interrupt`.
+  /// The result of `call`, unless it takes until `deadline` (monotonic nanoseconds) or `interrupt` is raised.
   static func run<Value: Sendable>(
     until deadline: UInt64, interrupt: InterruptFlag, _ call: @escaping @Sendable () -> Value
   ) throws(Failure) -> Value {
-    // Relaxed: a limit that need not be met to the thread.
+    // Relaxed: the limit need not be exact.
     guard abandonedCount.load(ordering: .relaxed) < limit else { throw .noThread }
     let meeting = Meeting<Value>()
     let work = Work {
@@ -51,7 +51,7 @@ enum AbandonableCall {
       meeting.hasEnded.signal()
     }
     guard start(work) else { throw .noThread }
-    // What heeds the flag has a moment to say so itself.
+    // A call that checks the flag gets a moment to return its own error.
     let grace: UInt64 = 500_000_000
     var end = deadline &+ grace
     while meeting.hasEnded.wait(timeout: .now() + .milliseconds(50)) == .timedOut {

@@ -1,10 +1,10 @@
-/// What an input may have libav open. Media come from strangers: what a file or an answer says it is decides neither which
-/// other files are read nor which hosts are called.
+/// Restricts what libav opens for an input. Media come from untrusted senders, so their content must not decide which
+/// other files are read or which hosts are contacted.
 enum AllowList {
-  /// Containers and streams that hold all that they show, by libav's names.
+  /// Self-contained formats, by libav's names.
   ///
-  /// Left out are playlists and descriptions that name other places (`hls`, `dash`, `concat`, `sdp`, `imf`, `rtsp` …),
-  /// and formats whose parser was never meant for strangers' bytes.
+  /// Playlists and descriptions that refer to other places are left out (`hls`, `dash`, `concat`, `sdp`, `imf`,
+  /// `rtsp` …), and so are formats whose parsers are not robust.
   private static let containers = [
     "3g2", "3gp", "asf", "asf_o", "av1", "avi", "avs2", "avs3", "cavsvideo", "dav1d", "dhav", "dirac", "dnxhd", "dv",
     "dvr-ms", "evc", "flv", "gif", "gxf", "h261", "h263", "h264", "hevc", "image2", "ingenient", "ivf", "ivr", "kux",
@@ -12,25 +12,25 @@ enum AllowList {
     "mpegvideo", "mpjpeg", "mpsub", "mxf", "nsv", "nut", "nuv", "obu", "ogg", "pva", "rm", "smjpeg", "swf", "tak",
     "vc1",
     "vc1test", "vvc", "webm", "wtv", "yuv4mpegpipe",
-    // Single images one after another.
+    // Single images in sequence.
     "apng", "bmp_pipe", "cri_pipe", "dds_pipe", "dpx_pipe", "exr_pipe", "gem_pipe", "gif_pipe", "hdr_pipe", "j2k_pipe",
     "jpeg_pipe", "jpegls_pipe", "jpegxl_pipe", "jpegxl_anim", "pam_pipe", "pbm_pipe", "pcx_pipe", "pfm_pipe",
     "pgm_pipe", "pgmyuv_pipe", "pgx_pipe", "phm_pipe", "photocd_pipe", "pictor_pipe", "png_pipe", "ppm_pipe",
     "psd_pipe", "qdraw_pipe", "qoi_pipe", "sgi_pipe", "sunrast_pipe", "tiff_pipe", "vbn_pipe", "webp_pipe", "xbm_pipe",
     "xpm_pipe", "xwd_pipe",
-    // Audio: recognised, so that the error can name what is missing, a video.
+    // Audio: recognised, so that the error can state that there is no video.
     "aac", "ac3", "aiff", "amr", "au", "caf", "eac3", "flac", "mp3", "wav", "wv",
   ]
 
-  /// libav's options for what is at `address`: containers and protocols that are its own kind's, and nothing else.
+  /// libav's options for `input`: only the formats and protocols of its own kind.
   ///
-  /// - Parameter takesPlaylists: whether an HLS playlist may name segments: one on a web server those on web servers, a file
-  ///   other files.
+  /// - Parameter takesPlaylists: whether an HLS playlist may name segments: on a web server those on web servers, a
+  ///   file other files.
   static func options(for input: Demuxer.Input, takesPlaylists: Bool) -> [String: String] {
     var formats = containers
     let protocols: [String]
     switch input {
-    // No pattern in a name stands for other files.
+    // No patterns in file names.
     case .file:
       if takesPlaylists { formats.append("hls") }
       return list(formats, ["file"] + (takesPlaylists ? ["crypto"] : []), with: ["pattern_type": "none"])
@@ -66,7 +66,7 @@ enum AllowList {
     ]) { $1 }
   }
 
-  /// Whether an address names an HLS playlist, and so asks for what that names.
+  /// Whether an address is that of an HLS playlist.
   static func isPlaylist(_ address: String) -> Bool {
     let path = address.prefix { $0 != "?" && $0 != "#" }.lowercased()
     return path.hasSuffix(".m3u8") || path.hasSuffix(".m3u")

@@ -1,16 +1,16 @@
 import Synchronization
 
-/// When the frames of an input came, as libav reports it: it logs each packet and each frame that it reads, and asks whether
-/// to go on before it waits for bytes.
+/// Arrival times of the frames of an input, derived from libav's log and callbacks: libav logs each packet and frame
+/// that it reads, and calls back before it waits for bytes.
 ///
-/// A frame in packets of RTP or MPEG-TS is known to be complete only when the next one begins, which may be seconds later. It
-/// came when its last packet came. Frames that libav reads while it opens the input wait here for their turn.
+/// A frame in RTP or MPEG-TS packets is known to be complete only when the next one starts, which may be seconds
+/// later; its arrival is that of its last packet. Frames read while the input is opened are queued here.
 final class ArrivalRecord: Sendable {
-  /// When a frame came, in monotonic nanoseconds.
+  /// Arrival times of a frame, in monotonic nanoseconds.
   struct Arrival: Hashable, Sendable {
-    /// When the packet came with which libav gave the frame out.
+    /// Arrival of the packet with which libav returned the frame.
     var given: UInt64
-    /// When the packet before that one came: the last packet of the frame, where the next frame tells its end.
+    /// Arrival of the packet before it: the frame's last packet, if its end is found by the next frame.
     var beforeNext: UInt64
   }
 
@@ -22,19 +22,19 @@ final class ArrivalRecord: Sendable {
   }
 
   fileprivate struct State {
-    /// Bytes that had been read when libav began to wait for more, by rising count; all of them had come by `moment`.
+    /// Byte counts at which libav started to wait for more, ascending, with the moment when all of them had arrived.
     var reads: [(count: Int64, moment: UInt64)] = []
     var streams: [Int: Stream] = [:]
     /// Where the last packet ended.
     var end: Int64 = 0
   }
 
-  /// Reads of the largest keyframe, and some.
+  /// More reads than the largest keyframe needs.
   private static let readLimit = 4096
 
   private let state = Mutex(State())
 
-  /// libav is about to wait at `now`, after `count` bytes.
+  /// libav starts to wait at `now`, after `count` bytes.
   func wait(at now: UInt64, after count: Int64) {
     state.withLock { state in
       guard count > state.reads.last?.count ?? 0 else { return }
@@ -43,11 +43,11 @@ final class ArrivalRecord: Sendable {
     }
   }
 
-  /// libav has read a packet of `stream` at `now`. It ends before byte `end` of the input, if that is known.
+  /// libav read a packet of `stream` at `now`, which ends before byte `end` of the input, if known.
   func addPacket(of stream: Int, endingAt end: Int64, at now: UInt64) {
     state.withLock { state in
       let moment = state.arrival(ofByte: end) ?? now
-      // Whatever came first was there with the first packet.
+      // Data before the first packet arrived with it.
       let previous = state.streams[stream]?.last ?? moment
       state.streams[stream, default: Stream(last: moment, previous: moment)].last = moment
       state.streams[stream]?.previous = previous
@@ -55,11 +55,11 @@ final class ArrivalRecord: Sendable {
     }
   }
 
-  /// libav has put together a frame of `stream`, or another packet that is whole.
+  /// libav completed a frame of `stream`, or another whole packet.
   func addFrame(of stream: Int, at now: UInt64) {
     state.withLock { state in
       var current = state.streams[stream] ?? Stream(last: now, previous: now)
-      // Of several frames that end within one packet, only the first began before it.
+      // If several frames end within one packet, only the first started before it.
       let beforeNext = current.framesSinceLast == 0 ? current.previous : current.last
       current.frames.append(Arrival(given: current.last, beforeNext: beforeNext))
       current.framesSinceLast += 1
@@ -67,7 +67,7 @@ final class ArrivalRecord: Sendable {
     }
   }
 
-  /// Takes the arrival of the next frame of `stream`; `nil` if it was not reported.
+  /// Takes the arrival of the next frame of `stream`; `nil` if none was reported.
   func takeFrame(of stream: Int) -> Arrival? {
     state.withLock { state in
       guard let frames = state.streams[stream]?.frames, !frames.isEmpty else { return nil }
@@ -75,14 +75,14 @@ final class ArrivalRecord: Sendable {
     }
   }
 
-  /// Forgets the frames that wait, because libav does, too.
+  /// Drops the queued frames, as libav does.
   func forgetFrames() {
     state.withLock { state in for stream in state.streams.keys { state.streams[stream]?.frames = [] } }
   }
 }
 
 extension ArrivalRecord.State {
-  /// When all bytes before `end` had been read; `nil` if libav did not wait since, or does not read on in this input.
+  /// When all bytes before `end` had arrived; `nil` if libav has not waited since, or does not read sequentially.
   fileprivate mutating func arrival(ofByte end: Int64) -> UInt64? {
     guard end > self.end else { return nil }
     self.end = end

@@ -1,11 +1,11 @@
 import CFFmpeg
 
-/// Rewrites packets of one stream without decoding them, one for one.
+/// Rewrites the packets of one stream, one for one, without decoding them.
 @safe
 final class BitstreamFilter {
   private let context: UnsafeMutablePointer<AVBSFContext>
 
-  /// libav's filter called `name` for streams like `parameters`.
+  /// libav's filter `name` for streams like `parameters`.
   init(_ name: String, parameters: StreamParameters, timeBase: TimeBase) throws(FFmpegError) {
     guard let filter = unsafe av_bsf_get_by_name(name) else {
       throw FFmpegError(.unsupported, "cannot rewrite \(parameters.codecName): this FFmpeg has no filter named \(name)")
@@ -24,7 +24,7 @@ final class BitstreamFilter {
     unsafe av_bsf_free(&context)
   }
 
-  /// Rewrites `packet` in place; it must be nobody else's.
+  /// Rewrites `packet` in place; it must not be shared.
   func apply(to packet: Packet) throws(FFmpegError) {
     try unsafe FFmpegError.check(av_bsf_send_packet(context, packet.handle), "rewrite a packet")
     try unsafe FFmpegError.check(av_bsf_receive_packet(context, packet.handle), "rewrite a packet")

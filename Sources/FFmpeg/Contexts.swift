@@ -1,6 +1,6 @@
 import CFFmpeg
 
-// The owners of libav's contexts: each frees one handle, so that what is built around it may throw half-way.
+// Owners of libav's contexts. Each frees one handle, so that initialisers around it can throw.
 
 /// A codec, encoding or decoding.
 @safe
@@ -17,8 +17,8 @@ struct CodecContext: ~Copyable {
   }
 }
 
-/// An opened input, with what libav calls back while it reads. One thread at a time has it; it is an object, and no value
-/// with one owner, because the thread that opens it may be left behind.
+/// An opened input with its callbacks. Used by one thread at a time; it is a class, not a noncopyable struct, because
+/// the thread that opens it may be abandoned.
 @safe
 final class InputContext: @unchecked Sendable {
   let pointer: UnsafeMutablePointer<AVFormatContext>
@@ -31,7 +31,7 @@ final class InputContext: @unchecked Sendable {
     self.pipe = pipe
   }
 
-  /// Has the arrivals of bytes recorded while this is open.
+  /// Records the arrivals of bytes while this is open.
   func recordArrivals() {
     interrupt.recordBytes { [unowned self] in unsafe pointer.pointee.pb?.pointee.pos ?? 0 }
   }
@@ -39,7 +39,7 @@ final class InputContext: @unchecked Sendable {
   deinit {
     var pointer: UnsafeMutablePointer<AVFormatContext>? = unsafe pointer
     interrupt.recordBytes(nil)
-    // Saying goodbye to a server may block too.
+    // Closing a connection can block, too.
     interrupt.withDeadline(1) { unsafe avformat_close_input(&pointer) }
   }
 }

@@ -1,16 +1,16 @@
 import CFFmpeg
 import Glibc
 
-/// Turns packets of one video stream into frames.
+/// Decodes the packets of one video stream to frames.
 @safe
 public struct Decoder: ~Copyable {
-  /// What `receive()` came to.
+  /// The result of `receive()`.
   public enum Outcome: Sendable {
     /// A frame.
     case frame(Frame)
     /// `send` another packet first.
     case needsInput
-    /// Nothing will follow.
+    /// There are no more frames.
     case endOfStream
   }
 
@@ -20,9 +20,9 @@ public struct Decoder: ~Copyable {
   /// A decoder of streams like `parameters`.
   ///
   /// - Parameters:
-  ///   - threads: how many it may use; 0 for one a processor.
-  ///   - isLowDelay: threads share one frame rather than take one each, so that no frame is held back for them.
-  ///   - isStrict: any fault is an error, and checksums are compared; otherwise libav makes the best of it.
+  ///   - threads: number of threads; 0 for one per processor.
+  ///   - isLowDelay: uses slice threads instead of frame threads, so that no frame is delayed.
+  ///   - isStrict: treats any fault as an error and compares checksums; otherwise libav conceals errors.
   public init(
     _ parameters: StreamParameters, threads: Int = 1, isLowDelay: Bool = false, isStrict: Bool = false
   ) throws(FFmpegError) {
@@ -44,30 +44,31 @@ public struct Decoder: ~Copyable {
     if isStrict {
       unsafe context.pointee.err_recognition |= Int32(AV_EF_EXPLODE | AV_EF_CRCCHECK | AV_EF_BITSTREAM | AV_EF_BUFFER)
     }
-    // A damaged header must not ask for more memory than a frame can need.
+    // A damaged header must not make libav allocate more memory than a frame can need.
     unsafe context.pointee.max_pixels = 1 << 28
     try unsafe FFmpegError.check(avcodec_open2(context, codec, nil), "open the \(name) decoder")
     self.owner = owner
   }
 
-  /// Whether each frame is coded for itself, so that an error in one packet is one of its frame alone.
+  /// Whether all frames of the codec are intra-coded, so that a damaged packet affects only its own frame.
   public static func isIntraOnly(_ parameters: StreamParameters) -> Bool {
     let traits = unsafe avcodec_descriptor_get(parameters.handle.pointee.codec_id)?.pointee.props ?? 0
     return traits & AV_CODEC_PROP_INTRA_ONLY != 0
   }
 
-  /// Errors that decoders have reported on this thread, hidden ones too: to be compared before and after a packet.
+  /// Number of errors, including hidden ones, that decoders reported on this thread; compare it before and after a
+  /// packet.
   public static var reportedErrors: Int64 { LogBridge.decodingErrors }
 
-  /// Forgets every frame so far: the next packet must be one to begin with.
+  /// Resets the decoder: the next packet must be a keyframe.
   public mutating func flush() { unsafe avcodec_flush_buffers(context) }
 
-  /// Gives a packet, or `nil` for "that was the last". Take all frames with `receive()` before sending the next.
+  /// Sends a packet, or `nil` at the end of the stream. Receive all frames before sending the next packet.
   public mutating func send(_ packet: Packet?) throws(FFmpegError) {
     try unsafe FFmpegError.check(avcodec_send_packet(context, packet?.handle), "decode a packet")
   }
 
-  /// Takes the next frame.
+  /// Receives the next frame.
   public mutating func receive() throws(FFmpegError) -> Outcome {
     let frame = try Frame()
     let status = unsafe avcodec_receive_frame(context, frame.handle)

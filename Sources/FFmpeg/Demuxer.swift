@@ -1,69 +1,69 @@
 import CFFmpeg
 import Glibc
 
-/// Takes a container apart into packets: a file, a network address, or a pipe.
+/// Demuxes a container: a file, a network address, or a pipe.
 ///
-/// Every call that may block is bounded by `timeout` and ended by `interrupt`.
+/// Every call that can block is limited by `timeout` and can be interrupted by `interrupt`.
 @safe
 public struct Demuxer: ~Copyable {
-  /// What to open.
+  /// The input to open.
   public enum Input: Sendable {
-    /// A file by its path. Only the file itself is opened, whatever it refers to.
+    /// Path of a file. Only the file itself is opened, whatever it refers to.
     case file(String)
-    /// An address that libav has a protocol for, such as `rtsp://…`.
+    /// An address with a protocol of libav, such as `rtsp://…`.
     case address(String)
-    /// A pipe that is read from its descriptor; it is not closed.
+    /// A file descriptor of a pipe; it is not closed.
     case pipe(Int32)
   }
 
-  /// What `read()` came to.
+  /// The result of `read()`.
   public enum Outcome: Sendable {
     /// The next packet of any stream that is not ignored.
     case packet(Packet)
-    /// Nothing will follow.
+    /// There are no more packets.
     case endOfStream
   }
 
-  /// The streams, as known after opening.
+  /// The streams found while opening.
   public let streams: [StreamDescription]
   /// libav's name of the container format, such as `mov,mp4,m4a,3gp,3g2,mj2`.
   public let formatName: String
-  /// Whether timestamps of this format may jump in the middle, as those of broadcasts do.
+  /// Whether timestamps of this format can jump, as in broadcasts.
   public let hasTimestampJumps: Bool
-  /// Whether the format has no timestamps: those of its packets are made up.
+  /// Whether the format has no timestamps, so that libav makes them up.
   public let lacksTimestamps: Bool
-  /// Whether there is an end: the length of what is read is known, by its time or by its bytes.
+  /// Whether the duration or the number of bytes is known.
   public let isFinite: Bool
-  /// Raise it to end whatever blocks.
+  /// Interrupts blocking calls.
   public let interrupt: InterruptFlag
-  /// Longest time one call may take, in seconds.
+  /// Longest duration of one call in seconds.
   public let timeout: Double
 
-  /// RTP packets that were sent but never came, as far as libav noticed. After one, what is read is whole again only
-  /// from the next but one packet on: the loss shows while a packet waits for the beginning of the next.
+  /// RTP packets that were lost, as counted by libav. After a loss, only the next packet but one is complete again:
+  /// the loss is noticed while a packet waits for the start of the next.
   public private(set) var lostPacketCount: Int64 = 0
 
   private var lastArrival: ArrivalRecord.Arrival?
   private let owner: InputContext
   private var context: UnsafeMutablePointer<AVFormatContext> { unsafe owner.pointer }
-  /// Has libav log each packet, for its arrival.
+  /// Makes libav log each packet, for its arrival time.
   private static let reporting = ["fdebug": "ts"]
   private let name: String
   private let timeBases: [TimeBase]
 
-  /// Opens `input` and looks into it until its streams are known.
+  /// Opens `input` and analyses it until its streams are known.
   ///
   /// - Parameters:
-  ///   - options: libav's options for the format and the protocol; one that nobody takes is ignored.
-  ///   - takesPlaylists: whether an HLS playlist may name segments: one on a web server those on web servers, a file other
-  ///     files; `nil` if it is on a web server and its address says that it is one. Nothing else may name anything.
-  ///   - timeout: longest time in seconds that all of opening, and later each `read()`, may take.
+  ///   - options: libav's options for format and protocol; unknown ones are ignored.
+  ///   - takesPlaylists: whether an HLS playlist may name segments (on a web server those on web servers, a file
+  ///     other files); `nil` allows it for playlist addresses on a web server. No other format may name anything.
+  ///   - timeout: longest time in seconds for opening, and later for each `read()`.
   public init(
     _ input: Input, options: [String: String] = [:], takesPlaylists: Bool? = nil, timeout: Double = 10,
     interrupt: InterruptFlag = InterruptFlag()
   ) throws(FFmpegError) {
     LogBridge.install()
-    // An attempt that is left behind must not meddle with the limits of the next.
+    // An abandoned attempt must not affect the time limits of the next.
     let interrupt = InterruptFlag(following: interrupt)
     let name: String, url: String
     var pipe: PipeReader?
@@ -72,7 +72,7 @@ public struct Demuxer: ~Copyable {
     case .file(let path):
       name = path
       url = "file:" + path
-      // Opening a pipe waits until somebody writes, and nothing can end that.
+      // Opening a pipe waits for a writer and cannot be interrupted.
       if PipeReader.isPipe(path) { pipe = try PipeReader(path: path, interrupt: interrupt) }
     case .address(let address):
       name = Redaction.redact(address)
@@ -95,7 +95,7 @@ public struct Demuxer: ~Copyable {
     ).open(url)
     let context = unsafe owner.pointer
     if isRemote { owner.recordArrivals() }
-    // libav makes do with what it has when time runs out.
+    // When time runs out libav continues with what it has found.
     let (found, isLate) = interrupt.withDeadline(at: deadline) {
       let status = unsafe avformat_find_stream_info(context, nil)
       return (status, interrupt.shouldStop)
@@ -118,7 +118,7 @@ public struct Demuxer: ~Copyable {
     isFinite = unsafe yolostream_is_finite(context) != 0
     timeBases = streams.map(\.timeBase)
     lostPacketCount = LogBridge.missedPackets - missed
-    // What libav has put by may have holes: reading begins behind it.
+    // Buffered packets may have gaps: reading starts behind them.
     if lostPacketCount > 0 {
       unsafe avformat_flush(context)
       interrupt.arrivals.forgetFrames()
@@ -130,7 +130,7 @@ public struct Demuxer: ~Copyable {
     self.owner = owner
   }
 
-  /// The stream that libav deems the main video; `nil` if there is none, or nothing but a cover image of audio.
+  /// The main video stream by libav's rules; `nil` if there is none or only the cover image of audio.
   public var mainVideo: StreamDescription? {
     let index = unsafe av_find_best_stream(context, AVMEDIA_TYPE_VIDEO, -1, -1, nil, 0)
     guard index >= 0, streams.indices.contains(Int(index)) else { return nil }
@@ -139,18 +139,18 @@ public struct Demuxer: ~Copyable {
     return streams.first { $0.parameters.kind == .video && !$0.isCoverImage }
   }
 
-  /// When the packet last read had come, in monotonic nanoseconds; `nil` for inputs that are no network address.
+  /// Arrival of the last packet read, in monotonic nanoseconds; `nil` unless the input is a network address.
   ///
-  /// - Parameter endsWithNext: whether libav finds the end of a frame of this stream by the beginning of the next.
+  /// - Parameter endsWithNext: whether libav finds the end of a frame of this stream by the start of the next.
   public func arrival(endsWithNext: Bool) -> UInt64? { endsWithNext ? lastArrival?.beforeNext : lastArrival?.given }
 
-  /// Time of the beginning in seconds, if known.
+  /// Start time in seconds, if known.
   public var start: Double? {
     let ticks = unsafe context.pointee.start_time
     return ticks == yolostream_no_pts() ? nil : TimeBase.microseconds.seconds(of: ticks)
   }
 
-  /// Goes to the last place at or before `seconds` from which decoding may begin.
+  /// Seeks to the last keyframe at or before `seconds`.
   public mutating func seek(to seconds: Double) throws(FFmpegError) {
     let ticks = TimeBase.microseconds.ticks(at: seconds)
     let status = interrupt.withDeadline(timeout) { [context = unsafe context] in
@@ -161,17 +161,17 @@ public struct Demuxer: ~Copyable {
     }
   }
 
-  /// Has the demuxer skip every stream that is not in `indices`.
+  /// Skips all streams that are not in `indices`.
   public mutating func ignoreStreams(except indices: Set<Int>) {
     for index in 0..<Int(unsafe context.pointee.nb_streams) where !indices.contains(index) {
       unsafe context.pointee.streams[index]?.pointee.discard = AVDISCARD_ALL
     }
   }
 
-  /// Reads on until a packet is complete.
+  /// Waits for the next complete packet.
   ///
-  /// Throws `.timedOut` or `.interrupted` when it was not in time; `.invalidData` when the bytes make no sense, after
-  /// which reading may go on behind them.
+  /// Throws `.timedOut` or `.interrupted` if it did not arrive in time, and `.invalidData` for damaged bytes, after
+  /// which reading can continue.
   public mutating func read() throws(FFmpegError) -> Outcome {
     let fresh = try Packet(timeBase: .microseconds)
     let missed = LogBridge.missedPackets
@@ -181,7 +181,7 @@ public struct Demuxer: ~Copyable {
     }
     if interrupt.isInterrupted { throw FFmpegError(.interrupted, "cannot read \(name): interrupted") }
     if status == yolostream_averror_eof() {
-      // libav takes some broken connections for the end; what the transport says counts.
+      // libav reports some broken connections as the end; the transport's error decides.
       if let transport = unsafe context.pointee.pb, unsafe transport.pointee.error < 0,
         unsafe transport.pointee.error != yolostream_averror_eof()
       {
@@ -198,7 +198,7 @@ public struct Demuxer: ~Copyable {
     return .packet(timeBase == fresh.timeBase ? fresh : try Packet(taking: fresh, timeBase: timeBase))
   }
 
-  /// Streams may appear after opening; their packets carry their time base all the same.
+  /// Time base of a stream; streams can appear after opening.
   private func timeBase(ofStream index: Int) -> TimeBase {
     if timeBases.indices.contains(index) { return timeBases[index] }
     guard index >= 0, index < Int(unsafe context.pointee.nb_streams), let stream = unsafe context.pointee.streams[index]
@@ -214,7 +214,7 @@ public struct Demuxer: ~Copyable {
       return FFmpegError(.timedOut, "cannot \(action): no answer within \(timeout) s")
     }
     if status == yolostream_averror(EIO) {
-      // What demuxers say of a file that ends or breaks off within something; the transport's own errors were reported before.
+      // Error of demuxers for a truncated file; errors of the transport were handled above.
       return FFmpegError(.invalidData, "cannot \(action): it is damaged or ends too early")
     }
     return FFmpegError(status: status, tryingTo: action)

@@ -1,18 +1,18 @@
 import CFFmpeg
 import Glibc
 
-/// Opens an input, or where a server sends from there, on a thread that is left behind if it hangs.
+/// Opens an input, following redirections, on a thread that is abandoned if it hangs.
 struct DemuxerOpening: Sendable {
   let name: String
   let isRemote: Bool
   let pipe: PipeReader?
   let options: [String: String]
   let timeout: Double
-  /// Monotonic nanoseconds at which it must be over.
+  /// The time limit in monotonic nanoseconds.
   let deadline: UInt64
   let interrupt: InterruptFlag
 
-  /// Opens `url` without looking into it. Throws `.timedOut` or `.interrupted` soon after that is due, whatever hangs.
+  /// Opens `url` without analysing it. Throws `.timedOut` or `.interrupted` shortly after the limit, whatever hangs.
   func open(_ url: String) throws(FFmpegError) -> InputContext {
     let outcome: Result<InputContext, FFmpegError>
     do throws(AbandonableCall.Failure) {
@@ -55,25 +55,25 @@ struct DemuxerOpening: Sendable {
     if let pipe { unsafe fresh.pointee.pb = unsafe pipe.handle }
     var opened: UnsafeMutablePointer<AVFormatContext>? = unsafe fresh
     var list = OptionList(options)
-    // Protocols have names of their own for a call that was ended, so whether the time was up is asked, too.
+    // Protocols return various errors for an interrupted call, so the time is checked as well.
     let (status, isLate) = interrupt.withDeadline(at: deadline) {
       let status = unsafe avformat_open_input(&opened, url, nil, &list.handle)
       return (status, interrupt.shouldStop)
     }
-    // On failure libav has freed the context itself.
+    // On failure libav has freed the context.
     guard status >= 0, let pointer = unsafe opened else { throw failure(status, isLate: isLate, url) }
     return unsafe InputContext(pointer, interrupt: interrupt, pipe: pipe)
   }
 
   private func failure(_ status: Int32, isLate: Bool, _ url: String) -> FFmpegError {
-    // So libav says that a name has no address.
+    // libav's error for a name without an address.
     if isRemote, status == yolostream_averror(EIO), !isLate {
       let isSecure = ["rtsps:", "rtmps:", "https:"].contains { url.hasPrefix($0) }
       return FFmpegError(
         .unreachable,
         "cannot open \(name): the host could not be found or did not answer" + (isSecure ? ", or not by TLS" : ""))
     }
-    // So libav says that a format is not on the list.
+    // libav's error for a format that is not allowed.
     if status == yolostream_averror(EINVAL), !isLate, !url.hasPrefix("rtsp") {
       return FFmpegError(
         .invalidData,

@@ -1,41 +1,41 @@
 import CFFmpeg
 import Glibc
 
-/// Turns frames into packets of one video stream.
+/// Encodes frames to the packets of one video stream.
 @safe
 public struct Encoder: ~Copyable {
-  /// How to encode.
+  /// Codec, frame format and rate of an encoder.
   public struct Settings: Sendable {
     /// libav's name of the encoder, such as `libx264`.
     public var codecName: String
-    /// Columns.
+    /// Width in pixels.
     public var width: Int
-    /// Rows.
+    /// Height in pixels.
     public var height: Int
-    /// Arrangement of samples of every frame.
+    /// Pixel format of the frames.
     public var format: FrameFormat
-    /// Colours of every frame.
+    /// Colour encoding of the frames.
     public var colour: FrameColour
-    /// Primaries and transfer characteristics of every frame.
+    /// Colour primaries and transfer characteristics of the frames.
     public var colourMetadata = ColourMetadata.unspecified
-    /// Width over height of a pixel.
+    /// Pixel aspect ratio, width over height.
     public var pixelAspect: Double = 1
     /// Unit of the frames' timestamps.
     public var timeBase: TimeBase
-    /// Frames per second, as far as known; a hint for the rate control.
+    /// Frames per second if known; a hint for rate control.
     public var nominalRate: Double?
-    /// Most frames from one keyframe to the next.
+    /// Largest interval between keyframes, in frames.
     public var keyInterval: Int = 250
-    /// Most frames that are coded from the future; 0 keeps the order of decoding that of showing.
+    /// Most B-frames in a row; 0 makes decoding order equal to presentation order.
     public var reordering: Int = 0
-    /// Threads; 0 for as many as the encoder likes.
+    /// Threads; 0 lets the encoder choose.
     public var threads: Int = 1
-    /// Whether the headers go before the stream rather than into it, as MP4 and MKV want it.
+    /// Whether headers are global rather than in the stream, as MP4 and MKV require.
     public var hasGlobalHeader = false
-    /// The encoder's own options, such as `preset` and `crf`.
+    /// Options of the encoder, such as `preset` and `crf`.
     public var options: [String: String] = [:]
 
-    /// Settings for frames of `width` by `height`.
+    /// Settings for frames of `width` × `height`.
     public init(
       codecName: String, width: Int, height: Int, format: FrameFormat, colour: FrameColour, timeBase: TimeBase
     ) {
@@ -48,17 +48,17 @@ public struct Encoder: ~Copyable {
     }
   }
 
-  /// What `receive()` came to.
+  /// The result of `receive()`.
   public enum Outcome: Sendable {
-    /// A piece of the stream.
+    /// A packet.
     case packet(Packet)
     /// `send` another frame first.
     case needsInput
-    /// Nothing will follow.
+    /// There are no more packets.
     case endOfStream
   }
 
-  /// What it was made with.
+  /// The settings it was opened with.
   public let settings: Settings
   private let owner: CodecContext
   var context: UnsafeMutablePointer<AVCodecContext> { unsafe owner.pointer }
@@ -76,7 +76,7 @@ public struct Encoder: ~Copyable {
     unsafe context.pointee.height = Int32(clamping: settings.height)
     unsafe context.pointee.pix_fmt = settings.format.code
     if settings.codecName == "mjpeg" {
-      // JPEG's encoder of libav before 7.0 takes full range only by the name of the format.
+      // libav's JPEG encoder before 7.0 accepts full range only by the name of the pixel format.
       switch settings.format {
       case .yuv420p: unsafe context.pointee.pix_fmt = AV_PIX_FMT_YUVJ420P
       case .yuv422p: unsafe context.pointee.pix_fmt = AV_PIX_FMT_YUVJ422P
@@ -110,11 +110,11 @@ public struct Encoder: ~Copyable {
     self.owner = owner
   }
 
-  /// Gives the next frame, shown at `timestamp` ticks, or `nil` for "that was the last". The frame must have the size
-  /// and format of `settings` (a larger one is cut at the right and at the bottom), and timestamps must grow. `isKey` asks
-  /// for a keyframe.
+  /// Sends the next frame, presented at `timestamp` ticks, or `nil` at the end. The frame must have the size and
+  /// format of `settings` (a larger one is cropped at the right and bottom), and timestamps must increase. `isKey`
+  /// requests a keyframe.
   ///
-  /// Take all packets with `receive()` before sending the next.
+  /// Receive all packets before sending the next frame.
   public mutating func send(_ frame: Frame?, timestamp: Int64 = 0, isKey: Bool = false) throws(FFmpegError) {
     guard let frame else {
       try unsafe FFmpegError.check(avcodec_send_frame(context, nil), "finish encoding")
@@ -135,7 +135,7 @@ public struct Encoder: ~Copyable {
     try unsafe FFmpegError.check(avcodec_send_frame(context, reference.handle), "encode a frame")
   }
 
-  /// Takes the next packet; its times are in ticks of `settings.timeBase`.
+  /// Receives the next packet; its times are in ticks of `settings.timeBase`.
   public mutating func receive() throws(FFmpegError) -> Outcome {
     let packet = try Packet(timeBase: settings.timeBase)
     let status = unsafe avcodec_receive_packet(context, packet.handle)

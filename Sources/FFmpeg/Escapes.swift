@@ -1,6 +1,6 @@
-/// Bytes in addresses that are written as `%` and two digits (RFC 3986).
+/// Percent-encoding in addresses (RFC 3986).
 public enum Escapes {
-  /// `text` as it may stand for a user or a password. Escapes that are there stay.
+  /// `text` encoded for use as a user or password. Existing escapes are kept.
   public static func escaped(_ text: Substring) -> String {
     var result = ""
     var rest = Array(text.utf8)[...]
@@ -27,7 +27,7 @@ public enum Escapes {
     return "\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
   }
 
-  /// `text` with its escapes resolved; what is none stays.
+  /// `text` with its escapes decoded; invalid ones are kept.
   public static func unescaped(_ text: Substring) -> String {
     var bytes: [UInt8] = []
     var rest = Array(text.utf8)[...]

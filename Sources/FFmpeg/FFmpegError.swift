@@ -1,42 +1,42 @@
 import CFFmpeg
 import Glibc
 
-/// Why a call into libav failed.
+/// An error of libav.
 public struct FFmpegError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// What went wrong, as far as a caller acts on it.
+  /// Kinds of failures.
   public enum Code: Hashable, Sendable {
     /// The file or the address does not exist.
     case notFound
-    /// The system or the server refuses the access (401 and 403 included).
+    /// Access was denied (including HTTP 401 and 403).
     case accessDenied
-    /// Nobody answers at the address, or the connection broke.
+    /// The address does not answer, or the connection broke.
     case unreachable
-    /// No answer within the time given.
+    /// No answer within the time limit.
     case timedOut
     /// `InterruptFlag.interrupt()` was called.
     case interrupted
-    /// The bytes are not what their format promises.
+    /// The data violate their format.
     case invalidData
-    /// libav has no part for this format, codec or protocol.
+    /// This libav has no support for the format, codec or protocol.
     case unsupported
-    /// No space left on the device, or a quota was reached.
+    /// No space left on the device, or a quota was exceeded.
     case noSpace
     /// Reading or writing failed.
     case inputOutput
-    /// No memory.
+    /// Out of memory.
     case outOfMemory
-    /// An option or a parameter that libav does not take.
+    /// An option or a parameter that libav rejects.
     case invalidArgument
-    /// Anything else, as libav numbers it.
+    /// Another error, with libav's number.
     case other(Int32)
   }
 
-  /// What went wrong.
+  /// The kind of failure.
   public let code: Code
-  /// One sentence: what was tried, and what libav said. Holds no credentials.
+  /// One sentence: what was tried, and libav's message. Contains no credentials.
   public let message: String
 
-  /// An error `code` with the sentence `message`; credentials in URLs are taken out of it.
+  /// An error with the sentence `message`; credentials in URLs are removed.
   public init(_ code: Code, _ message: String) {
     self.code = code
     self.message = Redaction.redact(message)
@@ -45,7 +45,7 @@ public struct FFmpegError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The sentence.
   public var description: String { message }
 
-  /// An error of libav's `status` from trying to `action`.
+  /// The error for libav's `status` from trying to `action`.
   init(status: Int32, tryingTo action: String) {
     self.init(Code(status: status), "cannot \(action): \(Self.text(of: status))")
   }
@@ -57,7 +57,7 @@ public struct FFmpegError: Error, Hashable, Sendable, CustomStringConvertible {
     return status
   }
 
-  /// Returns `pointer`, or throws for want of memory.
+  /// Returns `pointer`, or throws `outOfMemory` if it is `nil`.
   static func unwrap<Pointee>(
     _ pointer: UnsafeMutablePointer<Pointee>?, _ thing: String
   ) throws(FFmpegError) -> UnsafeMutablePointer<Pointee> {
@@ -90,7 +90,7 @@ extension FFmpegError.Code {
         .unreachable
       case yolostream_averror(ETIMEDOUT): .timedOut
       case yolostream_averror_exit(): .interrupted
-      // An end where more was promised.
+      // End of file where more was expected.
       case yolostream_averror_invalid_data(), yolostream_averror_eof(): .invalidData
       case yolostream_averror_decoder_missing(), yolostream_averror_encoder_missing(),
         yolostream_averror_demuxer_missing(), yolostream_averror_muxer_missing(),

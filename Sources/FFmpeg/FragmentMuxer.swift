@@ -1,14 +1,14 @@
 import CFFmpeg
 
-/// Puts the packets of a stream into fragments of MP4, in memory and as they are: what a browser takes piece by piece.
+/// Muxes packets of a stream into MP4 fragments in memory, without re-encoding, as browsers play them.
 @safe
 public struct FragmentMuxer: ~Copyable {
-  /// What belongs before every fragment.
+  /// The initialisation segment, which precedes the fragments.
   public let header: [UInt8]
   private var owner: OutputContext
   private var context: UnsafeMutablePointer<AVFormatContext> { unsafe owner.pointer }
 
-  /// A muxer for the frames of `video`.
+  /// A muxer for the packets of `video`.
   public init(_ video: StreamDescription) throws(FFmpegError) {
     LogBridge.install()
     var owner = try OutputContext(container: "mp4")
@@ -27,10 +27,10 @@ public struct FragmentMuxer: ~Copyable {
     self.owner = owner
   }
 
-  /// The name of H.265 that browsers know: `hvc1`, its letters from the lowest byte on.
+  /// The codec tag of H.265 that browsers support, `hvc1`, first letter in the lowest byte.
   private static let hvc1: UInt32 = 0x3163_7668
 
-  /// Adds the next packet, which lasts `duration` ticks of its time base.
+  /// Writes the next packet with a duration of `duration` ticks of its time base.
   public mutating func write(_ packet: Packet, duration: Int64) throws(FFmpegError) {
     guard let stream = unsafe context.pointee.streams[0] else { return }
     let reference = try Packet(timeBase: packet.timeBase)
@@ -42,13 +42,13 @@ public struct FragmentMuxer: ~Copyable {
     try unsafe FFmpegError.check(av_write_frame(context, reference.handle), "make a fragment of MP4")
   }
 
-  /// Ends the fragment and takes it out.
+  /// Ends the fragment and returns it.
   public mutating func cut() throws(FFmpegError) -> [UInt8] {
     try unsafe FFmpegError.check(av_write_frame(context, nil), "make a fragment of MP4")
     return try Self.take(&owner)
   }
 
-  /// Takes what was written and goes on in an empty buffer.
+  /// Takes the written bytes and continues with an empty buffer.
   private static func take(_ owner: inout OutputContext) throws(FFmpegError) -> [UInt8] {
     let context = unsafe owner.pointer
     unsafe avio_flush(context.pointee.pb)

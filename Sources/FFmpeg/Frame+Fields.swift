@@ -1,6 +1,6 @@
 import CFFmpeg
 
-/// Which of the two fields of an interlaced frame was taken first.
+/// Which field of an interlaced frame was captured first.
 public enum FieldOrder: Int32, Hashable, Sendable {
   /// The even rows, counted from 0.
   case topFirst = 1
@@ -9,13 +9,13 @@ public enum FieldOrder: Int32, Hashable, Sendable {
 }
 
 extension Frame {
-  /// Whether its even and odd rows were taken at two moments.
+  /// Whether even and odd rows were captured at different times.
   public var isInterlaced: Bool { unsafe yolostream_is_interlaced(handle) != 0 }
 
-  /// A frame of one moment, that of the earlier field: rows of the later one stay where nothing moved since `before`, the
-  /// frame before this one, and are made from their neighbours elsewhere. For the formats of `FrameFormat` only.
+  /// A progressive frame at the time of the earlier field. Rows of the later field are kept where nothing moved since
+  /// `before`, the previous frame, and interpolated elsewhere. Only for the formats of `FrameFormat`.
   ///
-  /// - Parameter stated: the order of the fields where the frame does not say it.
+  /// - Parameter stated: the order of the fields of frames that do not state it.
   public func deinterlaced(after before: Frame?, stated: FieldOrder? = nil) throws(FFmpegError) -> Frame {
     guard let format else { throw FFmpegError(.unsupported, "cannot deinterlace a \(formatName) frame") }
     let result = try Frame(width: width, height: height, format: format)

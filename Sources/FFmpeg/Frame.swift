@@ -1,10 +1,10 @@
 import CFFmpeg
 
-/// A decoded frame: planes that libav counts references to.
+/// A decoded frame; its planes are reference-counted by libav.
 @safe
 public final class Frame: @unchecked Sendable {
-  /// Filled by a decoder, a scaler or `init(width:height:format:)`; afterwards only `makeWritable` touches it, before
-  /// the frame is shared.
+  /// Filled by a decoder, a scaler or `init(width:height:format:)`; later only changed by `makeWritable`, before the
+  /// frame is shared.
   let handle: UnsafeMutablePointer<AVFrame>
 
   init() throws(FFmpegError) {
@@ -28,53 +28,53 @@ public final class Frame: @unchecked Sendable {
     unsafe av_frame_free(&handle)
   }
 
-  /// Columns.
+  /// Width in pixels.
   public var width: Int { Int(unsafe handle.pointee.width) }
-  /// Rows.
+  /// Height in pixels.
   public var height: Int { Int(unsafe handle.pointee.height) }
-  /// Arrangement of samples; `nil` for one this package does not work on (`Scaler` converts it).
+  /// Pixel format; `nil` if this package does not support it (`Scaler` converts it).
   public var format: FrameFormat? { FrameFormat(code: AVPixelFormat(unsafe handle.pointee.format)) }
-  /// libav's name of the arrangement of samples.
+  /// libav's name of the pixel format.
   public var formatName: String {
     guard let name = unsafe av_get_pix_fmt_name(AVPixelFormat(handle.pointee.format)) else { return "unknown" }
     return unsafe String(cString: name)
   }
 
-  /// Presentation time in ticks of the stream it came from: the frame's own, else libav's best guess.
+  /// Presentation time in ticks of its stream: the frame's own, else libav's best guess.
   public var timestamp: Int64? {
     let ticks = unsafe handle.pointee.best_effort_timestamp
     return ticks == yolostream_no_pts() ? nil : ticks
   }
-  /// Whether the decoder says that part of the frame is made up: bytes were missing or did not make sense.
+  /// Whether the decoder concealed errors in part of the frame.
   public var isDamaged: Bool {
     unsafe handle.pointee.flags & AV_FRAME_FLAG_CORRUPT != 0 || handle.pointee.decode_error_flags != 0
   }
 
-  /// Notes that part of the frame is made up, before it is shared.
+  /// Marks the frame as damaged, before it is shared.
   public func markDamaged() { unsafe handle.pointee.flags |= AV_FRAME_FLAG_CORRUPT }
 
-  /// Whether it was decoded without others.
+  /// Whether it is a keyframe.
   public var isKeyframe: Bool { unsafe yolostream_is_keyframe(handle) != 0 }
 
-  /// Width over height of a pixel, as the codec says; `nil` if it does not.
+  /// Pixel aspect ratio, width over height, from the codec; `nil` if it does not state one.
   public var pixelAspect: Double? {
     let aspect = unsafe handle.pointee.sample_aspect_ratio
     return aspect.num > 0 && aspect.den > 0 ? Double(aspect.num) / Double(aspect.den) : nil
   }
 
-  /// Makes the planes this frame's alone, by copying them if a decoder still looks at them.
+  /// Makes the planes exclusive to this frame, copying them if a decoder still references them.
   public func makeWritable() throws(FFmpegError) {
     try unsafe FFmpegError.check(av_frame_make_writable(handle), "copy a frame of \(width)x\(height)")
   }
 
-  /// Takes over times, colours and the like from `other`.
+  /// Copies times, colours and other properties of `other`.
   public func copyProperties(of other: Frame) throws(FFmpegError) {
     let colour = other.colour
     try unsafe FFmpegError.check(av_frame_copy_props(handle, other.handle), "copy the times of a frame")
     self.colour = colour
   }
 
-  /// Whether a chroma sample that several pixels share lies in their middle, as JPEG has it.
+  /// Whether shared chroma samples are in the middle of their pixels, as in JPEG.
   public var hasCentredChroma: Bool { unsafe handle.pointee.chroma_location == AVCHROMA_LOC_CENTER }
 
   /// Whether its samples are red, green and blue, with or without a palette.
@@ -84,16 +84,16 @@ public final class Frame: @unchecked Sendable {
     return traits & UInt64(AV_PIX_FMT_FLAG_RGB) != 0 || format == AV_PIX_FMT_PAL8
   }
 
-  /// Another frame on the same planes.
+  /// Another frame with the same planes.
   func reference() throws(FFmpegError) -> Frame {
     let other = try Frame()
     try unsafe FFmpegError.check(av_frame_ref(other.handle, handle), "reference a frame")
     return other
   }
 
-  /// Lends plane `index` (0...2): its first byte and the bytes from one row to the next; `nil` if there is none.
+  /// Plane `index` (0...2): its first byte and its stride in bytes; `nil` if there is none.
   ///
-  /// The pointer is good for as long as the frame is.
+  /// The pointer is valid as long as the frame lives.
   @unsafe
   public func plane(_ index: Int) -> (base: UnsafeMutablePointer<UInt8>, stride: Int)? {
     let data = unsafe handle.pointee.data

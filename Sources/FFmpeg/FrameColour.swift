@@ -1,15 +1,15 @@
 import CFFmpeg
 
-/// Which numbers stand for which colours in a YUV frame.
+/// The colour encoding of a YUV frame.
 public struct FrameColour: Hashable, Sendable {
   /// Luma coefficients.
   public enum Matrix: Hashable, Sendable { case bt601, bt709, bt2020 }
   /// Luma coefficients.
   public var matrix: Matrix
-  /// Samples use 0...255 (JPEG) rather than 16...235 and 16...240.
+  /// Samples use the full range 0...255 (JPEG) rather than 16...235 and 16...240.
   public var isFullRange: Bool
 
-  /// Colours with luma coefficients `matrix`.
+  /// An encoding with luma coefficients `matrix`.
   public init(matrix: Matrix, isFullRange: Bool) {
     self.matrix = matrix
     self.isFullRange = isFullRange
@@ -25,7 +25,7 @@ public struct FrameColour: Hashable, Sendable {
 
   var range: AVColorRange { isFullRange ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG }
 
-  /// The table of libswscale for the matrix.
+  /// libswscale's table for the matrix.
   var scalerTable: Int32 {
     switch matrix {
     case .bt601: SWS_CS_ITU601
@@ -35,13 +35,13 @@ public struct FrameColour: Hashable, Sendable {
   }
 }
 
-/// What colours of a screen and which brightness the samples stand for, in libav's numbers (those of ITU-T H.273): passed
-/// from a source to what is made of it, so that players show HDR and wide gamuts as they were meant.
+/// Colour primaries and transfer characteristics in libav's numbers (ITU-T H.273). They are passed from a source to
+/// its outputs, so that players show HDR and wide gamuts correctly.
 public struct ColourMetadata: Hashable, Sendable {
   let primaries: UInt32
   let transfer: UInt32
 
-  /// Nothing is said.
+  /// No information.
   public static let unspecified = ColourMetadata(
     primaries: AVCOL_PRI_UNSPECIFIED.rawValue, transfer: AVCOL_TRC_UNSPECIFIED.rawValue)
 }
@@ -53,8 +53,8 @@ extension Frame {
       primaries: handle.pointee.color_primaries.rawValue, transfer: handle.pointee.color_trc.rawValue)
   }
 
-  /// The colours of the frame. Where a stream is silent they are BT.601 below 720 rows and BT.709 from there on, as
-  /// players assume; JPEG's formats are full range, and BT.601 when silent.
+  /// The colour encoding of the frame. If unspecified it is BT.601 below 720 rows and BT.709 from there on, as
+  /// players assume; JPEG formats are full range, and BT.601 if unspecified.
   public var colour: FrameColour {
     get {
       let isJPEG =

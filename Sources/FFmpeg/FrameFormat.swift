@@ -1,23 +1,23 @@
 import CFFmpeg
 
-/// The arrangements of 8-bit samples that the house works on without converting.
+/// The 8-bit pixel formats that this package supports without conversion.
 public enum FrameFormat: String, Hashable, Sendable, CaseIterable {
-  /// Planes Y, U, V; chroma halved both ways.
+  /// 4:2:0, planes Y, U, V.
   case yuv420p
-  /// Planes Y, U, V; chroma halved horizontally.
+  /// 4:2:2, planes Y, U, V.
   case yuv422p
-  /// Planes Y, U, V; chroma halved vertically, as in JPEGs that were turned without decoding.
+  /// 4:4:0, planes Y, U, V, as in JPEGs that were rotated losslessly.
   case yuv440p
-  /// Planes Y, U, V at full size.
+  /// 4:4:4, planes Y, U, V.
   case yuv444p
-  /// Plane Y, then U and V interleaved, halved both ways.
+  /// 4:2:0, plane Y, then U and V interleaved.
   case nv12
-  /// One plane of grey.
+  /// One plane of luma.
   case gray8
   /// One plane of R, G, B triples.
   case rgb24
 
-  /// Reads libav's number; the `yuvj` formats are the `yuv` ones in full range, which a frame says elsewhere.
+  /// From libav's number; the `yuvj` formats are the `yuv` ones in full range, which the frame states separately.
   init?(code: AVPixelFormat) {
     switch code {
     case AV_PIX_FMT_YUV420P, AV_PIX_FMT_YUVJ420P: self = .yuv420p

@@ -1,22 +1,22 @@
 import CFFmpeg
 
-/// How the stored rows of a frame are shown upright: one of eight ways, as EXIF tag 274 counts them.
+/// How to rotate and mirror stored rows so that a frame is upright: one of eight ways, as in EXIF tag 274.
 public struct FrameOrientation: Hashable, Sendable {
-  /// Whether the stored frame is mirrored left to right, before it is turned.
+  /// Whether to mirror the stored frame left to right, before the rotation.
   public let isMirrored: Bool
-  /// Quarter turns clockwise (0...3) that follow.
+  /// Rotation by so many times 90° clockwise (0...3), after mirroring.
   public let quarterTurns: Int
 
-  /// Stored as it is shown.
+  /// No change.
   public static let upright = FrameOrientation(isMirrored: false, quarterTurns: 0)
 
-  /// Mirrored or not, then `quarterTurns` (0...3) times 90 degrees clockwise.
+  /// Mirrors if required, then rotates by `quarterTurns` (0...3) times 90° clockwise.
   public init(isMirrored: Bool, quarterTurns: Int) {
     self.isMirrored = isMirrored
     self.quarterTurns = quarterTurns
   }
 
-  /// The meaning of the EXIF value `value`; what is not 1...8 counts as upright, as Pillow and OpenCV have it.
+  /// From an EXIF value; other values than 1...8 are treated as upright, as in Pillow and OpenCV.
   public init(exif value: Int) {
     switch value {
     case 2: self.init(isMirrored: true, quarterTurns: 0)
@@ -30,8 +30,8 @@ public struct FrameOrientation: Hashable, Sendable {
     }
   }
 
-  /// The nearest of the eight ways to the display matrix whose upper rows are `a b`, `c d`: a stored point (x, y) is
-  /// shown at (a·x + c·y, b·x + d·y), y pointing down. A matrix without area counts as upright.
+  /// The nearest orientation to a display matrix with upper rows `a b`, `c d`: a stored point (x, y) is shown at (a·x
+  /// + c·y, b·x + d·y), with y pointing down. A singular matrix is treated as upright.
   public init(matrix a: Int32, _ b: Int32, _ c: Int32, _ d: Int32) {
     let (a, b, c, d) = (Double(a), Double(b), Double(c), Double(d))
     let area = a * d - b * c
@@ -39,26 +39,26 @@ public struct FrameOrientation: Hashable, Sendable {
       self = .upright
       return
     }
-    // A mirrored frame is one whose first column was negated before the turn.
+    // A mirrored frame has its first column negated before the rotation.
     let (across, down) = area < 0 ? (-a, -b) : (a, b)
     let turns = abs(across) >= abs(down) ? (across > 0 ? 0 : 2) : (down > 0 ? 1 : 3)
     self.init(isMirrored: area < 0, quarterTurns: turns)
   }
 
-  /// Whether width and height change places.
+  /// Whether width and height are swapped.
   public var isOnItsSide: Bool { quarterTurns % 2 == 1 }
 }
 
 extension FrameOrientation {
-  /// The orientation that libav's display matrix at `matrix` stands for.
+  /// From libav's display matrix at `matrix`.
   init(_ matrix: UnsafePointer<Int32>) {
     unsafe self.init(matrix: matrix[0], matrix[1], matrix[3], matrix[4])
   }
 }
 
 extension Frame {
-  /// How the frame is shown upright, if it says so itself: by a message in the stream (H.264 and H.265), or by EXIF
-  /// metadata in a JPEG or WebP image. `nil` where the container decides.
+  /// The orientation stated in the frame: by an SEI message (H.264, H.265), or by EXIF metadata of a JPEG or WebP
+  /// image. `nil` if the container decides.
   public var orientation: FrameOrientation? {
     if let matrix = unsafe yolostream_frame_matrix(handle) { return unsafe FrameOrientation(matrix) }
     let value = unsafe yolostream_exif_orientation(handle)

@@ -1,20 +1,20 @@
 import CFFmpeg
 
-/// What the libav of this machine was built with.
+/// The components of the installed libav.
 public enum InstalledParts {
-  /// Kinds of parts, as `yolostream_has_part` numbers them.
+  /// Kinds of components, numbered as in `yolostream_has_part`.
   public enum Kind: Int32, Sendable {
     case decoder
     case encoder
-    /// A protocol that can be read from.
+    /// A protocol for reading.
     case network
-    /// A kind of hardware that decodes.
+    /// A hardware decoder.
     case hardware
   }
 
-  /// Whether there is a part of this name, such as `libx264`.
+  /// Whether there is a component `name`, such as `libx264`.
   public static func has(_ kind: Kind, _ name: String) -> Bool { unsafe yolostream_has_part(kind.rawValue, name) != 0 }
 
-  /// The release of FFmpeg that libav is of.
+  /// The version of FFmpeg.
   public static var version: String { unsafe av_version_info().map { unsafe String(cString: $0) } ?? "unknown" }
 }

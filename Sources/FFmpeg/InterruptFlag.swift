@@ -2,18 +2,18 @@ import CFFmpeg
 import Glibc
 import Synchronization
 
-/// Ends blocking calls of libav: by hand from any thread, or when a call's time is up.
+/// Interrupts blocking calls of libav: from any thread, or when a call's time is up.
 ///
-/// libav asks the flag about ten times a second while it waits for a network or a pipe.
+/// libav checks the flag about ten times per second while it waits for a network or a pipe.
 public final class InterruptFlag: Sendable {
   private let interrupted = Atomic(false)
-  /// Monotonic nanoseconds at which the current call has taken too long; 0 for never.
+  /// Time limit of the current call in monotonic nanoseconds; 0 for none.
   private let deadline = Atomic<UInt64>(0)
 
-  /// When the frames came that are read meanwhile.
+  /// Arrival times of the frames being read.
   let arrivals = ArrivalRecord()
-  /// Counts the bytes that libav has read so far. A closure as the value of a lock is wrapped anew whenever it is taken
-  /// out, and each call then goes through all the wrappings; within a structure it stays as it is.
+  /// Counts the bytes that libav has read. Swift wraps a closure that is the value of a lock again each time it is read, so
+  /// that each call goes through all wrappers; a closure within a structure is not wrapped.
   private struct ByteCounter {
     let count: @Sendable () -> Int64
   }
@@ -21,16 +21,16 @@ public final class InterruptFlag: Sendable {
   /// `nil` while no input is open.
   private let counter = Mutex<ByteCounter?>(nil)
 
-  /// One that raises this one, too.
+  /// A flag that raises this one, too.
   private let parent: InterruptFlag?
 
   /// A flag that is not raised.
   public init() { parent = nil }
 
-  /// A flag that is raised with `parent`, with time limits of its own.
+  /// A flag that is also raised by `parent`, with its own time limits.
   init(following parent: InterruptFlag) { self.parent = parent }
 
-  /// Ends the current call and every later one. May be called from any thread, also from a signal handler's.
+  /// Interrupts the current call and all later ones. Can be called on any thread and in a signal handler.
   public func interrupt() {
     // Partner: the load in `isInterrupted`. Nothing else is published with the flag.
     interrupted.store(true, ordering: .relaxed)
@@ -39,12 +39,12 @@ public final class InterruptFlag: Sendable {
   /// Whether `interrupt()` was called.
   public var isInterrupted: Bool { interrupted.load(ordering: .relaxed) || parent?.isInterrupted ?? false }
 
-  /// Runs one blocking call that may take `seconds`.
+  /// Runs a blocking call with a limit of `seconds`.
   func withDeadline<R>(_ seconds: Double, _ call: () -> R) -> R {
     withDeadline(at: Self.deadline(in: seconds), call)
   }
 
-  /// Runs one blocking call that must be over at `moment`.
+  /// Runs a blocking call with the time limit `moment`.
   func withDeadline<R>(at moment: UInt64, _ call: () -> R) -> R {
     // Partner: the load in `shouldStop`, on this thread or on one that libav started for this call.
     deadline.store(moment, ordering: .relaxed)
@@ -52,7 +52,7 @@ public final class InterruptFlag: Sendable {
     return call()
   }
 
-  /// The moment in `seconds` from now, for calls that share their time.
+  /// The moment in `seconds` from now, for calls that share a limit.
   static func deadline(in seconds: Double) -> UInt64 { now() &+ UInt64(min(max(seconds, 0), 1e9) * 1e9) }
 
   /// Whether libav should give up now.
@@ -62,7 +62,7 @@ public final class InterruptFlag: Sendable {
     return limit != 0 && Self.now() > limit
   }
 
-  /// Has the arrivals of bytes recorded, which `count` counts; `nil` ends that. Called on the thread that reads.
+  /// Starts to record the arrivals of bytes, counted by `count`; `nil` stops it. Call it on the reading thread.
   func recordBytes(_ count: (@Sendable () -> Int64)?) {
     counter.withLock { $0 = count.map { ByteCounter(count: $0) } }
   }
@@ -73,14 +73,14 @@ public final class InterruptFlag: Sendable {
     arrivals.wait(at: Self.now(), after: count)
   }
 
-  /// Monotonic clock in nanoseconds.
+  /// The monotonic clock in nanoseconds.
   static func now() -> UInt64 {
     var time = timespec()
     unsafe clock_gettime(CLOCK_MONOTONIC, &time)
     return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
   }
 
-  /// The flag as libav takes it; it must outlive what it is given to.
+  /// The flag as a libav callback; the flag must outlive its user.
   var callback: AVIOInterruptCB {
     unsafe AVIOInterruptCB(
       callback: { opaque in

@@ -1,24 +1,24 @@
 import CFFmpeg
 import Glibc
 
-/// Sends the packets of one video stream to a receiver as they are made: a server, datagrams, or a playlist of HLS.
+/// Sends the packets of one video stream to a receiver: a server, a datagram address, or an HLS playlist.
 ///
-/// Every call ends within its time, whatever the receiver does. After a failure the connection is of no more use.
+/// Every call ends within its time limit. After a failure the connection cannot be used any more.
 @safe
 public struct LiveMuxer: ~Copyable {
-  /// How the packets travel.
+  /// How packets are sent.
   public enum Transport: Hashable, Sendable {
-    /// RTSP with ANNOUNCE and RECORD, packets interleaved over TCP.
+    /// RTSP (ANNOUNCE and RECORD), packets interleaved over TCP.
     case rtsp
     /// FLV over RTMP.
     case rtmp
-    /// MPEG-TS over the protocol that the address names: UDP, SRT, TCP.
+    /// MPEG-TS over UDP, SRT or TCP, depending on the address.
     case mpegts
-    /// HLS: a playlist and segments of MPEG-TS, as files or put to an HTTP server. A `window` names the last twelve
-    /// seconds and removes what is older; without, everything stays.
+    /// HLS: a playlist and MPEG-TS segments, written to files or PUT to an HTTP server. With `window` the playlist
+    /// has the last twelve seconds and older segments are deleted; without, all are kept.
     case hls(window: Bool)
 
-    /// Whether encoders must put their headers before the stream.
+    /// Whether encoders must use global headers.
     public var needsGlobalHeader: Bool { self == .rtsp || self == .rtmp }
 
     fileprivate var format: String {
@@ -37,9 +37,8 @@ public struct LiveMuxer: ~Copyable {
       case .mpegts: return [:]
       case .hls(let window):
         var options = ["hls_time": "2", "hls_segment_type": "mpegts"]
-        // A playlist that is there already is gone on with, behind a discontinuity: players stay, and what it names is
-        // removed in its turn. Where there is none, numbers begin with the time of day: no segment is called as an
-        // earlier one was.
+        // An existing playlist is continued behind a discontinuity: players stay, and its segments are deleted in
+        // turn. Without one, numbers start with the time of day, so that no segment gets the name of an earlier one.
         options["hls_flags"] =
           "temp_file+independent_segments"
           + (window ? "+delete_segments+append_list+program_date_time" : "")
@@ -50,7 +49,7 @@ public struct LiveMuxer: ~Copyable {
           options["hls_playlist_type"] = "event"
           options["hls_list_size"] = "0"
         }
-        // With a method libav takes every address for one of the web.
+        // With a method, libav treats every address as a web address.
         if isRemote { options["method"] = "PUT" }
         return options
       }
@@ -64,8 +63,8 @@ public struct LiveMuxer: ~Copyable {
   private let interrupt: InterruptFlag
   private var isOpen = true
 
-  /// Connects to `address` and announces the stream that `encoder` makes. Throws where the receiver is not there or does
-  /// not want it, or does not answer within `timeout` seconds; for each later call the same time is given.
+  /// Connects to `address` and announces the stream of `encoder`. Throws if the receiver does not answer within
+  /// `timeout` seconds or rejects it; later calls have the same limit.
   public init(
     _ address: String, transport: Transport, encoder: borrowing Encoder, timeout: Double = 10,
     interrupt: InterruptFlag = InterruptFlag()
@@ -85,7 +84,7 @@ public struct LiveMuxer: ~Copyable {
     unsafe context.pointee.interrupt_callback = unsafe interrupt.callback
     unsafe context.pointee.flags |= AVFMT_FLAG_FLUSH_PACKETS
     let hasTransport = unsafe context.pointee.oformat.pointee.flags & AVFMT_NOFILE == 0
-    // An option of datagrams: whole packets of MPEG-TS, in what every network carries in one piece.
+    // For UDP: seven MPEG-TS packets per datagram, which fits every network's MTU.
     var wire = OptionList(transport == .mpegts && address.hasPrefix("udp:") ? ["pkt_size": "1316"] : [:])
     var callback = unsafe interrupt.callback
     let (status, isLate) = interrupt.withDeadline(timeout) {
@@ -110,7 +109,7 @@ public struct LiveMuxer: ~Copyable {
 
   deinit { if isOpen { _ = unsafe Self.close(owner.pointer, interrupt) } }
 
-  /// Says goodbye to the receiver, and ends a playlist.
+  /// Closes the connection, and ends a playlist.
   public mutating func finish() throws(FFmpegError) {
     guard isOpen else { return }
     isOpen = false
@@ -120,7 +119,7 @@ public struct LiveMuxer: ~Copyable {
     }
   }
 
-  /// Ends what libav began with the header, which nothing else does, also where the receiver is gone.
+  /// Frees what libav allocated with the header, also after the receiver is gone.
   private static func close(_ context: UnsafeMutablePointer<AVFormatContext>, _ interrupt: InterruptFlag) -> Int32 {
     interrupt.withDeadline(1) {
       let status = unsafe av_write_trailer(context)
@@ -130,8 +129,8 @@ public struct LiveMuxer: ~Copyable {
     }
   }
 
-  /// Looks whether there is a playlist. Fails where a web server does not answer, whatever it says: libav would find out
-  /// with the end of the first segment.
+  /// Checks whether there is a playlist. Throws if a web server does not answer at all: libav would notice only at
+  /// the end of the first segment.
   private static func look(at address: String, _ callback: inout AVIOInterruptCB, isThere: inout Bool) -> Int32 {
     guard address.contains("://") else {
       isThere = unsafe access(address, F_OK) == 0
@@ -148,7 +147,7 @@ public struct LiveMuxer: ~Copyable {
     return answers.contains(status) ? 0 : status
   }
 
-  /// Sends the next packet, in the order of decoding; it is not changed.
+  /// Sends the next packet, in decoding order; it is not changed.
   public mutating func write(_ packet: Packet) throws(FFmpegError) {
     guard let stream = unsafe context.pointee.streams[0] else { return }
     let reference = try Packet(timeBase: packet.timeBase)
@@ -160,7 +159,7 @@ public struct LiveMuxer: ~Copyable {
       let status = unsafe av_write_frame(context, reference.handle)
       return (status, interrupt.shouldStop)
     }
-    // Some protocols say nothing of a call that was ended, and the transport's own errors show one call later.
+    // Some protocols report no error for an interrupted call, and errors of the transport appear one call later.
     let pending = unsafe context.pointee.pb.map { unsafe $0.pointee.error } ?? 0
     for status in [status, pending, isLate ? yolostream_averror_exit() : 0] where status < 0 {
       throw Self.failure(status, name, isLate: isLate, timeout: timeout, interrupt: interrupt)

@@ -1,18 +1,18 @@
 import CFFmpeg
 import Synchronization
 
-/// Takes libav's messages away from standard error and hands them to a closure.
+/// Redirects libav's log from standard error to a closure.
 ///
-/// Until `capture` is called, the first wrapper that is made silences libav.
+/// Until `capture` is called, libav is silent.
 public enum LogBridge {
-  /// How grave a message is.
+  /// Severity of a message.
   public enum Level: Int, Comparable, Sendable {
     case error = 16
     case warning = 24
     case info = 32
     case debug = 48
 
-    /// Graver levels are smaller.
+    /// More severe levels are smaller.
     public static func < (left: Level, right: Level) -> Bool { left.rawValue < right.rawValue }
   }
 
@@ -37,35 +37,35 @@ public enum LogBridge {
       }
     })
 
-  /// Sends every message of `level` or graver to `sink`: one line, without credentials, from any of libav's threads.
+  /// Sends messages of `level` or more severe to `sink`: one line, without credentials, on any of libav's threads.
   public static func capture(_ level: Level = .warning, _ sink: @escaping @Sendable (Level, String) -> Void) {
     listener.withLock { $0 = Listener(take: sink) }
     av_log_set_level(Int32(level.rawValue))
     _ = isInstalled
   }
 
-  /// RTP packets that libav missed on this thread since it began.
+  /// Number of RTP packets that libav missed on this thread.
   ///
-  /// Not to be inlined: each file has a copy of its own of the header's function, and of the count in it.
+  /// Must not be inlined: each C file has its own copy of the header's function and counter.
   @inline(never)
   static var missedPackets: Int64 { unsafe yolostream_missed_packets().pointee }
 
-  /// Errors that libav's codecs have reported on this thread since it began; see `missedPackets`.
+  /// Number of errors that libav's codecs reported on this thread; see `missedPackets`.
   @inline(never)
   static var decodingErrors: Int64 { unsafe yolostream_decoding_errors().pointee }
 
-  /// Where libav wants to go on this thread because a server of RTSP says so; `nil` if nowhere else. See `missedPackets`.
+  /// The address that an RTSP server redirected this thread to, if any; see `missedPackets`.
   @inline(never)
   static var redirection: String? {
     let address = unsafe yolostream_redirection()
     return unsafe address?.pointee == 0 ? nil : address.map { unsafe String(cString: $0) }
   }
 
-  /// Forgets the redirection of this thread; see `missedPackets`.
+  /// Clears the redirection of this thread; see `missedPackets`.
   @inline(never)
   static func forgetRedirection() { unsafe yolostream_redirection()?.pointee = 0 }
 
-  /// Makes sure that nothing of libav reaches standard error.
+  /// Keeps libav's log away from standard error.
   static func install() { _ = isInstalled }
 
   private static func deliver(level: Int32, text: String) {

@@ -1,13 +1,12 @@
 import CFFmpeg
 import Glibc
 
-/// Puts packets together into a file, or into standard output. What has been written stays readable if the program is
-/// killed.
+/// Muxes packets into a file or standard output. What has been written is playable even if the program is killed.
 @safe
 public struct Muxer: ~Copyable {
-  /// The containers it writes.
+  /// Supported containers.
   public enum Container: String, Sendable {
-    /// MP4 in fragments of half a second.
+    /// Fragmented MP4, with fragments of half a second.
     case mp4
     /// Matroska.
     case matroska
@@ -17,31 +16,31 @@ public struct Muxer: ~Copyable {
   public let container: Container
   private var owner: OutputContext
   private var context: UnsafeMutablePointer<AVFormatContext> { unsafe owner.pointer }
-  /// Where libav writes to, and what messages call it.
+  /// libav's address of the output, and its name in messages.
   private let address: String, name: String
   private var state = State.open
 
   private enum State { case open, writing, closed }
 
-  /// What AAC that carries its headers itself, as broadcasts and RTP have it, must pass to have them before the stream.
+  /// Filters for AAC with in-band headers (ADTS, as in broadcasts and RTP): they move the headers out of the stream.
   private var filters: [Int: BitstreamFilter] = [:]
-  /// The last time of decoding of each stream, in its ticks.
+  /// The last decoding time of each stream, in its ticks.
   private var lastTicks: [Int: Int64] = [:]
 
-  /// Seconds taken off all times; to be set before `begin`.
+  /// Seconds subtracted from all times; set it before `begin`.
   public var origin = 0.0
 
-  /// Prepares to write to `path` (`-` is standard output, which takes Matroska only) and throws if that is not possible.
-  /// The file is made by the first `flush`: whoever is killed before leaves what was there, and no file that does not play.
+  /// Prepares writing to `path` (`-` is standard output, Matroska only); throws if that is not possible. The file is
+  /// created by the first `flush`: a program that is killed before leaves the old file, and no unplayable one.
   public init(path: String, container: Container) throws(FFmpegError) {
     LogBridge.install()
     let owner = try OutputContext(container: container.rawValue)
     let context = unsafe owner.pointer
     let isFile = path != "-"
     if isFile { try FFmpegError.check(Self.trial(path), "create \(path)") }
-    // Each fragment or cluster is handed to the system as soon as it is complete.
+    // Each fragment or cluster is written as soon as it is complete.
     unsafe context.pointee.flags |= AVFMT_FLAG_FLUSH_PACKETS
-    // Two equal runs give equal bytes: no random identifiers, no version of libav.
+    // Deterministic output: no random identifiers, no version of libav.
     unsafe context.pointee.flags |= AVFMT_FLAG_BITEXACT
     address = isFile ? "file:" + path : "pipe:1"
     name = isFile ? path : "standard output"
@@ -49,7 +48,7 @@ public struct Muxer: ~Copyable {
     self.owner = owner
   }
 
-  /// 0 if a file can be made at `path` or the one there be written to, or libav's number of what is in the way.
+  /// 0 if the file at `path` can be created or overwritten, else the error number.
   private static func trial(_ path: String) -> Int32 {
     let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else {
@@ -63,16 +62,16 @@ public struct Muxer: ~Copyable {
     return 0
   }
 
-  /// Whether encoders must put their headers before the stream.
+  /// Whether encoders must use global headers.
   public var needsGlobalHeader: Bool { unsafe context.pointee.oformat.pointee.flags & AVFMT_GLOBALHEADER != 0 }
 
-  /// Whether the container takes a stream of this codec, be it in a way that libav calls unusual.
+  /// Whether the container supports the codec, including uses that libav calls non-standard.
   public func takes(_ parameters: StreamParameters) -> Bool {
     unsafe avformat_query_codec(
       context.pointee.oformat, parameters.handle.pointee.codec_id, FF_COMPLIANCE_EXPERIMENTAL) == 1
   }
 
-  /// Whether a file of this kind begins well with this stream in it, as far as its parameters tell.
+  /// Throws if a stream like this cannot be copied into such a container, as far as its parameters show.
   public static func tryCopy(of stream: StreamDescription, in container: Container) throws(FFmpegError) {
     var trial = try Muxer(container: container)
     _ = try trial.addCopy(of: stream)
@@ -85,7 +84,7 @@ public struct Muxer: ~Copyable {
     self.container = container
   }
 
-  /// Adds the stream that `encoder` makes; returns its index.
+  /// Adds a stream encoded by `encoder`; returns its index.
   public mutating func addStream(of encoder: borrowing Encoder) throws(FFmpegError) -> Int {
     let stream = try unsafe newStream()
     try unsafe FFmpegError.check(
@@ -97,12 +96,12 @@ public struct Muxer: ~Copyable {
     return Int(unsafe stream.pointee.index)
   }
 
-  /// Adds a stream whose packets are passed on as they are; returns its index.
+  /// Adds a stream whose packets are copied; returns its index.
   public mutating func addCopy(of stream: StreamDescription) throws(FFmpegError) -> Int {
     let copy = try unsafe newStream()
     try unsafe FFmpegError.check(
       avcodec_parameters_copy(copy.pointee.codecpar, stream.parameters.handle), "describe a copied stream")
-    // The tag belongs to the container the packets come from. Of the two that MP4 has for H.265, this one plays everywhere.
+    // The codec tag belongs to the source container. Of MP4's two tags for H.265, hvc1 plays everywhere.
     let isHEVC = unsafe copy.pointee.codecpar.pointee.codec_id == AV_CODEC_ID_HEVC
     unsafe copy.pointee.codecpar.pointee.codec_tag = isHEVC && container == .mp4 ? Self.tag("hvc1") : 0
     unsafe copy.pointee.time_base = stream.timeBase.rational
@@ -113,26 +112,26 @@ public struct Muxer: ~Copyable {
     return index
   }
 
-  /// Four letters as libav has them.
+  /// A codec tag as libav stores it.
   private static func tag(_ letters: String) -> UInt32 { letters.utf8.reversed().reduce(0) { $0 << 8 | UInt32($1) } }
 
   private func newStream() throws(FFmpegError) -> UnsafeMutablePointer<AVStream> {
     try unsafe FFmpegError.unwrap(avformat_new_stream(context, nil), "a stream")
   }
 
-  /// Writes the header, in memory. All streams must have been added.
+  /// Writes the header, in memory. Add all streams before.
   public mutating func begin() throws(FFmpegError) {
     try unsafe FFmpegError.check(avio_open_dyn_buf(&context.pointee.pb), "write \(name)")
     owner.isInMemory = true
-    // Audio may begin a little before the frames. MKV can say so; libav would rather move all times.
+    // Audio may start slightly before the video. MKV can represent that; by default libav would shift all times.
     if container == .matroska { unsafe context.pointee.avoid_negative_ts = 0 }
-    // Codecs whose place in a container is not settled are copied all the same.
+    // Codecs whose mapping is experimental are copied, too.
     unsafe context.pointee.strict_std_compliance = FF_COMPLIANCE_EXPERIMENTAL
     unsafe context.pointee.output_ts_offset = -TimeBase.microseconds.ticks(at: origin)
     var options = OptionList(
       container == .mp4
         ? [
-          // The header waits for the first fragment, when the first timestamp of each stream is known.
+          // Writes the header with the first fragment, when the first timestamps are known.
           "movflags": "delay_moov+default_base_moof+frag_keyframe",
           "frag_duration": "500000",
         ] : ["cluster_time_limit": "500"])
@@ -140,7 +139,7 @@ public struct Muxer: ~Copyable {
     state = .writing
   }
 
-  /// Writes a packet to stream `index`, in the order that decoding needs; the packet is not changed.
+  /// Writes a packet to stream `index`, in decoding order; the packet is not changed.
   public mutating func write(_ packet: Packet, to index: Int) throws(FFmpegError) {
     guard state == .writing, index >= 0, index < Int(unsafe context.pointee.nb_streams),
       let stream = unsafe context.pointee.streams[index]
@@ -154,7 +153,7 @@ public struct Muxer: ~Copyable {
     try unsafe check(av_interleaved_write_frame(context, reference.handle))
   }
 
-  /// Begins a fragment that has a time of its own where a gap is longer than MP4 has a number for as the length of a frame.
+  /// Starts a fragment with its own time before a gap that exceeds MP4's largest frame duration.
   private mutating func beginFragment(before packet: Packet, of index: Int) throws(FFmpegError) {
     guard let time = packet.decodingTimestamp ?? packet.timestamp else { return }
     defer { lastTicks[index] = time }
@@ -163,7 +162,7 @@ public struct Muxer: ~Copyable {
     try unsafe check(yolostream_begin_discontinuity(context, Int32(index), last + 1))
   }
 
-  /// Hands to the system what is held back for the fragment or cluster under way. The first call makes the file.
+  /// Writes the buffered fragment or cluster to the system. The first call creates the file.
   public mutating func flush() throws(FFmpegError) {
     guard state == .writing else { return }
     try unsafe check(av_interleaved_write_frame(context, nil))
@@ -171,14 +170,14 @@ public struct Muxer: ~Copyable {
     try moveToFile()
   }
 
-  /// Bytes handed to the file so far, 0 before it is made. After a `write` or `flush` that went well it ends with a whole
+  /// Bytes written to the file, 0 before it exists. After a successful `write` or `flush` it ends with a whole
   /// fragment or cluster.
   public var writtenByteCount: Int64 {
     guard state == .writing, !owner.isInMemory, let transport = unsafe context.pointee.pb else { return 0 }
     return unsafe avio_seek(transport, 0, SEEK_CUR)
   }
 
-  /// Puts what is in memory into a new file in one piece, to go on there.
+  /// Moves the buffer in memory to a new file, in one write, and continues there.
   private mutating func moveToFile() throws(FFmpegError) {
     guard owner.isInMemory else { return }
     owner.isInMemory = false
@@ -187,7 +186,7 @@ public struct Muxer: ~Copyable {
     unsafe context.pointee.pb = nil
     defer { unsafe av_free(bytes) }
     let status = unsafe avio_open2(&context.pointee.pb, address, AVIO_FLAG_WRITE, nil, nil)
-    // Without a file libav would write to nowhere.
+    // Without a file libav would write nowhere.
     if status < 0 { state = .closed }
     try FFmpegError.check(status, "create \(name)")
     unsafe avio_write(context.pointee.pb, bytes, count)
@@ -195,8 +194,7 @@ public struct Muxer: ~Copyable {
     try check(0)
   }
 
-  /// Writes what is still held back, the index and the end, and closes the file. The file keeps what it has if this
-  /// fails.
+  /// Writes the rest, the index and the trailer, and closes the file. If that fails, the file keeps what it has.
   public mutating func finish() throws(FFmpegError) {
     guard state == .writing else { return }
     try moveToFile()
@@ -207,7 +205,7 @@ public struct Muxer: ~Copyable {
     for status in [status, pending, closing] { try FFmpegError.check(status, "finish \(name)") }
   }
 
-  /// Errors of the file show at the transport, often one call later.
+  /// Checks for errors of the file, which often appear one call later.
   private func check(_ status: Int32) throws(FFmpegError) {
     try FFmpegError.check(status, "write \(name)")
     if let transport = unsafe context.pointee.pb {

@@ -1,9 +1,9 @@
 import CFFmpeg
 
-/// Options by name, as libav takes them.
+/// Options for libav, by name.
 @safe
 struct OptionList: ~Copyable {
-  /// What libav has not used yet.
+  /// Options that libav has not used yet.
   var handle: OpaquePointer?
 
   init(_ options: [String: String]) {
@@ -16,7 +16,7 @@ struct OptionList: ~Copyable {
     unsafe av_dict_free(&handle)
   }
 
-  /// Name of one option that nobody took.
+  /// Name of an option that was not used.
   var leftOver: String? {
     guard let entry = unsafe av_dict_get(handle, "", nil, AV_DICT_IGNORE_SUFFIX), let key = unsafe entry.pointee.key
     else { return nil }

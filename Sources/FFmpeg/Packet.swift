@@ -1,6 +1,6 @@
 import CFFmpeg
 
-/// A piece of a compressed stream. Once made it is not changed, so it may be handed between threads.
+/// A packet of a compressed stream. Immutable after it was created, so it can be shared between threads.
 @safe
 public final class Packet: @unchecked Sendable {
   let handle: UnsafeMutablePointer<AVPacket>
@@ -12,7 +12,7 @@ public final class Packet: @unchecked Sendable {
     self.timeBase = timeBase
   }
 
-  /// A packet that owns a copy of `bytes`; it has no timestamps.
+  /// A packet with a copy of `bytes`, without timestamps.
   public convenience init(copying bytes: borrowing RawSpan) throws(FFmpegError) {
     try self.init(timeBase: .microseconds)
     guard let count = Int32(exactly: bytes.byteCount), count < Int32.max - 64 else {
@@ -25,7 +25,7 @@ public final class Packet: @unchecked Sendable {
     }
   }
 
-  /// What `first` and then `second` hold, with the times of the one that has some.
+  /// The concatenation of `first` and `second`, with the times of the one that has some.
   public convenience init(joining first: Packet, _ second: Packet) throws(FFmpegError) {
     try self.init(timeBase: first.timeBase)
     let (one, other) = (first.byteCount, second.byteCount)
@@ -41,7 +41,7 @@ public final class Packet: @unchecked Sendable {
     unsafe handle.pointee.flags |= first.handle.pointee.flags | second.handle.pointee.flags
   }
 
-  /// Takes over what `other` holds.
+  /// Takes over the content of `other`.
   convenience init(taking other: Packet, timeBase: TimeBase) throws(FFmpegError) {
     try self.init(timeBase: timeBase)
     unsafe av_packet_move_ref(handle, other.handle)
@@ -52,29 +52,29 @@ public final class Packet: @unchecked Sendable {
     unsafe av_packet_free(&handle)
   }
 
-  /// Which stream of its container it belongs to.
+  /// Index of its stream in the container.
   public var streamIndex: Int { Int(unsafe handle.pointee.stream_index) }
-  /// Bytes.
+  /// Size in bytes.
   public var byteCount: Int { Int(unsafe handle.pointee.size) }
-  /// Whether decoding may begin here.
+  /// Whether decoding can start here.
   public var isKey: Bool { unsafe handle.pointee.flags & AV_PKT_FLAG_KEY != 0 }
-  /// Whether the container knows that bytes are missing.
+  /// Whether the container marks it as incomplete.
   public var isCorrupt: Bool { unsafe handle.pointee.flags & AV_PKT_FLAG_CORRUPT != 0 }
   /// Presentation time in ticks of `timeBase`.
   public var timestamp: Int64? {
     let ticks = unsafe handle.pointee.pts
     return ticks == yolostream_no_pts() ? nil : ticks
   }
-  /// Time of decoding in ticks of `timeBase`.
+  /// Decoding time in ticks of `timeBase`.
   public var decodingTimestamp: Int64? {
     let ticks = unsafe handle.pointee.dts
     return ticks == yolostream_no_pts() ? nil : ticks
   }
 
-  /// Microseconds since 1970 of the moment that the sender gives for a frame, by an RTCP sender report.
+  /// Capture time that the sender reports for a frame (RTCP sender report), in microseconds since 1970.
   ///
-  /// Where libav has to find the ends of frames in the stream (H.264, H.265), it is that of the frame that follows:
-  /// the end of one is found when the next begins, and what comes along with that goes out with the packet.
+  /// Where libav searches for the ends of frames (H.264, H.265) it is that of the following frame: the end is found
+  /// when the next frame starts, whose time is attached.
   public var senderTime: Int64? {
     var size = 0
     guard let data = unsafe av_packet_get_side_data(handle, AV_PKT_DATA_PRFT, &size),
@@ -83,23 +83,23 @@ public final class Packet: @unchecked Sendable {
     return unsafe UnsafeRawPointer(data).loadUnaligned(as: AVProducerReferenceTime.self).wallclock
   }
 
-  /// How long it lasts, in seconds; `nil` if it does not say.
+  /// Duration in seconds; `nil` if unknown.
   public var duration: Double? {
     let ticks = unsafe handle.pointee.duration
     return ticks > 0 ? timeBase.seconds(of: ticks) : nil
   }
 
-  /// Has the decoder find the presentation time by that of decoding, before it is handed to anybody else.
+  /// Clears the presentation time, so that the decoder derives it; call it before the packet is shared.
   public func forgetTimestamp() { unsafe handle.pointee.pts = yolostream_no_pts() }
 
-  /// Gives it the time `seconds` for decoding, and for showing unless the decoder is to find that, before it is handed to
-  /// anybody else.
+  /// Sets decoding and (unless `isShown` is false) presentation time to `seconds`; call it before the packet is
+  /// shared.
   public func setTimes(_ seconds: Double, isShown: Bool = true) {
     let ticks = timeBase.ticks(at: seconds)
     unsafe (handle.pointee.pts, handle.pointee.dts) = (isShown ? ticks : yolostream_no_pts(), ticks)
   }
 
-  /// The same bytes as a packet of stream `index`, whose unit is `timeBase`, and `shift` seconds later.
+  /// A packet of stream `index` with the same bytes, another time base, and times `shift` seconds later.
   public func moved(toStream index: Int, timeBase target: TimeBase, by shift: Double) throws(FFmpegError) -> Packet {
     let packet = try Packet(timeBase: target)
     try unsafe FFmpegError.check(av_packet_ref(packet.handle, handle), "reference a packet")
@@ -109,13 +109,13 @@ public final class Packet: @unchecked Sendable {
     return packet
   }
 
-  /// Moves its times by `ticks` of `timeBase`, before it is handed to anybody else.
+  /// Shifts its times by `ticks` of `timeBase`; call it before the packet is shared.
   public func shiftTimes(by ticks: Int64) {
     if let timestamp { unsafe handle.pointee.pts = timestamp &+ ticks }
     if let decodingTimestamp { unsafe handle.pointee.dts = decodingTimestamp &+ ticks }
   }
 
-  /// The same packet at other times, in ticks of `timeBase`; the bytes are shared.
+  /// The same packet with other times, in ticks of `timeBase`; the bytes are shared.
   public func retimed(showing: Int64, decoding: Int64) throws(FFmpegError) -> Packet {
     let packet = try Packet(timeBase: timeBase)
     try unsafe FFmpegError.check(av_packet_ref(packet.handle, handle), "reference a packet")
@@ -123,7 +123,7 @@ public final class Packet: @unchecked Sendable {
     return packet
   }
 
-  /// Lends the compressed bytes.
+  /// Calls `body` with the compressed bytes.
   public func withBytes<R, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {
     try unsafe body(UnsafeRawBufferPointer(start: handle.pointee.data, count: byteCount))
   }

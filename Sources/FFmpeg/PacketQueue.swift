@@ -1,33 +1,33 @@
 import Synchronization
 
-/// Compressed audio on its way past the frames: who reads a file puts it in, who writes one takes it out.
+/// Passes audio packets from a demuxer to a muxer, past the frames.
 ///
-/// Bounded: when nobody takes, the oldest packets are dropped.
+/// Bounded: if nobody takes packets, the oldest are dropped.
 public final class PacketQueue: Sendable {
   private struct State {
     var packets: [Packet] = []
     var byteCount = 0
   }
 
-  /// The streams whose packets pass.
+  /// The streams of the packets.
   public let streams: [StreamDescription]
-  /// Most bytes that wait.
+  /// Capacity in bytes.
   public let capacity: Int
   private let state = Mutex(State())
 
-  /// A queue for the packets of `streams` that holds `capacity` bytes.
+  /// A queue of at most `capacity` bytes for the packets of `streams`.
   public init(streams: [StreamDescription], capacity: Int = 32 << 20) {
     self.streams = streams
     self.capacity = capacity
   }
 
-  /// Puts a packet behind the others.
+  /// Appends a packet.
   public func append(_ packet: Packet) {
     state.withLock { state in
       state.packets.append(packet)
       state.byteCount += packet.byteCount
       guard state.byteCount > capacity else { return }
-      // Half at a time, so that a queue nobody empties does not move its packets at each call.
+      // Drops half at a time, so that a full queue does not move its packets at each call.
       while state.byteCount > capacity / 2, !state.packets.isEmpty {
         let count = max(1, state.packets.count / 4)
         state.byteCount -= state.packets.prefix(count).reduce(0) { $0 + $1.byteCount }

@@ -1,16 +1,16 @@
 import Synchronization
 
-/// One reader's place in a `PacketRing`.
+/// A reader of a `PacketRing`.
 ///
-/// `begin(at:)`, then `take()` whenever `arrivals` says so, or now and then.
+/// Call `begin(at:)`, then `take()` whenever `arrivals` has an element, or periodically.
 public final class PacketReader: Sendable {
   private struct Place {
-    /// Number of the next packet to take; `nil` before the beginning.
+    /// Number of the next packet to take; `nil` before `begin`.
     var next: Int?
     var missed = 0
   }
 
-  /// Says that packets have come since it was last asked; ends with the reader.
+  /// Has an element when packets have arrived; ends with the reader.
   public let arrivals: AsyncStream<Void>
   private let ring: PacketRing
   private let id: Int
@@ -24,8 +24,8 @@ public final class PacketReader: Sendable {
 
   deinit { ring.leave(id) }
 
-  /// Goes to the last keyframe that came at or before `arrival` (monotonic nanoseconds), else to the first that is
-  /// there; `.max` is the newest. Without any it begins with the next.
+  /// Starts at the last keyframe that arrived at or before `arrival` (monotonic nanoseconds), else at the first one
+  /// in the ring; `.max` is the newest. Without a keyframe it starts with the next one.
   public func begin(at arrival: UInt64) {
     let first = ring.key(at: arrival) ?? ring.nextNumber
     place.withLock { $0.next = first }
@@ -43,6 +43,6 @@ public final class PacketReader: Sendable {
     }
   }
 
-  /// Packets that were gone, or never kept for want of a keyframe before them, when it was their turn.
+  /// Packets that had left the ring, or were never kept because no keyframe preceded them.
   public var missedCount: Int { place.withLock { $0.missed } }
 }

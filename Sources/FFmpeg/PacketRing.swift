@@ -1,20 +1,20 @@
 import Synchronization
 
-/// The latest packets of a stream as they came, for whoever writes them elsewhere without decoding: clips that begin before
-/// what they show, segments for a browser.
+/// Keeps the latest packets of a stream, for consumers that copy them without decoding: clips with pre-roll, segments
+/// for browsers.
 ///
-/// It begins with a keyframe, holds as many seconds as its most demanding reader asked for (and the rest of the group of
-/// frames before), and never more than `byteLimit`. Packets are shared, not copied; without a reader none is kept. One
-/// thread appends; readers may be anywhere.
+/// It starts with a keyframe and holds as many seconds as the most demanding reader asked for (plus the rest of the
+/// GOP before), but at most `byteLimit`. Packets are shared, not copied; without readers none is kept. One thread
+/// appends; readers can be on any thread.
 public final class PacketRing: Sendable {
-  /// Packets that belong together: from one opening of the source, in one size. Those of two do not fit into one file, and
-  /// their times have nothing to do with each other.
-  public struct Passage: Sendable {
-    /// Counts passages, from 0.
+  /// The packets of one connection with one frame size. Packets of two epochs do not fit into one file, and their
+  /// times are unrelated.
+  public struct StreamEpoch: Sendable {
+    /// Number of the epoch, from 0.
     public let number: Int
-    /// The frames.
+    /// The video stream.
     public let video: StreamDescription
-    /// What goes along with them.
+    /// The audio streams.
     public let audioStreams: [StreamDescription]
 
     fileprivate func holds(_ packet: Packet) -> Bool {
@@ -24,18 +24,19 @@ public final class PacketRing: Sendable {
 
   /// One packet.
   public struct Entry: Sendable {
-    /// Counts all packets from 0: a gap between two is what a slow reader missed.
+    /// Consecutive number, from 0: a gap means that a slow reader missed packets.
     public let number: Int
-    /// What it belongs to.
-    public let passage: Passage
-    /// The packet, with the times of its source; `streamIndex` is that of `passage.video` or of one of its audio streams.
+    /// Its epoch.
+    public let epoch: StreamEpoch
+    /// The packet with the times of its source; `streamIndex` is that of `epoch.video` or of one of its audio
+    /// streams.
     public let packet: Packet
-    /// When it was read, in nanoseconds of the monotonic clock.
+    /// Arrival in nanoseconds of the monotonic clock.
     public let arrival: UInt64
 
-    /// Whether it belongs to the frames.
-    public var isVideo: Bool { packet.streamIndex == passage.video.index }
-    /// Whether a file may begin with it.
+    /// Whether it is a video packet.
+    public var isVideo: Bool { packet.streamIndex == epoch.video.index }
+    /// Whether a file can start with it.
     public var isKey: Bool { isVideo && packet.isKey }
   }
 
@@ -45,7 +46,7 @@ public final class PacketRing: Sendable {
   }
 
   fileprivate struct State {
-    var passage: Passage?
+    var epoch: StreamEpoch?
     var entries: [Entry] = []
     var byteCount = 0
     var nextNumber = 0
@@ -53,9 +54,9 @@ public final class PacketRing: Sendable {
     var nextDemand = 0
   }
 
-  /// Most bytes that are held.
+  /// Capacity in bytes.
   public let byteLimit: Int
-  /// Whether audio is wanted, too.
+  /// Whether audio packets are kept, too.
   public let takesAudio: Bool
   private let state = Mutex(State())
 
@@ -65,7 +66,7 @@ public final class PacketRing: Sendable {
     self.takesAudio = takesAudio
   }
 
-  /// A reader who wants to be able to go back `seconds`. As long as it lives, packets are kept.
+  /// A reader that can go back `seconds`. Packets are kept as long as it lives.
   public func reader(seconds: Double) -> PacketReader {
     let (arrivals, wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     let id = state.withLock { state in
@@ -89,35 +90,35 @@ public final class PacketRing: Sendable {
     demand?.wake.finish()
   }
 
-  /// Another opening of the source begins; packets of other streams are passed over.
+  /// Starts a new epoch with a new connection; packets of other streams are ignored.
   public func begin(video: StreamDescription, audioStreams: [StreamDescription]) {
     state.withLock { state in
-      state.passage = Passage(number: (state.passage?.number ?? -1) + 1, video: video, audioStreams: audioStreams)
+      state.epoch = StreamEpoch(number: (state.epoch?.number ?? -1) + 1, video: video, audioStreams: audioStreams)
     }
   }
 
-  /// Takes in a packet that was read at `arrival` (monotonic nanoseconds).
+  /// Appends a packet that arrived at `arrival` (monotonic nanoseconds).
   public func append(_ packet: Packet, at arrival: UInt64 = PacketRing.now()) {
     state.withLock { state in
-      guard !state.demands.isEmpty, var passage = state.passage, passage.holds(packet) else { return }
-      let isKey = packet.streamIndex == passage.video.index && packet.isKey
-      if isKey, let parameters = try? passage.video.parameters.renewed(by: packet) {
-        var video = passage.video
+      guard !state.demands.isEmpty, var epoch = state.epoch, epoch.holds(packet) else { return }
+      let isKey = packet.streamIndex == epoch.video.index && packet.isKey
+      if isKey, let parameters = try? epoch.video.parameters.renewed(by: packet) {
+        var video = epoch.video
         video.parameters = parameters
-        passage = Passage(number: passage.number + 1, video: video, audioStreams: passage.audioStreams)
-        state.passage = passage
+        epoch = StreamEpoch(number: epoch.number + 1, video: video, audioStreams: epoch.audioStreams)
+        state.epoch = epoch
       }
       defer { state.nextNumber += 1 }
-      // Nothing can begin in the middle of a GOP, nor in another passage.
-      guard isKey || state.entries.last?.passage.number == passage.number else { return }
-      state.entries.append(Entry(number: state.nextNumber, passage: passage, packet: packet, arrival: arrival))
+      // Nothing can start in the middle of a GOP, nor in another epoch.
+      guard isKey || state.entries.last?.epoch.number == epoch.number else { return }
+      state.entries.append(Entry(number: state.nextNumber, epoch: epoch, packet: packet, arrival: arrival))
       state.byteCount += packet.byteCount
       state.trim(arrival, byteLimit: byteLimit)
       for demand in state.demands.values { demand.wake.yield() }
     }
   }
 
-  /// Number of the last keyframe that was there at `arrival`, else of the first there is.
+  /// Number of the last keyframe at or before `arrival`, else of the first one in the ring.
   func key(at arrival: UInt64) -> Int? {
     state.withLock { state in
       state.entries.last { $0.isKey && $0.arrival <= arrival }?.number ?? state.entries.first?.number
@@ -127,13 +128,13 @@ public final class PacketRing: Sendable {
   /// The packets from `number` on.
   func entries(from number: Int) -> [Entry] {
     state.withLock { state in
-      // Numbers rise, so the place is soon found from the end.
+      // Numbers ascend, so the position is found quickly from the end.
       let start = state.entries.lastIndex { $0.number < number }.map { $0 + 1 } ?? 0
       return Array(state.entries[start...])
     }
   }
 
-  /// Number of the next packet to come.
+  /// Number of the next packet to arrive.
   var nextNumber: Int { state.withLock { $0.nextNumber } }
 
   /// Bytes held now.
@@ -144,14 +145,14 @@ public final class PacketRing: Sendable {
 }
 
 extension PacketRing.State {
-  /// Lets go of whole GOPs that nobody asked for, or that there is no room for.
+  /// Removes whole GOPs that no reader needs or that exceed the limit.
   fileprivate mutating func trim(_ now: UInt64, byteLimit: Int) {
     let seconds = demands.values.map(\.seconds).max() ?? 0
     let oldest = now - min(now, UInt64(min(max(seconds, 0), 86_400) * 1e9))
     while !entries.isEmpty {
       let second = entries.dropFirst().firstIndex(where: \.isKey)
       guard byteCount > byteLimit || second.map({ entries[$0].arrival <= oldest }) ?? false else { return }
-      // A group larger than the limit leaves nothing to begin with until the next.
+      // If a GOP exceeds the limit, nothing can start until the next keyframe.
       let end = second ?? entries.endIndex
       byteCount -= entries[..<end].reduce(0) { $0 + $1.packet.byteCount }
       entries.removeSubrange(..<end)

@@ -1,17 +1,16 @@
 import CFFmpeg
 import Glibc
 
-/// Feeds libav from a descriptor, such as standard input, without ever blocking longer than the flag allows: libav's own
-/// pipe protocol cannot be interrupted.
+/// Reads a file descriptor, such as standard input, for libav. Unlike libav's pipe protocol it can be interrupted.
 ///
-/// One thread at a time reads.
+/// Used by one thread at a time.
 @safe
 final class PipeReader: @unchecked Sendable {
-  /// What a demuxer reads from.
+  /// The I/O context for a demuxer.
   let handle: UnsafeMutablePointer<AVIOContext>
   private let source: Source
 
-  /// What the callback sees; the reader keeps it alive.
+  /// State of the callback; kept alive by the reader.
   private final class Source {
     let descriptor: Int32
     let isOwned: Bool
@@ -40,13 +39,13 @@ final class PipeReader: @unchecked Sendable {
     }
   }
 
-  /// Whether there is a named pipe or a socket at `path`.
+  /// Whether `path` is a named pipe or a socket.
   static func isPipe(_ path: String) -> Bool {
     var status = stat()
     return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO
   }
 
-  /// Reads the named pipe at `path`, whether or not somebody writes yet.
+  /// Reads the named pipe at `path`, also before a writer has opened it.
   convenience init(path: String, interrupt: InterruptFlag) throws(FFmpegError) {
     let descriptor = unsafe open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
     guard descriptor >= 0 else { throw FFmpegError(status: yolostream_averror(errno), tryingTo: "open \(path)") }
@@ -69,7 +68,7 @@ final class PipeReader: @unchecked Sendable {
   }
 
   deinit {
-    // libav may have exchanged the buffer for a larger one.
+    // libav may have replaced the buffer by a larger one.
     unsafe av_freep(&handle.pointee.buffer)
     var handle: UnsafeMutablePointer<AVIOContext>? = unsafe handle
     unsafe avio_context_free(&handle)

@@ -1,20 +1,20 @@
 import Synchronization
 
-/// Takes credentials out of text: what every message and log line passes through. Secrets that were seen where they came
-/// in (`protect`) are known and replaced wherever they stand; others are recognised by the shape of the URL they are in.
+/// Removes credentials from text; every message and log line passes through it. Secrets registered with `protect` are
+/// replaced wherever they occur; others are recognised by the URL they are in.
 public enum Redaction {
-  /// Last words of the names of parameters whose values are secrets.
+  /// Last words of parameter names whose values are secret.
   private static let secretKeys: Set<String> = [
     "password", "passwd", "pass", "pwd", "passphrase", "passcode", "loginpas", "token", "auth", "key", "apikey",
     "secret",
     "signature", "sig", "streamid", "psk", "session", "sessionid", "sid", "credential", "credentials", "pin",
   ]
-  /// Secrets that are known, longest first.
+  /// Registered secrets, longest first.
   private static let known = Mutex<[String]>([])
-  /// Shorter ones would be found in words that have nothing to do with them.
+  /// Shorter secrets would match unrelated words.
   private static let shortest = 4
 
-  /// Has `secret` replaced from now on wherever it stands, whatever it contains, as it is and as addresses escape it.
+  /// Registers `secret`: from now on it is replaced wherever it occurs, also in its escaped form.
   public static func protect(_ secret: some StringProtocol) {
     let forms = Set([String(secret), Escapes.escaped(Substring(secret)), Escapes.unescaped(Substring(secret))])
       .filter { $0.count >= shortest && $0 != "***" }
@@ -24,7 +24,7 @@ public enum Redaction {
     }
   }
 
-  /// Has the password, the secret parameters and the stream key in `address` replaced wherever they stand.
+  /// Registers the password, the secret parameters and the stream key of `address`.
   public static func protect(address: String) {
     guard let start = firstSchemeEnd(in: address[...]) else { return }
     let tail = address[start...]
@@ -47,8 +47,8 @@ public enum Redaction {
     }
   }
 
-  /// `text` with the user and password of each URL, the values of its secret parameters in path and query, and the stream
-  /// key at the end of one of RTMP replaced by `***`.
+  /// `text` with user and password of each URL, values of its secret parameters, and the stream key of RTMP URLs
+  /// replaced by `***`.
   public static func redact(_ text: String) -> String {
     var result = ""
     var shown = text
@@ -56,7 +56,7 @@ public enum Redaction {
     var rest = shown[...]
     while let start = firstSchemeEnd(in: rest) {
       let isRTMP = ["rtmp://", "rtmps://"].contains { rest[..<start].lowercased().hasSuffix($0) }
-      // Passwords hold commas and apostrophes: these end an address only where a sentence goes on behind them.
+      // Passwords can contain commas and apostrophes: these end an address only if a sentence continues behind them.
       var address = rest[start...].prefix { !$0.isWhitespace && $0 != "\"" }
       while let last = address.last, ",;:.')".contains(last) { address.removeLast() }
       result += rest[..<start]
@@ -66,7 +66,7 @@ public enum Redaction {
     return result + rest
   }
 
-  /// Index after the next `://`.
+  /// Index behind the next `://`.
   private static func firstSchemeEnd(in text: Substring) -> Substring.Index? {
     var index = text.startIndex
     while let colon = text[index...].firstIndex(of: ":") {
@@ -76,14 +76,14 @@ public enum Redaction {
     return nil
   }
 
-  /// What follows `scheme://`.
+  /// Redacts what follows `scheme://`.
   private static func redactAddress(_ address: Substring, isRTMP: Bool) -> String {
     let host = afterCredentials(address)
     let head = host == address.startIndex ? "" : "***@"
     var shown = address[host...]
     var tail = ""
     if isRTMP, let key = shown.prefix(while: { $0 != "?" }).split(separator: "/").dropFirst().last {
-      // Whoever knows the last part may send there.
+      // Anyone who knows the stream key can send.
       shown = shown[..<key.startIndex]
       tail = "***"
     }
@@ -91,8 +91,8 @@ public enum Redaction {
     return head + parameters.map { redactParameter($0) }.joined(separator: "&") + tail
   }
 
-  /// What stands between two `&`, up to its first secret value. Cameras have such parameters in their paths, too, and
-  /// other characters between them: whatever follows is taken for a part of the secret. An address may hold another one.
+  /// Redacts the text between two `&` from its first secret value on. Cameras have such parameters in paths, too,
+  /// with other separators, so everything that follows counts as secret. An address can contain another one.
   private static func redactParameter(_ text: Substring) -> String {
     var index = text.startIndex
     while let equals = text[index...].firstIndex(of: "=") {
@@ -105,14 +105,14 @@ public enum Redaction {
     return redact(String(text))
   }
 
-  /// Where the host begins in `address`, what follows `scheme://`; `nil` if no user or password stands before it.
+  /// Start of the host in `address` (without `scheme://`); `nil` if there is no user or password.
   public static func credentialsEnd(of address: Substring) -> Substring.Index? {
     let host = afterCredentials(address)
     return host == address.startIndex ? nil : host
   }
 
-  /// Where the host begins. A password may hold `@`, and careless ones hold `/`: an `@` after the first slash counts
-  /// when what stands before that slash cannot be `host:port`.
+  /// Start of the host. A password may contain `@` and an unescaped `/`: an `@` after the first slash counts if the
+  /// text before the slash cannot be `host:port`.
   private static func afterCredentials(_ address: Substring) -> Substring.Index {
     let slash = address.firstIndex { $0 == "/" || $0 == "?" || $0 == "#" } ?? address.endIndex
     if let at = address[..<slash].lastIndex(of: "@") { return address.index(after: at) }

@@ -1,14 +1,15 @@
 import CFFmpeg
 
-/// Where a server of RTSP sent its client, and with what this one may go there.
+/// RTSP redirections, and the credentials to use for them.
 ///
-/// libav follows by itself and offers the first server's user and password to the second. So the redirection is noticed
-/// while libav reports it, the attempt is ended before anything is sent, and the new address is opened from here.
+/// libav follows redirections by itself and sends the first server's credentials to the second. Therefore the
+/// redirection is detected in libav's log, the attempt is interrupted before anything is sent, and the new address is
+/// opened here.
 enum Redirection {
-  /// Most servers that are asked one after another.
+  /// Most redirections in a row.
   static let limit = 5
 
-  /// `address` on the way from `first`: with the credentials of `first` if scheme, host and port are the same.
+  /// `address` with the credentials of `first` if scheme, host and port are the same.
   static func next(_ address: String, from first: String) -> String {
     guard let old = Parts(first), let new = Parts(address), old.isSameServer(as: new), new.credentials.isEmpty,
       !old.credentials.isEmpty
@@ -42,7 +43,7 @@ enum Redirection {
 }
 
 extension String {
-  /// Where `text` first stands.
+  /// The first occurrence of `text`.
   fileprivate func firstRange(ofText text: String) -> Range<Index>? {
     var index = startIndex
     while index < endIndex {

@@ -1,7 +1,7 @@
 import CFFmpeg
 
-/// A file read from an address, such as `https://…`, as its bytes. Certificates of servers are checked, and redirections
-/// followed, from TLS to TLS only.
+/// Reads a file from an address such as `https://…`. Certificates are verified; redirections are followed, from TLS
+/// only to TLS.
 @safe
 public struct RemoteFile: ~Copyable {
   private let handle: UnsafeMutablePointer<AVIOContext>
@@ -9,11 +9,11 @@ public struct RemoteFile: ~Copyable {
   private let timeout: Double
   private let name: String
 
-  /// Bytes of the whole file, if the server tells.
+  /// Size of the file in bytes, if the server states it.
   public let byteCount: Int?
 
-  /// Connects to `address` and begins at byte `offset`. Throws where the server does not answer within `timeout` seconds,
-  /// has no such file, or does not let go on in the middle of one.
+  /// Connects to `address` and starts at byte `offset`. Throws if the server does not answer within `timeout`
+  /// seconds, lacks the file, or does not support ranges.
   public init(
     _ address: String, from offset: Int = 0, timeout: Double = 30, interrupt: InterruptFlag = InterruptFlag()
   ) throws(FFmpegError) {
@@ -45,7 +45,7 @@ public struct RemoteFile: ~Copyable {
     unsafe avio_closep(&handle)
   }
 
-  /// The next bytes, at most `capacity`; none at the end.
+  /// The next bytes, at most `capacity`; empty at the end.
   public mutating func read(atMost capacity: Int = 1 << 18) throws(FFmpegError) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: capacity)
     let (count, isLate) = interrupt.withDeadline(timeout) {

@@ -1,11 +1,11 @@
 import CFFmpeg
 
-/// The SHA-256 of bytes that come in pieces.
+/// Incremental SHA-256.
 @safe
 public struct SHA256: ~Copyable {
   private let state: OpaquePointer
 
-  /// Of nothing yet.
+  /// Starts a hash.
   public init() throws(FFmpegError) {
     guard let state = unsafe av_sha_alloc(), unsafe av_sha_init(state, 256) == 0 else {
       throw FFmpegError(.outOfMemory, "cannot allocate a hash: no memory")
@@ -15,18 +15,17 @@ public struct SHA256: ~Copyable {
 
   deinit { unsafe av_free(UnsafeMutableRawPointer(state)) }
 
-  /// Takes more bytes.
+  /// Adds bytes.
   public mutating func update(_ bytes: [UInt8]) { unsafe av_sha_update(state, bytes, bytes.count) }
 
-  /// The 64 hexadecimal digits.
+  /// The hash as 64 hexadecimal digits.
   public consuming func digest() -> String {
     var bytes = [UInt8](repeating: 0, count: 32)
     unsafe av_sha_final(state, &bytes)
     return bytes.hexadecimal
   }
 
-  /// The 64 hexadecimal digits of a message authentication code (HMAC, RFC 2104) over `bytes`, which only who knows `key`
-  /// can make.
+  /// HMAC-SHA256 (RFC 2104) of `bytes` with `key`, as 64 hexadecimal digits.
   public static func authentication(of bytes: [UInt8], key: [UInt8]) throws(FFmpegError) -> String {
     guard let state = unsafe av_hmac_alloc(AV_HMAC_SHA256) else {
       throw FFmpegError(.outOfMemory, "cannot allocate a hash: no memory")

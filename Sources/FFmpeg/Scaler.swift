@@ -1,19 +1,19 @@
 import CFFmpeg
 
-/// Converts frames from any size and arrangement of samples to another. Keeps its tables while the input stays the same.
+/// Converts frames between sizes and pixel formats. Keeps its tables while the input format stays the same.
 @safe
 public struct Scaler: ~Copyable {
-  /// How samples between samples are found.
+  /// Interpolation quality.
   public enum Quality: Sendable {
-    /// Exact rounding and full chroma; for frames that are measured or shown.
+    /// Exact rounding and full chroma interpolation; for frames that are measured or shown.
     case accurate
-    /// Bilinear, as fast as libswscale goes.
+    /// Bilinear, as fast as libswscale can.
     case fast
   }
 
   private var context: OpaquePointer?
   private let quality: Quality
-  /// What `context` was made for.
+  /// The conversion that `context` was created for.
   private var key: Key?
 
   private struct Key: Equatable {
@@ -21,7 +21,7 @@ public struct Scaler: ~Copyable {
     var outWidth: Int, outHeight: Int, outFormat: FrameFormat, outColour: FrameColour
   }
 
-  /// A scaler of the given quality.
+  /// A scaler with the given quality.
   public init(quality: Quality = .accurate) {
     self.quality = quality
     unsafe context = nil
@@ -29,9 +29,9 @@ public struct Scaler: ~Copyable {
 
   deinit { unsafe sws_freeContext(context) }
 
-  /// A new frame of `width` by `height` pixels in `format` that shows `frame`, with its times.
+  /// Converts `frame` to `width` × `height` pixels in `format`, keeping its times.
   ///
-  /// - Parameter colour: colours of the result; `nil` keeps those of `frame`. RGB is always full range.
+  /// - Parameter colour: colour encoding of the result; `nil` keeps that of `frame`. RGB is always full range.
   public mutating func convert(
     _ frame: Frame, width: Int, height: Int, format: FrameFormat, colour: FrameColour? = nil
   ) throws(FFmpegError) -> Frame {
@@ -49,7 +49,7 @@ public struct Scaler: ~Copyable {
     return result
   }
 
-  /// Makes the tables for `key`.
+  /// Creates the tables for `key`.
   private mutating func prepare(_ key: Key, describing frame: Frame) throws(FFmpegError) {
     unsafe sws_freeContext(context)
     unsafe context = nil
@@ -72,7 +72,7 @@ public struct Scaler: ~Copyable {
     let traits = unsafe av_pix_fmt_desc_get(source)?.pointee.flags ?? 0
     let sourceIsRGB = traits & UInt64(AV_PIX_FMT_FLAG_RGB) != 0
     let unity: Int32 = 1 << 16
-    // Fails for conversions without tables, which need none.
+    // Fails for conversions without tables, which do not need them.
     _ = unsafe sws_setColorspaceDetails(
       context, sws_getCoefficients(key.colour.scalerTable), sourceIsRGB || key.colour.isFullRange ? 1 : 0,
       sws_getCoefficients(key.outColour.scalerTable), key.outColour.isFullRange || key.outFormat == .rgb24 ? 1 : 0,

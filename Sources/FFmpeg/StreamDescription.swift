@@ -2,27 +2,27 @@ import CFFmpeg
 
 /// One stream of an opened container.
 public struct StreamDescription: Sendable {
-  /// Position in the container; `Packet.streamIndex` refers to it.
+  /// Index in the container, as in `Packet.streamIndex`.
   public let index: Int
   /// Codec and its parameters.
   public internal(set) var parameters: StreamParameters
   /// Unit of its timestamps.
   public let timeBase: TimeBase
-  /// Frames per second, as the container says or libav guesses; `nil` if unknown.
+  /// Frames per second, from the container or estimated by libav; `nil` if unknown.
   public let nominalRate: Double?
-  /// Timestamp of the beginning, in seconds; `nil` if unknown.
+  /// Start time in seconds; `nil` if unknown.
   public let start: Double?
-  /// Length in seconds; `nil` if unknown.
+  /// Duration in seconds; `nil` if unknown.
   public let duration: Double?
-  /// Number of frames the container promises; `nil` if it does not.
+  /// Number of frames that the container states; `nil` if it does not.
   public let frameCount: Int?
-  /// How the container says that the frames are shown upright.
+  /// Orientation that the container states.
   public let orientation: FrameOrientation
-  /// Width over height of a pixel, as container or codec say; 1 if unknown.
+  /// Pixel aspect ratio from container or codec, width over height; 1 if unknown.
   public let pixelAspect: Double
-  /// The order of the fields of interlaced video whose frames do not say it themselves; `nil` for any other.
+  /// Order of the fields of interlaced video whose frames do not state it; `nil` otherwise.
   public let fieldOrder: FieldOrder?
-  /// Whether it is a cover image that goes with audio, rather than video.
+  /// Whether it is the cover image of audio rather than video.
   public let isCoverImage: Bool
 
   init(

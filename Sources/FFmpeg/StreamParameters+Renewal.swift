@@ -1,8 +1,8 @@
 import CFFmpeg
 
 extension StreamParameters {
-  /// These parameters as the keyframe in `packet` states them, if it has another size; else `nil`. For codecs whose
-  /// frames carry their parameters, such as H.264 and H.265.
+  /// The parameters in the keyframe `packet`, if its frame size differs; else `nil`. For codecs with in-band
+  /// parameters, such as H.264 and H.265.
   func renewed(by packet: Packet) throws(FFmpegError) -> StreamParameters? {
     guard let size = try size(in: packet), size.width != width || size.height != height else { return nil }
     let renewed = try unsafe StreamParameters(copying: handle)
@@ -12,7 +12,7 @@ extension StreamParameters {
     return renewed
   }
 
-  /// Columns and rows of the frame in `packet`; `nil` if it does not say.
+  /// Width and height of the frame in `packet`; `nil` if it does not state them.
   private func size(in packet: Packet) throws(FFmpegError) -> (width: Int, height: Int)? {
     guard let parser = unsafe av_parser_init(Int32(bitPattern: handle.pointee.codec_id.rawValue)) else { return nil }
     defer { unsafe av_parser_close(parser) }
@@ -29,7 +29,7 @@ extension StreamParameters {
     return width > 0 && height > 0 ? (width, height) : nil
   }
 
-  /// Replaces the headers in front of the stream by those that `packet` carries.
+  /// Replaces the global headers by those in `packet`.
   private func takeHeaders(from packet: Packet) throws(FFmpegError) {
     guard let filter = unsafe av_bsf_get_by_name("extract_extradata") else { return }
     var context: UnsafeMutablePointer<AVBSFContext>?
@@ -37,7 +37,7 @@ extension StreamParameters {
     defer { unsafe av_bsf_free(&context) }
     guard let open = unsafe context else { return }
     try unsafe FFmpegError.check(avcodec_parameters_copy(open.pointee.par_in, handle), "look into a packet")
-    // Codecs without headers of this kind are refused here and keep what they have.
+    // Codecs without such headers fail here and keep what they have.
     guard unsafe av_bsf_init(open) >= 0 else { return }
     let copy = try Packet(timeBase: packet.timeBase)
     try unsafe FFmpegError.check(av_packet_ref(copy.handle, packet.handle), "reference a packet")

@@ -1,12 +1,12 @@
 import CFFmpeg
 
-/// What a stream says about itself: an owned copy of libav's codec parameters.
+/// The parameters of a stream: an owned copy of libav's codec parameters.
 @safe
 public final class StreamParameters: @unchecked Sendable {
-  /// What a stream carries.
+  /// The kind of media.
   public enum Kind: Hashable, Sendable { case video, audio, other }
 
-  /// Written before it is shared only.
+  /// Written only before it is shared.
   let handle: UnsafeMutablePointer<AVCodecParameters>
 
   init(copying source: UnsafePointer<AVCodecParameters>) throws(FFmpegError) {
@@ -14,7 +14,7 @@ public final class StreamParameters: @unchecked Sendable {
     try unsafe FFmpegError.check(avcodec_parameters_copy(handle, source), "copy codec parameters")
   }
 
-  /// The parameters that stills and raw streams of codec `name` (libav's name, such as `png`) begin with.
+  /// Default parameters of the codec `name` (libav's name, such as `png`), for stills and raw streams.
   public init(codecNamed name: String) throws(FFmpegError) {
     unsafe handle = try unsafe FFmpegError.unwrap(avcodec_parameters_alloc(), "codec parameters")
     guard let codec = unsafe avcodec_find_decoder_by_name(name) else {
@@ -24,7 +24,7 @@ public final class StreamParameters: @unchecked Sendable {
     unsafe handle.pointee.codec_id = unsafe codec.pointee.id
   }
 
-  /// The parameters of uncompressed frames, rows without padding; `format` is libav's name, such as `yuyv422`.
+  /// The parameters of uncompressed frames with unpadded rows; `format` is libav's name, such as `yuyv422`.
   public convenience init(rawVideo format: String, width: Int, height: Int) throws(FFmpegError) {
     try self.init(codecNamed: "rawvideo")
     let code = unsafe av_get_pix_fmt(format)
@@ -41,7 +41,7 @@ public final class StreamParameters: @unchecked Sendable {
     unsafe avcodec_parameters_free(&handle)
   }
 
-  /// Video, audio or something else.
+  /// The kind of media.
   public var kind: Kind {
     switch unsafe handle.pointee.codec_type {
     case AVMEDIA_TYPE_VIDEO: .video
@@ -52,8 +52,8 @@ public final class StreamParameters: @unchecked Sendable {
 
   /// Name of the codec, such as `h264`.
   public var codecName: String { unsafe String(cString: avcodec_get_name(handle.pointee.codec_id)) }
-  /// Columns of a coded frame; 0 if unknown.
+  /// Width of a coded frame in pixels; 0 if unknown.
   public var width: Int { Int(unsafe handle.pointee.width) }
-  /// Rows of a coded frame; 0 if unknown.
+  /// Height of a coded frame in pixels; 0 if unknown.
   public var height: Int { Int(unsafe handle.pointee.height) }
 }

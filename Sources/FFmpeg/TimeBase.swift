@@ -1,10 +1,10 @@
 import CFFmpeg
 
-/// The unit of a stream's timestamps: one tick lasts `numerator / denominator` seconds.
+/// The unit of a stream's timestamps: one tick is `numerator / denominator` seconds.
 public struct TimeBase: Hashable, Sendable {
-  /// Above the line; positive.
+  /// Positive numerator.
   public let numerator: Int32
-  /// Below the line; positive.
+  /// Positive denominator.
   public let denominator: Int32
 
   /// Ticks of `numerator / denominator` seconds; `nil` unless both are positive.
@@ -31,7 +31,7 @@ public struct TimeBase: Hashable, Sendable {
   /// `ticks` in seconds.
   public func seconds(of ticks: Int64) -> Double { Double(ticks) * Double(numerator) / Double(denominator) }
 
-  /// The tick nearest to `seconds`; the ends of `Int64`'s range for what lies beyond, 0 for NaN.
+  /// The tick nearest to `seconds`, clamped to the range of `Int64`; 0 for NaN.
   public func ticks(at seconds: Double) -> Int64 {
     let exact = (seconds * Double(denominator) / Double(numerator)).rounded()
     if exact.isNaN { return 0 }

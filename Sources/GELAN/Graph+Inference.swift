@@ -1,5 +1,5 @@
 extension Graph {
-  /// What is needed for the main head alone: the auxiliary branch goes, at no cost to what remains.
+  /// The part that the main head needs: the auxiliary branch is removed, which does not change the main branch.
   public var mainBranch: Graph {
     var isNeeded = [Bool](repeating: false, count: nodes.count)
     isNeeded[0] = true
@@ -15,7 +15,8 @@ extension Graph {
     return copy.keeping { isNeeded[$0.id] ? $0 : nil }
   }
 
-  /// Batch normalisation folded into biases, and a 3×3 with a 1×1 convolution beside it (RepConvN) merged into one.
+  /// Batch normalisation folded into the convolutions, and parallel 3×3 and 1×1 convolutions (RepConvN) merged into
+  /// one.
   ///
   /// The merged convolution's parameters are `<node>.conv.weight` and `.bias`; the others keep their names, with a
   /// bias beside the weight. `ParameterFolding` computes the values.
@@ -45,7 +46,7 @@ extension Graph {
     }
   }
 
-  /// The 3×3 and the 1×1 convolution that `node` adds up, if it is a re-parameterisable pair.
+  /// The 3×3 and the 1×1 convolution that `node` adds, if they are a re-parameterisable pair.
   public func reparameterisedPair(at node: Node) -> [Node.ID]? {
     guard case .sum = node.operation, node.inputs.count == 2 else { return nil }
     let operands = node.inputs.map { nodes[$0] }
@@ -57,7 +58,7 @@ extension Graph {
     return node.inputs
   }
 
-  /// The nodes for which `transform` gives one, renumbered; operands of the results are in the old numbering.
+  /// The nodes for which `transform` returns one, renumbered; inputs in the results use the old numbering.
   func keeping(_ transform: (Node) -> Node?) -> Graph {
     var renumbered = [Node.ID](repeating: -1, count: nodes.count)
     var kept: [Node] = []

@@ -1,5 +1,6 @@
 extension Graph {
-  /// Every tensor the convolutions use, by state-dict name, in execution order. Vectors have one entry per channel made.
+  /// All tensors of the convolutions by state-dict name, in execution order. Vectors have one entry per output
+  /// channel.
   public var parameterShapes: [(name: String, shape: [Int])] {
     convolutions.flatMap { _, convolution in
       let vector = [convolution.outputChannels]

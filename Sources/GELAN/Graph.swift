@@ -1,28 +1,28 @@
-/// A network as a list of primitive operations in an order in which they can run.
+/// A network as a list of primitive operations in execution order.
 ///
-/// Blocks and models are written on top of this (`Blocks/`, `Models/`); reference operators, the compiler and the
-/// trainer read it. Nothing here holds a weight: convolutions name the parameters they use.
+/// Blocks and models (`Blocks/`, `Models/`) are expanded to it; reference operators, compiler and trainer read it. A
+/// graph holds no weights: convolutions name their parameters.
 public struct Graph: Hashable, Sendable {
-  /// Operations in execution order; a node only reads nodes before it. Node 0 is the picture.
+  /// Operations in execution order; a node only reads nodes before it. Node 0 is the input image.
   public internal(set) var nodes: [Node]
-  /// Nodes that the network's definition gives a name: `B3` for the backbone at stride 8, `P4` for the neck at 16…
+  /// Nodes named by the network's definition: `B3` for the backbone at stride 8, `P4` for the neck at stride 16…
   public internal(set) var taps: [String: Node.ID]
   /// The heads, the main one last.
   public internal(set) var heads: [Head]
 
-  /// One operation and where its operands come from.
+  /// One operation and its inputs.
   public struct Node: Hashable, Sendable, Identifiable {
     /// Position in `Graph.nodes`.
     public let id: Int
     /// Path in the module tree, such as `model.4.cv2.0.m.1.cv1`; unique.
     public let name: String
-    /// What is computed.
+    /// The operation.
     public let operation: Operation
-    /// Operands, in order.
+    /// Input nodes, in order.
     public let inputs: [Int]
-    /// Channels of the result.
+    /// Output channels.
     public let channels: Int
-    /// Part of the auxiliary branch: it gives gradients while training and is not there at inference.
+    /// Part of the auxiliary branch: used in training and absent at inference.
     public let isTrainingOnly: Bool
   }
 
@@ -30,28 +30,28 @@ public struct Graph: Hashable, Sendable {
   public struct Head: Hashable, Sendable {
     /// Raw maps of one scale.
     public struct Level: Hashable, Sendable {
-      /// Node of the box distribution: `4 * bins` channels, side-major.
+      /// Node of the distance distributions: `4 * bins` channels, side-major.
       public let boxes: Node.ID
-      /// Node of the class logits: one channel a class.
+      /// Node of the class logits: one channel per class.
       public let classes: Node.ID
-      /// Pixels of the picture per cell.
+      /// Stride: pixels of the image per cell.
       public let stride: Int
     }
     /// Finest scale first.
     public let levels: [Level]
-    /// Classes told apart.
+    /// Number of classes.
     public let classCount: Int
     /// Bins of each side's distance distribution.
     public let bins: Int
-    /// State-dict name of the constant distance weights (0, 1, … bins - 1).
+    /// State-dict name of the constant distances (0, 1, … bins - 1).
     public let projection: String
-    /// The auxiliary head of programmable gradient information.
+    /// Whether this is the auxiliary head of programmable gradient information.
     public let isTrainingOnly: Bool
   }
 }
 
 extension Graph {
-  /// Elementwise function that follows an operation.
+  /// Elementwise activation function.
   public enum Activation: Hashable, Sendable {
     /// Identity.
     case none
@@ -60,7 +60,7 @@ extension Graph {
     /// `max(x, 0)`.
     case relu
 
-    /// What files call it.
+    /// Its name in files.
     public var name: String {
       switch self {
       case .none: "none"
@@ -73,20 +73,20 @@ extension Graph {
   /// A primitive operation. Tensors are batch × channels × height × width.
   public enum Operation: Hashable, Sendable {
     /// The network's input: three channels, red first, values 0…1.
-    case picture
+    case input
     /// Convolution, with batch normalisation or bias, and activation.
     case convolution(Convolution)
     /// Elementwise sum of all operands, then an activation.
     case sum(Activation)
-    /// Operands one after the other along channels.
+    /// Concatenates the inputs along channels.
     case concatenation
-    /// Some channels of the operand.
+    /// A range of channels of the input.
     case slice(Range<Int>)
-    /// Largest value under the window; padding never wins.
+    /// Maximum of each window; padding is ignored.
     case maxPool(Window)
-    /// Mean under the window (no padding).
+    /// Mean of each window, without padding.
     case averagePool(Window)
-    /// Each value repeated `factor` × `factor` times.
+    /// Nearest-neighbour upsampling: each value repeated `factor` × `factor` times.
     case upsample(factor: Int)
   }
 
@@ -94,50 +94,50 @@ extension Graph {
   public struct Convolution: Hashable, Sendable {
     /// State-dict prefix of `weight` (and `bias`).
     public var parameters: String
-    /// State-dict prefix of the batch normalisation behind it; without one the convolution has a bias.
+    /// State-dict prefix of the batch normalisation behind it; `nil` if the convolution has a bias instead.
     public var normalisation: String?
-    /// Channels read.
+    /// Input channels.
     public var inputChannels: Int
-    /// Channels made.
+    /// Output channels.
     public var outputChannels: Int
-    /// Where it is applied.
+    /// Kernel size, stride and padding.
     public var window: Window
-    /// Independent groups of channels.
+    /// Groups.
     public var groups: Int
-    /// What follows.
+    /// Activation.
     public var activation: Activation
 
-    /// Multiply-adds for one output position.
+    /// Multiply-adds per output position.
     public var workPerPosition: Int { outputChannels * (inputChannels / groups) * window.kernel * window.kernel }
     /// Number of weights, without bias or normalisation.
     public var weightCount: Int { workPerPosition }
-    /// Shape of the weights.
+    /// Shape of the weights: out × in/groups × kernel × kernel.
     public var weightShape: [Int] { [outputChannels, inputChannels / groups, window.kernel, window.kernel] }
   }
 
-  /// A square window that slides over a map.
+  /// A square sliding window.
   public struct Window: Hashable, Sendable {
-    /// Side in cells.
+    /// Side of the kernel.
     public var kernel: Int
-    /// Step in cells.
+    /// Stride.
     public var stride: Int
-    /// Cells added on every side.
+    /// Padding on every side.
     public var padding: Int
 
-    /// A window of `kernel` × `kernel` cells.
+    /// A window of `kernel` × `kernel`.
     public init(kernel: Int, stride: Int = 1, padding: Int = 0) {
       self.kernel = kernel
       self.stride = stride
       self.padding = padding
     }
 
-    /// Length of the result along an axis of `length` cells.
+    /// Output length along an axis of `length` cells.
     public func output(_ length: Int) -> Int { (length + 2 * padding - kernel) / stride + 1 }
   }
 }
 
 extension Graph {
-  /// The head that makes the detections.
+  /// The head whose predictions become detections.
   public var mainHead: Head { heads[heads.count - 1] }
 
   /// The convolutions, in execution order.
@@ -147,15 +147,14 @@ extension Graph {
     }
   }
 
-  /// Nodes that read each node.
+  /// The nodes that read each node.
   public var consumers: [[Node.ID]] {
     var result = [[Node.ID]](repeating: [], count: nodes.count)
     for node in nodes { for input in node.inputs { result[input].append(node.id) } }
     return result
   }
 
-  /// Height and width of every node's result for a picture of `height` × `width`, which must be multiples of
-  /// `stride` for the branches to meet.
+  /// Height and width of every node's result for an image of `height` × `width`, both multiples of `stride`.
   public func sizes(height: Int, width: Int) -> [(height: Int, width: Int)] {
     var sizes: [(height: Int, width: Int)] = []
     for node in nodes {
@@ -166,14 +165,14 @@ extension Graph {
       case .maxPool(let window), .averagePool(let window):
         sizes.append((window.output(input.height), window.output(input.width)))
       case .upsample(let factor): sizes.append((input.height * factor, input.width * factor))
-      // The operand of a sum that fixes its size is the last one (CBFuse adds to it).
+      // The last input of a sum determines its size (CBFuse adds to it).
       case .sum: sizes.append(node.inputs.last.map { sizes[$0] } ?? input)
-      case .picture, .concatenation, .slice: sizes.append(input)
+      case .input, .concatenation, .slice: sizes.append(input)
       }
     }
     return sizes
   }
 
-  /// Coarsest stride: pictures must be multiples of it on both sides.
+  /// Coarsest stride: both sides of an image must be multiples of it.
   public var stride: Int { mainHead.levels.map(\.stride).max() ?? 1 }
 }

@@ -1,16 +1,16 @@
-/// Lays primitive nodes one after another; blocks are written as extensions of it.
+/// Appends primitive nodes to a graph; blocks are extensions of it.
 struct GraphBuilder {
   private(set) var nodes: [Graph.Node] = []
   var taps: [String: Graph.Node.ID] = [:]
   var heads: [Graph.Head] = []
   /// Nodes added while this is set belong to the auxiliary branch.
   var isTrainingOnly = false
-  /// What follows a normalised convolution unless it says otherwise.
+  /// Activation behind batch normalisation unless a call overrides it.
   let activation: Graph.Activation
 
   init(activation: Graph.Activation) {
     self.activation = activation
-    _ = add("picture", .picture, [], channels: 3)
+    _ = add("input", .input, [], channels: 3)
   }
 
   func channels(_ id: Graph.Node.ID) -> Int { nodes[id].channels }
@@ -37,7 +37,7 @@ struct GraphBuilder {
     return add(name, .convolution(convolution), [input], channels: outputChannels)
   }
 
-  /// A bare 1×1 convolution with bias.
+  /// A 1×1 convolution with bias, without normalisation or activation.
   mutating func projection(
     _ name: String, parameters: String, _ input: Graph.Node.ID, _ outputChannels: Int, groups: Int = 1
   ) -> Graph.Node.ID {

@@ -1,6 +1,6 @@
 extension InferenceModel {
-  /// The network ready to run from `weights` as they are while training: the auxiliary branch of `spec` dropped, batch
-  /// normalisation folded, RepConvN branches merged.
+  /// The inference model of the training `weights`: the auxiliary branch of `spec` removed, batch normalisation
+  /// folded, RepConvN branches merged.
   public init(
     training weights: WeightStore, of spec: NetworkSpec, classNames: [String]
   ) throws(ModelError) {

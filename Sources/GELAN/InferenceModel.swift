@@ -1,4 +1,4 @@
-/// A network ready to run: single-branch, folded, with its numbers and the names of its classes.
+/// A network ready for inference: single-branch and folded, with its weights and class names.
 public struct InferenceModel: Sendable {
   /// The network without auxiliary branch.
   public let spec: NetworkSpec
@@ -6,11 +6,12 @@ public struct InferenceModel: Sendable {
   public let graph: Graph
   /// `<convolution.parameters>.weight` and `.bias` of every convolution of `graph`.
   public let weights: WeightStore
-  /// One name per class.
+  /// Class names by index.
   public let classNames: [String]
-  /// Side in pixels of the pictures it was trained on, if that is known: the size to run it at.
+  /// Side in pixels of the images it was trained on, if known; the default input size.
   public var imageSize: Int?
-  /// How it computes in whole numbers, if it can. Weights that are whole numbers stand multiplied out in `weights`.
+  /// int8 scales, if the model is quantised. If it does not keep the original weights, `weights` are the dequantised
+  /// ones.
   public var quantisation: Quantisation?
 
   /// A network of `spec` (single-branch) with `weights` for its folded graph.
@@ -26,7 +27,7 @@ public struct InferenceModel: Sendable {
     self.classNames = classNames
   }
 
-  /// The same network with other numbers, in real ones.
+  /// The same network with other floating-point weights.
   public func with(weights: WeightStore) -> InferenceModel {
     var copy = InferenceModel(spec: spec, graph: graph, weights: weights, classNames: classNames)
     copy.imageSize = imageSize

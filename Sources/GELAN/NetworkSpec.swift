@@ -1,31 +1,31 @@
-/// A network as a table that can be read: rows in order, rows that others refer to by name, and heads.
+/// A network as a readable table: rows in order, names for rows that others refer to, and heads.
 ///
-/// Row numbers are the positions in `layers`; they give the parameters the names that published checkpoints use.
+/// Row numbers are positions in `layers`; parameter names of published checkpoints contain them.
 public struct NetworkSpec: Hashable, Sendable {
   /// Published name, such as `gelan-c`.
   public var name: String
-  /// Rows; the heads follow as one more layer.
+  /// The rows; the heads follow as one more layer.
   public var layers: [Layer]
-  /// Taps that the main head reads, finest first.
+  /// Taps (names of rows) that the main head reads, finest first.
   public var mainTaps: [String]
   /// Taps that the auxiliary head reads; empty for a network without one.
   public var auxiliaryTaps: [String]
-  /// Shape of the heads.
+  /// Variant of the heads.
   public var headStyle: HeadStyle
-  /// Classes told apart.
+  /// Number of classes.
   public var classCount: Int
-  /// What follows each normalised convolution.
+  /// Activation behind each normalised convolution.
   public var activation: Graph.Activation
 
   /// One row.
   public struct Layer: Hashable, Sendable {
-    /// What is computed.
+    /// The operation.
     public var block: Block
-    /// Operands.
+    /// Its inputs.
     public var sources: [Source]
-    /// Name that other rows and heads use; empty if none does.
+    /// Name by which other rows and heads refer to it; empty if none does.
     public var tap: String
-    /// Part of the auxiliary branch.
+    /// Whether it belongs to the auxiliary branch.
     public var isTrainingOnly: Bool
 
     /// A row that computes `block` from `sources`.
@@ -44,12 +44,12 @@ public struct NetworkSpec: Hashable, Sendable {
     }
   }
 
-  /// Where an operand comes from.
+  /// An input of a row.
   public enum Source: Hashable, Sendable, ExpressibleByStringLiteral {
-    /// The row before.
+    /// The previous row.
     case previous
-    /// The picture.
-    case picture
+    /// The input image.
+    case input
     /// The row of this name.
     case tap(String)
 
@@ -57,7 +57,7 @@ public struct NetworkSpec: Hashable, Sendable {
     public init(stringLiteral value: String) { self = .tap(value) }
   }
 
-  /// A network of these rows. `classCount` is 80 (COCO) unless it says otherwise.
+  /// A network of these rows. `classCount` defaults to 80 (COCO).
   public init(
     name: String, layers: [Layer], mainTaps: [String], auxiliaryTaps: [String] = [], headStyle: HeadStyle = .official,
     classCount: Int = 80, activation: Graph.Activation = .silu
@@ -71,7 +71,7 @@ public struct NetworkSpec: Hashable, Sendable {
     self.activation = activation
   }
 
-  /// Whether there is an auxiliary branch to train with.
+  /// Whether it has an auxiliary branch for training.
   public var isDual: Bool { !auxiliaryTaps.isEmpty }
 }
 
@@ -81,13 +81,13 @@ extension NetworkSpec {
     var builder = GraphBuilder(activation: activation)
     var rows: [Row] = []
     var named: [String: Row] = [:]
-    let picture = Row(node: 0, stride: 1)
+    let input = Row(node: 0, stride: 1)
     for (index, layer) in layers.enumerated() {
       let sources = layer.sources.map { source in
         switch source {
-        case .previous: rows.last ?? picture
-        case .picture: picture
-        case .tap(let name): named[name] ?? picture
+        case .previous: rows.last ?? input
+        case .input: input
+        case .tap(let name): named[name] ?? input
         }
       }
       builder.isTrainingOnly = layer.isTrainingOnly
@@ -101,7 +101,7 @@ extension NetworkSpec {
     let head = "model.\(layers.count)"
     func inputs(_ taps: [String]) -> [(node: Graph.Node.ID, stride: Int)] {
       taps.map { name in
-        let row = named[name] ?? picture
+        let row = named[name] ?? input
         return (row.node, row.stride)
       }
     }
@@ -118,7 +118,7 @@ extension NetworkSpec {
     return builder.build()
   }
 
-  /// The result of one row while a graph is laid.
+  /// The node of one row while the graph is built.
   struct Row {
     var node: Graph.Node.ID
     var stride: Int
@@ -130,7 +130,7 @@ extension GraphBuilder {
   mutating func lay(_ block: Block, name: String, sources: [NetworkSpec.Row]) -> NetworkSpec.Row {
     let input = sources[0]
     switch block {
-    case .picture: return input
+    case .input: return input
     case .convolution(let channels, let kernel, let stride):
       return .init(
         node: conv(name, input.node, channels, kernel: kernel, stride: stride), stride: input.stride * stride)

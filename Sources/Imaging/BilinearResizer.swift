@@ -1,10 +1,10 @@
-/// Bilinear resizing of an image to planar RGB rows, top to bottom, in the arithmetic of OpenCV's `INTER_LINEAR`.
+/// Bilinear resizing of an image to planar RGB rows, top to bottom, bit-exact to OpenCV's `INTER_LINEAR`.
 ///
-/// Tables and rows are made once for a pair of sizes; reading rows then allocates nothing.
+/// Tables and row buffers are created once per pair of sizes; reading rows allocates nothing.
 struct BilinearResizer {
   let source: PixelLayout
   let width, height: Int
-  /// The output row that was made last.
+  /// The latest output row.
   let output: PlanarRow<UInt8>
   let rows: PixelRows
   private let reader: RGBRowReader
@@ -27,10 +27,10 @@ struct BilinearResizer {
     output = source.width == width && source.height == height ? reader.row : PlanarRow(width: width, of: 0)
   }
 
-  /// Forgets what it holds of the image before; call it before the first row of an image.
+  /// Clears the cached rows; call it before the first row of an image.
   mutating func begin() { held = (-1, -1) }
 
-  /// Makes row `y` of the output in `output`.
+  /// Computes row `y` of the output.
   mutating func make(_ y: Int, from view: borrowing ImageView) {
     if source.width == width, source.height == height { return reader.read(y, of: view) }
     let upper = Int(lines.first[y]), lower = Int(lines.second[y])
@@ -42,7 +42,7 @@ struct BilinearResizer {
     unsafe rows.blend(above.b, below.b, weights: weights, width: width, to: output.b)
   }
 
-  /// Row `y` of the source at the output's width, made now unless it is held, in the place that does not hold `other`.
+  /// Row `y` of the source at the output's width, cached; a new row replaces the cached one that is not `other`.
   private mutating func hold(_ y: Int, keeping other: Int, _ view: borrowing ImageView) -> PlanarRow<Int16> {
     if held.0 == y { return shrunk.0 }
     if held.1 == y { return shrunk.1 }

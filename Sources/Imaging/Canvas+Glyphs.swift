@@ -1,11 +1,11 @@
-/// The shape of one character as coverage, 0...255.
+/// A rasterised character: coverage 0...255 per pixel.
 public struct GlyphBitmap: Hashable, Sendable {
   /// Size in pixels.
   public let width, height: Int
   /// Coverage, rows from the top, without gaps.
   public let coverage: [UInt8]
 
-  /// A shape of `width` by `height` pixels; fails with `mismatch` if `coverage` is not of that size.
+  /// A glyph of `width` × `height` pixels; fails with `mismatch` if `coverage` has another size.
   public init(width: Int, height: Int, coverage: [UInt8]) throws(ImagingError) {
     guard width >= 0, height >= 0, coverage.count == width * height else {
       throw ImagingError(.mismatch, "a glyph of \(width)x\(height) was given \(coverage.count) coverage bytes")
@@ -17,7 +17,7 @@ public struct GlyphBitmap: Hashable, Sendable {
 }
 
 extension Canvas {
-  /// Draws shapes with their top left corners at whole pixels. Where shapes overlap the stronger coverage counts.
+  /// Draws glyphs with their top left corners at integer positions. Where glyphs overlap the higher coverage counts.
   public mutating func draw(
     _ glyphs: [(bitmap: GlyphBitmap, x: Int, y: Int)], with ink: Ink, on view: borrowing ImageView
   ) {

@@ -3,10 +3,10 @@ extension Canvas {
   public struct Vertex: Hashable, Sendable {
     /// Position in pixels of the image.
     public var x, y: Float
-    /// How much of the ink shows here, 0...1; in between it changes evenly.
+    /// Opacity of the ink here, 0...1; interpolated linearly between vertices.
     public var strength: Float
 
-    /// A point at `x`, `y` (pixels) where `strength` (0...1) of the ink shows.
+    /// A point at `x`, `y` (pixels) with opacity `strength` (0...1).
     public init(x: Float, y: Float, strength: Float = 1) {
       self.x = x
       self.y = y
@@ -16,10 +16,10 @@ extension Canvas {
     fileprivate var isDrawable: Bool { abs(x) < 100_000 && abs(y) < 100_000 && !strength.isNaN }
   }
 
-  /// Draws the line through `vertices`, `width` pixels wide with round ends and joints.
+  /// Draws a polyline through `vertices`, `width` pixels wide, with round caps and joins.
   ///
-  /// Where the line crosses itself the stronger part shows, so that joints leave no dots. A vertex that is not a number
-  /// or lies absurdly far away interrupts the line.
+  /// Where the line crosses itself the higher coverage counts, so joins do not show. A vertex that is NaN or very far
+  /// away interrupts the line.
   public mutating func stroke(_ vertices: [Vertex], width: Float, with ink: Ink, on view: borrowing ImageView) {
     guard width > 0, width < 1000 else { return }
     for (from, to) in zip(vertices, vertices.dropFirst()) where from.isDrawable && to.isDrawable {
@@ -28,7 +28,7 @@ extension Canvas {
     mixMask(ink, on: view)
   }
 
-  /// Raises the mask to the coverage of one segment: by its distance from each pixel's centre.
+  /// Raises the mask to the coverage of one segment, computed from the distance of each pixel's centre.
   private func cover(_ from: Vertex, _ to: Vertex, reach: Float) {
     let (dx, dy) = (to.x - from.x, to.y - from.y)
     let length = (dx * dx + dy * dy).squareRoot(), around = reach + 1
@@ -37,7 +37,7 @@ extension Canvas {
     let strength = (from: min(max(from.strength, 0), 1) * 255, to: min(max(to.strength, 0), 1) * 255)
     for y in first..<max(first, last) {
       let centreY = Float(y) + 0.5
-      // The part of the row that the band around the segment can touch.
+      // The part of the row that the segment can cover.
       var lower = min(from.x, to.x) - around, upper = max(from.x, to.x) + around
       if abs(dy) > 1e-3 {
         let crossing = from.x + dx * (centreY - from.y) / dy, half = around * length / abs(dy)

@@ -1,6 +1,6 @@
 extension Canvas {
-  /// Fills the area within `corners` (pixels of the image; even-odd where edges cross), and every pixel that its edge
-  /// touches: what is painted over for privacy leaves no rim.
+  /// Fills the polygon `corners` (pixels; even-odd rule) and every pixel that its edges touch, so that a privacy mask
+  /// leaves no rim.
   public mutating func cover(_ corners: [(x: Float, y: Float)], with ink: Ink, on view: borrowing ImageView) {
     guard corners.count > 2, corners.allSatisfy({ $0.x.isFinite && $0.y.isFinite }) else { return }
     let edges = zip(corners, corners.dropFirst() + corners.prefix(1)).map { (from: $0, to: $1) }
@@ -13,7 +13,7 @@ extension Canvas {
   }
 
   private func cover(_ edges: [(from: (x: Float, y: Float), to: (x: Float, y: Float))], row y: Int) {
-    // Inside, on five lines through the row.
+    // The inside, sampled on five lines through the row.
     for line in 0...4 {
       let height = Float(y) + Float(line) / 4
       let crossings = edges.compactMap { edge -> Float? in
@@ -24,7 +24,7 @@ extension Canvas {
         cover(from: crossings[pair], to: crossings[pair + 1], row: y)
       }
     }
-    // The pixels that an edge passes in this row.
+    // The pixels that an edge touches in this row.
     for edge in edges {
       let (low, high) = edge.from.y <= edge.to.y ? (edge.from, edge.to) : (edge.to, edge.from)
       let upper = max(low.y, Float(y)), lower = min(high.y, Float(y + 1))

@@ -1,11 +1,11 @@
 public import Scene
 
-/// A rectangle with rounded corners as coverage: the covered share of each pixel, 0...255.
+/// A rectangle with rounded corners; its coverage is the covered fraction of each pixel, 0...255.
 struct RoundedRectangle {
   let minX, minY, maxX, maxY, radius: Float
 
-  /// Coordinates far outside any image are drawn in, so that integers can hold them; `nil` if one is no number or
-  /// the rectangle is empty.
+  /// Coordinates far outside any image are clamped, so that they fit integers; `nil` if one is NaN or the rectangle
+  /// is empty.
   init?(_ box: Box, radius: Float) {
     let edges = [box.minX, box.minY, box.maxX, box.maxY]
     guard edges.allSatisfy({ !$0.isNaN }), box.minX < box.maxX, box.minY < box.maxY else { return nil }
@@ -14,7 +14,7 @@ struct RoundedRectangle {
     self.radius = radius > 0 ? min(radius, (maxX - minX) / 2, (maxY - minY) / 2) : 0
   }
 
-  /// The rectangle `distance` further in; `nil` if nothing is left.
+  /// The rectangle shrunk by `distance` on each side; `nil` if nothing is left.
   func inset(_ distance: Float) -> RoundedRectangle? {
     RoundedRectangle(
       Box(minX: minX + distance, minY: minY + distance, maxX: maxX - distance, maxY: maxY - distance),
@@ -58,7 +58,7 @@ struct RoundedRectangle {
 }
 
 extension Canvas {
-  /// Fills `box` (pixels of the image), its corners rounded by `radius` pixels.
+  /// Fills `box` (pixels) with corners of `radius` pixels.
   public mutating func fill(_ box: Box, radius: Float = 0, with ink: Ink, on view: borrowing ImageView) {
     guard let shape = RoundedRectangle(box, radius: radius), let part = region(shape.columns, shape.rows) else {
       return
@@ -69,13 +69,13 @@ extension Canvas {
     }
   }
 
-  /// Draws the outline of `box` (pixels of the image), `width` pixels wide on the inside of its edges.
+  /// Draws the outline of `box` (pixels), `width` pixels wide, inside its edges.
   public mutating func outline(
     _ box: Box, width: Float, radius: Float = 0, with ink: Ink, on view: borrowing ImageView
   ) {
     guard let outer = RoundedRectangle(box, radius: radius), width > 0 else { return }
     guard let inner = outer.inset(width) else { return fill(box, radius: radius, with: ink, on: view) }
-    // Four bands in whole chroma samples; the middle is never visited.
+    // Four bands of whole chroma samples; the inside is never visited.
     let corner = Int(max(width, outer.radius).rounded(.up)) + 1
     let even = { (value: Int) in value & ~1 }
     let top = even(outer.rows.lowerBound + corner + 1), bottom = max(top, even(outer.rows.upperBound - corner))

@@ -1,10 +1,10 @@
-/// Draws on images of one layout, in their own planes, with anti-aliasing; nothing passes through RGB.
+/// Draws with anti-aliasing directly on the planes of images of one layout, without a conversion to RGB.
 ///
-/// A shape is a coverage of 0...255 for each pixel. Chroma that several pixels share is mixed by the mean of their
-/// coverage. Everything is cut to the image; a shape with a coordinate that is not a number is left out. The scratch
-/// memory is made once. One canvas serves one thread at a time.
+/// A shape is a coverage of 0...255 per pixel. Chroma shared by several pixels is mixed by their mean coverage.
+/// Shapes are clipped to the image; shapes with NaN coordinates are ignored. Scratch memory is allocated once. Use a
+/// canvas on one thread at a time.
 public struct Canvas: ~Copyable {
-  /// The layout that images must have.
+  /// The layout of the images.
   public let layout: PixelLayout
   let mask: CoverageMask
   private let lines: (ScratchMemory<UInt8>, ScratchMemory<UInt8>, ScratchMemory<UInt8>)
@@ -21,12 +21,12 @@ public struct Canvas: ~Copyable {
     spare = line()
   }
 
-  /// Pixels that share one chroma sample, as powers of two; both zero where there is none to share.
+  /// Chroma subsampling as powers of two; both zero without subsampling.
   var chromaShift: (x: Int, y: Int) { (layout.format.halvesColumns ? 1 : 0, layout.format.halvesRows ? 1 : 0) }
 
-  /// A part of the image in whole chroma samples, so that parts side by side never mix the same sample twice.
+  /// A region extended to whole chroma samples, so that adjacent regions never mix the same sample twice.
   ///
-  /// `columns` and `rows` may lie anywhere; the result is cut to the image and `nil` if nothing is left.
+  /// `columns` and `rows` can be outside; the result is clipped to the image, `nil` if it is empty.
   func region(_ columns: Range<Int>, _ rows: Range<Int>) -> (columns: Range<Int>, rows: Range<Int>)? {
     func cut(_ range: Range<Int>, _ shift: Int, _ limit: Int) -> Range<Int>? {
       let mask = (1 << shift) - 1
@@ -39,8 +39,8 @@ public struct Canvas: ~Copyable {
     return (x, y)
   }
 
-  /// Mixes `ink` into a part made by `region`. `coverage` gives the coverage of one row, first column first; it may use the
-  /// scratch row it is handed.
+  /// Mixes `ink` into a region made by `region`. `coverage` returns the coverage of one row, first column first; it
+  /// can use the scratch row passed to it.
   @inline(__always)
   func mix(
     _ ink: Ink, columns: Range<Int>, rows: Range<Int>, on view: borrowing ImageView,
@@ -68,7 +68,7 @@ public struct Canvas: ~Copyable {
     }
   }
 
-  /// One row of the planes that have a sample for every pixel.
+  /// One row of the planes without subsampling.
   @inline(__always)
   private func mixFull(
     _ ink: Ink, _ coverage: UnsafePointer<UInt8>, row: Int, columns: Range<Int>, on view: borrowing ImageView
@@ -92,7 +92,7 @@ public struct Canvas: ~Copyable {
     }
   }
 
-  /// One row of shared chroma.
+  /// One row of subsampled chroma.
   @inline(__always)
   private func mixChroma(
     _ ink: Ink, _ coverage: UnsafePointer<UInt8>, row: Int, start: Int, count: Int, on view: borrowing ImageView
@@ -108,7 +108,7 @@ public struct Canvas: ~Copyable {
     }
   }
 
-  /// Mean coverage of the two by two pixels of each chroma sample; an odd last column counts twice.
+  /// Mean coverage of the 2 × 2 pixels of each chroma sample; an odd last column counts twice.
   private static func average(
     _ first: UnsafePointer<UInt8>, _ second: UnsafePointer<UInt8>, count: Int, to output: UnsafeMutablePointer<UInt8>
   ) {
@@ -123,7 +123,7 @@ public struct Canvas: ~Copyable {
     }
   }
 
-  /// `level` over `count` samples, `step` bytes apart. Full coverage at full opacity gives `level` itself.
+  /// Mixes `level` into `count` samples, `step` bytes apart. Full coverage at full opacity gives exactly `level`.
   @inline(__always)
   private static func mix(
     _ samples: UnsafeMutablePointer<UInt8>, step: Int, _ coverage: UnsafePointer<UInt8>, count: Int, _ level: UInt8,

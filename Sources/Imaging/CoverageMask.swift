@@ -1,4 +1,4 @@
-/// Coverage of a whole image, of which only the touched part of each row is ever read or cleared.
+/// A coverage mask of a whole image; only the touched part of each row is read and cleared.
 final class CoverageMask {
   let width, height: Int
   private let levels: ScratchMemory<UInt8>
@@ -12,7 +12,7 @@ final class CoverageMask {
     touched = ScratchMemory(count: height, of: (Int32.max, 0))
   }
 
-  /// Announces that `columns` of row `y`, both inside the image, may be written; returns the row.
+  /// Marks `columns` of row `y`, both inside the image, as touched; returns the row for writing.
   @unsafe
   func touch(_ y: Int, _ columns: Range<Int>) -> UnsafeMutablePointer<UInt8> {
     rows = rows.isEmpty ? y..<y + 1 : min(rows.lowerBound, y)..<max(rows.upperBound, y + 1)
@@ -21,10 +21,10 @@ final class CoverageMask {
     return unsafe levels.base + y * width
   }
 
-  /// The rows that were touched.
+  /// The touched rows.
   var touchedRows: Range<Int> { rows }
 
-  /// The columns that were touched in rows `y` and, if there is one, `y + 1`.
+  /// The touched columns of row `y`, with `pair` of rows `y` and `y + 1`.
   func touchedColumns(_ y: Int, pair: Bool) -> Range<Int> {
     var (lower, upper) = unsafe touched.base[y]
     if pair, y + 1 < height {
@@ -38,7 +38,7 @@ final class CoverageMask {
   @unsafe
   func row(_ y: Int) -> UnsafePointer<UInt8> { unsafe UnsafePointer(levels.base + y * width) }
 
-  /// Makes the mask empty again.
+  /// Clears the mask.
   func clear() {
     for y in rows {
       let (lower, upper) = unsafe touched.base[y]
@@ -52,7 +52,7 @@ final class CoverageMask {
 }
 
 extension Canvas {
-  /// Mixes `ink` where the mask has coverage, then empties the mask.
+  /// Mixes `ink` by the mask's coverage, then clears the mask.
   func mixMask(_ ink: Ink, on view: borrowing ImageView) {
     let touched = mask.touchedRows
     guard !touched.isEmpty else { return }

@@ -1,21 +1,21 @@
-/// Why an image could not be made, prepared or drawn.
+/// An error of creating, converting or drawing an image.
 public struct ImagingError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// Kind of failure.
+  /// Kinds of failures.
   public enum Code: Hashable, Sendable {
     /// A width or height is not in `1...PixelLayout.largestSide`.
     case badSize
-    /// An image or a destination is not of the size or format that was agreed on.
+    /// An image or a destination has another size or format than expected.
     case mismatch
-    /// The system has no memory left.
+    /// Out of memory.
     case outOfMemory
   }
 
-  /// Kind of failure.
+  /// The kind of failure.
   public let code: Code
-  /// What was tried, what was expected and what was there instead.
+  /// One sentence: what was tried, expected and found.
   public let description: String
 
-  /// An error of kind `code`, described by one sentence.
+  /// An error with a sentence.
   public init(_ code: Code, _ description: String) {
     self.code = code
     self.description = description
@@ -23,7 +23,7 @@ public struct ImagingError: Error, Hashable, Sendable, CustomStringConvertible {
 }
 
 extension PixelLayout {
-  /// The longest side an image may have: what the codecs in use can carry, and far from any overflow.
+  /// The largest side of an image: the limit of common codecs, and far from any overflow.
   public static let largestSide = 32_768
 
   /// Fails unless both sides are in `1...largestSide`.

@@ -1,9 +1,9 @@
-/// What chroma adds to red, green and blue in an image with JPEG's conventions, in integers and 2^16ths.
+/// Fixed-point coefficients from chroma to red, green and blue by JPEG's conventions.
 ///
-/// The factors of BT.601 are those that every JPEG library uses (five decimals of the JFIF specification, `jdcolor.c` of
-/// libjpeg), so that an image has the same bytes whoever decodes it.
+/// The BT.601 factors are those of all JPEG libraries (five decimals in the JFIF specification, `jdcolor.c` of
+/// libjpeg), so results are bit-exact.
 struct JPEGCoefficients: Hashable, Sendable {
-  /// A factor: `whole + fraction / 65536`.
+  /// A factor `whole + fraction / 65536`.
   struct Factor: Hashable, Sendable {
     let whole, fraction: Int16
 
@@ -13,7 +13,7 @@ struct JPEGCoefficients: Hashable, Sendable {
       fraction = Int16(truncatingIfNeeded: parts)
     }
 
-    /// `sample` times this; the fraction is rounded to the nearest, halves up.
+    /// `sample` times this; the fraction is rounded to nearest, halves up.
     func times(_ sample: Int32) -> Int32 { sample &* Int32(whole) &+ ((sample &* Int32(fraction) &+ 32768) >> 16) }
   }
 

@@ -1,35 +1,35 @@
 public import Scene
 
-/// Where an image of some size lies in the network's input, and the way back for boxes.
+/// Letterboxing: where an image is placed in the network's input, and how boxes are mapped back.
 ///
-/// The rule is the official one (`letterbox` of the YOLOv9 and YOLOv5 sources): one gain for both axes, sizes rounded half
-/// to even, the rest split evenly and filled with grey 114.
+/// The official rule (`letterbox` of the YOLOv9 and YOLOv5 sources): one scale factor for both axes, sizes rounded
+/// half to even, the rest split evenly and filled with grey 114.
 public struct Letterbox: Hashable, Sendable {
-  /// How much is filled up around the image.
+  /// How far the image is padded.
   public enum Shape: Hashable, Sendable {
-    /// Up to the next multiple of the stride: the fewest pixels the network can take.
+    /// To the next multiple of the stride: the smallest input the network accepts.
     case rectangular
-    /// Up to the whole target.
+    /// To the whole target size.
     case square
   }
 
-  /// The grey of the border, in all three channels.
+  /// Level of the border in all three channels.
   public static let borderLevel: UInt8 = 114
 
-  /// Size of the image, in pixels.
+  /// Size of the source image in pixels.
   public let sourceWidth, sourceHeight: Int
   /// Size of the image inside the input, in pixels.
   public let resizedWidth, resizedHeight: Int
   /// Size of the network's input, in pixels; multiples of the stride.
   public let width, height: Int
-  /// Border before the image, in pixels; the rest of the border follows it.
+  /// Border on the left and at the top in pixels; the rest is on the right and at the bottom.
   public let left, top: Int
   private let gain, padX, padY: Float
 
-  /// The place of an image of `sourceWidth` by `sourceHeight` in at most `targetWidth` by `targetHeight` (raised to
-  /// multiples of `stride`). Without `enlarges` a small image keeps its size.
+  /// Places an image of `sourceWidth` × `sourceHeight` in at most `targetWidth` × `targetHeight`, rounded up to
+  /// multiples of `stride`. Small images are enlarged only if `enlarges`.
   ///
-  /// Fails with `badSize` where a side is not in `1...PixelLayout.largestSide`.
+  /// Fails with `badSize` if a side is not in `1...PixelLayout.largestSide`.
   public init(
     sourceWidth: Int, sourceHeight: Int, targetWidth: Int, targetHeight: Int, shape: Shape = .rectangular,
     stride: Int = 32, enlarges: Bool = true
@@ -43,7 +43,7 @@ public struct Letterbox: Hashable, Sendable {
     let fullHeight = (targetHeight + stride - 1) / stride * stride
     var ratio = min(Double(fullHeight) / Double(sourceHeight), Double(fullWidth) / Double(sourceWidth))
     if !enlarges { ratio = min(ratio, 1) }
-    // An image of extreme shape would lose a whole side to rounding.
+    // An image of extreme aspect ratio could be rounded to zero height or width.
     resizedWidth = max(1, Int((Double(sourceWidth) * ratio).rounded(.toNearestOrEven)))
     resizedHeight = max(1, Int((Double(sourceHeight) * ratio).rounded(.toNearestOrEven)))
     var restX = fullWidth - resizedWidth, restY = fullHeight - resizedHeight
@@ -58,20 +58,20 @@ public struct Letterbox: Hashable, Sendable {
     self.sourceWidth = sourceWidth
     self.sourceHeight = sourceHeight
     if enlarges {
-      // As the official script: gain and (unrounded) border follow from the sizes alone.
+      // As in the official script: scale and unrounded border follow from the sizes alone.
       let gain = min(Double(height) / Double(sourceHeight), Double(width) / Double(sourceWidth))
       self.gain = Float(gain)
       padX = Float((Double(width) - Double(sourceWidth) * gain) / 2)
       padY = Float((Double(height) - Double(sourceHeight) * gain) / 2)
     } else {
-      // As the official validation: what was applied.
+      // As in the official validation: scale and border as applied.
       gain = Float(ratio)
       padX = Float(restX) / 2
       padY = Float(restY) / 2
     }
   }
 
-  /// A box in pixels of the input as a box in pixels of the source, cut to the image.
+  /// Maps a box from pixels of the input to pixels of the source, clipped to the image.
   public func sourceBox(_ box: Box) -> Box {
     Box(
       minX: (box.minX - padX) / gain, minY: (box.minY - padY) / gain, maxX: (box.maxX - padX) / gain,
@@ -79,7 +79,7 @@ public struct Letterbox: Hashable, Sendable {
     ).clamped(toWidth: Float(sourceWidth), height: Float(sourceHeight))
   }
 
-  /// A box in pixels of the source as a box in pixels of the input.
+  /// Maps a box from pixels of the source to pixels of the input.
   public func inputBox(_ box: Box) -> Box {
     Box(
       minX: box.minX * gain + padX, minY: box.minY * gain + padY, maxX: box.maxX * gain + padX,

@@ -1,25 +1,25 @@
-/// Brings images of one layout into the network's input: colours, size and border in one pass over the planes.
+/// Letterboxes images of one layout into the network's input: colour conversion, resizing and border in one pass.
 ///
-/// A pixel is first RGB (as FFmpeg's scaler converts), then resized bilinearly (as OpenCV does), so the input has the very
-/// bytes of the reference implementation. Values are 0...255; the division by 255 belongs into the first convolution.
-/// Tables and scratch rows are made once; painting allocates nothing. One painter serves one thread at a time.
+/// Pixels are converted to RGB (as FFmpeg's scaler does), then resized bilinearly (as OpenCV does), so the input is
+/// bit-exact to the reference implementation. Values are 0...255; the first convolution includes the division by 255.
+/// Tables and scratch rows are allocated once; painting allocates nothing. Use a painter on one thread at a time.
 public struct LetterboxPainter: ~Copyable {
-  /// How the three channels of the input lie in memory.
+  /// Memory layout of the three channels of the input.
   public enum ChannelOrder: Hashable, Sendable {
-    /// R, G, B of one pixel together: `height, width, 3`.
+    /// Interleaved: `height, width, 3`.
     case last
-    /// One plane for each channel: `3, height, width`.
+    /// Planar: `3, height, width`.
     case first
   }
 
-  /// The layout that images must have.
+  /// The layout of the images.
   public let source: PixelLayout
-  /// Where the image goes.
+  /// The placement in the input.
   public let letterbox: Letterbox
   private var resizer: BilinearResizer
   private let line: ScratchMemory<UInt8>
 
-  /// A painter from images of layout `source` into `letterbox`; fails with `mismatch` if their sizes differ.
+  /// A painter from images of layout `source` to `letterbox`; fails with `mismatch` if their sizes differ.
   public init(source: PixelLayout, letterbox: Letterbox) throws(ImagingError) {
     try self.init(source: source, letterbox: letterbox, rows: PixelRows())
   }
@@ -38,10 +38,10 @@ public struct LetterboxPainter: ~Copyable {
     line = ScratchMemory(count: letterbox.resizedWidth * 3, of: 0)
   }
 
-  /// Paints `image` into `input` of `width * height * 3` bytes.
+  /// Writes `image` to `input` of `width * height * 3` bytes.
   ///
-  /// The border never changes for one letterbox: pass `paintsBorder: false` when `input` still has it.
-  /// Fails with `mismatch` if the image's layout or the size of `input` is not the agreed one.
+  /// Pass `paintsBorder: false` if `input` still contains the border of the same letterbox. Fails with `mismatch` if
+  /// the layout of the image or the size of `input` is wrong.
   public mutating func paint(
     _ image: borrowing PixelBuffer, into input: inout MutableSpan<UInt8>, order: ChannelOrder,
     paintsBorder: Bool = true
@@ -58,7 +58,7 @@ public struct LetterboxPainter: ~Copyable {
     }
   }
 
-  /// Paints `image` into `input` of `width * height * 3` floats, values 0...255; otherwise as for bytes.
+  /// Writes `image` to `input` of `width * height * 3` floats 0...255; otherwise as for bytes.
   public mutating func paint(
     _ image: borrowing PixelBuffer, into input: inout MutableSpan<Float>, order: ChannelOrder,
     paintsBorder: Bool = true
@@ -85,7 +85,7 @@ public struct LetterboxPainter: ~Copyable {
     }
   }
 
-  /// Fills everything but the image.
+  /// Fills the border.
   private func paintBorder<Element>(_ base: UnsafeMutablePointer<Element>, _ order: ChannelOrder, level: Element) {
     let samples = order == .last ? 3 : 1, planes = order == .last ? 1 : 3
     let pitch = letterbox.width * samples
@@ -103,7 +103,7 @@ public struct LetterboxPainter: ~Copyable {
     }
   }
 
-  /// Makes each row of the image and has `store` put `count` bytes of it to their place.
+  /// Computes each row of the image and calls `store` to write `count` bytes of it.
   @inline(__always)
   private mutating func paintRows<Element>(
     _ view: borrowing ImageView, _ base: UnsafeMutablePointer<Element>, _ order: ChannelOrder,

@@ -1,16 +1,16 @@
-/// The brightness of an image in a small grid of cells: enough to see whether anything has moved.
+/// The brightness of an image in a small grid of cells, for motion detection.
 public struct LumaGrid: Hashable, Sendable {
-  /// Cells a row.
+  /// Cells per row.
   public let columns: Int
   /// Rows of cells.
   public let rows: Int
-  /// Mean brightness of each cell, 0...255, row by row.
+  /// Mean brightness of each cell, 0...255, row-major.
   public let levels: [UInt8]
 
-  /// Pixels of a cell's side that the grid aims at, for images of any size: 48 cells across.
+  /// Number of cells across, for images of any size.
   private static let cellsAcross = 48
 
-  /// The grid of `image`: looks at every second pixel of every second row (green stands for brightness in RGB).
+  /// The grid of `image`, from every second pixel of every second row (of RGB the green channel).
   public init(_ image: borrowing PixelBuffer) {
     let layout = image.layout
     let side = max(2, (max(layout.width, layout.height) + Self.cellsAcross - 1) / Self.cellsAcross) & ~1
@@ -43,7 +43,7 @@ public struct LumaGrid: Hashable, Sendable {
     self.levels = levels
   }
 
-  /// The largest change of a cell against `other`, 0...255; 255 for grids of images of other sizes.
+  /// The largest difference of a cell to `other`, 0...255; 255 for grids of another size.
   public func change(from other: LumaGrid) -> Int {
     guard columns == other.columns, rows == other.rows else { return 255 }
     var largest = 0

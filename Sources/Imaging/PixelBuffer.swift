@@ -1,18 +1,18 @@
-/// An image with one owner.
+/// An image with a single owner.
 ///
-/// The memory belongs to `keeper` (a pool's slot, or a frame of the decoder) and is given back when the buffer ends:
-/// there is no copy and no reference count for callers to balance. Views are lent for the length of a closure.
+/// The memory belongs to `keeper` (a slot of a pool, or a frame of the decoder) and is returned when the buffer is
+/// destroyed, without copies or manual reference counting. Views are valid within a closure.
 @safe
 public struct PixelBuffer: ~Copyable, @unchecked Sendable {
   /// Size, format and colours.
   public let layout: PixelLayout
-  /// What the memory belongs to; whoever made the buffer may look for its own type here (to encode without a copy).
+  /// The owner of the memory; the creator of the buffer can downcast it (to encode without a copy).
   public let keeper: AnyObject
   private let planes: InlineArray<3, ImageView.Plane>
 
-  /// Wraps memory that `keeper` keeps alive and that nobody else writes.
+  /// Wraps memory that `keeper` keeps alive and that no one else writes.
   ///
-  /// - Parameter planes: start and row stride of each plane; entries past `layout.format.planeCount` are ignored.
+  /// - Parameter planes: start and stride of each plane; entries beyond `layout.format.planeCount` are ignored.
   @unsafe
   public init(layout: PixelLayout, planes: [ImageView.Plane], keeper: AnyObject) {
     self.layout = layout
@@ -20,23 +20,23 @@ public struct PixelBuffer: ~Copyable, @unchecked Sendable {
     self.planes = InlineArray { $0 < planes.count ? planes[$0] : planes[0] }
   }
 
-  /// Lends the image for reading and, to its one owner, for drawing.
+  /// Calls `body` with a view for reading and, by the owner, for drawing.
   public borrowing func withView<R: ~Copyable, E: Error>(_ body: (borrowing ImageView) throws(E) -> R) throws(E) -> R {
     try body(ImageView(layout: layout, planes: planes))
   }
 }
 
-/// The planes of an image, lent for the length of a closure.
+/// The planes of an image, valid within a closure.
 @safe
 public struct ImageView: ~Copyable {
-  /// Start and row stride (bytes) of one plane.
+  /// Start and stride (bytes) of one plane.
   @safe
   public struct Plane {
     /// First byte of the first row.
     @unsafe public let base: UnsafeMutablePointer<UInt8>
-    /// Bytes from one row to the next.
+    /// Stride in bytes.
     public let stride: Int
-    /// A plane at `base` with `stride` bytes a row.
+    /// A plane at `base` with a stride of `stride` bytes.
     public init(base: UnsafeMutablePointer<UInt8>, stride: Int) {
       unsafe self.base = unsafe base
       self.stride = stride

@@ -1,16 +1,16 @@
-/// How the samples of an image lie in memory. All are 8 bits a sample.
+/// A pixel format with 8 bits per sample.
 public enum PixelFormat: String, Hashable, Sendable, CaseIterable {
-  /// Planes Y, U, V; chroma halved both ways.
+  /// 4:2:0, planes Y, U, V.
   case yuv420p
-  /// Planes Y, U, V; chroma halved horizontally.
+  /// 4:2:2, planes Y, U, V.
   case yuv422p
-  /// Planes Y, U, V; chroma halved vertically, as in JPEGs that were turned without decoding.
+  /// 4:4:0, planes Y, U, V, as in JPEGs that were rotated losslessly.
   case yuv440p
-  /// Planes Y, U, V at full size.
+  /// 4:4:4, planes Y, U, V.
   case yuv444p
-  /// Plane Y, then U and V interleaved, halved both ways.
+  /// 4:2:0, plane Y, then U and V interleaved.
   case nv12
-  /// One plane of grey.
+  /// One plane of luma.
   case gray8
   /// One plane of R, G, B triples.
   case rgb24
@@ -24,29 +24,29 @@ public enum PixelFormat: String, Hashable, Sendable, CaseIterable {
     }
   }
 
-  /// Whether two pixels side by side share a chroma sample.
+  /// Whether chroma is subsampled horizontally.
   var halvesColumns: Bool { self == .yuv420p || self == .yuv422p || self == .nv12 }
 
-  /// Whether two pixels one below the other share a chroma sample.
+  /// Whether chroma is subsampled vertically.
   var halvesRows: Bool { self == .yuv420p || self == .yuv440p || self == .nv12 }
 }
 
-/// Which numbers stand for which colours in a YUV image.
+/// The colour encoding of a YUV image.
 public struct ColourEncoding: Hashable, Sendable {
   /// Luma coefficients.
   public enum Matrix: Hashable, Sendable { case bt601, bt709, bt2020 }
-  /// Where a shared chroma sample lies among its pixels.
+  /// Position of a subsampled chroma sample.
   public enum ChromaSiting: Hashable, Sendable {
-    /// As video has it, or nobody said.
+    /// As in video, or unspecified.
     case video
-    /// In their middle, as JPEG has it.
+    /// In the middle of its pixels, as in JPEG.
     case centred
   }
   /// Luma coefficients.
   public var matrix: Matrix
-  /// Samples use 0...255 (JPEG) rather than 16...235 and 16...240.
+  /// Samples use the full range 0...255 (JPEG) rather than 16...235 and 16...240.
   public var isFullRange: Bool
-  /// Where shared chroma lies.
+  /// Position of subsampled chroma.
   public var siting: ChromaSiting
 
   /// An encoding with luma coefficients `matrix`.
@@ -56,22 +56,22 @@ public struct ColourEncoding: Hashable, Sendable {
     self.siting = siting
   }
 
-  /// The conventions of JPEG, whatever the coefficients: full range, chroma in the middle.
+  /// Whether it has JPEG's conventions: full range, centred chroma.
   var isJPEG: Bool { isFullRange && siting == .centred }
 }
 
 /// Size, format and colours of an image.
 public struct PixelLayout: Hashable, Sendable {
-  /// Columns.
+  /// Width in pixels.
   public var width: Int
-  /// Rows.
+  /// Height in pixels.
   public var height: Int
-  /// Arrangement of samples.
+  /// Pixel format.
   public var format: PixelFormat
-  /// Meaning of YUV samples; ignored for `rgb24`.
+  /// Colour encoding; ignored for `rgb24`.
   public var colour: ColourEncoding
 
-  /// An image of `width` by `height` pixels.
+  /// An image of `width` × `height` pixels.
   public init(
     width: Int, height: Int, format: PixelFormat, colour: ColourEncoding = .init(matrix: .bt601, isFullRange: false)
   ) {
@@ -81,7 +81,7 @@ public struct PixelLayout: Hashable, Sendable {
     self.colour = colour
   }
 
-  /// Columns (in bytes) and rows of plane `index`; odd sizes round chroma up.
+  /// Bytes per row and number of rows of plane `index`; odd sizes round chroma up.
   public func planeSize(_ index: Int) -> (rowBytes: Int, rows: Int) {
     let halfWidth = (width + 1) / 2, halfHeight = (height + 1) / 2
     return switch (format, index) {

@@ -1,8 +1,8 @@
 import Synchronization
 
-/// A fixed number of images of one layout, lent out one by one.
+/// A pool of a fixed number of images of one layout.
 ///
-/// A `PixelBuffer` gives its slot back when it ends, on whatever thread that is, so the memory of a stream is bounded by
+/// A `PixelBuffer` returns its slot when it is destroyed, on any thread, so the memory of a stream is bounded by
 /// `capacity` images. Memory is allocated when a slot is first used and freed with the pool and its last buffer.
 public final class PixelPool: Sendable {
   /// Size, format and colours of every image.
@@ -24,10 +24,10 @@ public final class PixelPool: Sendable {
     state = Mutex(State())
   }
 
-  /// Images that are lent out now.
+  /// Number of images in use.
   public var lent: Int { state.withLock { $0.lent } }
 
-  /// An image with undefined content, or `nil` while all slots are lent out.
+  /// An image with undefined content; `nil` if all slots are in use.
   public func take() -> PixelBuffer? {
     let slot: ScratchMemory<UInt8>?? = state.withLock { state in
       guard state.lent < capacity else { return nil }
@@ -40,9 +40,9 @@ public final class PixelPool: Sendable {
       layout: layout, planes: layout.planes(in: memory.base), keeper: Slot(pool: self, memory: memory))
   }
 
-  /// A copy of `image` to draw on, or `nil` while all slots are lent out; fails with `mismatch` for another layout.
+  /// A copy of `image` for drawing; `nil` if all slots are in use. Fails with `mismatch` for another layout.
   ///
-  /// A decoder may still predict from the frame it handed out: what is drawn there would show in later frames.
+  /// A decoder may still predict from a frame it returned: drawing on it would show in later frames.
   public func copy(of image: borrowing PixelBuffer) throws(ImagingError) -> PixelBuffer? {
     guard image.layout == layout else {
       throw ImagingError(.mismatch, "a pool of \(layout.summary) was given an image of \(image.layout.summary)")
@@ -69,7 +69,7 @@ public final class PixelPool: Sendable {
     }
   }
 
-  /// What a lent image holds: its end is the return of the memory.
+  /// The keeper of an image; returns the memory when it is destroyed.
   private final class Slot: Sendable {
     let pool: PixelPool
     let memory: ScratchMemory<UInt8>
@@ -82,15 +82,15 @@ public final class PixelPool: Sendable {
 }
 
 extension PixelLayout {
-  /// Bytes from one row of plane `index` to the next in pooled memory: whole cache lines.
+  /// Stride of plane `index` in pooled memory: whole cache lines.
   private func pooledStride(_ index: Int) -> Int { (planeSize(index).rowBytes + 63) / 64 * 64 }
 
-  /// Bytes of all planes in pooled memory, with room for a vector to be read past the last row.
+  /// Bytes of all planes in pooled memory, with padding for vector reads past the last row.
   fileprivate var bytes: Int {
     (0..<format.planeCount).reduce(64) { $0 + pooledStride($1) * planeSize($1).rows }
   }
 
-  /// The planes one after the other from `base` on.
+  /// The planes, consecutive from `base` on.
   fileprivate func planes(in base: UnsafeMutablePointer<UInt8>) -> [ImageView.Plane] {
     var offset = 0
     return (0..<format.planeCount).map { index in
@@ -101,7 +101,7 @@ extension PixelLayout {
 }
 
 extension PixelBuffer {
-  /// A single image of its own memory, content zero; for stills and tests. Fails with `badSize`.
+  /// An image with its own zeroed memory; for stills and tests. Fails with `badSize`.
   public init(layout: PixelLayout) throws(ImagingError) {
     guard let buffer = try PixelPool(layout: layout, capacity: 1).take() else {
       throw ImagingError(.outOfMemory, "a new pool of one image had none to give")

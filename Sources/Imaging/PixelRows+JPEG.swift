@@ -1,17 +1,17 @@
 import CPixelRows
 
-/// Rows of images with JPEG's conventions, in the arithmetic of libjpeg: what most images were decoded with when
-/// networks were trained and measured on them.
+/// Rows of images with JPEG's conventions, in the arithmetic of libjpeg, with which most training and validation
+/// images are decoded.
 extension PixelRows {
-  /// A row of chroma samples spread over the pixels.
+  /// Upsamples a row of chroma.
   ///
-  /// A sample lies in the middle of its pixels, so a pixel takes three parts of the nearer row or column and one of the
-  /// farther; at the edge of the image the farther is the nearer.
+  /// A sample is in the middle of its pixels, so a pixel is three quarters of the nearer row or column and one
+  /// quarter of the farther; at the edge the nearer one counts for both.
   /// - Parameters:
   ///   - near: the row of chroma that the pixels belong to.
-  ///   - far: its neighbour on the pixels' side; `near` itself where rows are not halved.
-  ///   - count: samples in each.
-  ///   - sharing: which axes are halved, and in which half of the sample the pixels lie.
+  ///   - far: the neighbouring row on the pixels' side; `near` itself without vertical subsampling.
+  ///   - count: samples per row.
+  ///   - sharing: which axes are subsampled, and which half of the sample the pixels are in.
   func spread(
     _ near: UnsafePointer<UInt8>, _ far: UnsafePointer<UInt8>, count: Int, sharing: ChromaSharing,
     to output: UnsafeMutablePointer<UInt8>
@@ -31,7 +31,7 @@ extension PixelRows {
     }
   }
 
-  /// One row of full-range YUV, a sample of each for every pixel, to planar R, G, B.
+  /// Converts one row of full-range YUV without subsampling to planar RGB.
   func jpeg(
     _ y: UnsafePointer<UInt8>, _ u: UnsafePointer<UInt8>, _ v: UnsafePointer<UInt8>, width: Int,
     _ colour: JPEGCoefficients, to rgb: PlanarRow<UInt8>
@@ -57,15 +57,15 @@ extension PixelRows {
   }
 }
 
-/// How pixels of one row share chroma.
+/// How the pixels of one row share chroma.
 struct ChromaSharing {
-  /// Two pixels side by side have one sample.
+  /// Horizontal subsampling.
   let isHalvedAcross: Bool
-  /// Two rows have one; `nil` if not, else whether the row is the lower of them.
+  /// With vertical subsampling, whether the row is the lower one of its pair; `nil` without.
   let isLowerRow: Bool?
 
-  /// What is added before a sum (of 16 parts where columns are halved, else of 4) is cut off: halves go up in one pixel
-  /// and down in its neighbour, so that the image does not get brighter. These are libjpeg's choices.
+  /// Added before a sum (of 16 parts with horizontal subsampling, else of 4) is truncated: halves are rounded up in
+  /// one pixel and down in its neighbour, so that the image does not become brighter. As in libjpeg.
   var rounding: (even: Int, odd: Int) {
     switch (isHalvedAcross, isLowerRow) {
     case (true, nil): (4, 8)

@@ -1,11 +1,11 @@
 import CPixelRows
 
-/// The inner loops over one row of pixels, by AVX2 where the processor has it and otherwise in plain Swift.
+/// The inner loops over one row of pixels: AVX2 if available, else plain Swift.
 ///
-/// The plain form is what each function means; both give the same bytes. Every output row has room for 32 elements past
-/// its end, and every planar source row may be read 32 elements past its end.
+/// The plain form is the definition; both give the same bytes. Every output row has 32 elements of padding at its
+/// end, and every planar source row can be read 32 elements past its end.
 struct PixelRows {
-  /// How U and V lie against Y in one row.
+  /// Layout of U and V relative to Y in one row.
   enum Chroma: Int32 {
     case full = 0
     case halved = 1
@@ -16,7 +16,7 @@ struct PixelRows {
 
   init(usesVectors: Bool = true) { self.usesVectors = usesVectors && pixel_rows_available() }
 
-  /// One row of YUV to planar R, G, B.
+  /// Converts one row of YUV to planar RGB.
   func yuv(
     _ y: UnsafePointer<UInt8>, _ u: UnsafePointer<UInt8>, _ v: UnsafePointer<UInt8>, chroma: Chroma, width: Int,
     _ colour: YUVCoefficients, to rgb: PlanarRow<UInt8>
@@ -44,7 +44,7 @@ struct PixelRows {
   @inline(__always)
   static func byte(_ value: Int32) -> UInt8 { UInt8(truncatingIfNeeded: min(max(value, 0), 255)) }
 
-  /// Interleaved R, G, B to planes.
+  /// Interleaved RGB to planes.
   func split(_ source: UnsafePointer<UInt8>, width: Int, to rgb: PlanarRow<UInt8>) {
     if usesVectors { return unsafe pixel_rows_split(source, width, rgb.r, rgb.g, rgb.b) }
     for x in 0..<width {
@@ -54,7 +54,7 @@ struct PixelRows {
     }
   }
 
-  /// Planes to interleaved R, G, B; writes exactly `width * 3` bytes.
+  /// Planes to interleaved RGB; writes exactly `width * 3` bytes.
   func interleave(_ rgb: PlanarRow<UInt8>, width: Int, to output: UnsafeMutablePointer<UInt8>) {
     if usesVectors { return unsafe pixel_rows_interleave(rgb.r, rgb.g, rgb.b, width, output) }
     for x in 0..<width {
@@ -64,7 +64,7 @@ struct PixelRows {
     }
   }
 
-  /// Horizontal bilinear step of one channel: the weighted sum over 16, as OpenCV keeps it.
+  /// Horizontal bilinear interpolation of one channel: weighted sums with 4 fractional bits dropped, as in OpenCV.
   func shrink(_ source: UnsafePointer<UInt8>, by plan: ColumnPlan, to output: UnsafeMutablePointer<Int16>) {
     if usesVectors {
       return unsafe pixel_rows_shrink(
@@ -78,7 +78,7 @@ struct PixelRows {
     }
   }
 
-  /// Vertical bilinear step of one channel.
+  /// Vertical bilinear interpolation of one channel.
   func blend(
     _ upper: UnsafePointer<Int16>, _ lower: UnsafePointer<Int16>, weights: (Int16, Int16), width: Int,
     to output: UnsafeMutablePointer<UInt8>
@@ -91,14 +91,14 @@ struct PixelRows {
     }
   }
 
-  /// Bytes to floats of the same value; writes exactly `count` floats.
+  /// Converts bytes to floats; writes exactly `count` floats.
   func widen(_ bytes: UnsafePointer<UInt8>, count: Int, to output: UnsafeMutablePointer<Float>) {
     if usesVectors { return unsafe pixel_rows_widen(bytes, count, output) }
     for x in 0..<count { unsafe output[x] = Float(bytes[x]) }
   }
 }
 
-/// Three rows of one channel each, in one piece of memory with room past each end.
+/// One row of each of three channels, in one allocation with padding.
 @safe
 struct PlanarRow<Element: BitwiseCopyable> {
   private let memory: ScratchMemory<Element>

@@ -1,4 +1,4 @@
-/// The samples of one axis that an output covers, each with its share.
+/// For each output of one axis, the source samples it covers with their weights.
 private struct AreaTable {
   let spans: [[(source: Int, share: Float)]]
 
@@ -19,7 +19,7 @@ private struct AreaTable {
 }
 
 extension RGBImage {
-  /// The mean over the area that each output pixel covers, in OpenCV's order of sums. Not for enlarging.
+  /// The mean over the area of each output pixel, with OpenCV's order of summation. Only for shrinking.
   func areaMean(width: Int, height: Int) -> [UInt8] {
     if self.width % width == 0, self.height % height == 0 {
       return wholeBlockMean(width: width, columns: self.width / width, height: height, rows: self.height / height)
@@ -49,7 +49,7 @@ extension RGBImage {
     return output
   }
 
-  /// The case of whole-number factors, where sums are exact.
+  /// The case of integer factors, where sums are exact.
   private func wholeBlockMean(width: Int, columns: Int, height: Int, rows: Int) -> [UInt8] {
     let share = 1 / Float(columns * rows)
     var output: [UInt8] = []
@@ -62,7 +62,7 @@ extension RGBImage {
             let start = ((y * rows + row) * self.width + x * columns) * 3 + channel
             for column in 0..<columns { sum += Int(bytes[start + column * 3]) }
           }
-          // Two by two rounds halves up, all others to even, as the original does.
+          // As in OpenCV, 2 × 2 rounds halves up, all others round to even.
           let mean =
             columns == 2 && rows == 2 ? UInt8((sum + 2) >> 2) : UInt8((Float(sum) * share).rounded(.toNearestOrEven))
           output.append(mean)

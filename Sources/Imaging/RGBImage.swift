@@ -1,11 +1,12 @@
-/// An RGB image as a plain value, for stills: training, evaluation, tests. Streams use `PixelBuffer`.
+/// An RGB image as a value type, for training and stills. Streams use `PixelBuffer`.
 public struct RGBImage: Hashable, Sendable {
   /// Size in pixels.
   public let width, height: Int
-  /// R, G, B of each pixel, rows from the top, without gaps: `height, width, 3`.
+  /// Interleaved RGB, rows from the top, without padding: `height, width, 3`.
   public var bytes: [UInt8]
 
-  /// An image of the given bytes; fails with `badSize` or, if their number is not `width * height * 3`, `mismatch`.
+  /// An image of the given bytes; fails with `badSize`, or with `mismatch` if their number is not `width * height *
+  /// 3`.
   public init(width: Int, height: Int, bytes: [UInt8]) throws(ImagingError) {
     try PixelLayout(width: width, height: height, format: .rgb24).checkSize()
     guard bytes.count == width * height * 3 else {
@@ -14,13 +15,18 @@ public struct RGBImage: Hashable, Sendable {
     self.init(width, height, bytes)
   }
 
-  /// The image in any format as RGB, converted as FFmpeg's scaler does.
+  /// Converts an image of any format to RGB as FFmpeg's scaler does.
   public init(_ image: borrowing PixelBuffer) {
     let layout = image.layout
     let bytes = image.withView { view in
       Self.render(BilinearResizer(source: layout, width: layout.width, height: layout.height), view)
     }
     self.init(layout.width, layout.height, bytes)
+  }
+
+  /// An image of at least one pixel with every channel at `level`.
+  package init(width: Int, height: Int, level: UInt8) {
+    self.init(width, height, [UInt8](repeating: level, count: width * height * 3))
   }
 
   private init(_ width: Int, _ height: Int, _ bytes: [UInt8]) {

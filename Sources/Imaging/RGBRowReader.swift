@@ -1,18 +1,17 @@
-/// Reads any row of an image as planar R, G, B of the image's own size, with the bytes that the reference
-/// implementations get.
+/// Converts rows of an image to planar RGB at its own size, bit-exact to the reference implementations.
 ///
-/// Video is read as FFmpeg's scaler does: chroma that is shared by several pixels is used for each of them as it is. A
-/// image with JPEG's conventions is read as libjpeg does, with chroma interpolated between its true places.
+/// Video is converted as by FFmpeg's scaler: subsampled chroma is repeated. Images with JPEG's conventions are
+/// converted as by libjpeg: chroma is interpolated.
 struct RGBRowReader {
   private let layout: PixelLayout
   private let coefficients: YUVCoefficients
   private let jpegCoefficients: JPEGCoefficients
   private let rows: PixelRows
-  /// Chroma of grey.
+  /// Chroma samples of grey.
   private let neutral: ScratchMemory<UInt8>
   /// One row of chroma at full width; only `g` and `b` are used.
   private let chroma: PlanarRow<UInt8>?
-  /// The row that was read last.
+  /// The latest row.
   let row: PlanarRow<UInt8>
 
   init(layout: PixelLayout, rows: PixelRows) {
@@ -25,7 +24,7 @@ struct RGBRowReader {
     row = PlanarRow(width: layout.width, of: 0)
   }
 
-  /// Reads row `y` of `view`, which is of the reader's layout, into `row`.
+  /// Converts row `y` of `view`, which has the reader's layout.
   func read(_ y: Int, of view: borrowing ImageView) {
     if let chroma { return readJPEG(y, of: view, chroma) }
     let width = layout.width
@@ -46,7 +45,7 @@ struct RGBRowReader {
     }
   }
 
-  /// Reads a row of planar YUV with JPEG's conventions, by way of a row of `chroma`.
+  /// Converts a row of planar YUV with JPEG's conventions, with `chroma` as a scratch row.
   private func readJPEG(_ y: Int, of view: borrowing ImageView, _ chroma: PlanarRow<UInt8>) {
     let first = unsafe view.planes[0].base + y * view.planes[0].stride
     let halvesRows = layout.format.halvesRows, halvesColumns = layout.format.halvesColumns

@@ -1,20 +1,20 @@
-/// Where each output of one axis takes its two source samples from, and with which weights (sum 2048).
+/// For each output of one axis its two source samples and their weights (sum 2048).
 ///
-/// Positions and weights are OpenCV's for 8-bit images: pixel centres at halves, edges repeated, 11-bit weights.
+/// Positions and weights as in OpenCV for 8-bit images: pixel centres at halves, repeated edges, 11-bit weights.
 struct ResampleTable {
-  /// How the weight between two samples is found.
+  /// How the weights are computed.
   enum Rule {
     /// Bilinear: the distance between pixel centres.
     case bilinear
-    /// What OpenCV's area interpolation does when it enlarges: the share of each sample in the output's cell.
+    /// OpenCV's area interpolation when enlarging: the fraction of each sample in the output's cell.
     case areaEnlarging
   }
 
-  /// What happens where the second sample would lie outside.
+  /// How samples beyond the edge are treated.
   enum Axis {
     /// The whole weight goes to the edge sample.
     case columns
-    /// The edge sample is taken twice, with both weights: not quite the same, as each product is cut off by itself.
+    /// The edge sample is taken twice, with both weights; not quite the same, because each product is truncated.
     case rows
   }
 
@@ -56,10 +56,10 @@ struct ResampleTable {
   }
 }
 
-/// A table in the form that the row functions read: groups of eight outputs, each with the 16-byte windows it needs.
+/// A table in the form of the row functions: groups of eight outputs, each with the 16-byte windows it reads.
 struct ColumnPlan {
   let groups: Int
-  /// 16-byte windows a group; the smallest of 1, 2, 4 and 8 that covers every group.
+  /// 16-byte windows per group: the smallest of 1, 2, 4 and 8 that covers every group.
   let windows: Int
   let starts: ScratchMemory<Int32>
   let masks: ScratchMemory<UInt8>

@@ -1,6 +1,6 @@
-/// Zeroed, 64-byte aligned memory for `count` plain values, freed when the last reference ends.
+/// Zeroed, 64-byte aligned memory for `count` plain values.
 ///
-/// Arrays would do but for the exclusivity and bounds checks in the innermost loops; the type stays inside the target.
+/// Used instead of arrays to avoid exclusivity and bounds checks in the innermost loops; internal to this target.
 @safe
 final class ScratchMemory<Element: BitwiseCopyable>: @unchecked Sendable {
   @unsafe let base: UnsafeMutablePointer<Element>

@@ -1,6 +1,7 @@
-/// The integers of YUV to RGB as FFmpeg's scaler uses them, so that an image has the same bytes however it was decoded.
+/// Fixed-point coefficients from YUV to RGB of FFmpeg's scaler, so that results are bit-exact.
 ///
-/// Samples are scaled by 8, coefficients by 2^13, and each product keeps its upper 16 bits (`libswscale/yuv2rgb.c`).
+/// Samples are scaled by 8, coefficients by 2^13, and the upper 16 bits of each product are kept
+/// (`libswscale/yuv2rgb.c`).
 struct YUVCoefficients: Hashable, Sendable {
   let luma, redV, greenU, greenV, blueU, black: Int16
 

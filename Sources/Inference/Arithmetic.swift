@@ -1,32 +1,32 @@
 import GELAN
 import OneDNN
 
-/// What a tensor in memory holds; checkpoints have a type of that name, too.
+/// Type of the elements of a tensor in memory; `Checkpoints` has another type of this name.
 typealias MapElement = OneDNN.ElementType
 
-/// What a network computes with: which values between its layers are whole numbers, and what the others are.
+/// The data types a network is computed with: which activations are int8, and the type of the others.
 struct Arithmetic: Sendable {
-  /// Element of values that are no whole numbers: f32, or bf16 by this package's dot products.
+  /// Type of the activations that are not int8: f32, or bf16 with the kernels of this package.
   var real = MapElement.f32
-  /// Scales of those that are.
+  /// The int8 scales, if any.
   var quantisation: Quantisation?
-  /// Whether whole numbers are computed by this package's dot products rather than by the library.
+  /// Whether int8 runs on the dot-product kernels of this package rather than on oneDNN.
   var usesDots = false
 
-  /// What a step computes with.
+  /// The data types a step requires.
   enum Operands {
-    /// Whatever its operands hold.
+    /// Any type; the step only moves values.
     case any
-    /// The first operand holds this element; the result may hold any.
+    /// The first input has this type; the result may have any.
     case first(MapElement)
-    /// All operands and the result hold this element.
+    /// All inputs and the result have this type.
     case all(MapElement)
   }
 
-  /// What each node's result holds in memory, and the scale of whole numbers.
+  /// Type of each node's result in memory, and its scale if it is int8.
   func elements(of graph: Graph) -> [(MapElement, Quantisation.Scale?)] {
     let scales = quantisation?.scales(of: graph)
-    // Predictions are read as f32 whatever the network computes in.
+    // Predictions are always f32.
     let predictions = Set(graph.mainHead.levels.flatMap { [$0.boxes, $0.classes] })
     return graph.nodes.map { node in
       if node.id == 0 { return (readsBytes(graph) ? .u8 : .f32, nil) }
@@ -35,7 +35,7 @@ struct Arithmetic: Sendable {
     }
   }
 
-  /// Whether the picture comes as bytes: values 0…255 lose nothing as bf16, and dot products make that of them themselves.
+  /// Whether the image is stored as bytes: bf16 represents 0…255 exactly, and the kernels convert it themselves.
   private func readsBytes(_ graph: Graph) -> Bool {
     real == .bf16
       && graph.convolutions.allSatisfy { node, convolution in
@@ -45,22 +45,23 @@ struct Arithmetic: Sendable {
       }
   }
 
-  /// What dot products of this package multiply to compute `outputs` channels of `convolution`; `nil` if they do not.
-  func dotElement(of convolution: Graph.Convolution, outputs: Int, isPicture: Bool = false) -> MapElement? {
+  /// Type that a dot-product kernel of this package multiplies in `outputs` channels of `convolution`; `nil` if none
+  /// supports it.
+  func dotElement(of convolution: Graph.Convolution, outputs: Int, isImage: Bool = false) -> MapElement? {
     guard usesDots else { return nil }
     let element: MapElement = quantisation?.weights[convolution.parameters] != nil ? .u8 : .bf16
     guard element == .u8 || real == .bf16 else { return nil }
-    return KernelTable.supports(convolution, outputs: outputs, reads: element, isImage: isPicture) ? element : nil
+    return KernelTable.supports(convolution, outputs: outputs, reads: element, isImage: isImage) ? element : nil
   }
 
-  /// What `step` computes with.
+  /// The data types that `step` requires.
   func operands(of step: NetworkLowering.Step) -> Operands {
     switch step.kind {
     case .convolution(let convolution, let rows, _, _):
-      if let element = dotElement(of: convolution, outputs: rows.count, isPicture: step.inputs[0] == 0) {
+      if let element = dotElement(of: convolution, outputs: rows.count, isImage: step.inputs[0] == 0) {
         return .first(element)
       }
-      // The library computes whole numbers in its own way, and real ones that are f32.
+      // oneDNN needs u8 input for int8 convolutions, and f32 for all others.
       return !usesDots && quantisation?.weights[convolution.parameters] != nil ? .first(.u8) : .all(.f32)
     case .sum: return .all(.f32)
     case .pooling, .upsample, .concatenation, .copy, .conversion: return .any
@@ -69,7 +70,7 @@ struct Arithmetic: Sendable {
 }
 
 extension CompilationOptions {
-  /// What a network of these options computes with.
+  /// The data types of a network with these options.
   func arithmetic(_ quantisation: Quantisation?) -> Arithmetic {
     switch precision {
     case .f32: return Arithmetic()
@@ -83,7 +84,7 @@ extension CompilationOptions {
 }
 
 extension CompilationOptions.Precision {
-  /// Whether this processor has instructions that multiply such numbers faster than f32.
+  /// Whether this processor has instructions for this type that are faster than f32.
   public var isNative: Bool {
     switch self {
     case .f32: true

@@ -1,18 +1,18 @@
 import GELAN
 public import Scene
 
-/// A box and one class that the head predicts, in pixels of the network's input.
+/// One predicted box with one class, in pixels of the network's input.
 public struct Candidate: Hashable, Sendable {
-  /// Where.
+  /// The box.
   public var box: Box
   /// Probability, 0…1.
   public var score: Float
   /// Class index.
   public var classID: Int
-  /// Position among all anchors, finest level first, row by row: breaks ties.
+  /// Index among all anchors (finest level first, row by row), to break ties.
   public var anchor: Int
 
-  /// A prediction of the anchor at `anchor`.
+  /// A prediction of anchor `anchor`.
   public init(box: Box, score: Float, classID: Int, anchor: Int) {
     self.box = box
     self.score = score
@@ -21,20 +21,20 @@ public struct Candidate: Hashable, Sendable {
   }
 }
 
-/// Reads boxes out of the head's raw maps.
+/// Decodes boxes from the head's raw maps.
 ///
-/// Each side of a box is the mean of a distribution over distances 0, 1, … (distribution focal loss, Li et al. 2020), in
-/// cells from the centre of the anchor. Thresholds are compared as logits, so that the many anchors without an object
-/// cost one comparison and no exponential.
+/// Each side of a box is the mean of a distribution over the distances 0, 1, … (distribution focal loss, Li et al.
+/// 2020) in cells from the centre of the anchor. Thresholds are compared as logits, so an anchor without an object
+/// costs one comparison and no exponential.
 public struct BoxDecoder: Sendable {
   private let classCount: Int
   private let bins: Int
   private let isMultiLabel: Bool
-  /// Threshold of each class as a logit; infinite for a class that is not looked for.
+  /// Threshold of each class as a logit; infinite for a class that is filtered out.
   private let thresholds: [Float]
   private let lowest: Float
 
-  /// Decodes for `classCount` classes and `bins` distances a side.
+  /// A decoder for `classCount` classes and `bins` distances per side.
   public init(classCount: Int, bins: Int, options: DetectionOptions) {
     self.classCount = classCount
     self.bins = bins
@@ -52,7 +52,7 @@ public struct BoxDecoder: Sendable {
     return Exponential.log(probability / (1 - probability))
   }
 
-  /// The cells of one level, row by row, where a class may be above its threshold.
+  /// The cells of one level, row by row, where some class may exceed its threshold.
   func likelyCells(_ classes: borrowing RawMap) -> [Int] {
     var cells: [Int] = []
     for position in 0..<classes.positions where classes.exceeds(lowest, at: position, channels: classCount) {
@@ -61,7 +61,7 @@ public struct BoxDecoder: Sendable {
     return cells
   }
 
-  /// Appends the predictions of one level at the likely `cells`. `firstAnchor` counts the anchors of the levels before.
+  /// Appends the predictions of one level at `cells`. `firstAnchor` is the number of anchors in the levels before.
   func decode(
     _ cells: [Int], boxes: borrowing RawMap, classes: borrowing RawMap, stride: Int, firstAnchor: Int,
     into candidates: inout [Candidate]

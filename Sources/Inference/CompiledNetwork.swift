@@ -1,27 +1,27 @@
 public import GELAN
 public import OneDNN
 
-/// A network compiled for one picture size: primitives, packed weights and a plan of memory.
+/// A network compiled for one input size: primitives, packed weights and a memory plan.
 ///
-/// It is immutable and shared; each thread that runs it makes a `NetworkExecution` of its own.
+/// It is immutable and shared; each thread that runs it creates a `NetworkExecution`.
 public final class CompiledNetwork: Sendable {
-  /// What it was compiled for.
+  /// The options it was compiled with.
   public let options: CompilationOptions
-  /// Shape of the predictions.
+  /// Layout of the predictions.
   public let head: Graph.Head
   let steps: [Step]
-  /// The steps that lead to the boxes of each level and to nothing else, behind all others.
+  /// For each level, the steps that only its boxes need; they come after all others.
   let boxSteps: [Range<Int>]
   let engine: Engine
   let tensors: [PlacedTensor]
   let arenaByteCount: Int
   let scratchOffset: Int
-  /// Named intermediate results that stay readable after a run, for tests.
+  /// Intermediate results that stay readable after a run, for tests.
   let probes: [Graph.Node.ID]
-  /// The nodes whose results stand in memory of their own: those that a step writes.
+  /// The nodes whose results have memory of their own.
   let written: [Graph.Node.ID]
 
-  /// One kernel and where its operands are.
+  /// One kernel with its operands.
   struct Step: Sendable {
     var name: String
     var kernel: Kernel
@@ -31,17 +31,17 @@ public final class CompiledNetwork: Sendable {
   }
 
   enum Operand: Sendable {
-    /// Weights and the like.
+    /// Weights, biases and the like.
     case constant(Primitive.Argument, TensorMemory)
-    /// The tensor of a node.
+    /// The result of a node.
     case tensor(Primitive.Argument, Graph.Node.ID)
-    /// Part of a node's storage, from a channel of its tensor on.
+    /// Part of a node's memory, starting at a channel of its result.
     case part(Primitive.Argument, Graph.Node.ID, TensorLayout, channelOffset: Int)
   }
 
   struct PlacedTensor: Sendable {
     var layout: TensorLayout
-    /// What whole numbers in it stand for.
+    /// Scale, if it is int8.
     var scale: Quantisation.Scale?
     var offset: Int
     var bytesPerChannel: Int
@@ -50,10 +50,10 @@ public final class CompiledNetwork: Sendable {
   /// Compiles `graph`.
   ///
   /// - Parameters:
-  ///   - graph: a whole network; its auxiliary branch is left out and its normalisations are expected folded into
-  ///     `parameters`, which carry the names of `Graph.folded`.
-  ///   - quantisation: scales for the precision `int8`, of `graph.mainBranch.folded`.
-  ///   - probes: nodes of `graph.mainBranch.folded` whose results must survive a run.
+  ///   - graph: the whole network. Its auxiliary branch is dropped, and `parameters` must have the folded weights,
+  ///     named as in `Graph.folded`.
+  ///   - quantisation: int8 scales of `graph.mainBranch.folded`, for the precision `int8`.
+  ///   - probes: nodes of `graph.mainBranch.folded` whose results stay readable after a run.
   public convenience init(
     _ graph: Graph, options: CompilationOptions, quantisation: Quantisation? = nil, probes: [Graph.Node.ID] = [],
     parameters: @escaping ParameterLookup
@@ -82,7 +82,7 @@ public final class CompiledNetwork: Sendable {
           itemOfStorage.append(nil)
           continue
         }
-        // A storage is named after the tensor it was made for.
+        // Storage is named after the tensor it was created for.
         let layout = try compiler.layout(index)
         precondition(layout.shape[1] == storage.channels, "a storage holds its own tensor whole")
         itemOfStorage.append(items.count)
@@ -113,20 +113,20 @@ public final class CompiledNetwork: Sendable {
   }
 }
 
-/// The memory in which one thread runs a compiled network.
+/// A compiled network with the memory that one thread needs to run it.
 public final class NetworkExecution {
-  /// What is run.
+  /// The network.
   public let network: CompiledNetwork
-  /// The picture: 1 × 3 × height × width values 0…255, red first; bytes in planes, or f32 in planes or channels-last as
-  /// `CompilationOptions.order` has it.
+  /// The image: 1 × 3 × height × width, RGB, 0…255; planar bytes, or f32 that is planar or channels-last, depending
+  /// on `CompilationOptions.order`.
   public let input: TensorMemory
-  /// The head's maps, which are read after every run.
+  /// The head's maps, read after every run.
   private let maps: [Graph.Node.ID: TensorMemory]
   private let calls: [KernelCall]
   private let stream: ExecutionStream
   private let arena: Arena
 
-  /// Memory and bound operands for `network`.
+  /// Allocates memory for `network` and binds its operands.
   public init(_ network: CompiledNetwork) throws(InferenceError) {
     self.network = network
     let engine = network.engine
@@ -165,8 +165,8 @@ public final class NetworkExecution {
     } catch { throw InferenceError(error) }
   }
 
-  /// Fills `input` with whole values 0…255 of 3 × height × width in planes.
-  public func show(_ planes: [Float]) {
+  /// Writes `planes` (3 × height × width integers 0…255, planar) to `input`.
+  public func setInput(_ planes: [Float]) {
     if input.layout.elementType == .u8 {
       unsafe input.withElements(of: UInt8.self) { bytes in
         for (index, value) in planes.enumerated() {
@@ -181,27 +181,27 @@ public final class NetworkExecution {
     }
   }
 
-  /// Runs the network on what `input` holds, on the calling thread (and its team, if it was compiled for one).
+  /// Runs the network on `input`, on the calling thread and its team.
   public func run() throws(InferenceError) {
     ExecutionStream.setTeamOfCurrentThread(network.options.threads)
     try run(0..<calls.count, selection: nil)
   }
 
-  /// Runs all but the boxes.
+  /// Runs all steps except those that only boxes need.
   public func runClasses() throws(InferenceError) {
     ExecutionStream.setTeamOfCurrentThread(network.options.threads)
     try run(0..<(network.boxSteps.first?.lowerBound ?? calls.count), selection: nil)
   }
 
-  /// Runs the boxes of level `index` after `runClasses`; those in `cells` (row by row) are good afterwards, others may not
-  /// be.
+  /// Computes the boxes of level `index`, after `runClasses`. Only the results in `cells` (row by row) are valid
+  /// afterwards.
   public func runBoxes(level index: Int, at cells: [Int]) throws(InferenceError) {
     guard !cells.isEmpty else { return }
     let steps = network.boxSteps[index]
     let map = network.tensors[network.head.levels[index].boxes].layout.shape
     var selection = TileSelection(height: map[2], width: map[3])
     for cell in cells { selection.insert(x: cell % map[3], y: cell / map[3]) }
-    // From the last step backwards, each window needs what surrounds the tiles of the one behind it.
+    // Backwards from the last step: each convolution needs the neighbourhood of the tiles that the next one reads.
     var needed: [TileSelection?] = []
     for step in steps.reversed() {
       needed.append(selection)
@@ -217,7 +217,7 @@ public final class NetworkExecution {
     } catch { throw InferenceError(error) }
   }
 
-  /// Runs the network and tells each step's time by `clock` (nanoseconds).
+  /// Runs the network and returns the time of each step by `clock` (nanoseconds).
   public func run(clock: () -> UInt64) throws(InferenceError) -> [UInt64] {
     ExecutionStream.setTeamOfCurrentThread(network.options.threads)
     var times: [UInt64] = []
@@ -231,8 +231,8 @@ public final class NetworkExecution {
     return times
   }
 
-  /// Runs the network and gives the nanoseconds it took by `clock`. Once `limit` has passed it stops after the step at hand
-  /// and gives `nil`.
+  /// Runs the network and returns the time it took by `clock` (nanoseconds). Stops after the current step and returns
+  /// `nil` once `limit` has passed.
   func run(within limit: UInt64?, clock: () -> UInt64) throws(InferenceError) -> UInt64? {
     ExecutionStream.setTeamOfCurrentThread(network.options.threads)
     let start = clock()
@@ -254,7 +254,7 @@ public final class NetworkExecution {
     } catch { throw InferenceError(error) }
   }
 
-  /// Values of a node in plain order (channels × height × width), as f32; whole numbers as what they stand for.
+  /// Values of a node as f32 in plain order (channels × height × width), dequantised.
   public func values(of id: Graph.Node.ID) throws(InferenceError) -> [Float] {
     let source = try tensor(id)
     do throws(OneDNNError) {

@@ -2,16 +2,16 @@ import GELAN
 import Kernels
 import OneDNN
 
-/// A convolution by a kernel of this package, with bias, activation and an addition.
+/// A convolution by a kernel of this package, with bias, activation and optional addition.
 @safe
 final class ConvolutionKernel: NativeKernel {
-  /// What its operands hold.
+  /// Data types and scales of the operands.
   struct Operands {
-    /// Element that is multiplied: f32, bf16 or u8.
+    /// Type that is multiplied: f32, bf16 or u8.
     var reads: MapElement
-    /// Element of the destination, and of what is added.
+    /// Type of the destination and of the addend.
     var writes: MapElement
-    /// Scale of a u8 source, and the step of each output channel's weights.
+    /// Scale of a u8 source, and the step size of each output channel's weights.
     var source: (scale: Quantisation.Scale, weightSteps: [Float])?
     /// Scale of a u8 destination.
     var destination: Quantisation.Scale?
@@ -24,15 +24,15 @@ final class ConvolutionKernel: NativeKernel {
   private nonisolated(unsafe) let native: convolution
   let seesNeighbours: Bool
 
-  /// A kernel for `outputs` channels of `graphConvolution`; `nil` if the table has none for it, which leaves it to the
-  /// library.
+  /// A kernel for `outputs` channels of `graphConvolution`; `nil` if the table has none that supports it, and oneDNN
+  /// is used.
   ///
   /// - Parameters:
-  ///   - entry: the kernel; `nil` for the one that the table chooses.
-  ///   - values: weights out × in × k × k of the channels to compute, and their bias.
-  ///   - takesMeans: whether every input is first replaced by the mean of it and its right and lower neighbours.
-  ///   - source: where the input is; `destination`, `addend`: the same for the output and what is added to it.
-  ///   - threads: how many work on it.
+  ///   - entry: the kernel; `nil` lets the table choose.
+  ///   - values: weights out × in × k × k of the computed channels, and their bias.
+  ///   - takesMeans: whether the kernel first averages each 2×2 neighbourhood of the input (AConv, ADown).
+  ///   - source: memory layout of the input; `destination`, `addend`: likewise for output and addend.
+  ///   - threads: size of the team.
   init?(
     _ graphConvolution: Graph.Convolution, by entry: KernelTable.Entry? = nil, outputs: Int,
     values: (weights: [Float], bias: [Float]), operands: Operands, takesMeans: Bool = false, source: MapPlacement,
@@ -43,18 +43,18 @@ final class ConvolutionKernel: NativeKernel {
       source: source, destination: destination, addend: addend)
     if let scale = operands.destination {
       unsafe native.out_factor = 1 / scale.step
-      // What is added has the same scale, and brings its own zero point.
+      // The addend has the same scale and already contains the zero point.
       unsafe native.out_offset = addend == nil ? Float(scale.zeroPoint) : 0
     }
     guard let kernel = unsafe entry ?? KernelTable.choose(native) else { return nil }
-    // Images come as 0…255; the network was trained on 0…1.
+    // Images are 0…255; the network was trained on 0…1.
     var factors = [Float](repeating: source.isPlanar ? 1 / 255 : 1, count: outputs)
     var weights = values.weights
     if let (scale, steps) = operands.source {
       unsafe native.zero_point = scale.zeroPoint
       factors = steps.map { $0 * scale.step }
       let shape = [outputs, weights.count / outputs]
-      weights = WeightTensor(shape: shape, values: weights).numbers(of: steps).map(Float.init)
+      weights = WeightTensor(shape: shape, values: weights).quantised(by: steps).map(Float.init)
     }
     prepared = try TensorMemory(try TensorLayout([unsafe kernel.preparedSize(native)], .u8), on: engine)
     unsafe kernel.prepare(&native, weights: weights, factors: factors, bias: values.bias, in: prepared)
@@ -84,7 +84,7 @@ final class ConvolutionKernel: NativeKernel {
 }
 
 extension convolution {
-  /// `outputs` channels of `convolution` with operands that lie as given.
+  /// `outputs` channels of `convolution` with the given operand layouts.
   init(
     _ convolution: Graph.Convolution, outputs: Int, reads: MapElement, writes: MapElement, takesMeans: Bool,
     source: MapPlacement, destination: MapPlacement, addend: MapPlacement?
@@ -104,7 +104,7 @@ extension convolution {
 }
 
 extension MapElement {
-  /// The same for the kernels.
+  /// The element type as the kernels define it.
   var native: map_element {
     switch self {
     case .bf16: ELEMENT_BF16
@@ -115,7 +115,7 @@ extension MapElement {
 }
 
 extension Graph.Activation {
-  /// The same for the kernels.
+  /// The activation as the kernels define it.
   var native: Int32 {
     switch self {
     case .none: Int32(ACTIVATION_LINEAR)

@@ -1,26 +1,26 @@
 /// Which predictions become detections.
 public struct DetectionOptions: Hashable, Sendable {
-  /// Lowest class probability, 0…1; a prediction must be above it.
+  /// Confidence threshold, 0…1: lowest class probability (exclusive).
   public var confidence: Float
-  /// Lowest probability of single classes, by index, instead of `confidence`.
+  /// Confidence thresholds of single classes by index; they replace `confidence`.
   public var classConfidence: [Int: Float] = [:]
-  /// Boxes that overlap a better one by more than this (intersection over union) are dropped.
+  /// NMS threshold: a box whose IoU with a better one exceeds it is dropped.
   public var overlap: Float
-  /// The same for single classes, by index.
+  /// NMS thresholds of single classes by index; they replace `overlap`.
   public var classOverlap: [Int: Float] = [:]
-  /// Most detections a picture.
+  /// Most detections per image.
   public var limit: Int
-  /// Classes looked for, by index; `nil` is all.
+  /// Indices of the classes to detect; `nil` for all.
   public var classes: Set<Int>?
-  /// Boxes of different classes suppress each other.
+  /// Class-agnostic NMS: boxes of different classes suppress each other.
   public var isAgnostic = false
-  /// A box counts once for every class above the threshold, as evaluation has it; otherwise for its best class.
+  /// A box counts once for every class above the threshold, as in evaluation; otherwise only for its best class.
   public var isMultiLabel = false
 
-  /// Most predictions that suppression looks at, best first: dense scenes take bounded time.
+  /// Most candidates that NMS considers, best first; bounds the time of dense scenes.
   public static let candidateLimit = 30_000
 
-  /// Detections above `confidence` that overlap by `overlap` at most.
+  /// Options with a confidence threshold, an IoU threshold and a limit per image.
   public init(confidence: Float = 0.25, overlap: Float = 0.45, limit: Int = 300) {
     self.confidence = confidence
     self.overlap = overlap

@@ -2,7 +2,8 @@ public import Imaging
 public import Scene
 
 extension DetectionWorker {
-  /// What `image` shows, in its own pixels, best first: as a whole, and in tiles where the options of the detector ask for them.
+  /// Detections in `image`, in its pixels, best first: of the whole image, and of its tiles if the detector's options
+  /// ask for them.
   public func detect(_ image: borrowing PixelBuffer) throws(InferenceError) -> [Detection] {
     guard let grid = detector.options.tiles else { return try detectWhole(image) }
     let layout = image.layout

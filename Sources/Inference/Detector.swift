@@ -4,32 +4,32 @@ import OneDNN
 public import Scene
 import Synchronization
 
-/// A model and how to use it: compiles the network for each picture size and shares it among workers.
+/// A model with its options. Compiles the network for each input size and shares it among workers.
 public final class Detector: Sendable {
-  /// Networks that are remembered, more than a worker has sessions: as many cameras may differ in shape. Whoever mixes more
-  /// pays for compiling anew. Each has weights of its own, in the order of its kernels.
+  /// Number of compiled networks that are cached; more than a worker has sessions, since cameras may differ in shape.
+  /// Beyond it networks are compiled again. Each holds packed weights.
   static let networkLimit = 16
 
-  /// What the network tells apart.
+  /// Names of the classes.
   public let classes: ClassCatalogue
   /// Settings.
   public let options: Options
   private let model: InferenceModel
   private let compiled = Mutex(RecentlyUsed<CompilationOptions, CompiledNetwork>(limit: Detector.networkLimit))
 
-  /// How pictures are shown to the network and what is made of its answers.
+  /// Input size, precision, threads and thresholds.
   public struct Options: Hashable, Sendable {
-    /// Largest input, in pixels.
+    /// Largest input in pixels.
     public var width = 640, height = 640
-    /// Whether the input is always the whole size, or cut to the picture's shape.
+    /// Whether the input always has the full size, or is reduced to the image's aspect ratio.
     public var isSquare = false
-    /// Type of values inside the network. `AutomaticPrecision` finds the fastest one.
+    /// Data type of the activations. `AutomaticPrecision` finds the fastest one.
     public var precision = CompilationOptions.Precision.f32
-    /// Threads on one picture.
+    /// Threads per image.
     public var threads = 1
-    /// What becomes a detection.
+    /// Thresholds of detections.
     public var detection = DetectionOptions()
-    /// Tiles that the network sees besides the whole image; `nil` for none.
+    /// Tiles to detect in besides the whole image; `nil` for none.
     public var tiles: TileGrid?
 
     /// Inputs of up to 640 × 640.
@@ -43,10 +43,10 @@ public final class Detector: Sendable {
     classes = ClassCatalogue(names: model.classNames)
   }
 
-  /// The network for inputs of `height` × `width`, compiled unless it is remembered.
+  /// The network for inputs of `height` × `width`, from the cache or compiled.
   public func network(height: Int, width: Int) throws(InferenceError) -> CompiledNetwork {
     let key = CompilationOptions(height: height, width: width, precision: options.precision, threads: options.threads)
-    // Compiled under the lock: workers that start together wait for one compilation instead of each doing it.
+    // Compiled under the lock, so that workers that start together compile once.
     let result = compiled.withLock { cache -> Result<CompiledNetwork, InferenceError> in
       if let network = cache.value(of: key) { return .success(network) }
       do throws(InferenceError) {
@@ -61,7 +61,7 @@ public final class Detector: Sendable {
     return try result.get()
   }
 
-  /// Where pictures of `layout` lie in the network's input.
+  /// The letterbox of images of `layout`: where they are placed in the network's input.
   public func letterbox(for layout: PixelLayout) throws(ImagingError) -> Letterbox {
     try Letterbox(
       sourceWidth: layout.width, sourceHeight: layout.height, targetWidth: options.width,
@@ -69,12 +69,12 @@ public final class Detector: Sendable {
   }
 }
 
-/// One thread's share of a detector: its own memory, sized for the pictures that come.
+/// Runs a detector on one thread, with memory for the image sizes it meets.
 public final class DetectionWorker {
-  /// Layouts that are remembered; whoever mixes more pays for memory to be sized anew.
+  /// Number of image layouts whose memory is cached.
   static let sessionLimit = 8
 
-  /// What becomes a detection from here on.
+  /// Thresholds of the detections from now on.
   public var options: DetectionOptions {
     didSet {
       if options != oldValue { (decoder, suppression) = Self.selection(of: detector, options) }
@@ -83,13 +83,13 @@ public final class DetectionWorker {
   let detector: Detector
   private var decoder: BoxDecoder
   private(set) var suppression: NonMaximumSuppression
-  /// One for each layout that came.
+  /// One for each image layout.
   private var sessions = RecentlyUsed<PixelLayout, Session>(limit: DetectionWorker.sessionLimit)
   private var candidates: [Candidate] = []
-  /// Cells of each level where a class is likely, found by the last run.
+  /// Cells of each level where a class is likely, from the last run.
   private var likely: [[Int]]
 
-  /// All that depends on the layout of the pictures.
+  /// Everything that depends on the image layout.
   private final class Session {
     let letterbox: Letterbox
     let execution: NetworkExecution
@@ -102,7 +102,7 @@ public final class DetectionWorker {
     }
   }
 
-  /// A worker of `detector`; to be used from one thread.
+  /// A worker of `detector`; use it on one thread.
   public init(_ detector: Detector) {
     self.detector = detector
     likely = detector.headLevels.map { _ in [] }
@@ -117,31 +117,31 @@ public final class DetectionWorker {
     return (decoder, NonMaximumSuppression(options))
   }
 
-  /// Brings a picture into the network's input.
-  public func prepare(_ picture: borrowing PixelBuffer) throws(InferenceError) {
-    let session = try session(for: picture.layout)
+  /// Letterboxes an image into the network's input.
+  public func prepare(_ image: borrowing PixelBuffer) throws(InferenceError) {
+    let session = try session(for: image.layout)
     let input = session.execution.input
     let order: LetterboxPainter.ChannelOrder =
       session.execution.network.options.resolvedOrder == .blocked8 ? .first : .last
     let count = session.letterbox.width * session.letterbox.height * 3
     do throws(ImagingError) {
-      // The arena reuses the input's memory for later layers, so the border is painted every time.
+      // The arena reuses the memory of the input for later layers, so the border is painted each time.
       if input.layout.elementType == .u8 {
         let base = unsafe input.base.assumingMemoryBound(to: UInt8.self)
         var bytes = unsafe MutableSpan(_unsafeStart: base, count: count)
-        try session.painter.paint(picture, into: &bytes, order: order)
+        try session.painter.paint(image, into: &bytes, order: order)
       } else {
         let base = unsafe input.base.assumingMemoryBound(to: Float.self)
         var values = unsafe MutableSpan(_unsafeStart: base, count: count)
-        try session.painter.paint(picture, into: &values, order: order)
+        try session.painter.paint(image, into: &values, order: order)
       }
     } catch { throw InferenceError(.size, error.description, cause: error) }
   }
 
-  /// Runs the network on the picture that was prepared last: the classes everywhere, the boxes where a class is likely.
+  /// Runs the network on the prepared image: classes everywhere, boxes only where a class is likely.
   public func infer() throws(InferenceError) {
     guard let session = sessions.latest else {
-      throw InferenceError(.size, "the network was run before it was given a picture")
+      throw InferenceError(.size, "the network was run before an image was prepared")
     }
     let execution = session.execution
     try execution.runClasses()
@@ -151,7 +151,7 @@ public final class DetectionWorker {
     }
   }
 
-  /// Detections of the run before, in pixels of the picture, best first.
+  /// Detections of the last run in pixels of the image, best first.
   public func detections() throws(InferenceError) -> [Detection] {
     guard let session = sessions.latest else { return [] }
     candidates.removeAll(keepingCapacity: true)
@@ -172,7 +172,7 @@ public final class DetectionWorker {
     RawMap(try execution.tensor(node), order: execution.network.options.resolvedOrder)
   }
 
-  /// All three in a row: what `image` shows, in its own pixels, best first.
+  /// `prepare`, `infer` and `detections` in one call.
   func detectWhole(_ image: borrowing PixelBuffer) throws(InferenceError) -> [Detection] {
     try prepare(image)
     try infer()
@@ -187,7 +187,7 @@ public final class DetectionWorker {
       letterbox = try detector.letterbox(for: layout)
       painter = try LetterboxPainter(source: layout, letterbox: letterbox)
     } catch { throw InferenceError(.size, error.description, cause: error) }
-    // Cameras of different sizes often have one shape: the network's memory is the same.
+    // Cameras of different resolutions often have the same aspect ratio and share the network's memory.
     let known = sessions.values.first {
       $0.letterbox.height == letterbox.height && $0.letterbox.width == letterbox.width
     }

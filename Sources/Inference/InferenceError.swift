@@ -1,30 +1,30 @@
 import OneDNN
 
-/// A network could not be compiled or run.
+/// An error of compiling or running a network.
 public struct InferenceError: Error, CustomStringConvertible {
-  /// Why.
+  /// Kinds of failures.
   public enum Code: Sendable {
     /// The weights do not fit the network.
     case weights
-    /// The picture size is not one the network takes.
+    /// The network does not accept this image size.
     case size
-    /// So many threads cannot work together.
+    /// The number of threads is out of range.
     case threads
-    /// The machine cannot run this precision.
+    /// This machine or model does not support the precision.
     case precision
-    /// No such level of instructions.
+    /// Unknown instruction set in `YOLOSTREAM_MAX_ISA`.
     case instructions
-    /// oneDNN refused.
+    /// oneDNN failed.
     case engine
   }
-  /// Why.
+  /// The kind of failure.
   public let code: Code
-  /// One sentence: what was tried, what was expected, what came.
+  /// One sentence: what was tried, what was expected, what was found.
   public let description: String
-  /// What lies beneath.
+  /// The underlying error, if any.
   public let cause: (any Error)?
 
-  /// An error that reads `description`.
+  /// An error with a sentence and its underlying error.
   public init(_ code: Code, _ description: String, cause: (any Error)? = nil) {
     self.code = code
     self.description = description

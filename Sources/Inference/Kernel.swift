@@ -1,27 +1,27 @@
 import OneDNN
 
-/// A kernel of this package: it reads a map and writes another.
+/// A kernel of this package that reads one feature map and writes another.
 protocol NativeKernel: Sendable {
-  /// Name of the implementation, for people.
+  /// Name of the implementation, for display.
   var implementation: String { get }
   /// Bytes of scratch memory needed while it runs.
   var scratchByteCount: Int { get }
-  /// Whether an output sees more than the input at its own place.
+  /// Whether an output depends on inputs at other positions.
   var seesNeighbours: Bool { get }
 
-  /// Runs once, on the calling thread and its team: the tiles of `selection`, or all. A kernel may compute more than is asked
-  /// for.
+  /// Runs on the calling thread and its team: the tiles of `selection`, or all. A kernel may compute more than
+  /// selected.
   func run(
     source: TensorMemory, destination: TensorMemory, addend: TensorMemory?, scratch: TensorMemory,
     selection: TileSelection?)
 }
 
-/// What runs one step of a network: a primitive of oneDNN, or a kernel of this package where that is far faster.
+/// The implementation of one step: a oneDNN primitive, or a kernel of this package where that is much faster.
 enum Kernel: Sendable {
   case primitive(Primitive)
   case native(any NativeKernel)
 
-  /// Name of the implementation, for people.
+  /// Name of the implementation, for display.
   var implementation: String {
     switch self {
     case .primitive(let primitive): primitive.implementation
@@ -29,7 +29,7 @@ enum Kernel: Sendable {
     }
   }
 
-  /// Layout of the scratch memory it needs while it runs.
+  /// Layout of the scratch memory.
   func scratchLayout() throws(OneDNNError) -> TensorLayout {
     switch self {
     case .primitive(let primitive): try primitive.layout(.scratchpad)
@@ -37,7 +37,7 @@ enum Kernel: Sendable {
     }
   }
 
-  /// The kernel with its operands and memory of its scratch layout.
+  /// Binds the operands and scratch memory.
   func bind(_ operands: [(Primitive.Argument, TensorMemory)], scratch: TensorMemory) -> KernelCall {
     switch self {
     case .primitive(let primitive): return .primitive(PrimitiveCall(primitive, operands + [(.scratchpad, scratch)]))
@@ -52,15 +52,15 @@ enum Kernel: Sendable {
   }
 }
 
-/// A kernel with its operands, ready to run again and again without an allocation.
+/// A kernel with bound operands; runs repeatedly without allocating.
 enum KernelCall {
   case primitive(PrimitiveCall)
   case native(
     any NativeKernel, source: TensorMemory, destination: TensorMemory, addend: TensorMemory?,
     scratch: TensorMemory)
 
-  /// Runs once, on the calling thread and its team. Where `selection` is given and the kernel can leave out tiles, the rest
-  /// of the result keeps what it had.
+  /// Runs on the calling thread and its team. If `selection` is given and the kernel supports it, the rest of the
+  /// result keeps its previous values.
   func run(on stream: ExecutionStream, selection: TileSelection? = nil) throws(OneDNNError) {
     switch self {
     case .primitive(let call): try call.run(on: stream)

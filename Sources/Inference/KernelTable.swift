@@ -4,7 +4,7 @@ import OneDNN
 
 /// The kernels of this package, as `Kernels/table.c` lists them.
 ///
-/// What a kernel supports and needs stands there; Swift asks and never decides itself.
+/// Each kernel states what it supports and needs; Swift only queries.
 enum KernelTable {
   /// A line of the table.
   @safe struct Entry: Sendable {
@@ -16,18 +16,18 @@ enum KernelTable {
     /// Algorithm and instructions, such as `direct:avx512_vnni`.
     var name: String { unsafe String(cString: kernel.pointee.name) }
 
-    /// Whether this processor has its instructions, whatever the cap.
+    /// Whether this processor has its instructions, regardless of the cap.
     var isDetected: Bool {
       let reference = UInt32(INSTRUCTIONS_REFERENCE)
       return unsafe kernel.pointee.needs & ~(this_processor().pointee.detected | reference) == 0
     }
 
-    /// Whether it computes `convolution`.
+    /// Whether it supports `convolution`.
     func supports(_ convolution: convolution) -> Bool {
       unsafe withUnsafePointer(to: convolution) { unsafe kernel.pointee.supports($0) }
     }
 
-    /// Bytes of memory for weights, factors and biases of `convolution`.
+    /// Bytes of packed weights, factors and biases of `convolution`.
     func preparedSize(_ convolution: convolution) -> Int {
       unsafe withUnsafePointer(to: convolution) { unsafe convolution_prepared_size(kernel, $0) }
     }
@@ -46,14 +46,14 @@ enum KernelTable {
       }
     }
 
-    /// Bytes of scratch memory for a team of `threads`.
+    /// Bytes of scratch memory for `threads` threads.
     func scratchSize(_ convolution: convolution, threads: Int) -> Int {
       unsafe withUnsafePointer(to: convolution) {
         unsafe convolution_scratch_size(kernel, $0, Int32(threads))
       }
     }
 
-    /// Computes on a team of `threads`, of which the calling thread is one.
+    /// Runs on a team of `threads`, including the calling thread.
     @unsafe func run(_ call: convolution_call, scratch: UnsafeMutableRawPointer, threads: Int) {
       unsafe withUnsafePointer(to: call) { unsafe convolution_run(kernel, $0, scratch, Int32(threads)) }
     }
@@ -62,14 +62,14 @@ enum KernelTable {
   /// Every kernel, in the table's order.
   static var entries: [Entry] { (0..<kernel_count()).map { unsafe Entry(kernel_at($0)) } }
 
-  /// The best kernel of this processor for `convolution`; `nil` if it is left to the library.
+  /// The best kernel for `convolution` on this processor; `nil` if oneDNN should be used.
   static func choose(_ convolution: convolution) -> Entry? {
     unsafe withUnsafePointer(to: convolution) {
       unsafe kernel_choose($0, this_processor().pointee.usable).map { unsafe Entry($0) }
     }
   }
 
-  /// Whether a kernel multiplies `element` in `outputs` channels of `convolution`, whatever the sizes of the maps.
+  /// Whether a kernel multiplies `element` in `outputs` channels of `convolution`, for maps of any size.
   static func supports(
     _ convolution: Graph.Convolution, outputs: Int, reads element: MapElement, takesMeans: Bool = false,
     isImage: Bool = false, order: CompilationOptions.ChannelOrder = .blocked8
@@ -82,7 +82,7 @@ enum KernelTable {
         destination: placement(outputs), addend: nil)) != nil
   }
 
-  /// Whether kernels of this package multiply `element` on this processor.
+  /// Whether a kernel of this package multiplies `element` on this processor.
   static func reads(_ element: MapElement) -> Bool {
     unsafe kernels_read(element.native, this_processor().pointee.usable)
   }

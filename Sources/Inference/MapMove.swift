@@ -2,10 +2,10 @@ import GELAN
 import Kernels
 import OneDNN
 
-/// Pooling or upsampling of a map in bf16 or u8: the library has fast kernels for neither in blocks of eight channels.
+/// Pooling or upsampling of bf16 or u8 maps in blocks of eight channels, for which oneDNN has no fast kernels.
 @safe
 final class MapMove: NativeKernel {
-  /// What is done.
+  /// The operation.
   enum Operation {
     case pool(Graph.Window, isMaximum: Bool)
     case upsample(factor: Int)
@@ -17,7 +17,7 @@ final class MapMove: NativeKernel {
   var scratchByteCount: Int { 0 }
   var seesNeighbours: Bool { true }
 
-  /// Moves values of type `element` of `channels` channels from `source` to `destination`.
+  /// Moves `channels` channels of type `element` from `source` to `destination`.
   init(
     _ operation: Operation, _ element: MapElement, channels: Int, source: MapPlacement, destination: MapPlacement,
     threads: Int

@@ -1,17 +1,17 @@
 import Kernels
 
-/// How a map of one picture lies in memory: floats from one column, one row and eight channels to the next.
+/// Memory layout of one image's feature map: strides, in floats, between columns, rows and blocks of eight channels.
 struct MapPlacement: Sendable {
   /// Rows.
   var height: Int
   /// Columns.
   var width: Int
-  /// Whether each channel is a plane of its own; `block` is then from one channel to the next.
+  /// Whether each channel is a plane; `block` is then the stride between channels.
   var isPlanar = false
-  /// The same for the kernels.
+  /// The layout as the kernels define it.
   let layout: map_layout
 
-  /// A map whose storage has `channels`.
+  /// A map in memory with `channels` channels.
   init(_ order: CompilationOptions.ChannelOrder, channels: Int, height: Int, width: Int) {
     (self.height, self.width) = (height, width)
     layout =
@@ -21,7 +21,7 @@ struct MapPlacement: Sendable {
       }
   }
 
-  /// A picture in planes.
+  /// A planar image.
   init(planesOf height: Int, by width: Int) {
     (self.height, self.width) = (height, width)
     isPlanar = true

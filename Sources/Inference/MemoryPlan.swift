@@ -1,31 +1,31 @@
-/// Places of tensors in one arena so that those alive at the same time do not overlap.
+/// Places tensors in one arena so that tensors that are alive at the same time do not overlap.
 ///
 /// Greedy by size: the largest first, each at the lowest free offset. (Pisarchyk and Lee, "Efficient Memory Management
 /// for Deep Neural Net Inference", 2020, find this close to optimal on convolutional networks.)
 package struct MemoryPlan {
-  /// Something to place.
+  /// One tensor.
   package struct Item {
-    /// Its size.
+    /// Its size in bytes.
     package var byteCount: Int
-    /// The first and the last step that touch it.
+    /// The first and the last step that use it.
     package var lifetime: ClosedRange<Int>
 
-    /// Something of `byteCount` bytes that is alive in the steps of `lifetime`.
+    /// A tensor of `byteCount` bytes that is alive in the steps `lifetime`.
     package init(byteCount: Int, lifetime: ClosedRange<Int>) {
       self.byteCount = byteCount
       self.lifetime = lifetime
     }
   }
 
-  /// Where items start: at multiples of a line of the caches.
+  /// Alignment in bytes: a cache line.
   package static let alignment = 64
 
   /// Offset of each item, in bytes.
   package let offsets: [Int]
-  /// Size of the arena.
+  /// Size of the arena in bytes.
   package let byteCount: Int
 
-  /// Places `items`.
+  /// Plans the memory of `items`.
   package init(_ items: [Item]) {
     let alignment = Self.alignment
     var offsets = [Int](repeating: 0, count: items.count)
@@ -37,7 +37,7 @@ package struct MemoryPlan {
     for index in order {
       let item = items[index]
       var offset = 0
-      // `placed` is kept in order of offsets, so the first gap that fits is the lowest.
+      // `placed` is sorted by offset, so the first gap that fits is the lowest.
       for other in placed where items[other].lifetime.overlaps(item.lifetime) {
         if offset + item.byteCount <= offsets[other] { break }
         offset = max(offset, (offsets[other] + items[other].byteCount + alignment - 1) / alignment * alignment)

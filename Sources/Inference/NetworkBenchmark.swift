@@ -1,13 +1,13 @@
 public import GELAN
 import OneDNN
 
-/// Times a compiled network on one picture after another: the whole, and each of its steps.
+/// Times a compiled network on single images: as a whole and step by step.
 public struct NetworkBenchmark {
-  /// Time of one step over the runs.
+  /// Time of one step.
   public struct StepTime: Sendable {
-    /// Part of the network.
+    /// Name of the step.
     public var name: String
-    /// What runs it.
+    /// Its implementation.
     public var implementation: String
     /// Floating-point operations.
     public var work: Int
@@ -16,24 +16,24 @@ public struct NetworkBenchmark {
   }
 
   private let execution: NetworkExecution
-  private let picture: [Float]
+  private let image: [Float]
   private let clock: () -> UInt64
 
-  /// `model` in whole numbers by the scales of a made-up picture: as fast as any, and good for nothing else.
+  /// `model` quantised with scales from a synthetic image: representative in speed, not in accuracy.
   public static func quantised(_ model: InferenceModel) throws(InferenceError) -> InferenceModel {
     let calibration = try Calibration(model, side: 5 * model.graph.stride, threads: 1)
     try calibration.observe(input: (0..<(3 * calibration.side * calibration.side)).map { Float($0 % 251) })
     return Quantiser(calibration).model()
   }
 
-  /// A benchmark of `network` by `clock` (nanoseconds), on a picture of stripes.
+  /// A benchmark of `network` by `clock` (nanoseconds) on an image of stripes.
   public init(_ network: CompiledNetwork, clock: @escaping () -> UInt64) throws(InferenceError) {
     execution = try NetworkExecution(network)
-    picture = (0..<(3 * network.options.height * network.options.width)).map { Float($0 % 251) }
+    image = (0..<(3 * network.options.height * network.options.width)).map { Float($0 % 251) }
     self.clock = clock
   }
 
-  /// Times of `runs` runs in nanoseconds, ascending, after `warmUp` that are not counted.
+  /// Times of `runs` runs in nanoseconds, ascending, after `warmUp` untimed runs.
   public func times(runs: Int, warmUp: Int = 3) throws(InferenceError) -> [UInt64] {
     var times: [UInt64] = []
     for run in 0..<(warmUp + runs) {
@@ -45,13 +45,13 @@ public struct NetworkBenchmark {
     return times.sorted()
   }
 
-  /// Nanoseconds of one run; `nil` if it was given up because it was not done after `limit`.
+  /// Time of one run in nanoseconds; `nil` if it was aborted because it took longer than `limit`.
   func time(within limit: UInt64?) throws(InferenceError) -> UInt64? {
     fillInput()
     return try execution.run(within: limit, clock: clock)
   }
 
-  /// Median time of each step over `runs` runs, in the order they run.
+  /// Median time of each step over `runs` runs, in execution order.
   public func stepTimes(runs: Int) throws(InferenceError) -> [StepTime] {
     var samples: [[UInt64]] = []
     for _ in 0..<max(runs, 1) {
@@ -65,6 +65,6 @@ public struct NetworkBenchmark {
     }
   }
 
-  /// The arena reuses the input's memory, so it is written anew for each run, as a picture would be.
-  private func fillInput() { execution.show(picture) }
+  /// Writes the input. The arena reuses its memory, so it must be written before each run, as in a stream.
+  private func fillInput() { execution.setInput(image) }
 }

@@ -2,7 +2,7 @@ import GELAN
 import OneDNN
 
 extension NetworkCompiler {
-  /// The `rows` output channels of a convolution, and an addition behind it.
+  /// Compiles the output channels `rows` of a convolution, with the addition behind it.
   func compile(
     _ step: NetworkLowering.Step, _ convolution: Graph.Convolution, _ values: (weights: [Float], bias: [Float]),
     rows: Range<Int>, addend: Graph.Node.ID?, takesMeans: Bool
@@ -22,7 +22,7 @@ extension NetworkCompiler {
       precondition(!takesMeans, "the library cannot take means, so none were fused into what it computes")
       let primitive: Primitive
       if let scale = lowering.scales[step.inputs[0]] {
-        (primitive, constants, addendArgument) = try wholeNumbers(
+        (primitive, constants, addendArgument) = try int8Convolution(
           step, convolution, values, rows: rows, from: scale, hasAddend: addend != nil)
       } else {
         (primitive, constants, addendArgument) = try direct(
@@ -39,7 +39,7 @@ extension NetworkCompiler {
       work: 2 * perFilter * rows.count * output.height * output.width)
   }
 
-  /// The kernel of this package for a convolution; `nil` if that is left to the library.
+  /// The kernel of this package for a convolution; `nil` if oneDNN should be used.
   private func native(
     _ step: NetworkLowering.Step, _ convolution: Graph.Convolution, _ values: (weights: [Float], bias: [Float]),
     rows: Range<Int>, addend: Graph.Node.ID?, takesMeans: Bool
@@ -51,20 +51,20 @@ extension NetworkCompiler {
       threads: options.threads, on: engine)
   }
 
-  /// Pictures come as 0…255; the network was trained on 0…1.
+  /// Scales the weights of the first layer: images are 0…255, the network was trained on 0…1.
   private func scaled(
     _ values: (weights: [Float], bias: [Float]), _ step: NetworkLowering.Step
   ) -> (weights: [Float], bias: [Float]) {
     step.inputs[0] == 0 ? (values.weights.map { $0 / 255 }, values.bias) : values
   }
 
-  /// What a kernel of this package computes `step` with; `nil` if only the library can.
+  /// Data types of `step` for a kernel of this package; `nil` if only oneDNN can compute it.
   private func operands(
     of step: NetworkLowering.Step, _ convolution: Graph.Convolution, rows: Range<Int>
   ) -> ConvolutionKernel.Operands? {
     let arithmetic = lowering.arithmetic, input = step.inputs[0]
-    let element = arithmetic.dotElement(of: convolution, outputs: rows.count, isPicture: input == 0)
-    // In f32 the library lays the image out where channels come last.
+    let element = arithmetic.dotElement(of: convolution, outputs: rows.count, isImage: input == 0)
+    // In f32 and channels-last, the layout of the image is oneDNN's.
     guard element != nil || lowering.elements[input] == .f32 && (input != 0 || options.resolvedOrder == .blocked8)
     else { return nil }
     var operands = ConvolutionKernel.Operands(
@@ -77,7 +77,7 @@ extension NetworkCompiler {
     return operands
   }
 
-  /// oneDNN's kernel, its packed weights and bias, and where an addend is bound.
+  /// oneDNN's primitive, its packed weights and bias, and the argument that an addend is bound to.
   private func direct(
     _ step: NetworkLowering.Step, _ convolution: Graph.Convolution, _ values: (weights: [Float], bias: [Float]),
     outputs: Int, hasAddend: Bool
@@ -117,7 +117,7 @@ extension SlidingWindow {
 }
 
 extension Graph.Convolution {
-  /// What the library does to the sums for the activation.
+  /// The post-operation for the activation.
   var activationOperations: [PostOperation] {
     switch activation {
     case .none: []

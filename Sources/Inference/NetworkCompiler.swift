@@ -1,38 +1,38 @@
 import GELAN
 import OneDNN
 
-/// What a network is compiled for.
+/// Input size, precision, threads and memory format of a compiled network.
 public struct CompilationOptions: Hashable, Sendable {
-  /// Rows of the picture; a multiple of the network's stride.
+  /// Height of the input in pixels; a multiple of the network's stride.
   public var height: Int
-  /// Columns of the picture; a multiple of the network's stride.
+  /// Width of the input in pixels; a multiple of the network's stride.
   public var width: Int
-  /// Type of the values between layers.
+  /// Data type of the activations.
   public var precision: Precision
-  /// Threads that work on one picture, one of `threadRange`.
+  /// Threads per image, within `threadRange`.
   public var threads: Int
-  /// Order of channels in memory; `nil` takes what is fast on this machine.
+  /// Order of channels in memory; `nil` chooses the faster one on this machine.
   public var order: ChannelOrder?
 
-  /// How many threads a network can be compiled for; each has scratch memory of its own.
+  /// Supported numbers of threads; each thread needs scratch memory.
   public static let threadRange = 1...256
 
-  /// Type of the values between layers.
+  /// Data type of the activations.
   public enum Precision: String, Hashable, Sendable, CaseIterable {
     case f32, bf16
-    /// Whole numbers of eight bits, by the scales of a quantised model; what has none is f32.
+    /// 8-bit integers with the scales of a quantised model; layers without scales are f32.
     case int8
   }
 
   /// Order of channels in memory.
   public enum ChannelOrder: String, Hashable, Sendable, CaseIterable {
-    /// In blocks of eight: this package's kernels, and concatenation for nothing.
+    /// In blocks of eight, for this package's kernels; concatenation needs no copy.
     case blocked8
-    /// Innermost: what the library computes whole numbers in.
+    /// Innermost, for oneDNN's int8 kernels.
     case channelsLast
   }
 
-  /// Compile for pictures of `height` × `width`.
+  /// Options for inputs of `height` × `width`.
   public init(
     height: Int, width: Int, precision: Precision = .f32, threads: Int = 1, order: ChannelOrder? = nil
   ) {
@@ -52,10 +52,10 @@ public struct CompilationOptions: Hashable, Sendable {
   }
 }
 
-/// Gives the values of a parameter by its state-dict name, row-major; `nil` if there is none.
+/// Returns the values of a parameter by its state-dict name, row-major; `nil` if there is none.
 public typealias ParameterLookup = (String) -> [Float]?
 
-/// Turns a graph into oneDNN primitives, once per picture size.
+/// Compiles a graph to primitives and kernels for one input size.
 struct NetworkCompiler {
   let engine: Engine
   let stream: ExecutionStream
@@ -82,7 +82,7 @@ struct NetworkCompiler {
     else {
       throw InferenceError(
         .size,
-        "a picture of \(options.width)x\(options.height) does not fit: both sides must be multiples of \(graph.stride)")
+        "an image of \(options.width)x\(options.height) does not fit: both sides must be multiples of \(graph.stride)")
     }
     guard CompilationOptions.threadRange.contains(options.threads) else {
       let range = CompilationOptions.threadRange
@@ -102,22 +102,22 @@ struct NetworkCompiler {
       canTakeMeans: { convolution in
         let outputs = convolution.outputChannels
         let element = arithmetic.dotElement(of: convolution, outputs: outputs) ?? .f32
-        // Where channels come last, the source may be a part of a wider map, which is not known yet.
+        // In channels-last format the source may be a slice of a wider map whose layout is not known yet.
         guard element != .f32 || order == .blocked8 else { return false }
         return KernelTable.supports(convolution, outputs: outputs, reads: element, takesMeans: true, order: order)
       })
   }
 
-  /// Layout of a tensor inside its storage. A range of whole blocks of one picture is dense, so its layout is that of
-  /// a tensor of its own.
+  /// Layout of a tensor inside its storage. A range of whole blocks of one image is dense, so it has the layout of a
+  /// separate tensor.
   func layout(_ id: Graph.Node.ID) throws(OneDNNError) -> TensorLayout {
     let tensor = lowering.tensors[id]
-    // The kernels for three channels read planes.
+    // The kernels for three input channels read planes.
     let format: MemoryFormat = id == 0 && self.format == .blocked8 ? .plain : self.format
     return try TensorLayout([1, tensor.channels, tensor.height, tensor.width], lowering.elements[id], format)
   }
 
-  /// The same for the kernels of this package.
+  /// The same layout as the kernels of this package define it.
   func placement(_ id: Graph.Node.ID) -> MapPlacement {
     let tensor = lowering.tensors[id]
     return id == 0
@@ -125,9 +125,9 @@ struct NetworkCompiler {
       : MapPlacement(options.resolvedOrder, channels: tensor.channels, height: tensor.height, width: tensor.width)
   }
 
-  /// The steps with their primitives and weights.
+  /// Compiles the steps with their weights.
   func compile() throws(InferenceError) -> [CompiledNetwork.Step] {
-    // Kernels are generated for the team that will run them.
+    // oneDNN generates code for the number of threads set here.
     ExecutionStream.setTeamOfCurrentThread(options.threads)
     var steps: [CompiledNetwork.Step] = []
     for step in lowering.steps {
@@ -157,11 +157,11 @@ struct NetworkCompiler {
     guard let quantisation = lowering.arithmetic.quantisation, quantisation.keepsWeights,
       let steps = quantisation.weights[name]
     else { return (weights, bias) }
-    // What the file would hold without its original weights: the bias makes up for their rounding, also in layers that
-    // no kernel computes in int8.
+    // Equivalent to a file without its original weights: the bias compensates for their rounding, also in layers that
+    // do not run in int8.
     let shape = [convolution.outputChannels, weights.count / convolution.outputChannels]
     return (
-      WeightTensor(shape: shape, values: weights).rounded(to: steps).values, quantisation.biases[name] ?? bias
+      WeightTensor(shape: shape, values: weights).rounded(by: steps).values, quantisation.biases[name] ?? bias
     )
   }
 
@@ -202,7 +202,7 @@ struct NetworkCompiler {
     return CompiledNetwork.Step(name: step.name, kernel: .primitive(primitive), operands: operands, work: 0)
   }
 
-  /// Whether the values of a step are such as the library moves slowly.
+  /// Whether `MapMove` should compute the step, because oneDNN is slow for its type.
   private func isMoved(_ step: NetworkLowering.Step) -> Bool {
     lowering.arithmetic.usesDots && lowering.elements[step.output] != .f32
   }
@@ -216,7 +216,7 @@ struct NetworkCompiler {
       operands: [.tensor(.source, step.inputs[0]), .tensor(.destination, step.output)], work: 0)
   }
 
-  /// A copy takes a range of channels out of its source (a slice) or puts all of it into its destination.
+  /// A copy extracts a range of channels from its source (slice) or writes all of it into a range of its destination.
   private func compile(
     copy step: NetworkLowering.Step, source: TensorLayout, destination: TensorLayout
   ) throws(OneDNNError) -> CompiledNetwork.Step {

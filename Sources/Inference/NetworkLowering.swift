@@ -1,52 +1,52 @@
 import GELAN
 import OneDNN
 
-/// A graph turned into the steps that a machine runs: additions fused into convolutions, and slices and concatenations
-/// replaced by where results are placed, as far as the memory format allows.
+/// A graph lowered to steps: additions are fused into convolutions, and slices and concatenations are replaced by
+/// placing results in memory, as far as the memory format allows.
 ///
-/// With channels in blocks and one picture at a time, a range of whole blocks is a dense tensor of its own, so a slice
-/// is an address and a concatenation happens by writing each part where it belongs. Channels-last has neither: a
-/// convolution that is cut is compiled as one per part, and concatenations are copies.
+/// With channels in blocks and one image at a time, a range of whole blocks is a dense tensor: a slice is an address,
+/// and a concatenation is written in place by its inputs. Channels-last has neither: a convolution that is sliced is
+/// compiled once per slice, and concatenations are copies.
 struct NetworkLowering {
-  /// Where results stand. Every tensor lies in exactly one storage.
+  /// Where the result of a node is. Every tensor lies in exactly one storage.
   struct Tensor {
     var channels: Int
     var height: Int
     var width: Int
-    /// Storage it lies in and the first channel there.
+    /// Its storage and the first channel there.
     var storage: Int
     var channelOffset: Int
   }
 
-  /// A piece of memory that holds the channels of one or more tensors.
+  /// Memory that holds the channels of one or more tensors.
   struct Storage {
     var channels: Int
     var height: Int
     var width: Int
   }
 
-  /// What is run. Tensors are named by the graph's node that computes them.
+  /// One step. Tensors are named by the graph's node that computes them.
   struct Step {
     enum Kind {
-      /// `rows` are the output channels computed, where a convolution is compiled in parts. `takesMeans`: of the mean
-      /// over 2×2 values that stands before the convolution.
+      /// `rows` are the computed output channels, if a convolution is compiled in parts. `takesMeans`: computes the
+      /// mean of each 2×2 neighbourhood before the convolution.
       case convolution(Graph.Convolution, rows: Range<Int>, addend: Graph.Node.ID?, takesMeans: Bool)
       case pooling(Graph.Window, isMaximum: Bool)
       case upsample(factor: Int)
       case concatenation
       case copy
       case sum
-      /// Values become those of another element.
+      /// Converts values to another type.
       case conversion
     }
     var kind: Kind
     var name: String
     var inputs: [Graph.Node.ID]
-    /// The tensor written; for a copy into part of it, `channelOffset` says where.
+    /// The tensor written; for a copy into part of it, from `channelOffset` on.
     var output: Graph.Node.ID
     var channelOffset = 0
 
-    /// All tensors that are read.
+    /// All tensors read.
     var operands: [Graph.Node.ID] {
       if case .convolution(_, _, let addend?, _) = kind { inputs + [addend] } else { inputs }
     }
@@ -55,25 +55,25 @@ struct NetworkLowering {
   let graph: Graph
   private(set) var tensors: [Tensor] = []
   private(set) var storages: [Storage] = []
-  /// What the whole numbers of each tensor stand for; `nil` for real ones.
+  /// Scale of each tensor; `nil` if it is not int8.
   private(set) var scales: [Quantisation.Scale?] = []
-  /// What each tensor holds.
+  /// Data type of each tensor.
   private(set) var elements: [MapElement] = []
   let arithmetic: Arithmetic
   var steps: [Step] = []
-  /// The steps that lead to the boxes of each level of the head and to nothing else; they come last.
+  /// For each level of the head, the steps that only its boxes need; they come last.
   private(set) var boxSteps: [Range<Int>] = []
-  /// Channels are placed in whole blocks of this many; `nil` if ranges of channels are not dense.
+  /// Channels per block; `nil` for channels-last, where ranges of channels are not dense.
   let block: Int?
 
   private var consumers: [[Graph.Node.ID]]
-  /// Convolutions computed as part of the addition that follows.
+  /// Convolutions fused into the addition that follows.
   private var fusedInto: [Graph.Node.ID: Graph.Node.ID] = [:]
-  /// Means computed as part of the convolution that follows.
+  /// 2×2 means fused into the convolution that follows.
   private var fusedMeans: Set<Graph.Node.ID> = []
 
-  /// Lowers a folded graph of the main branch for pictures of `height` × `width`. `canTakeMeans` tells which convolutions
-  /// can compute the mean over 2×2 values before them.
+  /// Lowers a folded graph of the main branch for images of `height` × `width`. `canTakeMeans` returns whether a
+  /// convolution can compute the 2×2 mean in front of it.
   init(
     _ graph: Graph, height: Int, width: Int, block: Int?, arithmetic: Arithmetic = Arithmetic(),
     canTakeMeans: (Graph.Convolution) -> Bool
@@ -98,7 +98,7 @@ struct NetworkLowering {
     putBoxesLast()
   }
 
-  /// Adds a tensor with a storage of its own.
+  /// Adds a tensor with its own storage.
   mutating func addTensor(_ tensor: Tensor, _ element: MapElement, scale: Quantisation.Scale?) -> Graph.Node.ID {
     var tensor = tensor
     (tensor.storage, tensor.channelOffset) = (storages.count, 0)
@@ -109,9 +109,9 @@ struct NetworkLowering {
     return tensors.count - 1
   }
 
-  /// Moves what only the boxes of a level need behind everything else, so that it can wait for the classes.
+  /// Moves the steps that only the boxes of a level need to the end, so that classes are computed first.
   private mutating func putBoxesLast() {
-    // Levels that need what is in a storage; `nil` among them is all the rest.
+    // For each storage, the levels that need it; `nil` stands for all other results.
     var readers = [Set<Int?>](repeating: [], count: storages.count)
     for (index, level) in graph.mainHead.levels.enumerated() {
       readers[tensors[level.boxes].storage].insert(index)
@@ -132,7 +132,7 @@ struct NetworkLowering {
     steps = order
   }
 
-  /// `x + f(x)` becomes the last act of the convolution that computes `f`.
+  /// Fuses `x + f(x)` into the convolution that computes `f`.
   private mutating func fuseAdditions() {
     for node in graph.nodes {
       if let sum = graph.fusedSum(at: node) { fusedInto[sum.convolution] = node.id }
@@ -152,7 +152,7 @@ struct NetworkLowering {
 
   private mutating func lower(_ node: Graph.Node) {
     switch node.operation {
-    case .picture: break
+    case .input: break
     case .convolution(let convolution): lower(node, convolution)
     case .sum(let activation):
       precondition(activation == .none, "a folded graph has activations behind convolutions alone")
@@ -176,7 +176,7 @@ struct NetworkLowering {
   private mutating func lower(_ node: Graph.Node, _ convolution: Graph.Convolution) {
     let all = 0..<convolution.outputChannels
     if isCut(node.id) {
-      // Its slices are computed one by one.
+      // Its slices are compiled one by one.
       for slice in consumers[node.id] {
         guard case .slice(let range) = graph.nodes[slice].operation else { continue }
         steps.append(
@@ -196,7 +196,7 @@ struct NetworkLowering {
         name: node.name, inputs: mean.map { graph.nodes[$0].inputs } ?? node.inputs, output: sum ?? node.id))
   }
 
-  /// A convolution that is only read in slices which are not dense is compiled as one per slice.
+  /// Whether a convolution is read only in slices that are not dense; it is compiled once per slice.
   private func isCut(_ id: Graph.Node.ID) -> Bool {
     guard !consumers[id].isEmpty, case .convolution(let convolution) = graph.nodes[id].operation,
       convolution.groups == 1
@@ -241,7 +241,7 @@ struct NetworkLowering {
     }
   }
 
-  /// Adjacent slices that together are all of one tensor count as that tensor.
+  /// Adjacent slices that together are a whole tensor are treated as that tensor.
   private func wholeSource(_ inputs: [Graph.Node.ID], from index: Int) -> (Graph.Node.ID, count: Int) {
     let first = inputs[index]
     guard case .slice(let range) = graph.nodes[first].operation, range.lowerBound == 0 else { return (first, 1) }
@@ -258,7 +258,7 @@ struct NetworkLowering {
     return (source, count)
   }
 
-  /// Whether a tensor still stands alone in its own storage, so that it can be written somewhere else instead.
+  /// Whether a tensor is alone in its storage, so that it can be written elsewhere instead.
   private func canMove(_ id: Graph.Node.ID) -> Bool {
     guard id != 0, tensors[id].storage == id else { return false }
     return !graph.mainHead.levels.contains { $0.boxes == id || $0.classes == id }
@@ -272,8 +272,8 @@ struct NetworkLowering {
     }
   }
 
-  /// First and last step in which each storage is in use; `nil` for one that nothing uses. The picture is live from
-  /// the start, the head's maps to the end.
+  /// First and last step that use each storage; `nil` if none does. The image is live from the start, the head's maps
+  /// until the end.
   var lifetimes: [ClosedRange<Int>?] {
     var lifetimes = [ClosedRange<Int>?](repeating: nil, count: storages.count)
     func extend(_ id: Graph.Node.ID, to step: Int) {

@@ -1,13 +1,13 @@
 import Scene
 
-/// Keeps the best of boxes that overlap.
+/// Greedy non-maximum suppression.
 ///
-/// Greedy: candidates in order of score, each kept unless a kept one of its class overlaps it by more than the limit.
-/// Classes are compared by index, not by moving boxes apart, so nothing is lost to rounding.
+/// Candidates are taken in order of score; each is kept unless a kept one of its class overlaps it by more than the
+/// threshold. Classes are compared by index instead of by shifting boxes, so nothing is lost to rounding.
 public struct NonMaximumSuppression: Sendable {
   private let options: DetectionOptions
 
-  /// Suppression with the overlaps and limits of `options`.
+  /// Suppression with the thresholds and limits of `options`.
   public init(_ options: DetectionOptions) { self.options = options }
 
   /// The candidates to keep, best first; at most `options.limit`.

@@ -1,32 +1,32 @@
 import Kernels
 import OneDNN
 
-/// The processor, and the instructions that networks use on it.
+/// The processor, and the instruction sets that networks use on it.
 ///
-/// The environment variable `YOLOSTREAM_MAX_ISA` caps them, for this package's kernels and for oneDNN alike, so that a large
-/// machine can test and time what a small one does.
+/// The environment variable `YOLOSTREAM_MAX_ISA` caps them, for this package's kernels and for oneDNN, so that a
+/// large machine can test and time the kernels of smaller ones.
 public enum Processor {
-  /// As the processor calls itself.
+  /// The processor's own name.
   public static var name: String {
     unsafe withUnsafeBytes(of: this_processor().pointee.name) {
       unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
     }
   }
 
-  /// The highest level of instructions in use, such as `avx512_bf16`.
+  /// The highest instruction set in use, such as `avx512_bf16`.
   public static var instructions: String { unsafe String(cString: instructions_name(this_processor().pointee.usable)) }
 
-  /// The level that `YOLOSTREAM_MAX_ISA` names; `nil` without one.
+  /// The value of `YOLOSTREAM_MAX_ISA`; `nil` if it is not set.
   public static var cap: String? { unsafe this_processor().pointee.cap.map { unsafe String(cString: $0) } }
 
-  /// The levels that a cap may name, in ascending order.
+  /// The values that the cap can have, in ascending order.
   public static var levels: [String] {
     var names: [String] = []
     while let name = unsafe instruction_level_name(Int32(names.count)) { names.append(unsafe String(cString: name)) }
     return names
   }
 
-  /// Holds oneDNN to the cap as well. To be called before the library is used; later calls change nothing.
+  /// Applies the cap to oneDNN. Call it before the library is used; later calls have no effect.
   public static func applyCap() throws(InferenceError) {
     guard unsafe this_processor().pointee.is_cap_known else {
       throw InferenceError(
@@ -44,7 +44,7 @@ public enum Processor {
     case "avx512": Engine.limit(to: .avx512)
     case "avx512_vnni": Engine.limit(to: .avx512VNNI)
     case "avx512_bf16": Engine.limit(to: .avx512BF16)
-    // The library has one step for all tiles, and none for ARM.
+    // oneDNN has one level for all tile instructions, and none for ARM.
     default: break
     }
   }()

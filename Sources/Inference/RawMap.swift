@@ -1,25 +1,25 @@
 import Foundation
 import OneDNN
 
-/// The C library's functions under names of their own.
+/// The C library's functions under distinct names.
 enum Exponential {
   static func exp(_ value: Float) -> Float { Foundation.exp(value) }
   static func log(_ value: Float) -> Float { Foundation.log(value) }
   static func log(_ value: Double) -> Double { Foundation.log(value) }
 }
 
-/// One map of the head, read where the network wrote it.
+/// A view of one of the head's raw maps in the network's memory.
 @safe
 struct RawMap: ~Copyable {
   let width: Int
   /// Height × width.
   let positions: Int
-  /// Channels that lie together for one position: eight, or all of them.
+  /// Channels per block: eight, or all of them.
   private let block: Int
   private let base: UnsafePointer<Float>
   private let memory: TensorMemory
 
-  /// Reads `memory`: 1 × channels × height × width in blocks of eight channels, or channels-last.
+  /// A view of `memory`: 1 × channels × height × width in blocks of eight channels, or channels-last.
   init(_ memory: TensorMemory, order: CompilationOptions.ChannelOrder) {
     let shape = memory.layout.shape
     width = shape[3]
@@ -42,7 +42,7 @@ struct RawMap: ~Copyable {
     let step = block == 8 ? positions * 8 : 8
     var address = unsafe UnsafeRawPointer(base + position * block)
     for _ in 0..<whole {
-      // `pointwiseMax` is a call of a generic function, this is two instructions.
+      // `pointwiseMax` compiles to a generic call, this to two instructions.
       let next = unsafe address.loadUnaligned(as: SIMD8<Float>.self)
       highest.replace(with: next, where: next .> highest)
       unsafe address += step * MemoryLayout<Float>.stride

@@ -1,26 +1,26 @@
-/// A few values by their keys: where there is no more room, the one that was used longest ago is forgotten.
+/// A small LRU cache.
 struct RecentlyUsed<Key: Equatable, Value> {
   private let limit: Int
-  /// The one used last comes last.
+  /// Least recently used first.
   private var entries: [(key: Key, value: Value)] = []
 
-  /// Room for `limit` values.
+  /// A cache of at most `limit` values.
   init(limit: Int) { self.limit = limit }
 
-  /// The value that was used last.
+  /// The value used most recently.
   var latest: Value? { entries.last?.value }
 
-  /// All that are remembered, the one used last behind the others.
+  /// All values, the most recently used last.
   var values: [Value] { entries.map(\.value) }
 
-  /// The value of `key`, which is used by that; `nil` if it is not remembered.
+  /// The value of `key`, now the most recently used; `nil` if it is not cached.
   mutating func value(of key: Key) -> Value? {
     guard let index = entries.lastIndex(where: { $0.key == key }) else { return nil }
     entries.append(entries.remove(at: index))
     return latest
   }
 
-  /// Remembers the value of a new key.
+  /// Adds the value of a new key; removes the least recently used one if the cache is full.
   mutating func insert(_ value: Value, of key: Key) {
     if entries.count == limit { entries.removeFirst() }
     entries.append((key, value))

@@ -1,8 +1,8 @@
 import Kernels
 
-/// Tiles of a map, 4 × 4 cells each, that somebody will look at.
+/// A selection of tiles of a feature map, 4 × 4 cells each.
 ///
-/// Boxes are read only where a class is likely, so the convolutions before them need only be computed around those cells.
+/// Boxes are read only where a class is likely, so the convolutions before them are computed only around those cells.
 struct TileSelection {
   /// Side of a tile in cells.
   static let side = 4
@@ -10,17 +10,17 @@ struct TileSelection {
   private let columns: Int
   private let rows: Int
   private var isSelected: [Bool]
-  /// The selected tiles, row by row from 0.
+  /// Indices of the selected tiles, row by row.
   private(set) var numbers: [Int32] = []
 
-  /// None of the tiles of a map of `height` × `width` cells.
+  /// An empty selection on a map of `height` × `width` cells.
   init(height: Int, width: Int) {
     columns = (width + Self.side - 1) / Self.side
     rows = (height + Self.side - 1) / Self.side
     isSelected = [Bool](repeating: false, count: columns * rows)
   }
 
-  /// Adds the tile of the cell at column `x` and row `y`.
+  /// Selects the tile that contains the cell at column `x` and row `y`.
   mutating func insert(x: Int, y: Int) { insert(column: x / Self.side, row: y / Self.side) }
 
   private mutating func insert(column: Int, row: Int) {
@@ -30,7 +30,7 @@ struct TileSelection {
     numbers.append(Int32(number))
   }
 
-  /// The tiles that a 3 × 3 window over these tiles reads: these and all that touch them.
+  /// The tiles that a 3 × 3 convolution over these tiles reads: these and their neighbours.
   var surroundings: TileSelection {
     var result = self
     for number in numbers {
@@ -42,7 +42,7 @@ struct TileSelection {
     return result
   }
 
-  /// Lends the numbers of `selection` to a kernel; `nil` stands for the whole map.
+  /// Calls `body` with the selection as the kernels define it; `nil` stands for the whole map.
   static func withTiles(of selection: TileSelection?, _ body: (map_tiles) -> Void) {
     guard let selection else { return unsafe body(map_tiles(numbers: nil, count: 0)) }
     unsafe selection.numbers.withUnsafeBufferPointer {

@@ -24,7 +24,7 @@ package final class CameraPicture: Sendable {
   private struct Studio: ~Copyable {
     var pool: PixelPool?
     var overlay: Overlay?
-    var writer = PictureWriter()
+    var writer = ImageWriter()
     var plain: (number: Int, bytes: [UInt8])?
     var boxed: (number: Int, bytes: [UInt8])?
   }

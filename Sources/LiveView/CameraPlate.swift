@@ -44,7 +44,7 @@ package struct CameraPlate: Sendable {
     let line = Box(
       minX: Float(width) / 12, minY: Float(height) / 2, maxX: Float(width) * 11 / 12, maxY: Float(height) / 2)
     try overlay.draw(detections: [Detection(box: line, score: 1, classID: 0)], on: picture)
-    var writer = PictureWriter()
+    var writer = ImageWriter()
     return try writer.encode(picture, as: .jpeg, quality: 5)
   }
 }

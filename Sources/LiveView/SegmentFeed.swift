@@ -108,7 +108,7 @@ package final class SegmentFeed: Sendable {
   private func add(_ entry: PacketRing.Entry, to piece: inout PartialSegment) {
     guard let time = entry.packet.decodingTimestamp ?? entry.packet.timestamp else { return }
     do throws(FFmpegError) {
-      let follows = piece.held.map { $0.passage.number == entry.passage.number && $0.number < entry.number } ?? false
+      let follows = piece.held.map { $0.epoch.number == entry.epoch.number && $0.number < entry.number } ?? false
       if follows, let held = piece.held, let before = held.packet.decodingTimestamp ?? held.packet.timestamp,
         let step = Self.step(from: before, to: time, in: entry.packet.timeBase)
       {
@@ -119,8 +119,8 @@ package final class SegmentFeed: Sendable {
         return
       }
       piece = PartialSegment()
-      guard entry.isKey, Self.codecs.contains(entry.passage.video.parameters.codecName) else { return }
-      let muxer = try FragmentMuxer(entry.passage.video)
+      guard entry.isKey, Self.codecs.contains(entry.epoch.video.parameters.codecName) else { return }
+      let muxer = try FragmentMuxer(entry.epoch.video)
       state.withLock { $0.window.begin(header: muxer.header) }
       piece = PartialSegment(muxer: muxer, held: entry, begin: time, partBegin: time, partArrival: entry.arrival)
     } catch {

@@ -1,13 +1,13 @@
 import CMPI
 import Foundation
 
-/// The processes of one run, as `mpirun` has started them; or this process alone.
+/// The processes of one run, as started by `mpirun`, or this process alone.
 ///
-/// One thread at a time may use it, and all processes must make the same calls in the same order.
+/// Only one thread at a time may use it, and all processes must make the same calls in the same order.
 public final class ProcessGroup: Sendable {
-  /// Number of this process, from 0.
+  /// Index of this process.
   public let rank: Int
-  /// How many there are.
+  /// Number of processes.
   public let count: Int
 
   private let isJoined: Bool
@@ -18,13 +18,13 @@ public final class ProcessGroup: Sendable {
     self.isJoined = isJoined
   }
 
-  /// This process and no other.
+  /// A group of this process only.
   public static let alone = ProcessGroup(rank: 0, count: 1, isJoined: false)
 
-  /// Whether this is the process that speaks and writes for all.
+  /// Whether this process logs and writes files for the group.
   public var isFirst: Bool { rank == 0 }
 
-  /// Joins the processes that OpenMPI's `mpirun` started together with this one; `alone` if it was not started so.
+  /// Joins the processes started by OpenMPI's `mpirun` together with this one; returns `alone` without `mpirun`.
   public static func joined() throws(MPIError) -> ProcessGroup {
     guard ProcessInfo.processInfo.environment["OMPI_COMM_WORLD_SIZE"] != nil else { return .alone }
     var rank: Int32 = 0, count: Int32 = 1
@@ -34,31 +34,31 @@ public final class ProcessGroup: Sendable {
     return ProcessGroup(rank: Int(rank), count: Int(count), isJoined: true)
   }
 
-  /// Waits for what the process before this one has made of `values`. Between this and `handOn` each process in its turn
-  /// does its part: sums come out to the bit as if one process had done it all.
-  public func takeOver(_ values: [UnsafeMutableBufferPointer<Float>]) throws(MPIError) {
+  /// Receives the partial sums of the previous process in `values` (the first process keeps its own). Between this
+  /// and `passOnPartialSums` each process adds its part: the sums are bitwise those of a single process.
+  public func receivePartialSums(_ values: [UnsafeMutableBufferPointer<Float>]) throws(MPIError) {
     guard rank > 0 else { return }
     try unsafe transfer(values) { unsafe yolostream_mpi_receive($0, $1, Int32(rank - 1)) }
   }
 
-  /// Has the next process go on with `values`; in the end all have what the last one made of them.
-  public func handOn(_ values: [UnsafeMutableBufferPointer<Float>]) throws(MPIError) {
+  /// Sends `values` to the next process; on return all processes have the complete sums of the last one.
+  public func passOnPartialSums(_ values: [UnsafeMutableBufferPointer<Float>]) throws(MPIError) {
     if rank + 1 < count {
       try unsafe transfer(values) { unsafe yolostream_mpi_send($0, $1, Int32(rank + 1)) }
     }
-    try unsafe share(values, of: count - 1)
+    try unsafe broadcast(values, from: count - 1)
   }
 
-  /// Gives every process the `values` of the one numbered `source`.
-  public func share(_ values: [UnsafeMutableBufferPointer<Float>], of source: Int = 0) throws(MPIError) {
+  /// Sends `values` of process `source` to all processes.
+  public func broadcast(_ values: [UnsafeMutableBufferPointer<Float>], from source: Int = 0) throws(MPIError) {
     guard count > 1 else { return }
     try unsafe transfer(values) { unsafe yolostream_mpi_broadcast($0, $1, Int32(source)) }
   }
 
-  /// Waits for the others and ends the work together. A process that ends without ends all: `mpirun` sees to that.
+  /// Waits for the other processes and leaves the group. If a process exits without it, `mpirun` ends all of them.
   public func leave() { if isJoined { _ = yolostream_mpi_leave() } }
 
-  /// Calls the library piece by piece: it counts in 32 bits.
+  /// Transfers in parts, because MPI counts in 32 bits.
   private func transfer(
     _ values: [UnsafeMutableBufferPointer<Float>], _ call: (UnsafeMutablePointer<Float>, Int32) -> Int32
   ) throws(MPIError) {
@@ -69,7 +69,7 @@ public final class ProcessGroup: Sendable {
         let piece = min(rest, 1 << 24)
         let status = unsafe call(place, Int32(piece))
         guard status == 0 else {
-          throw MPIError("the processes of this run have lost each other: OpenMPI's error \(status)")
+          throw MPIError("the connection between the processes of this run was lost: OpenMPI error \(status)")
         }
         unsafe place += piece
         rest -= piece
@@ -78,9 +78,9 @@ public final class ProcessGroup: Sendable {
   }
 }
 
-/// Why processes cannot work together.
+/// An error of the communication between processes.
 public struct MPIError: Error, CustomStringConvertible, Sendable {
-  /// One sentence.
+  /// One sentence: what failed.
   public let description: String
   init(_ description: String) { self.description = description }
 }

@@ -1,11 +1,11 @@
 import COneDNN
 
-/// The processor that oneDNN computes on.
+/// oneDNN's CPU engine.
 @safe
 public final class Engine: @unchecked Sendable {
   let handle: dnnl_engine_t
 
-  /// The CPU. Each network makes an engine of its own: it costs next to nothing, and all are the same processor.
+  /// Creates an engine. It is cheap, so each network creates its own.
   public init() throws(OneDNNError) {
     var handle: dnnl_engine_t?
     try unsafe check(dnnl_engine_create(&handle, dnnl_cpu, 0), "a CPU engine")
@@ -14,18 +14,18 @@ public final class Engine: @unchecked Sendable {
 
   deinit { unsafe dnnl_engine_destroy(handle) }
 
-  /// Version of the library at run time, such as `2.6.3`.
+  /// Version of oneDNN at run time, such as `2.6.3`.
   public static var libraryVersion: String {
     guard let version = unsafe dnnl_version() else { return "unknown" }
     return unsafe "\(version.pointee.major).\(version.pointee.minor).\(version.pointee.patch)"
   }
 
-  /// Widest vector instructions that the library may use on this machine.
+  /// Widest vector instructions that oneDNN uses on this machine.
   public static var instructionSet: InstructionSet {
     InstructionSet(bits: dnnl_get_effective_cpu_isa().rawValue)
   }
 
-  /// Keeps the library from instructions beyond `set`. It must not have been used before.
+  /// Limits oneDNN to instructions up to `set`. Call it before oneDNN is used.
   public static func limit(to set: InstructionSet) {
     let highest =
       switch set {
@@ -36,16 +36,16 @@ public final class Engine: @unchecked Sendable {
       case .avx512VNNI: dnnl_cpu_isa_avx512_core_vnni
       case .avx512BF16: dnnl_cpu_isa_avx512_core_bf16
       }
-    // Refused where the library has already chosen, or was built without this: it is then as fast as it is.
+    // Fails if oneDNN has chosen already or was built without this option; it then uses what it chose.
     _ = dnnl_set_max_cpu_isa(highest)
   }
 
-  /// Steps of vector instructions that change which data types are fast.
+  /// Instruction sets that differ in which data types are fast.
   public enum InstructionSet: String, Sendable, Comparable {
     case older, avx2, avx2VNNI, avx512, avx512VNNI, avx512BF16
 
-    /// The library's number for a set has the bits of all that it includes: one that is newer than this list is known by
-    /// those of the widest here.
+    /// From oneDNN's number, which has the bits of all included sets. A set newer than this list is recognised by the
+    /// bits of the widest one here.
     init(bits: UInt32) {
       let widestFirst: [(dnnl_cpu_isa_t, InstructionSet)] = [
         (dnnl_cpu_isa_avx512_core_bf16, .avx512BF16), (dnnl_cpu_isa_avx512_core_vnni, .avx512VNNI),
@@ -70,7 +70,7 @@ public final class Engine: @unchecked Sendable {
   }
 }
 
-/// An order in which primitives run. One belongs to one thread.
+/// Executes primitives in order; belongs to one thread.
 @safe
 public final class ExecutionStream: @unchecked Sendable {
   let handle: dnnl_stream_t
@@ -87,6 +87,6 @@ public final class ExecutionStream: @unchecked Sendable {
 
   deinit { unsafe dnnl_stream_destroy(handle) }
 
-  /// Sets how many threads the primitives that *this* thread runs may use; the choice stays with the thread.
+  /// Sets the number of threads for primitives run by the calling thread; the setting stays with that thread.
   public static func setTeamOfCurrentThread(_ threads: Int) { yolostream_set_team(Int32(max(1, threads))) }
 }

@@ -1,24 +1,24 @@
 import COneDNN
 
-/// oneDNN refused an operation.
+/// An error of oneDNN.
 public struct OneDNNError: Error, CustomStringConvertible, Sendable {
-  /// Why.
+  /// Kinds of failures.
   public enum Code: Sendable {
     /// The library has no implementation for these shapes, types or layouts on this machine.
     case unimplemented
-    /// Shapes, types or layouts contradict each other.
+    /// Shapes, types or layouts are inconsistent.
     case invalidArguments
     /// Memory ran out.
     case outOfMemory
     /// Anything else.
     case runtime
   }
-  /// Why.
+  /// The kind of failure.
   public let code: Code
-  /// What was tried.
+  /// What was tried, as a noun phrase.
   public let attempt: String
 
-  /// One sentence: what was tried and what came.
+  /// One sentence: what was tried and what failed.
   public var description: String {
     switch code {
     case .unimplemented: "oneDNN has no implementation of \(attempt) on this machine"
@@ -29,7 +29,7 @@ public struct OneDNNError: Error, CustomStringConvertible, Sendable {
   }
 }
 
-/// The one place where a status becomes an error.
+/// Converts a status to an error.
 func check(_ status: dnnl_status_t, _ attempt: @autoclosure () -> String) throws(OneDNNError) {
   switch status {
   case dnnl_success: return

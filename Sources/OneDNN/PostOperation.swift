@@ -1,6 +1,6 @@
 import COneDNN
 
-/// What a primitive does to each result before it writes it.
+/// An operation that a primitive applies to each result before writing it.
 public enum PostOperation: Hashable, Sendable {
   /// `x · σ(x)`.
   case silu
@@ -32,8 +32,8 @@ struct PrimitiveAttributes: ~Copyable {
   let handle: dnnl_primitive_attr_t
 
   init(
-    _ operations: [PostOperation] = [], batch: Int = 1, numbers: WholeNumbers? = nil,
-    of kind: WholeNumbers.Kind = .convolution
+    _ operations: [PostOperation] = [], batch: Int = 1, scaling: Int8Scaling? = nil,
+    of kind: Int8Scaling.Kind = .convolution
   ) throws(OneDNNError) {
     var attributes: dnnl_primitive_attr_t?
     try unsafe check(dnnl_primitive_attr_create(&attributes), "attributes")
@@ -41,7 +41,7 @@ struct PrimitiveAttributes: ~Copyable {
     do throws(OneDNNError) {
       try unsafe check(
         dnnl_primitive_attr_set_scratchpad_mode(created, dnnl_scratchpad_mode_user), "scratch memory of the caller")
-      try unsafe numbers?.apply(to: created, of: kind)
+      try unsafe scaling?.apply(to: created, of: kind)
       try unsafe Self.append(operations, batch: batch, to: created)
     } catch {
       unsafe dnnl_primitive_attr_destroy(created)

@@ -1,13 +1,13 @@
 import COneDNN
 
-/// One compiled operation: oneDNN has chosen and generated the code for its shapes, types and layouts.
+/// A compiled operation. oneDNN generates its code for given shapes, types and layouts.
 @safe
 public final class Primitive: @unchecked Sendable {
   let handle: dnnl_primitive_t
   let descriptor: dnnl_primitive_desc_t
   private let engine: Engine
 
-  /// Makes a primitive from a descriptor that it takes over.
+  /// Creates a primitive; takes ownership of the descriptor.
   init(_ descriptor: dnnl_primitive_desc_t, on engine: Engine, _ attempt: String) throws(OneDNNError) {
     var handle: dnnl_primitive_t?
     do throws(OneDNNError) {
@@ -26,8 +26,7 @@ public final class Primitive: @unchecked Sendable {
     unsafe dnnl_primitive_desc_destroy(descriptor)
   }
 
-  /// Name of the chosen implementation, such as `jit:avx2` or `brgconv:avx512_core_bf16`; `ref` and `simple` ones are
-  /// slow.
+  /// Name of the implementation, such as `jit:avx2` or `brgconv:avx512_core_bf16`; `ref` and `simple` are slow.
   public var implementation: String {
     var text: UnsafePointer<CChar>?
     let status = unsafe dnnl_primitive_desc_query(descriptor, dnnl_query_impl_info_str, 0, &text)
@@ -35,24 +34,24 @@ public final class Primitive: @unchecked Sendable {
     return unsafe String(cString: text)
   }
 
-  /// The layout of one operand as the implementation wants it.
+  /// The layout that the implementation expects of an operand.
   public func layout(_ argument: Argument) throws(OneDNNError) -> TensorLayout {
     guard let layout = unsafe TensorLayout(adopting: yolostream_pd_layout(descriptor, argument.query, argument.index))
     else { throw OneDNNError(code: .invalidArguments, attempt: "a query for operand \(argument)") }
     return layout
   }
 
-  /// Scratch memory needed while it runs, in bytes.
+  /// Bytes of scratch memory.
   public var scratchByteCount: Int { (try? layout(.scratchpad))?.byteCount ?? 0 }
 
-  /// A role of an operand.
+  /// The role of an operand.
   public enum Argument: Hashable, Sendable {
     case source, weights, bias, destination, scratchpad, workspace
     /// One of several sources.
     case sources(Int)
     /// The operand of the binary post-operation at this position.
     case postOperation(Int)
-    /// What `WholeNumbers` asks for.
+    /// Operands of `Int8Scaling`.
     case channelFactors, valueFactor, sourceZero, destinationZero
     case sourceGradient, destinationGradient, weightsGradient, biasGradient
 
@@ -102,7 +101,7 @@ public final class Primitive: @unchecked Sendable {
   }
 }
 
-/// A primitive with its operands, ready to run again and again without an allocation.
+/// A primitive with bound operands; runs repeatedly without allocating.
 @safe
 public final class PrimitiveCall: @unchecked Sendable {
   /// What runs.
@@ -134,7 +133,7 @@ public final class PrimitiveCall: @unchecked Sendable {
 
   deinit { unsafe arguments.deallocate() }
 
-  /// Runs once, on the calling thread and its team.
+  /// Runs on the calling thread and its team.
   public func run(on stream: ExecutionStream) throws(OneDNNError) {
     unsafe try check(
       dnnl_primitive_execute(primitive.handle, stream.handle, Int32(arguments.count), arguments.baseAddress),

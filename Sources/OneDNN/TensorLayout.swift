@@ -35,15 +35,15 @@ public enum ElementType: String, Hashable, Sendable {
   }
 }
 
-/// Order of a tensor's elements in memory.
+/// Memory format: the order of a tensor's elements.
 public enum MemoryFormat: Hashable, Sendable {
-  /// Whatever the primitive prefers; only for asking it.
+  /// Chosen by the primitive.
   case any
-  /// Outermost axis first: NCHW for images, OIHW or GOIHW for weights, one axis for a vector.
+  /// Outermost axis first: NCHW for activations, OIHW or GOIHW for weights, one axis for a vector.
   case plain
-  /// Channels innermost (images only).
+  /// Channels innermost, NHWC (activations only).
   case channelsLast
-  /// Channels in blocks of eight or sixteen innermost (images only).
+  /// Channels in blocks of eight or sixteen innermost (activations only).
   case blocked8, blocked16
 
   func tag(rank: Int) -> dnnl_format_tag_t {
@@ -61,12 +61,12 @@ public enum MemoryFormat: Hashable, Sendable {
   }
 }
 
-/// Shape, element type and order of a tensor in memory.
+/// Shape, element type and memory format of a tensor.
 @safe
 public final class TensorLayout: @unchecked Sendable, Equatable {
   let handle: UnsafeMutablePointer<yolostream_layout>
 
-  /// A tensor of `shape` (batch × channels × height × width for images).
+  /// The layout of a tensor of `shape` (batch × channels × height × width for activations).
   public init(_ shape: [Int], _ type: ElementType = .f32, _ format: MemoryFormat = .plain) throws(OneDNNError) {
     var handle: UnsafeMutablePointer<yolostream_layout>?
     let dimensions = shape.map { dnnl_dim_t($0) }
@@ -84,7 +84,7 @@ public final class TensorLayout: @unchecked Sendable, Equatable {
 
   deinit { unsafe yolostream_layout_free(handle) }
 
-  /// The channels `range` of this layout, in place.
+  /// A range of channels of this layout, in place.
   public func channels(_ range: Range<Int>) throws(OneDNNError) -> TensorLayout {
     var part: UnsafeMutablePointer<yolostream_layout>?
     var dimensions = shape.map { dnnl_dim_t($0) }
@@ -101,13 +101,13 @@ public final class TensorLayout: @unchecked Sendable, Equatable {
     return unsafe (0..<Int(yolostream_layout_rank(handle))).map { unsafe Int(dimensions[$0]) }
   }
 
-  /// Type of the elements; `nil` for one this package does not use.
+  /// Type of the elements; `nil` for types that this package does not use.
   public var elementType: ElementType? { unsafe ElementType(yolostream_layout_type(handle)) }
 
-  /// Bytes that the tensor takes, padding of blocked formats included; zero for a layout that is not defined.
+  /// Size in bytes including padding of blocked formats; 0 for an undefined layout.
   public var byteCount: Int { unsafe yolostream_layout_size(handle) }
 
-  /// Same shape, type and order.
+  /// Whether shape, type and format are equal.
   public static func == (a: TensorLayout, b: TensorLayout) -> Bool {
     unsafe yolostream_layout_equal(a.handle, b.handle) != 0
   }

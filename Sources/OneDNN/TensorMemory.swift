@@ -3,14 +3,14 @@ import COneDNN
 /// A tensor: a layout and the memory it describes.
 @safe
 public final class TensorMemory: @unchecked Sendable {
-  /// Shape, type and order.
+  /// Shape, type and memory format.
   public let layout: TensorLayout
   let handle: dnnl_memory_t
   private let engine: Engine
-  // Keeps the bytes alive: an arena that others share, or memory of this tensor alone.
+  // Keeps the memory alive: a shared arena, or one of this tensor's own.
   private let arena: Arena
 
-  /// A tensor with memory of its own, zeroed.
+  /// A tensor with its own memory, filled with zeros.
   public convenience init(_ layout: TensorLayout, on engine: Engine) throws(OneDNNError) {
     try self.init(layout, in: Arena(byteCount: layout.byteCount), at: 0, on: engine)
   }
@@ -35,7 +35,7 @@ public final class TensorMemory: @unchecked Sendable {
   /// First byte.
   @unsafe public let base: UnsafeMutableRawPointer
 
-  /// Lends the elements in memory order, padding included.
+  /// Calls `body` with the elements in memory order, padding included.
   public func withElements<T: BitwiseCopyable, R>(of type: T.Type, _ body: (UnsafeMutableBufferPointer<T>) throws -> R)
     rethrows -> R
   {
@@ -46,8 +46,8 @@ public final class TensorMemory: @unchecked Sendable {
   /// The elements of an f32 tensor in memory order.
   public var floats: [Float] { unsafe withElements(of: Float.self) { unsafe Array($0) } }
 
-  /// Writes the first elements of an f32 tensor in memory order, and leaves the others; there are not more `values`
-  /// than elements.
+  /// Writes `values` to the first elements of an f32 tensor in memory order; traps if there are more values than
+  /// elements.
   public func fill(with values: [Float]) {
     unsafe withElements(of: Float.self) { elements in
       unsafe values.withUnsafeBufferPointer { values in
@@ -58,20 +58,20 @@ public final class TensorMemory: @unchecked Sendable {
     }
   }
 
-  /// Another tensor over the same bytes: it reads or writes part of this one, or reads them in another way.
+  /// A tensor with another layout on the same memory.
   public func view(_ layout: TensorLayout) throws(OneDNNError) -> TensorMemory {
     try TensorMemory(layout, in: arena, at: unsafe base - arena.base, on: engine)
   }
 }
 
-/// One piece of memory in which tensors are placed; aligned to a page, zeroed.
+/// A block of memory in which tensors are placed; page-aligned and filled with zeros.
 @safe
 public final class Arena: @unchecked Sendable {
   /// Size in bytes.
   public let byteCount: Int
   let base: UnsafeMutableRawPointer
 
-  /// Memory of `byteCount` bytes.
+  /// Allocates `byteCount` bytes.
   public init(byteCount: Int) {
     self.byteCount = max(byteCount, 64)
     unsafe base = .allocate(byteCount: self.byteCount, alignment: 4096)

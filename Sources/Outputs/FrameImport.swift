@@ -2,11 +2,11 @@ import FFmpeg
 import Imaging
 import Scene
 
-/// Gives libav the pictures of the house: the decoder's own frame where there is one, else a copy.
+/// Converts pixel buffers to frames of libav: the decoder's own frame if there is one, else a copy.
 struct FrameImport: ~Copyable {
   private var scaler = Scaler()
 
-  /// `pixels` as a frame in `format`, at `width` by `height` if they are given.
+  /// `pixels` as a frame in `format`, scaled to `width` × `height` if given.
   mutating func frame(
     _ pixels: borrowing PixelBuffer, format: FrameFormat, width: Int? = nil, height: Int? = nil,
     colour: FrameColour? = nil
@@ -19,13 +19,13 @@ struct FrameImport: ~Copyable {
     return try scaler.convert(frame, width: wantedWidth, height: wantedHeight, format: format, colour: colour)
   }
 
-  /// `frame` in `format` and `colour`, at its size.
+  /// Converts `frame` to `format` and `colour` without scaling.
   mutating func convert(_ frame: Frame, to format: FrameFormat, colour: FrameColour) throws(FFmpegError) -> Frame {
     if frame.format == format, format == .rgb24 || format == .gray8 || frame.colour == colour { return frame }
     return try scaler.convert(frame, width: frame.width, height: frame.height, format: format, colour: colour)
   }
 
-  /// The decoder's own frame, or a copy of what has none.
+  /// The decoder's own frame, or a copy if there is none.
   static func borrow(_ pixels: borrowing PixelBuffer) throws(FFmpegError) -> Frame {
     let layout = pixels.layout
     if let kept = pixels.keeper as? Frame, kept.width == layout.width, kept.height == layout.height,
@@ -37,11 +37,11 @@ struct FrameImport: ~Copyable {
     return try copy(pixels, cut: whole)
   }
 
-  /// A copy of the part of a picture in `cut` (pixels), widened to whole chroma samples and at least one of them.
+  /// A copy of the part of an image in `cut` (pixels), extended to whole chroma samples, at least one.
   static func copy(_ pixels: borrowing PixelBuffer, cut: Box) throws(FFmpegError) -> Frame {
     let layout = pixels.layout
     guard let format = FrameFormat(rawValue: layout.format.rawValue) else {
-      throw FFmpegError(.unsupported, "cannot write pictures of \(layout.format.rawValue)")
+      throw FFmpegError(.unsupported, "cannot write images of \(layout.format.rawValue)")
     }
     let inside = cut.clamped(toWidth: Float(layout.width), height: Float(layout.height))
     let left = min(Int(inside.minX), layout.width - 1) & ~1, top = min(Int(inside.minY), layout.height - 1) & ~1
@@ -54,7 +54,7 @@ struct FrameImport: ~Copyable {
       for index in 0..<layout.format.planeCount {
         guard let target = unsafe frame.plane(index) else { continue }
         let size = part.planeSize(index)
-        // Left and top are even: the planes before this corner have a whole number of samples.
+        // Left and top are even, so the offset is a multiple of a chroma sample.
         let before = PixelLayout(width: left, height: top, format: layout.format).planeSize(index)
         for row in 0..<size.rows {
           unsafe (target.base + row * target.stride).update(
@@ -68,7 +68,7 @@ struct FrameImport: ~Copyable {
 }
 
 extension FrameColour {
-  /// The same colours in libav's words.
+  /// The colour encoding as libav defines it.
   init(_ colour: ColourEncoding) {
     let matrix: Matrix =
       switch colour.matrix {

@@ -1,22 +1,22 @@
 import Foundation
 
-/// A text file that grows by whole lines, each handed to the system at once: a kill leaves no torn line, and whoever
-/// follows the file sees a line as soon as it is written.
+/// A text file to which whole lines are appended. Each is written to the system at once, so killing the program
+/// leaves no partial line, and readers that follow the file see lines immediately.
 ///
-/// A pipe that nobody reads is waited for, until `patience` is over.
+/// Waits for a pipe without a reader until `patience` ends.
 package struct LineFile: ~Copyable {
-  /// Where it is; `-` is standard output.
+  /// Path; `-` is standard output.
   package let path: String
-  /// Whether nothing stands in it yet.
+  /// Whether the file is empty.
   package let isEmpty: Bool
   private let descriptor: Int32
   private let isOwned: Bool
   private let isRegular: Bool
   private let patience: WritingPatience
 
-  /// A line is never longer: what lies further back is not searched.
+  /// Longest line: a torn line is only searched this far back.
   private static let longestLine = 1 << 16
-  /// Milliseconds between two checks whether to go on waiting.
+  /// Interval of checking `patience`, in milliseconds.
   private static let tick: Int32 = 100
 
   /// Opens the file of a sink.
@@ -24,8 +24,8 @@ package struct LineFile: ~Copyable {
     try self.init(path: path, appends: context.appends, patience: context.patience)
   }
 
-  /// Makes the file at `path`, emptying what is there unless lines are to be appended. Then a last line that a crash tore is
-  /// dropped: the next one would end up in it. Nobody else may be writing to the file meanwhile.
+  /// Creates the file at `path`; truncates it unless lines are to be appended. Then a partial last line, left by a
+  /// crash, is dropped, so that the next line does not continue it. No other process may write to the file meanwhile.
   package init(
     path: String, appends: Bool = false, patience: WritingPatience = WritingPatience()
   ) throws(OutputError) {
@@ -40,7 +40,7 @@ package struct LineFile: ~Copyable {
     isEmpty = !isRegular || lseek(descriptor, 0, SEEK_END) == 0
   }
 
-  /// Throws if lines cannot be appended to `path`; a pipe that nobody reads yet is well.
+  /// Throws if lines cannot be appended to `path`; a pipe without a reader is accepted.
   package static func checkWritable(_ path: String) throws(OutputError) {
     guard path != "-" else { return }
     let descriptor = unsafe Glibc.open(path, O_WRONLY | O_CREAT | O_NONBLOCK | O_APPEND | O_CLOEXEC, 0o666)
@@ -54,15 +54,15 @@ package struct LineFile: ~Copyable {
 
   deinit { if isOwned, descriptor >= 0 { close(descriptor) } }
 
-  /// Whether there is a socket at `path`, which the system refuses to open with the same error as a pipe that nobody reads.
+  /// Whether `path` is a socket: opening it fails with the same error as a pipe without a reader.
   private static func isSocket(_ path: String) -> Bool {
     (try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType) == .typeSocket
   }
 
-  /// Opens `path`; a named pipe as soon as somebody reads it.
+  /// Opens `path`; waits for a reader of a named pipe.
   private static func open(_ path: String, _ habit: Int32, _ patience: WritingPatience) throws(OutputError) -> Int32 {
     while true {
-      // Without O_NONBLOCK a named pipe would hold the thread here until it is read.
+      // Without O_NONBLOCK opening a named pipe would block until it has a reader.
       let descriptor = unsafe Glibc.open(path, O_WRONLY | O_CREAT | O_NONBLOCK | habit | O_CLOEXEC, 0o666)
       if descriptor >= 0 { return descriptor }
       let problem = errno
@@ -72,8 +72,8 @@ package struct LineFile: ~Copyable {
     }
   }
 
-  /// Writes `text`, which is one or more whole lines. What a full disk took of it is taken back where that can be done, so
-  /// that no half line stands before those that come when there is room again.
+  /// Appends `text`, one or more whole lines. If a full disk accepts only part of it, that part is removed if
+  /// possible, so that no partial line precedes later ones.
   package mutating func append(_ text: String) throws(OutputError) {
     var text = text
     var isGivenUp = false
@@ -86,7 +86,7 @@ package struct LineFile: ~Copyable {
             isGivenUp = true
             return 0
           }
-          // A pipe that is ready has room for this much: also one that blocks takes it at once.
+          // A pipe that is ready accepts this much without blocking.
           count = min(count, Int(PIPE_BUF))
         }
         let written = unsafe write(descriptor, start + done, count)
@@ -102,12 +102,12 @@ package struct LineFile: ~Copyable {
     guard failure == 0 else { throw .writeFailed(path, errno: failure) }
   }
 
-  /// Waits until a pipe, socket or terminal takes more; `false` when waiting is over.
+  /// Waits until a pipe, socket or terminal is writable; returns `false` when `patience` ends.
   private func waitForReader() -> Bool {
     while true {
       let isOver = patience.isOver(at: Self.now)
       var wanted = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-      // Errors and a reader that is gone are for `write` to report.
+      // Errors and closed readers are reported by `write`.
       if unsafe poll(&wanted, 1, isOver ? 0 : Self.tick) != 0 { return true }
       if isOver { return false }
     }
@@ -120,7 +120,7 @@ package struct LineFile: ~Copyable {
     return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
   }
 
-  /// Cuts off what stands behind the last newline of a plain file.
+  /// Truncates a regular file behind its last newline.
   private static func dropTornLine(of path: String, _ descriptor: Int32) {
     var status = stat()
     guard unsafe fstat(descriptor, &status) == 0, status.st_size > 0 else { return }
@@ -131,9 +131,9 @@ package struct LineFile: ~Copyable {
     var tail = [UInt8](repeating: 0, count: status.st_size - start)
     guard unsafe pread(reading, &tail, tail.count, start) == tail.count else { return }
     let newline = tail.lastIndex(of: UInt8(ascii: "\n"))
-    // Whole as it is. Somebody else may be adding lines at this moment.
+    // Complete. Another process may be appending at this moment.
     if newline == tail.count - 1 { return }
-    // What has no line at all, and is longer than any, is no log of ours.
+    // A file with a longer line than any log's is not a log: it is left alone.
     guard newline != nil || start == 0 else { return }
     ftruncate(descriptor, start + (newline.map { $0 + 1 } ?? 0))
   }

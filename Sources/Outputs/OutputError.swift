@@ -1,45 +1,45 @@
 public import FFmpeg
 import Glibc
 
-/// A result could not be delivered.
+/// An error of writing or sending results.
 public struct OutputError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// What went wrong, as far as a caller acts on it.
+  /// Kinds of failures.
   public enum Code: Hashable, Sendable {
-    /// The file or folder cannot be made (exit code 73).
+    /// The file or folder cannot be created (exit code 73).
     case cannotCreate
-    /// Writing failed on the way: the disk is full or broken (exit code 74). What was written stays.
+    /// Writing failed, such as on a full disk (exit code 74). What was written before is kept.
     case writeFailed
-    /// Nobody read a pipe until its host gave up.
+    /// A pipe had no reader until the host stopped waiting.
     case nobodyReads
-    /// Whoever read standard output went away.
+    /// The reader of standard output closed it.
     case readerGone
   }
 
-  /// What went wrong.
+  /// The kind of failure.
   public let code: Code
-  /// One sentence: what was tried, expected and got. Holds no credentials.
+  /// One sentence: what was tried, expected and found. Contains no credentials.
   public let description: String
-  /// What libav said, where it was libav.
+  /// The error of libav, if it caused this one.
   public let cause: FFmpegError?
 
-  /// A failure told in one sentence.
+  /// A failure with its sentence.
   public init(_ code: Code, _ description: String, cause: FFmpegError? = nil) {
     self.code = code
     self.description = Redaction.redact(description)
     self.cause = cause
   }
 
-  /// The system refused to make `path`, for the reason in `errno`.
+  /// The error for `errno` of creating `path`.
   static func cannotCreate(_ path: String, errno code: Int32) -> OutputError {
     OutputError(.cannotCreate, "cannot create \(path): \(unsafe String(cString: strerror(code)))")
   }
 
-  /// Nobody reads `path`, which is a pipe.
+  /// The error for a pipe without a reader.
   static func nobodyReads(_ path: String) -> OutputError {
     OutputError(.nobodyReads, "cannot write \(path): nobody reads it")
   }
 
-  /// The system took no more for `path`, for the reason in `errno`.
+  /// The error for `errno` of writing to `path`.
   static func writeFailed(_ path: String, errno code: Int32) -> OutputError {
     OutputError(
       code == EPIPE && path == "-" ? .readerGone : .writeFailed,

@@ -1,8 +1,8 @@
 import Glibc
 
-/// Folders that results go to.
+/// Creates output folders.
 public enum OutputFolder {
-  /// Makes the folder at `path` and those above it, unless they are there.
+  /// Creates the folder at `path` and its parents, if they do not exist.
   public static func make(_ path: String) throws(OutputError) {
     var status = stat()
     if unsafe stat(path, &status) == 0 {
@@ -18,9 +18,9 @@ public enum OutputFolder {
     guard unsafe mkdir(path, 0o777) == 0 || errno == EEXIST else { throw .cannotCreate(path, errno: errno) }
   }
 
-  /// Makes a folder for one run as the official script does: `PROJECT/NAME`, or if that is there `NAME2`, `NAME3` …
+  /// Creates a folder for one run as the official script does: `PROJECT/NAME`, or `NAME2`, `NAME3` … if it exists.
   ///
-  /// - Parameter mayExist: use `PROJECT/NAME` even if it is there.
+  /// - Parameter mayExist: use `PROJECT/NAME` even if it exists.
   public static func makeForRun(project: String, name: String, mayExist: Bool) throws(OutputError) -> String {
     try make(project)
     let base = project + "/" + name

@@ -1,35 +1,35 @@
 import Glibc
 
-/// Files that no output may overwrite: what is being read, and what other outputs of the run write.
+/// Paths that no output may overwrite: inputs and other outputs of the run.
 public struct ProtectedFiles: Sendable {
   private var paths: [String]
   private let folders: [String]
 
-  /// Protects `paths`, and everything that lies in `folders`; they need not exist.
+  /// Protects `paths` and everything in `folders`; they need not exist.
   public init(_ paths: [String] = [], folders: [String] = []) {
     self.paths = paths
     self.folders = folders
   }
 
-  /// Takes `path` for an output and protects it from the others; throws `cannotCreate` if it is taken. Standard output
-  /// (`-`) is a place like any other: two logs in it would be torn apart.
+  /// Reserves `path` for an output; throws `cannotCreate` if it is reserved already. Standard output (`-`) is treated
+  /// like a file, because two logs would be mixed.
   public mutating func claim(_ path: String) throws(OutputError) {
     try check(path)
     paths.append(path)
   }
 
-  /// Throws `cannotCreate` if the folder at `path`, where results are to be called as their pictures are, is the one those
-  /// pictures lie in, by whatever name.
+  /// Throws `cannotCreate` if results at `path` would get the names of the images in the same folder that are being
+  /// read.
   public func check(folder path: String) throws(OutputError) {
     for other in folders where Self.isSame(path, other, kind: S_IFDIR) {
       throw OutputError(
         .cannotCreate,
-        "cannot write pictures to \(path): those that are read lie there and would be overwritten; "
+        "cannot write images to \(path): it contains the images being read, which would be overwritten; "
           + "expected another folder")
     }
   }
 
-  /// Takes the receiver at `address`, too.
+  /// Reserves the address of a receiver.
   public mutating func claim(_ address: PushAddress) throws(OutputError) { try claim(address.text) }
 
   /// Throws `cannotCreate` if `path` is protected.
@@ -40,7 +40,7 @@ public struct ProtectedFiles: Sendable {
     }
   }
 
-  /// Whether two paths name one file of this kind. Devices such as `/dev/null` take everything.
+  /// Whether two paths are the same file of this kind. Devices such as `/dev/null` are never protected.
   private static func isSame(_ one: String, _ other: String, kind: mode_t = S_IFREG) -> Bool {
     var first = stat(), second = stat()
     guard unsafe stat(one, &first) == 0, unsafe stat(other, &second) == 0 else { return one == other }

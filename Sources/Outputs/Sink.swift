@@ -1,16 +1,16 @@
 package import Imaging
 package import Scene
 
-/// One place that results go to: a file, a folder, a stream, a process.
+/// A destination of results: a file, a folder, a stream, a process.
 ///
-/// A sink is made, called and ended on a thread of its own, one call at a time, in order; it may block. What it cannot take
-/// in time waits in its queue or is dropped and counted there, so a slow sink holds up nobody.
+/// The host creates, calls and ends a sink on its own thread, one call at a time, in order. A sink may block: values
+/// wait in a bounded queue or are dropped and counted, so a slow sink delays nothing else.
 package protocol Sink: ~Copyable {
   /// Takes the next frame.
   mutating func take(_ frame: SinkFrame) throws(OutputError)
   /// Takes the next event.
   mutating func take(_ event: StampedEvent) throws(OutputError)
-  /// Ends the output: all that was taken is written when this returns. Called once, after the last frame and event.
+  /// Ends the output: everything taken is written on return. Called once, after the last frame and event.
   mutating func finish() throws(OutputError)
 }
 
@@ -20,11 +20,11 @@ extension Sink where Self: ~Copyable {
   package mutating func finish() throws(OutputError) {}
 }
 
-/// A frame on its way to the sinks. A small value: pixels are shared, not copied.
+/// A frame for sinks. A small value: pixels are shared, not copied.
 package struct SinkFrame: Sendable {
-  /// What it shows.
+  /// Detections and tracks.
   package let findings: FrameFindings
-  /// Its pixels, for sinks whose kind asks for them.
+  /// Its pixels, for sinks whose kind needs them.
   package let pixels: SharedPixels?
 
   package init(findings: FrameFindings, pixels: SharedPixels?) {
@@ -33,10 +33,10 @@ package struct SinkFrame: Sendable {
   }
 }
 
-/// Pixels that several sinks read at the same time.
+/// Pixels that several sinks read concurrently.
 package final class SharedPixels: Sendable {
   package let buffer: PixelBuffer
-  /// Whether the one sink that gets them may draw on them; otherwise it draws on a copy.
+  /// Whether the single sink that gets them can draw on them; otherwise it draws on a copy.
   package let mayBeDrawnOn: Bool
 
   package init(_ buffer: consuming PixelBuffer, mayBeDrawnOn: Bool) {

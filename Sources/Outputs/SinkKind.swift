@@ -1,34 +1,34 @@
 package import Scene
 
-/// A kind of sink: its line in the registry.
+/// A kind of sink, as listed in the registry.
 ///
-/// The command line offers it as `--NAME TARGET`, the configuration of a service as `outputs: NAME: TARGET`.
+/// The command line offers it as `--NAME TARGET`, the configuration of the service as `outputs: NAME: TARGET`.
 package struct SinkKind: Sendable {
-  /// What a sink is given.
+  /// The input of a sink.
   package struct Needs: OptionSet, Sendable {
     package let rawValue: Int
     package init(rawValue: Int) { self.rawValue = rawValue }
     /// The findings of each frame.
     package static let frames = Needs(rawValue: 1)
-    /// The pixels of each frame, too. Only a run has them.
+    /// The pixels of each frame, too; only available in a run.
     package static let pixels = Needs(rawValue: 3)
     /// Events.
     package static let events = Needs(rawValue: 4)
   }
 
-  /// Its option and key.
+  /// Name of its option and key.
   package let name: String
-  /// What it writes, in one sentence.
+  /// One sentence for the help.
   package let summary: String
-  /// What the target is: `file`, `dir`, `command`.
+  /// Kind of target: `file`, `dir`, `command`.
   package let target: String
-  /// What it is given.
+  /// Its input.
   package let needs: Needs
-  /// What its files end in, where they are named after their source.
+  /// Extension of its files when they are named after their source.
   package let ending: String
-  /// Whether it is for sources that have an end only.
+  /// Whether it is only for finite sources.
   package let isForFiles: Bool
-  /// Makes the sink for a target. Called on the sink's thread.
+  /// Creates the sink for a target, on the sink's thread.
   package let make: @Sendable (String, SinkContext) throws(OutputError) -> any Sink & ~Copyable
 
   package init(
@@ -49,27 +49,27 @@ package struct SinkKind: Sendable {
   package var isFile: Bool { target == "file" }
 }
 
-/// What a sink may know of the source and the host.
+/// What a sink can know of its source and host.
 package struct SinkContext: Sendable {
-  /// What events call the source.
+  /// Name of the source in events.
   package var camera: String
-  /// Short name of the source, for names of files.
+  /// Short name of the source, for file names.
   package var stem: String
   /// The classes of the model.
   package var classes: ClassCatalogue
-  /// Whether files are continued instead of begun anew: a service appends, a run does not.
+  /// Whether existing files are appended to: the service appends, a run does not.
   package var appends = false
   /// Whether YOLO labels have scores.
   package var labelsShowScores = false
   /// Whether YOLO labels have identities.
   package var labelsShowIdentities = false
-  /// Name of the source's file, for formats that refer to it; otherwise its short name.
+  /// File name of the source, for formats that refer to it; else its short name.
   package var fileName: String
-  /// Every how many frames one is read.
+  /// Every `stride`-th frame is read.
   package var stride = 1
-  /// The numbers of images and categories in COCO's results; `nil` takes those of their names.
+  /// Identifiers of images and categories for COCO results; `nil` derives them from names.
   package var coco: COCOReference?
-  /// Ends writing that waits for a reader.
+  /// Ends waiting for a reader.
   package var patience = WritingPatience()
 
   package init(camera: String, stem: String, classes: ClassCatalogue) {
@@ -80,7 +80,7 @@ package struct SinkContext: Sendable {
   }
 }
 
-/// A sink that somebody asked for.
+/// A requested output.
 package struct SinkRequest: Sendable {
   package let kind: SinkKind
   package let target: String

@@ -1,4 +1,4 @@
-/// All kinds of sinks. A new kind is a folder beside this one and a line here.
+/// All kinds of sinks. A new kind is a folder next to this file and a line here.
 package enum SinkRegistry {
   package static let kinds: [SinkKind] = [
     DetectionLog.kind,
@@ -15,10 +15,10 @@ package enum SinkRegistry {
     LabelStudioFile.kind,
   ]
 
-  /// The log of events, which a service has at a place of its own in its configuration.
+  /// The event log, which has its own keys in the configuration of the service.
   package static let events = EventLog.kind
 
-  /// The same, for logs that go on in another file when they are full.
+  /// The event log with rotation.
   package static func events(rotation: LogRotation?) -> SinkKind { EventLog.kind(rotation: rotation) }
 
   /// The kind called `name`.

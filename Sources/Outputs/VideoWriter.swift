@@ -2,33 +2,34 @@ public import FFmpeg
 public import Imaging
 public import Scene
 
-/// Writes pictures as an H.264 video: MP4 or MKV by the ending of the path, MKV to standard output.
+/// Writes frames as an H.264 video: MP4 or MKV by the extension of the path, MKV to standard output.
 ///
-/// Every picture keeps its own time, and sound is copied. The file is made with the first picture and written in pieces of
-/// half a second, so what is there plays even if the program is killed.
+/// Every frame keeps its time, and audio is copied. The file is created with the first frame and grows by fragments
+/// of half a second, so it is playable even if the program is killed.
 public struct VideoWriter: ~Copyable {
-  /// How to write.
+  /// Encoding settings.
   public struct Settings: Sendable {
-    /// x264's preset: the trade of size for time.
+    /// x264's preset, a trade-off between speed and size.
     ///
     /// Measured on one core of an AVX2 machine, 768x576 (vtest.avi) and 1280x720 (people-walking.mp4), without decoding:
     /// ultrafast 3.3 and 4.3 ms a frame, superfast 4.8 and 7.2, veryfast 6.8 and 11.6; files of 12.7 and 6.3 MB, 9.1 and
     /// 4.3, 7.3 and 3.2. Superfast is the middle: a third smaller than the first, a third cheaper than the last.
     public var preset = "superfast"
-    /// How finely x264 looks for motion between pixels, 0...9. At 0, which leaves it out, vtest.avi takes a quarter less
-    /// time than at superfast's 1 and 8 % more bytes, at the same likeness (SSIM 0.986 for 0.987).
+    /// x264's sub-pixel motion search, 0...9. With 0 (none) vtest.avi takes a quarter less time than with superfast's
+    /// 1, and 8 % more bytes, at about the same quality (SSIM 0.986 instead of 0.987).
     public var subpixelSearch = 0
-    /// x264's constant rate factor, 0...51; smaller is better and larger.
+    /// x264's constant rate factor, 0...51; lower is better and larger.
     public var quality = 23
-    /// Threads that encode. One: the detectors have the other processors, and more threads cost more time in sum.
+    /// Encoder threads. One, because detection uses the other processors, and more threads cost more CPU time in
+    /// total.
     public var threads = 1
-    /// Unit of the timestamps; that of the source keeps its times exactly. MKV always has milliseconds.
+    /// Unit of the timestamps; that of the source keeps its times exactly. MKV always uses milliseconds.
     public var timeBase = TimeBase.video
-    /// Time of the source, in seconds, at which the video begins; `nil` for that of the first picture.
+    /// Start of the video in seconds of the source; `nil` for the first frame.
     public var origin: Double? = 0
-    /// Pictures a second, as far as known.
+    /// Frames per second, if known.
     public var nominalRate: Double?
-    /// Width over height of a pixel.
+    /// Pixel aspect ratio, width over height.
     public var pixelAspect = 1.0
     /// Files that must not be overwritten.
     public var protectedFiles = ProtectedFiles()
@@ -37,34 +38,34 @@ public struct VideoWriter: ~Copyable {
     public init() {}
   }
 
-  /// The endings of paths that it takes.
+  /// Supported extensions.
   public static let endings: Set<String> = ["mp4", "m4v", "mov", "mkv"]
 
-  /// Where it writes; `-` is standard output.
+  /// Path; `-` is standard output.
   public let path: String
-  /// Pictures written so far.
+  /// Number of frames written.
   public private(set) var frameCount = 0
   private let settings: Settings
   private let audio: PacketQueue?
   private var muxer: Muxer
   private var importer = FrameImport()
   private var track: Track?
-  /// Index in the file of each sound track, by its index in the source, and the last time of decoding written.
+  /// For each audio stream of the source: its index in the file and the last decoding time written.
   private var audioTracks: [Int: (output: Int, last: Int64)] = [:]
   private var lastTicks: Int64?
-  /// The sentence about audio that was left out; `nil` if none was.
+  /// A sentence about audio that was left out; `nil` if none was.
   public private(set) var warning: String?
-  private var isFirstPieceWritten = false
+  private var isFirstFragmentWritten = false
 
   private struct Track: ~Copyable {
     var encoder: Encoder
     let index: Int
   }
 
-  /// Prepares the file at `path`. The first picture decides size and colours; later ones are fitted to it.
+  /// Prepares the file at `path`. The first frame determines size and colours; later ones are scaled to it.
   ///
-  /// - Parameter audio: the queue of the source, whose packets are copied; tracks that the container does not take are
-  ///   left out.
+  /// - Parameter audio: the audio queue of the source, whose packets are copied; codecs that the container does not
+  ///   support are left out.
   public init(path: String, settings: Settings = Settings(), audio: PacketQueue? = nil) throws(OutputError) {
     let container: Muxer.Container
     switch path.split(separator: ".").last?.lowercased() {
@@ -84,7 +85,7 @@ public struct VideoWriter: ~Copyable {
     self.audio = audio
   }
 
-  /// Writes a picture that is shown at `stamp.seconds`. A time that is not later than the last becomes the next tick.
+  /// Writes a frame with presentation time `stamp.seconds`. A time that does not increase becomes the next tick.
   public mutating func write(_ pixels: borrowing PixelBuffer, at stamp: FrameStamp) throws(OutputError) {
     do throws(FFmpegError) {
       if track == nil { try begin(like: pixels, at: stamp.seconds) }
@@ -99,27 +100,27 @@ public struct VideoWriter: ~Copyable {
       try Self.drain(&current, into: &muxer)
       track = consume current
       frameCount += 1
-      try copySound()
-      try writeFirstPiece()
+      try copyAudio()
+      try writeFirstFragment()
     } catch {
       throw failure(error)
     }
   }
 
-  /// Makes the file one that plays as soon as each track has begun; sound that does not come is not waited for.
-  private mutating func writeFirstPiece() throws(FFmpegError) {
-    guard !isFirstPieceWritten, frameCount >= 8 || audioTracks.values.allSatisfy({ $0.last > .min }) else { return }
-    isFirstPieceWritten = true
+  /// Makes the file playable as soon as each track has started; does not wait for missing audio.
+  private mutating func writeFirstFragment() throws(FFmpegError) {
+    guard !isFirstFragmentWritten, frameCount >= 8 || audioTracks.values.allSatisfy({ $0.last > .min }) else { return }
+    isFirstFragmentWritten = true
     try muxer.flush()
   }
 
-  /// Writes what is still held back and closes the file. What was written stays if this fails.
+  /// Writes the rest and closes the file. If that fails, what was written is kept.
   public consuming func finish() throws(OutputError) {
     do throws(FFmpegError) {
       guard var current = track.take() else { return }
       try current.encoder.send(nil)
       try Self.drain(&current, into: &muxer)
-      try copySound()
+      try copyAudio()
       try muxer.finish()
     } catch {
       throw failure(error)
@@ -128,17 +129,17 @@ public struct VideoWriter: ~Copyable {
 
   private func failure(_ error: FFmpegError) -> OutputError {
     let name = path == "-" ? "standard output" : path
-    // A pipe that nobody reads is the only thing that cannot be reached here.
+    // The only error of this kind is a pipe without a reader.
     let code: OutputError.Code = path == "-" && error.code == .unreachable ? .readerGone : .writeFailed
     return OutputError(
       frameCount == 0 && error.code == .unsupported ? .cannotCreate : code,
       error.message.contains(name) ? error.message : "cannot write \(name): \(error.message)", cause: error)
   }
 
-  /// Opens the encoder for pictures like the first.
+  /// Opens the encoder for frames like the first.
   private mutating func begin(like pixels: borrowing PixelBuffer, at seconds: Double) throws(FFmpegError) {
     let layout = pixels.layout
-    // No look-ahead and no reordering: a kill loses a second, not what the encoder hoards.
+    // No look-ahead and no B-frames: killing the program loses at most a second.
     var encoding = Encoder.Settings(
       h264Like: layout, timeBase: settings.timeBase, preset: settings.preset, quality: settings.quality)
     encoding.nominalRate = settings.nominalRate
@@ -147,8 +148,7 @@ public struct VideoWriter: ~Copyable {
     encoding.threads = settings.threads
     encoding.keyInterval = Int(min(max((settings.nominalRate ?? 25) * 2, 10), 250))
     encoding.hasGlobalHeader = muxer.needsGlobalHeader
-    // Entropy coding is lossless: CAVLC gives the same images as CABAC with a fifth less of the encoder's time, for 7 % more
-    // bytes.
+    // CAVLC gives the same images as CABAC with a fifth less encoding time, for 7 % more bytes.
     encoding.options["x264-params"] = "subme=\(settings.subpixelSearch):cabac=0"
     let encoder = try Encoder(encoding)
     let index = try muxer.addStream(of: encoder)
@@ -158,7 +158,7 @@ public struct VideoWriter: ~Copyable {
         guard muxer.takes(stream.parameters) else {
           throw FFmpegError(.unsupported, "the container has no place for it")
         }
-        // What cannot begin must not keep the video from beginning.
+        // Audio that cannot be muxed must not prevent the video.
         try Muxer.tryCopy(of: stream, in: muxer.container)
         audioTracks[stream.index] = (try muxer.addCopy(of: stream), Int64.min)
       } catch { warning = warning ?? "\(path) has no audio from \(name): \(error.message)" }
@@ -172,19 +172,19 @@ public struct VideoWriter: ~Copyable {
     while case .packet(let packet) = try track.encoder.receive() { try muxer.write(packet, to: track.index) }
   }
 
-  /// Copies the sound that has been read so far.
-  private mutating func copySound() throws(FFmpegError) {
+  /// Copies the audio packets read so far.
+  private mutating func copyAudio() throws(FFmpegError) {
     guard let audio else { return }
     for packet in audio.takeAll() {
-      // A packet out of order would end the file, and what lies before a beginning in the middle is not wanted. At the very
-      // beginning encoders put a little silence in front, which has its place.
+      // A packet out of order would be an error, and audio before the start is not wanted, except the priming silence
+      // of encoders at the very start.
       guard let track = audioTracks[packet.streamIndex], let time = packet.decodingTimestamp ?? packet.timestamp,
         time > track.last,
         muxer.origin == 0 || packet.timeBase.seconds(of: time) >= muxer.origin
       else { continue }
       audioTracks[packet.streamIndex]?.last = time
       do throws(FFmpegError) { try muxer.write(packet, to: track.output) } catch {
-        // What the disk refuses is no fault of the packet.
+        // A full disk is not an error of the packet.
         guard [.invalidData, .invalidArgument, .unsupported, .accessDenied].contains(error.code) else { throw error }
         audioTracks[packet.streamIndex] = nil
         warning = warning ?? "\(path): its audio ends early: \(error.message)"

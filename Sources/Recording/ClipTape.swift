@@ -91,7 +91,7 @@ struct ClipTape: ~Copyable {
     let isFull =
       switch writer {
       case .some(let writer):
-        writer.passage.number != entry.passage.number || (entry.isKey && writer.duration > Self.longestClip)
+        writer.epoch.number != entry.epoch.number || (entry.isKey && writer.duration > Self.longestClip)
       case .none: false
       }
     if isFull { end() }

@@ -19,7 +19,7 @@ struct SnapshotWriter: ~Copyable {
   private let folder: MediaFolder
   private var pool: PixelPool?
   private var overlay: Overlay?
-  private var images = PictureWriter()
+  private var images = ImageWriter()
 
   init(camera: String, classes: ClassCatalogue, folder: MediaFolder) {
     self.camera = camera

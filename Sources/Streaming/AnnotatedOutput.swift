@@ -1,19 +1,19 @@
 public import Capture
 public import Outputs
 
-/// Where pictures with what was found drawn on them go.
+/// A destination of annotated frames.
 public enum AnnotatedOutput: Hashable, Sendable {
-  /// A video; `-` is standard output.
+  /// A video file; `-` is standard output.
   case video(path: String)
-  /// One picture.
-  case picture(path: String)
-  /// A folder with a picture for each that came in.
+  /// A single image.
+  case image(path: String)
+  /// A folder with one image per input image.
   case folder(path: String)
-  /// A receiver on a network, or a playlist of HLS.
+  /// A receiver on a network, or an HLS playlist.
   case stream(PushAddress)
 
-  /// What `path` means for a source: an address of the network, a playlist or a video by its ending, a video to standard
-  /// output (`-`), a picture if the source is one, or a folder, in which the result is called as the source is.
+  /// Parses `path` for a source: a network address, a playlist or video by its extension, a video on standard output
+  /// (`-`), an image if the source is one, or a folder, where the result gets the name of the source.
   public init(path: String, for source: SourceDescription) throws(OutputError) {
     let ending = path.split(separator: "/").last?.split(separator: ".").dropFirst().last?.lowercased()
     if let address = PushAddress(parsing: path) {
@@ -24,29 +24,29 @@ public enum AnnotatedOutput: Hashable, Sendable {
       self = .video(path: path)
     } else if let ending, VideoWriter.endings.contains(ending) {
       self = .video(path: path)
-    } else if PictureWriter.Format(path: path) != nil {
+    } else if ImageWriter.Format(path: path) != nil {
       guard source.kind == .stills, source.frameCount == 1 else {
         throw OutputError(
-          .cannotCreate, "cannot create \(path): \(source.address) has many pictures; expected a folder or a video")
+          .cannotCreate, "cannot create \(path): \(source.address) has many images; expected a folder or a video")
       }
-      self = .picture(path: path)
+      self = .image(path: path)
     } else if path.hasSuffix("/") || ending == nil || path == ".." || path == "." {
       try OutputFolder.make(path)
       let folder = path.hasSuffix("/") ? String(path.dropLast()) : path
       self = source.kind == .stills ? .folder(path: folder) : .video(path: "\(folder)/\(source.name).mp4")
     } else {
       throw OutputError(
-        .cannotCreate, "cannot create \(path): expected .mp4, .mkv or .m3u8, for a picture .jpg or .png, or a folder")
+        .cannotCreate, "cannot create \(path): expected .mp4, .mkv or .m3u8, for an image .jpg or .png, or a folder")
     }
   }
 }
 
 extension SourceDescription {
-  /// A short name: that of the file without its ending, or the address.
+  /// A short name: the file name without extension, or the address.
   public var name: String { (path ?? (kind == .stills ? address : nil))?.stem ?? address }
 
-  /// The folder that single pictures lie in.
-  var pictureFolder: String? {
+  /// The folder of the source's still images.
+  var imageFolder: String? {
     guard kind == .stills else { return nil }
     guard let path else { return address }
     guard let slash = path.lastIndex(of: "/") else { return "." }

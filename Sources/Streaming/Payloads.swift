@@ -1,13 +1,13 @@
 import Capture
 import Scene
 
-// Each edge of the graph has a payload of its own, so the compiler checks the order of the stages; pixels move along and
-// are never copied between them.
+// Each edge of the graph has its own payload type, so the compiler checks the order of the stages. Pixels are moved
+// along and never copied between stages.
 
 /// A frame before the network.
 struct GatedFrame: ~Copyable, Sendable {
   var captured: CapturedFrame
-  /// Whether the network has to run on it.
+  /// Whether the network must run on it.
   var needsDetection: Bool
   /// What it shows, where that is known without the network.
   var known: [Detection]?
@@ -16,6 +16,6 @@ struct GatedFrame: ~Copyable, Sendable {
 /// A frame after the network.
 struct DetectedFrame: ~Copyable, Sendable {
   var captured: CapturedFrame
-  /// What the network found; `nil` if it did not run.
+  /// Detections; `nil` if the network did not run.
   var detections: [Detection]?
 }

@@ -4,74 +4,74 @@ public import Rules
 package import Scene
 public import Tracking
 
-/// The colours that a terminal can show.
+/// Colours that a terminal can show.
 public enum TerminalColours: Hashable, Sendable {
-  /// All of 24 bits.
+  /// 24 bits.
   case all
-  /// The 256 of xterm.
+  /// The 256 colours of xterm.
   case palette
 }
 
-/// What is to be made of a source.
+/// Options of a run.
 public struct StreamOptions: Sendable {
-  /// Workers that each run the network on a frame of their own.
+  /// Workers, each of which runs the network on its own frame.
   public var workers = 2
-  /// How to track; `nil` gives detections no identity.
+  /// Tracker; `nil` gives detections no identity.
   public var tracker: TrackerConfiguration?
-  /// Areas that are painted black before anything sees a frame.
+  /// Areas to paint black before anything else reads a frame.
   package var masks: [Polygon] = []
-  /// When a still scene keeps its last detections; `nil` runs the network on every frame.
+  /// Motion gate; `nil` runs the network on every frame.
   package var motion: MotionGate.Settings?
-  /// Whether a folder of images is the frames of one sequence, to be tracked; otherwise each image stands for itself.
+  /// Whether the images of a folder are frames of a sequence to track; otherwise they are independent.
   public var tracksStills = false
-  /// Which detections are shown.
+  /// Scores at which detections are shown.
   public var shown = ShownScores()
-  /// What is to be noticed.
+  /// Rules that report events.
   public var rules = RulesConfiguration()
   /// When the first frame of a file was recorded, in milliseconds since 1970; `nil` dates it 1970.
   public var recorded: Int64?
 
-  /// Frames after which to stop.
+  /// Number of frames after which to stop.
   public var frameLimit: Int?
-  /// Seconds of the source after which to stop.
+  /// Duration after which to stop, in seconds of the source.
   public var duration: Double?
-  /// Every how many frames one is looked at; the others are left out.
+  /// Reads every `stride`-th frame.
   public var stride = 1
 
-  /// Detections that were made before, which spare the network its work; `nil` for none.
+  /// Detections made before, which replace the network; `nil` for none.
   package var known: (any KnownDetections)?
 
-  /// Where annotated frames go, each of them to all.
+  /// Destinations of annotated frames; all frames go to each.
   public var annotated: [AnnotatedOutput] = []
-  /// How to write video.
+  /// Settings of video files.
   public var video = VideoWriter.Settings()
-  /// How to push to receivers and playlists.
+  /// Settings of streams to receivers and playlists.
   public var push = PushWriter.Settings()
-  /// When a receiver that failed is tried again.
+  /// How failed receivers are reconnected.
   public var pushPolicy = ReconnectPolicy()
-  /// Gives what is told how a receiver does, on the thread that sends.
+  /// Returns an observer of a receiver's state; it is called on the sending thread.
   public var observePush: @Sendable (PushAddress) -> @Sendable (SourceState) -> Void = { _ in { _ in } }
   /// How to draw.
   public var style = OverlayStyle()
-  /// Outputs of findings and events, by kind and target.
+  /// Outputs from the registry.
   package var sinks: [SinkRequest] = []
-  /// Whether frames are shown in the terminal behind standard output, and in how many colours.
+  /// Colours of the terminal behind standard output in which frames are shown; `nil` shows none.
   public var terminal: TerminalColours?
-  /// What reports the outages of a live source, for the events.
+  /// Reports outages of a live source as events.
   public var watch: SourceWatch?
   /// Whether YOLO labels have scores.
   public var labelsShowScores = false
   /// Whether YOLO labels have identities.
   public var labelsShowIdentities = false
-  /// The numbers of images and categories in COCO's results.
+  /// Identifiers of images and categories for COCO results.
   public var coco: COCOReference?
-  /// What events call the source; `nil` takes its name.
+  /// Name of the source in events; `nil` uses its short name.
   public var camera: String?
 
-  /// Nothing is written.
+  /// No outputs.
   public init() {}
 
-  /// Adds the output that the registry calls `name`, written to `target`; `-` is standard output.
+  /// Adds the output `name` of the registry, written to `target`; `-` is standard output.
   package mutating func add(_ name: String, to target: String) {
     guard let kind = SinkRegistry.kind(name) else { preconditionFailure("no kind of sink is called \(name)") }
     sinks.append(SinkRequest(kind, target: target))

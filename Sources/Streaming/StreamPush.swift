@@ -7,35 +7,35 @@ import RingBuffer
 public import Scene
 import Synchronization
 
-/// Sends the pictures of one stream to a receiver, on a thread of its own that connects again whenever that fails.
+/// Streams frames to a receiver on its own thread, and reconnects after failures.
 ///
-/// Nobody waits for it: the newest picture waits while the one before is sent, and an older one is dropped and counted.
-/// Pictures are dropped before they are encoded, so what is sent has no holes, and each connection begins with a key
-/// picture. While the receiver is away nothing is copied, drawn or encoded.
+/// It delays no one: the newest frame waits while one is sent; older ones are dropped and counted. Frames are dropped
+/// before they are encoded, so the sent stream has no gaps, and each connection starts with a keyframe. While the
+/// receiver is offline nothing is copied, drawn or encoded.
 public final class StreamPush: Sendable {
-  /// How it is doing.
+  /// State and counts.
   public struct Report: Sendable {
-    /// Where it sends to, fit to be shown.
+    /// The address without credentials.
     public var address: String
-    /// Whether pictures arrive; `nil` before the first was there to be sent.
+    /// State of the connection; `nil` before the first frame was offered.
     public var state: SourceState?
-    /// Pictures sent.
+    /// Frames sent.
     public var sent = 0
-    /// Pictures that were not sent: the receiver was away or slow, or the processor was.
+    /// Frames not sent because the receiver was offline or slow, or the processor too slow.
     public var dropped = 0
-    /// How often it had to connect again, by cause.
+    /// Number of reconnections, by cause.
     public var reconnects: [SourceState.Cause: Int] = [:]
-    /// What went wrong last.
+    /// Message of the last failure.
     public var lastFailure: String?
 
-    /// Whether pictures arrive.
+    /// Whether the receiver accepts frames.
     public var isUp: Bool { if case .up = state { true } else { false } }
   }
 
   private struct Waiting: ~Copyable {
     let pixels: PixelBuffer
     let seconds: Double
-    /// What is still to be drawn.
+    /// Findings to draw.
     let findings: FrameFindings?
   }
 
@@ -43,8 +43,8 @@ public final class StreamPush: Sendable {
     var report: Report
     var pool: PixelPool?
     var thread: WorkThread?
-    /// Pictures that got lost on the way into a connection that failed.
-    var spilt = 0
+    /// Frames lost with a failed connection.
+    var lostCount = 0
     var isEnding = false
   }
 
@@ -58,17 +58,17 @@ public final class StreamPush: Sendable {
   private let flag = InterruptFlag()
   private let pause = Wakeup()
   private let hasEnded = Wakeup()
-  /// Whether a picture would be taken; not while the receiver is away. Relaxed: a hint, nothing hangs on it.
+  /// Whether a frame would be accepted: not while the receiver is offline. Relaxed: a hint.
   private let isWanted = Atomic(false)
   private let refused = Atomic(0)
   private let state: Mutex<State>
 
-  /// Sends to `address`, once it is started.
+  /// A stream to `address`; call `start()`.
   ///
   /// - Parameters:
-  ///   - classes: what is drawn where findings come along.
-  ///   - style: how it is drawn.
-  ///   - observe: is told how the receiver does, on the thread that sends.
+  ///   - classes: names for drawing.
+  ///   - style: how to draw.
+  ///   - observe: called with state changes on the sending thread.
   public init(
     _ address: PushAddress, settings: PushWriter.Settings = .init(), policy: ReconnectPolicy = .init(),
     classes: ClassCatalogue, style: OverlayStyle = .init(),
@@ -83,14 +83,14 @@ public final class StreamPush: Sendable {
     state = Mutex(State(report: Report(address: address.description)))
   }
 
-  /// How it is doing.
+  /// State and counts.
   public var report: Report {
-    var (report, spilt) = state.withLock { ($0.report, $0.spilt) }
-    report.dropped = spilt + refused.load(ordering: .relaxed) + queue.lostCount
+    var (report, lostCount) = state.withLock { ($0.report, $0.lostCount) }
+    report.dropped = lostCount + refused.load(ordering: .relaxed) + queue.lostCount
     return report
   }
 
-  /// Begins. Throws where there is no thread to be had.
+  /// Starts the thread. Throws if it cannot be created.
   public func start() throws(PipelineError) {
     let thread = try WorkThread(name: "push")
     state.withLock { $0.thread = thread }
@@ -98,18 +98,18 @@ public final class StreamPush: Sendable {
     Task(executorPreference: thread) { self.serve() }
   }
 
-  /// Has a copy of `picture` sent, if the receiver is there. One thread at a time; never waits for the receiver.
+  /// Copies `image` to be sent, if the receiver is online. Call it on one thread; it never waits for the receiver.
   ///
-  /// - Parameter findings: is drawn on the copy first.
-  public func offer(_ picture: borrowing PixelBuffer, at seconds: Double, drawing findings: FrameFindings? = nil) {
-    guard isWanted.load(ordering: .relaxed), let copy = try? copy(of: picture) else {
+  /// - Parameter findings: drawn on the copy first.
+  public func offer(_ image: borrowing PixelBuffer, at seconds: Double, drawing findings: FrameFindings? = nil) {
+    guard isWanted.load(ordering: .relaxed), let copy = try? copy(of: image) else {
       refused.wrappingAdd(1, ordering: .relaxed)
       return
     }
     _ = queue.send(Waiting(pixels: copy, seconds: seconds, findings: findings))
   }
 
-  /// Sends what waits, says goodbye and ends the thread; a receiver that takes longer than a second is left.
+  /// Sends the waiting frame, closes the connection and ends the thread; waits at most a second for the receiver.
   public func finish() {
     guard
       let thread = state.withLock({ state in
@@ -125,14 +125,14 @@ public final class StreamPush: Sendable {
     queue.drain()
   }
 
-  /// A copy to draw on and to encode in peace: one waits, one is being sent, one is being made.
-  private func copy(of picture: borrowing PixelBuffer) throws(ImagingError) -> PixelBuffer? {
-    let layout = picture.layout
+  /// A copy to draw on and encode. At most three exist: one waiting, one being sent, one being made.
+  private func copy(of image: borrowing PixelBuffer) throws(ImagingError) -> PixelBuffer? {
+    let layout = image.layout
     let known = state.withLock { $0.pool }
-    if let known, known.layout == layout { return try known.copy(of: picture) }
+    if let known, known.layout == layout { return try known.copy(of: image) }
     let pool = try PixelPool(layout: layout, capacity: 3)
     state.withLock { $0.pool = pool }
-    return try pool.copy(of: picture)
+    return try pool.copy(of: image)
   }
 
   private func serve() {
@@ -149,19 +149,19 @@ public final class StreamPush: Sendable {
     }
   }
 
-  /// Connects and sends, from `first` until there are no more.
+  /// Connects, and sends `first` and all following frames.
   private func send(_ first: consuming Waiting, _ reconnection: inout Reconnection) throws(OutputError) {
-    tell(.connecting)
+    setState(.connecting)
     let layout = first.pixels.layout
     var next: Waiting? = first
     // Counted when it is sent.
-    state.withLock { $0.spilt += 1 }
+    state.withLock { $0.lostCount += 1 }
     var writer = try PushWriter(address, settings: settings, layout: layout, interrupt: flag)
     var overlay: Overlay?
     var isUp = false
     while let waiting = next.take() {
       if waiting.pixels.layout != writer.layout {
-        // A stream has one size: the next begins.
+        // A stream has one size: another connection starts.
         try writer.finish()
         writer = try PushWriter(address, settings: settings, layout: waiting.pixels.layout, interrupt: flag)
         isUp = false
@@ -169,23 +169,23 @@ public final class StreamPush: Sendable {
       draw(waiting, &overlay)
       try writer.write(waiting.pixels, at: waiting.seconds)
       state.withLock { state in
-        state.spilt -= 1
+        state.lostCount -= 1
         state.report.sent += 1
       }
       if !isUp {
         isUp = true
         reconnection.up(at: Double(MonotonicTime.nanoseconds) / 1e9)
         let layout = writer.layout
-        tell(.up(.init(width: layout.width, height: layout.height, codec: "h264", rate: settings.nominalRate)))
+        setState(.up(.init(width: layout.width, height: layout.height, codec: "h264", rate: settings.nominalRate)))
       }
       switch queue.receive() {
       case .closed: break
       case .value(let waiting):
-        state.withLock { $0.spilt += 1 }
+        state.withLock { $0.lostCount += 1 }
         next = consume waiting
       }
     }
-    // What goes wrong with the goodbye costs no picture.
+    // A failure to close the connection loses no frame.
     try? writer.finish()
   }
 
@@ -198,7 +198,7 @@ public final class StreamPush: Sendable {
       tracks: findings.visibleTracks, untracked: findings.untracked, on: waiting.pixels, at: findings.stamp.seconds)
   }
 
-  /// Waits until the receiver may be tried again; `false` if it is not to be.
+  /// Waits until the receiver may be reconnected; returns `false` if it is given up.
   private func wait(after error: OutputError, _ reconnection: inout Reconnection) -> Bool {
     if state.withLock({ $0.isEnding }) { return false }
     let cause = error.cause.map { SourceState.Cause($0) } ?? .failed
@@ -211,28 +211,28 @@ public final class StreamPush: Sendable {
     isWanted.store(false, ordering: .relaxed)
     switch decision {
     case .giveUp:
-      tell(.down(cause: cause, message: error.description, retryIn: .infinity))
+      setState(.down(cause: cause, message: error.description, retryIn: .infinity))
       return false
     case .retry(let delay):
-      tell(.down(cause: cause, message: error.description, retryIn: delay))
+      setState(.down(cause: cause, message: error.description, retryIn: delay))
       pause.wait(seconds: delay)
-      // What waited meanwhile is old.
-      spill()
+      // The frame that waited meanwhile is old.
+      dropWaiting()
       let isEnding = state.withLock { $0.isEnding }
       isWanted.store(!isEnding, ordering: .relaxed)
       return !isEnding
     }
   }
 
-  /// Drops what waits, and counts it.
-  private func spill() {
+  /// Drops the waiting frame and counts it.
+  private func dropWaiting() {
     let count = queue.waitingCount
     queue.drain()
-    state.withLock { $0.spilt += count }
+    state.withLock { $0.lostCount += count }
   }
 
-  private func tell(_ news: SourceState) {
-    state.withLock { $0.report.state = news }
-    observe(news)
+  private func setState(_ new: SourceState) {
+    state.withLock { $0.report.state = new }
+    observe(new)
   }
 }

@@ -1,8 +1,7 @@
 import Capture
 
 extension StreamReport {
-  /// What was not as it should be in a source that has an end, a sentence each; none for a sound one. What could be read has
-  /// been used all the same.
+  /// Damage of a finite source, one sentence each; empty for an intact one. Everything readable was used.
   ///
   /// - Parameter isWhole: whether the source was read from its first to its last frame.
   public func damage(isWhole: Bool) -> [String] {
@@ -19,8 +18,8 @@ extension StreamReport {
     return sentences
   }
 
-  /// That a video ended well before the end that it declares. Counts alone do not show it: some containers estimate them, and
-  /// frames may be left out by an edit list.
+  /// States that a video ended well before its declared end. Frame counts alone do not show this: some containers
+  /// estimate them, and edit lists leave out frames.
   private var shortfall: String? {
     guard source.kind == .file, let duration = source.duration, let declared = source.frameCount else { return nil }
     let interval = 1 / (source.nominalRate ?? 25)
@@ -30,7 +29,7 @@ extension StreamReport {
       + "\(frames.count) frames in \(Self.text(shown)) s could be read"
   }
 
-  /// Two digits after the point.
+  /// Two decimals.
   private static func text(_ seconds: Double) -> String {
     let hundredths = Int((min(max(seconds, 0), 1e12) * 100).rounded())
     return "\(hundredths / 100).\(hundredths / 10 % 10)\(hundredths % 10)"

@@ -3,26 +3,26 @@ public import Pipeline
 import Scene
 import Synchronization
 
-/// What a run has done so far.
+/// Progress and results of a run.
 public struct StreamReport: Sendable {
   /// The source.
   public var source: SourceDescription
-  /// What the source lost.
+  /// Losses of the source.
   public var losses: SourceLosses
-  /// Frames delivered, and how old they were.
+  /// Frames delivered to the sinks, and their age.
   public var frames: FrameCount
-  /// What each stage did.
+  /// Metrics of each stage.
   public var stages: [StageMetrics]
-  /// What became of each push.
+  /// State of each receiver.
   public var pushes: [StreamPush.Report]
-  /// Sentences for the user: what works, but not as it should.
+  /// Sentences for the user about what does not work as intended.
   public var warnings: [String]
 
-  /// What became of each output.
+  /// Counts and failures of each output.
   public var sinks: [SinkReport]
   /// What changed within the source, in order: sizes and rates of frames, and holes.
   public var changes = Changes()
-  /// Frames of a live source that were dropped because detection was too slow.
+  /// Frames of a live source dropped because detection was too slow.
   public var droppedCount: Int
 
   /// Changes within a source.
@@ -38,18 +38,18 @@ public struct StreamReport: Sendable {
     public init() {}
   }
 
-  /// Frames delivered, and how old they were.
+  /// Frames delivered to the sinks, and their age.
   public struct FrameCount: Hashable, Sendable {
-    /// Frames delivered.
+    /// Number of frames.
     public var count = 0
-    /// Time of the first one, in seconds of the source.
+    /// Presentation time of the first one, in seconds of the source.
     public var first: Double?
-    /// Time of the last one, in seconds of the source.
+    /// Presentation time of the last one, in seconds of the source.
     public var seconds = 0.0
-    /// Age from reception to delivery.
+    /// Time from reception to delivery.
     public var age = DurationHistogram()
 
-    /// No frame yet.
+    /// No frames yet.
     public init() {}
   }
 }

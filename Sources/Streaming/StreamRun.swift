@@ -7,8 +7,8 @@ package import Scene
 import Synchronization
 import Tracking
 
-/// One source on its way through the house: capture → detect (letterbox, network, suppression; one frame a worker) →
-/// analyse (tracking, rules) → sinks (overlay, video, logs; a thread each).
+/// A run of one source: capture → detect (letterbox, network, NMS; one frame per worker) → analyse (tracking, rules)
+/// → sinks (overlay, video, logs; a thread each).
 public final class StreamRun: Sendable {
   private let source: any FrameSource
   private let pipeline: PipelineRun
@@ -21,9 +21,9 @@ public final class StreamRun: Sendable {
     self.source = source
     let workers = max(1, options.workers)
     let isLive = source.description.kind == .live
-    // A lane holds one frame beside the one being worked on: enough to keep a worker busy, too few to age.
+    // A lane holds one frame besides the one being processed: enough to keep a worker busy without adding latency.
     let dealt = Channel<GatedFrame>(capacity: 1, lanes: workers)
-    // Lanes cannot lose a frame and keep the order, so a live source's newest frame waits in front of them.
+    // Lanes cannot drop a frame and keep the order, so the newest frame of a live source waits in front of them.
     newest = Channel<GatedFrame>(capacity: 1, policy: .keepNewest)
     let detected = Channel<DetectedFrame>(capacity: 2, lanes: workers)
     sinks = RunSinks(options, source: source, classes: detector.classes) { [recorder] in recorder.warn($0) }
@@ -35,16 +35,16 @@ public final class StreamRun: Sendable {
     pipeline = PipelineRun(stages: stages)
   }
 
-  /// Runs to the end of the source. Throws the first failure; what was written until then is kept.
+  /// Runs to the end of the source. Throws the first failure; what was written before is kept.
   public func run() async throws(PipelineError) { try await pipeline.run() }
 
-  /// Ends the source; frames under way are finished and files are closed. A pipe that nobody reads loses them.
+  /// Ends the source; queued frames are processed and files are closed. A pipe without a reader loses them.
   public func stop() {
     pipeline.stop()
     sinks.group.hurry()
   }
 
-  /// How far it is.
+  /// Progress and results so far.
   public var report: StreamReport {
     StreamReport(
       source: source.description, losses: source.losses, frames: recorder.snapshot, stages: pipeline.metrics,
@@ -75,7 +75,7 @@ public final class StreamRun: Sendable {
           count += 1
         }
       } catch let error as CaptureError where error.code == .interrupted {
-        // Only `stop` and a cancelled run interrupt a source: that is its end, not a failure.
+        // Only `stop` and cancellation interrupt a source: that is its end, not a failure.
       }
     }
   }
@@ -103,7 +103,7 @@ public final class StreamRun: Sendable {
     Stage("analyse", from: [input], into: sinks.group.ends) { scope in
       try sinks.check()
       let description = source.description
-      // Stills have nothing to do with each other, unless somebody wants their tracks.
+      // Still images are independent, unless they are tracked.
       let tracker = description.kind == .stills && !options.tracksStills ? nil : options.tracker
       let interval = description.nominalRate.map { Double(options.stride) / $0 } ?? 0
       var memory = SceneMemory(tracker: tracker?.forFrames(apart: interval), shown: options.shown, rules: options.rules)
@@ -129,8 +129,8 @@ public final class StreamRun: Sendable {
   }
 }
 
-/// The events of a run on their way to the sinks. Two threads make them: analysis what the frames show, capture what
-/// becomes of the source.
+/// Sends the events of a run to the sinks. Two threads report events: analysis those of the frames, capture those of
+/// the source.
 private final class EventFeed: Sendable {
   private let stamper: Mutex<EventStamper>
   private let sinks: SinkGroup
@@ -156,7 +156,8 @@ private final class EventFeed: Sendable {
 }
 
 extension SceneEvent {
-  /// What a source reports of itself at `time` (monotonic nanoseconds), after `outage` seconds; `nil` while it connects.
+  /// The event for a state that a source reported at `time` (monotonic nanoseconds), after `outage` seconds; `nil`
+  /// while it connects.
   package init?(_ state: SourceState, outage: Double?, at time: UInt64) {
     switch state {
     case .connecting: return nil

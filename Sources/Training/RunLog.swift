@@ -1,15 +1,15 @@
 import Evaluation
 public import Foundation
 
-/// The tables a run leaves behind: `log.csv` with a line an iteration, `results.csv` with a line an epoch, and
-/// `results.svg`, which draws the latter.
+/// The tables of a run: `log.csv` with a line per iteration, `results.csv` with a line per epoch, and `results.svg`,
+/// a plot of the latter.
 public final class RunLog {
   private let iterations: FileHandle
   private let epochs: FileHandle
   private let classNames: [String]
   private let folder: URL
 
-  /// Tables in `folder`; they are gone on with when `isContinued` and they are there.
+  /// Opens the tables in `folder`; appends to existing ones if `isContinued`.
   public init(folder: URL, classNames: [String], isContinued: Bool) throws(TrainingError) {
     self.classNames = classNames
     self.folder = folder
@@ -29,11 +29,11 @@ public final class RunLog {
         "epoch,iteration,box,cls,dfl,rate,images_per_second,map50,map,"
           + classNames.map { "map50 \($0)" }.joined(separator: ","))
     } catch {
-      throw TrainingError(.cannotWrite, "the tables of the run could not be begun in \(folder.path)", cause: error)
+      throw TrainingError(.cannotWrite, "the tables of the run could not be created in \(folder.path)", cause: error)
     }
   }
 
-  /// Adds what one iteration did. A full disk loses the line, not the run.
+  /// Appends a line for one iteration. On a full disk the line is lost, not the run.
   public func add(_ progress: IterationReport) {
     let terms = progress.terms
     write(
@@ -44,7 +44,7 @@ public final class RunLog {
       ])
   }
 
-  /// Adds what one epoch did.
+  /// Appends a line for one epoch.
   public func add(_ report: EpochReport) {
     let terms = report.terms
     var fields = [
@@ -61,12 +61,12 @@ public final class RunLog {
       fields += [String](repeating: "", count: 2 + classNames.count)
     }
     write(epochs, fields)
-    // Read again, so that a run that was taken up again is drawn from its beginning.
+    // Read back, so that the plot of a resumed run starts at its first epoch.
     guard let table = try? String(contentsOf: folder.appending(path: "results.csv"), encoding: .utf8) else { return }
     try? Data(Self.plot(of: table).utf8).write(to: folder.appending(path: "results.svg"), options: .atomic)
   }
 
-  /// Losses and precisions over the epochs of `table`.
+  /// Plots losses and precisions over the epochs of `table`.
   static func plot(of table: String) -> String {
     let rows = table.split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
     func line(_ name: String, _ column: String) -> (name: String, points: [(x: Double, y: Double)]) {

@@ -1,9 +1,9 @@
 public import Evaluation
 public import Foundation
 
-/// What one iteration did.
+/// The result of one iteration.
 public struct IterationReport: Sendable {
-  /// Iterations done since the run began.
+  /// Iterations since the start of the run.
   public var iteration: Int
   /// Epoch of the iteration, from 0.
   public var epoch: Int
@@ -11,43 +11,43 @@ public struct IterationReport: Sendable {
   public var iterations: Int
   /// Loss terms.
   public var terms: DetectionLoss.Terms
-  /// Norm of the gradient before clipping, at an optimiser step.
+  /// Norm of the gradient before clipping, if this iteration ended with an optimiser step.
   public var gradientNorm: Double?
-  /// Pictures a second over the last iterations.
+  /// Images per second over the last iterations.
   public var rate: Double
 }
 
-/// What one epoch did.
+/// The result of one epoch.
 public struct EpochReport: Sendable {
   /// The epoch, from 0.
   public var epoch: Int
-  /// Iterations done since the run began.
+  /// Iterations since the start of the run.
   public var iteration: Int
-  /// Mean loss terms of its iterations (those since the run was taken up).
+  /// Mean loss terms over its iterations (since the run was resumed).
   public var terms: DetectionLoss.Terms
   /// Learning rate of the weights at its end.
   public var learningRate: Double
-  /// Pictures a second over the last iterations.
+  /// Images per second over the last iterations.
   public var rate = 0.0
-  /// What validation found, if there was one.
+  /// Validation results, if the epoch was validated.
   public var precision: AveragePrecision?
-  /// Pictures of the validation that were passed over.
+  /// Validation images that were skipped.
   public var problems: [GroundTruth.Problem] = []
-  /// Whether that is the best so far, and its model was written.
+  /// Whether this is the best epoch so far and its model was written.
   public var isBest = false
-  /// Why a checkpoint or model could not be written; the one before is still there.
+  /// Why a checkpoint or model could not be written; the previous one is intact.
   public var failure: TrainingError?
 }
 
-/// Files of a run, in one folder.
+/// The files of a run, in one folder.
 public struct RunFiles: Sendable {
   /// The folder.
   public let folder: URL
 
-  /// Files in `folder`, which must be there.
+  /// Files in `folder`, which must exist.
   public init(folder: URL) { self.folder = folder }
 
-  /// Everything that is needed to go on.
+  /// Everything needed to resume.
   public var checkpoint: URL { folder.appending(path: "last.safetensors") }
   /// The averaged network after the last epoch, ready to run.
   public var model: URL { folder.appending(path: "model.safetensors") }
@@ -55,7 +55,7 @@ public struct RunFiles: Sendable {
   public var bestModel: URL { folder.appending(path: "best.safetensors") }
 }
 
-/// Speed over the last iterations.
+/// Throughput over the last iterations.
 struct RunClock {
   private let batch: Int
   private var began = ContinuousClock.now
@@ -70,7 +70,7 @@ struct RunClock {
     seconds = seconds == 0 ? elapsed : seconds * 0.95 + elapsed * 0.05
   }
 
-  /// Pictures a second.
+  /// Images per second.
   var rate: Double { seconds > 0 ? Double(batch) / seconds : 0 }
 }
 

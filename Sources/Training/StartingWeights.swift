@@ -2,14 +2,14 @@ import Checkpoints
 import Evaluation
 public import GELAN
 
-/// Weights of a file that a run begins with in place of random ones.
+/// Weights of a file to start a run from instead of random ones.
 public struct StartingWeights: Sendable {
-  /// The network of the file, with its head, and with an auxiliary branch where one is known for it; the classes may be
-  /// changed, the widths stay.
+  /// The network of the file with its head, and with an auxiliary branch where one is known for it. The number of
+  /// classes can be changed, the widths cannot.
   public let network: NetworkSpec
-  /// Names of the classes that the file tells apart.
+  /// Names of the classes in the file.
   public let classNames: [String]
-  /// What the names of `weights` are those of.
+  /// The network that the names of `weights` refer to.
   private let stored: NetworkSpec
   private let weights: WeightStore
   private let isFolded: Bool
@@ -27,10 +27,10 @@ public struct StartingWeights: Sendable {
     isFolded = found.isFolded
   }
 
-  /// Writes what the file has of `trained` to `parameters`: `network` for `classes`, with this auxiliary part or that.
+  /// Copies the weights that the file has for `trained` to `parameters`. `trained` is `network` with `classes` and
+  /// possibly another auxiliary branch.
   ///
-  /// A class that the file knows by the same name begins with its weights, the others stay as they are; they are
-  /// returned.
+  /// Classes are matched by name. Classes that the file does not know keep their initial weights and are returned.
   func write(
     to parameters: FloatBuffer, table: ParameterTable, of trained: NetworkSpec, classes: [String]
   ) -> [String] {
@@ -53,8 +53,8 @@ public struct StartingWeights: Sendable {
     return mapping.unknownToModel
   }
 
-  /// The normalisations of `trained` that a folded file has left without statistics.
-  func unsettledNormalisations(of trained: NetworkSpec) -> Set<String> {
+  /// The batch normalisations of `trained` whose statistics are missing because the file is folded.
+  func normalisationsWithoutStatistics(of trained: NetworkSpec) -> Set<String> {
     guard isFolded else { return [] }
     let names = trained.mainBranchNames
     return Set(
@@ -63,7 +63,7 @@ public struct StartingWeights: Sendable {
       })
   }
 
-  /// What the parameters of `trained` are called in the file. Of auxiliary parts only the very same one is there.
+  /// Parameter names of `trained` → names in the file. Of auxiliary branches only an identical one is matched.
   private func storedNames(of trained: NetworkSpec) -> [String: String] {
     var names: [String: String] = [:]
     if trained.name == stored.name {
@@ -77,7 +77,7 @@ public struct StartingWeights: Sendable {
 }
 
 extension Graph {
-  /// Names of the tensors that have a row for each class.
+  /// Names of the tensors with one row per class.
   fileprivate var classProjections: Set<String> {
     let nodes = heads.flatMap { $0.levels.map(\.classes) }
     return Set(

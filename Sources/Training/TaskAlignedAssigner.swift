@@ -1,9 +1,9 @@
 import Scene
 
-/// Chooses which anchors answer for which object: those whose class probability and box together fit it best
-/// (Feng et al. 2021, "TOOD", with the constants of YOLOv9).
+/// Assigns anchors to objects by how well class probability and box together fit (Feng et al. 2021, "TOOD", with the
+/// constants of YOLOv9).
 public struct TaskAlignedAssigner: Sendable {
-  /// Anchors an object may claim.
+  /// Candidate anchors per object.
   public var candidateCount = 10
   /// Exponent of the class probability.
   public var alpha: Double = 0.5
@@ -15,11 +15,11 @@ public struct TaskAlignedAssigner: Sendable {
   /// The published constants: 10 candidates, exponents 0.5 and 6.
   public init() {}
 
-  /// What the anchors of one picture answer for.
+  /// The assignment of the anchors of one image.
   public struct Assignment: Sendable {
-    /// Per anchor the index of its object among the picture's objects, -1 for background.
+    /// For each anchor the index of its object in the image, -1 for background.
     public var object: [Int32]
-    /// Per anchor the target score of its object's class, 0 for background.
+    /// For each anchor the target score of its object's class, 0 for background.
     public var score: [Float]
     /// Sum of all target scores.
     public var scoreSum: Double
@@ -31,7 +31,7 @@ public struct TaskAlignedAssigner: Sendable {
     }
   }
 
-  /// One object of the picture being assigned.
+  /// One object of the image.
   struct Object {
     var classID: Int
     /// `minX, minY, maxX, maxY` in pixels.
@@ -44,7 +44,7 @@ public struct TaskAlignedAssigner: Sendable {
     var overlap: Double
   }
 
-  /// Assigns the anchors of picture `image` of `maps` to `objects` from what the head now predicts.
+  /// Assigns the anchors of image `image` of `maps` to `objects` by the current predictions.
   func assign(_ objects: [Object], image: Int, maps: HeadMaps) -> Assignment {
     var assignment = Assignment(anchorCount: maps.anchorCount)
     guard !objects.isEmpty else { return assignment }
@@ -61,7 +61,7 @@ public struct TaskAlignedAssigner: Sendable {
       }
     }
 
-    // A contested anchor goes to the object it overlaps most, whether that object claimed it or not.
+    // A contested anchor goes to the object it overlaps most, even if that object did not claim it.
     var transferred = [[Claim]](repeating: [], count: objects.count)
     for anchor in claimants.indices where claimants[anchor] > 1 {
       var winner = 0
@@ -115,7 +115,7 @@ public struct TaskAlignedAssigner: Sendable {
           let overlap = max(0, CompleteOverlap.value(truth, predictions[anchor]))
           guard overlap > 0 else { continue }
           let least = best.count < candidateCount ? 0 : best[best.count - 1].alignment
-          // No probability can be above one: most anchors need not be asked for theirs.
+          // Probabilities are at most 1, so most anchors are rejected without computing theirs.
           guard alignment(1, overlap) > least else { continue }
           let aligned = alignment(predictions.probability(anchor, classID: object.classID), overlap)
           guard aligned > least else { continue }
@@ -129,7 +129,7 @@ public struct TaskAlignedAssigner: Sendable {
     return best
   }
 
-  /// Cells whose centre lies between two edges, all in pixels.
+  /// Cells whose centre lies between two edges, in pixels.
   private func cells(from low: Float, to high: Float, stride: Float, count: Int) -> Range<Int> {
     let margin: Float = 1e-9
     var first = 0

@@ -3,7 +3,7 @@ public import Foundation
 public import GELAN
 
 extension Trainer {
-  /// Where a run stood; everything else of a checkpoint is tensors.
+  /// The position of a run; everything else in a checkpoint is tensors.
   struct State: Codable {
     var iteration: Int
     var lastStep: Int
@@ -16,14 +16,14 @@ extension Trainer {
     var bestFitness: Double?
     var bestEpoch: Int?
 
-    /// Whether a run can have come here.
+    /// Whether a run can have reached this position.
     var isPossible: Bool {
       let counts = [iteration, lastStep + 1, steps, updates, batches ?? 1, bestEpoch ?? 0]
       return counts.allSatisfy { (0...Int(Int32.max)).contains($0) } && lastStep <= iteration
     }
   }
 
-  /// Writes weights, average, momentum and position to `file`, whole or not at all.
+  /// Writes weights, average, momentum and position to `file` atomically.
   public func save(to file: URL) throws(TrainingError) {
     var entries: [SafetensorsFile.Entry] = []
     for (prefix, buffer) in buffers {
@@ -47,15 +47,15 @@ extension Trainer {
     }
   }
 
-  /// Goes on from a checkpoint of the same network: the losses that follow are those of the unbroken run.
+  /// Resumes from a checkpoint of the same network: the losses that follow are those of an uninterrupted run.
   ///
-  /// A run of the main branch alone also goes on from one with an auxiliary branch, which is dropped.
+  /// A run without auxiliary branch can also resume from a checkpoint with one, which is dropped.
   public func resume(from file: URL) throws(TrainingError) {
     do {
       let stored = try SafetensorsFile(path: file.path)
       let state = try JSONDecoder().decode(State.self, from: Data((stored.metadata["training"] ?? "").utf8))
       guard state.isPossible else {
-        throw TrainingError(.unusableCheckpoint, "\(file.path) says that it comes from a place where no run can be")
+        throw TrainingError(.unusableCheckpoint, "\(file.path) states a position that no run can reach")
       }
       let batches = schedule.batchesPerEpoch
       guard state.batches ?? batches == batches else {
@@ -93,7 +93,7 @@ extension Trainer {
     [("", parameters), ("average/", average.values), ("momentum/", optimizer.momentum)]
   }
 
-  /// The averaged network without its auxiliary branch, folded: what runs and what is validated.
+  /// The averaged network without its auxiliary branch, folded: what is validated and deployed.
   public func inferenceModel() throws(TrainingError) -> InferenceModel {
     let tensors = table.entries.map {
       ($0.name, WeightTensor(shape: $0.shape, values: average.values.values($0.range)))
@@ -106,7 +106,7 @@ extension Trainer {
     }
   }
 
-  /// Writes `inferenceModel()` in half precision: the file to run.
+  /// Writes `inferenceModel()` in half precision, ready for inference.
   public func writeModel(to file: URL) throws(TrainingError) {
     var model = try inferenceModel()
     model.imageSize = plan.side

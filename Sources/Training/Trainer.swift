@@ -1,40 +1,42 @@
 public import Evaluation
 import Foundation
 public import GELAN
+public import Imaging
 public import MPI
 import OneDNN
 import Pipeline
 
-/// Trains a network: batches in, checkpoints and reports out.
+/// Trains a network: reads batches, writes checkpoints and reports.
 public final class Trainer {
   /// The plan.
   public let plan: TrainingPlan
-  /// The tensors.
+  /// The parameter table.
   public let table: ParameterTable
-  /// The weights now.
+  /// The current weights.
   public let parameters: FloatBuffer
-  /// The weights averaged over the steps.
+  /// The averaged weights.
   public private(set) var average: WeightAverage
   /// The network with the classes of the data.
   public let network: NetworkSpec
   /// Iterations done.
   public private(set) var iteration = 0
-  /// The best validated epoch, counted from 0.
+  /// The best validated epoch, from 0.
   public private(set) var best: (fitness: Double, epoch: Int)?
 
   let data: Dataset
   let schedule: LearningSchedule
   private(set) var optimizer: StochasticGradient
   private(set) var lastStep = -1
-  private let cache: PictureCache
+  private let cache: ImageCache
   private let accumulated: FloatBuffer
   private let computation: BatchComputation
   private let group: ProcessGroup
 
-  /// A run of `plan` on `data`; `decode` reads a picture, or gives nothing where it cannot. Where several processes train
-  /// together, each has its share of the plan's workers, all do the same steps, and the first one writes.
+  /// A run of `plan` on `data`; `decode` reads an image and returns `nil` if it cannot. When several processes train
+  /// together, each takes its share of the plan's workers, all do the same optimiser steps, and the first one writes
+  /// the files.
   public init(
-    _ plan: TrainingPlan, data: Dataset, group: ProcessGroup = .alone, decode: @escaping @Sendable (String) -> Picture?
+    _ plan: TrainingPlan, data: Dataset, group: ProcessGroup = .alone, decode: @escaping @Sendable (String) -> RGBImage?
   ) throws(TrainingError) {
     self.group = group
     self.plan = plan
@@ -45,12 +47,12 @@ public final class Trainer {
     }
     network.classCount = data.classNames.count
     self.network = network
-    // A batch larger than the data set shows images more than once.
+    // A batch larger than the data set repeats images.
     let batches = data.samples.isEmpty ? 0 : max(data.samples.count / max(plan.batch, 1), 1)
     guard network.headStyle.bins == HeadMaps.binCount else {
       throw TrainingError(
         .unusableNetwork,
-        "\(network.name) tells distances by \(network.headStyle.bins) bins; training takes \(HeadMaps.binCount)")
+        "\(network.name) has \(network.headStyle.bins) distance bins; training expects \(HeadMaps.binCount)")
     }
     guard plan.workers > 0, plan.batch > 0, plan.batch % plan.workers == 0 else {
       throw TrainingError(
@@ -81,30 +83,30 @@ public final class Trainer {
       graph, batch: plan.batch, largestSide: plan.sides.last ?? plan.side, workers: plan.workers, team: plan.threads,
       table: table,
       parameters: parameters, engine: engine, group: group)
-    // Half of the memory, shared by the processes of this machine.
+    // Half of the memory, divided by the processes of this machine.
     let budget = Int(clamping: ProcessInfo.processInfo.physicalMemory) / 2 / group.count
-    cache = PictureCache(paths: data.samples.map(\.path), side: plan.side, byteBudget: budget, decode: decode)
+    cache = ImageCache(paths: data.samples.map(\.path), side: plan.side, byteBudget: budget, decode: decode)
   }
 
   /// Iterations of the whole run.
   public var iterationCount: Int { schedule.epochs * schedule.batchesPerEpoch }
 
-  /// Pictures that could not be read so far; others were shown in their place.
+  /// Files that could not be read so far; other images were used in their place.
   public var unreadablePaths: [String] { cache.unreadablePaths }
 
   /// Memory of activations and their gradients, in bytes.
   public var arenaByteCount: Int { computation.arenaByteCount }
 
-  /// Begins with `weights` in place of random ones, before the first iteration. Gives the classes of the data that the
-  /// file does not know.
+  /// Starts from `weights` instead of random ones; call before the first iteration. Returns the classes of the data
+  /// that the file does not know.
   @discardableResult
   public func begin(with weights: StartingWeights) throws(TrainingError) -> [String] {
     let unknown = weights.write(to: parameters, table: table, of: network, classes: data.classNames)
-    let unsettled = weights.unsettledNormalisations(of: network)
-    if !unsettled.isEmpty {
-      // The same pictures in every process, so that all begin alike.
+    let missing = weights.normalisationsWithoutStatistics(of: network)
+    if !missing.isEmpty {
+      // All processes use the same images, so that they start from the same weights.
       let first = preparation(slots: 0..<plan.batch / plan.workers)(0)
-      try computation.settle(unsettled, on: first, parameters: parameters)
+      try computation.recalibrate(missing, on: first, parameters: parameters)
     }
     average = WeightAverage(of: parameters, decay: plan.averageDecay, ramp: plan.averageRamp)
     return unknown
@@ -112,7 +114,7 @@ public final class Trainer {
 
   private func preparation(slots: Range<Int>) -> BatchPreparation {
     BatchPreparation(plan, batches: schedule.batchesPerEpoch, samples: data.samples, slots: slots) { [cache] in
-      cache.picture($0)
+      cache.image($0)
     }
   }
 
@@ -124,16 +126,16 @@ public final class Trainer {
     if let fitness = state.bestFitness, let epoch = state.bestEpoch { best = (fitness, epoch) }
   }
 
-  /// Trains until iteration `end` (the end of the run unless said otherwise), on the calling thread, and on to the next
-  /// step of the optimiser: between steps nothing is accumulated, so that what is saved there is whole.
+  /// Trains on the calling thread until iteration `end` (default: the end of the run), and on to the next optimiser
+  /// step: only then no gradient is accumulated and the state can be saved.
   ///
   /// - Parameters:
-  ///   - files: where checkpoints and models go, at the end of every epoch and every so many steps; one that cannot be
-  ///     written leaves the one before.
-  ///   - validation: measures the averaged network after an epoch; what it gives chooses the best model and ends the run
-  ///     when nothing better comes.
+  ///   - files: where checkpoints and models are written, at the end of every epoch and every `checkpointEvery`
+  ///     optimiser steps. If a write fails, the previous file stays.
+  ///   - validation: measures the averaged network after an epoch. Its result chooses the best model and ends the run
+  ///     when `patience` is used up.
   ///   - ended: called after every epoch.
-  ///   - report: called after every iteration; `false` ends training early, like `end`.
+  ///   - report: called after every iteration; returning `false` ends training early.
   public func run(
     until end: Int? = nil, files: RunFiles? = nil, validation: Validation? = nil,
     epochEnded ended: (EpochReport) -> Void = { _ in }, report: (IterationReport) -> Bool
@@ -179,7 +181,8 @@ public final class Trainer {
         sums = .init()
       } else if norm != nil {
         if let files, group.isFirst {
-          // One that cannot be written in between leaves the one before; at the end somebody relies on it.
+          // A failed write leaves the previous checkpoint. At the end it is an error, because users rely on the last
+          // one.
           if !goesOn {
             try save(to: files.checkpoint)
           } else if optimizer.steps % plan.checkpointEvery == 0 {
@@ -191,12 +194,13 @@ public final class Trainer {
     }
   }
 
-  /// What the first process has, so that all come to the same end.
+  /// Sends the value of the first process to all, so that they decide alike.
   private func shared(_ value: Double) throws(TrainingError) -> Double {
     var parts = [Float(value), 0]
     parts[1] = Float(value - Double(parts[0]))
     do throws(MPIError) {
-      try unsafe parts.withUnsafeMutableBufferPointer { buffer throws(MPIError) in try unsafe group.share([buffer]) }
+      try unsafe parts.withUnsafeMutableBufferPointer { buffer throws(MPIError) in try unsafe group.broadcast([buffer])
+      }
     } catch { throw TrainingError(.compute, "the result of the validation could not be shared", cause: error) }
     return Double(parts[0]) + Double(parts[1])
   }
@@ -209,8 +213,8 @@ public final class Trainer {
     return norm
   }
 
-  /// Validates and saves at the end of an epoch; gives whether patience has run out. What cannot be written is told in
-  /// `result`, and does not count as the best.
+  /// Validates and saves at the end of an epoch; returns whether patience is used up. A model that cannot be written
+  /// is reported in `result` and does not count as the best.
   private func finish(
     _ result: inout EpochReport, files: RunFiles?, validation: Validation?
   ) throws(TrainingError) -> Bool {
@@ -249,7 +253,7 @@ public final class Trainer {
     }
   }
 
-  /// Whether `work` went well; the first failure is kept in `result`.
+  /// Runs `work` and returns whether it succeeded; the first failure is kept in `result`.
   private func attempt(_ result: inout EpochReport, _ work: () throws(TrainingError) -> Void) -> Bool {
     do throws(TrainingError) {
       try work()
@@ -262,6 +266,6 @@ public final class Trainer {
 }
 
 extension AveragePrecision {
-  /// What the best epoch is chosen by, as published: a tenth AP50, nine tenths AP.
+  /// The score that selects the best epoch, as published: 0.1 · AP50 + 0.9 · AP.
   public var fitness: Double { 0.1 * precision(thresholds: 0..<1) + 0.9 * precision() }
 }

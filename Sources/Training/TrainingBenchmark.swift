@@ -1,34 +1,34 @@
 public import GELAN
 import OneDNN
 
-/// The speed of forward and backward passes with the loss between them, without data preparation and optimiser.
+/// Measures forward and backward passes with the loss, without data preparation and optimiser.
 public struct TrainingBenchmark {
   /// What was measured.
   public struct Result: Sendable {
-    /// Pictures a second.
+    /// Images per second.
     public var rate: Double
-    /// Seconds spent in each step of the first worker, with the loss as a step of its own.
+    /// Seconds spent in each step of the first worker; the loss is a step, too.
     public var steps: [TrainableNetwork.Step]
 
-    /// Steps of one kind together.
+    /// All steps of one kind.
     public struct Kind: Sendable {
-      /// Pass, implementation and what for.
+      /// Pass, implementation and purpose.
       public var name: String
-      /// How many steps.
+      /// Number of steps.
       public var count: Int
-      /// Milliseconds for a picture.
+      /// Milliseconds per image.
       public var milliseconds: Double
     }
 
-    /// The steps by kind, longest first, over `pictures` timed pictures.
-    public func kinds(pictures: Int) -> [Kind] {
+    /// The steps by kind, longest first, averaged over `images` timed images.
+    public func kinds(images: Int) -> [Kind] {
       let groups = Dictionary(grouping: steps) { step in
         let purpose = step.part.split(separator: " ").dropFirst().first ?? ""
         return "\(step.isBackward ? "backward" : "forward") \(step.implementation) \(purpose)"
       }
       return groups.map { name, steps in
         let seconds = steps.reduce(0) { $0 + $1.seconds }
-        return Kind(name: name, count: steps.count, milliseconds: seconds / Double(max(pictures, 1)) * 1000)
+        return Kind(name: name, count: steps.count, milliseconds: seconds / Double(max(images, 1)) * 1000)
       }.sorted { $0.milliseconds > $1.milliseconds }
     }
   }
@@ -39,7 +39,7 @@ public struct TrainingBenchmark {
   private let batch: TrainingBatch
   private let isTimed: Bool
 
-  /// Random pictures of `side` pixels with eight objects each.
+  /// Random images of `side` × `side` pixels with eight objects each.
   public init(
     _ network: NetworkSpec, batch count: Int, side: Int, workers: Int, threads: Int, isTimed: Bool
   ) throws(TrainingError) {
@@ -57,7 +57,7 @@ public struct TrainingBenchmark {
       engine: engine)
     var random = SampleRandom(seed: 0, epoch: 0, index: 0)
     var batch = TrainingBatch(count: count, side: side)
-    for index in batch.pictures.indices { batch.pictures[index] = random.uniform(0, 1) }
+    for index in batch.images.indices { batch.images[index] = random.uniform(0, 1) }
     for image in 0..<count {
       for _ in 0..<8 {
         let width = random.uniform(0.05, 0.5), height = random.uniform(0.05, 0.5)
@@ -72,7 +72,7 @@ public struct TrainingBenchmark {
     self.isTimed = isTimed
   }
 
-  /// Runs `count` batches after two that are not counted.
+  /// Runs two batches to warm up, then `count` timed ones.
   public func run(batches count: Int) throws(TrainingError) -> Result {
     let clock = ContinuousClock()
     for _ in 0..<2 { try pass() }

@@ -1,35 +1,35 @@
-/// Why training could not go on.
+/// An error of training.
 public struct TrainingError: Error, CustomStringConvertible, Sendable {
-  /// What kind of thing went wrong.
+  /// Kinds of failures.
   public enum Code: Sendable, Hashable {
-    /// The data set cannot be used at all (a single bad picture never is an error: it is counted and skipped).
+    /// The data set cannot be used (a single unreadable image is counted and skipped instead).
     case unusableData
-    /// A network cannot be trained as it is given.
+    /// The network cannot be trained with these settings.
     case unusableNetwork
-    /// A checkpoint is missing, damaged or of another network.
+    /// The checkpoint is missing, damaged or of another network.
     case unusableCheckpoint
     /// A file could not be written.
     case cannotWrite
-    /// The loss stopped being a number.
+    /// The loss became infinite or NaN.
     case diverged
-    /// The compute library refused.
+    /// The compute library failed.
     case compute
   }
 
-  /// What kind of thing went wrong.
+  /// The kind of failure.
   public let code: Code
-  /// One sentence: what was tried, what was expected, what came.
+  /// One sentence: what was tried, what was expected, what was found.
   public let message: String
-  /// The error underneath, if there is one.
+  /// The underlying error, if any.
   public let cause: (any Error)?
 
-  /// An error of kind `code`, said in one sentence, with the error underneath.
+  /// An error with a sentence and its underlying error.
   public init(_ code: Code, _ message: String, cause: (any Error)? = nil) {
     self.code = code
     self.message = message
     self.cause = cause
   }
 
-  /// The sentence, followed by the cause.
+  /// The sentence, followed by the underlying error.
   public var description: String { cause.map { "\(message): \($0)" } ?? message }
 }

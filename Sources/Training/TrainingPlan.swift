@@ -1,62 +1,62 @@
 public import GELAN
 
-/// What a run trains and how.
+/// What a run trains, and the hyperparameters.
 public struct TrainingPlan: Sendable {
-  /// The network; its class count is set by the data.
+  /// The network; its number of classes comes from the data.
   public var network: NetworkSpec
   /// Passes over the data.
   public var epochs = 100
-  /// Side of the square pictures.
+  /// Side of the square images in pixels.
   public var side = 320
-  /// How much larger or smaller than `side` a batch may be, as a fraction; its size is drawn for each batch.
+  /// Multi-scale training: the side of each batch is drawn from `side` ± this fraction.
   public var sideRange = 0.0
-  /// Pictures a step computes on.
+  /// Images in a batch.
   public var batch = 16
-  /// Pictures an optimiser step counts for; smaller batches are accumulated.
+  /// Images an optimiser step averages over; smaller batches are accumulated.
   public var nominalBatch = 64
   /// Learning rate after the warm-up.
   public var learningRate = 0.01
-  /// How kernels move.
+  /// How convolution kernels are updated.
   public var method = StochasticGradient.Method.sgd
-  /// Weight decay before it is scaled to the batch.
+  /// Weight decay for a batch of `nominalBatch`.
   public var decay = 5e-4
   /// Epochs of warm-up.
   public var warmupEpochs = 3.0
-  /// Variation of the pictures.
+  /// Augmentation of the images.
   public var augmentation = Augmentation()
-  /// Last epochs without mosaic and mixup.
+  /// Number of last epochs without mosaic and mixup.
   public var closeMosaic = 15
-  /// What guides the backbone besides the main head.
+  /// Auxiliary supervision of the backbone: PGI branch, deep supervision or none.
   public var auxiliary = NetworkSpec.Auxiliary.branch
-  /// Whether the auxiliary branch joins its levels.
+  /// Whether the auxiliary branch fuses its levels.
   public var auxiliaryLevels = NetworkSpec.AuxiliaryLevels.all
-  /// Largest norm of a step's gradient; longer ones are shortened to it.
+  /// Largest norm of the gradient; longer ones are scaled down to it.
   public var largestNorm = 10.0
-  /// How the auxiliary group finds its anchors.
+  /// How positives of the auxiliary group are assigned.
   public var guidance = DetectionLoss.Guidance.own
-  /// Epochs at the end over which the learning rate falls; without, it falls from the start.
+  /// Epochs at the end over which the learning rate decays; `nil` decays from the start.
   public var coolEpochs: Int?
-  /// Share of the old weight average that a step keeps in the long run.
+  /// Final decay of the weight average.
   public var averageDecay = 0.9999
-  /// Steps over which the average's decay rises.
+  /// Updates over which that decay rises.
   public var averageRamp = 2000.0
-  /// Seed of everything random.
+  /// Seed of all random numbers.
   public var seed: UInt64 = 0
-  /// Workers that share each batch; the batch must be a multiple.
+  /// Workers that share each batch; must divide `batch`.
   public var workers = 2
-  /// Threads of each worker's team.
+  /// Threads of each worker.
   public var threads = 1
-  /// Steps between checkpoints, besides those at the ends of epochs.
+  /// Optimiser steps between checkpoints, besides those at the ends of epochs.
   public var checkpointEvery = 200
-  /// Epochs without a better model after which a run ends; needs validation.
+  /// Epochs without improvement after which a run ends; needs validation.
   public var patience = 100
-  /// Epochs between validations; the last epoch always has one.
+  /// Epochs between validations; the last epoch is always validated.
   public var validationEvery = 1
 
   /// A plan to train `network` with the published settings.
   public init(network: NetworkSpec) { self.network = network }
 
-  /// The sizes that batches have: all between the limits that every network takes, the largest last.
+  /// All sizes that batches can have: multiples of the stride within the limits, largest last.
   var sides: [Int] {
     let step = 32
     let least = Int((Double(side) * (1 - sideRange) / Double(step)).rounded(.up))
@@ -64,14 +64,14 @@ public struct TrainingPlan: Sendable {
     return sideRange > 0 && least < most ? (max(least, 1)...most).map { $0 * step } : [side]
   }
 
-  /// The size of batch `number`, counted from the start of the run: the same whenever the run is taken up again.
+  /// The side of batch `number`, counted from the start of the run. Resuming does not change it.
   func side(ofBatch number: Int) -> Int {
     let sides = sides
     var random = SampleRandom(seed: seed, epoch: number, index: -2)
     return sides[random.index(below: sides.count)]
   }
 
-  /// The schedule of a run with `batches` batches in an epoch.
+  /// The schedule of a run with `batches` batches per epoch.
   func schedule(batches: Int) -> LearningSchedule {
     var schedule = LearningSchedule(epochs: epochs, batchesPerEpoch: batches, batch: batch)
     schedule.nominalBatch = nominalBatch

@@ -6,18 +6,18 @@ public import Inference
 import Scene
 import Synchronization
 
-/// Measures a model on labelled images just as it will run: folded, compiled for inference, boxes decoded and
-/// suppressed.
+/// Measures a model on labelled images as it is deployed: folded, compiled for inference, with box decoding and
+/// non-maximum suppression.
 public struct Validation: Sendable {
-  /// The images and what is to be found in them.
+  /// The images and their objects.
   public let truth: GroundTruth
-  /// Images at a time.
+  /// Images processed at the same time.
   public let workers: Int
-  /// How images are shown and what counts as found.
+  /// Input size, precision and thresholds.
   public var options = Detector.Options()
 
-  /// A measurement on `truth` with square inputs of `side` pixels, `workers` images at a time, with the settings the
-  /// reference validates with: confidence 0.001, overlap 0.7, several classes a box, 300 boxes an image.
+  /// A validation on `truth` with square inputs of `side` pixels and `workers` images at a time, with the reference's
+  /// validation settings: confidence 0.001, overlap 0.7, multi-label, 300 detections per image.
   public init(_ truth: GroundTruth, side: Int, workers: Int) {
     self.truth = truth
     self.workers = workers
@@ -27,28 +27,28 @@ public struct Validation: Sendable {
     options.detection.isMultiLabel = true
   }
 
-  /// What was found out.
+  /// The results.
   public struct Measurement: Sendable {
-    /// Objects of each image in the order of the data; none of one that was left out.
+    /// Objects of each image in the order of the data; empty for images that were skipped.
     public let truth: [[TrueObject]]
     /// Detections in each image.
     public let found: [[FoundObject]]
-    /// What was found wrong with the images.
+    /// Problems of the images.
     public let problems: [GroundTruth.Problem]
-    /// Images that were measured.
+    /// Number of images measured.
     public let imageCount: Int
-    /// Average precision over the others.
+    /// Average precision over them.
     public let precision: AveragePrecision
-    /// What the model was computed in.
+    /// Precision of the computation.
     public let arithmetic: CompilationOptions.Precision
   }
 
-  /// Detects in every image, and compares. Throws what the detector does, or `mismatched` if no image can be read
-  /// that shows an object: there would be nothing to be right about.
+  /// Detects objects in every image and compares. Throws errors of the detector, and `mismatched` if no readable
+  /// image shows an object.
   ///
   /// - Parameters:
-  ///   - classes: class of the data for each class of the model; without, they are the same.
-  ///   - progress: hears how many images are done, one call at a time.
+  ///   - classes: class of the data for each class of the model; `nil` if they are the same.
+  ///   - progress: called with the number of images done, one call at a time.
   public func measure(
     _ model: InferenceModel, classes: [Int?]? = nil, progress: @escaping @Sendable (Int) -> Void = { _ in }
   ) throws -> Measurement {
@@ -84,14 +84,14 @@ public struct Validation: Sendable {
       arithmetic: options.precision)
   }
 
-  /// What became of an image.
+  /// The result of one image.
   private enum Outcome {
     case measured([TrueObject], [FoundObject], GroundTruth.Problem?)
     case leftOut(GroundTruth.Problem)
     case failed(InferenceError)
   }
 
-  /// What the workers share.
+  /// State shared by the workers.
   private struct Tally {
     var truth: [[TrueObject]]
     var found: [[FoundObject]]

@@ -3,21 +3,21 @@ import GELAN
 import Inference
 import Training
 
-/// Average precision of variants of a model on one set of labelled images, as `val` counts it.
+/// Measures the average precision of variants of a model on one data set, as `val` does.
 struct AccuracyProbe {
   let data: String
   let threads: Int
   private let truth: GroundTruth
 
-  /// Measures on `data`, images in the folder `images` or where the data has them.
+  /// Measures on `data`, with its images in the folder `images` or where the data set has them.
   init(data: String, images: String?, threads: Int) throws {
     self.data = data
     self.threads = threads
     truth = try GroundTruth.toMeasureOn(data, split: "val", images: images)
   }
 
-  /// AP of `model` at inputs of `side` × `side`, in points (0…100). All variants leave out the same images, so only
-  /// the first says which.
+  /// AP of `model` with inputs of `side` × `side`, in percentage points (0…100). All variants skip the same images,
+  /// so only the first call reports them.
   func points(
     of model: InferenceModel, precision: CompilationOptions.Precision, side: Int, isFirst: Bool = false
   ) throws -> Double {

@@ -1,17 +1,17 @@
 import Foundation
 
-/// The memory that the system lets this process map.
+/// The address space that the system allows this process.
 enum AddressSpace {
-  /// Why a command does not start: one sentence. The exit code is 71.
+  /// Why a command does not start, in one sentence. The exit code is 71.
   struct Shortage: Error, CustomStringConvertible {
     let description: String
   }
 
-  /// Bytes that a run or a service maps beyond the program: stacks and heaps of its threads, weights, frames.
+  /// Bytes that a run or a service needs beyond the program: stacks, heaps, weights, frames.
   private static let need = 512 << 20
 
-  /// Throws `Shortage` if a limit (`ulimit -v`) leaves too little. Libraries end the process where they get no memory, so it
-  /// is refused before anything has started.
+  /// Throws `Shortage` if a limit (`ulimit -v`) leaves too little. Libraries abort when an allocation fails, so this
+  /// is checked before anything starts.
   static func check() throws {
     guard let limit, let used, limit - min(used, limit) < need else { return }
     throw Shortage(

@@ -2,7 +2,7 @@ import ArgumentParser
 import Outputs
 import Streaming
 
-/// What is in labels and results, and how annotated frames look.
+/// Content of labels and results, and the look of annotated frames.
 struct AppearanceArguments: ParsableArguments {
   @Flag(help: "Labels show the score.")
   var saveConf = false
@@ -12,7 +12,7 @@ struct AppearanceArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Annotations in COCO's format; COCO results get the numbers of images and categories from them.",
+      "Annotations in COCO's format; COCO results get the identifiers of images and categories from them.",
       valueName: "file"))
   var cocoReference: String?
 

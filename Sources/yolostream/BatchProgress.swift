@@ -15,7 +15,7 @@ final class BatchProgress: Sendable {
 
   init(isQuiet: Bool) { self.isQuiet = isQuiet }
 
-  /// Seconds since the beginning.
+  /// Seconds since the start.
   var elapsed: Double { (ContinuousClock.now - start).seconds }
 
   /// Shows `batch` from now on.
@@ -30,8 +30,8 @@ final class BatchProgress: Sendable {
   }
 
   /// Prints what happened; `place` is its number and how many there are.
-  func report(_ news: BatchNews, _ place: String) {
-    switch news {
+  func report(_ change: BatchNews, _ place: String) {
+    switch change {
     case .finished(let record):
       if !isQuiet, !isTerminal {
         let tracks = record.found.values.reduce(0) { $0 + $1.tracks }
@@ -47,7 +47,7 @@ final class BatchProgress: Sendable {
     }
   }
 
-  /// Prints no more, and frees the lines on a terminal.
+  /// Stops printing, and clears the lines on a terminal.
   func end() {
     task.withLock { $0?.cancel() }
     line.close()

@@ -6,7 +6,7 @@ import Inference
 /// `yolostream bench`: how fast this machine runs a network.
 struct BenchCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "bench", abstract: "Time a network, or the whole way of a video.",
+    commandName: "bench", abstract: "Time a network, or the whole pipeline on a video.",
     discussion: """
       Examples:
         yolostream bench --model yolov9-t --size 640x640 --threads 2
@@ -16,7 +16,7 @@ struct BenchCommand: AsyncParsableCommand {
     subcommands: [BenchNetworkCommand.self, BenchPipelineCommand.self], defaultSubcommand: BenchNetworkCommand.self)
 }
 
-/// `yolostream bench network`: milliseconds an image.
+/// `yolostream bench network`: milliseconds per image.
 struct BenchNetworkCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "network", abstract: "Time a network.",
@@ -27,7 +27,7 @@ struct BenchNetworkCommand: ParsableCommand {
 
   @OptionGroup(title: "Model") var model: ModelOptions
 
-  @Option(help: "In place of a model: a network by its name, such as gelan-c, with weights made up.")
+  @Option(help: "A network by its name, such as gelan-c, with random weights, in place of a model.")
   var network: String?
 
   @Option(help: "Height and width of the input.")
@@ -36,10 +36,10 @@ struct BenchNetworkCommand: ParsableCommand {
   @Option(help: PrecisionOption.help)
   var precision = PrecisionOption.automatic
 
-  @Option(help: "Threads that work on one image.")
+  @Option(help: "Threads per image.")
   var threads = 2
 
-  @Option(help: "Images that are timed.")
+  @Option(help: "Number of timed images.")
   var runs = 20
 
   @Flag(help: "Print the time of each step as well.")
@@ -74,7 +74,7 @@ struct BenchNetworkCommand: ParsableCommand {
       guard let spec = NetworkSpec.named(network) else {
         throw ValidationError("--network \(network): there is no such network\(NetworkSpec.suggestion(for: network))")
       }
-      let made = InferenceModel(madeUp: spec)
+      let made = InferenceModel(randomWeightsFor: spec)
       model = precision == .fixed(.int8) ? try NetworkBenchmark.quantised(made) : made
     } else {
       model = try self.model.load()

@@ -8,10 +8,10 @@ import Pipeline
 import Streaming
 import Tracking
 
-/// `yolostream bench pipeline`: frames a second over the whole way of a video.
+/// `yolostream bench pipeline`: frames per second of the whole pipeline.
 struct BenchPipelineCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "pipeline", abstract: "Time the whole way of a video, without and with the annotated video written.",
+    commandName: "pipeline", abstract: "Time the whole pipeline on a video, without and with annotated video.",
     discussion: """
       Detects and tracks every frame, as 'run' does; times include compiling the network. The first pass writes detections \
       to a file that is removed, the second an annotated video as well.
@@ -38,7 +38,7 @@ struct BenchPipelineCommand: AsyncParsableCommand {
     let framesPerSecond: Double
     let p50AgeMs: Double
     let p99AgeMs: Double
-    /// Of the whole program so far.
+    /// Peak of the whole program so far.
     let peakMegabytes: Double
   }
 
@@ -86,7 +86,7 @@ struct BenchPipelineCommand: AsyncParsableCommand {
     return run.report
   }
 
-  /// Most memory that the program has held, as the system counts it.
+  /// Peak resident memory of the program.
   private static var peakMegabytes: Double {
     var usage = rusage()
     guard unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 else { return 0 }

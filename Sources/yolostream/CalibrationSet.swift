@@ -4,9 +4,9 @@ import Imaging
 import Inference
 import Scene
 
-/// The images a model is calibrated on: some of a folder, a video or a labelled data set, spread evenly.
+/// Calibration images: evenly sampled from a folder, a video or a labelled data set.
 struct CalibrationSet {
-  /// Where they come from.
+  /// The origin of the images.
   private enum Content {
     case source(SourceAddress)
     case files([String])
@@ -14,10 +14,10 @@ struct CalibrationSet {
 
   private let content: Content
   private let name: String
-  /// Most images that are shown.
+  /// Most images to use.
   let limit: Int
 
-  /// The images of what `text` names: a folder, an image, a video, or a data set as `train` takes it.
+  /// The images at `text`: a folder, an image, a video, or a data set as for `train`.
   init(_ text: String, limit: Int) throws {
     self.limit = limit
     name = text
@@ -28,23 +28,23 @@ struct CalibrationSet {
     }
   }
 
-  /// Shows them to `calibration`; `progress` hears how many were shown.
+  /// Passes the images to `calibration`; `progress` gets the number so far.
   func show(to calibration: Calibration, progress: (Int) -> Void) throws {
     switch content {
     case .source(let address): try show(address, to: calibration, progress: progress)
     case .files(let files):
       let stride = max(files.count / limit, 1)
       for path in Swift.stride(from: 0, to: files.count, by: stride).map({ files[$0] })
-      where calibration.pictureCount < limit {
+      where calibration.imageCount < limit {
         guard let image = try? ImageFile(path: path).read() else {
           StandardError.say("data: left out: \(path) is missing, damaged or truncated")
           continue
         }
         try calibration.observe(image)
-        progress(calibration.pictureCount)
+        progress(calibration.imageCount)
       }
     }
-    guard calibration.pictureCount > 0 else {
+    guard calibration.imageCount > 0 else {
       throw CaptureError(.invalidMedia, "cannot calibrate on \(name): expected images, there are none")
     }
   }
@@ -53,11 +53,11 @@ struct CalibrationSet {
     let source = try address.open(SourceOptions())
     let stride = source.description.frameCount.map { max($0 / limit, 1) } ?? 1
     var index = 0
-    while calibration.pictureCount < limit, case .frame(let frame) = try source.next() {
+    while calibration.imageCount < limit, case .frame(let frame) = try source.next() {
       defer { index += 1 }
       guard index.isMultiple(of: stride), !frame.isDamaged else { continue }
       try calibration.observe(frame.pixels)
-      progress(calibration.pictureCount)
+      progress(calibration.imageCount)
     }
   }
 }

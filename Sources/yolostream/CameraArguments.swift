@@ -1,7 +1,7 @@
 import ArgumentParser
 import V4L2
 
-/// What is requested of a camera of this machine.
+/// Requested format and controls of a local camera.
 struct CameraArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp("How the camera sends frames, as `yolostream devices` lists it.", valueName: "mjpeg|yuyv|…"),
@@ -13,7 +13,7 @@ struct CameraArguments: ParsableArguments {
     transform: { try read($0, FrameSize.init(parsing:), expected: "a size such as 1280x720") })
   var videoSize: FrameSize?
 
-  @Option(help: "Frames per second that the camera is asked for.")
+  @Option(help: "Frames per second requested from the camera.")
   var framerate: Double?
 
   @Option(

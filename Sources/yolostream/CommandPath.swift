@@ -1,9 +1,9 @@
 import ArgumentParser
 import Foundation
 
-/// The commands that a command line names, looked up before it is parsed: a misspelt command would be taken for an input.
+/// Checks the names of commands before the command line is parsed: a misspelt command would be treated as an input.
 enum CommandPath {
-  /// Throws if a word stands where a command may and is nearly, but not quite, the name of one.
+  /// Throws if a word in the position of a command is nearly the name of one.
   static func check(_ arguments: [String], root: any ParsableCommand.Type) throws {
     var command: any ParsableCommand.Type = root
     var path = [root._commandName]
@@ -16,7 +16,7 @@ enum CommandPath {
         path.append(word)
         continue
       }
-      // What is there is an input.
+      // An existing file is an input.
       guard !FileManager.default.fileExists(atPath: word) else { return }
       let suggestion = Suggestion(for: word, among: known.map { $0._commandName })
       guard !suggestion.names.isEmpty else { return }

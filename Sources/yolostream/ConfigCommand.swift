@@ -1,15 +1,15 @@
 import ArgumentParser
 import Settings
 
-/// `yolostream config …`: help with the configuration of `serve`.
+/// `yolostream config …`: help with the configuration of the service.
 struct ConfigCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "config", abstract: "Check, explain and begin a configuration of `serve`.",
+    commandName: "config", abstract: "Check, explain and create a configuration of `serve`.",
     subcommands: [Check.self, Example.self, Schema.self])
 
   struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Say what is wrong with a configuration, a line each: file, line, what was expected and what is there.",
+      abstract: "Report errors of a configuration, one line each: file, line, what was expected and what was found.",
       discussion: """
         Only the text is checked: whether files can be opened and cameras answer shows when the service starts.
 
@@ -26,7 +26,7 @@ struct ConfigCommand: ParsableCommand {
 
   struct Example: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Print a configuration to begin with, each key explained.")
+      abstract: "Print an example configuration with each key explained.")
 
     func run() { print(ServiceConfiguration.example, terminator: "") }
   }

@@ -5,38 +5,38 @@ import Inference
 import Settings
 import Streaming
 
-/// What counts as a detection, and how the network runs.
+/// Thresholds of detections, and how the network runs.
 struct DetectionArguments: ParsableArguments {
   @Option(
     name: [.customLong("imgsz"), .customLong("img"), .customLong("img-size")],
     help: ArgumentHelp(
-      "Longest side of the input, or HxW; otherwise what the model was trained on, or 640.", valueName: "pixels"))
+      "Longest side of the input, or HxW. (default: the training size of the model, or 640)", valueName: "pixels"))
   var imageSize: String?
 
-  @Option(name: [.customLong("conf"), .customLong("conf-thres")], help: "Lowest probability of a detection.")
+  @Option(name: [.customLong("conf"), .customLong("conf-thres")], help: "Confidence threshold.")
   var confidence: Float = 0.25
 
-  @Option(name: [.customLong("iou"), .customLong("iou-thres")], help: "Overlap above which the weaker box goes.")
+  @Option(name: [.customLong("iou"), .customLong("iou-thres")], help: "IoU above which NMS removes the weaker box.")
   var overlap: Float = 0.45
 
-  @Option(help: "Most detections a frame.")
+  @Option(help: "Most detections per frame.")
   var maxDet = 300
 
   @Option(
     parsing: .upToNextOption,
-    help: ArgumentHelp("Classes to look for, by name or number, such as person,car.", valueName: "class"))
+    help: ArgumentHelp("Classes to detect, by name or number, such as person,car.", valueName: "class"))
   var classes: [String] = []
 
-  @Option(help: ArgumentHelp("Probabilities of single classes, such as person=0.5,car=0.4.", valueName: "list"))
+  @Option(help: ArgumentHelp("Confidence thresholds of single classes, such as person=0.5,car=0.4.", valueName: "list"))
   var classConf: String?
 
-  @Option(help: ArgumentHelp("Overlaps of single classes, such as person=0.6,car=0.4.", valueName: "list"))
+  @Option(help: ArgumentHelp("IoU thresholds of single classes, such as person=0.6,car=0.4.", valueName: "list"))
   var classIou: String?
 
   @Flag(name: .customLong("agnostic-nms"), help: "Boxes of different classes suppress each other.")
   var isAgnostic = false
 
-  @Flag(inversion: .prefixedNo, help: "Cut the input to the frame's shape instead of a square.")
+  @Flag(inversion: .prefixedNo, help: "Use a rectangular input of the frame's aspect ratio instead of a square.")
   var rect = true
 
   @Option(
@@ -49,13 +49,13 @@ struct DetectionArguments: ParsableArguments {
   @Option(help: PrecisionOption.help)
   var precision = PrecisionOption.automatic
 
-  @Option(help: "Frames worked on at the same time, one thread each.")
+  @Option(help: "Frames processed at the same time, one thread each.")
   var threads = max(1, min(ProcessInfo.processInfo.activeProcessorCount, 8))
 
   @Option(help: .hidden)
   var device = "cpu"
 
-  /// The words of `--classes`; the last is an input if none was named, since the list takes all that follows.
+  /// The words of `--classes`; the last is the input if none was named, since the list takes all words that follow.
   func words(hasInput: Bool) -> (classes: [String], input: String?) {
     !hasInput && classes.count > 1 ? (classes.dropLast(), classes.last) : (classes, nil)
   }
@@ -77,11 +77,11 @@ struct DetectionArguments: ParsableArguments {
     return (size.height, size.width)
   }
 
-  /// A detector as the options ask for it.
+  /// Creates the detector.
   ///
   /// - Parameters:
   ///   - classes: the words of `--classes`.
-  ///   - floor: score down to which a tracker wants detections, though they are not shown.
+  ///   - floor: lowest score of detections for the tracker, which may be below the display threshold.
   func detector(for model: InferenceModel, classes words: [String], floor: Float?) throws -> Detector {
     let index = { (text: Substring) throws -> Int in
       if let number = Int(text), model.classNames.indices.contains(number) { return number }
@@ -108,14 +108,14 @@ struct DetectionArguments: ParsableArguments {
     return Detector(model, options: options)
   }
 
-  /// What tiles cost, to be known before; `nil` without tiles.
+  /// A warning about the cost of tiles; `nil` without tiles.
   var cost: String? {
     tile.map {
       "--tile \($0): the network runs \($0.inferenceCount) times a frame, so detection takes about as many times as long"
     }
   }
 
-  /// Which detections of `detector` are shown.
+  /// Thresholds at which detections of `detector` are shown.
   func shown(of detector: Detector) -> ShownScores {
     var shown = ShownScores()
     shown.lowest = confidence
@@ -123,7 +123,7 @@ struct DetectionArguments: ParsableArguments {
     return shown
   }
 
-  /// `person=0.5,car=0.4` by index of the class.
+  /// Parses `person=0.5,car=0.4` to values by class index.
   private func pairs(
     _ text: String?, of option: String, _ index: (Substring) throws -> Int
   ) throws -> [Int: Float] {

@@ -2,10 +2,10 @@ import ArgumentParser
 import FoundationEssentials
 import V4L2
 
-/// `yolostream devices`: the cameras of this machine and what they offer.
+/// `yolostream devices`: the local cameras with formats, sizes and rates.
 struct DevicesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "devices", abstract: "List the cameras of this machine: names, formats, sizes and rates.",
+    commandName: "devices", abstract: "List local cameras: names, formats, sizes and rates.",
     discussion: """
       Examples:
         yolostream devices
@@ -22,7 +22,7 @@ struct DevicesCommand: ParsableCommand {
       do throws(V4L2Error) {
         cameras.append(CameraListing(try Device(path: path)))
       } catch {
-        // Many a camera has a second node that gives no pictures.
+        // Many cameras have a second node that gives no frames.
         if error.code != .unsupported { failures.append(error) }
       }
     }
@@ -38,7 +38,7 @@ struct DevicesCommand: ParsableCommand {
   }
 }
 
-/// A camera as it is listed.
+/// A camera in the list.
 struct CameraListing: Encodable {
   struct Format: Encodable {
     let name: String
@@ -74,7 +74,7 @@ struct CameraListing: Encodable {
     }
   }
 
-  /// The camera in a line, and a line for each format that can be used.
+  /// One line for the camera, and one for each supported format.
   var text: String {
     var lines = ["\(path): \(name), \(location)" + (stablePath.map { ", also \($0)" } ?? "")]
     for format in formats where format.isUsable {
@@ -85,7 +85,7 @@ struct CameraListing: Encodable {
       lines.append("  \(format.name)  \(sizes.joined(separator: "  "))")
     }
     let others = formats.filter { !$0.isUsable }.map(\.name)
-    if !others.isEmpty { lines.append("  and \(others.count) formats that are not understood here") }
+    if !others.isEmpty { lines.append("  and \(others.count) unsupported formats") }
     return lines.joined(separator: "\n")
   }
 }

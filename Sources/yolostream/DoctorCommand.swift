@@ -7,7 +7,7 @@ import Inference
 import ModelStore
 import Settings
 
-/// `yolostream doctor`: what this machine has, and what to do about what is missing.
+/// `yolostream doctor`: checks this machine and gives advice.
 struct DoctorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor", abstract: "Check this machine: processor, speed, FFmpeg, cameras, ports, space.",
@@ -27,7 +27,7 @@ struct DoctorCommand: ParsableCommand {
 
   @Flag(help: "Print JSON.") var json = false
 
-  /// What is printed as JSON.
+  /// The JSON output.
   private struct Report: Encodable {
     let version: String
     let findings: [Finding]
@@ -63,7 +63,7 @@ struct DoctorCommand: ParsableCommand {
     if findings.contains(where: { $0.state == .problem }) { throw ExitCode(69) }
   }
 
-  /// Times of the package's own model in all precisions.
+  /// Times of the packaged model in all precisions.
   private func speed() -> Finding {
     do {
       let model = try InferenceModel(path: DefaultModel.path(of: nil))

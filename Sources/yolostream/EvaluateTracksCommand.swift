@@ -1,7 +1,7 @@
 import ArgumentParser
 import Evaluation
 
-/// `yolostream evaluate-tracks`: how well tracks follow their objects.
+/// `yolostream evaluate-tracks`: scores tracks against ground truth.
 struct EvaluateTracksCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate-tracks", abstract: "Score tracks against ground truth: HOTA, MOTA, IDF1 and their parts.",
@@ -17,7 +17,7 @@ struct EvaluateTracksCommand: ParsableCommand {
   @Option(help: "File, folder of a sequence, or folder of sequences; may be repeated.") var groundTruth: [String] = []
   @Option(help: "File of tracks, in the order of the ground truth, or one folder; may be repeated.")
   var tracks: [String] = []
-  @Flag(help: "One JSON object in place of a table; ratios from 0 to 1.") var json = false
+  @Flag(help: "Print one JSON object instead of a table; ratios are 0 to 1.") var json = false
 
   /// A row of the JSON output.
   private struct Report: Encodable {
@@ -39,7 +39,7 @@ struct EvaluateTracksCommand: ParsableCommand {
     let combined = TrackFigures(TrackMetrics(combining: metrics))
     if json {
       let named = zip(sequences.map(\.name), figures.map(\.byName))
-      // Sequences of the same name keep their own entry.
+      // Sequences with the same name have separate entries.
       let unique = named.enumerated().map { index, row in
         (sequences.prefix(index).contains { $0.name == row.0 } ? "\(row.0)#\(index + 1)" : row.0, row.1)
       }

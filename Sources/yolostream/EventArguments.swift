@@ -4,11 +4,11 @@ import EventStore
 import Foundation
 import Settings
 
-/// Where events are: the store of a service, or a log that 'run --events' wrote.
+/// The place of events: the store of a service, or a log written by 'run --events'.
 struct EventPlaceArguments: ParsableArguments {
   @Argument(help: "A store (.sqlite) or a log of events (.jsonl).") var file: String?
   @Option(
-    name: [.short, .long], help: ArgumentHelp("The configuration of the service that keeps them.", valueName: "file"))
+    name: [.short, .long], help: ArgumentHelp("The configuration of the service.", valueName: "file"))
   var config: String?
 
   func validate() throws {
@@ -17,8 +17,8 @@ struct EventPlaceArguments: ParsableArguments {
     }
   }
 
-  /// Calls `body` with the store, opened to be asked; a log is read into one in memory. Ends with exit code 75 if lines of the
-  /// log could not be read.
+  /// Calls `body` with the opened store; a log is read into a store in memory. Exits with code 75 if lines of the log
+  /// could not be read.
   func open(_ body: (EventDatabase) async throws -> Void) async throws {
     guard let file else {
       return try await body(EventDatabase(path: try EventPlaces(config: config ?? "").store, access: .readOnly))
@@ -36,7 +36,7 @@ struct EventPlaceArguments: ParsableArguments {
     if report.unreadable > 0 { throw ExitCode(75) }
   }
 
-  /// Whether the file begins as SQLite's do.
+  /// Whether the file starts with SQLite's signature.
   private static func isStore(_ path: String) throws -> Bool {
     guard (try? FileManager.default.contentsOfDirectory(atPath: path)) == nil else {
       throw EventStoreError(.missing, "cannot read \(path): expected a file, this is a folder")
@@ -47,13 +47,13 @@ struct EventPlaceArguments: ParsableArguments {
     return try file.read(upToCount: 16)?.starts(with: Data("SQLite format 3".utf8)) ?? false
   }
 
-  /// Whether the file is too large for a log that has no whole line yet.
+  /// Whether the file is too large for a log without a complete line.
   private static func isLong(_ path: String) -> Bool {
     (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int).flatMap(\.self) ?? 0 >= 1 << 16
   }
 }
 
-/// Where a service keeps its events, by its configuration.
+/// The files of a service's events, from its configuration.
 struct EventPlaces {
   let log, store: String
   let media: String?
@@ -68,7 +68,7 @@ struct EventPlaces {
   }
 }
 
-/// Which events are meant.
+/// Conditions for events.
 struct EventQueryArguments: ParsableArguments {
   @Option(help: "Name of the camera.") var camera: String?
   @Option(help: ArgumentHelp("Name of the class.", valueName: "class")) var label: String?

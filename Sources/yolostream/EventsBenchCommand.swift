@@ -5,18 +5,18 @@ import Foundation
 import Outputs
 import Pipeline
 
-/// `yolostream events bench`: how fast a store of many events answers.
+/// `yolostream events bench`: measures queries on a large store.
 struct EventsBenchCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "bench", abstract: "Time queries on a store of made-up events.",
+    commandName: "bench", abstract: "Time queries on a store of synthetic events.",
     discussion: """
-      A log of so many lines is written into a folder, a store is built from it, and each kind of query is asked again and
+      A log of so many lines is written into a folder, a store is built from it, and each kind of query runs again and
       again with values that change. A store that is there is used again.
       """)
 
   @Option(help: "Lines of the log.") var lines = 1_000_000
-  @Option(help: ArgumentHelp("Where the log and the store go.", valueName: "dir")) var folder: String
-  @Option(help: "How often each kind of query is asked.") var rounds = 300
+  @Option(help: ArgumentHelp("Folder for the log and the store.", valueName: "dir")) var folder: String
+  @Option(help: "Number of times each kind of query runs.") var rounds = 300
 
   func validate() throws {
     guard lines > 0, rounds > 0 else { throw ValidationError("expected lines and rounds above 0") }
@@ -54,7 +54,7 @@ struct EventsBenchCommand: AsyncParsableCommand {
   }
 }
 
-/// Numbers that are the same in each run (SplitMix64).
+/// Reproducible random numbers (SplitMix64).
 struct SeededNumbers: RandomNumberGenerator {
   var state: UInt64
 
@@ -67,7 +67,7 @@ struct SeededNumbers: RandomNumberGenerator {
   }
 }
 
-/// A kind of query, with values that change.
+/// A kind of query with random values.
 private struct QueryKind: Sendable {
   let name: String
   let isSummary: Bool

@@ -14,10 +14,10 @@ extension EventStoreError: ServiceFailure {
   }
 }
 
-/// `yolostream events …`: the history that a service keeps.
+/// `yolostream events …`: the event history of a service.
 struct EventsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "events", abstract: "Find, follow and export what happened.",
+    commandName: "events", abstract: "Query, follow and export events.",
     discussion: """
       Examples:
         yolostream events query -c yolostream.yml --label person --after 2h

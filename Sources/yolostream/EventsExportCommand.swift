@@ -2,7 +2,7 @@
 import ArgumentParser
 import EventStore
 
-/// `yolostream events export`: all that is known of events, as the log has it.
+/// `yolostream events export`: all lines of events, as in the log.
 struct EventsExportCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "export", abstract: "Write all lines of events, or a row of each as CSV; the newest event first.")

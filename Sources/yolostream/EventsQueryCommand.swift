@@ -4,7 +4,7 @@ import EventStore
 import Foundation
 import Glibc
 
-/// `yolostream events query`: events that meet conditions, the newest first.
+/// `yolostream events query`: matching events, newest first.
 struct EventsQueryCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "query", abstract: "Show events, the newest first: a table on a terminal, otherwise JSON lines.",
@@ -15,7 +15,7 @@ struct EventsQueryCommand: AsyncParsableCommand {
 
   @OptionGroup var place: EventPlaceArguments
   @OptionGroup(title: "Conditions") var conditions: EventQueryArguments
-  @Option(help: "Events at most.") var limit = 100
+  @Option(help: "Most events to show.") var limit = 100
   @Flag(help: "Write comma-separated values.") var csv = false
   @Flag(help: "Write JSON lines on a terminal, too.") var json = false
 
@@ -40,7 +40,7 @@ struct EventsQueryCommand: AsyncParsableCommand {
   }
 }
 
-/// An event as a row of a table for people: local time, seconds, columns of even width.
+/// An event as a row of a table: local time, seconds, aligned columns.
 private enum EventRow {
   static let header = row("TIME", "CAMERA", "CLASS", "LENGTH", "SCORE", "ZONES", "ID")
 
@@ -66,7 +66,7 @@ private enum EventRow {
 }
 
 extension EventDatabase {
-  /// Calls `body` with the events that `query` asks for, page by page; at most `limit`.
+  /// Calls `body` with the matching events, page by page; at most `limit`.
   func forEach(_ query: EventQuery, limit: Int = .max, _ body: (StoredEvent) throws -> Void) async throws {
     var query = query
     var rest = limit

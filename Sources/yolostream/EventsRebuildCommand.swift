@@ -3,7 +3,7 @@ import ArgumentParser
 import EventStore
 import Recording
 
-/// `yolostream events rebuild`: the store made again from what it is an index of.
+/// `yolostream events rebuild`: rebuilds the store from logs and recordings.
 struct EventsRebuildCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "rebuild", abstract: "Build the store again from the logs of events and from the recordings.",

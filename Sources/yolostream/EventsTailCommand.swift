@@ -4,14 +4,14 @@ import EventStore
 import Foundation
 import Pipeline
 
-/// `yolostream events tail`: lines of the log as they come into the store.
+/// `yolostream events tail`: follows the lines that are added to the store.
 struct EventsTailCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "tail", abstract: "Show the last lines of the log, and those that come.")
+    commandName: "tail", abstract: "Show the last lines of the log, and follow it.")
 
   @OptionGroup var place: EventPlaceArguments
   @Option(name: [.short, .long], help: "Lines shown first.") var lines = 10
-  @Flag(help: "End after the lines that are there.") var once = false
+  @Flag(help: "Exit after the existing lines.") var once = false
 
   func validate() throws {
     guard lines >= 0 else { throw ValidationError("--lines \(lines): expected 0 or more") }
@@ -26,7 +26,7 @@ struct EventsTailCommand: AsyncParsableCommand {
     func show() async throws {
       while true {
         let next = try await database.lines(after: number)
-        // At once, not when a buffer is full.
+        // Flushed at once.
         FileHandle.standardOutput.write(Data(next.map { $0.text + "\n" }.joined().utf8))
         guard let last = next.last else { return }
         number = last.number

@@ -11,20 +11,20 @@ import Pipeline
 import Settings
 import Training
 
-/// Turns an error into one sentence on standard error and an exit code of `sysexits.h`.
+/// Reports an error in one sentence on standard error, and maps it to an exit code of `sysexits.h`.
 enum Failure {
-  /// Prints the sentence; the result tells the parser of arguments how to end.
+  /// Prints the sentence; returns the error with which the argument parser exits.
   static func report(_ error: any Error) -> any Error {
-    // Help is an error to the parser, too.
+    // The parser throws help as an error, too.
     if error is ExitCode || YoloStream.exitCode(for: error) == .success { return error }
     let cause = (error as? PipelineError)?.cause ?? error
-    // Whoever reads the output has seen enough, as `head` has.
+    // The reader of the output closed it, as `head` does.
     if (cause as? OutputError)?.code == .readerGone { return ExitCode(128 + SIGPIPE) }
     StandardError.say("\(sentence(cause))", mark: .red)
     return ExitCode(status(of: cause))
   }
 
-  /// What an error says. Foundation's print their codes; their description is a sentence.
+  /// The message of an error. Foundation's errors print codes; their localised description is a sentence.
   private static func sentence(_ error: any Error) -> String {
     switch error {
     case let error as CocoaError: (error.filePath.map { "\($0): " } ?? "") + error.localizedDescription

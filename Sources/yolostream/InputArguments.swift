@@ -67,7 +67,7 @@ struct InputArguments: ParsableArguments {
     options.transport = transport
     options.isForDrawing = isForDrawing
     options.keepsAudio = isForDrawing
-    // Whoever says that it is HLS wants what it names.
+    // `--hls` also allows the segments that a playlist names.
     if CommandLine.arguments.contains("--hls") { options.takesPlaylists = true }
     options.isLooping = loop
     return options

@@ -2,8 +2,8 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// SIGINT and SIGTERM end a run in order: the first stops it, a second ends the program at once. Before there is a run,
-/// there is nothing to be saved and the first ends the program.
+/// SIGINT and SIGTERM: the first stops the run in order, a second exits at once. Before a run has started, the first
+/// exits.
 final class InterruptSignals: @unchecked Sendable {
   private struct State {
     var stop: (@Sendable () -> Void)?
@@ -11,22 +11,22 @@ final class InterruptSignals: @unchecked Sendable {
   }
 
   private let state = Mutex(State())
-  // Written once, in `init`; kept only so that the handlers stay installed.
+  // Written once, in `init`; keeps the handlers installed.
   private var sources: [any DispatchSourceSignal] = []
 
   init() {
-    // Who reads our output may go away; that is an error of writing, not the end of the program.
+    // A reader that closes our output is a write error, not the end of the program.
     signal(SIGPIPE, SIG_IGN)
     for number in [SIGINT, SIGTERM] {
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
       source.setEventHandler { [weak self] in self?.arrived() }
-      // Dispatch catches the signal once it listens. It is not ignored before: what came in between would be lost.
+      // Dispatch catches the signal once it listens. Before, it keeps its default action, so that it is not lost.
       source.resume()
       sources.append(source)
     }
   }
 
-  /// Has the first signal call `stop` from now on.
+  /// Makes the first signal call `stop` from now on.
   func onInterrupt(_ stop: @escaping @Sendable () -> Void) { state.withLock { $0.stop = stop } }
 
   var wasInterrupted: Bool { state.withLock { $0.count > 0 } }

@@ -1,7 +1,7 @@
 import Foundation
 
 extension Encodable {
-  /// The value as JSON, keys in order and spelt by `keys`.
+  /// The value as JSON with sorted keys, spelt by `keys`.
   func jsonText(keys: JSONEncoder.KeyEncodingStrategy = .useDefaultKeys) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
@@ -11,7 +11,7 @@ extension Encodable {
 }
 
 extension String {
-  /// The text filled with spaces to `width`: on the right, or on the left if `width` is negative.
+  /// Pads the text with spaces to `width`: on the right, or on the left if `width` is negative.
   func padded(_ width: Int) -> String {
     let space = String(repeating: " ", count: max(0, abs(width) - count))
     return width < 0 ? space + self : self + space

@@ -1,7 +1,7 @@
 import Evaluation
 
 extension GroundTruth {
-  /// Opens a labelled data set to measure on; throws `mismatched` if nothing in it is labelled.
+  /// Opens a labelled data set for measuring; throws `mismatched` if nothing in it is labelled.
   static func toMeasureOn(
     _ path: String, split: String, images: String?, needsImages: Bool = true
   ) throws(EvaluationError) -> GroundTruth {
@@ -18,12 +18,12 @@ extension GroundTruth {
 }
 
 extension [GroundTruth.Problem] {
-  /// Says on standard error what was left out, repaired or kept as background, each kind once.
+  /// Prints on standard error what was left out, repaired or used as background, one line per kind.
   func print() {
     for line in report { StandardError.say("data: \(line)") }
   }
 
-  /// These and those found later, without what is known already.
+  /// These problems and those of `later` that are new.
   func adding(_ later: [GroundTruth.Problem]) -> [GroundTruth.Problem] {
     let known = Set(filter { $0.kind == .unreadableImage }.map(\.place))
     return self

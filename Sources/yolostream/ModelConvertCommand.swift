@@ -21,10 +21,10 @@ struct ModelConvertCommand: ParsableCommand {
   @Argument(help: "The file to write.")
   var output: String
 
-  @Option(help: "How numbers are stored: f32 keeps what folding gives, f16 is half the size.")
+  @Option(help: "Storage of weights: f32 is exact, f16 is half the size.")
   var precision: Precision = .f32
 
-  @Option(help: "A note on the licence of the weights; by default what the file says.")
+  @Option(help: "Licence of the weights. (default: as stated in the file)")
   var licence: String?
 
   @OptionGroup var overwriting: OverwriteArguments

@@ -18,10 +18,10 @@ struct ModelInfoCommand: ParsableCommand {
   @Argument(help: "A published name, such as gelan-c or yolov9-c, or a file of weights.")
   var model: String
 
-  @Flag(help: "One line for each layer.")
+  @Flag(help: "Print one line per layer.")
   var layers = false
 
-  @Flag(help: "One JSON object in place of text.")
+  @Flag(help: "Print one JSON object instead of text.")
   var json = false
 
   func run() throws {
@@ -45,7 +45,7 @@ struct ModelInfoCommand: ParsableCommand {
 }
 
 extension NetworkSpec {
-  /// How a sentence goes on that knows no network `name`: with the nearest names, or all.
+  /// Suggestions for the unknown network `name`: the nearest names, or all.
   static func suggestion(for name: String) -> String {
     let names = (published + own).map(\.name)
     let suggestion = Suggestion(for: name, among: names).text

@@ -2,7 +2,7 @@ import ArgumentParser
 import Checkpoints
 import GELAN
 
-/// Which weights to run.
+/// The weights to run.
 struct ModelOptions: ParsableArguments {
   @Option(
     name: [.customLong("model"), .customLong("weights")],

@@ -5,7 +5,7 @@ import Scene
 /// `yolostream model pull NAME`.
 struct ModelPullCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "pull", abstract: "Fetch official weights by their release address.",
+    commandName: "pull", abstract: "Fetch official weights from their release.",
     discussion: """
       The file is kept in YOLOSTREAM_CACHE, or ~/.cache/yolostream, and --model NAME finds it there. A download that broke \
       off goes on where it was. The file is checked before it is put in place and nothing in it is run; its SHA-256 is \
@@ -21,8 +21,8 @@ struct ModelPullCommand: ParsableCommand {
       """)
 
   @Argument(help: "Name of a published network.") var name: String
-  @Option(help: "Address of a mirror of the release; otherwise the release itself.") var release: String?
-  @Flag(help: "Take a mirror without TLS, whose answer anybody on the way can change.") var plainHttp = false
+  @Option(help: "Address of a mirror. (default: the release itself)") var release: String?
+  @Flag(help: "Allow a mirror without TLS, whose answer can be tampered with.") var plainHttp = false
   @Option(help: ArgumentHelp("Longest wait for the server.", valueName: "time"), transform: Seconds.read)
   var timeout = Seconds(30)
 

@@ -5,24 +5,24 @@ import Foundation
 import GELAN
 import Inference
 
-/// Makes a file that computes in int8 from one that does not: what `model quantize` and `model pull --int8` do.
+/// Quantises a model to int8: the work of `model quantize` and `model pull --int8`.
 struct ModelQuantisation {
-  /// A result that is worse than asked for.
+  /// The exit code if too much accuracy is lost.
   static let tooInaccurate = ExitCode(69)
 
   let input, output: String
-  /// Images of the intended kind: a folder, an image or a video.
+  /// Calibration images like those of the application: a folder, an image or a video.
   let calibrate: String
-  /// Most images to calibrate on.
+  /// Most calibration images.
   var images = 100
-  /// Labelled images to measure on, and their folder.
+  /// Labelled images to measure accuracy on, and their folder.
   var data: (path: String, images: String?)?
-  /// Most points of AP that may be lost.
+  /// Largest loss of AP in percentage points.
   var maxDrop = 0.5
-  /// Side of the input in pixels; `nil` for what the model was trained on, or 640.
+  /// Side of the input in pixels; `nil` uses the training size of the model, or 640.
   var side: Int?
   var threads = 2
-  /// Whether the original weights stay in the file.
+  /// Whether the file keeps the original weights.
   var keepsWeights = false
 
   init(input: String, output: String, calibrate: String) {
@@ -31,7 +31,7 @@ struct ModelQuantisation {
     self.calibrate = calibrate
   }
 
-  /// Quantises and writes; prints what it measures.
+  /// Quantises and writes the model; prints measurements.
   func run() throws {
     try InferenceModel.expectWritable(output)
     let model = try InferenceModel(path: input)
@@ -44,11 +44,11 @@ struct ModelQuantisation {
     try CalibrationSet(calibrate, limit: images).show(to: calibration) { progress.show($0) }
     progress.finish()
     let quantiser = Quantiser(calibration, keepsWeights: keepsWeights)
-    print("\(calibration.pictureCount) images of \(calibrate), scales by \(Self.methods(of: quantiser))")
+    print("\(calibration.imageCount) images of \(calibrate), scales by \(Self.methods(of: quantiser))")
 
     var record = [
       "precision": "int8, weights of 7 bits",
-      "calibration": "\(calibration.pictureCount) images of \(name(calibrate))",
+      "calibration": "\(calibration.imageCount) images of \(name(calibrate))",
       "methods": Self.methods(of: quantiser),
     ]
     var result = quantiser.model()
@@ -65,7 +65,7 @@ struct ModelQuantisation {
     print("\(output): \(model.spec.name), \(count) of \(model.graph.convolutions.count) convolutions in int8")
   }
 
-  /// The model that is accurate enough; prints what it measures.
+  /// Searches for a model that is accurate enough; prints measurements.
   private func search(
     _ quantiser: Quantiser, _ calibration: Calibration, _ probe: AccuracyProbe, side: Int,
     record: inout [String: String]

@@ -8,7 +8,7 @@ import Inference
 /// `yolostream model quantize IN --calibrate IMAGES -o OUT`.
 struct ModelQuantizeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "quantize", abstract: "Make a model that computes in int8.",
+    commandName: "quantize", abstract: "Quantise a model to int8.",
     discussion: """
       Weights are rounded channel by channel, the values between layers by scales that are measured on images of the \
       intended kind; a hundred are enough, and none of them should be among those it is validated on. With --data the \
@@ -26,20 +26,21 @@ struct ModelQuantizeCommand: ParsableCommand {
   @OptionGroup(title: "Accuracy") var accuracy: AccuracyArguments
   @Option(name: .shortAndLong, help: "The file to write.") var output: String
   @OptionGroup var overwriting: OverwriteArguments
-  @Flag(help: "Keep the original weights beside the int8 scales: f32 and bf16 stay exactly as they were.")
+  @Flag(
+    help: "Keep the original weights besides the int8 scales: f32 and bf16 give exactly the same results as before.")
   var keepWeights = false
 
-  /// What the scales are measured on.
+  /// Calibration options.
   struct CalibrationArguments: ParsableArguments {
     @Option(help: ArgumentHelp("Images to calibrate on: a folder, an image or a video.", valueName: "path"))
     var calibrate: String
     @Option(
-      name: [.customLong("calibration-images"), .customLong("pictures")],
+      name: .customLong("calibration-images"),
       help: ArgumentHelp("Most images to calibrate on, spread evenly.", valueName: "count"))
     var images = 100
     @Option(
       name: [.customLong("imgsz"), .customLong("img"), .customLong("img-size")],
-      help: "Side of the input; otherwise what the model was trained on, or 640.")
+      help: "Side of the input. (default: the training size of the model, or 640)")
     var imageSize: Int?
     @Option(help: "Threads.") var threads = 2
 
@@ -52,11 +53,11 @@ struct ModelQuantizeCommand: ParsableCommand {
     }
   }
 
-  /// What the accuracy is measured on, and how much of it may be lost.
+  /// Accuracy options.
   struct AccuracyArguments: ParsableArguments {
-    @Option(help: "Labelled images to measure on, as val takes them.") var data: String?
-    @Option(help: "Folder of those images; otherwise where the data has them.") var images: String?
-    @Option(help: "Most points of AP that may be lost.") var maxDrop = 0.5
+    @Option(help: "Labelled images to measure accuracy on, as for val.") var data: String?
+    @Option(help: "Folder of those images. (default: that of the data set)") var images: String?
+    @Option(help: "Largest loss of AP in percentage points.") var maxDrop = 0.5
 
     func validate() throws {
       guard maxDrop >= 0 else { throw ValidationError("--max-drop \(maxDrop): expected 0 or more") }

@@ -2,7 +2,7 @@ import Checkpoints
 import Foundation
 import GELAN
 
-/// What `model info` says of a network.
+/// The output of `model info`.
 struct ModelReport: Encodable {
   struct Size: Encodable {
     let parameters: Int
@@ -38,7 +38,7 @@ struct ModelReport: Encodable {
   let strides: [Int]
   let unfolded: Size
   let folded: Size
-  /// Single-branch and folded: what runs. Equal to `folded` for a network without auxiliary branch.
+  /// Single-branch and folded, as it runs. Equal to `folded` for a network without auxiliary branch.
   let inference: Size
   let layers: [Layer]
   var file: File?
@@ -88,7 +88,7 @@ struct ModelReport: Encodable {
         sources: layer.sources.map { source in
           switch source {
           case .previous: "-1"
-          case .picture: "picture"
+          case .input: "input"
           case .tap(let name): name
           }
         }, channels: channels[index], parameters: parameters[index], trainingOnly: layer.isTrainingOnly)
@@ -134,10 +134,10 @@ struct ModelReport: Encodable {
 }
 
 extension Block {
-  /// The name that tables of these networks use.
+  /// The module name in the published tables.
   fileprivate var moduleName: String {
     switch self {
-    case .picture: "Silence"
+    case .input: "Silence"
     case .convolution: "Conv"
     case .gelan(let spec):
       switch spec.computation {

@@ -5,7 +5,7 @@ import GELAN
 /// `yolostream model verify FILE`.
 struct ModelVerifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "verify", abstract: "Check that a file holds a network whose every number can be used.",
+    commandName: "verify", abstract: "Check that a file contains a complete network with finite weights.",
     discussion: """
       Nothing in the file is run. A file that fails gives one sentence and exit code 78.
 

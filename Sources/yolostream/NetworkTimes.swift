@@ -1,7 +1,7 @@
 import Foundation
 import Inference
 
-/// What `bench network` says.
+/// The output of `bench network`.
 struct NetworkTimes: Encodable {
   struct Step: Encodable {
     let name: String
@@ -20,11 +20,11 @@ struct NetworkTimes: Encodable {
   let medianMs: Double
   let minMs: Double
   let p99Ms: Double
-  /// How `auto` came to the precision; `nil` if it was asked for.
+  /// The measurement behind `auto`; `nil` if the precision was given.
   let choice: PrecisionChoice?
   let steps: [Step]
 
-  /// A report on `times` in nanoseconds, ascending.
+  /// A report of `times` in nanoseconds, ascending.
   init(
     name: String, size: String, precision: String, threads: Int, choice: PrecisionChoice?,
     times: [UInt64], steps: [NetworkBenchmark.StepTime]

@@ -2,7 +2,7 @@
 import ArgumentParser
 import Service
 
-/// `yolostream notify …`: help with the webhooks of a configuration.
+/// `yolostream notify …`: tests the webhooks of a configuration.
 struct NotifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "notify", abstract: "Try the webhooks of a configuration.", subcommands: [Test.self])

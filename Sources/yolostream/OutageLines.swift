@@ -1,12 +1,12 @@
 import Capture
 import Foundation
 
-/// Reports on standard error when a live source, or a receiver, goes down and when it is back: a line each.
+/// Prints one line on standard error when a live source or a receiver goes down, and one when it is back.
 struct OutageLines: Sendable {
   let address: String
-  /// A line of progress on a terminal has to make room.
+  /// Clears a progress line on a terminal first.
   private let begin = StandardError.isTerminal ? "\r\u{1B}[K" : ""
-  /// Failed attempts in a row after which it is given up; `nil` for none.
+  /// Failed attempts in a row before it is given up; `nil` for no limit.
   let retries: Int?
 
   init(address: String, retries: Int?) {
@@ -16,7 +16,7 @@ struct OutageLines: Sendable {
 
   func report(_ change: SourceWatch.Change) {
     switch change.state {
-    // The last failure is reported as the end of the program.
+    // The last failure is reported when the program exits.
     case .connecting, .down(_, _, .infinity): return
     case .down(_, let message, let delay):
       let patience = retries.map { "up to \(count($0, "time"))" } ?? "until it answers; Ctrl-C ends this"
@@ -32,12 +32,12 @@ struct OutageLines: Sendable {
     StandardError.say(text, mark: mark)
   }
 
-  /// Reports the same of the receiver at `address`.
+  /// The same for the receiver at `address`.
   static func observer(of address: String, retries: Int?) -> @Sendable (SourceState) -> Void {
     let lines = OutageLines(address: address, retries: retries)
     let watch = SourceWatch()
     watch.listen { change in
-      // The run goes on without it.
+      // The run continues without it.
       if case .down(_, let message, .infinity) = change.state {
         lines.say("\(message); given up, the rest goes on", .red)
       }

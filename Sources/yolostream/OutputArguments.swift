@@ -4,7 +4,7 @@ import Foundation
 import Outputs
 import Streaming
 
-/// What is made of what was found.
+/// Outputs of a run.
 struct OutputArguments: ParsableArguments {
   @Option(
     name: [.short, .customLong("output"), .customLong("out")],
@@ -15,7 +15,7 @@ struct OutputArguments: ParsableArguments {
 
   @OptionGroup var sinks: RegistryArguments<SinkKind>
 
-  @Option(help: "What events call the source.")
+  @Option(help: "Name of the source in events.")
   var camera: String?
 
   @Flag(help: "Write YOLO labels into the run's folder.")
@@ -29,10 +29,10 @@ struct OutputArguments: ParsableArguments {
   )
   var project: String?
 
-  @Option(help: "What the run's folder is called. (default: exp)")
+  @Option(help: "Name of the run's folder. (default: exp)")
   var name: String?
 
-  @Flag(help: "Use the run's folder even if it is there.")
+  @Flag(help: "Use the run's folder even if it exists.")
   var existOk = false
 
   @Flag(help: "Write no annotated result into the run's folder.")
@@ -45,25 +45,25 @@ struct OutputArguments: ParsableArguments {
 
   @OptionGroup var overwriting: OverwriteArguments
 
-  /// Whether something goes into a folder of its own for the run, as the official script has it.
+  /// Whether there is a folder for the run, as in the official script.
   private var hasRunFolder: Bool { saveTxt || saveCrop || project != nil || name != nil }
 
-  /// Whether tracks are asked for, of images too.
+  /// Whether an output needs tracks, also of images.
   var wantsTracks: Bool { sinks.values.contains { ["mot", "events"].contains($0.entry.name) } }
 
   /// Whether frames will be drawn on.
   var isForDrawing: Bool { !output.isEmpty || (hasRunFolder && !nosave) }
 
-  /// Whether data goes to standard output.
+  /// Whether results go to standard output.
   var printsData: Bool {
     let targets = output + sinks.values.map(\.text)
     return targets.contains("-") || targets.isEmpty && !hasRunFolder || view
   }
 
-  /// Whether a receiver on a network expects frames at their time.
+  /// Whether a receiver on a network expects frames in real time.
   var hasReceiver: Bool { output.contains { PushAddress(parsing: $0)?.isRemote ?? false } }
 
-  /// Adds these outputs to `options` for `source`; makes the run's folder.
+  /// Adds these outputs to `options` for `source`; creates the run's folder.
   func apply(to options: inout StreamOptions, for source: SourceDescription) throws {
     for path in output {
       let result = try AnnotatedOutput(path: path, for: source)
@@ -81,11 +81,11 @@ struct OutputArguments: ParsableArguments {
     options.sinks += sinks.requests
     options.camera = camera
     try appearance.apply(to: &options)
-    // Somebody who names no output at all wants to see something.
     if view {
       options.terminal = try Self.terminal(
         isFree: !options.sinks.contains { $0.target == "-" } && !output.contains("-"))
     }
+    // Without any output, detections are printed.
     if output.isEmpty, !hasRunFolder, options.sinks.isEmpty, !view {
       options.add("detections", to: "-")
     }

@@ -3,12 +3,12 @@ import Foundation
 import Outputs
 import Streaming
 
-/// Files that exist are somebody's results: they are replaced only if that is asked for.
+/// Existing files are replaced only with `--overwrite`.
 struct OverwriteArguments: ParsableArguments {
   @Flag(help: "Replace output files that exist.")
   var overwrite = false
 
-  /// Throws `cannotCreate` if a file with something in it is at `path`. Devices, pipes and empty files lose nothing.
+  /// Throws `cannotCreate` if a non-empty file exists at `path`. Devices, pipes and empty files are allowed.
   func expectNew(_ path: String) throws(OutputError) {
     guard !overwrite, let facts = try? FileManager.default.attributesOfItem(atPath: resolved(path)),
       facts[.type] as? FileAttributeType == .typeRegular, facts[.size] as? Int ?? 0 > 0
@@ -16,10 +16,10 @@ struct OverwriteArguments: ParsableArguments {
     throw OutputError(.cannotCreate, "cannot create \(path): it exists; expected another name, or --overwrite")
   }
 
-  /// The same for what goes where `output` says; a folder for images must be empty.
+  /// The same for the destination `output`; a folder for images must be empty.
   func expectNew(_ output: AnnotatedOutput) throws(OutputError) {
     switch output {
-    case .video(let path), .picture(let path): try expectNew(path)
+    case .video(let path), .image(let path): try expectNew(path)
     case .folder(let path):
       let files = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
       guard overwrite || files.isEmpty else {
@@ -31,6 +31,6 @@ struct OverwriteArguments: ParsableArguments {
     }
   }
 
-  /// Attributes of a link are those of the link.
+  /// Resolves links, because attributes of a link are those of the link itself.
   private func resolved(_ path: String) -> String { URL(filePath: path).resolvingSymlinksInPath().path }
 }

@@ -4,16 +4,16 @@ import Outputs
 import Scene
 import Streaming
 
-/// Which part of an input with an end is read, and when it was recorded.
+/// The part of a finite input to read, and when it was recorded.
 struct PartArguments: ParsableArguments {
   @Option(
-    help: ArgumentHelp("Begin this far into a file, such as 90, 1m30s or 00:01:30.", valueName: "time"),
+    help: ArgumentHelp("Start this far into a file, such as 90, 1m30s or 00:01:30.", valueName: "time"),
     transform: Seconds.read)
   var start: Seconds?
 
   @Option(
     help: ArgumentHelp(
-      "When a file begins, such as 2026-11-23T18:39:27Z, for the times of its events. (default: the time in its name, as "
+      "Recording time of the start of a file, such as 2026-11-23T18:39:27Z, for the times of its events. (default: the time in its name, as "
         + "in front_20261123_183927.mp4, else 1970)", valueName: "date and time"), transform: StartTime.read)
   var startTime: StartTime?
 
@@ -43,15 +43,15 @@ struct PartArguments: ParsableArguments {
   /// Whether a source is read from its first to its last frame.
   var isWhole: Bool { start == nil && duration == nil && maxFrames == nil && vidStride == 1 }
 
-  /// Adds what opening a source has to know.
+  /// Sets the options for opening a source.
   ///
-  /// - Parameter wantsTracks: whether images are the frames of one sequence.
+  /// - Parameter wantsTracks: whether images are frames of a sequence.
   func apply(to options: inout SourceOptions, wantsTracks: Bool) {
     options.start = start?.value ?? 0
     options.stillsRate = imageRate ?? (wantsTracks ? 25 : 1)
   }
 
-  /// Adds what a run has to know.
+  /// Sets the options of a run.
   func apply(to options: inout StreamOptions) {
     options.frameLimit = maxFrames
     options.duration = duration?.value
@@ -59,7 +59,7 @@ struct PartArguments: ParsableArguments {
   }
 }
 
-/// When footage was recorded.
+/// The recording time of footage.
 struct StartTime: Hashable, Sendable {
   let milliseconds: Int64
 

@@ -6,11 +6,11 @@ import Inference
 import ModelStore
 import Settings
 
-/// `--precision`: what the network is computed in.
+/// `--precision`: the data type that the network is computed in.
 enum PrecisionOption: Hashable, Sendable, ExpressibleByArgument {
-  /// The fastest one of the model on this machine, by measurement.
+  /// The fastest one on this machine, by measurement.
   case automatic
-  /// The one that was asked for.
+  /// A given one.
   case fixed(CompilationOptions.Precision)
 
   static let help: ArgumentHelp =
@@ -34,7 +34,7 @@ enum PrecisionOption: Hashable, Sendable, ExpressibleByArgument {
     }
   }
 
-  /// The precision for a detector with `options`. Measures if it was not measured before.
+  /// The precision for a detector with `options`. Measures it at the first use.
   func choice(for model: InferenceModel, _ options: Detector.Options) throws(InferenceError) -> PrecisionChoice {
     switch self {
     case .fixed(let precision): PrecisionChoice(only: precision)
@@ -45,10 +45,10 @@ enum PrecisionOption: Hashable, Sendable, ExpressibleByArgument {
   }
 
   private static let measurement = AutomaticPrecision(
-    notes: PrecisionNotes(folder: ModelCache().folder + "/precision"), program: "\(ProgramVersion.current) \(built)",
+    cache: PrecisionCache(folder: ModelCache().folder + "/precision"), program: "\(ProgramVersion.current) \(built)",
     clock: { DispatchTime.now().uptimeNanoseconds })
 
-  /// When the program was written: another build may have other kernels.
+  /// Modification time of the program: another build may have other kernels.
   private static var built: Int {
     let path = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().path
     let date = try? FileManager.default.attributesOfItem(atPath: path)[.modificationDate] as? Date

@@ -3,10 +3,10 @@ import Capture
 import FoundationEssentials
 import Scene
 
-/// `yolostream probe URL`: what a stream is and how well it comes.
+/// `yolostream probe URL`: measures a network stream.
 struct ProbeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "probe", abstract: "Look at a network stream: codec, size, rate, jitter, loss, keyframes, clock.",
+    commandName: "probe", abstract: "Measure a network stream: codec, size, rate, jitter, loss, keyframes, clock.",
     discussion: """
       Example:
         yolostream probe rtsp://camera/stream --duration 30s
@@ -15,8 +15,9 @@ struct ProbeCommand: ParsableCommand {
       """)
 
   @Argument(help: "An address such as rtsp://camera/stream.") var url: String
-  @Option(help: ArgumentHelp("How long to look.", valueName: "time"), transform: Seconds.read) var duration = Seconds(
-    10)
+  @Option(help: ArgumentHelp("Duration of the measurement.", valueName: "time"), transform: Seconds.read) var duration =
+    Seconds(
+      10)
   @Option(help: "How RTSP carries its packets: auto, tcp or udp.") var transport = SourceOptions.Transport.auto
   @Option(
     help: ArgumentHelp("Silence after which the stream counts as stalled.", valueName: "time"), transform: Seconds.read)
@@ -40,7 +41,7 @@ struct ProbeCommand: ParsableCommand {
   }
 }
 
-/// The report as JSON has it; times in seconds.
+/// The report as JSON; times in seconds.
 private struct ProbeFigures: Encodable {
   let address, container, codec: String
   let width, height, frames, lostPackets, damagedPackets: Int

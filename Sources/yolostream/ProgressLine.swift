@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// A line on the terminal that shows how far a long run is; silent where standard error is a file or a pipe.
+/// A progress bar for a long run; silent unless standard error is a terminal.
 final class ProgressLine: Sendable {
   private let total: Int
   private let unit: String
@@ -14,7 +14,7 @@ final class ProgressLine: Sendable {
     self.unit = unit
   }
 
-  /// Shows that `done` are done; at most ten times a second.
+  /// Shows the number `done`; at most ten times per second.
   func show(_ done: Int) {
     guard isShown else { return }
     let now = ContinuousClock.now
@@ -33,7 +33,7 @@ final class ProgressLine: Sendable {
       terminator: "", to: &StandardError.shared)
   }
 
-  /// Takes the line away.
+  /// Clears the line.
   func finish() {
     if isShown { print("\r\u{1B}[K", terminator: "", to: &StandardError.shared) }
   }

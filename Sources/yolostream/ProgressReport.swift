@@ -3,7 +3,7 @@ import Foundation
 import Pipeline
 import Streaming
 
-/// Prints how far a run is, on standard error: in place on a terminal, else a line every few seconds.
+/// Prints the progress of a run on standard error: in place on a terminal, else a line every few seconds.
 final class ProgressReport: Sendable {
   private let line = TerminalLine()
   private let task: Task<Void, Never>
@@ -11,13 +11,13 @@ final class ProgressReport: Sendable {
   /// Reports on `run` every `interval` seconds; on a terminal more often.
   ///
   /// - Parameters:
-  ///   - goal: frames after which the run will end, where known.
-  ///   - printsData: whether standard output gets data, onto which nothing is to be glued.
+  ///   - goal: expected number of frames, if known.
+  ///   - printsData: whether results go to standard output, with which progress must not be mixed.
   init(of run: StreamRun, every interval: Double, goal: ProgressGoal, printsData: Bool) {
     let isTerminal = TerminalLine.isPossible(printsData: printsData)
     let start = ContinuousClock.now
     task = Task { [line] in
-      // The first beat comes at once, when there is nothing to report.
+      // The first tick comes at once, when there is nothing to report.
       for await _ in Ticker.beats(every: isTerminal ? min(interval, 0.25) : interval).dropFirst() {
         let text = goal.line(run.report, elapsed: (ContinuousClock.now - start).seconds)
         if isTerminal { line.show([text]) } else { line.say(text) }
@@ -25,16 +25,16 @@ final class ProgressReport: Sendable {
     }
   }
 
-  /// Prints no more, and frees the line on a terminal.
+  /// Stops printing, and clears the line on a terminal.
   func end() {
     task.cancel()
     line.close()
   }
 }
 
-/// How long a run is, as far as it is known.
+/// The expected length of a run, if known.
 struct ProgressGoal: Sendable {
-  /// Frames that will be delivered.
+  /// Frames to be delivered.
   var frameCount: Int?
 
   /// `1234/7950 frames, 31.2 frames/s, latency 64 ms, 00:03:12 left`.
@@ -53,9 +53,9 @@ struct ProgressGoal: Sendable {
   }
 }
 
-/// What is printed when a run is over.
+/// The summary at the end of a run.
 enum Summary {
-  /// Frames, losses, age and the time of each stage, a line each.
+  /// Frames, losses, age and the time of each stage, one line each.
   static func text(_ report: StreamReport, elapsed: Double) -> String {
     let seconds = max(elapsed, 1e-9)
     let age = report.frames.age
@@ -98,6 +98,6 @@ extension Duration {
 }
 
 extension Double {
-  /// The number with `places` digits behind the point.
+  /// The number with `places` decimals.
   func text(_ places: Int) -> String { String(format: "%.\(places)f", self) }
 }

@@ -14,7 +14,7 @@ struct RecoveryArguments: ParsableArguments {
     transform: { try read($0, Backoff.init(parsing:), expected: "two times such as 0.5s..30s, the shorter first") })
   var backoff = Backoff(first: Seconds(0.5), longest: Seconds(30))
 
-  /// The same as the house says it: somebody sees a first failure, so what is lasting is final.
+  /// The policy: somebody sees the first failure, so permanent ones are final.
   var policy: ReconnectPolicy {
     var policy = ReconnectPolicy()
     policy.retries = retries.count
@@ -43,7 +43,7 @@ struct Retries: CustomStringConvertible {
   var description: String { count.map(String.init) ?? "inf" }
 }
 
-/// `0.5s..30s`, or one time for both ends.
+/// `0.5s..30s`, or one time for both.
 struct Backoff: CustomStringConvertible {
   let first: Seconds
   let longest: Seconds

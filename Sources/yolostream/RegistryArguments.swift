@@ -3,21 +3,21 @@ import Outputs
 import Rules
 import Streaming
 
-/// An entry of a registry that the command line offers as an option.
+/// An entry of a registry that is offered as an option.
 protocol RegistryEntry: Sendable {
-  /// All of them.
+  /// All entries.
   static var registry: [Self] { get }
-  /// The option.
+  /// Name of the option.
   var name: String { get }
-  /// What it does, in one sentence.
+  /// One sentence for the help.
   var summary: String { get }
-  /// What its value is called.
+  /// Name of its value in the help.
   var valueName: String { get }
 }
 
-/// An option for each entry of a registry, so that a new entry needs no line here.
+/// Options for all entries of a registry, so that a new entry needs no line here.
 ///
-/// The parser finds options by reflection; these are reflected from the registry instead of from stored properties.
+/// ArgumentParser finds options by reflection; this type's mirror lists those of the registry.
 struct RegistryArguments<Entry: RegistryEntry>: ParsableArguments, CustomReflectable {
   private struct Key: CodingKey {
     let stringValue: String
@@ -47,7 +47,7 @@ struct RegistryArguments<Entry: RegistryEntry>: ParsableArguments, CustomReflect
     Mirror(self, children: options.map { (label: $0.entry.name, value: $0.option as Any) })
   }
 
-  /// What was asked for, in the order of the registry.
+  /// The given values, in the order of the registry.
   var values: [(entry: Entry, text: String)] {
     options.compactMap { entry in entry.option.wrappedValue.map { (entry.entry, $0) } }
   }
@@ -64,12 +64,12 @@ extension RuleKind: RegistryEntry {
 }
 
 extension RegistryArguments<SinkKind> {
-  /// The outputs that were asked for.
+  /// The requested outputs.
   var requests: [SinkRequest] { values.map { SinkRequest($0.entry, target: $0.text) } }
 }
 
 extension RegistryArguments<RuleKind> {
-  /// The values of the rules that were asked for.
+  /// The values of the requested rules.
   func numbers() throws -> [String: Double] {
     try Dictionary(
       uniqueKeysWithValues: values.map { kind, text in
@@ -83,6 +83,6 @@ extension RegistryArguments<RuleKind> {
 }
 
 extension Double {
-  /// Without a fraction that is zero.
+  /// Without a zero fraction.
   fileprivate var brief: String { rounded() == self ? String(Int(self)) : String(self) }
 }

@@ -2,7 +2,7 @@ import ArgumentParser
 import Rules
 import Scene
 
-/// What is to be noticed: zones, lines and masks.
+/// Rules: zones, lines and object masks.
 struct RulesArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -38,7 +38,7 @@ struct RulesArguments: ParsableArguments {
     }
   }
 
-  /// Whether anything was asked for.
+  /// Whether no rule was given.
   var isEmpty: Bool { zone.isEmpty && line.isEmpty && mask.isEmpty && added.values.isEmpty }
 
   var configuration: RulesConfiguration {
@@ -57,7 +57,7 @@ struct RulesArguments: ParsableArguments {
 }
 
 extension Polygon.Corner {
-  /// Corners as `x,y;x,y`.
+  /// Parses corners `x,y;x,y`.
   fileprivate static func list(_ text: Substring) -> [Polygon.Corner]? {
     var corners: [Polygon.Corner] = []
     for pair in text.split(separator: ";", omittingEmptySubsequences: false) {
@@ -72,7 +72,7 @@ extension Polygon.Corner {
     return corners
   }
 
-  /// A name and corners as `name:x,y;x,y`.
+  /// Parses a name and corners `name:x,y;x,y`.
   fileprivate static func named(_ text: String) -> (name: String, corners: [Polygon.Corner])? {
     guard let colon = text.firstIndex(of: ":"), colon != text.startIndex else { return nil }
     return list(text[text.index(after: colon)...]).map { (String(text[..<colon]), $0) }

@@ -4,7 +4,7 @@ import Outputs
 import Rules
 import Scene
 
-/// `yolostream rules`: zones and lines over tracks that are already there, without a video.
+/// `yolostream rules`: applies zones and lines to existing tracks, without video.
 struct RulesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "rules", abstract: "Apply zones and lines to tracks in a MOTChallenge file.",
@@ -24,7 +24,7 @@ struct RulesCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Size of the frames, where there is no seqinfo.ini.", valueName: "width x height"))
   var size: String?
   @Option(
-    help: ArgumentHelp("How long an object may be missing before it has left.", valueName: "time"),
+    help: ArgumentHelp("Time without detection after which an object has left.", valueName: "time"),
     transform: Seconds.read)
   var trackBuffer = Seconds(2)
   @OptionGroup(title: "Rules") var rules: RulesArguments
@@ -102,7 +102,7 @@ private struct Footage: Sequence, IteratorProtocol {
   private let size: (width: Int, height: Int)
   private let buffer: Double
   private var frames: ArraySlice<Int>
-  /// When each track began, and was last seen.
+  /// First and last time of each track.
   private var spans: [Int: (first: Double, last: Double)] = [:]
 
   init(_ file: TrackFile, rate: Double, size: (width: Int, height: Int), buffer: Double) {
@@ -118,7 +118,7 @@ private struct Footage: Sequence, IteratorProtocol {
 
   mutating func next() -> FrameFindings? {
     guard let listed = frames.first else { return nil }
-    // Frames without an object are not in the file. In one of them objects may have been gone for long enough.
+    // Frames without objects are not in the file; tracks may end in one of them.
     let frame = Swift.min(listed, spans.values.map { end(ofTrackSeenAt: $0.last) }.min() ?? listed)
     if frame == listed { frames.removeFirst() }
     let now = Double(frame - 1) / rate

@@ -4,7 +4,7 @@ import Training
 
 /// The folder of a training run.
 enum RunFolder {
-  /// Makes `path` or, where a run is in it already, `path2`, `path3`, …
+  /// Creates `path` or, if it contains a run already, `path2`, `path3`, …
   static func make(_ path: String, mayExist: Bool) throws(OutputError) -> String {
     func hasRun(_ path: String) -> Bool {
       ["args.yaml", "log.csv", "last.safetensors"].contains { FileManager.default.fileExists(atPath: "\(path)/\($0)") }
@@ -21,7 +21,7 @@ enum RunFolder {
     return folder
   }
 
-  /// Keeps what the run was started with in `args.yaml`. A run is worth more than this file: a failure is not one of it.
+  /// Writes the arguments to `args.yaml`. A failure to do so is ignored: it must not end a run.
   static func keepArguments(_ plan: TrainingPlan, data: String, network: String, in folder: String) {
     func quoted(_ text: String) -> String { "'\(text.replacing("'", with: "''"))'" }
     let rows: [(String, String)] = [

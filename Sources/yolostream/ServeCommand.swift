@@ -16,9 +16,9 @@ extension ServiceError: ServiceFailure {
 }
 #endif
 
-/// A failure of the service, which a program may be built without.
+/// An error of the service, which can be left out of a build.
 protocol ServiceFailure: Error {
-  /// The exit code it means.
+  /// Its exit code.
   var status: Int32 { get }
 }
 

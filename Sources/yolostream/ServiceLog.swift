@@ -1,11 +1,11 @@
 import ArgumentParser
 import Foundation
 
-/// Forms of a service's log.
+/// Formats of a service's log.
 enum LogForm: String, ExpressibleByArgument, CaseIterable {
-  /// A line of words.
+  /// Text lines.
   case text
-  /// A JSON object a line.
+  /// One JSON object per line.
   case json
 }
 
@@ -17,10 +17,10 @@ import Service
 struct ServiceLog: Sendable {
   private let form: LogForm
   private let least: LogLine.Level
-  /// Whether systemd's journal reads standard error.
+  /// Whether standard error goes to systemd's journal.
   private let isJournal: Bool
 
-  /// A log of `form`. The options count more than the variable `LOG_LEVEL`.
+  /// A log in `form`. Options take precedence over the variable `LOG_LEVEL`.
   init(
     _ form: LogForm, isQuiet: Bool, isVerbose: Bool,
     environment: [String: String] = ProcessInfo.processInfo.environment
@@ -31,7 +31,7 @@ struct ServiceLog: Sendable {
     isJournal = environment["JOURNAL_STREAM"] != nil
   }
 
-  /// Writes `line`, if it matters enough.
+  /// Writes `line` if its level is high enough.
   @Sendable func write(_ line: LogLine) {
     guard line.level <= least else { return }
     let now = EventClock.wallMilliseconds

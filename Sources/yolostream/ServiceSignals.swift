@@ -2,7 +2,7 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// Signals of a service: SIGTERM and SIGINT end it in order (a second SIGINT at once), SIGHUP has it read its
+/// Signals of a service: SIGTERM and SIGINT stop it in order (a second SIGINT at once), SIGHUP reloads the
 /// configuration.
 final class ServiceSignals: @unchecked Sendable {
   private struct State {
@@ -12,22 +12,22 @@ final class ServiceSignals: @unchecked Sendable {
   }
 
   private let state = Mutex(State())
-  // Written once, in `init`; kept only so that the handlers stay installed.
+  // Written once, in `init`; keeps the handlers installed.
   private var sources: [any DispatchSourceSignal] = []
 
   init() {
-    // Who reads our output may go away; that is an error of writing, not the end of the program.
+    // A reader that closes our output is a write error, not the end of the program.
     signal(SIGPIPE, SIG_IGN)
     for number in [SIGINT, SIGTERM, SIGHUP] {
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
       source.setEventHandler { [weak self] in self?.arrived(number) }
-      // Dispatch catches the signal once it listens. It is not ignored before: what came in between would be lost.
+      // Dispatch catches the signal once it listens. Before, it keeps its default action, so that it is not lost.
       source.resume()
       sources.append(source)
     }
   }
 
-  /// What signals do from now on. Before there is a service, there is nothing to be saved: the first ends the program.
+  /// Sets the handlers. Before, a signal exits.
   func direct(onEnd: @escaping @Sendable () -> Void, onReload: @escaping @Sendable () -> Void) {
     state.withLock { ($0.onEnd, $0.onReload) = (onEnd, onReload) }
   }

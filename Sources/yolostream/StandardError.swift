@@ -1,6 +1,6 @@
 import Foundation
 
-/// Standard error as a place to print to. Nothing fails if nobody reads it any more.
+/// Standard error as a text output stream. Write errors are ignored.
 struct StandardError: TextOutputStream {
   static var shared: StandardError {
     get { StandardError() }
@@ -12,25 +12,24 @@ struct StandardError: TextOutputStream {
 
   mutating func write(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data(text.utf8)) }
 
-  /// Prints `yolostream: text`, the name in the colour of `mark`.
+  /// Prints `yolostream: text`, with the name in the colour `mark`.
   static func say(_ text: String, mark: TextColour? = nil) {
     print(marked(text, mark), to: &shared)
   }
 
-  /// `yolostream: text`, the name in the colour of `mark`.
+  /// `yolostream: text`, with the name in the colour `mark`.
   static func marked(_ text: String, _ mark: TextColour?) -> String {
     "\(TextColour.paint("yolostream:", mark, isTerminal: isTerminal)) \(text)"
   }
 }
 
-/// Colours of a terminal, by their ANSI codes.
+/// ANSI colours.
 enum TextColour: Int {
   case red = 31
   case green = 32
   case yellow = 33
 
-  /// `text` in `colour` where a terminal shows it, neither `NO_COLOR` (https://no-color.org) forbids it nor the terminal is a
-  /// dumb one; otherwise as it is.
+  /// `text` in `colour` on a terminal, unless `NO_COLOR` (https://no-color.org) is set or the terminal is dumb.
   static func paint(_ text: String, _ colour: TextColour?, isTerminal: Bool) -> String {
     guard let colour, isTerminal, isAllowed else { return text }
     return "\u{1B}[\(colour.rawValue)m\(text)\u{1B}[0m"

@@ -1,9 +1,9 @@
-/// What was probably meant by a name that does not exist.
+/// Suggests known names for a misspelt one.
 struct Suggestion {
-  /// The names that are nearest, equally near, in the order they were given.
+  /// The nearest names, all at the same distance, in their order in the list.
   let names: [String]
 
-  /// Looks for `word` in `known`, whatever its case and punctuation; more than one typing error in four letters is too far.
+  /// Compares `word` with `known`, ignoring case and punctuation; at most one typing error per four letters.
   init(for word: String, among known: [String]) {
     let wanted = Self.letters(of: word)
     let distances = known.map { (name: $0, distance: Self.distance(wanted, Self.letters(of: $0))) }
@@ -15,7 +15,7 @@ struct Suggestion {
     names = distances.filter { $0.distance == nearest }.map(\.name)
   }
 
-  /// `; did you mean a or b?`, or nothing where no name is near.
+  /// `; did you mean a or b?`, or empty if no name is near.
   var text: String {
     guard let last = names.last else { return "" }
     let others = names.dropLast().joined(separator: ", ")
@@ -26,8 +26,8 @@ struct Suggestion {
     Array(word.lowercased().utf8).filter { (97...122).contains($0) || (48...57).contains($0) }
   }
 
-  /// Letters that are to be inserted, dropped, replaced or swapped with their neighbour to turn one word into the other
-  /// (optimal string alignment; Damerau, "A technique for computer detection and correction of spelling errors", 1964).
+  /// Edit distance: insertions, deletions, replacements and swaps of neighbours (optimal string alignment; Damerau,
+  /// "A technique for computer detection and correction of spelling errors", 1964).
   private static func distance(_ one: [UInt8], _ other: [UInt8]) -> Int {
     var beforeLast: [Int] = []
     var last = Array(0...other.count)

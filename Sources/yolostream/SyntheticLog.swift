@@ -2,8 +2,7 @@
 import Foundation
 import Outputs
 
-/// A log of made-up events of a year, as ten cameras write it: the first has half of all, the last hardly any. The same in
-/// each run.
+/// A reproducible log of a year of synthetic events of ten cameras: the first has half of all, the last hardly any.
 enum SyntheticLog {
   /// 2026-01-01, and a year, in milliseconds.
   static let start: Int64 = 1_767_225_600_000
@@ -11,21 +10,21 @@ enum SyntheticLog {
   static let labels = ["person", "car", "dog", "bicycle", "truck", "bear"]
   private static let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ")
 
-  /// A camera, by how often it has events.
+  /// A random camera, weighted by its number of events.
   static func camera(_ random: inout SeededNumbers) -> String {
     var number = 0
     while number < 9, Bool.random(using: &random) { number += 1 }
     return "camera\(number)"
   }
 
-  /// Writes `lines` lines: one event in four is that of a camera, the others are objects that start, go through a zone, now
-  /// and then cross a line or loiter, and end.
+  /// Writes `lines` lines: one event in four is about the camera; the others are objects that start, pass a zone,
+  /// sometimes cross a line or loiter, and end.
   static func write(lines: Int, to path: String) throws {
     var file = try LineFile(path: path)
     var random = SeededNumbers(state: 7)
     var text = ""
     var count = 0
-    // About 3.6 lines an event.
+    // About 3.6 lines per event.
     let step = span / Int64(max(1, lines / 3))
     var moment = start
     var sequence = 0
@@ -35,7 +34,7 @@ enum SyntheticLog {
       let tail = (0..<16).map { _ in alphabet[Int.random(in: 0..<32, using: &random)] }
       let id = head(moment) + String(tail)
       let share = Double.random(in: 0..<1, using: &random)
-      // Squared, so that the last classes are rare.
+      // Squared, so that later classes are rare.
       let label = labels[min(labels.count - 1, Int(share * share * share * Double(labels.count)))]
       let zone = "zone\(Int.random(in: 0..<6, using: &random))"
       let score = Double.random(in: 0.3..<0.95, using: &random)

@@ -3,10 +3,10 @@ import Evaluation
 import Scene
 import Tracking
 
-/// `yolostream track --detections DET -o TRACKS`: the tracker alone, on detections that are already there.
+/// `yolostream track --detections DET -o TRACKS`: runs only the tracker, on existing detections.
 struct TrackCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "track", abstract: "Give detections in a MOTChallenge file identities over time.",
+    commandName: "track", abstract: "Track the detections in a MOTChallenge file.",
     discussion: """
       Rows are frame,id,left,top,width,height,score[,...]; the id of the input is ignored. Scores are taken as \
       probabilities. The frame rate comes from seqinfo.ini beside the detections, or in the folder above. Where only every \
@@ -51,12 +51,13 @@ struct TrackCommand: ParsableCommand {
     }
   }
 
-  /// Shows the tracker every frame that a detector saw, from the first to the last with detections, empty ones too.
+  /// Updates the tracker with every processed frame, from the first to the last with detections, including empty
+  /// ones.
   static func tracks(of file: TrackFile, rate: Double, configuration: TrackerConfiguration) -> [TrackRecord] {
     let rowsOfFrame = Dictionary(grouping: file.records, by: \.frame)
     var tracker = Tracker(configuration: configuration)
     var records: [TrackRecord] = []
-    // A gap that ends every track needs no more empty frames, so that a wild frame number costs nothing.
+    // A gap that ends every track needs no more empty frames, so that a huge frame number costs nothing.
     let longestGap = Int(configuration.buffer * rate) + 2
     let numbers = rowsOfFrame.keys.sorted()
     let interval = Self.interval(of: numbers)
@@ -85,7 +86,7 @@ struct TrackCommand: ParsableCommand {
     return records
   }
 
-  /// Every how many frames a detector saw one: the greatest step that all of ten or more frame numbers share.
+  /// The detector's frame interval: the greatest common divisor of the frame numbers, if there are ten or more.
   private static func interval(of frames: [Int]) -> Int {
     guard frames.count >= 10 else { return 1 }
     var divisor = 0

@@ -2,23 +2,23 @@ import ArgumentParser
 import Scene
 import Tracking
 
-/// How objects are followed.
+/// Tracking options.
 struct TrackingArguments: ParsableArguments {
-  @Flag(inversion: .prefixedNo, help: "Follow objects from frame to frame.")
+  @Flag(inversion: .prefixedNo, help: "Track objects from frame to frame.")
   var track = true
 
   @Option(help: bufferHelp, transform: Seconds.read)
   var trackBuffer = Seconds(TrackerConfiguration().buffer)
 
   static let bufferHelp = ArgumentHelp(
-    "How long an object may be out of sight and keep its identity.", valueName: "time")
+    "Time that an object can be out of sight without losing its identity.", valueName: "time")
 
-  /// The tracker for detections that are shown from `confidence` on; `nil` for none.
+  /// The tracker for detections shown above `confidence`; `nil` for none.
   func configuration(confidence: Float) -> TrackerConfiguration? {
     guard track else { return nil }
     var configuration = TrackerConfiguration()
     configuration.buffer = trackBuffer.value
-    // What the user does not want to see must not start a track; it may continue one.
+    // Detections below the display threshold must not start a track, but can continue one.
     configuration.highScore = max(configuration.highScore, confidence)
     return configuration
   }

@@ -2,11 +2,12 @@ import ArgumentParser
 import Evaluation
 import Foundation
 import GELAN
+import Imaging
 import MPI
 import Outputs
 import Training
 
-/// Trains a network on labelled pictures.
+/// `yolostream train`: trains a network on labelled images.
 struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train", abstract: "Train a network on labelled images.",
@@ -32,13 +33,13 @@ struct TrainCommand: ParsableCommand {
   @OptionGroup(title: "Plan") var schedule: TrainingScheduleArguments
   @OptionGroup(title: "Augmentation") var augmentation: AugmentationArguments
 
-  @Option(help: "Folder of the run; one that holds a run already gets a number: runs/train2.") var out = "runs/train"
-  @Flag(name: [.customLong("exist-ok")], help: "Write over a run that is in the folder.") var mayExist = false
-  @Flag(help: "Say what would be trained on, and stop.") var dryRun = false
-  @Flag(help: "Go on from the checkpoint in the folder. Epochs, rates and the size of pictures may be changed.")
+  @Option(help: "Folder of the run. If it contains a run, a number is appended: runs/train2.") var out = "runs/train"
+  @Flag(name: [.customLong("exist-ok")], help: "Overwrite the run in the folder.") var mayExist = false
+  @Flag(help: "Print what would be trained, and exit.") var dryRun = false
+  @Flag(help: "Resume from the checkpoint in the folder. Epochs, learning rates and image size can be changed.")
   var resume = false
   @Option(help: "Iterations after which to stop, at the optimiser's next step.") var iterations: Int?
-  @Option(help: "Measure the speed of this many batches of random pictures instead.") var benchmark: Int?
+  @Option(help: "Measure the speed of this many batches of random images instead.") var benchmark: Int?
   @Flag(help: "With --benchmark: the time of each kind of step.") var profile = false
 
   func validate() throws {
@@ -62,7 +63,7 @@ struct TrainCommand: ParsableCommand {
     plan.validationEvery = max(source.valEvery, 1)
     if let benchmark { return try measure(plan, batches: benchmark) }
 
-    // Of the processes that `mpirun` has started the first one speaks.
+    // Only the first process started by `mpirun` prints.
     let group = try ProcessGroup.joined()
     let say: (String) -> Void = group.isFirst ? { print($0) } : { _ in }
     let path = source.data ?? ""
@@ -88,8 +89,8 @@ struct TrainCommand: ParsableCommand {
       say("the batch of \(plan.batch) is larger than the data: images are shown more than once in it")
     }
     let validation = validationSet.map { Validation($0, side: plan.side, workers: plan.workers * plan.threads) }
-    let trainer = try Trainer(plan, data: training, group: group) { Picture(path: $0) }
-    // Only the first process writes; to go on, all read what is there.
+    let trainer = try Trainer(plan, data: training, group: group) { RGBImage(path: $0) }
+    // Only the first process writes; to resume, all read.
     let folder = try RunFolder.make(out, mayExist: mayExist || resume || !group.isFirst)
     let files = RunFiles(folder: URL(filePath: folder, directoryHint: .isDirectory))
     if folder != out { say("\(out) holds a run already; this one goes to \(folder)") }
@@ -107,7 +108,7 @@ struct TrainCommand: ParsableCommand {
         + "\(trainer.arenaByteCount >> 20) MiB of activations")
     let log =
       group.isFirst ? try RunLog(folder: files.folder, classNames: training.classNames, isContinued: resume) : nil
-    // A process that ends by itself would leave the others of its group waiting.
+    // A process that exits alone would leave the others of its group waiting.
     let signals = group.count == 1 ? InterruptSignals() : nil
     signals?.onInterrupt {}
     var named = 0
@@ -164,8 +165,8 @@ struct TrainCommand: ParsableCommand {
     ).run(batches: batches)
     print(String(format: "%.2f images/s forward and backward", result.rate))
     guard profile else { return }
-    for kind in result.kinds(pictures: batches * plan.batch / plan.workers) {
-      print(String(format: "%9.3f ms a picture, %4d steps: ", kind.milliseconds, kind.count) + kind.name)
+    for kind in result.kinds(images: batches * plan.batch / plan.workers) {
+      print(String(format: "%9.3f ms an image, %4d steps: ", kind.milliseconds, kind.count) + kind.name)
     }
   }
 }

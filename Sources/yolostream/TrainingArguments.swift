@@ -10,24 +10,24 @@ extension Aggregation.Kind: ExpressibleByArgument {}
 extension StochasticGradient.Method: ExpressibleByArgument {}
 extension DetectionLoss.Guidance: ExpressibleByArgument {}
 
-/// What is learned from.
+/// Data options of training.
 struct TrainingDataArguments: ParsableArguments {
   @Option(help: ArgumentHelp("Data to train on.", valueName: "path")) var data: String?
   @Option(
     help: ArgumentHelp(
-      "Data to validate on; without, the part 'val' of --data, unless that is a file.", valueName: "path"))
+      "Data to validate on. (default: the split 'val' of --data, unless that is a file)", valueName: "path"))
   var val: String?
-  @Option(help: "Folder of the images to train on; otherwise where the data has them.") var images: String?
+  @Option(help: "Folder of the training images. (default: that of the data set)") var images: String?
   @Option(help: "Epochs between validations; 0 for none.") var valEvery = 1
 
   func validate() throws {
     guard valEvery >= 0 else { throw ValidationError("--val-every \(valEvery): expected 0 or more") }
   }
 
-  /// What to validate on, if there is something.
+  /// The validation set, if any.
   func validationSet(classes: [String], say: (String) -> Void) throws -> GroundTruth? {
     guard valEvery > 0, let data else { return nil }
-    // A file of annotations is all of one part.
+    // An annotation file is a single split.
     if val == nil, data.lowercased().hasSuffix(".json") {
       say("not validated: \(data) is to train on; give --val")
       return nil
@@ -50,7 +50,7 @@ struct TrainingDataArguments: ParsableArguments {
   }
 }
 
-/// What is trained.
+/// Network options of training.
 struct TrainingNetworkArguments: ParsableArguments {
   @Option(
     help: """
@@ -58,7 +58,7 @@ struct TrainingNetworkArguments: ParsableArguments {
       checkpoint to begin from: classes it knows by name keep their weights.
       """)
   var network = "yolov9-n"
-  @Option(help: "Auxiliary part: off, deep (deep supervision) or on (auxiliary branch).")
+  @Option(help: "Auxiliary supervision: off, deep (deep supervision) or on (auxiliary branch, PGI).")
   var aux = NetworkSpec.Auxiliary.branch
   @Option(help: "Auxiliary levels: all (multi-level information) or own.") var levels = NetworkSpec.AuxiliaryLevels.all
   @Option(help: "Assignment of the auxiliary head: own or lead.") var guidance = DetectionLoss.Guidance.own
@@ -77,7 +77,7 @@ struct TrainingNetworkArguments: ParsableArguments {
     }
   }
 
-  /// The network to train, and the weights to begin with where it comes from a file.
+  /// The network to train, and its initial weights if it is from a file.
   func start() throws -> (spec: NetworkSpec, weights: StartingWeights?) {
     if let spec = NetworkSpec.named(network) { return (varied(spec), nil) }
     guard FileManager.default.fileExists(atPath: network) else {
@@ -98,24 +98,24 @@ struct TrainingNetworkArguments: ParsableArguments {
   }
 }
 
-/// How long and how fast.
+/// Schedule and optimiser options.
 struct TrainingScheduleArguments: ParsableArguments {
   @Option(help: "Passes over the data.") var epochs = 100
-  @Option(help: "Side of the pictures.") var imgsz = 320
-  @Option(help: "How much larger or smaller a batch may be drawn, 0 to 0.5 of the side.") var multiScale = 0.0
-  @Option(help: "Pictures in a batch.") var batch = 16
-  @Option(help: "Pictures an optimiser step counts for.") var nominalBatch = 64
-  @Option(help: "How kernels move: sgd, or muon (along orthogonal directions).")
+  @Option(help: "Side of the images in pixels.") var imgsz = 320
+  @Option(help: "Multi-scale training: random change of each batch's size, 0 to 0.5 of the side.") var multiScale = 0.0
+  @Option(help: "Images in a batch.") var batch = 16
+  @Option(help: "Images that an optimiser step averages over.") var nominalBatch = 64
+  @Option(help: "Optimiser of the kernels: sgd, or muon (orthogonalised updates).")
   var optimizer = StochasticGradient.Method.sgd
   @Option(help: "Learning rate after the warm-up.") var lr = 0.01
   @Option(help: "Epochs of warm-up.") var warmup = 3.0
-  @Option(help: "Last epochs over which the learning rate falls (all, unless given).") var cool: Int?
-  @Option(help: "Largest norm of a step's gradient.") var clip = 10.0
-  @Option(help: "Share of the weight average kept by a step in the long run.") var averageDecay = 0.9999
-  @Option(help: "Steps over which the weight average settles.") var averageRamp = 2000.0
-  @Option(help: "Epochs without a better model after which the run ends.") var patience = 100
-  @Option(help: "Seed of everything random.") var seed: UInt64 = 0
-  @Option(help: "Workers that share each batch, in all processes together.") var workers = 2
+  @Option(help: "Last epochs over which the learning rate decays. (default: all)") var cool: Int?
+  @Option(help: "Gradient clipping: largest norm.") var clip = 10.0
+  @Option(help: "Final decay of the weight average.") var averageDecay = 0.9999
+  @Option(help: "Updates over which the decay of the weight average rises.") var averageRamp = 2000.0
+  @Option(help: "Early stopping: epochs without improvement.") var patience = 100
+  @Option(help: "Seed of all random numbers.") var seed: UInt64 = 0
+  @Option(help: "Workers that share each batch, over all processes.") var workers = 2
   @Option(help: "Threads of each worker.") var threads = 1
 
   func validate() throws {
@@ -159,7 +159,7 @@ struct TrainingScheduleArguments: ParsableArguments {
   }
 }
 
-/// How pictures are varied.
+/// Augmentation options.
 struct AugmentationArguments: ParsableArguments {
   @Option(help: "Probability of mosaic.") var mosaic: Float = 1
   @Option(help: "Probability of mixup.") var mixup: Float = 0.15
@@ -187,7 +187,7 @@ struct AugmentationArguments: ParsableArguments {
   }
 }
 
-/// Parameters and work of a network, as it runs and as it is trained.
+/// Parameters and GFLOPs of a network at inference and in training.
 struct NetworkSize: CustomStringConvertible {
   let spec: NetworkSpec
   let side: Int

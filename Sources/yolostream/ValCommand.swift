@@ -5,10 +5,10 @@ import GELAN
 import Inference
 import Training
 
-/// `yolostream val`: how well a model finds the objects of a data set.
+/// `yolostream val`: measures the accuracy of a model on a data set.
 struct ValCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "val", abstract: "Measure a model on labelled images: AP and AR as the COCO benchmark counts them.",
+    commandName: "val", abstract: "Measure a model on labelled images: AP and AR as in the COCO benchmark.",
     discussion: """
       Examples:
         yolostream val --model yolov9-c.pt --data instances.json --images val2017/
@@ -64,7 +64,7 @@ struct ValCommand: ParsableCommand {
     if output.confusion, !output.json { print("\n" + ConfusionMatrix(outcome, names).table(names)) }
   }
 
-  /// Scores detections that are there already. Only images whose boxes are fractions are read, for their size.
+  /// Scores existing detections. Only images whose boxes are fractions are read, for their size.
   private func score(_ results: String, against truth: GroundTruth) throws {
     let found = try DetectionResults.read(results, of: truth)
     let names = truth.classNames
@@ -91,12 +91,12 @@ struct ValCommand: ParsableCommand {
 }
 
 extension ConfusionMatrix {
-  /// What the classes were taken for in a measurement.
+  /// The confusion matrix of a measurement.
   fileprivate init(_ outcome: Validation.Measurement, _ names: [String]) {
     self.init(truth: outcome.truth, found: outcome.found, classCount: names.count)
   }
 
-  /// The counts as rows of text, a row for each pair that occurs: what is there, what it was taken for, how often.
+  /// The counts as text, a row for each pair that occurs: true class, detected class, count.
   func table(_ names: [String]) -> String {
     let labels = names + ["background"]
     let width = max(10, labels.map(\.count).max() ?? 0) + 2

@@ -1,26 +1,26 @@
 import ArgumentParser
 
-/// What `val` measures on.
+/// Data options of `val`.
 struct ValidationDataArguments: ParsableArguments {
   @Option(help: "data.yaml, obj.data, annotations in COCO format (.json), or a folder.") var data: String
-  @Option(help: "Folder of the images; otherwise where the data has them.") var images: String?
-  @Option(help: "Part of the data: val, train or test.") var split = "val"
+  @Option(help: "Folder of the images. (default: that of the data set)") var images: String?
+  @Option(help: "Split of the data: val, train or test.") var split = "val"
 }
 
-/// How `val` runs the model.
+/// Model and detection options of `val`.
 struct ValidationDetectionArguments: ParsableArguments {
   @Option(help: PrecisionOption.help) var precision = PrecisionOption.automatic
   @Option(
     name: [.customLong("imgsz"), .customLong("img"), .customLong("img-size")],
-    help: "Side of the input; otherwise what the model was trained on, or 640.")
+    help: "Side of the input. (default: the training size of the model, or 640)")
   var imageSize: Int?
-  @Option(name: [.customLong("conf"), .customLong("conf-thres")], help: "Lowest probability of a detection.")
+  @Option(name: [.customLong("conf"), .customLong("conf-thres")], help: "Confidence threshold.")
   var confidence: Float = 0.001
-  @Option(name: [.customLong("iou"), .customLong("iou-thres")], help: "Overlap above which the weaker box goes.")
+  @Option(name: [.customLong("iou"), .customLong("iou-thres")], help: "IoU above which NMS removes the weaker box.")
   var overlap: Float = 0.7
   @Option(help: "Most detections per image.") var maxDet = 300
-  @Option(help: "Images worked on at the same time, one thread each.") var threads = 2
-  @Option(help: "Score the detections of a results file (COCO format) in place of running a model.")
+  @Option(help: "Images processed at the same time, one thread each.") var threads = 2
+  @Option(help: "Score the detections of a results file (COCO format) instead of running a model.")
   var results: String?
 
   func validate() throws {
@@ -34,11 +34,11 @@ struct ValidationDetectionArguments: ParsableArguments {
   }
 }
 
-/// What `val` prints and writes.
+/// Output options of `val`.
 struct ValidationOutputArguments: ParsableArguments {
   @Option(help: "File for the detections, in the results format of the benchmark.") var saveJson: String?
   @OptionGroup var overwriting: OverwriteArguments
   @Option(help: "Folder for precision-recall and confusion plots (SVG).") var plots: String?
-  @Flag(help: "Print what each class was taken for.") var confusion = false
+  @Flag(help: "Print the confusion matrix.") var confusion = false
   @Flag(help: "Print JSON.") var json = false
 }

@@ -1,6 +1,6 @@
 import Evaluation
 
-/// What `val` prints: the twelve figures, and a line for each class.
+/// The output of `val`: the twelve figures, and a line per class.
 struct ValidationReport: Encodable {
   struct ClassRow: Encodable {
     let name: String
@@ -9,7 +9,7 @@ struct ValidationReport: Encodable {
     let precisionAt50: Double
     let precisionAt75: Double
     let recall: Double
-    /// The best F1 at an overlap of 0.50, and the lowest score that counts there.
+    /// The best F1 score at an IoU of 0.50, and its confidence threshold.
     let bestF1: Double
     let bestConfidence: Double
 

@@ -30,7 +30,7 @@ struct YoloStream: AsyncParsableCommand {
         subcommands: history + [TrackCommand.self, RulesCommand.self, EvaluateTracksCommand.self]),
     ], defaultSubcommand: RunCommand.self)
 
-  // What a program that was built without its service does not have: webhooks, the collector, and the history of a service.
+  // Commands that are missing in a build without the service: webhooks, the collector and event history.
   #if Service
   private static let outlets: [any ParsableCommand.Type] = [CollectCommand.self, NotifyCommand.self]
   private static let history: [any ParsableCommand.Type] = [EventsCommand.self]
@@ -39,7 +39,7 @@ struct YoloStream: AsyncParsableCommand {
   private static let history: [any ParsableCommand.Type] = []
   #endif
 
-  /// Runs what the arguments ask for; whatever fails then is reported in one sentence.
+  /// Runs the command line; failures are reported in one sentence.
   static func main() async {
     do {
       do { try CommandPath.check(Array(CommandLine.arguments.dropFirst()), root: Self.self) } catch {

@@ -11,7 +11,7 @@ struct FolderArrows {
       arrows[folder] = [:]
       for type in files.flatMap(\.types) { owners[type, default: []].insert(folder) }
     }
-    // A name that a file outside the folders declares, too, says nothing.
+    // A name that a file outside the folders declares, too, proves nothing.
     for type in files.filter({ $0.folder == nil }).flatMap(\.types) { owners[type] = nil }
     for (folder, files) in folders {
       for word in Set(files.flatMap(\.words)) {

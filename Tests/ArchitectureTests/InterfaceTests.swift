@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// The HTTP interface: what the sources register and what `Documentation/openapi.json` says are the same.
+/// The HTTP interface: what the sources register and what `Documentation/openapi.json` states are the same.
 @Suite struct InterfaceTests {
   @Test func `each route is in the OpenAPI file and each path there is a route`() throws {
     let file = SourceFile.checkout.appending(path: "Documentation/openapi.json")

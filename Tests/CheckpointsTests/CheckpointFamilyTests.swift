@@ -129,7 +129,7 @@ import Testing
       model.graph, options: .init(height: 256, width: 256, order: .blocked8)
     ) { weights[$0]?.values }
     let execution = try NetworkExecution(network)
-    execution.input.fill(with: FormulaWeights.picture(height: 256, width: 256).map { $0 * 255 })
+    execution.input.fill(with: FormulaWeights.image(height: 256, width: 256).map { $0 * 255 })
     try execution.run()
     #expect(fixture.head.main.raw.count == network.head.levels.count)
     for (level, expected) in zip(network.head.levels, fixture.head.main.raw) {

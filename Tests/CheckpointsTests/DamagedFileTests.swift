@@ -160,7 +160,7 @@ import Testing
     try #require(mkfifo(path, 0o600) == 0)
     let spec = try #require(NetworkSpec.named("gelan-n"))
     let refused = failure { () throws(ModelError) in
-      try InferenceModel(madeUp: spec).write(to: path, licence: nil, origin: "a test")
+      try InferenceModel(randomWeightsFor: spec).write(to: path, licence: nil, origin: "a test")
     }
     #expect(refused?.code == .unwritable)
     var standing = stat()

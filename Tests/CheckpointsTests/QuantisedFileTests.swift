@@ -17,7 +17,7 @@ import Testing
       let weight = try #require(weights[name])
       let steps = (0..<convolution.outputChannels).map { 0.004 + 0.0001 * Float($0) }
       let count = weight.values.count / steps.count
-      weights[name]?.values = weight.numbers(of: steps).enumerated().map { Float($1) * steps[$0 / count] }
+      weights[name]?.values = weight.quantised(by: steps).enumerated().map { Float($1) * steps[$0 / count] }
       quantisation.weights[convolution.parameters] = steps
       quantisation.activations[model.graph.nodes[owners[node.inputs[0]]].name] = .init(step: 0.02, zeroPoint: 14)
     }

@@ -74,7 +74,7 @@ import Testing
       try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
       try text.write(to: file, atomically: true, encoding: .utf8)
     }
-    // Two pictures, the second of which is not there.
+    // Two images, the second of which is missing.
     let grey = "P6 64 48 255\n" + String(repeating: "Z", count: 64 * 48 * 3)
     if kind == "voc" {
       try write(grey, "JPEGImages/1.ppm")
@@ -109,8 +109,8 @@ import Testing
     #expect(outcome.error.contains("yolostream: data: \(label)\n"), "\(outcome.error)")
     #expect(
       outcome.error.contains("yolostream: data: 1 missing, damaged or truncated image, left out ("), "\(outcome.error)")
-    // Without a single picture there is nothing to measure.
-    try write("no picture", kind == "voc" ? "JPEGImages/1.ppm" : "images/val/1.ppm")
+    // Without a single image there is nothing to measure.
+    try write("no image", kind == "voc" ? "JPEGImages/1.ppm" : "images/val/1.ppm")
     let nothing = try program.run(arguments, hasModel: false)
     #expect(
       nothing.status == 65 && nothing.error.contains(kind == "voc" ? "none of its 1 images" : "none of its 2 images"),

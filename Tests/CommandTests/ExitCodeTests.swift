@@ -22,7 +22,7 @@ import Testing
       (["rtsp://user:secret@127.0.0.1:9/x", "--timeout", "2", "--retries", "0"], 69, "127.0.0.1"),
       (["test:64x64@10:3", "-o", "no/such/folder/out.mp4"], 73, "out.mp4"),
       (["test:64x64@10:3", "-o", "out.gif"], 73, "out.gif"),
-      (["test:64x64@10:3", "-o", "out.jpg"], 73, "many pictures"),
+      (["test:64x64@10:3", "-o", "out.jpg"], 73, "many images"),
       (["test:64x64@10:3", "--events", "/no/such/e.jsonl"], 73, "/no/such/e.jsonl"),
       (["test:64x64@10:3", "--mot", "x", "--detections", "x"], 73, "x"),
       (["test:64x64@10:30", "--detections", "/dev/full"], 74, "/dev/full"),
@@ -110,7 +110,7 @@ import Testing
 }
 
 extension Program {
-  /// How many pictures FFmpeg's own tools decode from a file, without an error: but for the last one where the file may be cut.
+  /// How many frames FFmpeg's own tools decode from a file, without an error: but for the last one where the file may be cut.
   func frames(of name: String, mayBeCut: Bool = false) throws -> Int {
     let counted = try tool(
       "ffprobe",

@@ -50,7 +50,7 @@ import Testing
   @Test(arguments: ["1/2", "2/1", "64/45", "10/11"], ["mp4", "mkv", "ts", "avi"])
   func `pixels are square`(aspect: String, ending: String) throws {
     let program = try program.get()
-    // A square of 96 on 400x240, squeezed as the container says.
+    // A square of 96 on 400x240, squeezed as the container states.
     let parts = aspect.split(separator: "/").compactMap { Double($0) }
     let width = Int((400 / (parts[0] / parts[1]) / 2).rounded()) * 2
     try program.tool(

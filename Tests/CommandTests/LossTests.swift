@@ -14,7 +14,7 @@ import Testing
   @Test(
     .enabled(if: RTSPServer.isPresent, "skipped: needs GStreamer's RTSP server (bash .ci/install --tests)"),
     .timeLimit(.minutes(30)), arguments: [0, 0.01, 0.05, 0.2])
-  func `no picture that a loss has spoilt is given out`(loss: Double) throws {
+  func `no frame damaged by a loss is delivered`(loss: Double) throws {
     let program = try Program()
     try program.tool(
       "ffmpeg",
@@ -23,7 +23,7 @@ import Testing
         "noise=alls=6:allf=t", "-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-crf", "30", "-g",
         "10", "-x264-params", "sliced-threads=0:slices=1", "clip.mp4",
       ])
-    let sent = Set(try Self.pictures(StreamSource(file: program.path("clip.mp4"))))
+    let sent = Set(try Self.frames(StreamSource(file: program.path("clip.mp4"))))
     let server = try RTSPServer(clip: program.path("clip.mp4"))
     defer { withExtendedLifetime(server) {} }
     let relay = try Relay(server: server.port, loss: loss)
@@ -32,26 +32,26 @@ import Testing
     options.transport = .udp
     options.timeout = 3
     let source = try StreamSource(network: "rtsp://127.0.0.1:\(relay.port)/test", options: options)
-    let given = try Self.pictures(source)
+    let given = try Self.frames(source)
     let strange = given.filter { !sent.contains($0) }.count
-    #expect(strange == 0, "\(strange) of \(given.count) pictures were never sent")
+    #expect(strange == 0, "\(strange) of \(given.count) frames were never sent")
     let losses = source.losses
     if loss == 0 {
       #expect(losses.lostPackets == 0 && given.count >= Self.seconds * 20, "\(given.count), \(losses)")
     } else {
       #expect(losses.lostPackets > 0 && losses.withheldFrames > 0, "\(losses)")
     }
-    // At a fifth, hardly a key picture comes whole.
+    // At a fifth, hardly a keyframe arrives complete.
     if loss <= 0.01 { #expect(!given.isEmpty) }
     print(
-      "loss \(loss): \(given.count) of \(Self.seconds * 25) pictures given out, \(strange) of them spoilt, "
+      "loss \(loss): \(given.count) of \(Self.seconds * 25) frames delivered, \(strange) of them spoilt, "
         + "\(losses.withheldFrames) withheld, \(losses.lostPackets) packets noticed as lost")
   }
 
   @Test(
     .enabled(if: RTSPServer.isPresent, "skipped: needs GStreamer's RTSP server (bash .ci/install --tests)"),
     .timeLimit(.minutes(30)), arguments: [1, 4])
-  func `key pictures come whole however many slices they are sent in`(slices: Int) throws {
+  func `keyframes are complete in any number of slices`(slices: Int) throws {
     let program = try Program()
     try program.tool(
       "ffmpeg",
@@ -60,22 +60,22 @@ import Testing
         "ultrafast", "-tune", "zerolatency", "-g", "10", "-x264-params",
         "sliced-threads=0:slices=\(slices)", "clip.mp4",
       ])
-    let sent = try Self.pictures(StreamSource(file: program.path("clip.mp4")))
-    // GStreamer puts the parameters before each slice of a key picture.
+    let sent = try Self.frames(StreamSource(file: program.path("clip.mp4")))
+    // GStreamer puts the parameters before each slice of a keyframe.
     let server = try RTSPServer(clip: program.path("clip.mp4"))
     defer { withExtendedLifetime(server) {} }
     var options = SourceOptions()
     options.transport = .tcp
     options.timeout = 3
     let source = try StreamSource(network: "rtsp://127.0.0.1:\(server.port)/test", options: options)
-    let given = try Self.pictures(source)
-    // What comes before the first key picture after opening is withheld; from then on all are there.
+    let given = try Self.frames(source)
+    // What comes before the first keyframe after opening is withheld; from then on all are there.
     #expect(source.losses.withheldFrames < 10 * slices && source.losses.damagedPackets == 0, "\(source.losses)")
     #expect(given.count > sent.count - 25 && given == sent.suffix(given.count), "\(given.count) of \(sent.count)")
   }
 
-  /// A number for the samples of each picture, until the source ends or falls silent.
-  private static func pictures(_ source: StreamSource) throws -> [UInt64] {
+  /// A number for the samples of each frame, until the source ends or falls silent.
+  private static func frames(_ source: StreamSource) throws -> [UInt64] {
     var numbers: [UInt64] = []
     do {
       while case .frame(let frame) = try source.next() { numbers.append(frame.pixels.fingerprint) }

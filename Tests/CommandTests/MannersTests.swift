@@ -75,14 +75,14 @@ import Testing
       ("\"$0\" run --help | head -n 1", 141),
       ("\"$0\" test:64x64@10:3 --model model.safetensors --imgsz 64 2>&1 > o | true", 0),
     ] as [(String, Int32)])
-  func `whoever reads the output may go away, without a word`(line: String, status: Int32) throws {
+  func `the reader of the output may close it, without a message`(line: String, status: Int32) throws {
     let outcome = try program.get().tool("bash", ["-c", "set -o pipefail; " + line, Program.executable.path])
     // A short output may be written whole before its reader goes.
     #expect(outcome.status == status || line.contains("--help") && outcome.status == 0, "\(outcome.error)")
     #expect(outcome.error.isEmpty, "\(outcome.error)")
   }
 
-  @Test func `the first failure says that it is tried again, how often`() throws {
+  @Test func `the first failure states that it is tried again, and how often`() throws {
     let program = try program.get()
     let running = try program.start(["rtsp://127.0.0.1:9/x", "--timeout", "2", "--backoff", "10s"])
     running.waitForError { $0.contains("\n") }

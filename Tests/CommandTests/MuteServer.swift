@@ -1,4 +1,4 @@
-/// An RTSP server that answers the first so many requests and then says nothing, with the connection open.
+/// An RTSP server that answers some requests and then sends nothing, with the connection open.
 final class MuteServer: PortProcess {
   var url: String { "rtsp://127.0.0.1:\(port)/test" }
 

@@ -165,7 +165,7 @@ final class PlainSender: PortProcess {
 
   private let log: String
 
-  /// Sends the file at `clip` to whoever calls, one after another, `rate` frames per second.
+  /// Sends the file at `clip` to each client in turn, `rate` frames per second.
   init(clip: String, rate: Double, log: String) throws {
     self.log = log
     try super.init(python: ["-c", Self.script, clip, String(rate), log])

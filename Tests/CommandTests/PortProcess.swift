@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// A program of its own at the other end of a wire: it says its port in its first line and ends with the test.
+/// A program of its own at the other end of a wire: it prints its port in its first line and ends with the test.
 class PortProcess {
   let process = Process()
   let port: Int

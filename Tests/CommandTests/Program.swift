@@ -91,7 +91,7 @@ final class Running {
       error: texts[1])
   }
 
-  /// Waits until `condition` holds or the program has ended. There is nothing to be woken by: it is asked again and again.
+  /// Waits until `condition` holds or the program has ended. It polls, since nothing notifies.
   func wait(until condition: () -> Bool) { while process.isRunning, !condition() { usleep(2000) } }
 
   /// Waits until standard error is as `condition` wants it or the program has ended.

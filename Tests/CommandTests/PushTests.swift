@@ -8,7 +8,7 @@ import Testing
   /// Reconnects soon, so that a test does not wait.
   private static let soon = ["--backoff", "50ms..100ms"]
 
-  @Test func `one run writes several annotated results, each whole and with its sound`() throws {
+  @Test func `one run writes several annotated results, each complete and with its audio`() throws {
     let program = try Program()
     try program.tool(
       "ffmpeg",
@@ -20,10 +20,10 @@ import Testing
       "clip.mp4", "-o", "one.mp4", "--output", "two.mkv", "-o", "three/", "-o", "hls/index.m3u8", "-q",
     ])
     #expect(outcome.status == 0 && outcome.error.isEmpty, "\(outcome.error)")
-    let sound = try program.packets(of: "clip.mp4", stream: "a:0")
+    let audio = try program.packets(of: "clip.mp4", stream: "a:0")
     for name in ["one.mp4", "two.mkv", "three/clip.mp4"] {
       #expect(try program.frames(of: name) == 75, "\(name)")
-      #expect(try program.packets(of: name, stream: "a:0") == sound && sound.count > 100, "\(name)")
+      #expect(try program.packets(of: name, stream: "a:0") == audio && audio.count > 100, "\(name)")
     }
     #expect(try program.packets(of: "one.mp4", stream: "v:0") == program.packets(of: "three/clip.mp4", stream: "v:0"))
     // Our own reader plays the playlist.
@@ -40,7 +40,7 @@ import Testing
       (["-o", "/dev/null/a/live.m3u8"], 73, "cannot create"),
       (["-o", "rtsp://u:secret@127.0.0.1:9/x", "--backoff", "10ms"], 74, "cannot send to rtsp://***@127.0.0.1:9/x"),
     ])
-  func `an output that cannot be is told in one sentence`(arguments: [String], status: Int32, sentence: String) throws {
+  func `an impossible output is reported in one sentence`(arguments: [String], status: Int32, sentence: String) throws {
     let program = try Program()
     let outcome = try program.run(["test:64x64@25:20", "-q"] + arguments)
     #expect(outcome.status == status && outcome.error.contains(sentence), "\(outcome.error)")
@@ -66,7 +66,7 @@ import Testing
     let outcome = try running.wait()
     #expect(outcome.status == 130 && !outcome.error.contains("hush"), "\(outcome.error)")
     #expect(outcome.error.contains("is back after") && outcome.error.contains("connected again"), "\(outcome.error)")
-    // Detection missed nothing, and each connection begins with a key picture.
+    // Detection missed nothing, and each connection starts with a keyframe.
     let frames = try program.frames(of: "all.mkv")
     #expect(outcome.error.contains(": \(frames) frames in"), "\(outcome.error)")
     for name in ["one.h264", "two.h264"] {
@@ -109,7 +109,7 @@ import Testing
     let program = try Program()
     let url = "udp://127.0.0.1:\(try TCPSink.freePort())"
     let running = try program.start(["test:160x120@25", "-o", url])
-    // It begins in the middle: what a player needs comes with each key picture.
+    // It begins in the middle: what a player needs comes with each keyframe.
     let receiver = try FFmpegReceiver(url, into: program.path("one.ts"))
     running.waitFor(program.path("one.ts"), bytes: 20_000)
     kill(running.process.processIdentifier, SIGTERM)
@@ -134,7 +134,7 @@ import Testing
 }
 
 extension Program {
-  /// Of each packet of the pictures, whether decoding may begin there.
+  /// For each video packet, whether decoding can start there.
   fileprivate func keys(of name: String) throws -> [Bool] {
     try tool(
       "ffprobe", ["-v", "error", "-select_streams", "v:0", "-show_entries", "packet=flags", "-of", "csv=p=0", name]

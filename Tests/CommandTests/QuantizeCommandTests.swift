@@ -22,7 +22,7 @@ import Testing
   @Test func `a quantised model is smaller, runs in int8 and in f32 when asked, and by itself in what is fast`() throws
   {
     let program = try program.get()
-    let made = try quantise(program, ["--calibrate", "test:96x64@25:40", "--pictures", "5"])
+    let made = try quantise(program, ["--calibrate", "test:96x64@25:40", "--calibration-images", "5"])
     #expect(made.status == 0, "\(made.error)")
     #expect(made.output.contains("5 images of test:96x64@25:40") && made.output.contains("convolutions in int8"))
     let checked = try program.run(["model", "verify", "whole.safetensors"], hasModel: false)
@@ -60,7 +60,7 @@ import Testing
       #expect(run.status == 0 && run.output.split(separator: "\n").count == 4, "\(run.error)")
       return run.output
     }
-    let calibration = ["--calibrate", "test:96x64@25:40", "--pictures", "5"]
+    let calibration = ["--calibrate", "test:96x64@25:40", "--calibration-images", "5"]
     #expect(try quantise(program, calibration).status == 0)
     try FileManager.default.moveItem(
       atPath: program.path("whole.safetensors"), toPath: program.path("small.safetensors"))
@@ -70,9 +70,9 @@ import Testing
     #expect(try detections("small.safetensors", "f32") != detections("model.safetensors", "f32"))
   }
 
-  @Test func `auto takes the same precision in the first run and in the second, and says why`() throws {
+  @Test func `auto takes the same precision in the first run and in the second, and gives the reason`() throws {
     let program = try program.get()
-    #expect(try quantise(program, ["--calibrate", "test:96x64@25:40", "--pictures", "5"]).status == 0)
+    #expect(try quantise(program, ["--calibrate", "test:96x64@25:40", "--calibration-images", "5"]).status == 0)
     let cache = ["YOLOSTREAM_CACHE": program.path("cache")]
     func reason() throws -> Substring? {
       let arguments = ["bench", "--model", "whole.safetensors", "--size", "64x64", "--runs", "1"]
@@ -104,7 +104,7 @@ import Testing
     expectSaid(try call(["model", "pull", "yolov9-t", "--int8"]), status: 64, sentence: "--calibrate")
     try FileManager.default.createDirectory(atPath: program.path("release"), withIntermediateDirectories: true)
     let spec = try #require(NetworkSpec.named("gelan-t"))
-    try InferenceModel(madeUp: spec).write(
+    try InferenceModel(randomWeightsFor: spec).write(
       to: program.path("release/yolov9-t-converted.pt"), licence: nil, origin: "made up for a test")
     let server = try PortProcess(python: [
       "-c",
@@ -130,7 +130,7 @@ import Testing
   @Test(
     arguments: [
       (["--calibrate", "none/"], 66, "none/"), (["--calibrate", "empty/"], 65, "holds no images"),
-      (["--calibrate", "test:96x64@25:4", "--pictures", "0"], 64, "--calibration-images"),
+      (["--calibrate", "test:96x64@25:4", "--calibration-images", "0"], 64, "--calibration-images"),
       (["--calibrate", "test:96x64@25:4", "--data", "none.json"], 66, "none.json"), ([], 64, "--calibrate"),
     ] as [([String], Int32, String)])
   func `what cannot be calibrated is said in one sentence, and nothing is written`(
@@ -142,28 +142,28 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: program.path("whole.safetensors")))
   }
 
-  /// YOLOv9t on a part of the validation pictures, calibrated on a video.
+  /// YOLOv9t on a part of the validation images, calibrated on a video.
   @Test(.enabled(if: SharedMaterial.isPresent, Comment(rawValue: SharedMaterial.absence)))
   func `accuracy is measured before and after`() throws {
     let program = try program.get()
-    try writePart(program, pictures: 12)
+    try writePart(program, count: 12)
     let made = try quantisePublished(
       program, calibratingOn: SharedMaterial.file("media/people-walking.mp4").path, side: 320, maxDrop: 20)
     #expect(made.status == 0, "\(made.error)")
     #expect(made.output.contains("AP before: ") && made.output.contains("AP after: "), "\(made.output)")
   }
 
-  /// Scales from black pictures do not suit others: the model no longer finds quite what it found in f32.
+  /// Scales from black images do not suit others: the model no longer finds quite what it found in f32.
   @Test(.enabled(if: SharedMaterial.isPresent, Comment(rawValue: SharedMaterial.absence)))
   func `a model that lost its accuracy is not written`() throws {
     let program = try program.get()
     try FileManager.default.createDirectory(atPath: program.path("black"), withIntermediateDirectories: true)
-    for name in ["1", "2"] { try Self.blackPicture.write(to: URL(filePath: program.path("black/\(name).bmp"))) }
-    try writePart(program, pictures: 6)
+    for name in ["1", "2"] { try Self.blackImage.write(to: URL(filePath: program.path("black/\(name).bmp"))) }
+    try writePart(program, count: 6)
     let judged = try program.run(
       [
         "val", "--model", Self.published, "--precision", "f32", "--imgsz", "128", "--data", "part.json", "--images",
-        Self.pictures, "--save-json", "found.json",
+        Self.imageFolder, "--save-json", "found.json",
       ], hasModel: false)
     #expect(judged.status == 0, "\(judged.error)")
     try takeForTruth(program, found: "found.json")
@@ -174,7 +174,7 @@ import Testing
   }
 
   private static let published = SharedMaterial.file("reference/weights/yolov9t-coco.safetensors").path
-  private static let pictures = SharedMaterial.file("data/coco-val/images").path
+  private static let imageFolder = SharedMaterial.file("data/coco-val/images").path
 
   /// Quantises YOLOv9t, and measures it on `part.json`.
   private func quantisePublished(
@@ -182,8 +182,10 @@ import Testing
   ) throws -> Program.Outcome {
     try program.run(
       [
-        "model", "quantize", Self.published, "--calibrate", source, "--pictures", "4", "--imgsz", "\(side)", "--data",
-        "part.json", "--images", Self.pictures, "-o", "published.safetensors", "--max-drop", "\(maxDrop)", "--threads",
+        "model", "quantize", Self.published, "--calibrate", source, "--calibration-images", "4", "--imgsz", "\(side)",
+        "--data",
+        "part.json", "--images", Self.imageFolder, "-o", "published.safetensors", "--max-drop", "\(maxDrop)",
+        "--threads",
         "1",
       ], hasModel: false)
   }
@@ -204,7 +206,7 @@ import Testing
   }
 
   /// A bitmap of 64×64 black pixels.
-  private static var blackPicture: Data {
+  private static var blackImage: Data {
     func words(_ values: [UInt32]) -> [UInt8] {
       values.flatMap { value in (0..<4).map { UInt8(value >> ($0 * 8) & 255) } }
     }
@@ -215,12 +217,12 @@ import Testing
     return Data(Array("BM".utf8) + header + pixels)
   }
 
-  /// The first `pictures` of the validation set.
-  private func writePart(_ program: Program, pictures: Int) throws {
+  /// The first `count` images of the validation set.
+  private func writePart(_ program: Program, count: Int) throws {
     let all = try JSONSerialization.jsonObject(
       with: Data(contentsOf: SharedMaterial.file("data/coco-val/instances.json")))
     var set = try #require(all as? [String: Any])
-    let images = try #require(set["images"] as? [[String: Any]]).prefix(pictures)
+    let images = try #require(set["images"] as? [[String: Any]]).prefix(count)
     let ids = Set(images.compactMap { $0["id"] as? Int })
     set["images"] = Array(images)
     set["annotations"] = (set["annotations"] as? [[String: Any]])?.filter { ids.contains($0["image_id"] as? Int ?? -1) }

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// GStreamer's RTSP server in a process of its own, with a test picture at 25 a second or a clip. Its own program, not
+/// GStreamer's RTSP server in a process of its own, with a test pattern at 25 frames per second or a clip. Its own program, not
 /// ours, is at the other end of the wire.
 final class RTSPServer: PortProcess {
   var url: String { "rtsp://127.0.0.1:\(port)/test" }
@@ -64,7 +64,7 @@ final class RTSPServer: PortProcess {
 
   /// Starts it on `port`, or on one that is free; `user` is `name:password` for digest authentication.
   ///
-  /// - Parameter launch: a pipeline of GStreamer instead of the test picture, payloader last.
+  /// - Parameter launch: a pipeline of GStreamer instead of the test pattern, payloader last.
   init(
     port: Int = 0, width: Int = 320, height: Int = 240, clip: String = "", user: String = "", launch: String = ""
   ) throws {

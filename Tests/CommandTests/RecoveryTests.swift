@@ -22,7 +22,7 @@ import Testing
     #expect(error?.message.contains("within 0.7 s") == true)
   }
 
-  @Test func `retries are used up, then the last failure is told`() throws {
+  @Test func `retries are used up, then the last failure is reported`() throws {
     let program = try Program()
     let outcome = try program.run([
       "rtsp://u:secret@127.0.0.1:9/x", "--retries", "2", "--backoff", "10ms..20ms", "--events", "e.jsonl",
@@ -58,7 +58,7 @@ import Testing
   }
 
   @Test(.enabled(if: RTSPServer.isPresent, needsServer))
-  func `the key picture with which a stream begins is seen, were it the only one`() throws {
+  func `the keyframe at the start of a stream is processed, even if it is the only one`() throws {
     let program = try Program()
     let server = try RTSPServer(
       launch: "videotestsrc is-live=true ! video/x-raw,width=320,height=240,framerate=25/1 ! x264enc tune=zerolatency "
@@ -66,7 +66,7 @@ import Testing
     defer { withExtendedLifetime(server) {} }
     let outcome = try program.run([server.url, "--max-frames", "5", "--detections", "d.jsonl", "-q"])
     #expect(outcome.status == 0, "\(outcome.error)")
-    // Pictures between may give way to newer ones; the last one of five is always looked at.
+    // Frames in between may be dropped for newer ones; the last one of five is always processed.
     #expect(try program.text("d.jsonl").split(separator: "\n").last?.hasPrefix("{\"frame\":4,") == true)
   }
 
@@ -98,7 +98,7 @@ import Testing
   }
 
   @Test(.enabled(if: RTSPServer.isPresent, needsServer))
-  func `a server that stops sending is a stall, told once`() throws {
+  func `a server that stops sending is a stall, reported once`() throws {
     let program = try Program()
     let server = try RTSPServer()
     defer { withExtendedLifetime(server) {} }
@@ -119,7 +119,7 @@ import Testing
   }
 
   @Test(.enabled(if: RTSPServer.isPresent, needsServer))
-  func `a probe tells what a stream is`() throws {
+  func `a probe reports what a stream is`() throws {
     let program = try Program()
     let server = try RTSPServer()
     defer { withExtendedLifetime(server) {} }

@@ -21,7 +21,7 @@ import Testing
     #expect(try program.show("start_time", of: "out.mp4", stream: "v:0") == "0.000000")
   }
 
-  /// Two seconds with sound whose frames are not evenly spaced: the third quarter lacks half of them.
+  /// Two seconds with audio whose frames are not evenly spaced: the third quarter lacks half of them.
   private func makeClip(_ program: Program) throws {
     try program.tool(
       "ffmpeg",
@@ -33,7 +33,7 @@ import Testing
   }
 
   @Test(arguments: ["mp4", "mkv"])
-  func `every frame, its time and the sound arrive in the annotated file`(ending: String) throws {
+  func `every frame, its time and the audio arrive in the annotated file`(ending: String) throws {
     let program = try program.get()
     try makeClip(program)
     let outcome = try program.run(["clip.mp4", "-o", "out.\(ending)", "-q"])
@@ -42,8 +42,8 @@ import Testing
     #expect(given.count == 88 && written.count == 88)
     for (one, other) in zip(given, written) { #expect(abs(one - other) < 0.0011) }
     // The first packet of AAC lies before the beginning.
-    let sound = try program.packets(of: "clip.mp4", stream: "a:0")
-    #expect(try program.packets(of: "out.\(ending)", stream: "a:0") == sound && sound.count > 100)
+    let audio = try program.packets(of: "clip.mp4", stream: "a:0")
+    #expect(try program.packets(of: "out.\(ending)", stream: "a:0") == audio && audio.count > 100)
   }
 
   @Test func `what goes to standard output is a video that plays`() throws {
@@ -113,7 +113,7 @@ import Testing
     #expect(outcome.status == 0 && outcome.output.split(separator: "\n").count == 2, "\(outcome.error)")
   }
 
-  @Test func `progress comes line by line, and the summary tells what was done`() throws {
+  @Test func `progress comes line by line, and the summary reports what was done`() throws {
     let program = try program.get()
     let outcome = try program.run(["test:64x64@10:400", "--detections", "/dev/null", "--stats", "10ms", "--no-track"])
     #expect(outcome.status == 0)
@@ -131,7 +131,7 @@ import Testing
     #expect(outcome.status == 0 && outcome.output.contains("\"class\":\"person\""), "\(outcome.output)\(outcome.error)")
   }
 
-  @Test func `a picture becomes a picture`() throws {
+  @Test func `an image becomes an image`() throws {
     let program = try program.get()
     try program.tool("ffmpeg", ["-v", "error", "-f", "lavfi", "-i", "testsrc2=size=98x66", "-frames:v", "1", "in.png"])
     for (output, file) in [("out.jpg", "out.jpg"), ("out.png", "out.png"), ("folder/", "folder/in.png")] {
@@ -161,7 +161,7 @@ import Testing
 }
 
 extension Program {
-  /// One entry that ffprobe tells of a stream.
+  /// One entry that ffprobe reports of a stream.
   func show(_ entry: String, of name: String, stream: String) throws -> String {
     try tool(
       "ffprobe",
@@ -169,7 +169,7 @@ extension Program {
     ).output.trimmingCharacters(in: .whitespacesAndNewlines)
   }
 
-  /// The times of all pictures in seconds.
+  /// The times of all frames in seconds.
   func times(of name: String) throws -> [Double] {
     try tool(
       "ffprobe", ["-v", "error", "-select_streams", "v:0", "-show_entries", "frame=pts_time", "-of", "csv=p=0", name]

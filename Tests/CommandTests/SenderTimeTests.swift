@@ -2,9 +2,9 @@ import Capture
 import Foundation
 import Testing
 
-/// When pictures were taken, as a real server says it in its RTCP sender reports.
+/// Capture times of frames, as a real server reports them by RTCP.
 @Suite(.serialized, .timeLimit(.minutes(30))) struct SenderTimeTests {
-  /// Pictures that are left out at random tell whether each gets its own time and not that of its neighbour.
+  /// Frames that are left out at random show whether each gets its own time and not that of its neighbour.
   private static let launch = """
     videotestsrc is-live=true ! video/x-raw,width=160,height=120,framerate=25/1 ! identity drop-probability=0.3
     """
@@ -12,7 +12,7 @@ import Testing
   @Test(
     .enabled(if: RTSPServer.isPresent, "skipped: needs GStreamer's RTSP server (bash .ci/install --tests)"),
     arguments: ["x264enc tune=zerolatency speed-preset=ultrafast key-int-max=10 ! rtph264pay"])
-  func `pictures have the time of their sender, each its own`(coding: String) throws {
+  func `frames have the time of their sender, each its own`(coding: String) throws {
     let server = try RTSPServer(launch: "\(Self.launch) ! \(coding)")
     defer { withExtendedLifetime(server) {} }
     var options = SourceOptions()
@@ -20,7 +20,7 @@ import Testing
     let source = try StreamSource(network: server.url, options: options)
     var origins: [Double] = []
     var last: Int64 = 0
-    // The first report comes some seconds after the first picture.
+    // The first report comes some seconds after the first frame.
     var count = 0
     while origins.count < 50, count < 2000, case .frame(let frame) = try source.next() {
       count += 1
@@ -31,7 +31,7 @@ import Testing
       last = taken
       origins.append(Double(taken) / 1e6 - frame.stamp.seconds)
     }
-    #expect(origins.count == 50, "of \(count) pictures")
+    #expect(origins.count == 50, "of \(count) frames")
     let spread = (origins.max() ?? 1) - (origins.min() ?? 0)
     #expect(spread < 0.02, "a neighbour's time would be 40 ms off")
   }

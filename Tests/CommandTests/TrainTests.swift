@@ -46,7 +46,7 @@ import Testing
     #expect(outcome.error.contains("4 workers cannot be shared equally by 3 processes"), "\(outcome.error)")
   }
 
-  @Test func `a run begins from the weights that another has left, and says which classes are new`() throws {
+  @Test func `a run begins from the weights that another has left, and names new classes`() throws {
     let program = try Program()
     try writeData(of: program)
     let plan = ["--data", "data", "--imgsz", "64", "--batch", "4", "--epochs", "1"]
@@ -99,7 +99,7 @@ import Testing
     #expect(outcome.error == "yolostream: cannot create the folder taken: a file is in its place\n")
   }
 
-  /// Eight pictures of a bright rectangle, as a YOLO folder.
+  /// Eight images of a bright rectangle, as a YOLO folder.
   private func writeData(of program: Program) throws {
     for split in ["train", "val"] {
       for kind in ["images", "labels"] {

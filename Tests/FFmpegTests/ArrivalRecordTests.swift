@@ -15,7 +15,7 @@ import Testing
         if piece == 0, frame > 0 { record.addFrame(of: 0, at: at(Double(frame) * interval)) }
       }
     }
-    // They are asked for long after, as what is read while an input is opened.
+    // They are taken long after, as what is read while an input is opened.
     for frame in 0..<4 {
       let arrival = record.takeFrame(of: 0)
       #expect(arrival?.beforeNext == at(Double(frame) * interval + Double(pieces - 1)))

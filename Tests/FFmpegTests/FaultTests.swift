@@ -46,7 +46,7 @@ import Testing
 
   @Test(arguments: ["rtsp", "http", "rtmp", "tcp"])
   func `an unknown host is reported as such`(scheme: String) {
-    // No name has a part of so many letters: no server is asked for it.
+    // No name has a part of so many letters: no server is queried for it.
     let host = String(repeating: "a", count: 64)
     let error = #expect(throws: FFmpegError.self) { _ = try Demuxer(.address("\(scheme)://\(host):99/live/x")) }
     #expect(error?.code == .unreachable && error?.message.contains("could not be found") == true, "\(error as Any)")
@@ -154,7 +154,7 @@ import Testing
     #expect(error?.code == .notFound)
   }
 
-  @Test func `a pipe that says nothing ends when its time is up`() throws {
+  @Test func `a silent pipe ends when its time is up`() throws {
     let pipe = Pipe()
     let error = #expect(throws: FFmpegError.self) {
       _ = try Demuxer(.pipe(pipe.fileHandleForReading.fileDescriptor), timeout: 0.3)

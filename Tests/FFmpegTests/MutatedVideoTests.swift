@@ -59,7 +59,7 @@ import Testing
       arguments +=
         numbers.below(4) == 0 ? ["--overwrite", "-o", folder.path("out.mp4")] : ["--detections", "/dev/null"]
       let outcome = try Program.run(program, arguments, seconds: 60)
-      // 75 says that it is damaged, and what could be read was done.
+      // 75: damaged, and what could be read was processed.
       let isRight =
         outcome.status == 0 || outcome.status == 65 && outcome.isOneSentence
         || outcome.status == 75 && outcome.messages.contains("is damaged")

@@ -105,14 +105,14 @@ import Testing
     #expect(hopeful.take().isEmpty && tiny.byteCount == 0)
   }
 
-  @Test func `another opening and another size are another passage`() throws {
+  @Test func `another opening and another size are another epoch`() throws {
     let small = try Material()
     let ring = PacketRing()
     let reader = ring.reader(seconds: 1000)
     reader.begin(at: 0)
     fill(ring, small)
     fill(ring, small)
-    #expect(Set(reader.take().map(\.passage.number)) == [0, 1])
+    #expect(Set(reader.take().map(\.epoch.number)) == [0, 1])
     // Keyframes in the middle of a stream that carry another size, as a camera with new settings sends them.
     let folder = try TemporaryFolder()
     var packets: [Packet] = []
@@ -130,9 +130,9 @@ import Testing
     for packet in packets { ring.append(packet) }
     let entries = reader.take()
     #expect(entries.count == 80)
-    #expect(Set(entries.map(\.passage.number)) == [2, 3])
-    #expect(entries.last?.passage.video.parameters.width == 128)
-    #expect(entries.first { $0.passage.number == 3 }?.isKey == true)
+    #expect(Set(entries.map(\.epoch.number)) == [2, 3])
+    #expect(entries.last?.epoch.video.parameters.width == 128)
+    #expect(entries.first { $0.epoch.number == 3 }?.isKey == true)
   }
 
   @Test(.timeLimit(.minutes(30))) func `a waiting reader is woken`() async throws {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import FFmpeg
 
-/// No message, no log line and no error says a password.
+/// No message, no log line and no error contains a password.
 @Suite struct RedactionTests {
   @Test(
     arguments: [

@@ -7,7 +7,7 @@ import Testing
 /// What convolutions are computed with.
 @Suite struct ArithmeticTests {
   @Test(arguments: [MapElement.f32, .bf16])
-  func `what has no whole numbers is computed by dot products of bf16 alone`(_ real: MapElement) {
+  func `what is not int8 is computed by dot products of bf16 alone`(_ real: MapElement) {
     let convolution = ConvolutionShape(inputs: 16, outputs: 8, height: 8, width: 8, window: .down).convolution(.silu)
     let steps = [convolution.parameters: [Float](repeating: 1, count: 8)]
     func element(_ quantisation: Quantisation, usesDots: Bool = true) -> MapElement? {

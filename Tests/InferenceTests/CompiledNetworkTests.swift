@@ -4,7 +4,7 @@ import Inference
 import TestSupport
 import Testing
 
-/// Compiled networks against the reference implementation, on weights and a picture given by formula.
+/// Compiled networks against the reference implementation, on weights and an image given by formula.
 @Suite(.serialized) struct CompiledNetworkTests {
   @Test(
     arguments: [
@@ -27,8 +27,8 @@ import Testing
       graph, options: .init(height: 256, width: 256, order: order), probes: probes
     ) { weights[$0] }
     let execution = try NetworkExecution(network)
-    let picture = FormulaWeights.picture(height: 256, width: 256).map { $0 * 255 }
-    execution.show(picture)
+    let image = FormulaWeights.image(height: 256, width: 256).map { $0 * 255 }
+    execution.setInput(image)
     try execution.run()
 
     for (index, layer) in spec.layers.enumerated() where !layer.tap.isEmpty {

@@ -90,7 +90,7 @@ import Testing
     }
   }
 
-  @Test func `the run says which kernels met real instructions`() {
+  @Test func `the run reports which kernels ran on real instructions`() {
     let missing = KernelTable.entries.filter { !$0.isDetected }.map(\.name)
     print("kernels run on real instructions: \(Self.detected.map(\.name).joined(separator: ", "))")
     print("kernels not run here: \(missing.isEmpty ? "none" : missing.joined(separator: ", "))")

@@ -16,7 +16,7 @@ struct ConvolutionShape: Sendable, CustomTestStringConvertible {
   var groups = 1
   /// Whether 2×2 means are taken before.
   var takesMeans = false
-  /// Whether the input is a picture in planes.
+  /// Whether the input is an image in planes.
   var isPlanar = false
 
   var testDescription: String {

@@ -5,7 +5,7 @@ import Testing
 /// The kernels in C against their reference, on every shape of a convolution that a network has: `Tests/KernelChecks` is
 /// built and run as a program of its own, optimised, under the sanitizers, and for 64-bit ARM.
 ///
-/// Operands and scratch memory have exactly the sizes that are asked for, so the sanitizers see every access beyond them.
+/// Operands and scratch memory have exactly the required sizes, so the sanitizers see every access beyond them.
 /// Kernels whose instructions are missing here run on their twins; what ran on what is printed.
 @Suite(.serialized) struct KernelCheckTests {
   @Test(.enabled(if: has("clang"), "skipped: needs clang"), arguments: ["native", "sanitized"])

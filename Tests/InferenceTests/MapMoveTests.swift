@@ -4,7 +4,7 @@ import Testing
 @testable import GELAN
 @testable import Inference
 
-/// Pooling and upsampling in whole numbers and bf16 against their definition.
+/// Pooling and upsampling of u8 and bf16 against their definition.
 @Suite(.enabled(if: Engine.instructionSet >= .avx2, "skipped: needs AVX2")) struct MapMoveTests {
   private static let windows = [
     (Graph.Window(kernel: 5, stride: 1, padding: 2), true), (Graph.Window(kernel: 3, stride: 2, padding: 1), true),
@@ -17,7 +17,7 @@ import Testing
     let map = ReferenceMap(channels: 24, height: 9, width: 13, values: Self.values(24 * 9 * 13))
     let expected = isMaximum ? map.maximumPooled(window) : map.averagePooled(window)
     let found = try run(.pool(window, isMaximum: isMaximum), element, map, to: expected)
-    // A mean lies at most half a number from what is told; the values are small enough to be told exactly in bf16.
+    // A mean is at most half a unit off; the values are small enough to be exact in bf16.
     #expect(zip(found, expected.values).allSatisfy { abs($0 - $1) <= (isMaximum ? 0 : 0.5) })
   }
 

@@ -18,7 +18,7 @@ import Testing
     #expect(forgotten == nil && values.values == ["three", "one", "four"])
   }
 
-  @Test func `a network is compiled once, and anew when many others came in between`() throws {
+  @Test func `a network is compiled once, and again when many others came in between`() throws {
     var options = Detector.Options()
     options.precision = .f32
     let detector = Detector(try #require(MadeUpModel.make()), options: options)

@@ -38,7 +38,7 @@ import Testing
     let spec = NetworkSpec(
       name: "blocks",
       layers: [
-        .init(.picture),
+        .init(.input),
         .init(.convolution(16, kernel: 3, stride: 2)),
         .init(.gelan(.init(output: 16, transition: 16, branch: 8, computation: .csp(depth: 1))), tap: "B1"),
         .init(.averageDown(32), tap: "B2"),
@@ -82,16 +82,16 @@ import Testing
     let (unfolded, folded) = (formula.unfolded(graph), formula.folded(graph))
     // Sides whose halves are odd at every level.
     let (height, width) = (3 * graph.stride, 5 * graph.stride)
-    let levels = FormulaWeights.picture(height: height, width: width)
-    let picture = ReferenceMap(channels: 3, height: height, width: width, values: levels)
-    let expected = try ReferenceNetwork(graph: graph) { unfolded[$0] }.run(picture)
-    let definedFolded = try ReferenceNetwork(graph: graph.folded) { folded[$0] }.run(picture)
+    let levels = FormulaWeights.image(height: height, width: width)
+    let image = ReferenceMap(channels: 3, height: height, width: width, values: levels)
+    let expected = try ReferenceNetwork(graph: graph) { unfolded[$0] }.run(image)
+    let definedFolded = try ReferenceNetwork(graph: graph.folded) { folded[$0] }.run(image)
     for order in Self.orders {
       let network = try CompiledNetwork(
         graph, options: .init(height: height, width: width, order: order)
       ) { folded[$0] }
       let execution = try NetworkExecution(network)
-      execution.show(levels.map { $0 * 255 })
+      execution.setInput(levels.map { $0 * 255 })
       try execution.run()
       let whole = graph.mainHead.levels, foldedLevels = graph.folded.mainHead.levels
       for (index, level) in network.head.levels.enumerated() {

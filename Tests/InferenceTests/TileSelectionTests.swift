@@ -24,18 +24,18 @@ import Testing
   func `boxes of chosen cells equal those of a whole run`(options: CompilationOptions, style: HeadStyle) throws {
     var spec = try #require(NetworkSpec.named("gelan-t"))
     spec.headStyle = style
-    var model = InferenceModel(madeUp: spec)
+    var model = InferenceModel(randomWeightsFor: spec)
     if options.precision == .int8 { model = try NetworkBenchmark.quantised(model) }
     let network = try CompiledNetwork(model.graph, options: options, quantisation: model.quantisation) {
       model.weights[$0]?.values
     }
-    func picture(_ execution: NetworkExecution) {
-      execution.show((0..<(3 * 160 * 224)).map { Float(($0 &* 7919) % 256) })
+    func image(_ execution: NetworkExecution) {
+      execution.setInput((0..<(3 * 160 * 224)).map { Float(($0 &* 7919) % 256) })
     }
     let whole = try NetworkExecution(network), parts = try NetworkExecution(network)
-    picture(whole)
+    image(whole)
     try whole.run()
-    picture(parts)
+    image(parts)
     try parts.runClasses()
     for (index, level) in network.head.levels.enumerated() {
       #expect(try parts.values(of: level.classes) == whole.values(of: level.classes))

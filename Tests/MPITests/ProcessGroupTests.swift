@@ -9,9 +9,9 @@ import Testing
     #expect(group.rank == 0 && group.count == 1 && group.isFirst)
     var values: [Float] = [1, 2]
     try unsafe values.withUnsafeMutableBufferPointer { buffer in
-      try unsafe group.takeOver([buffer])
+      try unsafe group.receivePartialSums([buffer])
       unsafe buffer[0] += 1
-      try unsafe group.handOn([buffer])
+      try unsafe group.passOnPartialSums([buffer])
     }
     #expect(values == [2, 2])
     group.leave()

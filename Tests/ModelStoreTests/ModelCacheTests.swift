@@ -25,7 +25,7 @@ import Testing
   private func write(licence: String) throws {
     let spec = try #require(NetworkSpec.named("gelan-t"))
     let path = release.appending(path: model.fileName)
-    try InferenceModel(madeUp: spec).write(to: path.path, licence: licence, origin: "made up for a test")
+    try InferenceModel(randomWeightsFor: spec).write(to: path.path, licence: licence, origin: "made up for a test")
   }
 
   private func failure(_ body: () throws -> Void) -> ModelStoreError? {

@@ -2,7 +2,7 @@ import Testing
 
 @testable import OneDNN
 
-/// What a primitive says of itself and how it refuses. What each computes is held to its readable twin in
+/// What a primitive reports of itself and how it fails. What each computes is held to its readable twin in
 /// `InferenceTests/OperatorTests`.
 @Suite struct PrimitiveTests {
   private static func convolution(
@@ -110,7 +110,7 @@ import Testing
     #expect(Engine.InstructionSet(bits: bits) == expected)
   }
 
-  @Test func `the library says its version and what the processor can do`() {
+  @Test func `the library reports its version and the instruction set of the processor`() {
     #expect(Engine.libraryVersion.split(separator: ".").compactMap { Int($0) }.count == 3)
     #expect(Engine.InstructionSet.avx2 < .avx512 && Engine.instructionSet >= .older)
   }

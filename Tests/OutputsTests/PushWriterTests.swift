@@ -23,7 +23,7 @@ import Testing
   @Test(arguments: ["out.mp4", "ftp://h/a", "http://h/a.mp4", "rtsp://", "rtsp:///a", "-live.m3u8", "", "folder/"])
   func `what is no receiver is none`(text: String) { #expect(PushAddress(parsing: text) == nil) }
 
-  /// Writes `count` pictures, five a second from `start` on.
+  /// Writes `count` images, five a second from `start` on.
   private func write(_ count: Int, from start: Double, to path: String, isEndless: Bool) throws {
     let source = TestPatternSource(try #require(TestPattern(width: 98, height: 66, rate: 5)))
     var settings = PushWriter.Settings()
@@ -49,7 +49,7 @@ import Testing
     return times
   }
 
-  @Test func `a playlist of what has an end keeps every picture at its time`() throws {
+  @Test func `a playlist of what has an end keeps every frame at its time`() throws {
     let folder = try ScratchFolder()
     let path = folder.path("new/film.m3u8")
     try write(101, from: 7, to: path, isEndless: false)
@@ -86,7 +86,7 @@ import Testing
     #expect(left.count <= 9 && left.contains("live-holiday.ts"), "\(left)")
   }
 
-  @Test func `what cannot be is told in one sentence, without secrets`() throws {
+  @Test func `what is impossible is reported in one sentence, without secrets`() throws {
     for (path, word) in [
       ("rtsp://u:secret@127.0.0.1:9/a", "Connection refused"),
       ("rtmp://u:secret@127.0.0.1:9/a/b", "Connection refused"),

@@ -39,7 +39,7 @@ import Testing
   }
 
   @Test(arguments: ["mp4", "mkv"])
-  func `every picture of a test pattern comes back at its time`(ending: String) throws {
+  func `every frame of a test pattern comes back at its time`(ending: String) throws {
     let pattern = try #require(TestPattern(width: 162, height: 91, rate: 25, frameCount: 60))
     let path = folder.appending(path: "out.\(ending)").path
     let written = try copy(TestPatternSource(pattern), to: path)

@@ -64,7 +64,8 @@ import Tracking
     #expect(analyser.finish().map(\.kind) == [.end])
   }
 
-  @Test func `an object that stands there from the start is stationary, and a restart does not begin it anew`() throws {
+  @Test func `an object that stands there from the start is stationary, and a restart does not start it again`() throws
+  {
     var settings = SceneAnalyser.Settings()
     settings.tracker = TrackerConfiguration()
     var analyser = SceneAnalyser(settings)

@@ -9,9 +9,9 @@ import Testing
 
 @testable import Streaming
 
-/// A receiver that is away, reads nothing, or goes and comes back, and what that costs who has something to send.
+/// A receiver that is offline, reads nothing, or disconnects and returns, and what that costs the sender.
 @Suite(.serialized) struct StreamPushTests {
-  /// What `push` said, and pictures for it: noise, which no encoder makes small.
+  /// What `push` said, and images for it: noise, which no encoder makes small.
   private final class Scene {
     let push: StreamPush
     let said = Said()
@@ -44,7 +44,7 @@ import Testing
       try push.start()
     }
 
-    /// Offers pictures, a hundred a second, until `condition` holds; `false` if it does not within a minute.
+    /// Offers images, a hundred a second, until `condition` holds; `false` if it does not within a minute.
     func offer(until condition: (StreamPush.Report) -> Bool) -> Bool {
       let end = ContinuousClock.now + .seconds(60)
       while ContinuousClock.now < end {
@@ -58,7 +58,7 @@ import Testing
     }
   }
 
-  @Test func `a receiver that is away costs nothing, and is found when it comes`() throws {
+  @Test func `an offline receiver costs nothing, and is connected when it comes`() throws {
     let port = try TCPSink.freePort()
     let scene = try Scene("tcp://127.0.0.1:\(port)")
     #expect(scene.offer { $0.reconnects[.unreachable] ?? 0 >= 3 })
@@ -99,7 +99,7 @@ import Testing
     _ = sink.finish()
   }
 
-  @Test func `a connection that breaks is made again, and begins with a key picture`() throws {
+  @Test func `a broken connection is made again, and starts with a keyframe`() throws {
     let port = try TCPSink.freePort()
     var sink = try TCPSink(port: port)
     let scene = try Scene("tcp://127.0.0.1:\(port)")

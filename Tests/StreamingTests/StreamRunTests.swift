@@ -93,7 +93,7 @@ import Tracking
   @Test(
     arguments: [(nil, nil, 1, 30), (7, nil, 1, 7), (nil, 1.0, 1, 10), (nil, nil, 4, 8), (3, nil, 4, 3)]
       as [(Int?, Double?, Int, Int)])
-  func `a limit, a duration and a stride say which frames are looked at`(
+  func `a limit, a duration and a stride select the frames that are processed`(
     limit: Int?, duration: Double?, stride: Int, expected: Int
   ) async throws {
     var options = StreamOptions()
@@ -158,10 +158,10 @@ import Tracking
   }
 
   @Test(arguments: [("in", "in/"), ("in", "in/../in"), ("in", "link/"), ("in/a.jpg", "in/"), ("in/a.jpg", "link/")])
-  func `pictures are never written over those they come from`(input: String, output: String) async throws {
+  func `images are never written over those they come from`(input: String, output: String) async throws {
     try FileManager.default.createDirectory(atPath: path("in"), withIntermediateDirectories: true)
     try FileManager.default.createSymbolicLink(atPath: path("link"), withDestinationPath: path("in"))
-    var writer = PictureWriter()
+    var writer = ImageWriter()
     let pattern = try SourceAddress(parsing: "test:96x64@10:2").open()
     for name in ["a.jpg", "b.jpg"] {
       guard case .frame(let frame) = try pattern.next() else { break }

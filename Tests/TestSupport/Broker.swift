@@ -8,7 +8,7 @@ public final class Broker {
     FileManager.default.isExecutableFile(atPath: $0)
   }
 
-  /// What a skipped test says.
+  /// The reason of a skipped test.
   public static let absence = "skipped: needs mosquitto and mosquitto-clients"
 
   /// Where it listens on loopback.

@@ -2,7 +2,7 @@ import Foundation
 
 /// A datagram socket as a service manager holds it, at a path or (with @) in the abstract.
 public final class DatagramListener {
-  /// What `NOTIFY_SOCKET` says.
+  /// The value of `NOTIFY_SOCKET`.
   public let name: String
   private let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)
 

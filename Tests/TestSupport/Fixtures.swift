@@ -1,6 +1,6 @@
 public import Foundation
 
-/// The golden numbers in `Tests/Fixtures`, which belong to the repository; its `README.md` says where they come from.
+/// The golden numbers in `Tests/Fixtures`, which are part of the repository; its `README.md` describes their origin.
 public enum Fixtures {
   /// The file at `path` below `Tests/Fixtures`.
   public static func file(_ path: String) -> URL {

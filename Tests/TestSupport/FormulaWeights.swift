@@ -127,8 +127,8 @@ public struct FormulaWeights: Sendable {
     return result
   }
 
-  /// The fixtures' picture, 1 × 3 × height × width, 0…1.
-  public static func picture(height: Int, width: Int) -> [Float] {
+  /// The fixtures' image, 1 × 3 × height × width, 0…1.
+  public static func image(height: Int, width: Int) -> [Float] {
     let pixels = Stream("input.pixel"), blocks = Stream("input.block")
     let rows = (height + 15) / 16, columns = (width + 15) / 16
     var values: [Float] = []

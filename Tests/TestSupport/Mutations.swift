@@ -69,7 +69,7 @@ public enum Mutations {
     (1 << 63) - 1, .max, .max - 7,
   ]
 
-  /// Bends `bytes` in one to eight places; `head` says how many bytes at the front are worth most of the blows.
+  /// Bends `bytes` in one to eight places; most mutations hit the first `head` bytes.
   public static func bend(_ bytes: inout [UInt8], head: Int, _ numbers: inout SeededNumbers) {
     for _ in 0...numbers.below(8) {
       guard !bytes.isEmpty else { return }

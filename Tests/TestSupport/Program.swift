@@ -9,7 +9,7 @@ public enum Program {
     return [named, beside].compactMap { $0 }.first { FileManager.default.isExecutableFile(atPath: $0) }
   }()
 
-  /// What a skipped test says.
+  /// The reason of a skipped test.
   public static let absence = "skipped: needs the yolostream executable beside the tests"
 
   /// How a run ended.

@@ -16,7 +16,7 @@ public enum SharedMaterial {
   /// Whether the material is there.
   public static let isPresent = FileManager.default.fileExists(atPath: root.appending(path: "reference").path)
 
-  /// What a skipped test says.
+  /// The reason of a skipped test.
   public static let absence = "skipped: needs the reference material in ../shared, which is not here"
 
   /// The file at `path` below the root.

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct BatchLoaderTests {
   private static func batch(_ number: Int) -> TrainingBatch {
-    TrainingBatch(side: number, pictures: [], targets: [])
+    TrainingBatch(side: number, images: [], targets: [])
   }
 
   @Test func `batches come in order, and then no more`() throws {

@@ -1,3 +1,4 @@
+import Imaging
 import Testing
 
 @testable import Training
@@ -5,13 +6,13 @@ import Testing
 @Suite struct `Copy and paste` {
   /// Grey, with a red triangle of 8 by 8 pixels whose right angle is at (2, 2).
   private static let outline: CopyPaste.Outline = [[SIMD2(2, 2), SIMD2(10, 2), SIMD2(2, 10)]]
-  private static var canvas: Picture {
-    var canvas = Picture.blank(side: 32)
-    for y in 2..<10 { for x in 2..<10 where x + y < 11 { canvas.pixels[(y * 32 + x) * 3] = 250 } }
+  private static var canvas: RGBImage {
+    var canvas = RGBImage.blank(side: 32)
+    for y in 2..<10 { for x in 2..<10 where x + y < 11 { canvas.bytes[(y * 32 + x) * 3] = 250 } }
     return canvas
   }
 
-  private func red(_ picture: Picture, _ x: Int, _ y: Int) -> Bool { picture.pixels[(y * 32 + x) * 3] == 250 }
+  private func red(_ image: RGBImage, _ x: Int, _ y: Int) -> Bool { image.bytes[(y * 32 + x) * 3] == 250 }
 
   @Test func `an object is pasted along its outline where its mirror image is`() {
     var canvas = Self.canvas

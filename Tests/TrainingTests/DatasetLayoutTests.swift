@@ -1,4 +1,5 @@
 import Foundation
+import Imaging
 import Testing
 
 @testable import Evaluation
@@ -74,7 +75,7 @@ import Testing
     case house, ultralytics, roboflowYOLO, roboflowCOCO, labelImg, cvatDarknet, cvatUltralytics, cvatCOCO, coco, voc
   }
 
-  /// Writes the layout, and says what to open.
+  /// Writes the layout; returns what to open.
   private static func write(_ layout: Layout, to folder: borrowing Folder) throws -> String {
     func writeImages(_ path: String, labels: String? = nil, fractional: Bool = false) throws {
       for number in 0..<20 {
@@ -147,13 +148,13 @@ import Testing
     plan.side = 64
     plan.epochs = 30
     let batches = BatchPreparation(plan, batches: 5, samples: data.samples) {
-      Picture(path: data.samples[$0].path)?.resized(longSide: 64)
+      RGBImage(path: data.samples[$0].path)?.resized(longSide: 64)
     }
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     func mix(_ value: Float) { hash = (hash ^ UInt64(value.bitPattern)) &* 0x100_0000_01B3 }
     for number in 0..<6 {
       let batch = batches(number)
-      for value in batch.pictures { mix(value) }
+      for value in batch.images { mix(value) }
       for target in batch.targets {
         [Float(target.image), Float(target.classID), target.centreX, target.centreY, target.width, target.height]
           .forEach(mix)

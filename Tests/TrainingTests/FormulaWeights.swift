@@ -22,7 +22,7 @@ enum FormulaWeights {
     return (0..<count).map { 2 * unit(h, $0) - 1 }
   }
 
-  static func picture(_ n: Int, _ height: Int, _ width: Int) -> [Float] {
+  static func image(_ n: Int, _ height: Int, _ width: Int) -> [Float] {
     let pixel = hash("input.pixel"), block = hash("input.block")
     let rows = (height + 15) / 16, columns = (width + 15) / 16
     var values: [Float] = []

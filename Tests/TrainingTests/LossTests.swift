@@ -137,7 +137,7 @@ import Testing
     }
   }
 
-  @Test func `pass over targets of unknown classes, of no area and of pictures that are not there`() {
+  @Test func `pass over targets of unknown classes, of no area and of images that are not there`() {
     let level = HeadMaps.Level(stride: 8, height: 4, width: 4, values: [Float](repeating: 0, count: 66 * 16))
     let maps = HeadMaps(batch: 1, classCount: 2, levels: [level])
     let odd = [

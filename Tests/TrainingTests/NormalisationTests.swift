@@ -1,3 +1,4 @@
+import Imaging
 import Testing
 
 @testable import Training
@@ -96,16 +97,16 @@ import Testing
 }
 
 @Suite struct `Colours` {
-  @Test func `shift in hue, saturation and value as one by one`() {
+  @Test func `shift in hue, saturation and value as one by one`() throws {
     var random = SampleRandom(seed: 3, epoch: 0, index: 0)
     let pixels = (0..<3 * 203).map { _ in UInt8(random.index(below: 256)) } + [0, 0, 0, 255, 255, 255, 9, 9, 200]
-    let before = Picture(width: pixels.count / 3, height: 1, pixels: pixels)
+    let before = try RGBImage(width: pixels.count / 3, height: 1, bytes: pixels)
     for (hue, saturation, value) in [(1.01, 1.5, 0.7), (0.985, 0.4, 1.3), (1, 1.2, 1)] as [(Float, Float, Float)] {
-      var picture = before
-      picture.shiftColours(hue: hue, saturation: saturation, value: value)
+      var image = before
+      image.shiftColours(hue: hue, saturation: saturation, value: value)
       for index in stride(from: 0, to: pixels.count, by: 3) {
         let expected = Self.shifted(pixels[index..<index + 3].map(Float.init), hue, saturation, value)
-        for channel in 0..<3 { #expect(abs(Float(picture.pixels[index + channel]) - expected[channel]) <= 1) }
+        for channel in 0..<3 { #expect(abs(Float(image.bytes[index + channel]) - expected[channel]) <= 1) }
       }
     }
   }

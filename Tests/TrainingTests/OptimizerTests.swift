@@ -47,7 +47,7 @@ import Testing
     }
   }
 
-  @Test func `steps as the formula says, kind by kind`() throws {
+  @Test func `steps by the formula, kind by kind`() throws {
     let spec = try #require(NetworkSpec.named("gelan-t"))
     let table = ParameterTable(graph: spec.graph())
     let parameters = FloatBuffer(count: table.count), gradient = FloatBuffer(count: table.count)

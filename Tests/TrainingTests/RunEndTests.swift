@@ -6,9 +6,9 @@ import Testing
 @testable import Training
 
 @Suite(.serialized) struct `A run of training` {
-  /// A picture to validate on with an object that no box of this network can meet, and one that cannot be read.
+  /// An image to validate on with an object that no box of this network can meet, and one that cannot be read.
   private static func unfindable(in folder: borrowing TrainerFolder) throws -> GroundTruth {
-    try `The trainer`.scene(0).picture.bitmap.write(to: folder.url.appending(path: "scene.bmp"))
+    try `The trainer`.scene(0).image.bitmap.write(to: folder.url.appending(path: "scene.bmp"))
     let object = Dataset.Object(classID: 0, box: SIMD4(0.5, 0.5, 0.501, 0.501))
     return GroundTruth(["scene.bmp", "missing.bmp"].map { (fileName: $0, objects: [object]) }, in: folder.url)
   }
@@ -34,7 +34,7 @@ import Testing
     }
   }
 
-  @Test func `is not validated on pictures that show nothing`() throws {
+  @Test func `is not validated on images that show nothing`() throws {
     let folder = try TrainerFolder()
     var truth = try Self.unfindable(in: folder)
     truth.images[0].objects[0].isCrowd = true
@@ -46,7 +46,7 @@ import Testing
     #expect(error?.description.contains("none of its 2 images") == true)
   }
 
-  @Test func `whose files cannot be written has no best model and says so at its end`() throws {
+  @Test func `whose files cannot be written has no best model and reports it at its end`() throws {
     let folder = try TrainerFolder()
     let truth = try Self.unfindable(in: folder)
     let trainer = try `The trainer`.trainer(`The trainer`.plan)
@@ -105,13 +105,13 @@ import Testing
     #expect(!state.isPossible)
   }
 
-  @Test func `keeps pictures as far as there is room, and decodes the others again`() {
+  @Test func `keeps images as far as there is room, and decodes the others again`() {
     let decoded = Counter()
-    let cache = PictureCache(paths: ["0", "1", "x"], side: 64, byteBudget: 64 * 64 * 3 + 1) { path in
+    let cache = ImageCache(paths: ["0", "1", "x"], side: 64, byteBudget: 64 * 64 * 3 + 1) { path in
       decoded.count += 1
-      return Int(path).map { `The trainer`.scene($0).picture }
+      return Int(path).map { `The trainer`.scene($0).image }
     }
-    for _ in 0..<3 { for index in 0..<3 { #expect((cache.picture(index) == nil) == (index == 2)) } }
+    for _ in 0..<3 { for index in 0..<3 { #expect((cache.image(index) == nil) == (index == 2)) } }
     #expect(decoded.count == 1 + 3 + 1)
     #expect(cache.unreadablePaths == ["x"])
   }

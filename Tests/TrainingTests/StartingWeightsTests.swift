@@ -24,7 +24,7 @@ import Testing
       return Dataset.Sample(path: "\(number)", objects: objects)
     }
     return try Trainer(plan, data: Dataset(classNames: classes, samples: samples, problems: [])) {
-      Int($0).map { `The trainer`.scene($0).picture }
+      Int($0).map { `The trainer`.scene($0).image }
     }
   }
 
@@ -106,11 +106,11 @@ import Testing
     plan.auxiliary = auxiliary
     let second = try Self.trainer(plan, classes: ["red", "blue"])
     #expect(try second.begin(with: weights).isEmpty)
-    let expected = try InferenceModel(path: file.path).weights, begun = try second.inferenceModel().weights
-    #expect(begun.tensors.keys == expected.tensors.keys)
+    let expected = try InferenceModel(path: file.path).weights, started = try second.inferenceModel().weights
+    #expect(started.tensors.keys == expected.tensors.keys)
     for (name, tensor) in expected.tensors {
       let largest = tensor.values.reduce(0) { max($0, abs($1)) }
-      let error = zip(tensor.values, try #require(begun[name]).values).reduce(0) { max($0, abs($1.0 - $1.1)) }
+      let error = zip(tensor.values, try #require(started[name]).values).reduce(0) { max($0, abs($1.0 - $1.1)) }
       #expect(error <= 2e-5 * max(largest, 1), "\(name)")
     }
   }
@@ -127,13 +127,13 @@ import Testing
     plan.network = weights.network
     let second = try Self.trainer(plan, classes: ["red", "blue"])
     try second.begin(with: weights)
-    let settled = weights.unsettledNormalisations(of: second.network)
+    let settled = weights.normalisationsWithoutStatistics(of: second.network)
     let means = second.table.entries.filter {
       $0.name.hasSuffix(".running_mean") && settled.contains(String($0.name.dropLast(".running_mean".count)))
     }
     #expect(means.count == settled.count && settled.count > 40)
     let before = means.map { second.parameters.values($0.range) }
-    // The first step is one of the warm-up, and moves nothing; the same pictures come again.
+    // The first step is one of the warm-up, and moves nothing; the same images come again.
     #expect(try Self.firstLoss(second).isFinite)
     for (entry, old) in zip(means, before) {
       for (now, old) in zip(second.parameters.values(entry.range), old) {

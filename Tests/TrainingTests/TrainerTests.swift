@@ -1,6 +1,7 @@
 import Checkpoints
 import Foundation
 import GELAN
+import Imaging
 import Testing
 
 @testable import Evaluation
@@ -8,26 +9,26 @@ import Testing
 
 @Suite(.serialized) struct `The trainer` {
   /// Coloured rectangles on grey: class 0 red, class 1 blue.
-  static func scene(_ number: Int) -> (picture: Picture, objects: [Dataset.Object]) {
+  static func scene(_ number: Int) -> (image: RGBImage, objects: [Dataset.Object]) {
     var random = SampleRandom(seed: 99, epoch: 0, index: number)
-    var picture = Picture(width: 64, height: 64, pixels: [UInt8](repeating: 90, count: 64 * 64 * 3))
+    var image = RGBImage(width: 64, height: 64, level: 90)
     var objects: [Dataset.Object] = []
     for classID in 0..<2 {
       let side = 20 + random.index(below: 10), x = random.index(below: 64 - side), y = classID * 32
       let height = min(side, 30)
       for row in y..<y + height {
-        for column in x..<x + side { picture.pixels[(row * 64 + column) * 3 + classID * 2] = 250 }
+        for column in x..<x + side { image.bytes[(row * 64 + column) * 3 + classID * 2] = 250 }
       }
       objects.append(
         .init(classID: classID, box: SIMD4(Float(x), Float(y), Float(x + side), Float(y + height)) / 64))
     }
-    return (picture, objects)
+    return (image, objects)
   }
 
   static func trainer(_ plan: TrainingPlan) throws -> Trainer {
     let samples = (0..<8).map { Dataset.Sample(path: "\($0)", objects: scene($0).objects) }
     return try Trainer(plan, data: Dataset(classNames: ["red", "blue"], samples: samples, problems: [])) {
-      Int($0).map { scene($0).picture }
+      Int($0).map { scene($0).image }
     }
   }
 
@@ -73,7 +74,7 @@ import Testing
     #expect(second.average.values.values(0..<1000) == whole.average.values.values(0..<1000))
   }
 
-  @Test func `brings the loss down on a few pictures`() throws {
+  @Test func `brings the loss down on a few images`() throws {
     var plan = Self.plan
     plan.epochs = 260
     plan.side = 96
@@ -193,11 +194,11 @@ import Testing
   }
 
   @Test(arguments: [nil, .depthwise] as [Aggregation.Kind?])
-  func `learns a few pictures by heart, and finds everything on them`(block: Aggregation.Kind?) throws {
+  func `learns a few images by heart, and finds everything on them`(block: Aggregation.Kind?) throws {
     let folder = try TrainerFolder()
     let scenes = try (0..<8).map { number in
       let scene = Self.scene(number)
-      try scene.picture.bitmap.write(to: folder.url.appending(path: "\(number).bmp"))
+      try scene.image.bitmap.write(to: folder.url.appending(path: "\(number).bmp"))
       return (fileName: "\(number).bmp", objects: scene.objects)
     }
     let truth = GroundTruth(scenes, in: folder.url)
@@ -212,7 +213,7 @@ import Testing
     plan.averageRamp = 50
     plan.validationEvery = 20
     plan.patience = 1000
-    let trainer = try Trainer(plan, data: Dataset(truth)) { Picture(path: $0) }
+    let trainer = try Trainer(plan, data: Dataset(truth)) { RGBImage(path: $0) }
     var found: [Double] = []
     try trainer.run(files: folder.files, validation: Validation(truth, side: 96, workers: 2)) { report in
       if let precision = report.precision { found.append(precision.precision(thresholds: 0..<1)) }
@@ -231,19 +232,19 @@ import Testing
     #expect(again.problems.isEmpty)
   }
 
-  @Test func `shows others in place of pictures that cannot be read, and names them`() throws {
+  @Test func `shows others in place of images that cannot be read, and names them`() throws {
     let samples = (0..<8).map { Dataset.Sample(path: "\($0)", objects: Self.scene($0).objects) }
     let data = Dataset(classNames: ["red", "blue"], samples: samples, problems: [])
     var plan = Self.plan
     plan.augmentation.mosaic = 0.5
-    let trainer = try Trainer(plan, data: data) { $0 == "3" ? nil : Int($0).map { Self.scene($0).picture } }
+    let trainer = try Trainer(plan, data: data) { $0 == "3" ? nil : Int($0).map { Self.scene($0).image } }
     try trainer.run(until: 2) { $0.terms.sum.isFinite }
     #expect(trainer.unreadablePaths == ["3"])
   }
 }
 
 extension GroundTruth {
-  /// Scenes of red and blue whose pictures are in `folder`.
+  /// Scenes of red and blue whose images are in `folder`.
   init(_ scenes: [(fileName: String, objects: [Dataset.Object])], in folder: URL) {
     let images = scenes.enumerated().map { number, scene in
       let objects = scene.objects.map { object in
@@ -272,23 +273,23 @@ struct TrainerFolder: ~Copyable {
   deinit { try? FileManager.default.removeItem(at: url) }
 }
 
-extension Picture {
-  /// The picture as an uncompressed BMP file.
+extension RGBImage {
+  /// The image as an uncompressed BMP file.
   var bitmap: Data {
     let stride = (width * 3 + 3) / 4 * 4
     func little(_ value: Int, _ count: Int) -> [UInt8] {
       (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
     }
-    var bytes: [UInt8] = [0x42, 0x4D] + little(54 + stride * height, 4) + little(0, 4) + little(54, 4)
-    bytes += little(40, 4) + little(width, 4) + little(height, 4) + little(1, 2) + little(24, 2) + little(0, 24)
+    var file: [UInt8] = [0x42, 0x4D] + little(54 + stride * height, 4) + little(0, 4) + little(54, 4)
+    file += little(40, 4) + little(width, 4) + little(height, 4) + little(1, 2) + little(24, 2) + little(0, 24)
     for row in (0..<height).reversed() {
       var line: [UInt8] = []
       for column in 0..<width {
         let at = (row * width + column) * 3
-        line += [pixels[at + 2], pixels[at + 1], pixels[at]]
+        line += [bytes[at + 2], bytes[at + 1], bytes[at]]
       }
-      bytes += line + [UInt8](repeating: 0, count: stride - line.count)
+      file += line + [UInt8](repeating: 0, count: stride - line.count)
     }
-    return Data(bytes)
+    return Data(file)
   }
 }

@@ -55,12 +55,12 @@ import Testing
     let targets = fixture.targets.map {
       ObjectTarget(image: Int($0[0]), classID: Int($0[1]), centreX: $0[2], centreY: $0[3], width: $0[4], height: $0[5])
     }
-    let pictures = FormulaWeights.picture(2, 64, 64)
+    let images = FormulaWeights.image(2, 64, 64)
     let loss = DetectionLoss()
     var optimizer = StochasticGradient(table: table, decay: 0.0005)
     let rates = LearningSchedule.Rates(bias: 0.01, weight: 0.01, momentum: 0.937, accumulate: 1)
 
-    let outcome = loss.evaluate(try network.forward(pictures), targets: targets)
+    let outcome = loss.evaluate(try network.forward(images), targets: targets)
     #expect(abs(Double(outcome.total) - fixture.loss) <= 1e-5 * fixture.loss)
     try network.backward(outcome.gradients)
     for entry in table.entries where entry.role != .statistic {
@@ -89,7 +89,7 @@ import Testing
       let values = parameter.index.map { parameters[range.lowerBound + $0] }
       #expect(largestDifference(values, parameter.after) <= 1e-5, "\(parameter.name) after one step")
     }
-    let second = loss.evaluate(try network.forward(pictures), targets: targets)
+    let second = loss.evaluate(try network.forward(images), targets: targets)
     #expect(abs(Double(second.total) - fixture.second_step.loss) <= 1e-4 * fixture.second_step.loss)
     try network.backward(second.gradients)
     let secondNorm = optimizer.step(parameters, gradient: network.gradient, table: table, rates: rates)
@@ -142,9 +142,9 @@ import Testing
     ] as [(Aggregation.Kind?, [String])])
   func `have the gradients that finite differences give`(block: Aggregation.Kind?, names: [String]) throws {
     let (network, parameters, table) = try Self.network(block)
-    let pictures = FormulaWeights.picture(2, 64, 64)
+    let images = FormulaWeights.image(2, 64, 64)
     var random = SampleRandom(seed: 4, epoch: 0, index: 0)
-    let maps = try network.forward(pictures)
+    let maps = try network.forward(images)
     var slopes = maps
     for head in slopes.indices {
       for level in slopes[head].levels.indices {
@@ -154,7 +154,7 @@ import Testing
       }
     }
     func value() throws -> Double {
-      zip(try network.forward(pictures), slopes).reduce(0) { sum, pair in
+      zip(try network.forward(images), slopes).reduce(0) { sum, pair in
         zip(pair.0.levels, pair.1.levels).reduce(sum) { sum, pair in
           zip(pair.0.values, pair.1.values).reduce(sum) { $0 + Double($1.0) * Double($1.1) }
         }

@@ -40,9 +40,9 @@ def make_mosaics(images, annotations, size, folder, arrangements=1):
         number = len(mosaics["images"]) + 1
         canvas = Image.new("RGB", (WIDTH, HEIGHT), (114, 114, 114))
         for image, (x, y) in zip(source["images"][start:] + source["images"], places):
-            picture = Image.open(os.path.join(images, image["file_name"])).convert("RGB")
-            scale = min(cell[0] / picture.width, cell[1] / picture.height)
-            canvas.paste(picture.resize((int(picture.width * scale), int(picture.height * scale)), Image.LANCZOS), (x, y))
+            photo = Image.open(os.path.join(images, image["file_name"])).convert("RGB")
+            scale = min(cell[0] / photo.width, cell[1] / photo.height)
+            canvas.paste(photo.resize((int(photo.width * scale), int(photo.height * scale)), Image.LANCZOS), (x, y))
             for annotation in boxes.get(image["id"], []):
                 left, top, width, height = (value * scale for value in annotation["bbox"])
                 mosaics["annotations"].append({

@@ -1,4 +1,4 @@
-"""Installs a `torchvision` that has nothing but `ops.nms`, by OpenCV, and says that it is version 0.28.0."""
+"""Installs a `torchvision` that has nothing but `ops.nms`, by OpenCV, and reports version 0.28.0."""
 import pathlib
 import site
 

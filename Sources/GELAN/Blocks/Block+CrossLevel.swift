@@ -5,7 +5,7 @@ struct CrossParts {
 }
 
 extension GraphBuilder {
-  /// CBLinear: one 1×1 convolution with bias, cut into parts; they stay at the source's resolution.
+  /// CBLinear: one 1×1 convolution with bias, split into parts at the resolution of the source.
   mutating func crossLinear(_ name: String, _ input: Graph.Node.ID, _ widths: [Int]) -> [Graph.Node.ID] {
     let all = projection(name, parameters: "\(name).conv", input, widths.reduce(0, +))
     var start = 0
@@ -15,7 +15,7 @@ extension GraphBuilder {
     }
   }
 
-  /// CBFuse: `target` plus the chosen part of each source, repeated up to the target's size.
+  /// CBFuse: `target` plus the selected part of each source, upsampled to the target's size.
   mutating func crossFusion(
     _ name: String, sources: [CrossParts], parts: [Int], target: Graph.Node.ID, stride: Int
   ) -> Graph.Node.ID {

@@ -1,41 +1,42 @@
-/// What stands in one row of a network's table.
+/// The operation of one row of a network's table.
 public enum Block: Hashable, Sendable {
-  /// The picture itself, where a definition gives it a layer number.
-  case picture
+  /// The input image, where a definition gives it a layer number.
+  case input
   /// Convolution, batch normalisation, activation; `same` padding.
   case convolution(Int, kernel: Int, stride: Int)
   /// GELAN aggregation around any computational block.
   case gelan(Aggregation)
-  /// Halves a map with averaging and a 3×3 convolution.
+  /// Downsampling by 2: averaging and a 3×3 convolution of stride 2 (AConv).
   case averageDown(Int)
-  /// Halves a map half by convolution, half by max-pooling.
+  /// Downsampling by 2: half of the channels by convolution, half by max-pooling (ADown).
   case splitDown(Int)
-  /// Spatial pyramid pooling aggregated as ELAN does: `output` channels from four maps of `hidden`.
+  /// Spatial pyramid pooling aggregated as in ELAN (SPPELAN): `output` channels from four maps of `hidden` channels.
   case pyramidPooling(output: Int, hidden: Int)
-  /// Nearest neighbour, twice as large.
+  /// Nearest-neighbour upsampling by 2.
   case upsample
-  /// Sources along channels.
+  /// Concatenates the sources along channels.
   case concatenation
-  /// Multi-level information: one 1×1 convolution cut into parts of these widths, for `crossFusion` to pick from.
+  /// Multi-level information (CBLinear): a 1×1 convolution split into parts of these widths, which `crossFusion`
+  /// selects from.
   case crossLinear([Int])
-  /// Adds, to the last source, the given part of each `crossLinear` source, enlarged to its size.
+  /// Adds to the last source the given part of each `crossLinear` source, upsampled to its size (CBFuse).
   case crossFusion([Int])
 }
 
 /// The GELAN scheme: transition, split, a chain of computational blocks, concatenation of everything, transition.
 public struct Aggregation: Hashable, Sendable {
-  /// Channels of the result.
+  /// Output channels.
   public var output: Int
   /// Channels of the first transition, split in two halves.
   public var transition: Int
   /// Channels of each computational block.
   public var branch: Int
-  /// What stands in the chain.
+  /// The computational block of the chain.
   public var computation: Computation
   /// ELAN depth: blocks in the chain.
   public var depth: Int
 
-  /// The computational block of a chain.
+  /// The kinds of computational blocks.
   public enum Computation: Hashable, Sendable {
     /// One 3×3 convolution.
     case convolution

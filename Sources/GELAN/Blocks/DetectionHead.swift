@@ -1,32 +1,33 @@
-/// Shape of a detection head. The published checkpoints come in two kinds that differ only here.
+/// The variant of a detection head. The published checkpoints come in two that differ only here.
 public struct HeadStyle: Hashable, Sendable {
   /// Groups of the second and third convolution of the box branch.
   public var boxGroups: Int
-  /// How wide the class branch is.
+  /// How the width of the class branch is determined.
   public var classWidth: ClassWidth
-  /// Number of classes that `classWidth` goes by where it is not the head's own: a head for other classes keeps its width.
+  /// Number of classes that `classWidth` is computed from if it is not the head's own: a head for other classes keeps
+  /// its width.
   public var classesOfWidth: Int?
   /// Bins of each side's distance distribution.
   public var bins: Int
-  /// What the branches are made of.
+  /// The kind of convolutions in the branches.
   public var form: Form
 
-  /// What the branches are made of.
+  /// The kind of convolutions in the branches.
   public enum Form: Hashable, Sendable {
     /// Full 3×3 convolutions, as published.
     case dense
-    /// 3×3 convolutions of each channel by itself followed by 1×1 convolutions: a third of the work. Only the second
-    /// convolution of the box branch is a 3×3 over groups.
+    /// Depthwise 3×3 convolutions followed by 1×1 convolutions: a third of the operations. Only the second
+    /// convolution of the box branch is a grouped 3×3.
     case separable
   }
 
-  /// How wide the class branch is, from the channels of the finest input and the number of classes.
+  /// The width of the class branch, from the channels of the finest input and the number of classes.
   public enum ClassWidth: Hashable, Sendable {
     /// `max(channels, min(2 · classes, 128))`, the rule of the published source.
     case official
     /// `max(channels, min(classes, 100))`, the rule of Ultralytics.
     case ultralytics
-    /// As found in a file (the published T has 80).
+    /// Read from a file (the published T has 80).
     case fixed(Int)
   }
 
@@ -38,9 +39,9 @@ public struct HeadStyle: Hashable, Sendable {
     self.form = form
   }
 
-  /// Grouped box branch and class width by rule: the published source.
+  /// The published source: grouped box branch, class width by its rule.
   public static let official = HeadStyle()
-  /// Dense box branch, class width by Ultralytics' rule.
+  /// Ultralytics: box branch without groups, class width by its rule.
   public static let ultralytics = HeadStyle(boxGroups: 1, classWidth: .ultralytics)
 
   /// Width of the box branch over inputs whose finest has `channels`.
@@ -90,7 +91,7 @@ extension GraphBuilder {
         isTrainingOnly: isTrainingOnly))
   }
 
-  /// A 3×3 convolution to `output` channels, whole or in two parts.
+  /// A 3×3 convolution to `output` channels, dense or separable.
   private mutating func windowed(
     _ name: String, _ input: Graph.Node.ID, _ output: Int, _ form: HeadStyle.Form
   ) -> Graph.Node.ID {

@@ -1,5 +1,5 @@
-/// Network E: two backbones in a row, the second fed at every level by the first through cross-level connections. Both
-/// are needed at inference. After the YOLOv9 paper's published configuration.
+/// Network E: two backbones in sequence; cross-level connections feed each level of the second from the first.
+/// Inference needs both. After the YOLOv9 paper's published configuration.
 enum GELANExtended {
   private static func stage(_ output: Int, _ transition: Int, _ branch: Int) -> Block {
     .cspElan(output, transition, branch, depth: 2)
@@ -13,7 +13,7 @@ enum GELANExtended {
       return .init(.crossFusion(deeper.map { _ in level }), from: deeper + [.previous])
     }
     let first: [NetworkSpec.Layer] = [
-      .init(.picture),
+      .init(.input),
       .init(.convolution(64, kernel: 3, stride: 2), tap: "F1"),
       .init(.convolution(128, kernel: 3, stride: 2)),
       .init(stage(256, 128, 64), tap: "F2"),
@@ -28,7 +28,7 @@ enum GELANExtended {
       NetworkSpec.Layer(.crossLinear(Array(widths[..<level])), from: [.tap("F\(level)")], tap: "L\(level)")
     }
     let second: [NetworkSpec.Layer] = [
-      .init(.convolution(64, kernel: 3, stride: 2), from: [.picture]),
+      .init(.convolution(64, kernel: 3, stride: 2), from: [.input]),
       fusion(level: 0),
       .init(.convolution(128, kernel: 3, stride: 2)),
       fusion(level: 1),

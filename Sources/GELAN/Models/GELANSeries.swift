@@ -1,18 +1,18 @@
-/// Widths of the networks T, S, M and C, which share one plan: three-level backbone, pyramid pooling, a top-down and a
-/// bottom-up path. After the tables of the YOLOv9 paper's published configurations.
+/// Widths of the networks T, S, M and C, which have one structure: three-level backbone, pyramid pooling, a top-down
+/// and a bottom-up path. After the YOLOv9 paper's published configurations.
 struct GELANWidths {
   var stem: (Int, Int)
   var first: Block
-  /// Backbone stages at stride 8, 16, 32: width of the halving layer and the stage behind it.
+  /// Backbone stages at stride 8, 16, 32: width of the downsampling layer and the stage behind it.
   var stages: [(down: Int, block: Block)]
   var pooling: (output: Int, hidden: Int)
   /// Stages of the neck: top-down at 16, 8 (P3), bottom-up at 16 (P4), 32 (P5).
   var topDown: (Block, Block)
   var bottomUp: [(down: Int, block: Block)]
-  /// How a map is halved.
+  /// The downsampling block.
   var down: @Sendable (Int) -> Block
 
-  /// Three-stage plan of T and S: everything is a multiple of one width.
+  /// The three-stage structure of T and S: all widths are multiples of one.
   private static func small(_ width: Int) -> GELANWidths {
     func stage(_ channels: Int) -> Block { .cspElan(channels, channels, channels / 2, depth: 3) }
     return GELANWidths(
@@ -30,7 +30,7 @@ struct GELANWidths {
     return GELANWidths(
       stem: (32, 64), first: stage(128), stages: [(240, stage(240)), (360, stage(360)), (480, stage(480))],
       pooling: (480, 240), topDown: (stage(360), stage(240)),
-      // The published file asks for 180 channels here and rounds them up to a multiple of eight.
+      // The published file states 180 channels here and rounds them up to a multiple of eight.
       bottomUp: [(184, stage(360)), (240, stage(480))], down: { .averageDown($0) })
   }()
 
@@ -58,7 +58,7 @@ struct GELANWidths {
     ]
   }
 
-  /// Neck with taps N5, N4 (top-down) and P3, P4, P5 (what the head reads).
+  /// Neck with taps N5, N4 (top-down) and P3, P4, P5 (inputs of the head).
   var neck: [NetworkSpec.Layer] {
     [
       .init(.pyramidPooling(output: pooling.output, hidden: pooling.hidden), tap: "N5"),
@@ -77,7 +77,7 @@ struct GELANWidths {
     ]
   }
 
-  /// PGI of T and S: a second top-down path straight from the backbone's taps, with heads of its own.
+  /// PGI of T and S: a second top-down path from the backbone's taps, with its own heads.
   var auxiliaryPath: [NetworkSpec.Layer] {
     [
       NetworkSpec.Layer(.pyramidPooling(output: pooling.output, hidden: pooling.hidden), from: ["B5"], tap: "A5"),
@@ -90,15 +90,15 @@ struct GELANWidths {
     ].map(\.auxiliary)
   }
 
-  /// PGI of M and C: a second, reversible backbone that starts again from the picture, so that nothing of the input is
-  /// lost on the way, and receives at each level the sum of projections of all deeper levels of the main one.
+  /// PGI of M and C: a second, reversible backbone that starts again from the image, so that no information of the
+  /// input is lost, and receives at each level the sum of projections of all deeper levels of the main one.
   var auxiliaryBackbone: [NetworkSpec.Layer] {
     let widths = stages.map(\.down)
     var rows: [NetworkSpec.Layer] = (0..<3).map { level in
       .init(.crossLinear(Array(widths[0...level])), from: [.tap("B\(level + 3)")], tap: "L\(level + 3)")
     }
     var stem = stemRows
-    stem[0].sources = [.picture]
+    stem[0].sources = [.input]
     rows += stem
     for (level, stage) in stages.enumerated() {
       let deeper = (level..<3).map { NetworkSpec.Source.tap("L\($0 + 3)") }
@@ -126,7 +126,7 @@ extension NetworkSpec {
 
   static func yolov9(largeNamed name: String, _ widths: GELANWidths) -> NetworkSpec {
     NetworkSpec(
-      name: name, layers: [.init(.picture)] + widths.backbone + widths.neck + widths.auxiliaryBackbone,
+      name: name, layers: [.init(.input)] + widths.backbone + widths.neck + widths.auxiliaryBackbone,
       mainTaps: main, auxiliaryTaps: auxiliary)
   }
 }

@@ -1,7 +1,7 @@
-/// Networks of this package's own, for small pictures: plain convolutions in the stages where maps are large, one CSP
-/// bottleneck where they are small.
+/// Networks of this package for small images: plain convolutions in the stages with large maps, one CSP bottleneck in
+/// those with small maps.
 extension GELANWidths {
-  /// What one training step on two plain cores can afford: a quarter of T's work.
+  /// A quarter of T's operations, for training on two cores without special instructions.
   static let p = GELANWidths(
     stem: (16, 24), first: plain(24, 16, depth: 1),
     stages: [
@@ -10,8 +10,8 @@ extension GELANWidths {
     pooling: (128, 64), topDown: (plain(64, 64), plain(48, 48)), bottomUp: [(48, plain(64, 64)), (64, plain(96, 96))],
     down: halving)
 
-  /// Two thirds of T's parameters at half its work: wide where maps are small, since width costs little there, and
-  /// every half of a split a multiple of sixteen, so that vectors are full.
+  /// Two thirds of T's parameters at half its operations: wide where maps are small, since width is cheap there, and
+  /// every half of a split a multiple of sixteen channels, so that vectors are full.
   static let n = GELANWidths(
     stem: (16, 32), first: plain(32, 32, depth: 1),
     stages: [
@@ -21,7 +21,7 @@ extension GELANWidths {
     bottomUp: [(64, plain(96, 96)), (96, plain(128, 128))],
     down: halving)
 
-  /// A chain of plain convolutions, half as wide as what is split.
+  /// A chain of plain convolutions, half as wide as the split part.
   private static func plain(_ output: Int, _ transition: Int, depth: Int = 2) -> Block {
     .gelan(
       Aggregation(
@@ -30,7 +30,8 @@ extension GELANWidths {
 
   private static let halving: @Sendable (Int) -> Block = { .convolution($0, kernel: 3, stride: 2) }
 
-  /// PGI at a fifth of the main branch's work: a narrow top-down path from the backbone's taps, with heads of its own.
+  /// PGI at a fifth of the main branch's operations: a narrow top-down path from the backbone's taps, with its own
+  /// heads.
   fileprivate var narrowAuxiliaryPath: [NetworkSpec.Layer] {
     [
       NetworkSpec.Layer(.convolution(48, kernel: 1, stride: 1), from: ["B5"], tap: "A5"),
@@ -45,7 +46,7 @@ extension GELANWidths {
 }
 
 extension NetworkSpec {
-  /// Networks of this package's own; `yolov9-…` are for training `gelan-…` with an auxiliary branch.
+  /// Networks of this package; `yolov9-…` are `gelan-…` with an auxiliary branch for training.
   public static let own: [NetworkSpec] =
     light("p", .p, classWidth: .official) + light("n", .n, classWidth: .fixed(96))
 

@@ -1,6 +1,6 @@
 extension NetworkSpec {
-  /// The networks of the YOLOv9 paper. `gelan-*` are single-branch and what runs at inference; `yolov9-*` are the same
-  /// with the auxiliary branch of programmable gradient information to train with.
+  /// The networks of the YOLOv9 paper. `gelan-*` are the single-branch networks that run at inference; `yolov9-*` are
+  /// the same with the auxiliary branch of programmable gradient information for training.
   public static let published: [NetworkSpec] = [
     .gelan("gelan-t", .t),
     .gelan("gelan-s", .s),
@@ -17,29 +17,29 @@ extension NetworkSpec {
       mainTaps: ["P3", "P4", "P5"], auxiliaryTaps: ["A3", "A4", "A5"]),
   ]
 
-  /// The published network, or one of our own, called `name`, if there is one.
+  /// The network called `name`, published or of this package.
   public static func named(_ name: String) -> NetworkSpec? { (published + own).first { $0.name == name } }
 
-  /// The network that is left for inference: no auxiliary rows, no auxiliary head.
+  /// The network without auxiliary rows and auxiliary head.
   ///
-  /// Row numbers change where rows are dropped before others; `inferenceLayers` tells which row became which.
+  /// Row numbers change where rows before them are dropped; `inferenceLayers` maps them.
   public var inference: NetworkSpec {
     guard isDual else { return self }
     var copy = self
     copy.name = name.replacing(prefix: "yolov9", with: "gelan")
     copy.layers = layers.filter { !$0.isTrainingOnly }
-    if copy.dropsLeadingPicture { copy.layers.removeFirst() }
+    if copy.dropsLeadingInput { copy.layers.removeFirst() }
     copy.auxiliaryTaps = []
     return copy
   }
 
-  // M and C give the picture a layer number only for the auxiliary branch to refer to.
-  private var dropsLeadingPicture: Bool {
-    layers.first?.block == .picture && !layers.dropFirst().contains { $0.sources.contains(.picture) }
+  // M and C give the input a layer number only because the auxiliary branch refers to it.
+  private var dropsLeadingInput: Bool {
+    layers.first?.block == .input && !layers.dropFirst().contains { $0.sources.contains(.input) }
   }
 
-  /// For each layer number of `inference`, the layer number here: the main path of a dual-branch network *is* the
-  /// single-branch one, so converting a checkpoint is renaming.
+  /// For each layer number of `inference`, the layer number here. The main path of a dual-branch network is the
+  /// single-branch network, so a checkpoint is converted by renaming.
   public var inferenceLayers: [Int] {
     var kept = layers.indices.filter { !layers[$0].isTrainingOnly }
     if isDual, inference.layers.count < kept.count { kept.removeFirst() }

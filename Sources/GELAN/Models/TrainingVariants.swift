@@ -1,23 +1,23 @@
 extension NetworkSpec {
-  /// What gives the backbone gradients besides the main head.
+  /// Additional supervision of the backbone during training.
   public enum Auxiliary: String, Hashable, Sendable, CaseIterable {
-    /// Nothing: the main branch alone.
+    /// None: the main branch alone.
     case none = "off"
-    /// Deep supervision: heads right on the backbone's taps.
+    /// Deep supervision: heads directly on the backbone's taps.
     case deep
-    /// The auxiliary branch of programmable gradient information, as the network has it.
+    /// The network's auxiliary branch (programmable gradient information).
     case branch = "on"
   }
 
-  /// What an auxiliary head learns from.
+  /// What each level of an auxiliary head sees.
   public enum AuxiliaryLevels: String, Hashable, Sendable, CaseIterable {
-    /// Multi-level information: every level receives what the deeper ones know.
+    /// Multi-level information: every level receives the deeper ones.
     case all
-    /// Each level stands alone.
+    /// Each level on its own.
     case own
   }
 
-  /// The same network with the auxiliary branch that one of the known networks has for it; itself where it has one or
+  /// The same network with the auxiliary branch that a known network has for it; the network itself if it has one or
   /// none is known.
   public var withAuxiliaryBranch: NetworkSpec {
     let known = Self.published + Self.own
@@ -29,9 +29,8 @@ extension NetworkSpec {
   /// Taps of the backbone at the strides of the heads.
   private static let backboneTaps = ["B3", "B4", "B5"]
 
-  /// The network to train with another auxiliary part; the main branch is the same in all of them.
-  ///
-  /// `nil` where the network has no part of that kind to begin with: no auxiliary branch, or no such taps.
+  /// The network with another kind of auxiliary supervision; the main branch is the same in all of them. `nil` if the
+  /// network has no auxiliary branch or no backbone taps to attach it to.
   public func training(with auxiliary: Auxiliary, levels: AuxiliaryLevels = .all) -> NetworkSpec? {
     switch auxiliary {
     case .none: return inference
@@ -48,8 +47,7 @@ extension NetworkSpec {
     }
   }
 
-  /// The auxiliary branch without what flows between its levels: no cross-level sums but each level's own, no top-down
-  /// path.
+  /// The auxiliary branch without connections between its levels: only each level's own sums, no top-down path.
   private var withSeparateLevels: NetworkSpec {
     var copy = self
     copy.name = name + "-own"
@@ -65,7 +63,7 @@ extension NetworkSpec {
         copy.layers[position].block = .crossFusion([parts[0]])
         copy.layers[position].sources = [layer.sources[0], layer.sources[layer.sources.count - 1]]
       case .upsample:
-        // Upsample, concatenate with a tap, aggregate: the aggregation reads the tap alone.
+        // Upsample, concatenate with a tap, aggregate: here the aggregation reads only the tap.
         let tap = copy.layers[position + 1].sources[1]
         copy.layers[position + 2].sources = [tap]
         copy.layers.removeSubrange(position..<position + 2)
@@ -77,8 +75,8 @@ extension NetworkSpec {
     return copy
   }
 
-  /// The same network with other computational blocks: `kind` in every aggregation, `elanDepth` of them in a chain, each
-  /// of `innerDepth` bottlenecks. What is `nil` stays.
+  /// The same network with other computational blocks: `kind` in every aggregation, `elanDepth` of them in a chain,
+  /// `innerDepth` bottlenecks in each. `nil` keeps what is there.
   public func replacingBlocks(
     kind: Aggregation.Kind? = nil, elanDepth: Int? = nil, innerDepth: Int? = nil
   ) -> NetworkSpec {

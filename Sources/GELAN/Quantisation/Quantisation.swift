@@ -1,47 +1,47 @@
-/// How a network computes in whole numbers of eight bits: weights as signed ones, the values between layers as unsigned ones.
+/// The int8 form of a network: weights are signed, values between layers (activations) unsigned 8-bit integers.
 public struct Quantisation: Hashable, Sendable {
-  /// What the eight bits of a tensor stand for: `(number - zeroPoint) · step`.
+  /// How the 8-bit integers of a tensor map to values: `(integer - zeroPoint) · step`.
   public struct Scale: Hashable, Sendable {
-    /// Distance of neighbouring numbers; positive.
+    /// Step size, the difference of the values of neighbouring integers (called `scale` elsewhere); positive.
     public var step: Float
-    /// The number that stands for 0.
+    /// The integer that stands for 0.
     public var zeroPoint: UInt8
 
-    /// Numbers `step` apart.
+    /// A scale with this step size and zero point.
     public init(step: Float, zeroPoint: UInt8) {
       self.step = step
       self.zeroPoint = zeroPoint
     }
 
-    /// The scale whose numbers reach from `low` to `high`, widened so that 0 is one of them.
+    /// The scale that covers `low...high`, widened to include 0.
     public init(low: Float, high: Float) {
       let low = min(low, 0), high = max(high, 0)
       step = max((high - low) / 255, 1e-9)
       zeroPoint = UInt8(min(max((-low / step).rounded(), 0), 255))
     }
 
-    /// The nearest value that a number stands for.
+    /// `value` quantised and dequantised.
     public func rounded(_ value: Float) -> Float {
       let number = (value / step).rounded(.toNearestOrEven) + Float(zeroPoint)
       return (min(max(number, 0), 255) - Float(zeroPoint)) * step
     }
   }
 
-  /// Largest magnitude of a weight. Processors without VNNI add two products of neighbouring channels in 16 bits and cut
-  /// what is too large: 2 · 255 · 64 is just not.
+  /// Largest magnitude of a quantised weight. Processors without VNNI add two products of neighbouring channels with
+  /// saturation to 16 bits; 2 · 255 · 64 just fits.
   public static let weightLimit = 64
 
-  /// Scale of the tensors of each group, by the name of the node that stands for it (`Graph.scaleOwners`).
+  /// Scale of each group of activations, by the name of its first node (`Graph.scaleOwners`).
   public var activations: [String: Scale]
-  /// Step of the weights of each output channel, by the convolution's parameters. A convolution that is not here computes in
-  /// real numbers.
+  /// Step sizes of the weights of each output channel, by the convolution's parameters. Convolutions that are missing
+  /// here run in floating point.
   public var weights: [String: [Float]]
-  /// Whether the weights that come with it are the original ones, which int8 rounds to multiples of their steps; otherwise
-  /// they are those multiples already, and every precision computes with them.
+  /// Whether the model keeps its original weights, which int8 rounds when it is compiled. Otherwise the weights are
+  /// rounded already, for every precision.
   public var keepsWeights = false
-  /// Bias of each convolution in int8 where the original weights are kept, corrected for what rounding them adds on average.
+  /// Bias of each convolution in int8 if original weights are kept, corrected for the mean error of rounding them.
   public var biases: [String: [Float]] = [:]
-  /// How it was made, in words.
+  /// How the quantisation was made, for `model info`.
   public var record: [String: String]
 
   /// A quantisation by these scales.
@@ -51,7 +51,7 @@ public struct Quantisation: Hashable, Sendable {
     self.record = record
   }
 
-  /// The scale of each node's result; `nil` where it is kept as real numbers because nothing reads it as whole ones.
+  /// The scale of each node's result; `nil` for results that no int8 convolution reads, which stay in floating point.
   public func scales(of graph: Graph) -> [Scale?] {
     let owners = graph.scaleOwners
     let whole = graph.quantisable.filter { weights[$0.convolution.parameters] != nil }

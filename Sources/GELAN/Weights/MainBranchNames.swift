@@ -1,10 +1,10 @@
 extension NetworkSpec {
-  /// How parameters of the single-branch network are called in this one.
+  /// Maps parameter names of the single-branch network to names in this one.
   public struct MainBranchNames: Sendable {
     fileprivate let layers: [Int]
     fileprivate let isDual: Bool
 
-    /// The name here of the single-branch network's `name`, such as `model.22.cv2.0.0.conv.weight`.
+    /// The name here for the single-branch network's `name`, such as `model.22.cv2.0.0.conv.weight`.
     public func original(of name: String) -> String {
       guard isDual else { return name }
       let parts = name.split(separator: ".", maxSplits: 2, omittingEmptySubsequences: false)
@@ -21,6 +21,6 @@ extension NetworkSpec {
     }
   }
 
-  /// How parameters of `inference` are called here.
+  /// Maps the parameter names of `inference` to those of this network.
   public var mainBranchNames: MainBranchNames { MainBranchNames(layers: inferenceLayers, isDual: isDual) }
 }

@@ -1,40 +1,39 @@
-/// Why a network, or a file of weights, cannot be used.
+/// An error of a network or a file of weights.
 public struct ModelError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// What kind of failure it is.
+  /// Kinds of failures.
   public enum Code: Hashable, Sendable {
     /// The file cannot be opened or read.
     case unreadable
-    /// The bytes do not follow their own format: truncated, overlapping, out of bounds.
+    /// The bytes violate their format: truncated, overlapping, out of bounds.
     case damaged
-    /// The file asks for something that is not data, such as a call.
+    /// The file contains instructions, such as a call, instead of data.
     case refused
-    /// The format is known but this variant of it is not read.
+    /// A variant of a known format that is not supported.
     case unsupported
-    /// The file is sound but does not hold the network it should.
+    /// The file is valid but holds another network.
     case mismatch
-    /// A weight is infinite or not a number.
+    /// A weight is infinite or NaN.
     case notFinite
     /// The file cannot be written.
     case unwritable
   }
 
-  /// What kind of failure it is.
+  /// The kind of failure.
   public let code: Code
-  /// One sentence: what was tried, what was expected and what was there.
+  /// One sentence: what was tried, what was expected and what was found.
   public let message: String
 
-  /// A failure of kind `code`, told in one sentence.
-  ///
-  /// Names that stand in a file may hold anything; control characters become `?`, so that the sentence is one line.
+  /// A failure with its sentence. Names from a file can contain anything, so control characters are replaced by `?`:
+  /// the sentence stays one line.
   public init(_ code: Code, _ message: String) {
     self.code = code
     self.message = String(
       String.UnicodeScalarView(message.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : $0 }))
   }
 
-  /// The same failure, said of the file at `path`.
+  /// The same failure, with the path of the file in front.
   public func about(_ path: String) -> ModelError { ModelError(code, "\(path): \(message)") }
 
-  /// One sentence: what was tried, expected and found.
+  /// The sentence.
   public var description: String { message }
 }

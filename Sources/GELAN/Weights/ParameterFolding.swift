@@ -1,20 +1,20 @@
-/// Scale and shift of a normalisation over the batch, with the statistics it collected.
+/// Batch normalisation with running statistics: scale, shift, mean and variance per channel.
 public struct BatchNormalisation: Hashable, Sendable {
-  /// Added to the variance before its root is taken; the published networks use 10⁻³ everywhere.
+  /// Added to the variance under the root; 10⁻³ in all published networks.
   public static let epsilon: Float = 1e-3
-  /// Names of the tensors below a normalisation's own, in the order of `init`.
+  /// Names of its tensors, in the order of `init`.
   public static let tensorNames = ["weight", "bias", "running_mean", "running_var"]
 
   /// Factor per channel (γ).
   public var scale: [Float]
   /// Offset per channel (β).
   public var shift: [Float]
-  /// Mean of what came in, per channel.
+  /// Running mean per channel.
   public var mean: [Float]
-  /// Variance of what came in, per channel.
+  /// Running variance per channel.
   public var variance: [Float]
 
-  /// A normalisation of as many channels as each of the arrays has entries.
+  /// A normalisation; the arrays have one entry per channel.
   public init(scale: [Float], shift: [Float], mean: [Float], variance: [Float]) {
     precondition(
       scale.count == shift.count && scale.count == mean.count && scale.count == variance.count, "one entry per channel")
@@ -25,15 +25,15 @@ public struct BatchNormalisation: Hashable, Sendable {
   }
 }
 
-/// A convolution's numbers once nothing follows it but a bias: weights `out × in/groups × kernel × kernel`.
+/// Weights and bias of a folded convolution; the weights are `out × in/groups × kernel × kernel`.
 public struct FoldedParameters: Hashable, Sendable {
   /// Weights.
   public var weight: WeightTensor
-  /// One number per channel made.
+  /// One value per output channel.
   public var bias: [Float]
 
-  /// Folds `normalisation` into the convolution `weight`, which has no bias: with `k = γ/√(var+ε)`, weights `W·k` and
-  /// bias `β − mean·k` per channel made, whatever the groups.
+  /// Folds `normalisation` into the convolution `weight`, which has no bias. With `k = γ/√(var+ε)` the weights become
+  /// `W·k` and the bias `β − mean·k`, per output channel.
   public init(weight: WeightTensor, normalisation: BatchNormalisation) {
     precondition(weight.shape.first == normalisation.scale.count, "one normalised channel per filter")
     var folded = weight
@@ -48,14 +48,13 @@ public struct FoldedParameters: Hashable, Sendable {
     self.init(weight: folded, bias: bias)
   }
 
-  /// Weights and bias as they are.
+  /// Weights and bias without folding.
   public init(weight: WeightTensor, bias: [Float]) {
     self.weight = weight
     self.bias = bias
   }
 
-  /// Merges a 1×1 convolution into this 3×3 one that reads the same map and whose result is added to it (RepConvN): the
-  /// small kernel lands on the centre tap.
+  /// Merges a parallel 1×1 convolution into this 3×3 one (RepConvN): its kernel is added to the centre tap.
   public mutating func merge(pointwise other: FoldedParameters) {
     precondition(
       weight.values.count == 9 * other.weight.values.count && bias.count == other.bias.count, "3×3 beside 1×1")
@@ -65,9 +64,9 @@ public struct FoldedParameters: Hashable, Sendable {
 }
 
 extension Graph {
-  /// Numbers of the convolutions of `folded`, from a source of this graph's own tensors by state-dict name.
+  /// The weights of `folded`, computed from this graph's tensors by state-dict name.
   ///
-  /// - Parameter tensor: gives a tensor of the asked shape, or throws.
+  /// - Parameter tensor: returns a tensor of the given shape, or throws.
   public func foldedWeights(
     from tensor: (_ name: String, _ shape: [Int]) throws(ModelError) -> WeightTensor
   ) throws(ModelError) -> WeightStore {
@@ -106,10 +105,10 @@ extension Graph {
     return store
   }
 
-  /// Numbers of this graph's own tensors that `folded` makes the same of: the other way round, as far as there is one.
+  /// The inverse of `foldedWeights`, as far as there is one: weights of this graph that fold to `folded`.
   ///
-  /// Every normalisation is neutral but for the bias it takes over. The 1×1 branch of a merged pair adds nothing, since
-  /// its normalisation is zero; its kernel is left out.
+  /// Every batch normalisation is neutral except for the bias it takes over. The 1×1 branch of a merged pair is
+  /// disabled by a normalisation of zero; its kernel is left out.
   public func unfoldedWeights(of folded: WeightStore) -> WeightStore {
     var store = WeightStore()
     func set(_ convolution: Convolution, from source: String) {

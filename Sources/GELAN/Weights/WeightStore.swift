@@ -1,11 +1,11 @@
-/// Numbers of a known shape, row-major.
+/// A tensor of floats, row-major.
 public struct WeightTensor: Hashable, Sendable {
   /// Extent of each axis, outermost first.
   public let shape: [Int]
-  /// As many numbers as the product of `shape`.
+  /// The values; their number is the product of `shape`.
   public var values: [Float]
 
-  /// A tensor of `shape` holding `values`, which must be as many as the shape asks for.
+  /// A tensor of `shape`; traps if the number of `values` differs from its product.
   public init(shape: [Int], values: [Float]) {
     precondition(shape.reduce(1, *) == values.count, "as many values as the shape asks for")
     self.shape = shape
@@ -27,6 +27,6 @@ public struct WeightStore: Hashable, Sendable {
     set { tensors[name] = newValue }
   }
 
-  /// How many numbers there are.
+  /// Number of values in all tensors.
   public var parameterCount: Int { tensors.values.reduce(0) { $0 + $1.values.count } }
 }

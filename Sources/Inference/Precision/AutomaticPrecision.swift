@@ -1,27 +1,27 @@
 public import GELAN
 
-/// `auto`: the fastest precision of a model on this machine, as measured at its first use and remembered from then on.
+/// `auto`: the fastest precision of a model on this machine, measured at its first use and cached.
 ///
-/// f32 and bf16 suit every model; int8 is taken only if the file has scales for it. A processor's flags tell which
-/// precisions there are, not which is fast: bf16 without matrix instructions takes half as long as f32 on one processor and
-/// twice as long on another.
+/// f32 and bf16 suit every model; int8 needs a file with scales. Processor flags show which precisions are supported,
+/// not which is fast: bf16 without matrix instructions takes half as long as f32 on one processor and twice as long
+/// on another.
 public struct AutomaticPrecision: Sendable {
-  private let notes: PrecisionNotes?
+  private let cache: PrecisionCache?
   private let program: String
   private let clock: @Sendable () -> UInt64
 
   /// - Parameters:
-  ///   - notes: where choices are remembered; without, each call measures.
-  ///   - program: version and build of the program: with other kernels, other times hold.
-  ///   - clock: nanoseconds since any moment.
-  public init(notes: PrecisionNotes?, program: String, clock: @escaping @Sendable () -> UInt64) {
-    self.notes = notes
+  ///   - cache: stores choices; `nil` measures on each call.
+  ///   - program: version and build of the program, because other kernels have other times.
+  ///   - clock: nanoseconds since any fixed moment.
+  public init(cache: PrecisionCache?, program: String, clock: @escaping @Sendable () -> UInt64) {
+    self.cache = cache
     self.program = program
     self.clock = clock
   }
 
-  /// The precision for `model` on inputs of up to `height` × `width`, `threads` on one image; both sides are rounded up to
-  /// what the network takes. Throws what compiling the network in f32 does.
+  /// The precision for `model` on inputs of up to `height` × `width` with `threads` threads per image; both sides are
+  /// rounded up to the network's stride. Throws if the network cannot be compiled in f32.
   public func choice(
     for model: InferenceModel, height: Int, width: Int, threads: Int
   ) throws(InferenceError) -> PrecisionChoice {
@@ -30,15 +30,15 @@ public struct AutomaticPrecision: Sendable {
     let candidates = Self.candidates(for: model)
     guard candidates.count > 1 else { return PrecisionChoice(only: .f32) }
     let key = PrecisionKey(model, height: height, width: width, threads: threads, program: program)
-    if let known = notes?.choice(for: key, among: candidates) { return known }
+    if let known = cache?.choice(for: key, among: candidates) { return known }
     let choice = try measure(model, candidates, height: height, width: width, threads: threads)
-    // Whoever began at the same time and was done first has decided: both must compute the same.
-    if let known = notes?.choice(for: key, among: candidates) { return known }
-    notes?.keep(choice, for: key)
+    // Another process may have finished measuring meanwhile: both must use the same precision.
+    if let known = cache?.choice(for: key, among: candidates) { return known }
+    cache?.keep(choice, for: key)
     return choice
   }
 
-  /// What `model` can be computed in, the one that is probably the fastest first.
+  /// The precisions `model` supports, the probably fastest first.
   static func candidates(for model: InferenceModel) -> [CompilationOptions.Precision] {
     (model.quantisation == nil ? [] : [.int8]) + (CompilationOptions.Precision.bf16.isNative ? [.bf16] : []) + [.f32]
   }
@@ -55,7 +55,7 @@ public struct AutomaticPrecision: Sendable {
         }
         benchmarks[precision] = try NetworkBenchmark(network, clock: clock)
       } catch {
-        // Some processors have no kernel for some layers in int8.
+        // On some processors oneDNN has no fast int8 kernel for some layers.
         if error.code != .precision || precision == .f32 { throw error }
       }
     }

@@ -1,30 +1,31 @@
-/// The precision that `auto` takes for a network on this machine, and the times that decided it.
+/// The precision that `auto` chose for a network on this machine, with the measured times.
 public struct PrecisionChoice: Hashable, Sendable, Codable {
-  /// How long one precision took.
+  /// Time of one precision.
   public struct Timing: Hashable, Sendable, Codable {
-    /// What the network was computed in.
+    /// The precision.
     public let precision: CompilationOptions.Precision
     /// Shortest run, in nanoseconds.
     public let nanoseconds: UInt64
-    /// Whether a run came to its end. If none did, each was cut off after `nanoseconds`: another precision was faster.
+    /// Whether a run was completed. If not, each was aborted after `nanoseconds` because another precision was
+    /// faster.
     public let isFinished: Bool
   }
 
-  /// What to compute in.
+  /// The chosen precision.
   public let precision: CompilationOptions.Precision
-  /// The precisions that were timed; empty if there was only one to take.
+  /// The measured precisions; empty if there was only one.
   public let timings: [Timing]
 
-  /// A precision that is this much slower than the fastest one is still taken if it is more accurate.
+  /// A precision slower than the fastest by at most this fraction is chosen if it is more accurate.
   static let tolerance = 0.05
 
-  /// The only precision there is.
+  /// The only supported precision.
   public init(only precision: CompilationOptions.Precision) {
     self.precision = precision
     timings = []
   }
 
-  /// The most accurate of those in `timings` that are about as fast as the fastest; f32 if none finished.
+  /// The most accurate of the precisions in `timings` that are about as fast as the fastest; f32 if none finished.
   init(_ timings: [Timing]) {
     let finished = timings.filter(\.isFinished)
     let limit = Double(finished.map(\.nanoseconds).min() ?? 0) * (1 + Self.tolerance)

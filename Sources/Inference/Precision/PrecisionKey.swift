@@ -1,15 +1,15 @@
 import Foundation
 import GELAN
 
-/// What a choice of precision depends on. A choice holds where all of it is the same.
+/// Everything a choice of precision depends on.
 struct PrecisionKey: Hashable, Codable {
   /// Name and features of the processor.
   let processor: String
-  /// Instruction sets that were not to be used (`YOLOSTREAM_MAX_ISA`); empty if there is no cap.
+  /// Cap of instruction sets (`YOLOSTREAM_MAX_ISA`); empty if there is none.
   let cap: String
-  /// What the network computes. The values of weights take no part: they do not change the time.
+  /// Fingerprint of the network. Values of weights are left out: they do not affect the time.
   let model: String
-  /// Rows and columns of the input.
+  /// Height and width of the input in pixels.
   let height, width: Int
   /// Threads on one image.
   let threads: Int
@@ -26,12 +26,12 @@ struct PrecisionKey: Hashable, Codable {
     self.program = program
   }
 
-  /// A file name that differs where the key does.
+  /// A file name unique to the key.
   var fileName: String {
     Self.fingerprint([processor, cap, model, "\(height)x\(width)", "\(threads)", program]) + ".json"
   }
 
-  /// Name of the network, and a fingerprint of its convolutions and of which of them are quantised.
+  /// Name of the network, and a fingerprint of its convolutions and which of them are quantised.
   private static func fingerprint(of model: InferenceModel) -> String {
     let layers = model.graph.convolutions.map { _, convolution in
       "\(convolution.parameters) \(convolution.weightShape) \(convolution.window) \(convolution.groups) "
@@ -40,7 +40,7 @@ struct PrecisionKey: Hashable, Codable {
     return "\(model.spec.name) \(fingerprint(layers))"
   }
 
-  /// The processor as Linux describes it, without what changes from moment to moment.
+  /// The processor from /proc/cpuinfo, without values that vary.
   private static let processor: String = {
     let text = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
     var fields: [String: String] = [:]
@@ -53,7 +53,7 @@ struct PrecisionKey: Hashable, Codable {
     return named.compactMap { fields[$0] }.joined(separator: " ") + " \(features)"
   }()
 
-  /// FNV-1a of all bytes, each text ended by a 0 (http://www.isthe.com/chongo/tech/comp/fnv).
+  /// FNV-1a over all strings, each terminated by a zero byte (http://www.isthe.com/chongo/tech/comp/fnv).
   private static func fingerprint(_ texts: [String]) -> String {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     for text in texts {

@@ -1,20 +1,20 @@
-/// Times the precisions of one network in turn, and stops as soon as it is clear which are slow.
+/// Times the precisions of one network in interleaved rounds, and stops as soon as the slow ones are known.
 ///
-/// Rounds are interleaved and the shortest run counts, so that a moment in which the machine is busy does not decide. A run
-/// is cut off when it has taken noticeably longer than the fastest one so far: all slow precisions together then cost little
-/// more than the fast one.
+/// The shortest run counts, so that a busy moment does not decide. A run is aborted once it takes clearly longer than
+/// the fastest so far: all slow precisions together then cost little more than the fast one.
 struct PrecisionTrial {
   /// Runs of each precision.
   var rounds = 3
-  /// No further round begins after this many nanoseconds.
+  /// No further round starts after this many nanoseconds.
   var budget: UInt64 = 250_000_000
-  /// A run is cut off at this multiple of the shortest one.
+  /// A run is aborted at this multiple of the shortest one.
   var patience = 1.25
 
-  /// Runs the network once in a precision; the nanoseconds it took, or `nil` if it was not done at the limit.
+  /// Runs the network once in a precision and returns the nanoseconds it took, or `nil` if it was aborted at the
+  /// limit.
   typealias Run<Failure: Error> = (CompilationOptions.Precision, _ limit: UInt64?) throws(Failure) -> UInt64?
 
-  /// The times of `candidates`, the one that is probably the fastest first.
+  /// Times `candidates`, the probably fastest first.
   func timings<Failure: Error>(
     of candidates: [CompilationOptions.Precision], run: Run<Failure>
   ) throws(Failure) -> [PrecisionChoice.Timing] {

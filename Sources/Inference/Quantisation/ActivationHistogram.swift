@@ -1,12 +1,12 @@
-/// How often the values of a tensor fall where, in bins that grow with the range.
+/// Histogram of the values of a tensor; its range grows as needed.
 struct ActivationHistogram {
-  /// Half of the bins are for negative values. A power of two, so that two bins become one without a rest.
+  /// Half of the bins are for negative values. A power of two, so that pairs of bins can be merged.
   static let binCount = 1 << 14
 
   /// The bins cover `-reach..<reach`; a power of two.
   private(set) var reach: Float = 1
   private(set) var counts = [UInt64](repeating: 0, count: ActivationHistogram.binCount)
-  /// Smallest and largest value seen; 0 is always within.
+  /// Smallest and largest value, at most and at least 0.
   private(set) var low: Float = 0, high: Float = 0
 
   /// Width of a bin.
@@ -17,7 +17,7 @@ struct ActivationHistogram {
 
   var total: UInt64 { counts.reduce(0, +) }
 
-  /// Counts `values`, and adds each to the sum of its channel: channel `i % sums.count` is that of element `i`.
+  /// Counts `values` and adds each to its channel's sum: element `i` belongs to channel `i % sums.count`.
   mutating func add(_ values: UnsafeBufferPointer<Float>, sums: inout [Double]) {
     var least: Float = 0, most: Float = 0
     for index in values.indices {
@@ -46,7 +46,7 @@ struct ActivationHistogram {
     }
   }
 
-  /// Twice the range by half as many bins.
+  /// Doubles the range by merging pairs of bins.
   private mutating func widen() {
     var wider = [UInt64](repeating: 0, count: Self.binCount)
     for (bin, count) in counts.enumerated() where count > 0 { wider[Self.binCount / 4 + bin / 2] += count }
@@ -54,7 +54,7 @@ struct ActivationHistogram {
     reach *= 2
   }
 
-  /// The value that a `fraction` of all values lie below.
+  /// The value that a `fraction` of all values lies below.
   func quantile(_ fraction: Double) -> Float {
     let target = fraction * Double(total)
     var sum = 0.0

@@ -2,27 +2,27 @@ public import GELAN
 public import Imaging
 import OneDNN
 
-/// Watches a network in real numbers and remembers what its tensors hold: what scales are made of.
+/// Runs a network in floating point on calibration images and collects histograms of its activations.
 public final class Calibration {
   /// Side of the square input in pixels.
   public let side: Int
-  /// Pictures seen.
-  public private(set) var pictureCount = 0
-  /// The first inputs in planes, for measuring what each layer loses.
+  /// Number of images observed.
+  public private(set) var imageCount = 0
+  /// The first inputs (planar), to measure the error of each layer.
   private(set) var samples: [[Float]] = []
   static let sampleLimit = 6
 
-  /// What is watched.
+  /// The model being calibrated.
   public let model: InferenceModel
   private let network: CompiledNetwork
   private let execution: NetworkExecution
   private let owners: [Graph.Node.ID]
-  /// Of each owner, from every other picture: one to choose a scale by, the other to judge it by.
+  /// For each owner two histograms of alternating images: one to choose a scale, the other to evaluate it.
   private(set) var histograms: [Graph.Node.ID: (choice: ActivationHistogram, judge: ActivationHistogram)] = [:]
-  /// Sum of each channel over all places and pictures, and how many places.
+  /// Sum of each channel over all positions and images, and the number of positions.
   private var sums: [Graph.Node.ID: (values: [Double], places: Int)] = [:]
 
-  /// Watches `model` on inputs of `side` × `side` with `threads` threads.
+  /// Calibrates `model` on inputs of `side` × `side` with `threads` threads.
   public init(_ model: InferenceModel, side: Int, threads: Int) throws(InferenceError) {
     self.model = model
     self.side = side
@@ -30,7 +30,7 @@ public final class Calibration {
     let owners = graph.scaleOwners
     self.owners = owners
     let read = Set(graph.quantisable.map { owners[$0.node.inputs[0]] })
-    // Sums over channels are simplest where channels are innermost.
+    // Sums per channel are simplest with channels innermost.
     network = try CompiledNetwork(
       graph, options: CompilationOptions(height: side, width: side, threads: threads, order: .channelsLast),
       probes: graph.nodes.map(\.id)
@@ -42,23 +42,23 @@ public final class Calibration {
     }
   }
 
-  /// Runs the network on `picture` and counts what it computes.
-  public func observe(_ picture: borrowing PixelBuffer) throws(InferenceError) {
+  /// Runs the network on `image` and adds its activations to the histograms.
+  public func observe(_ image: borrowing PixelBuffer) throws(InferenceError) {
     do throws(ImagingError) {
       let letterbox = try Letterbox(
-        sourceWidth: picture.layout.width, sourceHeight: picture.layout.height, targetWidth: side, targetHeight: side,
+        sourceWidth: image.layout.width, sourceHeight: image.layout.height, targetWidth: side, targetHeight: side,
         shape: .square, stride: model.graph.stride)
-      var painter = try LetterboxPainter(source: picture.layout, letterbox: letterbox)
+      var painter = try LetterboxPainter(source: image.layout, letterbox: letterbox)
       let base = unsafe execution.input.base.assumingMemoryBound(to: Float.self)
       var input = unsafe MutableSpan(_unsafeStart: base, count: letterbox.width * letterbox.height * 3)
-      try painter.paint(picture, into: &input, order: .last)
+      try painter.paint(image, into: &input, order: .last)
     } catch { throw InferenceError(.size, error.description, cause: error) }
     try observeInput()
   }
 
-  /// The same for an input as it is: 3 × side × side whole values 0…255.
+  /// The same for a planar input of 3 × side × side integers 0…255.
   func observe(input: [Float]) throws(InferenceError) {
-    execution.show(input)
+    execution.setInput(input)
     try observeInput()
   }
 
@@ -73,7 +73,7 @@ public final class Calibration {
       let memory = try execution.tensor(id)
       unsafe memory.withElements(of: Float.self) { values in
         let values = UnsafeBufferPointer(values)
-        if pictureCount.isMultiple(of: 2) {
+        if imageCount.isMultiple(of: 2) {
           unsafe histograms[owners[id]]?.choice.add(values, sums: &channels.values)
         } else {
           unsafe histograms[owners[id]]?.judge.add(values, sums: &channels.values)
@@ -82,18 +82,19 @@ public final class Calibration {
       }
       sums[id] = channels
     }
-    pictureCount += 1
+    imageCount += 1
   }
 
-  /// Mean of each channel of the tensor `id`.
+  /// Mean of each channel of tensor `id`.
   func means(of id: Graph.Node.ID) -> [Float]? {
     guard let (values, places) = sums[id], places > 0 else { return nil }
     return values.map { Float($0 / Double(places)) }
   }
 
-  /// The best scale for each group of tensors, and how it was found.
+  /// The best scale for each group of tensors, and the method that found it.
   ///
-  /// Every method chooses by one half of the pictures; the one whose scale loses least on the other half is taken.
+  /// Every method chooses a scale on one half of the images; the scale with the least squared error on the other half
+  /// wins.
   public func scales() -> [String: (scale: Quantisation.Scale, method: RangeMethod)] {
     var result: [String: (scale: Quantisation.Scale, method: RangeMethod)] = [:]
     for (owner, (choice, judge)) in histograms {

@@ -2,8 +2,8 @@ import GELAN
 import OneDNN
 
 extension NetworkLowering {
-  /// Puts a conversion wherever a step's operands stand in memory as something else than what it computes with, or its
-  /// result shall.
+  /// Inserts a conversion wherever an operand or result of a step is stored in another type than the step computes
+  /// with.
   mutating func insertConversions() {
     struct Copy: Hashable {
       var original: Graph.Node.ID
@@ -12,7 +12,7 @@ extension NetworkLowering {
     var copies: [Copy: Graph.Node.ID] = [:]
     var result: [Step] = []
     for var step in steps {
-      /// The tensor with what `operand` holds as `element`.
+      /// A copy of `operand` converted to `element`.
       func converted(_ operand: Graph.Node.ID, to element: MapElement) -> Graph.Node.ID {
         guard elements[operand] != element else { return operand }
         if let copy = copies[Copy(original: operand, element: element)] { return copy }

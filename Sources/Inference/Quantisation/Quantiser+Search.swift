@@ -1,24 +1,24 @@
 public import GELAN
 
 extension Quantiser {
-  /// What a search came to.
+  /// The result of a search.
   public struct Outcome {
-    /// The model.
+    /// The quantised model.
     public var model: InferenceModel
     /// Its accuracy.
     public var accuracy: Double
-    /// Layers that compute in real numbers though they might not, worst first.
+    /// Layers that stay in floating point, worst first.
     public var kept: [String]
   }
 
-  /// The model that keeps the fewest layers in real numbers and is at least `floor` accurate, or the most accurate that was
-  /// found.
+  /// The model that keeps the fewest layers in floating point and has at least the accuracy `floor`; if there is
+  /// none, the most accurate one found.
   ///
-  /// The layers that hurt most are kept first: as many as it takes, in steps of an eighth of all, at most half of them.
+  /// The layers with the largest error are kept first, in steps of an eighth of all layers, at most half of them.
   ///
   /// - Parameters:
-  ///   - ranking: the layers, worst first; asked for when all in whole numbers is not enough.
-  ///   - accuracy: of a model; the higher the better.
+  ///   - ranking: returns the layers, worst first; called only if quantising all of them is not accurate enough.
+  ///   - accuracy: accuracy of a model; higher is better.
   public func search<Failure: Error>(
     floor: Double, ranking: () throws(Failure) -> [String], accuracy: (InferenceModel) throws(Failure) -> Double
   ) throws(Failure) -> Outcome {

@@ -1,17 +1,18 @@
 public import GELAN
 
-/// Makes a network compute in whole numbers, by scales from a calibration.
+/// Quantises a network to int8 with the scales of a calibration.
 public struct Quantiser {
   /// Scale of each group of tensors, and the method that found it.
   public let scales: [String: (scale: Quantisation.Scale, method: RangeMethod)]
   private let calibration: Calibration
   private let keepsWeights: Bool
-  /// Steps and rounded weights of each convolution that may compute in whole numbers, and its corrected bias.
+  /// Step sizes, rounded weights and corrected bias of each convolution that can run in int8.
   private let rounded: [String: (steps: [Float], weight: WeightTensor, bias: [Float])]
 
-  /// A quantiser of the model that `calibration` watched.
+  /// A quantiser for the model of `calibration`.
   ///
-  /// - Parameter keepsWeights: whether its models keep the original weights, so that f32 and bf16 stay as they are.
+  /// - Parameter keepsWeights: whether models keep the original weights, so that f32 and bf16 give the same results
+  ///   as before.
   public init(_ calibration: Calibration, keepsWeights: Bool = false) {
     self.calibration = calibration
     self.keepsWeights = keepsWeights
@@ -22,7 +23,7 @@ public struct Quantiser {
       let name = convolution.parameters
       guard let weight = model.weights["\(name).weight"], let bias = model.weights["\(name).bias"] else { continue }
       let steps = Self.steps(of: weight)
-      let nearest = weight.rounded(to: steps)
+      let nearest = weight.rounded(by: steps)
       let means = calibration.means(of: node.inputs[0])
       rounded[name] = (
         steps, nearest, Self.corrected(bias.values, convolution, weight.values, nearest.values, means: means)
@@ -31,15 +32,15 @@ public struct Quantiser {
     self.rounded = rounded
   }
 
-  /// Convolutions that may compute in whole numbers, by their parameters.
+  /// Convolutions that can run in int8, by their parameters.
   public var layers: [String] { calibration.model.graph.quantisable.map(\.convolution.parameters) }
 
-  /// The model with all of `layers` in whole numbers but those in `kept`.
+  /// The model with all of `layers` in int8 except `kept`.
   public func model(keeping kept: Set<String> = []) -> InferenceModel {
     model(quantising: Set(layers).subtracting(kept))
   }
 
-  /// The model with only `layers` in whole numbers.
+  /// The model with only `layers` in int8.
   public func model(quantising layers: Set<String>) -> InferenceModel {
     var model = calibration.model
     var weights = model.weights
@@ -65,7 +66,7 @@ public struct Quantiser {
     return model
   }
 
-  /// Steps of each output channel: of some ranges up to the largest weight, the one with the least squared error.
+  /// Step size of each output channel: the one of several ranges with the least squared error.
   private static func steps(of weight: WeightTensor) -> [Float] {
     let count = weight.values.count / weight.shape[0], limit = Float(Quantisation.weightLimit)
     return (0..<weight.shape[0]).map { channel in
@@ -85,8 +86,8 @@ public struct Quantiser {
     }
   }
 
-  /// `bias` less what rounding the weights adds to a channel on average: the difference of the weights times the mean of
-  /// the channel they read.
+  /// `bias` minus the mean error of rounding the weights: the difference of the weights times the mean of the channel
+  /// they read.
   private static func corrected(
     _ bias: [Float], _ convolution: Graph.Convolution, _ weights: [Float], _ rounded: [Float], means: [Float]?
   ) -> [Float] {

@@ -1,18 +1,17 @@
 import GELAN
 
-/// How the range of a tensor becomes a scale: what lies outside is cut, what lies inside shares 256 numbers.
+/// How the range of a tensor is chosen: values outside are clipped, values inside share 256 integers.
 public enum RangeMethod: String, Sendable, CaseIterable {
-  /// All that was seen.
+  /// The whole observed range.
   case minMax = "min-max"
-  /// Without the outermost hundredth of a percent at each end.
+  /// The range without the outermost 0.01 % at each end.
   case percentile
-  /// The range that keeps the distribution most alike (least Kullback-Leibler divergence; Migacz, "8-bit Inference with
-  /// TensorRT", 2017).
+  /// The range with the least Kullback-Leibler divergence (Migacz, "8-bit Inference with TensorRT", 2017).
   case entropy
-  /// The range of the least squared error.
+  /// The range with the least squared error.
   case squaredError = "squared error"
 
-  /// The scale that this method finds for the values in `histogram`.
+  /// The scale that this method chooses for `histogram`.
   func scale(for histogram: ActivationHistogram) -> Quantisation.Scale {
     switch self {
     case .minMax: Quantisation.Scale(low: histogram.low, high: histogram.high)
@@ -22,7 +21,7 @@ public enum RangeMethod: String, Sendable, CaseIterable {
     }
   }
 
-  /// Draws in the upper end and then the lower one as long as `cost` has its least there.
+  /// Reduces the upper end, then the lower end, to the value with the least `cost`.
   private static func search(
     _ histogram: ActivationHistogram, cost: (Quantisation.Scale) -> Double
   ) -> Quantisation.Scale {
@@ -38,21 +37,21 @@ public enum RangeMethod: String, Sendable, CaseIterable {
 }
 
 extension ActivationHistogram {
-  /// Mean squared difference between values and what their numbers stand for.
+  /// Mean squared error of quantising the values with `scale`.
   func squaredError(of scale: Quantisation.Scale) -> Double {
     var sum = 0.0, total = 0.0
     for (bin, count) in counts.enumerated() where count > 0 {
       let value = middle(bin)
       let difference = Double(value - scale.rounded(value))
-      // Within a bin values are spread evenly.
+      // Values are taken as uniform within a bin.
       sum += Double(count) * (difference * difference + Double(width * width) / 12)
       total += Double(count)
     }
     return sum / max(total, 1)
   }
 
-  /// Kullback-Leibler divergence of the values spread evenly within each number's share from the values with what is
-  /// outside moved to the ends.
+  /// Kullback-Leibler divergence between the clipped distribution and its quantised form, spread uniformly within
+  /// each step.
   func divergence(from scale: Quantisation.Scale) -> Double {
     let zero = Float(scale.zeroPoint)
     var cut = [Double](repeating: 0, count: Self.binCount)
@@ -63,7 +62,7 @@ extension ActivationHistogram {
     func number(_ bin: Int) -> Int { Int(min(max((middle(bin) / scale.step).rounded() + zero, 0), 255)) }
     for (bin, count) in counts.enumerated() where count > 0 {
       cut[min(max(bin, ends[0]), ends[1])] += Double(count)
-      // The values outside are lost to the shares: that is what cutting costs.
+      // Clipped values are missing from the quantised form: that is the cost of clipping.
       if bin >= ends[0], bin <= ends[1] { shares[number(bin)] += Double(count) }
     }
     for bin in ends[0]...ends[1] where cut[bin] > 0 { occupied[number(bin)] += 1 }

@@ -1,16 +1,16 @@
 public import GELAN
 import OneDNN
 
-/// How much each layer alone, computed in whole numbers, changes what the network predicts.
+/// Measures how much each layer alone, run in int8, changes the predictions.
 public struct Sensitivity {
   private let quantiser: Quantiser
   private let side: Int
   private let threads: Int
   private let inputs: [[Float]]
-  /// Of each picture: of each level.
+  /// For each image, the predictions of each level.
   private let expected: [[Prediction]]
 
-  /// Maps of one level of the head, channels × cells.
+  /// Predictions of one level of the head, channels × cells.
   private struct Prediction {
     var boxes: [Float]
     /// Probabilities.
@@ -18,7 +18,7 @@ public struct Sensitivity {
     var cells: Int
   }
 
-  /// Measures `quantiser` on the first pictures that `calibration` saw.
+  /// Measures `quantiser` on the sample images of `calibration`.
   public init(_ quantiser: Quantiser, _ calibration: Calibration, threads: Int) throws(InferenceError) {
     self.quantiser = quantiser
     self.threads = threads
@@ -27,7 +27,7 @@ public struct Sensitivity {
     expected = try Self.predictions(of: calibration.model, on: inputs, precision: .f32, side: side, threads: threads)
   }
 
-  /// The layers in order of the error each of them makes alone, worst first; `progress` hears how many are measured.
+  /// The layers with the error that each causes alone, worst first; `progress` gets the number of measured layers.
   public func ranking(progress: (Int) -> Void = { _ in }) throws(InferenceError) -> [(layer: String, error: Double)] {
     var errors: [(layer: String, error: Double)] = []
     for layer in quantiser.layers {
@@ -37,8 +37,8 @@ public struct Sensitivity {
     return errors.sorted { $0.error > $1.error }
   }
 
-  /// The squared change of class probabilities as a part of their squares, plus the same for the boxes' logits, where each
-  /// cell counts as much as its likeliest class; mean over pictures.
+  /// The relative squared change of class probabilities plus that of the boxes' logits, where each cell is weighted
+  /// by its highest class probability; mean over images.
   public func error(of model: InferenceModel) throws(InferenceError) -> Double {
     let found = try Self.predictions(of: model, on: inputs, precision: .int8, side: side, threads: threads)
     var sum = 0.0
@@ -73,16 +73,16 @@ public struct Sensitivity {
   private static func predictions(
     of model: InferenceModel, on inputs: [[Float]], precision: CompilationOptions.Precision, side: Int, threads: Int
   ) throws(InferenceError) -> [[Prediction]] {
-    // By the library, what stays in real numbers is f32 on every machine: only whole numbers make errors.
+    // oneDNN computes the floating-point layers in f32 on every machine, so that only int8 causes errors.
     let options = CompilationOptions(
       height: side, width: side, precision: precision, threads: threads, order: .channelsLast)
     let network = try CompiledNetwork(model.graph, options: options, quantisation: model.quantisation) {
       model.weights[$0]?.values
     }
     let execution = try NetworkExecution(network)
-    var pictures: [[Prediction]] = []
+    var images: [[Prediction]] = []
     for input in inputs {
-      execution.show(input)
+      execution.setInput(input)
       try execution.run()
       var levels: [Prediction] = []
       for level in network.head.levels {
@@ -92,8 +92,8 @@ public struct Sensitivity {
             boxes: try execution.values(of: level.boxes), classes: classes.map { 1 / (1 + Exponential.exp(-$0)) },
             cells: classes.count / network.head.classCount))
       }
-      pictures.append(levels)
+      images.append(levels)
     }
-    return pictures
+    return images
   }
 }

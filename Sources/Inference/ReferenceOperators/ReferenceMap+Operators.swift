@@ -1,12 +1,12 @@
 import GELAN
 
 extension ReferenceMap {
-  /// Convolution: every result is the sum over its window of input times weight, plus the bias of its channel.
+  /// Convolution: each result is the sum of input times weight over its window, plus the channel's bias.
   ///
   /// - Parameters:
   ///   - weights: out × in/groups × kernel × kernel.
-  ///   - bias: one a channel made; empty for none.
-  ///   - groups: parts of the input channels that only reach their own part of the output channels.
+  ///   - bias: one value per output channel, or empty.
+  ///   - groups: each group of output channels reads only its group of input channels.
   func convolved(_ weights: [Float], bias: [Float], window: Graph.Window, groups: Int = 1) -> ReferenceMap {
     let kernel = window.kernel, perGroup = channels / groups
     let outputs = weights.count / (perGroup * kernel * kernel)
@@ -26,10 +26,10 @@ extension ReferenceMap {
     }
   }
 
-  /// The largest value of each window; padding never wins.
+  /// Maximum of each window; padding is ignored.
   func maximumPooled(_ window: Graph.Window) -> ReferenceMap { pooled(window) { $0.max() ?? -.infinity } }
 
-  /// The mean of each window over the cells inside the map.
+  /// Mean of each window over the cells inside the map.
   func averagePooled(_ window: Graph.Window) -> ReferenceMap {
     pooled(window) { $0.reduce(0, +) / Float(max($0.count, 1)) }
   }
@@ -47,26 +47,26 @@ extension ReferenceMap {
     }
   }
 
-  /// Each value repeated `factor` × `factor` times.
+  /// Nearest-neighbour upsampling.
   func upsampled(_ factor: Int) -> ReferenceMap {
     ReferenceMap(channels: channels, height: height * factor, width: width * factor) {
       self[$0, $1 / factor, $2 / factor]
     }
   }
 
-  /// The channels `range`.
+  /// A range of channels.
   func sliced(_ range: Range<Int>) -> ReferenceMap {
     ReferenceMap(channels: range.count, height: height, width: width) { self[range.lowerBound + $0, $1, $2] }
   }
 
-  /// `maps` one after the other along channels.
+  /// Concatenates `maps` along channels.
   static func concatenated(_ maps: [ReferenceMap]) -> ReferenceMap {
     ReferenceMap(
       channels: maps.reduce(0) { $0 + $1.channels }, height: maps[0].height, width: maps[0].width,
       values: maps.flatMap(\.values))
   }
 
-  /// The elementwise sum of `maps`.
+  /// Elementwise sum of `maps`.
   static func summed(_ maps: [ReferenceMap]) -> ReferenceMap {
     var sum = maps[0]
     for map in maps.dropFirst() {
@@ -75,7 +75,7 @@ extension ReferenceMap {
     return sum
   }
 
-  /// Each value after `activation`.
+  /// Applies `activation` to each value.
   func activated(_ activation: Graph.Activation) -> ReferenceMap {
     switch activation {
     case .none: self
@@ -84,7 +84,7 @@ extension ReferenceMap {
     }
   }
 
-  /// Each value after batch normalisation with the statistics of its channel.
+  /// Batch normalisation with running statistics.
   func normalised(_ normalisation: BatchNormalisation) -> ReferenceMap {
     ReferenceMap(channels: channels, height: height, width: width) { channel, y, x in
       let deviation = (normalisation.variance[channel] + BatchNormalisation.epsilon).squareRoot()
@@ -93,7 +93,7 @@ extension ReferenceMap {
     }
   }
 
-  /// Each value after `function`.
+  /// Applies `function` to each value.
   func mapped(_ function: (Float) -> Float) -> ReferenceMap {
     var copy = self
     for index in copy.values.indices { copy.values[index] = function(copy.values[index]) }

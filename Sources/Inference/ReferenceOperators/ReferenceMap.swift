@@ -1,13 +1,12 @@
 import GELAN
 
-/// A map of plain numbers, channels × height × width, on which every operator of a network is written the way it is
-/// defined.
+/// A feature map, channels × height × width, with every operator of a network implemented by its definition.
 ///
-/// These are the readable twins of what oneDNN runs: tests hold each primitive to its twin, and a compiled network to
-/// `ReferenceNetwork`. They are slow on purpose; nothing in a stream calls them.
+/// These are the readable twins of the compiled kernels: tests compare each kernel with its twin, and a compiled
+/// network with `ReferenceNetwork`. They are slow and not used for inference.
 struct ReferenceMap: Equatable {
   let channels, height, width: Int
-  /// Row after row, channel after channel.
+  /// Channel by channel, row by row.
   var values: [Float]
 
   init(channels: Int, height: Int, width: Int, values: [Float]) {
@@ -18,7 +17,7 @@ struct ReferenceMap: Equatable {
     self.values = values
   }
 
-  /// A map with `value(channel, row, column)` everywhere.
+  /// A map computed by `value(channel, row, column)`.
   init(channels: Int, height: Int, width: Int, _ value: (Int, Int, Int) -> Float) {
     var values: [Float] = []
     values.reserveCapacity(channels * height * width)
@@ -32,7 +31,7 @@ struct ReferenceMap: Equatable {
 
   subscript(channel: Int, y: Int, x: Int) -> Float { values[(channel * height + y) * width + x] }
 
-  /// The value at a place that may lie in the padding, where there is none.
+  /// The value at a position; `nil` in the padding.
   func value(_ channel: Int, _ y: Int, _ x: Int) -> Float? {
     (0..<height).contains(y) && (0..<width).contains(x) ? self[channel, y, x] : nil
   }

@@ -1,28 +1,27 @@
 import GELAN
 
-/// A graph computed node by node with the reference operators: what a compiled network must give.
+/// Computes a graph node by node with the reference operators: the expected result of a compiled network.
 ///
-/// It runs graphs as they are defined, with batch normalisation, parallel branches and auxiliary branch, and folded ones.
-/// With a quantisation every result that shall be whole numbers becomes the value that the nearest number stands for:
-/// products and sums of such values are those of the numbers, times their steps.
+/// It runs graphs as defined (with batch normalisation, parallel branches and auxiliary branch) and folded graphs.
+/// With a quantisation, every int8 result is quantised and dequantised: products and sums of such values equal those
+/// of the integers times their step sizes.
 struct ReferenceNetwork {
   let graph: Graph
   let parameters: ParameterLookup
   var quantisation: Quantisation?
 
-  /// The result of every node for a `picture` with values 0…1, by the node's number.
-  func run(_ picture: ReferenceMap) throws(InferenceError) -> [ReferenceMap] {
+  /// The results of all nodes, by index, for an `image` with values 0…1.
+  func run(_ image: ReferenceMap) throws(InferenceError) -> [ReferenceMap] {
     let scales = storedScales
     var results: [ReferenceMap] = []
     for node in graph.nodes {
-      let result = node.inputs.isEmpty ? picture : try result(of: node, from: node.inputs.map { results[$0] })
+      let result = node.inputs.isEmpty ? image : try result(of: node, from: node.inputs.map { results[$0] })
       results.append(scales[node.id].map { result.mapped($0.rounded) } ?? result)
     }
     return results
   }
 
-  /// The scale of each node's result where it stands in memory as whole numbers; a convolution that ends in an addition
-  /// leaves none before it.
+  /// Scales of the results that are stored as int8; the convolution in a fused addition stores none.
   var storedScales: [Quantisation.Scale?] {
     var scales = quantisation?.scales(of: graph) ?? graph.nodes.map { _ in nil }
     for node in graph.nodes {
@@ -31,10 +30,10 @@ struct ReferenceNetwork {
     return scales
   }
 
-  /// What `node` makes of its operands, before it is rounded.
+  /// The result of `node` before quantisation.
   func result(of node: Graph.Node, from inputs: [ReferenceMap]) throws(InferenceError) -> ReferenceMap {
     switch node.operation {
-    case .picture: inputs[0]
+    case .input: inputs[0]
     case .convolution(let convolution): try convolve(inputs[0], convolution)
     case .sum(let activation): ReferenceMap.summed(inputs).activated(activation)
     case .concatenation: ReferenceMap.concatenated(inputs)

@@ -1,11 +1,12 @@
-/// How a frame is cut into tiles that the network sees one by one, besides the whole frame: small objects are larger then.
+/// How a frame is divided into tiles that are detected in besides the whole frame, so that small objects become
+/// larger.
 public struct TileGrid: Hashable, Sendable, CustomStringConvertible {
-  /// Tiles side by side, and one below the other.
+  /// Number of columns and rows of tiles.
   public let columns, rows: Int
-  /// Share of a tile's side that it has in common with its neighbour.
+  /// Overlap of neighbouring tiles, as a fraction of a tile's side.
   public let overlap: Double
 
-  /// `nil` unless there are 1 to 16 tiles each way, more than one in all, and the overlap is 0 to 0.5.
+  /// `nil` unless there are 1 to 16 tiles per direction, more than one in all, and the overlap is 0 to 0.5.
   public init?(columns: Int, rows: Int, overlap: Double = 0.2) {
     guard (1...16).contains(columns), (1...16).contains(rows), columns * rows > 1, (0...0.5).contains(overlap) else {
       return nil
@@ -15,7 +16,7 @@ public struct TileGrid: Hashable, Sendable, CustomStringConvertible {
     self.overlap = overlap
   }
 
-  /// Reads `2x2`, or `3x2:0.25` with the overlap.
+  /// Parses `2x2`, or `3x2:0.25` with the overlap.
   public init?(parsing text: String) {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false)
     let counts = parts[0].split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
@@ -27,11 +28,11 @@ public struct TileGrid: Hashable, Sendable, CustomStringConvertible {
   /// `3x2:0.25`.
   public var description: String { "\(columns)x\(rows):\(overlap)" }
 
-  /// Times that the network runs on a frame.
+  /// Number of inferences per frame.
   public var inferenceCount: Int { columns * rows + 1 }
 
-  /// The tiles of a frame of `width` by `height` pixels, of about one size, from the top left. None for a frame so small that
-  /// tiles would be narrower than 32 pixels.
+  /// The tiles of a frame of `width` × `height` pixels, all of about one size, from the top left. Empty for frames so
+  /// small that tiles would be narrower than 32 pixels.
   func tiles(width: Int, height: Int) -> [Tile] {
     let across = spans(of: width, count: columns), down = spans(of: height, count: rows)
     guard let (_, tileWidth) = across.first, let (_, tileHeight) = down.first, tileWidth >= 32, tileHeight >= 32 else {
@@ -42,8 +43,8 @@ public struct TileGrid: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// Starts and lengths of `count` spans that cover `side`. Starts are even, where samples of chroma begin; the last span of an
-  /// odd side is a pixel longer.
+  /// Starts and lengths of `count` spans that cover `side`. Starts are even, so that they fall on chroma samples; the
+  /// last span of an odd side is one pixel longer.
   private func spans(of side: Int, count: Int) -> [(start: Int, length: Int)] {
     guard count > 1 else { return [(0, side)] }
     let exact = Double(side) / (Double(count) - Double(count - 1) * overlap)

@@ -1,12 +1,12 @@
 import Scene
 
-/// Puts together what was found in a whole frame and in its tiles.
+/// Merges the detections of a whole frame and of its tiles.
 ///
-/// A box that ends where a tile does, within the frame, may be cut. It gives way to a whole box of its class that covers it; two
-/// that meet across an edge are joined. Then boxes suppress each other as within one image. Boxes are joined nowhere else: people
-/// side by side stay two (SAHI's greedy merging, Akyon et al. 2022, joins by overlap everywhere).
+/// A box that ends at an inner edge of its tile may be cut. It is dropped if a whole box of its class covers it; two
+/// cut boxes that meet at an edge are joined. Then non-maximum suppression runs over all boxes. No other boxes are
+/// joined, so people side by side stay two (SAHI's greedy merging, Akyon et al. 2022, joins by overlap everywhere).
 struct TileMerge {
-  /// Edges of its tile at which a box may be cut.
+  /// Edges of the tile at which a box may be cut.
   struct Edges: OptionSet {
     let rawValue: Int
     static let left = Edges(rawValue: 1), right = Edges(rawValue: 2), top = Edges(rawValue: 4),
@@ -19,30 +19,31 @@ struct TileMerge {
     var cut: Edges
   }
 
-  /// Share of a cut box that a whole one has to cover to take its place.
+  /// Fraction of a cut box that a whole one must cover to replace it.
   private static let cover: Float = 0.6
-  /// Overlap of two cut boxes along the edge they meet at, as intersection over union of their sides.
+  /// Least overlap of two cut boxes along their common edge, as IoU of intervals.
   private static let alignment: Float = 0.6
-  /// How near an edge a box ends that may be cut there, as a share of the tile's side: some pixels of the network's input.
+  /// Largest distance between a box and an edge that may cut it, as a fraction of the tile's side: a few pixels of
+  /// the network's input.
   private static let margin: Float = 0.008
 
   private let width, height: Int
   private var found: [Found] = []
   private var tileCount = 0
 
-  /// For a frame of `width` by `height` pixels.
+  /// Merges detections of a frame of `width` × `height` pixels.
   init(width: Int, height: Int) {
     self.width = width
     self.height = height
   }
 
-  /// Adds what was found in the whole frame.
+  /// Adds detections of the whole frame.
   mutating func add(_ detections: [Detection]) {
     tileCount += 1
     found += detections.map { Found(detection: $0, tile: tileCount, cut: []) }
   }
 
-  /// Adds what was found in `tile`, in its own pixels.
+  /// Adds detections of `tile`, in its pixels.
   mutating func add(_ detections: [Detection], in tile: Tile) {
     tileCount += 1
     let reachX = max(2, Float(tile.width) * Self.margin), reachY = max(2, Float(tile.height) * Self.margin)
@@ -59,12 +60,12 @@ struct TileMerge {
     }
   }
 
-  /// All of them, each once, best first.
+  /// The merged detections, best first.
   func merged(_ suppression: NonMaximumSuppression) -> [Detection] {
     let whole = found.filter { $0.cut.isEmpty }
     var cut = found.filter { piece in !piece.cut.isEmpty && !whole.contains { covers($0, piece) } }
     joinPieces(&cut)
-    // Pieces that were joined may be whole now.
+    // Joined pieces may be whole now.
     let joined = cut.filter { $0.cut.isEmpty }
     cut.removeAll { piece in piece.cut.isEmpty || joined.contains { covers($0, piece) } }
     let all = (whole + joined + cut).map(\.detection)
@@ -92,7 +93,7 @@ struct TileMerge {
     }
   }
 
-  /// Whether two pieces are cut at edges that face each other, reach each other there, and lie side by side.
+  /// Whether two pieces are cut at facing edges, reach each other there, and are aligned.
   private func meet(_ one: Found, _ other: Found) -> Bool {
     guard one.tile != other.tile, one.detection.classID == other.detection.classID else { return false }
     let a = one.detection.box, b = other.detection.box
@@ -109,7 +110,7 @@ struct TileMerge {
     return isBelow && share(a.minX, a.maxX, b.minX, b.maxX) > Self.alignment
   }
 
-  /// One box of both, cut where it still ends at an edge.
+  /// The bounding box of both, with the edges at which it may still be cut.
   private func union(_ one: Found, _ other: Found) -> Found {
     let a = one.detection.box, b = other.detection.box
     var joined = one

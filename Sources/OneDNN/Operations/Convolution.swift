@@ -1,22 +1,22 @@
 import COneDNN
 
-/// A square window over the two axes of an image.
+/// A square window that slides over height and width.
 public struct SlidingWindow: Hashable, Sendable {
-  /// Side in cells.
+  /// Side of the kernel.
   public var kernel: Int
-  /// Step in cells.
+  /// Stride.
   public var stride: Int
-  /// Cells added before the first row and column; as many as needed are added after the last.
+  /// Padding before the first row and column; the padding after the last follows from the output size.
   public var padding: Int
 
-  /// A window of `kernel` × `kernel` cells.
+  /// A window of `kernel` × `kernel`.
   public init(kernel: Int, stride: Int = 1, padding: Int = 0) {
     self.kernel = kernel
     self.stride = stride
     self.padding = padding
   }
 
-  /// Padding behind is what makes the given output length come out: `(out − 1)·stride + kernel − in − before`.
+  /// The padding after the last row or column for a given output length: `(out − 1)·stride + kernel − in − before`.
   func native(from input: [Int], to output: [Int]) -> yolostream_window {
     func after(_ axis: Int) -> dnnl_dim_t {
       dnnl_dim_t((output[axis] - 1) * stride + kernel - input[axis] - padding)
@@ -31,18 +31,18 @@ extension Primitive {
   /// Convolution with post-operations.
   ///
   /// - Parameters:
-  ///   - source: batch × in × height × width; format `any` lets the library choose.
+  ///   - source: batch × in × height × width; the format `any` lets oneDNN choose.
   ///   - weights: out × in × k × k, or groups × out/groups × in/groups × k × k.
-  ///   - bias: out, or none.
-  ///   - numbers: what int8 values in source and weights stand for; its operands are to be bound, too.
-  ///   - isTraining: whether gradients will be asked of it.
+  ///   - bias: one value per output channel, or `nil`.
+  ///   - scaling: scales of int8 source and weights; bind its operands, too.
+  ///   - isTraining: whether gradients will be computed.
   public static func convolution(
     source: TensorLayout, weights: TensorLayout, bias: TensorLayout?, destination: TensorLayout,
-    window: SlidingWindow, then operations: [PostOperation] = [], numbers: WholeNumbers? = nil,
+    window: SlidingWindow, then operations: [PostOperation] = [], scaling: Int8Scaling? = nil,
     isTraining: Bool = false, on engine: Engine
   ) throws(OneDNNError) -> Primitive {
     let attributes = try PrimitiveAttributes(
-      operations, batch: source.shape[0], numbers: numbers,
+      operations, batch: source.shape[0], scaling: scaling,
       of: weights.shape.count == 5 ? .groupedConvolution : .convolution)
     let attempt = "a convolution \(window.kernel)×\(window.kernel) of \(source.shape) to \(destination.shape)"
     var native = window.native(from: source.shape, to: destination.shape)

@@ -1,6 +1,6 @@
 import COneDNN
 
-/// A function applied to each value.
+/// An elementwise function.
 public enum ElementwiseKind: Hashable, Sendable {
   /// `x · σ(x)`.
   case silu
@@ -16,7 +16,7 @@ public enum ElementwiseKind: Hashable, Sendable {
 }
 
 extension Primitive {
-  /// A function of each value; source and destination share a layout and may share memory.
+  /// An elementwise function; source and destination have the same layout and may share memory.
   public static func elementwise(
     _ kind: ElementwiseKind, _ layout: TensorLayout, isTraining: Bool = false, on engine: Engine
   ) throws(OneDNNError) -> Primitive {

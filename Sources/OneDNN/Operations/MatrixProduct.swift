@@ -1,9 +1,9 @@
 import COneDNN
 
-/// Products of plain row-major f32 matrices, on the calling thread's team.
+/// Products of row-major f32 matrices, on the calling thread's team.
 public enum MatrixProduct {
-  /// `target` (rows × columns) = `left` (rows × depth) · `right` (depth × columns), either of them stored as its
-  /// transpose where said; `target` overlaps neither.
+  /// `target` (rows × columns) = `left` (rows × depth) · `right` (depth × columns); each factor may be stored
+  /// transposed. `target` must not overlap the factors.
   @unsafe
   public static func multiply(
     _ left: UnsafePointer<Float>, _ right: UnsafePointer<Float>, rows: Int, columns: Int, depth: Int,

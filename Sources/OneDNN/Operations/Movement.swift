@@ -1,7 +1,7 @@
 import COneDNN
 
 extension Primitive {
-  /// Nearest-neighbour resampling by the whole factors that the two shapes imply.
+  /// Nearest-neighbour upsampling by the integer factors between the two shapes.
   public static func resampling(
     source: TensorLayout, destination: TensorLayout, isTraining: Bool = false, on engine: Engine
   ) throws(OneDNNError) -> Primitive {
@@ -15,7 +15,7 @@ extension Primitive {
     return unsafe try Primitive(descriptor!, on: engine, attempt)
   }
 
-  /// Sources one after the other along channels.
+  /// Concatenation along channels.
   public static func concatenation(
     _ sources: [TensorLayout], destination: TensorLayout?, on engine: Engine
   ) throws(OneDNNError) -> Primitive {
@@ -29,7 +29,7 @@ extension Primitive {
     return unsafe try Primitive(descriptor!, on: engine, attempt)
   }
 
-  /// Elementwise sum of sources.
+  /// Elementwise sum.
   public static func sum(
     _ sources: [TensorLayout], destination: TensorLayout?, on engine: Engine
   ) throws(OneDNNError) -> Primitive {
@@ -45,11 +45,11 @@ extension Primitive {
     return unsafe try Primitive(descriptor!, on: engine, attempt)
   }
 
-  /// Copy into another order or element type. Where one side has int8 values, `numbers` tells what they stand for.
+  /// Copies to another memory format or element type. `scaling` has the scale if one side is int8.
   public static func reorder(
-    _ source: TensorLayout, to destination: TensorLayout, numbers: WholeNumbers? = nil, on engine: Engine
+    _ source: TensorLayout, to destination: TensorLayout, scaling: Int8Scaling? = nil, on engine: Engine
   ) throws(OneDNNError) -> Primitive {
-    let attributes = try PrimitiveAttributes(numbers: numbers, of: .reorder)
+    let attributes = try PrimitiveAttributes(scaling: scaling, of: .reorder)
     let attempt = "a reorder of \(source.shape) to \(destination.shape)"
     var descriptor: dnnl_primitive_desc_t?
     unsafe try check(
@@ -59,7 +59,7 @@ extension Primitive {
 }
 
 extension TensorMemory {
-  /// Copies the values into `destination`, whatever its order and element type.
+  /// Copies the values into `destination`, converting memory format and element type.
   public func copy(into destination: TensorMemory, on stream: ExecutionStream, engine: Engine) throws(OneDNNError) {
     let primitive = try Primitive.reorder(layout, to: destination.layout, on: engine)
     let scratch = try TensorMemory(try primitive.layout(.scratchpad), on: engine)

@@ -1,10 +1,10 @@
 import COneDNN
 
-/// How a window becomes one value.
+/// The kind of pooling.
 public enum PoolingKind: Hashable, Sendable {
-  /// Largest value; padding never wins.
+  /// Maximum; padding is ignored.
   case maximum
-  /// Mean over the cells inside the image.
+  /// Mean over the cells inside the map.
   case average
 
   var native: dnnl_alg_kind_t {
@@ -16,7 +16,7 @@ public enum PoolingKind: Hashable, Sendable {
 }
 
 extension Primitive {
-  /// Pooling; with `isTraining`, max-pooling also writes a workspace that its gradient reads.
+  /// Pooling; with `isTraining`, max-pooling also writes the workspace that its gradient reads.
   public static func pooling(
     _ kind: PoolingKind, source: TensorLayout, destination: TensorLayout, window: SlidingWindow,
     isTraining: Bool = false, on engine: Engine

@@ -1,13 +1,13 @@
 import Foundation
 
-/// The numbers that a data set in COCO's format gives its images and categories, for results that are compared with it.
+/// The identifiers of images and categories in a data set in COCO's format, for results to be compared with it.
 public struct COCOReference: Sendable {
-  /// Where it was read.
+  /// Path of the file.
   let path: String
   private let images: [String: Int]
   private let categories: [String: Int]
 
-  /// Reads the annotations at `path`. Throws `cannotCreate` if they are none.
+  /// Reads the annotations at `path`. Throws `cannotCreate` if they are invalid.
   public init(path: String) throws(OutputError) {
     struct Image: Decodable {
       let id: Int
@@ -33,7 +33,7 @@ public struct COCOReference: Sendable {
     var images: [String: Int] = [:]
     for image in document.images {
       images[image.name] = image.id
-      // Data sets name folders, too; a name that is there twice belongs to neither.
+      // File names may include folders; a name that occurs twice is ambiguous and not used.
       if let name = image.name.split(separator: "/").last.map(String.init), name != image.name {
         images[name] = images[name] == nil ? image.id : nil
       }
@@ -42,13 +42,13 @@ public struct COCOReference: Sendable {
     categories = Dictionary(document.categories.map { ($0.name.lowercased(), $0.id) }) { first, _ in first }
   }
 
-  /// The number of the image in the file called `name`.
+  /// The identifier of the image with file name `name`.
   func image(_ name: String) throws(OutputError) -> Int {
     if let id = images[name] { return id }
     throw OutputError(.writeFailed, "\(path) has no image called \(name)")
   }
 
-  /// The number of the class called `name`.
+  /// The identifier of the category `name`.
   func category(_ name: String) throws(OutputError) -> Int {
     if let id = categories[name.lowercased()] { return id }
     throw OutputError(.writeFailed, "\(path) has no category called \(name)")

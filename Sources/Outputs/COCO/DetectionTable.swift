@@ -1,9 +1,9 @@
 public import Scene
 
-/// Writes detections as COCO's results are written: `[{"image_id":…,"category_id":…,"bbox":[x,y,w,h],"score":…},…]`.
+/// Writes detections in COCO's result format: `[{"image_id":…,"category_id":…,"bbox":[x,y,w,h],"score":…},…]`.
 ///
-/// A picture is called by the number its name is, else by its name without the ending; a frame of a video by its number,
-/// counted from 0. Models of the 80 COCO classes get COCO's own category numbers (1...90), others the index of the class.
+/// The identifier of an image is its file name without extension, as a number if it is one; that of a video frame is
+/// its index from 0. Models with the 80 COCO classes get COCO's category ids (1...90), others the class index.
 public struct DetectionTable: ~Copyable {
   private var file: LineFile
   private let categories: [Int]?
@@ -11,7 +11,7 @@ public struct DetectionTable: ~Copyable {
   private let reference: COCOReference?
   private var isEmpty = true
 
-  /// The category numbers that COCO left unused.
+  /// The category ids that COCO does not use.
   private static let unused: Set<Int> = [12, 26, 29, 30, 45, 66, 68, 69, 71, 83]
 
   package static let kind = SinkKind(
@@ -21,7 +21,7 @@ public struct DetectionTable: ~Copyable {
     DetectionTable(file: try LineFile(path: path, context), classes: context.classes, reference: context.coco)
   }
 
-  /// Makes the file at `path` (`-` is standard output).
+  /// Creates the file at `path` (`-` is standard output).
   public init(path: String, classes: ClassCatalogue, reference: COCOReference? = nil) throws(OutputError) {
     self.init(file: try LineFile(path: path), classes: classes, reference: reference)
   }
@@ -34,7 +34,7 @@ public struct DetectionTable: ~Copyable {
     self.file = file
   }
 
-  /// Writes the entries of one frame.
+  /// Writes the detections of one frame.
   public mutating func write(_ findings: FrameFindings) throws(OutputError) {
     if findings.detections.isEmpty { return }
     let image = try number(of: findings)
@@ -51,7 +51,7 @@ public struct DetectionTable: ~Copyable {
     if !text.isEmpty { try file.append(text) }
   }
 
-  /// What the frame is called.
+  /// The identifier of the frame.
   private func number(of findings: FrameFindings) throws(OutputError) -> String {
     guard let name = findings.fileName else { return String(findings.stamp.index) }
     if let reference { return String(try reference.image(name)) }
@@ -64,7 +64,7 @@ public struct DetectionTable: ~Copyable {
       ?? detection.classID
   }
 
-  /// Closes the list.
+  /// Ends the list.
   public mutating func finish() throws(OutputError) { try file.append(isEmpty ? "[]\n" : "\n]\n") }
 }
 

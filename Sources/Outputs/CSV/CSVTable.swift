@@ -1,8 +1,8 @@
 import Scene
 
-/// Writes one row for each detection: the columns of `supervision`'s CSVSink, then number and time of the frame.
+/// Writes one row per detection: the columns of `supervision`'s CSVSink, then index and time of the frame.
 ///
-/// `x_min,y_min,x_max,y_max,class_id,confidence,tracker_id,frame,time`; pixels of the source, seconds of the source. A
+/// `x_min,y_min,x_max,y_max,class_id,confidence,tracker_id,frame,time`, in pixels and seconds of the source. A
 /// detection without a track has an empty `tracker_id`.
 struct CSVTable: ~Copyable, Sink {
   static let kind = SinkKind("csv", "A table of detections, one row each.", needs: .frames) {

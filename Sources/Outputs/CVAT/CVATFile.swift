@@ -1,7 +1,7 @@
 import Scene
 
-/// Writes tracks as CVAT imports them ("CVAT for video 1.1"), so that annotators can correct them. Boxes are those of each frame;
-/// where a track is out of sight, it is marked as outside.
+/// Writes tracks in CVAT's import format ("CVAT for video 1.1"), so that annotators can correct them. Every frame is
+/// a keyframe; frames without the object are marked as outside.
 struct CVATFile: TrackDocument {
   static let kind = kind("cvat", "Tracks for CVAT, as CVAT for video 1.1.", ending: ".cvat.xml")
 
@@ -39,7 +39,7 @@ struct CVATFile: TrackDocument {
     var text = "<track id=\"\(index)\" label=\"\(context.classes[entry.classID].xml)\" source=\"auto\">\n"
     for (place, next) in zip(entry.places, entry.places.dropFirst().map(Optional.some) + [nil]) {
       text += box(place.box, at: place.frame, isOutside: false)
-      // It goes in the next frame that was read, which with a stride is not the next one of the video.
+      // The box ends at the next frame that was read, which depends on the stride.
       let end = place.frame + stride
       if next.map({ $0.frame > end }) ?? (end < book.frameCount) { text += box(place.box, at: end, isOutside: true) }
     }
@@ -57,7 +57,7 @@ struct CVATFile: TrackDocument {
 }
 
 extension String {
-  /// The text within XML, attributes included.
+  /// The text escaped for XML and its attributes.
   fileprivate var xml: String {
     var text = ""
     for scalar in unicodeScalars {
@@ -66,7 +66,7 @@ extension String {
       case "<": text += "&lt;"
       case ">": text += "&gt;"
       case "\"": text += "&quot;"
-      // XML 1.0 has no other control characters, not even escaped ones.
+      // XML 1.0 allows no other control characters, not even escaped ones.
       case _ where scalar.value < 0x20: text += " "
       default: text.unicodeScalars.append(scalar)
       }

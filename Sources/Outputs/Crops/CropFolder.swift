@@ -1,12 +1,12 @@
 public import Imaging
 public import Scene
 
-/// Writes what each box shows as a picture of its own: `CLASS/STEM.jpg`, `CLASS/STEM2.jpg` …, as the official script does.
+/// Writes an image of each object: `CLASS/STEM.jpg`, `CLASS/STEM2.jpg` …, as the official script does.
 public struct CropFolder: ~Copyable {
   private let path: String
   private let stem: String
   private let classes: ClassCatalogue
-  private var writer = PictureWriter()
+  private var writer = ImageWriter()
   private var counts: [String: Int] = [:]
 
   package static let kind = SinkKind("crops", "An image of each object.", target: "dir", needs: .pixels) {
@@ -14,7 +14,7 @@ public struct CropFolder: ~Copyable {
     try CropFolder(path: path, stem: context.stem, classes: context.classes)
   }
 
-  /// Makes the folder at `path` for frames of the source called `stem`.
+  /// Creates the folder at `path` for frames of the source `stem`.
   public init(path: String, stem: String, classes: ClassCatalogue) throws(OutputError) {
     try OutputFolder.make(path)
     self.path = path
@@ -22,10 +22,10 @@ public struct CropFolder: ~Copyable {
     self.classes = classes
   }
 
-  /// Writes the objects of one frame, of which nothing must have been drawn yet.
+  /// Writes the objects of one frame; nothing must have been drawn on `pixels`.
   public mutating func write(_ findings: FrameFindings, of pixels: borrowing PixelBuffer) throws(OutputError) {
     for detection in findings.detections {
-      // A class may be called anything; a folder may not.
+      // Class names can contain characters that folder names cannot.
       let name = String(classes[detection.classID].map { $0 == "/" || $0 == "\0" ? "_" : $0 })
       let folder = path + "/" + (name.first == "." ? "_" : "") + name.prefix(100)
       if counts[folder] == nil { try OutputFolder.make(folder) }

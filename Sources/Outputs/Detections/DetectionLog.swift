@@ -1,9 +1,9 @@
 public import Scene
 
-/// Writes one JSON line a frame: its number, its time and what it shows, boxes in source pixels.
+/// Writes one JSON line per frame: index, time and detections with boxes in source pixels.
 ///
 /// `{"frame":0,"pts":0.0,"detections":[{"class_id":0,"class":"person","score":0.91,"box":[x1,y1,x2,y2]}]}`, with
-/// `"track":3` where a detection belongs to a track. The same input gives the same bytes.
+/// `"track":3` for a detection with a track. Deterministic.
 public struct DetectionLog: ~Copyable {
   private var file: LineFile
   private let classNames: [String]
@@ -15,7 +15,7 @@ public struct DetectionLog: ~Copyable {
     DetectionLog(file: try LineFile(path: path, context), classes: context.classes)
   }
 
-  /// Makes the file at `path` (`-` is standard output).
+  /// Creates the file at `path` (`-` is standard output).
   public init(path: String, classes: ClassCatalogue) throws(OutputError) {
     self.init(file: try LineFile(path: path), classes: classes)
   }

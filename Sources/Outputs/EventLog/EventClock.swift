@@ -2,18 +2,18 @@ import Foundation
 import Glibc
 import Scene
 
-/// Where the times of a camera's events come from.
+/// The clock of a camera's events.
 public enum EventClock: String, Hashable, Sendable {
-  /// The source's own times, counted from 1970: the same file gives the same times, whenever it is looked at.
+  /// The source's own times, counted from 1970 or from a given date: the same file always gives the same times.
   case file
-  /// The clock of the sender, where it says when a picture was taken; else the clock on the wall when it was received.
+  /// The sender's clock if it reports capture times, else the wall clock at reception.
   case wall
 
-  /// Milliseconds since 1970 at which the source was at `seconds`, as seen from the frame at `stamp`.
+  /// Wall-clock time at `seconds` of the source, in milliseconds since 1970, computed from the frame at `stamp`.
   ///
   /// - Parameters:
-  ///   - usesSender: whether the sender's clock counts, where the frame has its time.
-  ///   - zero: when a file was at 0 seconds.
+  ///   - usesSender: whether to use the sender's clock, if the frame has its time.
+  ///   - zero: time of second 0 of a file.
   func milliseconds(at seconds: Double, from stamp: FrameStamp, usesSender: Bool, zero: Int64 = 0) -> Int64 {
     let taken = usesSender ? stamp.taken.map { Double($0) / 1e3 } : nil
     let exact: Double =
@@ -21,11 +21,11 @@ public enum EventClock: String, Hashable, Sendable {
       case .file: seconds * 1e3 + Double(zero)
       case .wall: (taken ?? Self.received(stamp)) + (seconds - stamp.seconds) * 1e3
       }
-    // Years 1970 to 9999.
+    // Limited to the years 1970 to 9999.
     return Int64(min(max(exact.rounded(), 0), 253_402_300_799_999))
   }
 
-  /// The time of day in milliseconds since 1970.
+  /// Wall-clock time in milliseconds since 1970.
   package static var wallMilliseconds: Int64 {
     var wall = timespec()
     unsafe clock_gettime(CLOCK_REALTIME, &wall)
@@ -35,7 +35,7 @@ public enum EventClock: String, Hashable, Sendable {
   /// When the frame at `stamp` was received, in milliseconds since 1970.
   private static func received(_ stamp: FrameStamp) -> Double { wall(atMonotonic: stamp.arrival) }
 
-  /// What the clock on the wall showed, in milliseconds since 1970, when the monotonic one showed `nanoseconds`.
+  /// Wall-clock time, in milliseconds since 1970, at a time of the monotonic clock.
   package static func wallMilliseconds(atMonotonic nanoseconds: UInt64) -> Int64 {
     Int64(wall(atMonotonic: nanoseconds).rounded())
   }
@@ -51,19 +51,19 @@ public enum EventClock: String, Hashable, Sendable {
 
   /// `2026-11-23T18:39:27.957Z`.
   package static func text(_ milliseconds: Int64) -> String {
-    // The style cuts what lies beyond milliseconds; half a one keeps 0.2 from becoming 0.199.
+    // The formatter truncates to milliseconds; half a millisecond more keeps 0.2 from becoming 0.199.
     let date = Date(timeIntervalSince1970: (Double(milliseconds) + 0.5) / 1e3)
     return date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
   }
 }
 
-/// An identifier that sorts by time: a ULID, 48 bits of milliseconds and 80 more, in Crockford's base 32.
+/// An identifier that sorts by time: a ULID (48 bits of milliseconds and 80 more bits) in Crockford's base 32.
 package struct SortableIdentifier: Hashable, CustomStringConvertible {
   let milliseconds: Int64
   /// The lower 64 of the 80 bits; the others are zero.
   let tail: UInt64
 
-  /// One that nobody had before, at this time of day.
+  /// A new identifier for the current time.
   package static var now: SortableIdentifier {
     SortableIdentifier(milliseconds: EventClock.wallMilliseconds, tail: .random(in: UInt64.min...UInt64.max))
   }

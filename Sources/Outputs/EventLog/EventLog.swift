@@ -1,10 +1,10 @@
 import Foundation
 
-/// Writes one JSON line for each event; `StampedEvent.json` defines the fields.
+/// Writes one JSON line per event; `StampedEvent.json` defines the fields.
 struct EventLog: ~Copyable, Sink {
   static let kind = kind(rotation: nil)
 
-  /// Logs that go on in another file when they are full.
+  /// The kind of a log that is rotated when it is full.
   static func kind(rotation: LogRotation?) -> SinkKind {
     SinkKind(
       "events", "JSON lines, one an event: what became of objects and of the source.", ending: ".events.jsonl",
@@ -26,7 +26,7 @@ struct EventLog: ~Copyable, Sink {
     file = try LineFile(path: path, context)
     let facts = try? FileManager.default.attributesOfItem(atPath: path)
     size = (facts?[.size] as? NSNumber)?.int64Value ?? 0
-    // A pipe or a terminal is never full.
+    // A pipe or a terminal is never rotated.
     self.rotation = facts?[.type] as? FileAttributeType == .typeRegular ? rotation : nil
   }
 

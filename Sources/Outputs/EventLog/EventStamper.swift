@@ -1,10 +1,10 @@
 package import Scene
 
-/// Adds to the events of one camera its name, identifiers and the time of day.
+/// Adds camera name, identifiers and wall-clock times to the events of one camera.
 ///
-/// A file gives the same values each time: its times come from its own clock and its identifiers from a counter.
+/// Deterministic for a file: its times come from the file and its identifiers from a counter.
 package struct EventStamper: Sendable {
-  /// What stays the same in all events of an object.
+  /// The fields that are equal in all events of an object.
   package struct OpenObject: Hashable, Sendable, Codable {
     /// Its number within the camera.
     let identity: Int
@@ -12,23 +12,24 @@ package struct EventStamper: Sendable {
     let identifier: String
     /// When it was first seen, in milliseconds since 1970.
     let began: Int64
-    /// Whether its times are those of the sender's clock. They stay so: the clocks differ, and no end is before its start.
+    /// Whether its times are from the sender's clock. This does not change, because the clocks differ and no object
+    /// may end before its start.
     var usesSender: Bool
   }
 
-  /// What stays the same in all events of a visit, and what has been learnt of its objects.
+  /// The fields that are equal in all events of a visit, and those of its objects.
   private struct OpenVisit {
     let number: Int
     let identifier: String
     let began: Int64
-    /// Identifiers by the numbers of objects within the camera: those of objects that have ended, too.
+    /// Identifiers of its objects by number within the camera, including objects that have ended.
     var members: [Int: String] = [:]
   }
 
   private let classes: ClassCatalogue
   private let camera: String
   private let clock: EventClock
-  /// When a file was at 0 seconds, in milliseconds since 1970.
+  /// Time of second 0 of a file, in milliseconds since 1970.
   private let zero: Int64
   private var open: [Int: OpenObject] = [:]
   private var visit: OpenVisit?
@@ -37,8 +38,8 @@ package struct EventStamper: Sendable {
   /// A stamper for events of `camera`.
   ///
   /// - Parameters:
-  ///   - zero: when a file was at 0 seconds, in milliseconds since 1970.
-  ///   - objects: objects that are known from before a restart.
+  ///   - zero: time of second 0 of a file, in milliseconds since 1970.
+  ///   - objects: objects from before a restart.
   package init(
     classes: ClassCatalogue, camera: String, clock: EventClock, zero: Int64 = 0, objects: [OpenObject] = []
   ) {
@@ -49,10 +50,10 @@ package struct EventStamper: Sendable {
     for object in objects { open[object.identity] = object }
   }
 
-  /// Objects that have started and not ended, by rising identity.
+  /// Objects that have started and not ended, by ascending identity.
   package var openObjects: [OpenObject] { open.values.sorted { $0.identity < $1.identity } }
 
-  /// `event` with all but its number.
+  /// Stamps `event` with everything except its number.
   package mutating func stamp(_ event: SceneEvent) -> StampedEvent {
     let hasSender = event.stamp.taken != nil
     if case .visit(let visit) = event.kind { return stamp(visit, of: event, usesSender: hasSender) }
@@ -64,7 +65,7 @@ package struct EventStamper: Sendable {
         lastSeen: moment, timeSource: source(usesSender: hasSender && event.width > 0))
     }
     let known = open[object.identity] ?? begin(object, with: event, usesSender: hasSender)
-    // A sender that no longer gives the time of its frames, or a clock that is set back, ends no object before its start.
+    // The sender may stop to report times, or a clock may be set back: no object ends before its start.
     let usesSender = known.usesSender && hasSender
     open[object.identity] = event.kind == .end ? nil : known
     return StampedEvent(
@@ -74,7 +75,7 @@ package struct EventStamper: Sendable {
       timeSource: source(usesSender: usesSender))
   }
 
-  /// A visit keeps its identifier from its start to its end, as objects do.
+  /// A visit keeps its identifier from start to end, as objects do.
   private mutating func stamp(_ visit: Visit, of event: SceneEvent, usesSender: Bool) -> StampedEvent {
     let moment = time(event.stamp.seconds, of: event, usesSender: usesSender)
     var known: OpenVisit
@@ -99,7 +100,7 @@ package struct EventStamper: Sendable {
     return stamped
   }
 
-  /// `event` with the next number, for publishing now; `evidence` are the files that show it.
+  /// Adds the next number to `event`, right before it is published; `evidence` are the files that show it.
   package mutating func number(_ event: StampedEvent, evidence: StampedEvent.Evidence? = nil) -> StampedEvent {
     var event = event
     event.sequence = sequence
@@ -115,12 +116,12 @@ package struct EventStamper: Sendable {
       began: start, usesSender: usesSender)
   }
 
-  /// Milliseconds since 1970 at which the source was at `seconds`.
+  /// Wall-clock time at `seconds` of the source, in milliseconds since 1970.
   private func time(_ seconds: Double, of event: SceneEvent, usesSender: Bool) -> Int64 {
     clock.milliseconds(at: seconds, from: event.stamp, usesSender: usesSender, zero: zero)
   }
 
-  /// What an event says of its time: `file`, `rtcp` or `wall`.
+  /// The time source stated in events: `file`, `rtcp` or `wall`.
   private func source(usesSender: Bool) -> String { clock == .wall && usesSender ? "rtcp" : clock.rawValue }
 
   private func makeIdentifier(of object: Int, start: Int64) -> SortableIdentifier {

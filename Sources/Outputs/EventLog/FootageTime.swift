@@ -1,12 +1,12 @@
 import Foundation
 
-/// When footage was recorded, as its user, its metadata or the name of its file states it.
+/// The recording time of footage, stated by its user, its metadata or its file name.
 public enum FootageTime {
-  /// Milliseconds since 1970 of a date with a time, such as `2026-11-23T18:39:27Z`, `2026-11-23 18:39:27` or
-  /// `20261123T183927`; `nil` for what is none. Without a zone it is that of this computer.
+  /// Parses a date with time, such as `2026-11-23T18:39:27Z`, `2026-11-23 18:39:27` or `20261123T183927`, to
+  /// milliseconds since 1970; `nil` if it is not one. Without a time zone, the local one is used.
   public static func milliseconds(_ text: String) -> Int64? { find(text, isWhole: true) }
 
-  /// The same for the first such time in the name of a file, as recorders write it: `front_20261123_183927.mp4`,
+  /// The same for the first such time in a file name, as recorders write it: `front_20261123_183927.mp4`,
   /// `2026-11-23_18-39-27.mkv`, `20261123T183927Z.mp4`.
   public static func milliseconds(inName name: String) -> Int64? { find(name, isWhole: false) }
 

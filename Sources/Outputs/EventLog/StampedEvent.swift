@@ -1,29 +1,29 @@
 package import Scene
 
-/// An event with what its camera adds: name, identifier, time of day. What sinks, recordings and listeners get.
+/// An event with camera name, identifiers and wall-clock times; the input of sinks, recordings and listeners.
 package struct StampedEvent: Hashable, Sendable {
   /// What happened.
   package var event: SceneEvent
   /// Name of the camera.
   package let camera: String
-  /// Name of the object's class; `nil` for an event of no single object.
+  /// Name of the object's class; `nil` for events without a single object.
   package let label: String?
-  /// Identifier of the object in all its events, or of the event itself.
+  /// Identifier of the object, equal in all its events; of the event itself if it has no object.
   package let identifier: String
   /// When it happened, in milliseconds since 1970.
   package let moment: Int64
-  /// When the object was first seen, in milliseconds since 1970. Fixed with its first event: a clock on the wall may be
-  /// set meanwhile.
+  /// When the object was first seen, in milliseconds since 1970. Fixed with its first event, because the wall clock
+  /// may be set.
   package let began: Int64
   /// When the object was last seen, in milliseconds since 1970.
   package let lastSeen: Int64
-  /// Where the times come from: `file`, `rtcp` or `wall`.
+  /// Source of the times: `file`, `rtcp` or `wall`.
   package let timeSource: String
-  /// Number of the event within its camera, in the order they are published.
+  /// Number of the event within its camera, in the order of publishing.
   package var sequence = 0
-  /// Files that show the event, where such were to be written.
+  /// Files that show the event, if they were requested.
   package var evidence: Evidence?
-  /// Of a visit: who it is made of.
+  /// The objects of a visit.
   package var visitors = Visitors()
 
   /// The objects of a visit.
@@ -34,15 +34,15 @@ package struct StampedEvent: Hashable, Sendable {
     package var labels: [String] = []
   }
 
-  /// Paths of files that show an event; `nil` for one that could not be written.
+  /// Paths of files that show an event; `nil` if one could not be written.
   package struct Evidence: Hashable, Sendable {
-    /// An image.
+    /// Path of an image.
     package var snapshot: String?
-    /// A video.
+    /// Path of a video.
     package var clip: String?
-    /// Seconds into the video at which the object appears, or begins to move again.
+    /// Seconds into the video at which the object appears, or starts to move again.
     package var clipOffset: Double?
-    /// Where the object is in the image, from 0 to 1.
+    /// Box of the object in the image, in fractions of its size.
     package var snapshotBox: Box?
 
     package init(snapshot: String?, clip: String?, clipOffset: Double? = nil, snapshotBox: Box? = nil) {
@@ -53,7 +53,7 @@ package struct StampedEvent: Hashable, Sendable {
     }
   }
 
-  /// The event on one line of JSON, without a line feed; version 2 of the format. Boxes are `[x1,y1,x2,y2]`.
+  /// The event as one line of JSON, version 2 of the format, without line feed. Boxes are `[x1,y1,x2,y2]`.
   package var json: String {
     var line = JSONObject()
     line.add("v", 2)

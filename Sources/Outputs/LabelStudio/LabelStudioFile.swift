@@ -1,9 +1,9 @@
 import Scene
 
-/// Writes tracks as a task of Label Studio with a prediction (`VideoRectangle`), so that annotators can correct them.
+/// Writes tracks as a Label Studio task with a prediction (`VideoRectangle`), so that annotators can correct them.
 ///
-/// The video is called by the name of its file: put the address it is served at in its place before importing, or serve files by
-/// that name. Label Studio counts frames from 1 and measures in percent of the frame.
+/// The video is named after its file: replace the name by its URL before importing, or serve files under that name.
+/// Label Studio counts frames from 1 and measures in percent of the frame.
 struct LabelStudioFile: TrackDocument {
   static let kind = kind(
     "label-studio", "Tracks for Label Studio, as a task with a prediction.", ending: ".label-studio.json")
@@ -32,7 +32,7 @@ struct LabelStudioFile: TrackDocument {
     let sequence = zip(entry.places, nexts).map { place, next in
       var keyframe = JSONObject()
       keyframe.add("frame", place.frame + 1)
-      // Where this is false, the box is shown here, and not from here to the next keyframe.
+      // If false, the box is shown only in this frame, not until the next keyframe.
       keyframe.add("enabled", next.map { $0.frame <= place.frame + max(1, context.stride) } ?? false)
       keyframe.add("rotation", 0)
       keyframe.add("x", Double(100 * place.box.minX / Float(width)), places: 4)

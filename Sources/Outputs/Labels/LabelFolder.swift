@@ -1,11 +1,10 @@
 import Foundation
 public import Scene
 
-/// Writes YOLO labels, a text file for each frame that shows something: `class cx cy width height [score] [track]`, one
-/// object a line, lengths as shares of the frame: as Ultralytics writes them with `save_txt`, `save_conf` and, when it tracks, the
-/// identity at the end.
+/// Writes YOLO labels: a text file for each frame with detections, one object per line: `class cx cy width height
+/// [score] [track]` in fractions of the frame, as Ultralytics writes them with `save_txt`, `save_conf` and tracking.
 ///
-/// Files are called as the official script calls them: by the picture, or `STEM_7.txt` for the seventh frame of a video.
+/// Files are named as by the official script: after the image, or `STEM_7.txt` for the seventh frame of a video.
 public struct LabelFolder: ~Copyable {
   private let path: String
   private let stem: String
@@ -19,7 +18,7 @@ public struct LabelFolder: ~Copyable {
       showsIdentities: context.labelsShowIdentities)
   }
 
-  /// Makes the folder at `path` for frames of the source called `stem`.
+  /// Creates the folder at `path` for frames of the source `stem`.
   public init(
     path: String, stem: String, showsScores: Bool = false, showsIdentities: Bool = false
   ) throws(OutputError) {
@@ -55,7 +54,7 @@ extension LabelFolder: Sink {
 }
 
 extension String {
-  /// The last part of a path without its ending.
+  /// The last component of a path without its extension.
   public var stem: String {
     let name = split(separator: "/").last.map(String.init) ?? self
     guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return name }

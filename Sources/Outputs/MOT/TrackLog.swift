@@ -1,7 +1,7 @@
 public import Scene
 
-/// Writes tracks as the MOTChallenge has them: `frame,id,left,top,width,height,confidence,-1,-1,-1`, one object a line,
-/// frames, identities and pixels counted from 1.
+/// Writes tracks in MOTChallenge's format: `frame,id,left,top,width,height,confidence,-1,-1,-1`, one object per line;
+/// frames, identities and pixels are counted from 1.
 public struct TrackLog: ~Copyable {
   private var file: LineFile
 
@@ -10,7 +10,7 @@ public struct TrackLog: ~Copyable {
     TrackLog(file: try LineFile(path: path, context))
   }
 
-  /// Makes the file at `path` (`-` is standard output).
+  /// Creates the file at `path` (`-` is standard output).
   public init(path: String) throws(OutputError) { self.init(file: try LineFile(path: path)) }
 
   private init(file: consuming LineFile) { self.file = file }

@@ -1,9 +1,9 @@
 import Imaging
 
-/// One colour for each class, the same in every run and on every stream.
+/// One colour per class, the same in every run and stream.
 ///
-/// Hues step by the golden angle, so neighbours in the catalogue are far apart, over three lightnesses; all are of even
-/// strength to the eye (OKLCH) and bright enough for dark text or dark enough for white.
+/// Hues advance by the golden angle, so classes with neighbouring indices differ clearly, over three lightnesses. All
+/// have equal chroma (OKLCH) and enough contrast to dark or white text.
 enum ClassPalette {
   private static let colours: [UInt32] = [
     0xFF7264, 0x0ADEA4, 0xAC6CF5, 0xD49905, 0x00D3FB, 0xEA5097, 0x6FBD0E, 0xA5BBFF, 0xE66700, 0x05BEB0, 0xF393FE,
@@ -11,7 +11,7 @@ enum ClassPalette {
     0x0EDDB5, 0xB866EB,
   ]
 
-  /// The place of class `id` in the palette; any number is allowed.
+  /// The palette index of class `id`; any integer is allowed.
   static func index(_ id: Int) -> Int { ((id % colours.count) + colours.count) % colours.count }
 
   /// All colours by index.

@@ -1,9 +1,9 @@
 import FreeType
 import Imaging
 
-/// Text as shapes at whole pixels: the glyphs of one font and size, made once each.
+/// Caches the glyphs of one font and size, positioned at integer pixels.
 struct GlyphAtlas: ~Copyable {
-  /// A line of text: shapes relative to the pen's start on the baseline, and how far the pen moved (pixels).
+  /// A line of text: glyphs relative to the start of the baseline, and the advance in pixels.
   struct Line {
     var glyphs: [(bitmap: GlyphBitmap, x: Int, y: Int)] = []
     var width = 0
@@ -28,8 +28,8 @@ struct GlyphAtlas: ~Copyable {
     capitalHeight = font.capitalHeight
   }
 
-  /// Sets `text` on one line, kerned, each glyph at the whole pixel nearest to its pen position. Characters that the font
-  /// cannot draw show as its sign for that; those that fail altogether are left out.
+  /// Lays out `text` on one line with kerning, each glyph at the nearest integer pixel. Characters missing in the
+  /// font are shown as its replacement glyph; glyphs that cannot be rendered are left out.
   mutating func line(_ text: String) -> Line {
     var line = Line()
     var pen = 0
@@ -51,7 +51,7 @@ struct GlyphAtlas: ~Copyable {
       let bitmap = try? GlyphBitmap(width: glyph.width, height: glyph.height, coverage: glyph.coverage)
     else { return nil }
     let entry = Entry(index: glyph.index, bitmap: bitmap, left: glyph.left, top: glyph.top, advance: glyph.advance)
-    // Class names come from files; a catalogue of all of Unicode must not fill the memory.
+    // Class names come from files; the cache must stay bounded for all of Unicode.
     if entries.count < 4096 { entries[character] = entry }
     return entry
   }

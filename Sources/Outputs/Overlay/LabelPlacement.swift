@@ -1,6 +1,6 @@
-/// Finds a place for each label of a picture: inside the picture, beside its box, and off the labels before it.
+/// Places labels: inside the image, next to their box, without overlapping earlier labels.
 struct LabelPlacement {
-  /// A rectangle of whole pixels.
+  /// A rectangle in integer pixels.
   struct Place: Hashable {
     var x, y, width, height: Int
 
@@ -17,15 +17,15 @@ struct LabelPlacement {
     self.height = height
   }
 
-  /// The place for a label of the given size at `box`, which is cut to the picture: above the box if there is room, else
-  /// below it, else stacked on labels that stand there, else inside along its top; from its left edge or its right one.
+  /// The place for a label of the given size at `box`, which is clipped to the image: above the box if there is room,
+  /// else below it, else stacked on other labels, else inside its top edge; aligned to its left or right edge.
   mutating func place(width labelWidth: Int, height labelHeight: Int, at box: Place) -> Place {
     func keep(_ value: Int, _ size: Int, _ limit: Int) -> Int { max(0, min(value, limit - size)) }
     let left = keep(box.x, labelWidth, width)
     let right = keep(box.x + box.width - labelWidth, labelWidth, width)
     let above = box.y - labelHeight, below = box.y + box.height, inside = keep(box.y, labelHeight, height)
     var candidates: [Place] = []
-    // Beside the box, then, where others stand there already, further and further away from it.
+    // Next to the box, then, if other labels are there, farther and farther away.
     for row in 0..<4 {
       for y in [above - row * labelHeight, below + row * labelHeight] where y >= 0 && y + labelHeight <= height {
         for x in [left, right] { candidates.append(Place(x, y, labelWidth, labelHeight)) }

@@ -2,8 +2,8 @@ import Imaging
 import Scene
 
 extension SceneMark {
-  /// The strokes that draw the mark in a frame of `width` by `height` pixels: the outline of a zone; a line and its arrow
-  /// head at the second end, with sides `head` pixels long.
+  /// Polylines of the mark in a frame of `width` × `height` pixels: the outline of a zone; a line with an arrow head
+  /// of `head` pixels at its end.
   func strokes(width: Int, height: Int, head: Float) -> [[Canvas.Vertex]] {
     func pixel(_ corner: Polygon.Corner) -> Canvas.Vertex {
       Canvas.Vertex(x: corner.x * Float(width), y: corner.y * Float(height))
@@ -23,7 +23,7 @@ extension SceneMark {
     }
   }
 
-  /// Where its text belongs: at its topmost point.
+  /// Where its label is placed: at its topmost point.
   func place(width: Int, height: Int) -> LabelPlacement.Place {
     let corners =
       switch shape {

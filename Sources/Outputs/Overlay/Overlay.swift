@@ -2,13 +2,13 @@ import FreeType
 public import Imaging
 public import Scene
 
-/// Draws what was found onto pictures of one layout: trails, boxes and labels, in the planes of the picture itself.
+/// Draws detections and tracks on images of one layout: trails, boxes and labels, directly on the image's planes.
 ///
-/// The same calls give the same bytes. One overlay serves one stream, on one thread at a time.
+/// Deterministic. Use an overlay for one stream, on one thread at a time.
 public struct Overlay: ~Copyable {
-  /// The layout that pictures must have.
+  /// The layout of the images.
   public let layout: PixelLayout
-  /// Why labels have no text, in one sentence for the user; `nil` where all is well.
+  /// Why labels have no text, as a sentence for the user; `nil` if they have.
   public let warning: String?
 
   private let classes: ClassCatalogue
@@ -28,12 +28,12 @@ public struct Overlay: ~Copyable {
     }
   }
 
-  /// What one class is drawn with.
+  /// The inks of one class.
   private struct Inks {
     let line, chip, text, trail: Ink
   }
 
-  /// A zone or line as it is drawn.
+  /// A zone or line to draw.
   private struct Mark {
     let mark: SceneMark
     let strokes: [[Canvas.Vertex]]
@@ -48,9 +48,9 @@ public struct Overlay: ~Copyable {
     let place: LabelPlacement.Place
   }
 
-  /// An overlay for pictures of `layout` that show objects of `classes`; fails with `badSize`.
+  /// An overlay for images of `layout` with objects of `classes`; fails with `badSize`.
   ///
-  /// A system without a usable font is no failure: boxes are then drawn without text, and `warning` says so.
+  /// A missing font is not an error: boxes are drawn without text, and `warning` states it.
   public init(layout: PixelLayout, classes: ClassCatalogue, style: OverlayStyle = .init()) throws(ImagingError) {
     self.layout = layout
     self.classes = classes
@@ -94,18 +94,18 @@ public struct Overlay: ~Copyable {
     return nil
   }
 
-  /// Draws `tracks` as they stand at `seconds` of the source, with the paths they took, and `untracked` objects without;
-  /// below them the zones and lines of the style, with `figures` beside their names.
-  /// Fails with `mismatch` if the picture is not of the overlay's layout.
+  /// Draws `tracks` at `seconds` of the source with their trails, and `untracked` detections without; below them the
+  /// zones and lines of the style, with `figures` next to their names. Fails with `mismatch` for an image of another
+  /// layout.
   public mutating func draw(
-    tracks: [Track], untracked: [Detection] = [], figures: MarkFigures? = nil, on picture: borrowing PixelBuffer,
+    tracks: [Track], untracked: [Detection] = [], figures: MarkFigures? = nil, on image: borrowing PixelBuffer,
     at seconds: Double
   ) throws(ImagingError) {
-    try check(picture)
+    try check(image)
     trails.add(tracks, at: seconds)
     let subjects =
       tracks.compactMap { subject($0.detection, identity: $0.id) } + untracked.compactMap { subject($0, identity: nil) }
-    picture.withView { view in
+    image.withView { view in
       draw(marks, figures, on: view)
       if style.trailSeconds > 0 {
         for track in tracks {
@@ -118,20 +118,19 @@ public struct Overlay: ~Copyable {
     }
   }
 
-  /// Draws `detections`, which have no identity and so no path.
-  /// Fails with `mismatch` if the picture is not of the overlay's layout.
-  public mutating func draw(detections: [Detection], on picture: borrowing PixelBuffer) throws(ImagingError) {
-    try check(picture)
+  /// Draws `detections` without identities and trails. Fails with `mismatch` for an image of another layout.
+  public mutating func draw(detections: [Detection], on image: borrowing PixelBuffer) throws(ImagingError) {
+    try check(image)
     let subjects = detections.compactMap { subject($0, identity: nil) }
-    picture.withView { view in draw(subjects, on: view) }
+    image.withView { view in draw(subjects, on: view) }
   }
 
-  private func check(_ picture: borrowing PixelBuffer) throws(ImagingError) {
-    guard picture.layout == layout else {
+  private func check(_ image: borrowing PixelBuffer) throws(ImagingError) {
+    guard image.layout == layout else {
       throw ImagingError(
         .mismatch,
-        "an overlay for \(layout.width)x\(layout.height) \(layout.format.rawValue) was given a picture of "
-          + "\(picture.layout.width)x\(picture.layout.height) \(picture.layout.format.rawValue)")
+        "an overlay for \(layout.width)x\(layout.height) \(layout.format.rawValue) was given an image of "
+          + "\(image.layout.width)x\(image.layout.height) \(image.layout.format.rawValue)")
     }
   }
 
@@ -147,7 +146,7 @@ public struct Overlay: ~Copyable {
     }
   }
 
-  /// Boxes first and labels after all of them, so that no line crosses a text.
+  /// Draws all boxes, then all labels, so that no line crosses a text.
   private mutating func draw(_ subjects: [Subject], on view: borrowing ImageView) {
     for subject in subjects {
       let ink = inks[ClassPalette.index(subject.classID)].line
@@ -167,7 +166,7 @@ public struct Overlay: ~Copyable {
   ) {
     let line = atlas?.line(label) ?? GlyphAtlas.Line()
     let capital = atlas?.capitalHeight ?? sizes.text
-    // Whole chroma samples keep the chip's edges clean.
+    // Aligned to chroma samples, so that the edges of the background are clean.
     let height = (capital + sizes.padY * 2 + 2 + 1) & ~1
     let width = (line.width + sizes.padX * 2 + 1) & ~1
     let place = placement.place(width: width, height: height, at: box)
@@ -179,14 +178,14 @@ public struct Overlay: ~Copyable {
     canvas.draw(glyphs, with: inks.text, on: view)
   }
 
-  /// What is drawn of a detection; `nil` if its box is no box or lies outside the picture.
+  /// How to draw a detection; `nil` if its box is invalid or outside the image.
   private func subject(_ detection: Detection, identity: Int?) -> Subject? {
     let raw = detection.box
     guard !raw.minX.isNaN, !raw.minY.isNaN, !raw.maxX.isNaN, !raw.maxY.isNaN else { return nil }
     guard raw.maxX > 0, raw.maxY > 0, raw.minX < Float(layout.width), raw.minY < Float(layout.height) else {
       return nil
     }
-    // Edges on whole chroma samples are crisp in colour too; a box stays at least a few lines wide.
+    // Edges aligned to chroma samples have crisp colours; a box is at least a few lines wide.
     func snap(_ value: Float, _ limit: Int) -> Int {
       min(Int((min(max(value, 0), Float(limit)) / 2).rounded()) * 2, limit)
     }

@@ -1,26 +1,26 @@
-/// What the overlay shows and how large. Sizes that are `nil` follow the picture, readable from 320 pixels to 4K.
+/// What an overlay shows and at which size. Sizes of `nil` depend on the image size, readable from 320 pixels to 4K.
 public struct OverlayStyle: Hashable, Sendable {
   /// Width of box lines in pixels.
   public var lineWidth: Int?
-  /// Height of the text's em in pixels.
+  /// Text size (em) in pixels.
   public var textSize: Int?
-  /// Whether boxes carry a label at all.
+  /// Whether boxes have labels.
   public var showsLabels = true
-  /// Whether labels give the score.
+  /// Whether labels show the score.
   public var showsScores = true
-  /// Whether labels give the identity of tracks.
+  /// Whether labels show the track's identity.
   public var showsIdentities = true
   /// Zones and lines to draw below the objects.
   public var marks: [SceneMark] = []
-  /// How many seconds of a track's path are shown; zero for none.
+  /// Length of trails in seconds; 0 for none.
   public var trailSeconds = 2.0
-  /// A font file to use before those that systems usually have.
+  /// A font file to try before the system's fonts.
   public var fontPath: String?
 
-  /// The usual style.
+  /// The default style.
   public init() {}
 
-  /// The sizes for a picture, in pixels.
+  /// The sizes for one image, in pixels.
   struct Sizes: Hashable {
     let line, text, radius, padX, padY: Int
     let trail: Float

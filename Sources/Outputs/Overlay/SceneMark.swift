@@ -1,43 +1,43 @@
 public import Scene
 
-/// A zone or line that is drawn into frames with its name, and with the figures that events report.
+/// A zone or line that is drawn on frames with its name and current figures.
 public struct SceneMark: Hashable, Sendable {
-  /// What it is.
+  /// The kind of mark with its position.
   public enum Shape: Hashable, Sendable {
     /// An area.
     case zone(Polygon)
-    /// A line from one point to another; `inward` and `outward` are the names of its directions.
+    /// A line between two points; `inward` and `outward` are the names of its directions.
     case line(from: Polygon.Corner, to: Polygon.Corner, inward: String, outward: String)
   }
 
   /// Its name in events.
   public var name: String
-  /// Where it is.
+  /// Its shape.
   public var shape: Shape
 
-  /// The mark called `name`.
+  /// The mark `name`.
   public init(_ name: String, _ shape: Shape) {
     self.name = name
     self.shape = shape
   }
 }
 
-/// What is written beside marks: who is in a zone, and what a line has counted. A value that follows the events.
+/// The figures shown next to marks: number of objects in a zone, crossings of a line. Updated from events.
 public struct MarkFigures: Hashable, Sendable {
   private var occupants: [String: Set<Int>] = [:]
   private var crossings: [String: [String: Int]] = [:]
 
-  /// Nobody anywhere, and nothing counted.
+  /// All figures zero.
   public init() {}
 
-  /// Takes in an event.
+  /// Updates the figures with an event.
   public mutating func note(_ event: SceneEvent) {
     guard let object = event.object else { return }
     switch event.kind {
     case .line(let line, let direction, let count): crossings[line, default: [:]][direction] = count
     case .end: for zone in occupants.keys { occupants[zone]?.remove(object.identity) }
     default:
-      // Every event names the zones of its object, those that it entered before its start was reported included.
+      // Every event has the zones of its object, including those it entered before its start was reported.
       for zone in occupants.keys where !object.zones.contains(zone) { occupants[zone]?.remove(object.identity) }
       for zone in object.zones { occupants[zone, default: []].insert(object.identity) }
     }

@@ -1,7 +1,7 @@
 import Imaging
 import Scene
 
-/// The recent path of each track: where the middle of its lower edge was.
+/// The recent path of each track, at the centre of the lower edge of its box.
 struct TrackTrails {
   private struct Point {
     let x, y: Float
@@ -9,7 +9,7 @@ struct TrackTrails {
   }
 
   private let length: Double
-  /// Steps shorter than this (pixels) only move the newest point, which bounds what is drawn.
+  /// Shorter steps (pixels) only move the newest point, which bounds the number of points.
   private let step: Float
   private var paths: [Int: [Point]] = [:]
 
@@ -18,14 +18,15 @@ struct TrackTrails {
     self.step = step
   }
 
-  /// Adds where `tracks` are at `seconds`, and forgets what is older than the trail or, after a jump back, later than now.
+  /// Adds the positions of `tracks` at `seconds`; removes points older than the trail or, after a jump back in time,
+  /// newer than now.
   mutating func add(_ tracks: [Track], at seconds: Double) {
     guard length > 0, seconds.isFinite else { return }
     for track in tracks {
       let point = Point(x: track.detection.box.centreX, y: track.detection.box.maxY, seconds: seconds)
       guard point.x.isFinite, point.y.isFinite else { continue }
       var path = paths[track.id] ?? []
-      // The last point but one is fixed; the last moves on until it is a step away from it.
+      // The last point moves until it is a step away from the one before.
       if path.count > 1 {
         let (fixed, newest) = (path[path.count - 2], path[path.count - 1])
         if abs(newest.x - fixed.x) + abs(newest.y - fixed.y) < step { path.removeLast() }
@@ -39,7 +40,7 @@ struct TrackTrails {
     }
   }
 
-  /// The path of track `id` with strength rising from 0 at the oldest to 1 now; empty if it has not moved.
+  /// The path of track `id` with opacity rising from 0 at the oldest point to 1 now; empty if it has not moved.
   func line(of id: Int, at seconds: Double) -> [Canvas.Vertex] {
     guard let path = paths[id], path.count > 1 else { return [] }
     return path.map { point in

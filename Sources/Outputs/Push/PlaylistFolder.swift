@@ -1,11 +1,11 @@
 import Glibc
 
-/// The folder of a playlist on this machine.
+/// The folder of a local HLS playlist.
 enum PlaylistFolder {
-  /// Makes the folder of the playlist at `path`, if need be.
+  /// Creates the folder of the playlist at `path` if necessary.
   ///
-  /// - Parameter isWindow: whether the playlist names the last seconds only: then segments that it does not name, which
-  ///   an earlier run left behind, are removed. No file that is called otherwise is touched.
+  /// - Parameter isWindow: whether the playlist has the last seconds only: then segments that it does not list, left
+  ///   by an earlier run, are deleted. Files with other names are not touched.
   static func prepare(_ path: String, isWindow: Bool) throws(OutputError) {
     guard let slash = path.lastIndex(of: "/"), slash > path.startIndex else { return }
     let folder = String(path[..<slash])
@@ -21,14 +21,14 @@ enum PlaylistFolder {
     }
   }
 
-  /// Whether `name` is what the playlist `stem.m3u8` calls its segments: `stem`, a number and `.ts`.
+  /// Whether `name` is a segment of the playlist `stem.m3u8`: `stem`, a number and `.ts`.
   static func isSegment(_ name: String, of stem: some StringProtocol) -> Bool {
     guard name.hasPrefix(stem), name.hasSuffix(".ts") else { return false }
     let number = name.dropFirst(stem.count).dropLast(3)
     return !number.isEmpty && number.utf8.allSatisfy { (0x30...0x39).contains($0) }
   }
 
-  /// What the playlist says; playlists of a window are short.
+  /// Content of the playlist; playlists of a window are short.
   private static func text(of path: String) -> String {
     guard let file = unsafe fopen(path, "re") else { return "" }
     defer { unsafe fclose(file) }

@@ -1,22 +1,22 @@
 import FFmpeg
 
-/// Where annotated video goes as it is made: a receiver on the network, or a playlist of HLS.
+/// Where annotated video is streamed to: a receiver on the network, or an HLS playlist.
 public struct PushAddress: Hashable, Sendable, CustomStringConvertible {
-  /// What may be written, for messages.
+  /// Accepted forms, for messages.
   public static let forms = "rtsp://, rtmp://, udp://, srt:// or tcp://, http://….m3u8, or a playlist PATH.m3u8"
 
-  /// The address, secrets included.
+  /// The address including credentials.
   let text: String
   /// Whether the receiver is on a network.
   public let isRemote: Bool
-  /// How it is sent, for a stream that has an end (`isEndless` is false) or none.
+  /// The transport for an endless or (`isEndless` is false) finite stream.
   private let transport: LiveMuxer.Transport
 
-  /// Reads what a user wrote; `nil` for what is no such address.
+  /// Parses a user's input; `nil` if it is not such an address.
   public init?(parsing text: String) {
     guard let mark = text.firstRange(of: "://") else {
       guard text.lowercased().hasSuffix(".m3u8"), text.utf8.first != UInt8(ascii: "-") else { return nil }
-      // libav would take what stands before a colon for a protocol.
+      // libav would treat text before a colon as a protocol.
       self.text = text.hasPrefix("/") ? text : "./" + text
       isRemote = false
       transport = .hls(window: true)
@@ -35,15 +35,15 @@ public struct PushAddress: Hashable, Sendable, CustomStringConvertible {
     default: return nil
     }
     Redaction.protect(address: text)
-    // libav knows small letters only.
+    // libav accepts lower-case schemes only.
     self.text = "\(scheme)://\(rest)"
     isRemote = true
   }
 
-  /// The address as it may be shown: without user, password and tokens.
+  /// The address without user, password and tokens.
   public var description: String { Redaction.redact(text) }
 
-  /// How it is sent; what has an end stays whole.
+  /// The transport; the playlist of a finite stream keeps all segments.
   func transport(isEndless: Bool) -> LiveMuxer.Transport {
     if case .hls = transport { return .hls(window: isEndless) }
     return transport

@@ -1,33 +1,33 @@
 public import FFmpeg
 public import Imaging
 
-/// Encodes pictures and sends them to a receiver, from one connection to its end.
+/// Encodes frames and sends them to a receiver over one connection.
 ///
-/// It begins with a key picture and repeats one every two seconds, with what a player needs to begin there. Nothing is held
-/// back: a picture is sent before the next is taken.
+/// It starts with a keyframe and repeats one every two seconds with the headers, so that players can join. Nothing is
+/// buffered: each frame is sent before the next is accepted.
 public struct PushWriter: ~Copyable {
-  /// How to encode and send.
+  /// Encoding and connection settings.
   public struct Settings: Sendable {
     /// x264's preset; see `VideoWriter.Settings`.
     public var preset = "superfast"
-    /// x264's constant rate factor, 0...51; smaller is better and larger.
+    /// x264's constant rate factor, 0...51; lower is better and larger.
     public var quality = 23
-    /// Seconds from one key picture to the next: what a player who joins has to wait, and what a segment of HLS lasts.
+    /// Seconds between keyframes: the delay for a player that joins, and the length of an HLS segment.
     public var keyInterval = 2.0
-    /// Pictures a second, as far as known.
+    /// Frames per second, if known.
     public var nominalRate: Double?
-    /// Width over height of a pixel.
+    /// Pixel aspect ratio, width over height.
     public var pixelAspect = 1.0
-    /// Seconds that the receiver may take for an answer, or to take a picture.
+    /// Longest time in seconds for an answer of the receiver, or for sending a frame.
     public var timeout = 10.0
-    /// Whether the stream has no end: then a playlist names the last seconds only.
+    /// Whether the stream is endless: then a playlist has the last seconds only.
     public var isEndless = true
 
     /// The defaults.
     public init() {}
   }
 
-  /// Layout of the first picture; the others must have the same size.
+  /// Layout of the first frame; the others must have the same size.
   public let layout: PixelLayout
   private let settings: Settings
   private var connection: Connection
@@ -51,7 +51,7 @@ public struct PushWriter: ~Copyable {
     }
   }
 
-  /// Connects to `address` to send pictures of `layout`. The folder of a playlist is made if need be.
+  /// Connects to `address` to send frames of `layout`. Creates the folder of a playlist if necessary.
   public init(
     _ address: PushAddress, settings: Settings = Settings(), layout: PixelLayout, interrupt: InterruptFlag
   ) throws(OutputError) {
@@ -61,11 +61,11 @@ public struct PushWriter: ~Copyable {
       h264Like: layout, timeBase: .video, preset: settings.preset, quality: settings.quality)
     encoding.nominalRate = settings.nominalRate
     encoding.pixelAspect = settings.pixelAspect
-    // Key pictures are asked for by the time: pictures that are left out must not delay them.
+    // Keyframes are requested by time, so that dropped frames do not delay them.
     encoding.keyInterval = 1000
     encoding.hasGlobalHeader = transport.needsGlobalHeader
     encoding.options["forced-idr"] = "1"
-    // Whoever joins in the middle finds the headers with each key picture, too.
+    // Headers are repeated with each keyframe for players that join.
     encoding.options["x264-params"] = "subme=0:repeat-headers=1"
     let made: Connection
     do throws(FFmpegError) {
@@ -79,8 +79,8 @@ public struct PushWriter: ~Copyable {
     self.settings = settings
   }
 
-  /// Sends a picture that is shown at `seconds`. A time that is not later than the last becomes the next tick. After a
-  /// failure the connection is of no more use.
+  /// Sends a frame with presentation time `seconds`. A time that does not increase becomes the next tick. After a
+  /// failure the connection cannot be used any more.
   public mutating func write(_ pixels: borrowing PixelBuffer, at seconds: Double) throws(OutputError) {
     do throws(FFmpegError) {
       let encoding = connection.encoder.settings
@@ -100,7 +100,7 @@ public struct PushWriter: ~Copyable {
     }
   }
 
-  /// Says goodbye to the receiver, and ends a playlist.
+  /// Closes the connection, and ends a playlist.
   public consuming func finish() throws(OutputError) {
     do throws(FFmpegError) { try connection.muxer.finish() } catch {
       throw OutputError(.writeFailed, error.message, cause: error)
@@ -109,9 +109,10 @@ public struct PushWriter: ~Copyable {
 }
 
 extension Encoder.Settings {
-  /// H.264 for pictures like `layout`, without look-ahead and reordering: each comes out before the next goes in.
+  /// H.264 for frames like `layout`, without look-ahead and B-frames: each packet is output at once.
   init(h264Like layout: PixelLayout, timeBase: TimeBase, preset: String, quality: Int) {
-    // Chroma halved both ways leaves out the last column or row of odd sizes; what has only one is doubled.
+    // Formats with subsampled chroma need even sizes, so the last odd column or row is dropped; a size of 1 is
+    // doubled.
     self.init(
       codecName: "libx264", width: max(2, layout.width & ~1), height: max(2, layout.height & ~1),
       format: layout.format == .nv12 ? .nv12 : .yuv420p,

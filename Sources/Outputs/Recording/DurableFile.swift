@@ -1,8 +1,8 @@
 import Glibc
 
-/// Files that are there after the power goes.
+/// Writes files that survive a power failure.
 package enum DurableFile {
-  /// Makes the file at `path` of `bytes`, all of it or nothing.
+  /// Creates the file at `path` with `bytes`, completely or not at all.
   package static func write(_ bytes: [UInt8], to path: String) throws(OutputError) {
     try write(bytes, to: path, O_EXCL)
   }
@@ -27,16 +27,16 @@ package enum DurableFile {
     try syncFolder(of: path)
   }
 
-  /// Puts a file of `bytes` in place of the one at `path`: whoever reads it finds the old one or the new one, whole.
+  /// Replaces the file at `path` by `bytes` atomically: readers see the old or the new content.
   package static func replace(_ path: String, with bytes: [UInt8]) throws(OutputError) {
     let fresh = path + ".new"
-    // One that a crash left there is overwritten.
+    // A temporary file left by a crash is overwritten.
     try write(bytes, to: fresh, O_TRUNC)
     guard unsafe rename(fresh, path) == 0 else { throw .writeFailed(path, errno: errno) }
     try syncFolder(of: path)
   }
 
-  /// Waits until the file at `path`, and its name, are on the disk.
+  /// Syncs the file at `path` and its name to the disk.
   package static func sync(_ path: String) throws(OutputError) {
     try sync(path, O_RDONLY)
     try syncFolder(of: path)
@@ -52,7 +52,7 @@ package enum DurableFile {
     guard descriptor >= 0 else { throw .writeFailed(path, errno: errno) }
     let failure = fsync(descriptor) == 0 ? 0 : errno
     close(descriptor)
-    // Some file systems cannot be asked to.
+    // Some file systems do not support it.
     guard failure == 0 || failure == EINVAL else { throw .writeFailed(path, errno: failure) }
   }
 }

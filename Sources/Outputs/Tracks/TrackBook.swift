@@ -1,6 +1,6 @@
 import Scene
 
-/// The tracks of a whole source, for formats that list them one by one. Grows with the number of boxes, 24 bytes each.
+/// Collects the tracks of a whole source, for formats that list them one by one. Takes 24 bytes per box.
 struct TrackBook {
   /// A box of a track.
   struct Place: Hashable {
@@ -9,18 +9,18 @@ struct TrackBook {
     let box: Box
   }
 
-  /// A track from its first frame to its last. Frames that do not show it are missing.
+  /// One track with its boxes; frames without a box are missing.
   struct Entry {
     let id: Int
     let classID: Int
     var places: [Place]
   }
 
-  /// The tracks in the order in which they appeared.
+  /// The tracks in order of appearance.
   private(set) var entries: [Entry] = []
   /// Size of the first frame.
   private(set) var size: (width: Int, height: Int)?
-  /// How many frames there were, those in between that were left out included.
+  /// Number of frames, including skipped ones.
   private(set) var frameCount = 0
   private(set) var seconds = 0.0
   private var indices: [Int: Int] = [:]

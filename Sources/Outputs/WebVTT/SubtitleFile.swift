@@ -1,7 +1,6 @@
 import Scene
 
-/// Writes events as WebVTT subtitles: players show them with the video. A cue appears when something happened and stays for
-/// two seconds.
+/// Writes events as WebVTT subtitles, which players show with the video. A cue is shown for two seconds.
 struct SubtitleFile: ~Copyable, Sink {
   static let kind = SinkKind(
     "webvtt", "Events as subtitles, for players.", ending: ".vtt", needs: .events, isForFiles: true

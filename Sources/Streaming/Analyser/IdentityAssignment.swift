@@ -1,13 +1,13 @@
 import Scene
 import Tracking
 
-/// Gives the detections of one source their identities, and decides which are shown.
+/// Tracks the detections of one source, and decides which are shown.
 ///
-/// The detector is asked for weaker detections than the user wants to see: they may continue a track, as ByteTrack has it
+/// The detector also returns detections below the display threshold: they can continue a track, as in ByteTrack
 /// (Zhang et al., 2022), and are not shown.
 struct IdentityAssignment {
   private var tracker: Tracker?
-  /// Columns and rows of the last frame.
+  /// Width and height of the last frame in pixels.
   private var size: (width: Int, height: Int)?
   private let shown: ShownScores
 
@@ -16,7 +16,7 @@ struct IdentityAssignment {
     self.shown = shown
   }
 
-  /// Adds tracks and identities to what a frame shows, and takes out what is not to be shown.
+  /// Adds tracks and identities to `findings`, and removes detections below the display threshold.
   mutating func track(_ findings: inout FrameFindings) {
     guard var tracker = tracker.take() else {
       findings.detections.removeAll { !shown.includes($0) }
@@ -24,7 +24,7 @@ struct IdentityAssignment {
     }
     var ended: [Int] = []
     if let size, size != (findings.width, findings.height) {
-      // Boxes in pixels of another size lie elsewhere.
+      // Boxes of another frame size cannot be matched.
       tracker.finish()
       ended = tracker.endedIdentities
     }

@@ -1,14 +1,14 @@
 package import Imaging
 
-/// Decides from the brightness of a frame whether the network has to run on it, or its last detections still hold.
+/// Decides from the brightness of a frame whether the network must run, or the last detections are still valid.
 ///
-/// A frame is compared with the last one that the network saw, so that slow motion is noticed as well.
+/// A frame is compared with the last one that the network ran on, so that slow motion is noticed, too.
 package struct MotionGate {
-  /// What counts as motion.
+  /// Thresholds of the motion gate.
   package struct Settings: Hashable, Sendable {
-    /// Change in brightness (0...255) of a small area that counts as motion.
+    /// Change in brightness (0...255) of a cell that counts as motion.
     package var threshold: Double
-    /// Seconds after which the network runs on a still scene all the same.
+    /// Seconds after which the network runs on a still scene anyway.
     package var refresh: Double
 
     package init(threshold: Double, refresh: Double) {
@@ -22,7 +22,7 @@ package struct MotionGate {
 
   package init(_ settings: Settings) { self.settings = settings }
 
-  /// Whether the frame with `grid`, taken at `seconds`, shows nothing new.
+  /// Whether nothing has moved in the frame with `grid`, taken at `seconds`.
   package mutating func isStill(_ grid: LumaGrid, at seconds: Double) -> Bool {
     if let seen, seconds - seen.seconds < settings.refresh, seconds >= seen.seconds,
       Double(grid.change(from: seen.grid)) < settings.threshold
@@ -33,6 +33,6 @@ package struct MotionGate {
     return false
   }
 
-  /// Has the network run on the next frame, whatever it shows.
+  /// Makes the network run on the next frame.
   package mutating func forget() { seen = nil }
 }

@@ -1,7 +1,7 @@
 import Imaging
 import Scene
 
-/// Paints privacy masks, before the network or anyone else sees a frame.
+/// Paints privacy masks before anything else reads a frame.
 struct PrivacyMask: ~Copyable {
   private let areas: [Polygon]
   private var canvas: Canvas?

@@ -4,23 +4,23 @@ package import Rules
 package import Scene
 package import Tracking
 
-/// What is done with each frame of one source besides running the network: privacy masks and the motion gate before it,
-/// tracking and rules after it. Remembers what has to be known from frame to frame.
+/// The analysis of one source's frames around the network: privacy masks and motion gate before it, tracking and
+/// rules after it. Holds all state from frame to frame.
 ///
-/// A value without threads or locks. `FrameGate` and `SceneMemory` are its two halves: the service calls both in turn on
-/// whichever worker has the camera, a run lets several networks work between them.
+/// A value without threads or locks. `FrameGate` and `SceneMemory` are its two halves: the service calls both in turn
+/// on the worker that has the camera; a run has several networks working between them.
 package struct SceneAnalyser: ~Copyable {
-  /// How a source is analysed.
+  /// Settings of the analysis.
   package struct Settings: Sendable {
-    /// Areas that are painted black first.
+    /// Areas to paint black.
     package var masks: [Polygon] = []
-    /// When a still scene keeps its last detections; `nil` runs the network on every frame.
+    /// Motion gate; `nil` runs the network on every frame.
     package var motion: MotionGate.Settings?
-    /// How to track; `nil` gives detections no identity.
+    /// Tracker; `nil` gives detections no identity.
     package var tracker: TrackerConfiguration?
-    /// Which detections are reported.
+    /// Scores at which detections are shown.
     package var shown = ShownScores()
-    /// What is to be noticed.
+    /// Rules that report events.
     package var rules = RulesConfiguration()
 
     package init() {}
@@ -29,43 +29,43 @@ package struct SceneAnalyser: ~Copyable {
   private var gate: FrameGate
   private var memory: SceneMemory
 
-  /// An analyser of a source that has shown nothing yet, or goes on from `past`.
+  /// An analyser for a new source, or one that continues from `past`.
   package init(_ settings: Settings, restoring past: ScenePast? = nil) {
     gate = FrameGate(masks: settings.masks, motion: settings.motion)
     memory = SceneMemory(tracker: settings.tracker, shown: settings.shown, rules: settings.rules, past: past)
   }
 
-  /// Paints the masks on the next frame; returns whether the network has to run on it.
+  /// Paints the masks on the next frame; returns whether the network must run on it.
   package mutating func needsDetection(_ frame: borrowing CapturedFrame) throws(ImagingError) -> Bool {
     try gate.needsDetection(frame)
   }
 
-  /// The network failed on the frame: there are no detections that a still scene could keep.
+  /// Call it after the network failed on a frame: then no detections can be kept for a still scene.
   package mutating func forget() { gate.forget() }
 
-  /// What the frame shows and what happened in it.
+  /// Tracks the detections and applies the rules.
   ///
-  /// - Parameter detections: those of this frame; `nil` if the network did not run on it, which keeps the last ones.
+  /// - Parameter detections: those of this frame; `nil` if the network did not run, which keeps the last ones.
   package mutating func conclude(_ detections: [Detection]?, of frame: borrowing CapturedFrame) -> AnalysedScene {
     memory.conclude(detections, of: frame)
   }
 
-  /// How many objects are in the whole frame and in each zone, by class; what is not there is left out.
+  /// Number of objects in the whole frame and in each zone, by class; zero counts are left out.
   package var counts: [ZoneCount] { memory.counts }
 
-  /// The source is over: the ends of all objects that are still there.
+  /// The end events of all objects, at the end of the source.
   package mutating func finish() -> [SceneEvent] { memory.finish() }
 
-  /// The program stops and will go on from `state`: the ends of all objects that are active.
+  /// The end events of all active objects, before the program stops and later continues from `state`.
   package mutating func suspend() -> [SceneEvent] { memory.suspend() }
 
-  /// What is to outlive a restart.
+  /// The state to keep over a restart.
   package var state: RulesState { memory.state }
 }
 
-/// What was known of a scene when the program stopped.
+/// The state of a scene when the program stopped.
 package struct ScenePast: Sendable {
-  /// What the rules remember.
+  /// State of the rules.
   package let state: RulesState
   /// Seconds since then.
   package let age: Double
@@ -76,15 +76,15 @@ package struct ScenePast: Sendable {
   }
 }
 
-/// What came of one frame.
+/// The result of analysing one frame.
 package struct AnalysedScene: Sendable {
-  /// What it shows.
+  /// Detections and tracks.
   package let findings: FrameFindings
-  /// What happened in it, in order.
+  /// Events in order.
   package let events: [SceneEvent]
 }
 
-/// What comes before the network: privacy masks, then the motion gate.
+/// The part before the network: privacy masks, then the motion gate.
 struct FrameGate: ~Copyable {
   private var mask: PrivacyMask
   private var motion: MotionGate?
@@ -102,11 +102,11 @@ struct FrameGate: ~Copyable {
   mutating func forget() { motion?.forget() }
 }
 
-/// What comes after the network: tracking, then rules.
+/// The part after the network: tracking, then rules.
 struct SceneMemory {
   private var identities: IdentityAssignment
   private var rules: SceneRules
-  /// Those of the last frame that the network ran on.
+  /// Detections of the last frame that the network ran on.
   private var detections: [Detection] = []
 
   init(tracker: TrackerConfiguration?, shown: ShownScores, rules: RulesConfiguration, past: ScenePast? = nil) {

@@ -1,13 +1,13 @@
 import Scene
 
-/// The scores that detections need to be shown.
+/// Score thresholds for showing detections.
 public struct ShownScores: Hashable, Sendable {
-  /// Probability that detections must exceed.
+  /// Threshold (exclusive).
   public var lowest: Float = 0
-  /// The same for single classes, by index.
+  /// Thresholds of single classes by index; they replace `lowest`.
   public var ofClass: [Int: Float] = [:]
 
-  /// Everything is shown.
+  /// Shows all detections.
   public init() {}
 
   func includes(_ detection: Detection) -> Bool {

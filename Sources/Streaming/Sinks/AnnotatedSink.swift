@@ -2,15 +2,15 @@ import Imaging
 import Outputs
 import Scene
 
-/// Writes frames that have been drawn on.
+/// Writes annotated frames.
 protocol AnnotatedWriter: AnyObject {
-  /// Takes the next frame.
+  /// Writes the next frame.
   func write(_ pixels: borrowing PixelBuffer, _ findings: FrameFindings) throws(OutputError)
   /// Ends the output.
   func finish() throws(OutputError)
 }
 
-/// Draws what was found on each frame and hands it to a writer.
+/// Draws detections and tracks on each frame and passes it to a writer.
 final class AnnotatedSink: Sink {
   private let classes: ClassCatalogue
   private let style: OverlayStyle
@@ -18,10 +18,10 @@ final class AnnotatedSink: Sink {
   private let warn: (String) -> Void
   private var overlay: Overlay?
   private var pool: PixelPool?
-  /// What stands beside the zones and lines that are drawn.
+  /// Figures shown next to zones and lines.
   private var figures = MarkFigures()
 
-  /// - Parameter warn: takes a sentence for the user.
+  /// - Parameter warn: called with a sentence for the user.
   init(
     _ writer: any AnnotatedWriter, classes: ClassCatalogue, style: OverlayStyle, warn: @escaping (String) -> Void
   ) {
@@ -61,7 +61,7 @@ final class AnnotatedSink: Sink {
     }
   }
 
-  /// A copy to draw on, where others see the frame too.
+  /// A copy to draw on, if other sinks read the frame, too.
   private func copy(of pixels: borrowing PixelBuffer) throws(OutputError) -> PixelBuffer? {
     do throws(ImagingError) {
       let layout = pixels.layout

@@ -1,9 +1,9 @@
 import FFmpeg
 
-/// The audio of a source, for each of several videos.
+/// Copies the audio packets of a source for several videos.
 final class AudioSplit: Sendable {
   private let source: PacketQueue
-  /// One for each video.
+  /// One queue per video.
   let parts: [PacketQueue]
 
   init(_ source: PacketQueue, count: Int) {
@@ -11,7 +11,7 @@ final class AudioSplit: Sendable {
     parts = (0..<count).map { _ in PacketQueue(streams: source.streams, capacity: source.capacity) }
   }
 
-  /// Hands on what has come so far.
+  /// Forwards the packets that have arrived.
   func pass() {
     for packet in source.takeAll() { for part in parts { part.append(packet) } }
   }

@@ -2,11 +2,11 @@ import Imaging
 import Outputs
 import Scene
 
-/// Writes annotated images: one file, or one for each frame in a folder.
+/// Writes annotated images: one file, or one per frame in a folder.
 final class ImageSink: AnnotatedWriter {
   private let path: String
   private let isFolder: Bool
-  private var writer = PictureWriter()
+  private var writer = ImageWriter()
 
   init(path: String, isFolder: Bool) {
     self.path = path
@@ -16,7 +16,7 @@ final class ImageSink: AnnotatedWriter {
   func write(_ pixels: borrowing PixelBuffer, _ findings: FrameFindings) throws(OutputError) {
     guard isFolder else { return try writer.write(pixels, to: path) }
     let name = findings.fileName ?? "\(findings.stamp.index)"
-    let file = PictureWriter.Format(path: name) == nil ? name + ".png" : name
+    let file = ImageWriter.Format(path: name) == nil ? name + ".png" : name
     try writer.write(pixels, to: "\(path)/\(file)")
   }
 

@@ -3,7 +3,7 @@ import Imaging
 import Outputs
 import Scene
 
-/// A playlist of a video that has an end: nothing is left out, and a failure ends the run, as with any file.
+/// Writes an HLS playlist of a finite source: all frames are kept, and a failure ends the run, as with a file.
 final class PlaylistSink: AnnotatedWriter {
   private let address: PushAddress
   private let settings: PushWriter.Settings
@@ -15,7 +15,7 @@ final class PlaylistSink: AnnotatedWriter {
   }
 
   func write(_ pixels: borrowing PixelBuffer, _ findings: FrameFindings) throws(OutputError) {
-    // Taken out meanwhile: after a failure it is of no more use.
+    // Taken out meanwhile, because it cannot be used after a failure.
     var current =
       if let writer = writer.take() { writer } else {
         try PushWriter(address, settings: settings, layout: pixels.layout, interrupt: InterruptFlag())

@@ -1,7 +1,7 @@
 import Outputs
 import Scene
 
-/// A receiver that may be offline. `StreamPush` draws on its own copies and never waits.
+/// Streams to a receiver that may be offline. `StreamPush` draws on its own copies and never blocks the sink.
 final class PushSink: Sink {
   private let push: StreamPush
 

@@ -2,7 +2,7 @@ package import Outputs
 package import Rules
 
 extension RulesConfiguration {
-  /// Its zones and lines, to be drawn.
+  /// Its zones and lines as marks to draw.
   package var marks: [SceneMark] {
     zones.map { SceneMark($0.name, .zone($0.area)) }
       + lines.map { line in

@@ -11,8 +11,8 @@ struct RunSinks: Sendable {
   private let audio: AudioSplit?
   private let claims: @Sendable () throws -> Void
 
-  /// Outputs as `options` ask for them. No file is touched yet; two outputs in one file, or one over the input, are a
-  /// failure of every sink.
+  /// The outputs that `options` request. No file is opened yet; conflicting outputs, or one that would overwrite the
+  /// input, make every sink fail.
   init(
     _ options: StreamOptions, source: any FrameSource, classes: ClassCatalogue,
     warn: @escaping @Sendable (String) -> Void
@@ -48,7 +48,7 @@ struct RunSinks: Sendable {
     let rate = description.nominalRate.map { $0 / Double(options.stride) }
     for output in options.annotated {
       switch output {
-      case .picture(let path): add("image") { ImageSink(path: path, isFolder: false) }
+      case .image(let path): add("image") { ImageSink(path: path, isFolder: false) }
       case .folder(let path): add("images") { ImageSink(path: path, isFolder: true) }
       case .video(let path):
         var settings = options.video
@@ -92,18 +92,18 @@ struct RunSinks: Sendable {
     self.pushes = pushes
   }
 
-  /// Throws if an output would be written twice, or over what is read.
+  /// Throws if two outputs conflict, or one would overwrite the input.
   func check() throws { try claims() }
 
-  /// To be called with each frame, and once at the end.
+  /// Call it with each frame, and once at the end.
   func passAudio() { audio?.pass() }
 
-  /// Takes the places of all outputs, so that none is written twice and nothing that is read is overwritten.
+  /// Reserves the paths of all outputs.
   private static func claim(_ options: StreamOptions, _ source: SourceDescription) throws(OutputError) {
-    var files = ProtectedFiles(source.path.map { [$0] } ?? [], folders: source.pictureFolder.map { [$0] } ?? [])
+    var files = ProtectedFiles(source.path.map { [$0] } ?? [], folders: source.imageFolder.map { [$0] } ?? [])
     for output in options.annotated {
       switch output {
-      case .picture(let path), .video(let path): try files.claim(path)
+      case .image(let path), .video(let path): try files.claim(path)
       case .folder(let path): try files.check(folder: path)
       case .stream(let address): try files.claim(address)
       }

@@ -4,23 +4,23 @@ package import Pipeline
 package import Scene
 import Synchronization
 
-/// The sinks of one host: gives each frame and event to those that want it.
+/// The sinks of one host; distributes frames and events.
 package final class SinkGroup: Sendable {
-  /// Seconds that sinks get to write what waits when a live source ends, or a run is stopped.
+  /// Seconds for sinks to write what is queued when a live source ends or a run is stopped.
   private static let patience: UInt64 = 2
 
   private let queues: [SinkQueue]
   private let isLive: Bool
-  /// A queue has one sender at a time.
+  // A queue has one sender at a time.
   private let turn = Mutex(())
 
-  /// A group of `queues` for a source that is live, or waits for them.
+  /// A group of `queues`; `isLive` if the source cannot wait for them.
   package init(_ queues: [SinkQueue], isLive: Bool) {
     self.queues = queues
     self.isLive = isLive
   }
 
-  /// Queues for `requests`.
+  /// Creates queues for `requests`.
   package static func makeQueues(
     _ requests: [SinkRequest], _ context: SinkContext, overflow: SinkQueue.Overflow, failure: SinkQueue.Failure,
     isAllowed: @escaping @Sendable () throws -> Void = {}
@@ -40,14 +40,14 @@ package final class SinkGroup: Sendable {
 
   /// The stages that run the sinks.
   package var stages: [Stage] { queues.map(\.stage) }
-  /// The queues, for the stage or host that fills them.
+  /// The ends of the queues, for the stage or host that fills them.
   package var ends: [any ChannelEnds] { queues.map(\.end) }
-  /// How they are doing.
+  /// Counts and failures of each sink.
   package var reports: [SinkReport] { queues.map(\.report) }
-  /// Whether any of them wants pixels.
+  /// Whether any sink needs pixels.
   package var needsPixels: Bool { queues.contains { $0.needs.contains(.pixels) } }
 
-  /// Gives a frame to all that want it. Waits for room only where the source can wait.
+  /// Sends a frame to all sinks that need frames. Waits for room only if the source can wait.
   package func deliver(_ findings: FrameFindings, pixels: consuming PixelBuffer? = nil) {
     let shared = share(pixels)
     turn.withLock { _ in
@@ -57,18 +57,18 @@ package final class SinkGroup: Sendable {
     }
   }
 
-  /// Gives an event to all that want it.
+  /// Sends an event to all sinks that need events.
   package func deliver(_ event: StampedEvent) {
     turn.withLock { _ in for queue in queues where queue.needs.contains(.events) { queue.offer(.event(event)) } }
   }
 
-  /// Nothing more comes. What waits is still written; a live source's sinks that cannot do so soon are given up.
+  /// Ends the input. Queued values are still written; sinks of a live source that take too long are given up.
   package func finish() {
     if isLive { hurry() }
     for queue in queues { queue.end.finish() }
   }
 
-  /// The run is to end soon, whatever its source: nobody is waited for any longer who does not read.
+  /// Ends waiting for readers soon, whatever the source.
   package func hurry() {
     let deadline = MonotonicTime.nanoseconds + Self.patience * 1_000_000_000
     for queue in queues { queue.patience.end(at: deadline) }

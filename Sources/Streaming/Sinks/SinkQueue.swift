@@ -3,41 +3,41 @@ import Pipeline
 import RingBuffer
 import Synchronization
 
-/// What is on its way to a sink.
+/// A queued value for a sink.
 enum SinkItem: Sendable {
   case frame(SinkFrame)
   case event(StampedEvent)
 }
 
-/// How a sink is doing.
+/// Counts and failures of a sink.
 public struct SinkReport: Sendable {
   /// Its kind: `csv`, `events` and so on.
   public let name: String
-  /// Frames and events it has taken.
+  /// Frames and events passed to the sink.
   public var taken = 0
-  /// Frames and events it was too slow for.
+  /// Frames and events dropped because the queue was full.
   public var dropped = 0
   /// Frames and events that could not be written.
   public var failures = 0
-  /// Why the last of them could not.
+  /// Message of the last failure.
   public var lastFailure: String?
 }
 
-/// A sink and the bounded queue in front of it. `stage` runs it on a thread of its own.
+/// A sink with its bounded queue. `stage` runs it on its own thread.
 package final class SinkQueue: Sendable {
-  /// What happens when the sink is slower than its source.
+  /// What happens when the queue is full.
   package enum Overflow: Sendable {
-    /// The source waits: nothing is lost. For files.
+    /// The source waits; nothing is lost. For files.
     case wait
-    /// What comes while the queue is full is dropped and counted. For live sources.
+    /// New values are dropped and counted. For live sources.
     case drop
   }
 
-  /// What a failure to write comes to.
+  /// What happens when writing fails.
   package enum Failure: Sendable {
-    /// The run ends with it.
+    /// The run fails.
     case endsRun
-    /// It is counted, and the next frame or event is tried again.
+    /// The failure is counted; the sink is called again for the next value.
     case isCounted
   }
 
@@ -49,7 +49,7 @@ package final class SinkQueue: Sendable {
   private let counts: Mutex<SinkReport>
   private let make: @Sendable () throws -> any Sink & ~Copyable
 
-  /// A queue for the sink that `make` makes, on the sink's thread.
+  /// A queue for the sink that `make` creates on the sink's thread.
   init(
     _ name: String, needs: SinkKind.Needs, overflow: Overflow, failure: Failure, patience: WritingPatience,
     make: @escaping @Sendable () throws -> any Sink & ~Copyable
@@ -60,7 +60,7 @@ package final class SinkQueue: Sendable {
     self.patience = patience
     self.make = make
     counts = Mutex(SinkReport(name: name))
-    // Pixels take memory; findings and events are small.
+    // Frames with pixels take much memory; findings and events are small.
     let capacity =
       switch overflow {
       case .wait: needs.contains(.pixels) ? 2 : 16
@@ -69,7 +69,7 @@ package final class SinkQueue: Sendable {
     channel = Channel(capacity: capacity, policy: overflow == .wait ? .wait : .refuseNewest)
   }
 
-  /// How it is doing.
+  /// Counts and failures.
   var report: SinkReport {
     var report = counts.withLock { $0 }
     report.dropped += channel.lostCount
@@ -78,10 +78,10 @@ package final class SinkQueue: Sendable {
 
   var end: any ChannelEnds { channel }
 
-  /// Gives `item` to the sink. One caller at a time.
+  /// Sends `item` to the sink. One caller at a time.
   func offer(_ item: SinkItem) { _ = channel.send(item) }
 
-  /// The sink at work until its queue is finished and empty.
+  /// Runs the sink until its queue is finished and empty.
   var stage: Stage {
     Stage(name, from: [channel]) { scope in
       do {
@@ -100,7 +100,7 @@ package final class SinkQueue: Sendable {
     do {
       try scope.consume(from: channel) { item in try take(item, into: &sink) }
     } catch {
-      // What was written so far is completed all the same.
+      // What was written so far is completed.
       try? sink.finish()
       throw error
     }
@@ -147,7 +147,7 @@ package final class SinkQueue: Sendable {
     }
   }
 
-  /// Nobody read what was written: all that waits is lost.
+  /// The output has no reader: all queued values are dropped.
   private func giveUp(_ error: OutputError) {
     let lost = channel.waitingCount
     channel.drain()

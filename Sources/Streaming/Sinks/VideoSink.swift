@@ -3,9 +3,8 @@ import Imaging
 import Outputs
 import Scene
 
-/// An annotated video of a run. A live source whose pictures become larger or smaller begins another file,
-/// `NAME-2.mp4` and so on: a video has one size, and a picture stretched to another shows nothing true. Standard output,
-/// of which there is one, gets all pictures in the size of the first.
+/// An annotated video of a run. When the frames of a live source change size, it starts another file, `NAME-2.mp4`
+/// and so on, because a video has one size. Standard output gets all frames scaled to the size of the first.
 final class VideoSink: AnnotatedWriter {
   private let path: String
   private let settings: VideoWriter.Settings
@@ -15,11 +14,11 @@ final class VideoSink: AnnotatedWriter {
   private var size: (width: Int, height: Int)?
   private var count = 1
 
-  /// Makes the first file.
+  /// Creates the first file.
   ///
   /// - Parameters:
-  ///   - audio: what goes with the frames, for this video alone.
-  ///   - warn: takes a sentence for the user, such as which audio is left out.
+  ///   - audio: audio packets for this video only.
+  ///   - warn: called with a sentence for the user, such as which audio is left out.
   init(
     path: String, settings: VideoWriter.Settings, isLive: Bool, audio: PacketQueue?, warn: @escaping (String) -> Void
   ) throws(OutputError) {

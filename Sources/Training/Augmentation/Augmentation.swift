@@ -1,10 +1,12 @@
-/// How pictures are varied while training. The defaults are the published ones for training from scratch.
+import Imaging
+
+/// Random changes of the training images. The defaults are the published ones for training from scratch.
 public struct Augmentation: Hashable, Sendable {
-  /// Probability that four pictures are laid together.
+  /// Probability that four images are combined into a mosaic.
   public var mosaic: Float = 1
   /// Probability that a mosaic is mixed with another.
   public var mixup: Float = 0.15
-  /// Share of the objects with outlines in a mosaic of which mirrored copies are pasted.
+  /// Share of the outlined objects of a mosaic of which mirrored copies are pasted.
   public var copyPaste: Float = 0.3
   /// Largest relative change of size.
   public var scale: Float = 0.9
@@ -22,7 +24,7 @@ public struct Augmentation: Hashable, Sendable {
   /// The published values.
   public init() {}
 
-  /// No variation at all: a letterboxed picture.
+  /// No augmentation: the letterboxed image.
   public static var none: Augmentation {
     var none = Augmentation()
     none.mosaic = 0
@@ -38,16 +40,16 @@ public struct Augmentation: Hashable, Sendable {
   }
 }
 
-/// A picture ready for the network, with the boxes on it in pixels.
+/// An image at the network's input size with its boxes in pixels.
 struct PreparedSample {
-  var picture: Picture
-  /// Class, and left, top, right, bottom in pixels.
+  var image: RGBImage
+  /// Class; left, top, right, bottom in pixels.
   var objects: [(classID: Int, box: SIMD4<Float>)]
 
-  /// The square picture at another size.
+  /// The sample resized to a square of `side` pixels.
   func resized(side: Int) -> PreparedSample {
-    let ratio = Float(side) / Float(picture.width)
+    let ratio = Float(side) / Float(image.width)
     return PreparedSample(
-      picture: picture.resized(longSide: side), objects: objects.map { ($0.classID, $0.box * ratio) })
+      image: image.resized(longSide: side), objects: objects.map { ($0.classID, $0.box * ratio) })
   }
 }

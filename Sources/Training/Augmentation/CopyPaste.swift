@@ -1,19 +1,23 @@
-/// Objects are cut out along their outlines and pasted where their mirror images are: more objects in front of more
-/// backgrounds (Ghiasi et al., "Simple Copy-Paste is a Strong Data Augmentation Method for Instance Segmentation", 2021;
-/// mirrored in its own picture as YOLOv9 has it).
+import Imaging
+
+/// Cuts objects out along their outlines and pastes them at their mirrored positions, so that more objects are seen
+/// on more backgrounds.
+///
+/// After Ghiasi et al., "Simple Copy-Paste is a Strong Data Augmentation Method for Instance Segmentation", 2021; as
+/// in YOLOv9 the copy is mirrored within its own image.
 struct CopyPaste {
-  /// Closed lines in pixels; what lies within an odd number of them belongs to the object.
+  /// Closed polygons in pixels. Even-odd rule: a pixel inside an odd number of them belongs to the object.
   typealias Outline = [[SIMD2<Float>]]
 
-  /// Share of the objects with outlines that are tried.
+  /// Share of the outlined objects to try.
   let share: Float
-  /// Most of an object's box that a pasted box may cover.
+  /// Largest share of another object's box that a pasted box may cover.
   static let mostCovered: Float = 0.3
 
-  /// Pastes onto `canvas` and adds what was pasted to `objects`, whose outlines are `outlines` (empty where unknown). Draws
-  /// no random number where there is nothing to paste.
+  /// Pastes onto `canvas` and appends the pasted objects to `objects`, whose outlines are `outlines` (empty where
+  /// unknown). Draws no random number if there is nothing to paste.
   func apply(
-    to canvas: inout Picture, _ objects: inout [(classID: Int, box: SIMD4<Float>)], outlines: [Outline],
+    to canvas: inout RGBImage, _ objects: inout [(classID: Int, box: SIMD4<Float>)], outlines: [Outline],
     _ random: inout SampleRandom
   ) {
     var candidates = outlines.indices.filter { !outlines[$0].isEmpty }
@@ -34,17 +38,17 @@ struct CopyPaste {
 
   private static func area(_ box: SIMD4<Float>) -> Float { max(0, box[2] - box[0]) * max(0, box[3] - box[1]) }
 
-  /// Share of `box` that `other` covers.
+  /// The share of `box` that `other` covers, 0...1.
   private static func covered(_ box: SIMD4<Float>, by other: SIMD4<Float>) -> Float {
     let low = pointwiseMax(box.lowHalf, other.lowHalf), high = pointwiseMin(box.highHalf, other.highHalf)
     return area(SIMD4(lowHalf: low, highHalf: high)) / (area(box) + 1e-9)
   }
 }
 
-extension Picture {
-  /// Copies the pixels of `original`, a picture of the same size, whose centres lie within `outline`, to where they are in
-  /// a mirror.
-  fileprivate mutating func pasteMirrored(_ original: Picture, within outline: CopyPaste.Outline) {
+extension RGBImage {
+  /// Copies the pixels of `original`, an image of the same size, whose centres lie inside `outline` to their mirrored
+  /// positions.
+  fileprivate mutating func pasteMirrored(_ original: RGBImage, within outline: CopyPaste.Outline) {
     let heights = outline.joined().map(\.y)
     guard let top = heights.min(), let bottom = heights.max(), top.isFinite, bottom.isFinite else { return }
     let first = Int(max(0, top.rounded(.down))), last = Int(min(Float(height), bottom.rounded(.up)))
@@ -57,13 +61,13 @@ extension Picture {
         let to = Int(min(max(0, (crossings[pair + 1] - 0.5).rounded(.up)), Float(width)))
         for column in from..<max(from, to) {
           let source = (row * width + column) * 3, target = (row * width + width - 1 - column) * 3
-          for channel in 0..<3 { pixels[target + channel] = original.pixels[source + channel] }
+          for channel in 0..<3 { bytes[target + channel] = original.bytes[source + channel] }
         }
       }
     }
   }
 
-  /// Where the lines of `outline` cross the height `y`, from left to right.
+  /// The x coordinates at which the edges of `outline` cross the row `y`, ascending.
   private static func crossings(of outline: CopyPaste.Outline, y: Float) -> [Float] {
     var crossings: [Float] = []
     for ring in outline {

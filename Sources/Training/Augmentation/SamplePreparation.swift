@@ -1,11 +1,13 @@
-/// Makes one training picture out of a data set: the same for the same seed, epoch and place, whoever asks.
+import Imaging
+
+/// Makes one training sample. The result depends only on seed, epoch and position in the epoch, not on the thread.
 struct SamplePreparation: Sendable {
   let samples: [Dataset.Sample]
   let side: Int
   let augmentation: Augmentation
   let seed: UInt64
-  /// The decoded picture of a sample, its longer side `side`; `nil` if it cannot be read.
-  let picture: @Sendable (Int) -> Picture?
+  /// The decoded image of a sample, its longer side `side` pixels long; `nil` if it cannot be read.
+  let image: @Sendable (Int) -> RGBImage?
 
   func prepare(_ sample: Int, epoch: Int, place: Int) -> PreparedSample {
     var random = SampleRandom(seed: seed, epoch: epoch, index: place)
@@ -18,7 +20,7 @@ struct SamplePreparation: Sendable {
     } else {
       prepared = single(sample, &random)
     }
-    prepared.picture.shiftColours(
+    prepared.image.shiftColours(
       hue: 1 + random.uniform(-1, 1) * augmentation.hue,
       saturation: 1 + random.uniform(-1, 1) * augmentation.saturation,
       value: 1 + random.uniform(-1, 1) * augmentation.value)
@@ -26,15 +28,15 @@ struct SamplePreparation: Sendable {
     return prepared
   }
 
-  /// Beta(32, 32): the 32nd smallest of 63 uniform numbers.
+  /// A draw from Beta(32, 32): the 32nd smallest of 63 uniform numbers.
   private func betaShare(_ random: inout SampleRandom) -> Float {
     (0..<63).map { _ in random.uniform(0, 1) }.sorted()[31]
   }
 
   private func objects(
-    of sample: Int, on picture: Picture, at offset: SIMD2<Float>
+    of sample: Int, on image: RGBImage, at offset: SIMD2<Float>
   ) -> [(classID: Int, box: SIMD4<Float>)] {
-    let size = SIMD2(Float(picture.width), Float(picture.height))
+    let size = SIMD2(Float(image.width), Float(image.height))
     return samples[sample].objects.map { object in
       (
         object.classID,
@@ -44,29 +46,29 @@ struct SamplePreparation: Sendable {
   }
 
   private func single(_ sample: Int, _ random: inout SampleRandom) -> PreparedSample {
-    // In place of a picture that cannot be read comes the next that can.
+    // An image that cannot be read is replaced by the next readable one.
     let order = (sample..<samples.count).lazy.map { $0 } + (0..<sample).lazy.map { $0 }
-    guard let shown = order.first(where: { picture($0) != nil }), let picture = picture(shown) else {
-      return PreparedSample(picture: Picture.blank(side: side), objects: [])
+    guard let shown = order.first(where: { image($0) != nil }), let image = image(shown) else {
+      return PreparedSample(image: RGBImage.blank(side: side), objects: [])
     }
-    var canvas = Picture.blank(side: side)
-    let x = (side - picture.width) / 2, y = (side - picture.height) / 2
-    canvas.paste(picture, sourceX: 0, sourceY: 0, x: x, y: y, width: picture.width, height: picture.height)
-    let placed = objects(of: shown, on: picture, at: SIMD2(Float(x), Float(y)))
+    var canvas = RGBImage.blank(side: side)
+    let x = (side - image.width) / 2, y = (side - image.height) / 2
+    canvas.paste(image, sourceX: 0, sourceY: 0, x: x, y: y, width: image.width, height: image.height)
+    let placed = objects(of: shown, on: image, at: SIMD2(Float(x), Float(y)))
     return transformed(canvas, placed, &random)
   }
 
-  /// Four pictures around a random point of a canvas twice as large.
+  /// Four images around a random point of a canvas of twice the side.
   private func mosaic(_ sample: Int, _ random: inout SampleRandom) -> PreparedSample {
     let large = 2 * side
     let centreX = side / 2 + random.index(below: side + 1), centreY = side / 2 + random.index(below: side + 1)
     var chosen = [sample] + (0..<3).map { _ in random.index(below: samples.count) }
     chosen.shuffle(using: &random)
-    var canvas = Picture.blank(side: large)
+    var canvas = RGBImage.blank(side: large)
     var placed: [(classID: Int, box: SIMD4<Float>)] = []
     var outlines: [CopyPaste.Outline] = []
     for (quadrant, index) in chosen.enumerated() {
-      guard let tile = picture(index) else { continue }
+      guard let tile = image(index) else { continue }
       let isRight = quadrant % 2 == 1, isLower = quadrant >= 2
       let x = isRight ? centreX : centreX - tile.width
       let y = isLower ? centreY : centreY - tile.height
@@ -85,9 +87,10 @@ struct SamplePreparation: Sendable {
     return transformed(canvas, placed, &random)
   }
 
-  /// Random size and shift about the middle of `canvas`, cut to the network's side; boxes that nearly vanish go.
+  /// Scales and shifts `canvas` at random about its centre and crops it to the network's input. Boxes that nearly
+  /// vanish are removed.
   private func transformed(
-    _ canvas: Picture, _ objects: [(classID: Int, box: SIMD4<Float>)], _ random: inout SampleRandom
+    _ canvas: RGBImage, _ objects: [(classID: Int, box: SIMD4<Float>)], _ random: inout SampleRandom
   ) -> PreparedSample {
     let scale = random.uniform(1 - augmentation.scale, 1 + augmentation.scale)
     let shift =
@@ -112,15 +115,15 @@ struct SamplePreparation: Sendable {
       else { continue }
       kept.append((object.classID, cut))
     }
-    return PreparedSample(picture: warped, objects: kept)
+    return PreparedSample(image: warped, objects: kept)
   }
 }
 
 extension PreparedSample {
   mutating func mix(_ other: PreparedSample, share: Float) {
     let mine = Int32(share * 256)
-    unsafe picture.pixels.withUnsafeMutableBufferPointer { pixels in
-      unsafe other.picture.pixels.withUnsafeBufferPointer { others in
+    unsafe image.bytes.withUnsafeMutableBufferPointer { pixels in
+      unsafe other.image.bytes.withUnsafeBufferPointer { others in
         for index in 0..<pixels.count {
           unsafe pixels[index] = UInt8(
             truncatingIfNeeded: (Int32(pixels[index]) * mine + Int32(others[index]) * (256 - mine)) >> 8)
@@ -131,25 +134,21 @@ extension PreparedSample {
   }
 
   mutating func mirror() {
-    picture = picture.mirrored()
-    let width = Float(picture.width)
+    image = image.mirrored()
+    let width = Float(image.width)
     objects = objects.map { ($0.classID, SIMD4(width - $0.box[2], $0.box[1], width - $0.box[0], $0.box[3])) }
   }
 }
 
-extension Picture {
-  static func blank(side: Int) -> Picture {
-    Picture(width: side, height: side, pixels: [UInt8](repeating: border, count: side * side * 3))
-  }
-
+extension RGBImage {
   mutating func paste(
-    _ other: Picture, sourceX: Int, sourceY: Int, x: Int, y: Int, width copied: Int, height rows: Int
+    _ other: RGBImage, sourceX: Int, sourceY: Int, x: Int, y: Int, width copied: Int, height rows: Int
   ) {
     guard copied > 0, rows > 0 else { return }
     for row in 0..<rows {
       let from = ((sourceY + row) * other.width + sourceX) * 3
       let to = ((y + row) * width + x) * 3
-      pixels.replaceSubrange(to..<to + copied * 3, with: other.pixels[from..<from + copied * 3])
+      bytes.replaceSubrange(to..<to + copied * 3, with: other.bytes[from..<from + copied * 3])
     }
   }
 }

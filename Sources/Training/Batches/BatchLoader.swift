@@ -1,11 +1,11 @@
 import Pipeline
 
-/// Prepares batches ahead of the training loop on a thread of its own. What is in a batch depends only on its number.
+/// Prepares batches ahead of the training loop on its own thread. The content of a batch depends only on its number.
 final class BatchLoader: Sendable {
   private let thread: WorkThread
   private let ready: Channel<TrainingBatch>
 
-  /// Starts to prepare the batches numbered `range`. Throws where the system gives no thread.
+  /// Starts preparing the batches numbered `range`. Throws if no thread can be created.
   init(_ range: Range<Int>, prepare: @escaping @Sendable (Int) -> TrainingBatch) throws(PipelineError) {
     let ready = Channel<TrainingBatch>(capacity: 3)
     self.ready = ready
@@ -21,7 +21,7 @@ final class BatchLoader: Sendable {
     thread.join()
   }
 
-  /// The next batch, waiting for it; `nil` after the last.
+  /// Waits for the next batch; `nil` after the last.
   func next() -> TrainingBatch? {
     switch ready.receive() {
     case .value(let batch): batch

@@ -1,4 +1,7 @@
-/// Makes the batches of a run: which images, in which order, varied how. A batch depends on its number alone.
+import Imaging
+
+/// Makes the batches of a run: which images, in which order, with which augmentation. A batch depends only on its
+/// number.
 struct BatchPreparation: Sendable {
   private let count: Int
   private let plan: TrainingPlan
@@ -7,11 +10,11 @@ struct BatchPreparation: Sendable {
   private let open: SamplePreparation
   private let closed: SamplePreparation
 
-  /// Batches for `plan`, `batches` an epoch, of `samples` whose pictures `picture` gives; only the `slots` of a batch are
-  /// filled, where they are not all.
+  /// Prepares `batches` batches per epoch of `plan` from `samples`, whose images `image` decodes. Only `slots` of
+  /// each batch are filled; the others belong to other processes.
   init(
     _ plan: TrainingPlan, batches: Int, samples: [Dataset.Sample], slots: Range<Int>? = nil,
-    picture: @escaping @Sendable (Int) -> Picture?
+    image: @escaping @Sendable (Int) -> RGBImage?
   ) {
     self.slots = slots ?? 0..<plan.batch
     self.plan = plan
@@ -19,7 +22,7 @@ struct BatchPreparation: Sendable {
     count = samples.count
     func sampler(_ augmentation: Augmentation) -> SamplePreparation {
       SamplePreparation(
-        samples: samples, side: plan.side, augmentation: augmentation, seed: plan.seed, picture: picture)
+        samples: samples, side: plan.side, augmentation: augmentation, seed: plan.seed, image: image)
     }
     var late = plan.augmentation
     late.mosaic = 0

@@ -1,26 +1,28 @@
-/// A batch as the network takes it.
+import Imaging
+
+/// A batch in the form the network reads.
 struct TrainingBatch: Sendable {
-  /// Side of the pictures.
+  /// Side of the images in pixels.
   let side: Int
-  /// batch × 3 × side × side, red first, 0...1.
-  var pictures: [Float]
+  /// batch × 3 × side × side, RGB, 0...1.
+  var images: [Float]
   var targets: [ObjectTarget]
 }
 
 extension TrainingBatch {
-  /// An empty batch of `count` pictures.
+  /// A batch of `count` black images without targets.
   init(count: Int, side: Int) {
     self.side = side
-    pictures = [Float](repeating: 0, count: count * 3 * side * side)
+    images = [Float](repeating: 0, count: count * 3 * side * side)
     targets = []
   }
 
-  /// Puts a sample, `side` pixels high and wide, into its place.
+  /// Writes a sample of `side` × `side` pixels to position `slot`.
   mutating func add(_ sample: PreparedSample, slot: Int) {
     let plane = side * side
     let start = slot * 3 * plane
-    unsafe pictures.withUnsafeMutableBufferPointer { target in
-      unsafe sample.picture.pixels.withUnsafeBufferPointer { source in
+    unsafe images.withUnsafeMutableBufferPointer { target in
+      unsafe sample.image.bytes.withUnsafeBufferPointer { source in
         for pixel in 0..<plane {
           unsafe target[start + pixel] = Float(source[pixel * 3]) * (1 / 255)
           unsafe target[start + plane + pixel] = Float(source[pixel * 3 + 1]) * (1 / 255)

@@ -1,44 +1,41 @@
 public import Evaluation
 
-/// A labelled data set as training takes it: boxes as fractions, so that the size of an image does not matter, and no
-/// crowds.
+/// A labelled data set in the form training reads: boxes as fractions of their image, crowds left out.
 public struct Dataset: Sendable {
-  /// One labelled box, as fractions of its image.
+  /// One labelled box in fractions of its image.
   public struct Object: Hashable, Sendable {
     /// Class index.
     public var classID: Int
     /// Left, top, right, bottom as fractions of the image.
     public var box: SIMD4<Float>
-    /// Closed lines around it, as fractions of the image, where they are known.
+    /// Closed polygons around the object in fractions of the image; empty if unknown.
     public var outline: [[SIMD2<Float>]] = []
   }
 
-  /// One image.
+  /// One image with its objects.
   public struct Sample: Hashable, Sendable {
     /// File of the image.
     public var path: String
-    /// What it shows.
+    /// Its labelled objects.
     public var objects: [Object]
   }
 
   /// Names of the classes.
   public var classNames: [String]
-  /// Usable images, by rising identifier.
+  /// Usable images by ascending identifier.
   public var samples: [Sample]
-  /// Everything that was left out, repaired or kept as background.
+  /// Everything that was left out, repaired or used as background.
   public var problems: [GroundTruth.Problem]
 }
 
 extension Dataset {
-  /// What `truth` holds to train on: images that are there and whole, and of their objects those that can be found.
+  /// The part of `truth` to train on: readable images, and their objects except crowds and those marked as difficult.
+  /// Duplicate boxes count once, as in the reference.
   ///
-  /// Crowds and objects marked as difficult are neither right nor wrong to find, and left out. A box that stands twice
-  /// counts once, as in the reference.
-  ///
-  /// - Parameter check: what is known of the image at a path; by default its header is read.
+  /// - Parameter check: checks the image at a path; by default its header is read.
   public init(_ truth: GroundTruth, check: (String) -> ImageCheck = ImageCheck.init(path:)) {
     self.init(classNames: truth.classNames, samples: [], problems: truth.problems)
-    // What could not be found was counted when the data set was opened.
+    // Missing images were counted when the data set was opened.
     let known = Set(truth.problems.filter { $0.kind == .unreadableImage }.map(\.place))
     for image in truth.images {
       func note(_ kind: GroundTruth.Problem.Kind, _ detail: String? = nil) {
@@ -75,7 +72,7 @@ extension Dataset {
     }
   }
 
-  /// Throws `unusableData` unless an object is labelled: there would be nothing to learn.
+  /// Throws `unusableData` if no object is labelled.
   public func expectLabels(in path: String) throws(TrainingError) {
     guard samples.contains(where: { !$0.objects.isEmpty }) else {
       throw TrainingError(

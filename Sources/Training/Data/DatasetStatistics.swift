@@ -1,7 +1,7 @@
 import Evaluation
 import Foundation
 
-/// What a data set holds, in numbers, and what in it will not train well.
+/// Counts of a data set, and warnings about what will not train well.
 public struct DatasetStatistics: Sendable {
   /// One class.
   public struct ClassCount: Hashable, Sendable {
@@ -9,7 +9,7 @@ public struct DatasetStatistics: Sendable {
     public let name: String
     /// Its objects.
     public internal(set) var objects = 0
-    /// Images that show it.
+    /// Images that contain it.
     public internal(set) var images = 0
   }
 
@@ -22,7 +22,7 @@ public struct DatasetStatistics: Sendable {
   /// The longer side of each object, as a fraction of the longer side of a square image.
   private let sides: [Float]
 
-  /// Counts `data`.
+  /// Counts the images and objects of `data`.
   public init(_ data: Dataset) {
     var classes = data.classNames.map { ClassCount(name: $0) }
     var sides: [Float] = []
@@ -43,10 +43,11 @@ public struct DatasetStatistics: Sendable {
   /// Objects of all classes.
   public var objects: Int { sides.count }
 
-  /// Objects smaller than this many pixels at the size of training are hard to learn: the finest cells are 8 pixels wide.
+  /// Objects with a smaller side than this (pixels at training size) are hard to learn: the finest cells are 8 pixels
+  /// wide.
   static let tinySide: Float = 8
 
-  /// One sentence for each thing that will not train well on images of `side` pixels.
+  /// One sentence for each problem of training on images of `side` pixels.
   public func warnings(side: Int) -> [String] {
     var warnings: [String] = []
     let empty = classes.filter { $0.objects == 0 }.map(\.name)
@@ -63,7 +64,7 @@ public struct DatasetStatistics: Sendable {
     return warnings
   }
 
-  /// Rows of text: images, backgrounds, and each class with its objects and images.
+  /// A table as text: images, backgrounds, and objects and images of each class.
   public var text: String {
     let width = max(10, classes.map(\.name.count).max() ?? 0) + 2
     func row(_ cells: [String]) -> String {
@@ -77,13 +78,13 @@ public struct DatasetStatistics: Sendable {
       .joined(separator: "\n")
   }
 
-  /// Images of `validation` that are byte for byte in `training`, too: what is measured on them is not what was learned.
+  /// Images of `validation` whose bytes also occur in `training`. Their results do not show generalisation.
   public static func overlap(training: [String], validation: [String]) -> [String] {
     func size(_ path: String) -> Int? {
       (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? nil
     }
     let sizes = Dictionary(grouping: training, by: size)
-    // Only files of the same length are read.
+    // Only files of equal length are read.
     var digests: [Int: Set<UInt64>] = [:]
     return validation.filter { path in
       guard let length = size(path), let candidates = sizes[length], let digest = digest(path) else { return false }
@@ -92,7 +93,7 @@ public struct DatasetStatistics: Sendable {
     }
   }
 
-  /// A sum over the bytes of a file (FNV-1a, 64 bits).
+  /// FNV-1a hash (64 bits) of a file.
   private static func digest(_ path: String) -> UInt64? {
     guard let data = try? Data(contentsOf: URL(filePath: path)) else { return nil }
     return data.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }

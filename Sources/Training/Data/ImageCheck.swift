@@ -1,14 +1,14 @@
 import Capture
 public import Evaluation
 
-/// What is known of an image file before it is decoded.
+/// Whether an image file is usable, from its header alone.
 public enum ImageCheck: Hashable, Sendable {
-  /// It is all there; width and height as shown upright, where the header gives them.
+  /// Complete; width and height after rotation by EXIF, if the header states them.
   case whole(GroundTruth.Size?)
-  /// It cannot be used: why.
+  /// Unusable, with the reason.
   case unusable(GroundTruth.Problem.Kind, String?)
 
-  /// Smallest width and height in pixels that the reference readers take.
+  /// Smallest width and height in pixels that the reference implementations accept.
   static let smallestSide = 10
 
   /// Reads the header of the file at `path`.

@@ -1,11 +1,11 @@
-/// Random numbers that depend on nothing but what they are for: a run's seed, the epoch and the sample's place in it.
+/// Random numbers that depend only on a run's seed, the epoch and the sample's position in it.
 ///
-/// Because every sample starts its own sequence, the pictures of an epoch do not depend on how many threads prepare
-/// them, and a resumed run sees what the unbroken run would have seen. The generator is SplitMix64 (Steele et al. 2014).
+/// Every sample has its own sequence, so an epoch does not depend on the number of threads, and a resumed run sees
+/// the same images as an uninterrupted one. The generator is SplitMix64 (Steele et al. 2014).
 public struct SampleRandom: RandomNumberGenerator, Sendable {
   private var state: UInt64
 
-  /// The sequence of sample `index` of `epoch` in a run seeded with `seed`.
+  /// The sequence of the sample at position `index` of `epoch` in a run seeded with `seed`.
   public init(seed: UInt64, epoch: Int, index: Int) {
     state = Self.mix(Self.mix(Self.mix(seed) ^ UInt64(bitPattern: Int64(epoch))) ^ UInt64(bitPattern: Int64(index)))
   }
@@ -16,12 +16,12 @@ public struct SampleRandom: RandomNumberGenerator, Sendable {
     return Self.mix(state)
   }
 
-  /// A number in `low..<high`.
+  /// A uniform number in `low..<high`.
   mutating func uniform(_ low: Float, _ high: Float) -> Float {
     low + (high - low) * Float(next() >> 40) * 0x1p-24
   }
 
-  /// A whole number in `0..<count`.
+  /// A uniform integer in `0..<count`.
   mutating func index(below count: Int) -> Int { Int(next() % UInt64(count)) }
 
   private static func mix(_ value: UInt64) -> UInt64 {

@@ -1,10 +1,10 @@
 import Foundation
 
-/// Binary cross entropy of every class logit of a head group with its target score.
+/// Binary cross-entropy between class logits and target scores.
 enum ClassLoss {
-  /// Adds `scale` times the derivative to the class channels of `gradient` and returns the plain sum of the loss over
-  /// all pictures, anchors and classes. Almost all targets are zero, so the zero case runs over whole planes and the
-  /// few positives are put right afterwards.
+  /// Adds `scale` times the derivative to the class channels of `gradient` and returns the unscaled loss summed over
+  /// images, anchors and classes. Nearly all targets are zero, so whole planes are computed with target zero first
+  /// and the few positives are corrected afterwards.
   static func add(
     to gradient: inout HeadMaps, maps: HeadMaps, assignments: [TaskAlignedAssigner.Assignment],
     objects: [[TaskAlignedAssigner.Object]], scale: Float
@@ -34,7 +34,7 @@ enum ClassLoss {
     return sum
   }
 
-  /// Loss of `range` against targets of zero, `log(1 + e^x)` each; derivative `scale` times the logistic function.
+  /// Loss of `range` for targets of zero, `log(1 + e^x)` each; the derivative is `scale` times the logistic function.
   private static func background(
     _ logits: [Float], gradient: inout [Float], range: Range<Int>, scale: Float
   ) -> Double {
@@ -49,7 +49,7 @@ enum ClassLoss {
           let probability = power / (power + 1)
           let target = unsafe UnsafeMutableRawPointer(gradient.baseAddress! + position)
           unsafe target.storeBytes(of: probability * scale, as: SIMD8<Float>.self)
-          // One logarithm of a product of eight factors, each at least 1, unless the product might overflow.
+          // One logarithm of a product of eight factors, each at least 1, unless the product could overflow.
           if power.max() < 1e30 {
             let factors = SIMD8<Double>(power) + 1
             let pairs = factors.lowHalf * factors.highHalf

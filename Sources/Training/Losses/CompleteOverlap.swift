@@ -1,11 +1,11 @@
 import Foundation
 import Scene
 
-/// Complete IoU of two boxes (Zheng et al. 2020) as YOLOv9 computes it, with its gradient: overlap, minus the distance
-/// of the centres, minus the difference of the aspect ratios.
+/// Complete IoU of two boxes (Zheng et al. 2020) as YOLOv9 computes it, with its gradient: the IoU minus penalties
+/// for the distance of the centres and for the difference of the aspect ratios.
 ///
-/// The small constant is added to both heights but not to the widths, and the weight of the aspect term is held constant
-/// when differentiating, as in the published loss. Computed in double so that an assignment does not hang on rounding.
+/// As in the published loss, the small constant is added to both heights but not to the widths, and the weight of the
+/// aspect term is a constant when differentiating. Computed in double, so that assignments do not depend on rounding.
 struct CompleteOverlap {
   private static let epsilon = 1e-7
   private static let aspectScale = 4 / (Double.pi * Double.pi)
@@ -21,7 +21,7 @@ struct CompleteOverlap {
   static func value(_ a: MeasuredBox, _ b: MeasuredBox) -> Double {
     let high = pointwiseMin(a.box.highHalf, b.box.highHalf), low = pointwiseMax(a.box.lowHalf, b.box.lowHalf)
     let shared = high - low
-    // Boxes that do not meet are of no use to anyone; theirs is the value's upper bound.
+    // The value of boxes that do not intersect is only used as an upper bound.
     guard shared.x > 0, shared.y > 0 else { return 0 }
     let intersection = shared.x * shared.y
     let overlap = intersection / (a.area + b.area - intersection + epsilon)
@@ -34,7 +34,7 @@ struct CompleteOverlap {
     return overlap - (distance / (outer.x * outer.x + outer.y * outer.y + epsilon) + aspect * alpha)
   }
 
-  /// Complete IoU of `a` and `b`, both `minX, minY, maxX, maxY`, with the gradient by `a`.
+  /// Complete IoU of `a` and `b`, both `minX, minY, maxX, maxY`, with its gradient with respect to `a`.
   init(_ a: SIMD4<Double>, _ b: SIMD4<Double>) {
     let epsilon = Self.epsilon, aspectScale = Self.aspectScale
     let widthA = a[2] - a[0]
@@ -60,7 +60,7 @@ struct CompleteOverlap {
     self.overlap = overlap
     value = overlap - (distance / diagonal + aspect * alpha)
 
-    // At a tie a minimum or maximum passes half of the gradient to each side.
+    // In a tie, minimum and maximum pass half of the gradient to each side.
     func share(_ mine: Double, wins: Bool, tie: Bool) -> Double { tie ? mine / 2 : (wins ? mine : 0) }
     let passX = rawX >= 0 ? overlapY : 0
     let passY = rawY >= 0 ? overlapX : 0
@@ -87,7 +87,7 @@ struct CompleteOverlap {
   }
 }
 
-/// A box with what its complete IoU with many others needs of it.
+/// A box with the values that its complete IoU with other boxes needs.
 struct MeasuredBox {
   /// `minX, minY, maxX, maxY`.
   let box: SIMD4<Double>

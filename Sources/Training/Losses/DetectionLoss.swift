@@ -1,5 +1,5 @@
-/// The loss of YOLOv9: class (binary cross entropy), box (complete IoU) and side distributions (distribution focal
-/// loss), for one head group or for the auxiliary and the main group together.
+/// The loss of YOLOv9: binary cross-entropy (class), complete IoU (box) and distribution focal loss (side
+/// distributions), for the main head group alone or with the auxiliary group.
 public struct DetectionLoss: Sendable {
   /// Weights of the three terms.
   public struct Gains: Sendable, Hashable {
@@ -7,41 +7,41 @@ public struct DetectionLoss: Sendable {
     public var box: Float = 7.5
     /// Weight of the class term.
     public var classes: Float = 0.5
-    /// Weight of the side distributions.
+    /// Weight of the distribution focal loss.
     public var distribution: Float = 1.5
 
     /// The published weights: 7.5, 0.5, 1.5.
     public init() {}
   }
 
-  /// How the auxiliary group finds its anchors.
+  /// How positives of the auxiliary group are assigned.
   public enum Guidance: String, Sendable, CaseIterable {
-    /// Every group assigns by its own predictions.
+    /// Each group by its own predictions.
     case own
-    /// The main group's assignment serves both (lead-head-guided).
+    /// Both groups by the main group's predictions (lead-head guided).
     case lead
   }
 
-  /// The three terms after their gains, summed over the groups, without the factor of the batch size.
+  /// The three terms, weighted by their gains and summed over the groups, not multiplied by the batch size.
   public struct Terms: Sendable, Hashable {
     /// Box term.
     public var box: Float = 0
     /// Class term.
     public var classes: Float = 0
-    /// Side distribution term.
+    /// Distribution focal loss term.
     public var distribution: Float = 0
 
     /// Sum of the terms.
     public var sum: Float { box + classes + distribution }
   }
 
-  /// What an evaluation gives.
+  /// The result of one evaluation.
   public struct Outcome: Sendable {
-    /// The number that is differentiated: the sum of the terms times the batch size.
+    /// The value that is differentiated: the sum of the terms times the batch size.
     public var total: Float
     /// The terms as they are logged.
     public var terms: Terms
-    /// Derivative of `total` by every raw map value, per group in the order given.
+    /// Derivative of `total` by every raw map value, one entry per group in the given order.
     public var gradients: [HeadMaps]
   }
 
@@ -49,17 +49,16 @@ public struct DetectionLoss: Sendable {
   public var gains = Gains()
   /// Weight of every group but the last.
   public var auxiliaryWeight: Float = 0.25
-  /// How the auxiliary group finds its anchors.
+  /// How positives of the auxiliary group are assigned.
   public var guidance = Guidance.own
-  /// Chooses the positives.
+  /// Assigns anchors to objects.
   public var assigner = TaskAlignedAssigner()
 
   /// The loss with the published weights.
   public init() {}
 
-  /// The loss of `groups` (auxiliary first, main last; or main alone) against `targets`, and its gradient.
-  ///
-  /// Targets with a class the head does not have, or without an area, are passed over.
+  /// The loss of `groups` (auxiliary first, main last; or main alone) against `targets`, and its gradient. Targets
+  /// with an unknown class or without area are ignored.
   public func evaluate(_ groups: [HeadMaps], targets: [ObjectTarget]) -> Outcome {
     guard let main = groups.last else { return Outcome(total: 0, terms: Terms(), gradients: []) }
     let objects = objects(of: targets, in: main)
@@ -67,7 +66,7 @@ public struct DetectionLoss: Sendable {
     return evaluate(groups, objects: objects, held: groups.map { lead ?? assign(objects, $0) })
   }
 
-  /// The loss of `groups` under assignments that are `held` fixed, one list per group.
+  /// The loss of `groups` with fixed assignments `held`, one list per group.
   func evaluate(
     _ groups: [HeadMaps], objects: [[TaskAlignedAssigner.Object]], held: [[TaskAlignedAssigner.Assignment]]
   ) -> Outcome {
@@ -84,11 +83,11 @@ public struct DetectionLoss: Sendable {
     objects.indices.map { assigner.assign(objects[$0], image: $0, maps: maps) }
   }
 
-  /// Targets per picture, in pixels.
+  /// Targets of each image, in pixels.
   func objects(of targets: [ObjectTarget], in maps: HeadMaps) -> [[TaskAlignedAssigner.Object]] {
     var objects = [[TaskAlignedAssigner.Object]](repeating: [], count: maps.batch)
-    let scaleX = Float(maps.pictureWidth)
-    let scaleY = Float(maps.pictureHeight)
+    let scaleX = Float(maps.imageWidth)
+    let scaleY = Float(maps.imageHeight)
     for target in targets
     where objects.indices.contains(target.image) && (0..<maps.classCount).contains(target.classID)
       && target.width > 0 && target.height > 0
@@ -108,7 +107,7 @@ public struct DetectionLoss: Sendable {
     weight: Float, terms: inout Terms
   ) -> HeadMaps {
     var gradient = maps.zeros()
-    // Never below one, so that a batch with hardly any or no positives does not blow up.
+    // At least 1, so that a batch with few or no positives does not produce huge gradients.
     let normaliser = Float(max(assignments.reduce(0) { $0 + $1.scoreSum }, 1))
     let scale = weight * Float(maps.batch) / normaliser
     let classSum = ClassLoss.add(
@@ -133,7 +132,7 @@ public struct DetectionLoss: Sendable {
     return gradient
   }
 
-  /// Box and distribution loss of one positive anchor against `box` (pixels).
+  /// Box loss and distribution focal loss of one positive anchor against `box` (pixels).
   private func addBox(
     to gradient: inout HeadMaps, maps: HeadMaps, place: HeadMaps.Place, box: SIMD4<Float>, boxScale: Float,
     distributionScale: Float
@@ -146,7 +145,7 @@ public struct DetectionLoss: Sendable {
     let overlap = CompleteOverlap(predicted, SIMD4<Double>(truth))
     let targets = SIMD4(place.x - truth[0], place.y - truth[1], truth[2] - place.x, truth[3] - place.y)
       .clamped(lowerBound: .zero, upperBound: SIMD4(repeating: 14.99))
-    // A longer distance moves the near edges to smaller coordinates.
+    // A larger distance moves left and top edges to smaller coordinates.
     let outward = SIMD4<Float>(-1, -1, 1, 1)
     var distribution = 0.0
     unsafe gradient.levels[place.level].values.withUnsafeMutableBufferPointer { values in

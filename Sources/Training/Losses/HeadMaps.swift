@@ -1,22 +1,22 @@
-/// The raw maps of one head group for a batch, fine to coarse: four sides times 16 distance bins, then class logits.
+/// The raw maps of one head group for a batch, finest level first: 4 sides × 16 distance bins, then class logits.
 public struct HeadMaps: Sendable {
-  /// Bins a side's distance is spread over.
+  /// Bins of each side's distance distribution.
   public static let binCount = 16
-  /// Channels of the four sides together; class logits start here.
+  /// Channels of the four sides; class logits follow.
   public static let boxChannelCount = 64
 
-  /// One level.
+  /// One level of the pyramid.
   public struct Level: Sendable {
-    /// Pixels of the picture a cell stands for.
+    /// Stride: pixels of the image per cell.
     public var stride: Int
-    /// Cells down.
+    /// Rows of cells.
     public var height: Int
-    /// Cells across.
+    /// Columns of cells.
     public var width: Int
-    /// `batch, 64 + classes, height, width`, row-major.
+    /// batch × (64 + classes) × height × width, row-major.
     public var values: [Float]
 
-    /// A level of `height` by `width` cells of `stride` pixels; `values` is batch, channels, height, width.
+    /// A level of `height` × `width` cells of `stride` pixels; `values` is batch × channels × height × width.
     public init(stride: Int, height: Int, width: Int, values: [Float]) {
       self.stride = stride
       self.height = height
@@ -28,14 +28,14 @@ public struct HeadMaps: Sendable {
     public var cellCount: Int { height * width }
   }
 
-  /// Pictures in the batch.
+  /// Images in the batch.
   public let batch: Int
-  /// Classes the head tells apart.
+  /// Number of classes.
   public let classCount: Int
-  /// Fine to coarse.
+  /// Finest level first.
   public var levels: [Level]
 
-  /// The maps of `batch` pictures and `classCount` classes.
+  /// The maps of `batch` images and `classCount` classes.
   public init(batch: Int, classCount: Int, levels: [Level]) {
     for level in levels {
       precondition(
@@ -49,12 +49,12 @@ public struct HeadMaps: Sendable {
 
   /// Channels of a level.
   public var channelCount: Int { Self.boxChannelCount + classCount }
-  /// Cells of all levels together.
+  /// Anchors: the cells of all levels.
   public var anchorCount: Int { levels.reduce(0) { $0 + $1.cellCount } }
-  /// Width of the picture in pixels.
-  public var pictureWidth: Int { levels.first.map { $0.width * $0.stride } ?? 0 }
-  /// Height of the picture in pixels.
-  public var pictureHeight: Int { levels.first.map { $0.height * $0.stride } ?? 0 }
+  /// Width of the image in pixels.
+  public var imageWidth: Int { levels.first.map { $0.width * $0.stride } ?? 0 }
+  /// Height of the image in pixels.
+  public var imageHeight: Int { levels.first.map { $0.height * $0.stride } ?? 0 }
 
   /// The same shape filled with zeros.
   public func zeros() -> HeadMaps {
@@ -65,18 +65,18 @@ public struct HeadMaps: Sendable {
     return copy
   }
 
-  /// Where an anchor's values stand: level, offset of its first channel in the level, step from channel to channel.
+  /// Where the values of an anchor are: level, offset of the first channel within the level, stride between channels.
   struct Place {
     var level: Int
     var offset: Int
     var channelStep: Int
     var stride: Float
-    /// Anchor point in grid units.
+    /// Anchor point in cells.
     var x: Float
     var y: Float
   }
 
-  /// The place of `anchor` (levels one after the other, row-major) of picture `image`.
+  /// The place of `anchor` (levels concatenated, each row-major) of image `image`.
   func place(image: Int, anchor: Int) -> Place {
     var cell = anchor
     var index = 0

@@ -1,19 +1,19 @@
-/// One labelled object of a batch, as the losses see it.
+/// One labelled object of a batch, as the losses read it.
 public struct ObjectTarget: Hashable, Sendable {
-  /// Which picture of the batch, from 0.
+  /// Index of the image in the batch.
   public var image: Int
   /// Class index.
   public var classID: Int
-  /// Centre across, as a fraction of the picture's width.
+  /// Centre x as a fraction of the image's width.
   public var centreX: Float
-  /// Centre down, as a fraction of the picture's height.
+  /// Centre y as a fraction of the image's height.
   public var centreY: Float
-  /// Width, as a fraction of the picture's width.
+  /// Width, as a fraction of the image's width.
   public var width: Float
-  /// Height, as a fraction of the picture's height.
+  /// Height, as a fraction of the image's height.
   public var height: Float
 
-  /// An object of class `classID` in picture `image`, with its box in fractions of the picture.
+  /// An object of class `classID` in image `image`, its box in fractions of the image.
   public init(image: Int, classID: Int, centreX: Float, centreY: Float, width: Float, height: Float) {
     self.image = image
     self.classID = classID

@@ -1,4 +1,4 @@
-/// The boxes a head predicts for one picture, in pixels, one per anchor.
+/// The boxes that a head predicts for one image, in pixels, one per anchor.
 struct PredictedBoxes {
   private let maps: HeadMaps
   private let image: Int
@@ -15,7 +15,7 @@ struct PredictedBoxes {
       unsafe level.values.withUnsafeBufferPointer { values in
         var cell = 0
         while cell < cells {
-          // Eight neighbours at once; at the end the last eight once more.
+          // Eight neighbours at a time; the last group overlaps the one before.
           let start = min(cell, max(cells - 8, 0))
           let lanes = min(8, cells)
           var distances: InlineArray<4, SIMD8<Float>> = .init(repeating: .zero)
@@ -36,7 +36,7 @@ struct PredictedBoxes {
     }
   }
 
-  /// Expected distances of `lanes` neighbouring cells; the bins of one cell are `step` apart.
+  /// Expected distances of a SIMD group of neighbouring cells; the bins of one cell are `step` elements apart.
   @inline(__always)
   private static func distance(
     _ values: UnsafeBufferPointer<Float>, at start: Int, step: Int, lanes: Int

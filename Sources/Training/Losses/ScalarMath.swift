@@ -3,10 +3,10 @@ import Foundation
 /// The logistic function.
 func logistic(_ x: Double) -> Double { 1 / (1 + exp(-x)) }
 
-/// log(1 + e^x), which does not overflow.
+/// log(1 + e^x), computed without overflow.
 func softplus(_ x: Double) -> Double { max(x, 0) + log1p(exp(-abs(x))) }
 
-/// `base` to `exponent`, with the exponents of the assigner computed exactly and fast.
+/// `base` to the power of `exponent`, with shortcuts for the exponents of the assigner.
 func power(_ base: Double, _ exponent: Double) -> Double {
   if exponent == 0.5 { return base.squareRoot() }
   if exponent == 6 {

@@ -1,10 +1,10 @@
-/// Exponential and logarithm on whole vectors, accurate to about two units in the last place (the polynomials of Cephes).
+/// Vectorised exponential and logarithm, accurate to about 2 ulp (polynomials of the Cephes library).
 enum VectorMath {
-  /// `e` to the power of each lane; underflows to the smallest normal number, saturates near the largest finite one.
+  /// e^x for each lane; underflows to the smallest normal number and saturates near the largest finite one.
   @inline(__always)
   static func exp<V: SIMD>(_ x: V) -> V where V: ExponentiableVector, V.Scalar == Float {
     let clamped = x.clamped(lowerBound: V(repeating: -87.3), upperBound: V(repeating: 88.3))
-    // Adding 1.5 * 2^23 rounds to the nearest whole number and leaves it in the low bits.
+    // Adding 1.5 · 2^23 rounds to the nearest integer and leaves it in the low bits.
     let magic = V(repeating: 12_582_912)
     let shifted = clamped * 1.442_695_04 + magic
     let whole = shifted - magic
@@ -20,17 +20,17 @@ enum VectorMath {
     return p * V.powerOfTwo(magicBits: shifted)
   }
 
-  /// Each lane, 0...255, as the nearest whole number.
+  /// Each lane, 0...255, rounded to the nearest integer.
   @inline(__always)
   static func bytes(_ x: SIMD8<Float>) -> SIMD8<UInt32> {
-    // Adding 1.5 * 2^23 rounds to the nearest whole number and leaves it in the low bits.
+    // Adding 1.5 · 2^23 rounds to the nearest integer and leaves it in the low bits.
     unsafe unsafeBitCast(x + 12_582_912, to: SIMD8<UInt32>.self) & 255
   }
 }
 
-/// A vector whose lanes can be scaled by powers of two through their bits.
+/// A vector whose lanes can be scaled by powers of two through their exponent bits.
 protocol ExponentiableVector {
-  /// Two to the power of the whole number left in the low bits of `magicBits` by adding 1.5 * 2^23.
+  /// Two to the power of the integer in the low bits of `magicBits` (see `exp`).
   static func powerOfTwo(magicBits: Self) -> Self
 }
 

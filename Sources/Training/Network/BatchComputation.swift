@@ -3,22 +3,21 @@ import MPI
 import OneDNN
 import Pipeline
 
-/// Loss and gradient of a batch, computed in equal shares by several workers.
+/// Computes loss and gradient of a batch, in equal shares by several workers.
 ///
-/// Each share normalises by its own statistics and its own sum of target scores, as data-parallel training without
-/// synchronised normalisation does; gradients are added in the order of the shares, so the result does not depend on
-/// which worker is faster. Where several processes work together each has as many of the shares, and they add what they
-/// have one after another: the result does not depend on how many they are, either. Each worker compiles the network
-/// once for every size of pictures that comes, beginning with the largest, in whose memory the others lie.
+/// Each share is normalised by its own batch statistics and its own sum of target scores, as in data-parallel
+/// training without synchronised batch normalisation. Gradients are added in the order of the shares, so the result
+/// does not depend on which worker is faster, nor on how many processes the shares are distributed over. Each worker
+/// compiles the network once per image size, largest first; smaller sizes reuse its memory.
 final class BatchComputation {
   private final class Share: @unchecked Sendable {
-    /// By side of the pictures.
+    /// By side of the images.
     var networks: [Int: TrainableNetwork] = [:]
     var largest: TrainableNetwork?
     var outcome: Result<DetectionLoss.Outcome, TrainingError>?
     var lossSeconds = 0.0
 
-    /// The network for pictures of `side` pixels, made when they first come.
+    /// The network for images of `side` pixels, compiled at its first use.
     func network(
       _ side: Int, _ compile: (Int, TrainableNetwork?) throws(TrainingError) -> TrainableNetwork
     ) throws(TrainingError) -> TrainableNetwork {
@@ -33,7 +32,7 @@ final class BatchComputation {
   private let shares: [Share]
   private let compile: @Sendable (Int, TrainableNetwork?) throws(TrainingError) -> TrainableNetwork
   private let group: ProcessGroup
-  /// Shares of all processes together, and where those of this one begin.
+  /// Number of shares over all processes, and the first one of this process.
   private let shareCount: Int, firstShare: Int
   let batch: Int
 
@@ -72,7 +71,7 @@ final class BatchComputation {
 
   var arenaByteCount: Int { shares.reduce(0) { $0 + ($1.largest?.arenaByteCount ?? 0) } }
 
-  /// Whether the time of every step is taken.
+  /// Whether each step is timed.
   var isTimed = false {
     didSet { for share in shares { share.largest?.isTimed = isTimed } }
   }
@@ -83,7 +82,8 @@ final class BatchComputation {
     return network.steps + [.init(part: "loss", implementation: "loss", isBackward: false, seconds: share.lossSeconds)]
   }
 
-  /// Adds the gradient of `batch` to `gradient` and moves the running statistics; gives the mean of the shares' terms.
+  /// Adds the gradient of `batch` to `gradient`, updates the running statistics and returns the mean loss terms of
+  /// the shares.
   func compute(
     _ input: TrainingBatch, loss: DetectionLoss, gradient: FloatBuffer, parameters: FloatBuffer
   ) throws(TrainingError) -> DetectionLoss.Terms {
@@ -100,8 +100,8 @@ final class BatchComputation {
             own.image -= place * size
             return own
           }
-          let pictures = Array(input.pictures[place * pixels..<(place + 1) * pixels])
-          let maps = try network.forward(pictures)
+          let images = Array(input.images[place * pixels..<(place + 1) * pixels])
+          let maps = try network.forward(images)
           let start = ContinuousClock.now
           let outcome = loss.evaluate(maps, targets: targets)
           if network.isTimed { share.lossSeconds += (ContinuousClock.now - start) / .seconds(1) }
@@ -112,7 +112,9 @@ final class BatchComputation {
     }
     for worker in workers { worker.wait() }
     let sums = FloatBuffer(count: 3)
-    try unsafe exchange([gradient, parameters, sums]) { buffers throws(MPIError) in try unsafe group.takeOver(buffers) }
+    try unsafe exchange([gradient, parameters, sums]) { buffers throws(MPIError) in
+      try unsafe group.receivePartialSums(buffers)
+    }
     for share in shares {
       guard let network = share.networks[side], let outcome = try share.outcome?.get() else { continue }
       guard outcome.total.isFinite else {
@@ -124,28 +126,30 @@ final class BatchComputation {
       sums[1] += outcome.terms.classes / Float(shareCount)
       sums[2] += outcome.terms.distribution / Float(shareCount)
     }
-    try unsafe exchange([gradient, parameters, sums]) { buffers throws(MPIError) in try unsafe group.handOn(buffers) }
+    try unsafe exchange([gradient, parameters, sums]) { buffers throws(MPIError) in
+      try unsafe group.passOnPartialSums(buffers)
+    }
     var terms = DetectionLoss.Terms()
     (terms.box, terms.classes, terms.distribution) = (sums[0], sums[1], sums[2])
     return terms
   }
 
-  /// Settles `normalisations` in `parameters` on the first share of `input`.
-  func settle(
+  /// Re-estimates the statistics of `normalisations` in `parameters` on the first share of `input`.
+  func recalibrate(
     _ normalisations: Set<String>, on input: TrainingBatch, parameters: FloatBuffer
   ) throws(TrainingError) {
     let share = shares[0], side = input.side
-    let pictures = Array(input.pictures[0..<batch / shareCount * 3 * side * side])
+    let images = Array(input.images[0..<batch / shareCount * 3 * side * side])
     workers[0].start { [compile] in
       do throws(TrainingError) {
-        try share.network(side, compile).settle(normalisations, on: pictures, parameters: parameters)
+        try share.network(side, compile).recalibrate(normalisations, on: images, parameters: parameters)
       } catch { share.outcome = .failure(error) }
     }
     workers[0].wait()
     if case .failure(let error) = share.outcome { throw error }
   }
 
-  /// What the processes tell each other of `buffers`.
+  /// Exchanges `buffers` between the processes.
   private func exchange(
     _ buffers: [FloatBuffer], _ call: ([UnsafeMutableBufferPointer<Float>]) throws(MPIError) -> Void
   ) throws(TrainingError) {

@@ -1,15 +1,15 @@
 import OneDNN
 import Pipeline
 
-/// A thread that computes one share of every batch with a team of its own.
+/// A thread that computes one share of every batch.
 ///
-/// Two single-threaded workers keep two cores busy where a team of two would wait for each other at every one of the
-/// hundreds of small primitives, and collapse when another program wants a core.
+/// Two single-threaded workers keep two cores busy. A team of two threads would synchronise at each of the hundreds
+/// of small primitives, and slow down sharply when another program uses a core.
 final class ComputeWorker: Sendable {
   private let thread: WorkThread
   private let isDone = Wakeup()
 
-  /// A worker whose primitives run on `team` threads. Throws where the system gives no thread.
+  /// A worker whose primitives run on `team` threads. Throws if no thread can be created.
   init(team: Int) throws(PipelineError) {
     thread = try WorkThread(name: "compute")
     thread.run { ExecutionStream.setTeamOfCurrentThread(team) }
@@ -17,7 +17,7 @@ final class ComputeWorker: Sendable {
 
   deinit { thread.join() }
 
-  /// Starts `job`; the one before must have been waited for.
+  /// Starts `job`. Call `wait()` for the previous job first.
   func start(_ job: @escaping @Sendable () -> Void) {
     thread.run { [isDone] in
       job()
@@ -25,6 +25,6 @@ final class ComputeWorker: Sendable {
     }
   }
 
-  /// Waits for the job that was started.
+  /// Waits until the job is done.
   func wait() { isDone.wait() }
 }

@@ -2,27 +2,27 @@ import GELAN
 import Kernels
 import OneDNN
 
-/// A 3×3 convolution of stride 1 over a batch by a kernel of this package: forward, and gradients back to its input.
+/// A 3×3 convolution of stride 1 over a batch by a kernel of this package: forward, or the gradient of its input.
 ///
-/// Weights change with every step of the optimiser, so they are packed each time; for a batch that is little beside the
-/// convolution.
+/// Weights change with every optimiser step, so they are packed each time; for a batch that costs little compared to
+/// the convolution.
 @safe
 final class ConvolutionStep {
-  /// Which way a convolution is run.
+  /// Forward, or backward to the input.
   enum Direction { case forward, back }
 
   typealias Pointer = UnsafeMutablePointer<Float>
 
   private let batch: Int
   private let groups: Int
-  /// Channels of one group that are read and made.
+  /// Input and output channels of one group.
   private let inputs: Int
   private let outputs: Int
   private let direction: Direction
   private let kernel: UnsafePointer<kernel>
   private var native: convolution
 
-  /// The step for `source`, of tensors with channels in blocks of eight; `nil` if it is left to the library.
+  /// A step for `source` on tensors in blocks of eight channels; `nil` if no kernel supports it and oneDNN is used.
   init?(_ source: Graph.Convolution, _ direction: Direction, batch: Int, height: Int, width: Int) {
     guard source.window == Graph.Window(kernel: 3, stride: 1, padding: 1), source.normalisation != nil else {
       return nil
@@ -43,16 +43,16 @@ final class ConvolutionStep {
     unsafe self.kernel = kernel
   }
 
-  /// Floats of the packed weights.
+  /// Size of the packed weights in floats.
   var packedCount: Int { unsafe convolution_prepared_size(kernel, &native) / MemoryLayout<Float>.stride }
 
-  /// Floats of scratch memory.
+  /// Size of the scratch memory in floats.
   var scratchCount: Int {
     unsafe (convolution_scratch_size(kernel, &native, 1) + MemoryLayout<Float>.stride - 1) / MemoryLayout<Float>.stride
   }
 
-  /// `source` → `target`, batch × channels × height × width in blocks of eight, with `weights` (out × in × 3 × 3 of the
-  /// forward convolution); `packed` and `scratch` are memory to work in.
+  /// `source` → `target`, both batch × channels × height × width in blocks of eight channels. `weights` are out × in
+  /// × 3 × 3 of the forward convolution; `packed` and `scratch` are working memory.
   func run(source: Pointer, weights: Pointer, target: Pointer, packed: Pointer, scratch: Pointer) {
     var filters = unsafe filters(
       values: weights, group: outputs * inputs * 9, output: (direction == .forward ? inputs : 1) * 9,
@@ -71,7 +71,7 @@ final class ConvolutionStep {
 }
 
 extension NetworkRecorder {
-  /// Records `convolution` at `node` on a kernel of this package; false if there is none for it.
+  /// Records `convolution` at `node` on a kernel of this package; returns false if none supports it.
   mutating func recordConvolution(
     _ convolution: Graph.Convolution, _ direction: ConvolutionStep.Direction, at node: Graph.Node,
     from source: Tape.SymbolID, into target: Tape.SymbolID, name: String

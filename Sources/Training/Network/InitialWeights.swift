@@ -1,8 +1,8 @@
 import Foundation
 import GELAN
 
-/// Weights to start from, as published: convolutions uniform in ±1/√fan-in, normalisations neutral, box biases 1, class
-/// biases so that a few objects are expected in a 640-pixel picture.
+/// Initial weights as published: convolutions uniform in ±1/√fan-in, normalisations neutral, box biases 1, class
+/// biases for a few expected objects in a 640-pixel image.
 enum InitialWeights {
   static func write(to buffer: FloatBuffer, table: ParameterTable, graph: Graph, seed: UInt64) {
     var random = SampleRandom(seed: seed, epoch: -1, index: -1)

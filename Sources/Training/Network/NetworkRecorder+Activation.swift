@@ -1,13 +1,13 @@
 import GELAN
 import OneDNN
 
-/// What the gradient of an activation needs: the forward primitive and what it read.
+/// What the gradient of an activation needs from the forward pass: the primitive and its input.
 struct KeptActivation {
   let primitive: Primitive
   let source: Tape.SymbolID
 }
 
-/// Activations behind sums and behind convolutions without normalisation.
+/// Activations behind sums and behind convolutions without batch normalisation.
 extension NetworkRecorder {
   mutating func forwardActivation(
     _ activation: Graph.Activation, of source: Tape.SymbolID, _ node: Graph.Node

@@ -1,8 +1,8 @@
 import GELAN
 import OneDNN
 
-/// What the gradient of a convolution needs: the forward primitive and the weights as it read them, and what the steps behind
-/// it keep.
+/// What the gradient of a convolution needs from the forward pass: the primitive, the weights in its memory format,
+/// and what the normalisation or activation behind it keeps.
 struct KeptConvolution {
   let primitive: Primitive
   var weights: Tape.SymbolID?
@@ -10,7 +10,7 @@ struct KeptConvolution {
   var activation: KeptActivation?
 }
 
-/// Convolutions with what follows them: a normalisation or a bias, and an activation.
+/// Convolutions with what follows them: batch normalisation or bias, and an activation.
 extension NetworkRecorder {
   mutating func forward(_ node: Graph.Node, _ convolution: Graph.Convolution) throws(OneDNNError) -> Tape.SymbolID {
     let order = order(of: convolution)
@@ -124,7 +124,7 @@ extension NetworkRecorder {
     if result != plain { try tape.copy(result, to: plain, name: name) }
   }
 
-  /// The weights of `convolution` in the order a primitive wants.
+  /// The weights of `convolution` in the memory format of a primitive.
   mutating func ordered(
     _ convolution: Graph.Convolution, as wanted: TensorLayout
   ) throws(OneDNNError) -> Tape.SymbolID {
@@ -142,9 +142,9 @@ extension NetworkRecorder {
     return [convolution.groups, shape[0] / convolution.groups] + shape[1...]
   }
 
-  /// The order in which the library has vector code for `convolution`: blocks of 16 where neither side leaves its only
-  /// block half empty (such a convolution falls back to reference code a hundred times as slow). The picture's three
-  /// channels lie in plain order and have code of their own.
+  /// The memory format for which the library has vectorised code: blocks of 16, unless one side has less than half a
+  /// block of channels (such a convolution would fall back to reference code, a hundred times as slow). The three
+  /// channels of the image are in plain order, for which there is vectorised code, too.
   func order(of convolution: Graph.Convolution) -> MemoryFormat {
     let isNarrow = min(convolution.inputChannels, convolution.outputChannels) < block && convolution.inputChannels > 3
     return isNarrow && convolution.groups == 1 ? .blocked8 : format

@@ -3,7 +3,7 @@ import OneDNN
 
 /// The raw maps of a head, and their gradient.
 extension NetworkRecorder {
-  /// Places of the head maps: per level the box and class channels of one plain tensor.
+  /// Where the head maps are: per level the box and class channels of one tensor in plain order.
   struct HeadTensor {
     var memory: TensorMemory
     var stride: Int
@@ -23,7 +23,7 @@ extension NetworkRecorder {
     return tensors
   }
 
-  /// Copies the raw maps of `head` out in plain order.
+  /// Copies the raw maps of `head` to plain order.
   mutating func recordHead(_ head: Graph.Head, into tensors: [HeadTensor]) throws(OneDNNError) {
     let boxes = 4 * head.bins
     for (level, tensor) in zip(head.levels, tensors) {
@@ -37,7 +37,7 @@ extension NetworkRecorder {
     }
   }
 
-  /// Brings the gradient of the raw maps of `head` back into the order of the network.
+  /// Converts the gradient of the raw maps of `head` to the memory format of the network.
   mutating func recordHeadGradient(_ head: Graph.Head, from tensors: [HeadTensor]) throws(OneDNNError) {
     let boxes = 4 * head.bins
     for (level, tensor) in zip(head.levels, tensors) {

@@ -1,7 +1,7 @@
 import GELAN
 import OneDNN
 
-/// Sums, concatenations and slices of maps.
+/// Sums, concatenations and slices of feature maps.
 extension NetworkRecorder {
   mutating func forwardSum(_ node: Graph.Node, _ activation: Graph.Activation) throws(OneDNNError) -> Tape.SymbolID {
     let sum = try added(node.inputs.map { values[$0] }, node)
@@ -10,7 +10,7 @@ extension NetworkRecorder {
     return result
   }
 
-  /// Every operand has the gradient of the sum.
+  /// The gradient of each operand is the gradient of the sum.
   mutating func backwardSum(
     _ node: Graph.Node, _ activation: Graph.Activation, _ gradient: Tape.SymbolID
   ) throws(OneDNNError) {
@@ -23,7 +23,7 @@ extension NetworkRecorder {
     try concatenated(node.inputs.map { values[$0] }, node)
   }
 
-  /// Each operand has its channels of the gradient.
+  /// The gradient of each operand is its channels of the result's gradient.
   mutating func backwardConcatenation(_ node: Graph.Node, _ gradient: Tape.SymbolID) throws(OneDNNError) {
     var start = 0
     for input in node.inputs {
@@ -41,19 +41,19 @@ extension NetworkRecorder {
     return result
   }
 
-  /// The gradient belongs to some channels of the operand; what it has for the others comes from elsewhere.
+  /// The gradient covers some channels of the operand; other consumers contribute the others.
   mutating func backwardSlice(_ node: Graph.Node, _ range: Range<Int>, _ gradient: Tape.SymbolID) {
     contributions[node.inputs[0]].append(Contribution(symbol: gradient, channels: range))
   }
 
-  /// The sum of maps that are as large as `node`'s.
+  /// The sum of maps of the size of `node`.
   mutating func added(_ symbols: [Tape.SymbolID], _ node: Graph.Node) throws(OneDNNError) -> Tape.SymbolID {
     let destination = try layout(node)
     let primitive = try Primitive.sum(symbols.map { tape.layout($0) }, destination: destination, on: engine)
     return try run(primitive, over: symbols, node)
   }
 
-  /// Maps one after the other along the channels, which are those of `node`.
+  /// Concatenates maps along the channels, which are those of `node`.
   mutating func concatenated(_ symbols: [Tape.SymbolID], _ node: Graph.Node) throws(OneDNNError) -> Tape.SymbolID {
     let destination = try layout(node)
     let primitive = try Primitive.concatenation(symbols.map { tape.layout($0) }, destination: destination, on: engine)
@@ -70,8 +70,8 @@ extension NetworkRecorder {
     return result
   }
 
-  /// Copies channels of `source` into a tensor of its own. Blocks cannot be cut, so a range that does not start on one
-  /// goes through plain order.
+  /// Copies channels of `source` into a separate tensor. Blocks cannot be split, so a range that does not start at a
+  /// block goes through plain order.
   mutating func extract(
     _ source: Tape.SymbolID, _ range: Range<Int>, into destination: Tape.SymbolID, name: String
   ) throws(OneDNNError) {

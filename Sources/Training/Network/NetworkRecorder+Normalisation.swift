@@ -1,7 +1,7 @@
 import GELAN
 import OneDNN
 
-/// What the gradient of a normalisation needs: what it read, and the statistics of it.
+/// What the gradient of a batch normalisation needs from the forward pass: the input and its batch statistics.
 struct KeptNormalisation {
   let computation: Normalisation
   let source, mean, variance: Tape.SymbolID
@@ -9,7 +9,7 @@ struct KeptNormalisation {
 
 /// Batch normalisation and the activation behind it.
 extension NetworkRecorder {
-  /// Normalisation and the activation behind it, as one step.
+  /// Batch normalisation and the activation behind it, as one step.
   mutating func forwardNormalisation(
     _ node: Graph.Node, _ name: String, _ activation: Graph.Activation, _ source: Tape.SymbolID
   ) throws(OneDNNError) -> (result: Tape.SymbolID, kept: KeptNormalisation) {

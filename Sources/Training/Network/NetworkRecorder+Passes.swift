@@ -1,14 +1,14 @@
 import GELAN
 import OneDNN
 
-/// The two passes over the graph. What each operation does in them stands in a file of its own, forward above backward.
+/// The forward and backward pass over the graph. Each operation has a file with its forward above its backward.
 extension NetworkRecorder {
   /// Records the forward pass of every node.
   mutating func recordForward() throws(OneDNNError) {
     for node in graph.nodes {
       let result: Tape.SymbolID =
         switch node.operation {
-        case .picture: tape.symbol(fixed: picture)
+        case .input: tape.symbol(fixed: image)
         case .convolution(let convolution): try forward(node, convolution)
         case .sum(let activation): try forwardSum(node, activation)
         case .concatenation: try forwardConcatenation(node)
@@ -21,13 +21,13 @@ extension NetworkRecorder {
     }
   }
 
-  /// Records the backward pass, last node first. A tensor's gradient is never changed once it is complete, so that one
-  /// memory can serve several readers.
+  /// Records the backward pass, last node first. A complete gradient is never changed, so several readers can share
+  /// its memory.
   mutating func recordBackward() throws(OneDNNError) {
     for node in graph.nodes.reversed() {
       guard node.id != 0, let gradient = try gathered(node) else { continue }
       switch node.operation {
-      case .picture: break
+      case .input: break
       case .convolution(let convolution): try backward(node, convolution, gradient)
       case .sum(let activation): try backwardSum(node, activation, gradient)
       case .concatenation: try backwardConcatenation(node, gradient)
@@ -39,17 +39,17 @@ extension NetworkRecorder {
     }
   }
 
-  /// Adds `symbol` to what the gradient of `node` is the sum of.
+  /// Adds `symbol` to the contributions to the gradient of `node`.
   mutating func add(_ symbol: Tape.SymbolID, to node: Graph.Node.ID) {
     guard node != 0 else { return }
     contributions[node].append(Contribution(symbol: symbol, channels: 0..<graph.nodes[node].channels))
   }
 
-  /// The whole gradient of `node`: the sum of what its consumers gave; nothing if no consumer gave any.
+  /// The complete gradient of `node`: the sum of its consumers' contributions; `nil` if there are none.
   private mutating func gathered(_ node: Graph.Node) throws(OneDNNError) -> Tape.SymbolID? {
     let all = 0..<node.channels
     var whole = contributions[node.id].filter { $0.channels == all }.map(\.symbol)
-    // Slices side by side make a whole; each set of slices that tiles the channels becomes one concatenation.
+    // Adjacent slices make a whole; each set of slices that tiles the channels becomes one concatenation.
     var parts = contributions[node.id].filter { $0.channels != all }.sorted {
       $0.channels.lowerBound < $1.channels.lowerBound
     }
@@ -74,7 +74,7 @@ extension NetworkRecorder {
     return try added(whole, node)
   }
 
-  /// Channels of `node` that no consumer read: memory that stays zero.
+  /// Channels of `node` that no consumer reads: memory that stays zero.
   private mutating func zero(_ node: Graph.Node, _ range: Range<Int>) throws(OneDNNError) -> Contribution {
     let size = sizes[node.id]
     let layout = try TensorLayout([batch, range.count, size.height, size.width], .f32, format)

@@ -3,7 +3,7 @@ import OneDNN
 
 /// Pooling and upsampling.
 extension NetworkRecorder {
-  /// A maximum keeps in a workspace where it found each value.
+  /// Max-pooling records the position of each maximum in a workspace.
   mutating func forwardPool(
     _ node: Graph.Node, _ kind: PoolingKind, _ window: Graph.Window
   ) throws(OneDNNError) -> Tape.SymbolID {

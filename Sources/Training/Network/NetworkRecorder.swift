@@ -1,7 +1,7 @@
 import GELAN
 import OneDNN
 
-/// Turns a graph into a tape: what each operation computes forward, and how gradients flow back through it.
+/// Records a graph on a tape: the forward computation of each operation and the gradients back through it.
 struct NetworkRecorder {
   let graph: Graph
   let batch: Int
@@ -17,11 +17,11 @@ struct NetworkRecorder {
   var values: [Tape.SymbolID] = []
   /// What the gradient of each node needs from its forward pass.
   var kept: [Int: Kept] = [:]
-  /// Parts of each node's gradient, one from each consumer.
+  /// Contributions to the gradient of each node, one per consumer.
   var contributions: [[Contribution]]
-  /// Batch statistics of each normalisation.
+  /// Batch statistics of each batch normalisation.
   var statistics: [Statistic] = []
-  let picture: TensorMemory
+  let image: TensorMemory
 
   /// What the gradient of an operation needs from its forward pass.
   enum Kept {
@@ -31,20 +31,20 @@ struct NetworkRecorder {
     case resampling(Primitive)
   }
 
-  /// A gradient for some channels of a node.
+  /// The gradient of some channels of a node.
   struct Contribution {
     var symbol: Tape.SymbolID
     var channels: Range<Int>
   }
 
-  /// Mean and variance over the batch that a normalisation used.
+  /// Batch mean and variance of one batch normalisation.
   struct Statistic {
     var name: String
     var mean: TensorMemory
     var variance: TensorMemory
-    /// Values each statistic was taken over.
+    /// Number of values the statistics are taken over.
     var sampleCount: Int
-    /// Step of the tape that takes them and normalises.
+    /// The step of the tape that computes them and normalises.
     var step: Int
   }
 
@@ -59,16 +59,16 @@ struct NetworkRecorder {
     self.parameters = parameters
     self.gradients = gradients
     sizes = graph.sizes(height: height, width: width)
-    // The blocks that the library's vector code works on without reordering.
+    // The formats that the library's vectorised code works on without reordering.
     format = Engine.instructionSet >= .avx512 ? .blocked16 : .blocked8
     tape = Tape(engine: engine)
     contributions = [[Contribution]](repeating: [], count: graph.nodes.count)
-    picture = try TensorMemory(try TensorLayout([batch, 3, height, width]), on: engine)
+    image = try TensorMemory(try TensorLayout([batch, 3, height, width]), on: engine)
   }
 
   var isTraining: Bool { gradients != nil }
 
-  /// Channels that lie together.
+  /// Channels per block of the memory format.
   var block: Int { format == .blocked16 ? 16 : 8 }
 
   func layout(_ node: Graph.Node, in order: MemoryFormat? = nil) throws(OneDNNError) -> TensorLayout {
@@ -76,7 +76,7 @@ struct NetworkRecorder {
     return try TensorLayout([batch, node.channels, size.height, size.width], .f32, order ?? format)
   }
 
-  /// `tensor` in another order: itself where it is in that order already.
+  /// `tensor` in another memory format; itself if it has that format already.
   mutating func ordered(
     _ tensor: Tape.SymbolID, _ order: MemoryFormat, name: String
   ) throws(OneDNNError) -> Tape.SymbolID {
@@ -87,7 +87,7 @@ struct NetworkRecorder {
     return copy
   }
 
-  /// The parameter `name` where it lies in `buffer`.
+  /// The parameter `name` in `buffer`.
   mutating func parameter(
     _ name: String, shape: [Int], in buffer: FloatBuffer
   ) throws(OneDNNError) -> Tape.SymbolID {

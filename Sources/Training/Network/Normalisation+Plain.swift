@@ -1,6 +1,6 @@
 import Kernels
 
-// What the vector functions mean.
+// Readable scalar twins of the vectorised kernels; tests compare both.
 extension Normalisation {
   private func each(_ block: normalisation_block, _ body: (Int) -> Void) {
     for image in 0..<block.images {

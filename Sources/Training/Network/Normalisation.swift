@@ -1,16 +1,16 @@
 import Kernels
 
-/// Batch normalisation by the statistics of the batch itself and the activation behind it, forward and backward, as one
-/// step: y = (x − mean) / √(variance + ε) · scale + shift, then y or y · σ(y).
+/// Batch normalisation with batch statistics and the activation behind it, forward and backward, as one step: y = (x
+/// − mean) / √(variance + ε) · scale + shift, then optionally SiLU, y · σ(y).
 ///
-/// The library has both as steps of their own; together they walk over memory half as often, and the normalised tensor
-/// need not be kept: the backward pass works it out again from the convolution's result. The plain form is what is meant;
-/// the vector form gives the same up to rounding.
+/// oneDNN has both as separate primitives. Fused they traverse memory half as often, and the normalised tensor need
+/// not be kept: the backward pass recomputes it from the output of the convolution. The plain form is the reference;
+/// the vectorised form gives the same up to rounding.
 struct Normalisation {
-  /// Constant under the root.
+  /// Added to the variance under the root.
   static let epsilon: Float = 1e-3
 
-  /// Batch × channels × height × width, channels in blocks of `block` (8 or 16).
+  /// Batch × channels × height × width, in blocks of `block` (8 or 16) channels.
   let shape: [Int]
   let block: Int
   /// Whether SiLU follows.
@@ -20,10 +20,10 @@ struct Normalisation {
   typealias Lanes = SIMD8<Float>
   typealias Pointer = UnsafeMutablePointer<Float>
 
-  /// Floats that each vector of per-channel numbers must have room for.
+  /// Allocated length of a per-channel vector of `channels` floats.
   static func paddedCount(_ channels: Int) -> Int { (channels + 15) / 16 * 16 }
 
-  /// Eight channels: where they start in a tensor and in a vector.
+  /// Groups of eight channels: their offsets in a tensor and in a per-channel vector.
   private var groups: [(tensor: Int, vector: Int)] {
     let positions = shape[2] * shape[3]
     return stride(from: 0, to: (shape[1] + block - 1) / block * block, by: 8).map { channel in
@@ -46,7 +46,7 @@ struct Normalisation {
     unsafe UnsafeMutableRawPointer(pointer).storeBytes(of: lanes, as: Lanes.self)
   }
 
-  /// What turns x into y: slope and offset of eight channels.
+  /// The linear function from x to y: slope and offset of eight channels.
   private static func line(
     scale: Pointer, shift: Pointer, mean: Pointer, variance: Pointer
   ) -> (slope: Lanes, offset: Lanes, root: Lanes) {
@@ -55,7 +55,7 @@ struct Normalisation {
     return unsafe (slope, load(shift) - load(mean) * slope, root)
   }
 
-  /// `source`, `scale`, `shift` → `target`, `mean`, `variance` (the biased one).
+  /// `source`, `scale`, `shift` → `target`, `mean`, `variance` (biased).
   func forward(source: Pointer, scale: Pointer, shift: Pointer, target: Pointer, mean: Pointer, variance: Pointer) {
     var native = native
     for group in groups {
@@ -72,8 +72,8 @@ struct Normalisation {
     }
   }
 
-  /// `source`, `scale`, `shift`, `mean`, `variance`, gradient by the target `outer` → gradient by the source `inner`
-  /// (not the same memory), `scaleGradient`, `shiftGradient`.
+  /// `source`, `scale`, `shift`, `mean`, `variance` and the gradient `outer` of the target → the gradient `inner` of
+  /// the source (separate memory), `scaleGradient`, `shiftGradient`.
   func backward(
     source: Pointer, scale: Pointer, shift: Pointer, mean: Pointer, variance: Pointer, outer: Pointer, inner: Pointer,
     scaleGradient: Pointer, shiftGradient: Pointer
@@ -93,8 +93,8 @@ struct Normalisation {
       } else {
         unsafe plainInner(native, x, slope, offset, Self.load(m), dz, dx, sum, product)
       }
-      // The product with x − mean becomes that with the normalised value; then
-      // dx = slope · (dy − mean(dy) − normalised · mean(dy · normalised)), as a line in dy and x.
+      // With n = (x − mean) / √(variance + ε): dx = slope · (dy − mean(dy) − n · mean(dy · n)), a linear function of
+      // dy and x.
       let scaled = unsafe Self.load(product) * root
       unsafe Self.store(scaled, product)
       var bySource = -slope * root * scaled / count

@@ -1,25 +1,25 @@
 import Inference
 import OneDNN
 
-/// The steps of a network in the order they run, over tensors that have no memory yet.
+/// The steps of a network in execution order, over tensors whose memory is planned later.
 ///
-/// Recording first and placing afterwards lets activations, gradients and scratch memory share one arena.
+/// Planning after recording lets activations, gradients and scratch memory share one arena.
 struct Tape {
   typealias SymbolID = Int
 
   struct Symbol {
     var layout: TensorLayout
-    /// Memory that exists already: parameters, gradients, the picture, head maps.
+    /// Memory that exists already: parameters, gradients, the input, head maps.
     var fixed: TensorMemory?
-    /// Another symbol whose memory this one looks at.
+    /// The symbol whose memory this one is a view of.
     var viewed: SymbolID?
   }
 
   struct Step {
     @safe enum Work {
-      /// A primitive of the library; roles say which operand is which.
+      /// A primitive of oneDNN; arguments name the role of each operand.
       case primitive(Primitive, roles: [Primitive.Argument])
-      /// A function of our own of the operands' first floats, in order.
+      /// A function of this package on the operands' first floats, in order.
       case function(String, ([UnsafeMutablePointer<Float>]) -> Void)
     }
     var work: Work
@@ -33,19 +33,19 @@ struct Tape {
 
   init(engine: Engine) { self.engine = engine }
 
-  /// A tensor whose memory is planned.
+  /// A tensor whose memory is planned by `bind`.
   mutating func symbol(_ layout: TensorLayout) -> SymbolID {
     symbols.append(Symbol(layout: layout))
     return symbols.count - 1
   }
 
-  /// A tensor that has its memory.
+  /// A tensor with memory of its own.
   mutating func symbol(fixed memory: TensorMemory) -> SymbolID {
     symbols.append(Symbol(layout: memory.layout, fixed: memory))
     return symbols.count - 1
   }
 
-  /// Part of another tensor.
+  /// A view of part of another tensor.
   mutating func view(_ symbol: SymbolID, _ layout: TensorLayout) -> SymbolID {
     symbols.append(Symbol(layout: layout, viewed: symbol))
     return symbols.count - 1
@@ -53,7 +53,7 @@ struct Tape {
 
   func layout(_ symbol: SymbolID) -> TensorLayout { symbols[symbol].layout }
 
-  /// Adds a step; scratch memory is added by itself.
+  /// Adds a primitive; its scratch memory is added automatically.
   mutating func run(
     _ primitive: Primitive, _ operands: [(role: Primitive.Argument, symbol: SymbolID)], name: String
   ) throws(OneDNNError) {
@@ -66,14 +66,14 @@ struct Tape {
         work: .primitive(primitive, roles: operands.map(\.role)), operands: operands.map(\.symbol), name: name))
   }
 
-  /// Adds a step of our own over whole f32 tensors.
+  /// Adds a function of this package on whole f32 tensors.
   mutating func run(
     _ label: String, on operands: [SymbolID], name: String, _ body: @escaping ([UnsafeMutablePointer<Float>]) -> Void
   ) {
     unsafe steps.append(Step(work: .function(label, body), operands: operands, name: name))
   }
 
-  /// Copies `source` into `destination`, changing the order where they differ.
+  /// Copies `source` to `destination`, converting the memory format where it differs.
   mutating func copy(_ source: SymbolID, to destination: SymbolID, name: String) throws(OneDNNError) {
     let primitive = try Primitive.reorder(layout(source), to: layout(destination), on: engine)
     try run(primitive, [(.source, source), (.destination, destination)], name: name)
@@ -85,10 +85,10 @@ struct Tape {
     return symbol
   }
 
-  /// Gives every tensor its memory and binds the steps.
+  /// Assigns memory to every tensor and binds the steps.
   ///
-  /// A planned tensor lives from the first step that touches it to the last. Tapes that never run at the same time may
-  /// lie in the same memory: `shared` is taken where it is large enough.
+  /// A planned tensor lives from the first step that uses it to the last. Tapes that never run at the same time can
+  /// share memory: `shared` is used if it is large enough.
   func bind(in shared: Arena? = nil) throws(OneDNNError) -> (calls: [TapeCall], arena: Arena) {
     var itemOf = [Int?](repeating: nil, count: symbols.count)
     var items: [MemoryPlan.Item] = []
@@ -140,7 +140,7 @@ struct Tape {
   }
 }
 
-/// A step with its memory, ready to run again and again.
+/// A step bound to its memory, ready to run repeatedly.
 enum TapeCall {
   case primitive(PrimitiveCall)
   case function(String, () -> Void)
@@ -152,7 +152,7 @@ enum TapeCall {
     }
   }
 
-  /// Name of what computes.
+  /// Name of the implementation.
   var implementation: String {
     switch self {
     case .primitive(let call): call.primitive.implementation

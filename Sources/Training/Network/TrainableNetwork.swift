@@ -3,25 +3,25 @@ public import OneDNN
 
 /// A network compiled for forward and backward passes over batches of one size.
 ///
-/// Runs on the thread that calls it and that thread's team. Parameters are read from a buffer that others may share;
-/// gradients are written to a buffer of its own, whole: every pass overwrites the one before.
+/// Runs on the calling thread and its team. Parameters are read from a buffer that can be shared; gradients are
+/// written to a buffer of its own, and every backward pass overwrites all of it.
 public final class TrainableNetwork {
-  /// Pictures in a batch.
+  /// Images in a batch.
   public let batch: Int
-  /// Rows of a picture.
+  /// Height of the images in pixels.
   public let height: Int
-  /// Columns of a picture.
+  /// Width of the images in pixels.
   public let width: Int
-  /// Gradient of the last backward pass, laid out as the table.
+  /// Gradient of the last backward pass, laid out as the parameter table.
   public let gradient: FloatBuffer
-  /// Bytes of memory that activations, gradients of activations and scratch share.
+  /// Bytes of memory shared by activations, their gradients and scratch.
   public var arenaByteCount: Int { arena.byteCount }
 
   private let arena: Arena
   private let graph: Graph
   private let table: ParameterTable
   private let stream: ExecutionStream
-  private let picture: TensorMemory
+  private let image: TensorMemory
   private let maps: [[NetworkRecorder.HeadTensor]]
   private let mapGradients: [[NetworkRecorder.HeadTensor]]
   private let statistics: [NetworkRecorder.Statistic]
@@ -30,12 +30,12 @@ public final class TrainableNetwork {
   private let forwardCount: Int
   private var seconds: [Double]
 
-  /// Whether the time of every step is taken.
+  /// Whether each step is timed.
   public var isTimed = false
 
-  /// Compiles `graph` for `batch` pictures of `height` by `width` pixels, reading `parameters` laid out as `table`.
+  /// Compiles `graph` for `batch` images of `height` × `width` pixels with `parameters` laid out as `table`.
   ///
-  /// The activations lie in the memory of `larger` where that is large enough: the two must take turns.
+  /// Activations use the memory of `larger` if that is large enough: then the two must not run at the same time.
   public init(
     _ graph: Graph, batch: Int, height: Int, width: Int, table: ParameterTable, parameters: FloatBuffer,
     engine: Engine, sharing larger: TrainableNetwork? = nil
@@ -43,7 +43,7 @@ public final class TrainableNetwork {
     guard height % graph.stride == 0, width % graph.stride == 0, batch > 0 else {
       throw TrainingError(
         .unusableNetwork,
-        "pictures of \(width)x\(height) cannot be trained on: both sides must be multiples of \(graph.stride)")
+        "images of \(width)x\(height) cannot be trained on: both sides must be multiples of \(graph.stride)")
     }
     do throws(OneDNNError) {
       let gradient = FloatBuffer(count: table.count)
@@ -67,7 +67,7 @@ public final class TrainableNetwork {
       names = recorder.tape.steps.map(\.name)
       seconds = [Double](repeating: 0, count: names.count)
       stream = try ExecutionStream(on: engine)
-      picture = recorder.picture
+      image = recorder.image
       statistics = recorder.statistics
       self.maps = maps
       self.mapGradients = mapGradients
@@ -82,10 +82,10 @@ public final class TrainableNetwork {
     self.width = width
   }
 
-  /// Runs `pictures` (batch × 3 × height × width, red first, 0...1) forward and gives the raw maps of every head, the
-  /// main one last.
-  public func forward(_ pictures: [Float]) throws(TrainingError) -> [HeadMaps] {
-    load(pictures)
+  /// Runs the forward pass on `images` (batch × 3 × height × width, RGB, 0...1) and returns the raw maps of every
+  /// head, the main one last.
+  public func forward(_ images: [Float]) throws(TrainingError) -> [HeadMaps] {
+    load(images)
     try run(0..<forwardCount)
     return zip(graph.heads, maps).map { head, levels in
       HeadMaps(
@@ -98,7 +98,7 @@ public final class TrainableNetwork {
     }
   }
 
-  /// Runs the gradients of the raw maps, in the order `forward` gave the maps, back to `gradient`.
+  /// Backpropagates the gradients of the raw maps, in the order that `forward` returned, to `gradient`.
   public func backward(_ gradients: [HeadMaps]) throws(TrainingError) {
     for (tensors, maps) in zip(mapGradients, gradients) {
       for (tensor, level) in zip(tensors, maps.levels) {
@@ -112,32 +112,32 @@ public final class TrainableNetwork {
     try run(forwardCount..<calls.count)
   }
 
-  private func load(_ pictures: [Float]) {
-    precondition(pictures.count == batch * 3 * height * width, "a batch fills the network's input")
-    unsafe picture.withElements(of: Float.self) { target in
-      unsafe pictures.withUnsafeBufferPointer { source in
+  private func load(_ images: [Float]) {
+    precondition(images.count == batch * 3 * height * width, "a batch fills the network's input")
+    unsafe image.withElements(of: Float.self) { target in
+      unsafe images.withUnsafeBufferPointer { source in
         unsafe target.baseAddress!.update(from: source.baseAddress!, count: source.count)
       }
     }
   }
 
-  /// Rewrites the `normalisations` in `parameters` so that by the statistics of the batch `pictures` they compute what
-  /// they did by their running ones, which become those of the batch. The network at inference stays what it was.
+  /// Replaces the running statistics of `normalisations` in `parameters` by the batch statistics of `images`, and
+  /// adapts their scale and shift so that the network computes the same at inference.
   ///
-  /// One after the other, each on what those before it have become.
-  public func settle(
-    _ normalisations: Set<String>, on pictures: [Float], parameters: FloatBuffer
+  /// Normalisations are processed in order, each on the output of the ones before it.
+  public func recalibrate(
+    _ normalisations: Set<String>, on images: [Float], parameters: FloatBuffer
   ) throws(TrainingError) {
-    load(pictures)
+    load(images)
     var next = 0
     for statistic in statistics where normalisations.contains(statistic.name) {
       try run(next..<statistic.step + 1)
-      settle(statistic, parameters)
+      recalibrate(statistic, parameters)
       next = statistic.step
     }
   }
 
-  private func settle(_ statistic: NetworkRecorder.Statistic, _ parameters: FloatBuffer) {
+  private func recalibrate(_ statistic: NetworkRecorder.Statistic, _ parameters: FloatBuffer) {
     let vectors = BatchNormalisation.tensorNames.compactMap { table["\(statistic.name).\($0)"]?.range }
     precondition(vectors.count == 4, "the table of parameters is made from the graph that is recorded")
     unsafe statistic.mean.withElements(of: Float.self) { batchMean in
@@ -172,8 +172,8 @@ public final class TrainableNetwork {
     }
   }
 
-  /// Moves the running statistics of every normalisation in `parameters` towards those of the last batch, by
-  /// `momentum`; the running variance takes the unbiased estimate.
+  /// Updates the running statistics of every batch normalisation in `parameters` with those of the last batch, by
+  /// `momentum`; the running variance uses the unbiased estimate.
   public func updateStatistics(_ parameters: FloatBuffer, momentum: Float = 0.03) {
     for statistic in statistics {
       guard let mean = table["\(statistic.name).running_mean"], let variance = table["\(statistic.name).running_var"]
@@ -191,7 +191,7 @@ public final class TrainableNetwork {
     }
   }
 
-  /// One step of the passes: part of the network, the library's implementation, and the time it took while timed.
+  /// One step of a pass: the part of the network, its implementation, and the time it took while timed.
   public struct Step: Sendable {
     /// Part of the network.
     public var part: String

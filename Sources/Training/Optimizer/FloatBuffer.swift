@@ -1,12 +1,12 @@
 public import OneDNN
 
-/// A fixed run of floats on a cache line, at an address that does not move, so that compute memory can lie in it.
+/// A fixed-size buffer of floats, aligned to a cache line, at a stable address, so that oneDNN tensors can use it.
 @safe public final class FloatBuffer: @unchecked Sendable {
-  /// The memory, for tensors that lie in it.
+  /// The memory, for tensors that are views of it.
   public let arena: Arena
   private let storage: UnsafeMutableBufferPointer<Float>
 
-  /// `count` zeros.
+  /// A buffer of `count` zeros.
   public init(count: Int) {
     arena = Arena(byteCount: max(count, 1) * 4)
     unsafe storage = arena.bytes.bindMemory(to: Float.self)
@@ -34,7 +34,7 @@ public import OneDNN
     return unsafe Array(UnsafeBufferPointer(rebasing: storage[range]))
   }
 
-  /// Writes `values` from `start` on.
+  /// Copies `values` to the buffer from `start` on.
   public func write(_ values: [Float], at start: Int = 0) {
     precondition(start >= 0 && start + values.count <= count, "a float buffer is written inside its bounds")
     unsafe values.withUnsafeBufferPointer { source in
@@ -46,7 +46,7 @@ public import OneDNN
   /// Sets every float to `value`.
   public func fill(_ value: Float) { unsafe storage.update(repeating: value) }
 
-  /// Lends the memory for `body`; the pointer is valid as long as the buffer lives.
+  /// Calls `body` with the memory, which is valid as long as the buffer lives.
   @unsafe
   func withPointer<R>(_ body: (UnsafeMutablePointer<Float>) -> R) -> R {
     guard let base = unsafe storage.baseAddress else { preconditionFailure("a float buffer has memory") }

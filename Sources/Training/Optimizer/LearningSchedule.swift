@@ -1,50 +1,50 @@
-/// Learning rates, momentum and accumulation of every iteration: linear warm-up, then a straight line down to
-/// `initialRate * finalFraction`, as the published training loop has them (its rate lags one epoch behind); or the rate
-/// held and the line only at the end.
+/// Learning rates, momentum and gradient accumulation of every iteration: linear warm-up, then linear decay to
+/// `initialRate * finalFraction`, as in the published training loop (whose rate lags one epoch behind). With
+/// `coolEpochs` the rate is constant and decays only at the end.
 public struct LearningSchedule: Hashable, Sendable {
   /// Epochs of the run.
   public var epochs: Int
   /// Batches in an epoch.
   public var batchesPerEpoch: Int
-  /// Pictures in a batch.
+  /// Images in a batch.
   public var batch: Int
   /// Learning rate after the warm-up.
   public var initialRate: Double = 0.01
-  /// What is left of it at the end.
+  /// Final learning rate as a fraction of the initial one.
   public var finalFraction: Double = 0.01
-  /// Epochs at the end over which the rate falls, after it was held until then; without, it falls from the start.
+  /// Epochs at the end over which the rate decays; `nil` decays from the start.
   ///
-  /// A held rate lets a run be made longer or shorter while it goes: only the end moves.
+  /// With a constant rate before, a run can be made longer or shorter while it goes.
   public var coolEpochs: Int?
   /// Momentum after the warm-up.
   public var momentum: Double = 0.937
   /// Momentum at the first iteration.
   public var warmupMomentum: Double = 0.8
-  /// Rate of the biases at the first iteration.
+  /// Learning rate of the biases at the first iteration.
   public var warmupBiasRate: Double = 0.1
-  /// Epochs of warm-up; at least `leastWarmup` iterations.
+  /// Epochs of warm-up, at least `leastWarmup` iterations.
   public var warmupEpochs: Double = 3
   /// Fewest iterations of warm-up.
   public var leastWarmup = 100
-  /// Pictures a step should count for; smaller batches are accumulated.
+  /// Images an optimiser step should average over; smaller batches are accumulated.
   public var nominalBatch = 64
 
-  /// The schedule of a run of `epochs` epochs of `batchesPerEpoch` batches of `batch` pictures.
+  /// The schedule of a run of `epochs` epochs of `batchesPerEpoch` batches of `batch` images.
   public init(epochs: Int, batchesPerEpoch: Int, batch: Int) {
     self.epochs = epochs
     self.batchesPerEpoch = batchesPerEpoch
     self.batch = batch
   }
 
-  /// What an iteration uses.
+  /// The values for one iteration.
   public struct Rates: Hashable, Sendable {
-    /// Rate of the biases.
+    /// Learning rate of the biases.
     public var bias: Double
-    /// Rate of everything else.
+    /// Learning rate of everything else.
     public var weight: Double
     /// Momentum.
     public var momentum: Double
-    /// Batches to accumulate before a step.
+    /// Batches to accumulate per optimiser step.
     public var accumulate: Int
   }
 
@@ -53,7 +53,7 @@ public struct LearningSchedule: Hashable, Sendable {
     max(Int((warmupEpochs * Double(batchesPerEpoch)).rounded(.toNearestOrEven)), leastWarmup)
   }
 
-  /// Weight decay of one step, scaled with what a step really counts for.
+  /// Weight decay of one step, scaled to the images it averages over.
   public func scaledDecay(_ decay: Double) -> Double {
     decay * Double(batch * fullAccumulation) / Double(nominalBatch)
   }
@@ -68,12 +68,13 @@ public struct LearningSchedule: Hashable, Sendable {
     return (1 - min(fallen, 1)) * (1 - finalFraction) + finalFraction
   }
 
-  /// The rates of iteration `iteration`, counted from the start of the run.
+  /// The values for iteration `iteration`, counted from the start of the run.
   public func rates(iteration: Int) -> Rates {
     let epoch = iteration / max(batchesPerEpoch, 1)
     let warmup = warmupIterations
     guard iteration <= warmup else {
-      // In the epoch in which the warm-up ended its last rate stays; after that the rate of the epoch before is used.
+      // In the epoch in which the warm-up ends its last rate is kept; after that the rate of the previous epoch is
+      // used.
       let rate = initialRate * fraction(warmup / max(batchesPerEpoch, 1) == epoch ? epoch : epoch - 1)
       return Rates(bias: rate, weight: rate, momentum: momentum, accumulate: fullAccumulation)
     }

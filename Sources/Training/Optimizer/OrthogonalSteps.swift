@@ -1,14 +1,14 @@
 import Dispatch
 import OneDNN
 
-/// Moves the kernels of convolutions along the directions of their momentum, one kernel a thread.
+/// Applies orthogonalised momentum updates (Muon) to convolution kernels, one kernel per thread.
 ///
-/// A kernel is a matrix of its output channels by everything one of them reads. Kernels that read one channel at a time
-/// and those that end the network (they have a bias of their own) are not among them.
+/// A kernel is a matrix of output channels × everything one of them reads. Depthwise kernels and those of the last
+/// layers (which have a bias) are excluded.
 struct OrthogonalSteps: Sendable {
   private let kernels: [ParameterTable.Entry]
 
-  /// Names of the tensors that move so.
+  /// Names of the tensors updated this way.
   let names: Set<String>
 
   init(table: ParameterTable) {
@@ -19,7 +19,8 @@ struct OrthogonalSteps: Sendable {
     names = Set(kernels.map(\.name))
   }
 
-  /// `p ← keep · p − step · direction(clip · g + look · m)` for every kernel, the direction at a root mean square of one.
+  /// `p ← keep · p − step · direction(clip · g + look · m)` for every kernel; the direction has a root mean square of
+  /// 1.
   func move(
     _ parameters: FloatBuffer, gradient: FloatBuffer, clip: Float, momentum: FloatBuffer, look: Float, step: Float,
     keep: Float
@@ -29,7 +30,7 @@ struct OrthogonalSteps: Sendable {
       let range = kernels[number].range, rows = kernels[number].shape[0], count = range.count
       let matrix = Orthogonalisation(rows: rows, columns: count / rows)
       let scale = step * Float(max(rows, count / rows)).squareRoot()
-      // The gradient a step ahead, and its direction.
+      // The Nesterov gradient, and its direction.
       let memory = FloatBuffer(count: 2 * count)
       unsafe memory.withPointer { ahead in
         let direction = unsafe ahead + count
@@ -39,7 +40,7 @@ struct OrthogonalSteps: Sendable {
             for index in 0..<count { unsafe ahead[index] = g[index] * clip + m[index] * look }
           }
         }
-        // The shapes come from the table, so the library has nothing to refuse.
+        // The shapes come from the table, so the library cannot reject them.
         let isDone = unsafe (try? matrix.apply(to: ahead, into: direction)) != nil
         precondition(isDone, "a matrix of \(rows) rows is made orthogonal")
         unsafe parameters.withPointer { parameters in

@@ -1,11 +1,11 @@
 import OneDNN
 
-/// The direction of a matrix without its lengths: U·Vᵀ of the singular value decomposition U·S·Vᵀ, nearly.
+/// Approximates the nearest orthogonal matrix: U·Vᵀ of the singular value decomposition U·S·Vᵀ.
 ///
-/// This is the step of Muon (K. Jordan and others, "Muon: an optimizer for hidden layers in neural networks", 2024): five
-/// rounds of a polynomial that pushes every singular value towards one, with their coefficients. All rounds multiply the
-/// matrix by polynomials of its small square one, so they are worked out on that, and the matrix itself, which may be far
-/// longer than wide, is multiplied only at the beginning and at the end.
+/// The Newton-Schulz iteration of Muon (K. Jordan and others, "Muon: an optimizer for hidden layers in neural
+/// networks", 2024), with its coefficients: five rounds of a polynomial that pushes every singular value towards 1.
+/// All rounds multiply the matrix by polynomials of its small Gram matrix, so they are computed on that; the matrix
+/// itself, which may be much longer than wide, is multiplied only at the start and at the end.
 struct Orthogonalisation {
   private static let rounds = 5
   private static let (first, third, fifth): (Float, Float, Float) = (3.4445, -4.7750, 2.0315)
@@ -19,7 +19,8 @@ struct Orthogonalisation {
     self.columns = columns
   }
 
-  /// Writes the direction of `source` (rows × columns, not the same memory) to `target`; `source` loses its length.
+  /// Writes the direction of `source` (rows × columns) to `target`, which must be separate memory; normalises
+  /// `source`.
   @unsafe
   func apply(to source: UnsafeMutablePointer<Float>, into target: UnsafeMutablePointer<Float>) throws(OneDNNError) {
     var squares: Float = 0

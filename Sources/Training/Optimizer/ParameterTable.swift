@@ -1,17 +1,17 @@
 public import GELAN
 
-/// What a network learns, and where each tensor lies in one flat run of floats.
+/// The parameters of a network, and where each tensor is in one flat buffer of floats.
 ///
-/// Weights, gradients, momentum and averages all use the same table, so that a step of the optimiser is one walk over
-/// flat memory. Every tensor starts on a cache line; the gaps stay zero.
+/// Weights, gradients, momentum and averages share one table, so an optimiser step is one loop over flat memory.
+/// Every tensor starts at a cache line; the gaps stay zero.
 public struct ParameterTable: Hashable, Sendable {
-  /// What a tensor is for; the optimiser treats the three kinds differently.
+  /// What a tensor is for; the optimiser treats them differently.
   public enum Role: Hashable, Sendable {
-    /// Kernel of a convolution: decays.
+    /// Convolution kernel: has weight decay.
     case weight
-    /// Scale of a normalisation: does not decay.
+    /// Scale of a batch normalisation: no weight decay.
     case scale
-    /// Bias of a convolution or shift of a normalisation: does not decay, has its own warm-up rate.
+    /// Bias of a convolution or shift of a normalisation: no weight decay, its own warm-up rate.
     case bias
     /// Running mean or variance: not learned, only averaged.
     case statistic
@@ -25,17 +25,17 @@ public struct ParameterTable: Hashable, Sendable {
     public let shape: [Int]
     /// What it is for.
     public let role: Role
-    /// Where it lies in the flat run.
+    /// Its range in the flat buffer.
     public let range: Range<Int>
   }
 
   /// The learned tensors, then the statistics.
   public private(set) var entries: [Entry] = []
-  /// Length of the flat run.
+  /// Length of the flat buffer.
   public private(set) var count = 0
   private var positions: [String: Int] = [:]
 
-  /// The tensors of `graph`, by the names of the published checkpoints.
+  /// The tensors of `graph`, named as in published checkpoints.
   public init(graph: Graph) {
     for (_, convolution) in graph.convolutions {
       add("\(convolution.parameters).weight", convolution.weightShape, .weight)

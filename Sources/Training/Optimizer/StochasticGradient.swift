@@ -1,27 +1,27 @@
 /// Stochastic gradient descent with Nesterov momentum, as PyTorch computes it: `g ← clip(g) + decay · p`,
 /// `m ← μ · m + g` (the first time `m = g`), `p ← p − rate · (g + μ · m)`.
 ///
-/// With the method `muon` the kernels of convolutions move by the direction of `g + μ · m` alone (`Orthogonalisation`).
+/// With the method `muon` convolution kernels move by the orthogonalised `g + μ · m` (`Orthogonalisation`).
 public struct StochasticGradient: Sendable {
-  /// How kernels move; everything else always moves by the formula above.
+  /// How convolution kernels are updated; everything else always uses SGD.
   public enum Method: String, Hashable, Sendable, CaseIterable {
     /// By the formula above.
     case sgd
-    /// Along orthogonal directions, each step of the same length.
+    /// By orthogonalised steps of constant length.
     case muon
   }
 
-  /// Largest norm of all gradients together; longer ones are shortened to it.
+  /// Largest norm of the whole gradient; longer ones are scaled down to it.
   public var largestNorm: Double = 10
-  /// Decay of the convolution weights, already scaled to the batch.
+  /// Weight decay of the convolution kernels, already scaled to the batch.
   public var decay: Double
-  /// Steps taken.
+  /// Optimiser steps taken.
   public var steps = 0
   /// Momentum of every tensor, laid out as the table.
   public let momentum: FloatBuffer
-  /// Root mean square of what an orthogonal step adds to a kernel, as a multiple of the rate.
+  /// Root mean square of an orthogonalised update, as a multiple of the learning rate.
   public var orthogonalLength = 0.045
-  /// Share of a kernel that an orthogonal step takes away, as a multiple of the rate.
+  /// Weight decay of an orthogonalised update, as a multiple of the learning rate.
   public var orthogonalDecay = 0.003
   private let orthogonal: OrthogonalSteps?
 
@@ -32,11 +32,11 @@ public struct StochasticGradient: Sendable {
     orthogonal = method == .muon ? OrthogonalSteps(table: table) : nil
   }
 
-  /// Norm of all gradients together.
+  /// Norm of the whole gradient.
   public static func norm(_ gradient: FloatBuffer) -> Double {
     var sum = 0.0
     unsafe gradient.withPointer { pointer in
-      // Sums of 4096 in single precision, summed up in double: fast, and exact enough for a factor.
+      // Partial sums of 4096 values in single precision, added in double: fast, and exact enough for clipping.
       var start = 0
       while start < gradient.count {
         let end = min(start + 4096, gradient.count)
@@ -58,9 +58,9 @@ public struct StochasticGradient: Sendable {
     return sum.squareRoot()
   }
 
-  /// One step: moves `parameters` by `gradient` at `rates`, and returns the norm the gradient had before clipping.
+  /// One optimiser step: updates `parameters` by `gradient` at `rates` and returns the norm before clipping.
   ///
-  /// Nothing moves when the norm is not finite.
+  /// Nothing is updated if the norm is not finite.
   @discardableResult
   public mutating func step(
     _ parameters: FloatBuffer, gradient: FloatBuffer, table: ParameterTable, rates: LearningSchedule.Rates
@@ -76,11 +76,11 @@ public struct StochasticGradient: Sendable {
       unsafe gradient.withPointer { g in
         unsafe momentum.withPointer { m in
           for entry in table.entries where entry.role != .statistic {
-            // Kernels that move along a direction only gather momentum here.
+            // Kernels with orthogonalised updates only accumulate momentum here.
             let isHeld = orthogonal?.names.contains(entry.name) ?? false
             let rate = isHeld ? 0 : Float(entry.role == .bias ? rates.bias : rates.weight)
             let decay = entry.role == .weight && !isHeld ? Float(self.decay) : 0
-            // Tensors are padded with zeros to whole vectors, so the last one may run over its end.
+            // Tensors are padded with zeros to whole vectors, so the last vector may exceed the tensor.
             for index in stride(from: entry.range.lowerBound, to: entry.range.upperBound, by: 8) {
               let old = unsafe UnsafeRawPointer(p + index).loadUnaligned(as: SIMD8<Float>.self)
               let slope = unsafe UnsafeRawPointer(g + index).loadUnaligned(as: SIMD8<Float>.self) * clip + old * decay

@@ -1,14 +1,14 @@
 import Foundation
 
-/// Exponential moving average of everything a network holds, statistics included; this is what is validated and saved.
+/// Exponential moving average of all parameters, running statistics included. It is what is validated and saved.
 public struct WeightAverage: Sendable {
   /// The average, laid out as the table.
   public let values: FloatBuffer
-  /// Steps averaged.
+  /// Updates so far.
   public var updates = 0
-  /// Share of the old average in the long run.
+  /// Final decay per update.
   public var decay: Double
-  /// Steps over which the decay rises to its full value.
+  /// Updates over which the decay rises to its final value.
   public var ramp: Double
 
   /// An average that starts as a copy of `parameters`.
@@ -22,7 +22,7 @@ public struct WeightAverage: Sendable {
   /// The decay of update `update`, counted from 1.
   public func decay(at update: Int) -> Double { decay * (1 - exp(-Double(update) / ramp)) }
 
-  /// Takes in `parameters` after a step.
+  /// Averages in `parameters` after an optimiser step.
   public mutating func update(_ parameters: FloatBuffer) {
     updates += 1
     let keep = Float(decay(at: updates))

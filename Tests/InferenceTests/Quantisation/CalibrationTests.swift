@@ -142,7 +142,7 @@ import Testing
     }
     let easy = quantiser.search(floor: 30, ranking: ranking, accuracy: accuracy)
     #expect(easy.kept.isEmpty && !isRanked)
-    // Never enough: half are tried, and the best is told.
+    // Never enough: half are tried, and the best is returned.
     let vain = quantiser.search(floor: 50, ranking: { layers }, accuracy: accuracy)
     #expect(vain.accuracy == 39.8)
   }

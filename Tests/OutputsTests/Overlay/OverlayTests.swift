@@ -17,8 +17,8 @@ private func detections(_ width: Int, _ height: Int) -> [Detection] {
 
 extension PixelBuffer {
   fileprivate static func plain(_ layout: PixelLayout) throws -> PixelBuffer {
-    let picture = try PixelBuffer(layout: layout)
-    picture.withView { view in
+    let image = try PixelBuffer(layout: layout)
+    image.withView { view in
       for plane in 0..<layout.format.planeCount {
         let size = layout.planeSize(plane)
         for y in 0..<size.rows {
@@ -26,7 +26,7 @@ extension PixelBuffer {
         }
       }
     }
-    return picture
+    return image
   }
 
   fileprivate var bytes: [UInt8] {
@@ -47,10 +47,10 @@ extension PixelBuffer {
   @Test(arguments: PixelFormat.allCases)
   func `the same objects give the same bytes, and leave marks`(format: PixelFormat) throws {
     let layout = PixelLayout(width: 321, height: 181, format: format)
-    var pictures: [[UInt8]] = []
+    var images: [[UInt8]] = []
     for _ in 0..<2 {
       var overlay = try Overlay(layout: layout, classes: classes)
-      let picture = try PixelBuffer.plain(layout)
+      let image = try PixelBuffer.plain(layout)
       for frame in 0..<5 {
         let tracks = detections(321, 181).enumerated().map { index, detection in
           var moved = detection
@@ -58,12 +58,12 @@ extension PixelBuffer {
           moved.box.maxX += Float(frame * 4)
           return Track(id: index + 1, detection: moved, firstSeen: 0, topScore: 0.9)
         }
-        try overlay.draw(tracks: tracks, on: picture, at: Double(frame) / 25)
+        try overlay.draw(tracks: tracks, on: image, at: Double(frame) / 25)
       }
-      pictures.append(picture.bytes)
+      images.append(image.bytes)
     }
-    #expect(pictures[0] == pictures[1])
-    #expect(pictures[0].filter { $0 != 90 }.count > 1000)
+    #expect(images[0] == images[1])
+    #expect(images[0].filter { $0 != 90 }.count > 1000)
   }
 
   @Test(
@@ -74,9 +74,9 @@ extension PixelBuffer {
   func `a box that is none or out of sight leaves no mark`(box: Box) throws {
     let layout = PixelLayout(width: 160, height: 90, format: .yuv420p)
     var overlay = try Overlay(layout: layout, classes: classes)
-    let picture = try PixelBuffer.plain(layout)
-    try overlay.draw(detections: [Detection(box: box, score: 0.5, classID: 0)], on: picture)
-    #expect(picture.bytes.allSatisfy { $0 == 90 })
+    let image = try PixelBuffer.plain(layout)
+    try overlay.draw(detections: [Detection(box: box, score: 0.5, classID: 0)], on: image)
+    #expect(image.bytes.allSatisfy { $0 == 90 })
   }
 
   @Test(
@@ -89,11 +89,11 @@ extension PixelBuffer {
     for format in PixelFormat.allCases {
       let layout = PixelLayout(width: 161, height: 91, format: format)
       var overlay = try Overlay(layout: layout, classes: classes)
-      let picture = try PixelBuffer.plain(layout)
+      let image = try PixelBuffer.plain(layout)
       let detection = Detection(box: box, score: .nan, classID: -7)
-      try overlay.draw(detections: [detection], on: picture)
+      try overlay.draw(detections: [detection], on: image)
       try overlay.draw(
-        tracks: [Track(id: 1, detection: detection, firstSeen: 0, topScore: 1)], on: picture, at: .infinity)
+        tracks: [Track(id: 1, detection: detection, firstSeen: 0, topScore: 1)], on: image, at: .infinity)
     }
   }
 
@@ -121,7 +121,7 @@ extension PixelBuffer {
       ((20, 40, 50, 30), (20, 26)), ((90, 40, 10, 30), (60, 26)), ((20, 5, 50, 30), (20, 35)),
       ((0, 0, 100, 80), (0, 0)),
     ] as [((Int, Int, Int, Int), (Int, Int))])
-  func `a label stands beside its box and inside the picture`(box: (Int, Int, Int, Int), corner: (Int, Int)) {
+  func `a label stands beside its box and inside the image`(box: (Int, Int, Int, Int), corner: (Int, Int)) {
     var placement = LabelPlacement(width: 100, height: 80)
     let place = placement.place(width: 40, height: 14, at: .init(box.0, box.1, box.2, box.3))
     #expect(place.x == corner.0 && place.y == corner.1)
@@ -136,7 +136,7 @@ extension PixelBuffer {
     }
   }
 
-  @Test func `without a font boxes are drawn and one sentence says why`() throws {
+  @Test func `without a font boxes are drawn and one sentence gives the reason`() throws {
     var style = OverlayStyle()
     style.fontPath = "/nonexistent.ttf"
     let layout = PixelLayout(width: 160, height: 90, format: .yuv420p)
@@ -146,14 +146,14 @@ extension PixelBuffer {
     } else {
       #expect(overlay.warning == nil)
     }
-    let picture = try PixelBuffer.plain(layout)
-    try overlay.draw(detections: detections(160, 90), on: picture)
-    #expect(picture.bytes.contains { $0 != 90 })
+    let image = try PixelBuffer.plain(layout)
+    try overlay.draw(detections: detections(160, 90), on: image)
+    #expect(image.bytes.contains { $0 != 90 })
   }
 
-  @Test func `a picture of another layout is refused`() throws {
+  @Test func `an image of another layout is refused`() throws {
     var overlay = try Overlay(layout: PixelLayout(width: 64, height: 64, format: .nv12), classes: classes)
-    let picture = try PixelBuffer(layout: PixelLayout(width: 64, height: 64, format: .yuv420p))
-    #expect(throws: ImagingError.self) { try overlay.draw(detections: [], on: picture) }
+    let image = try PixelBuffer(layout: PixelLayout(width: 64, height: 64, format: .yuv420p))
+    #expect(throws: ImagingError.self) { try overlay.draw(detections: [], on: image) }
   }
 }

@@ -42,7 +42,7 @@ import Testing
     #expect(Set(events.map(\.identifier)).count == 2)
     #expect(events.allSatisfy { $0.identifier.count == 26 && $0.timeSource == "wall" })
     #expect(abs(Double(events[0].moment) / 1e3 - before.timeIntervalSince1970) < 60)
-    // A sender that says when a frame was taken is believed.
+    // The capture time of a sender is used.
     var taken = event(.start, 0)
     taken.stamp.taken = 1_700_000_000_123_400
     let text = stamper.stamp(taken).json

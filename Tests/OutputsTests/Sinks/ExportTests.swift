@@ -88,7 +88,7 @@ import Testing
   }
 
   @Test(arguments: [false, true])
-  func `labels are files of shares of the picture, none for a frame without objects`(scores: Bool) throws {
+  func `labels are files of shares of the image, none for a frame without objects`(scores: Bool) throws {
     let folder = try folder.get()
     let labels = try LabelFolder(path: folder.path("labels"), stem: "street", showsScores: scores)
     try labels.write(.example(0))

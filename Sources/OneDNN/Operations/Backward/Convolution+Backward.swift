@@ -1,9 +1,9 @@
 import COneDNN
 
 extension Primitive {
-  /// Gradient of a convolution by its source: `destinationGradient`, `weights` → `sourceGradient`.
+  /// Gradient of a convolution with respect to its source: `destinationGradient`, `weights` → `sourceGradient`.
   ///
-  /// Layouts are those of the forward operands; `forward` is the training primitive it belongs to.
+  /// Layouts are those of the forward operands; `forward` is the corresponding training primitive.
   public static func convolutionSourceGradient(
     source: TensorLayout, weights: TensorLayout, destination: TensorLayout, window: SlidingWindow, forward: Primitive,
     on engine: Engine
@@ -19,7 +19,7 @@ extension Primitive {
     return unsafe try Primitive(descriptor!, on: engine, attempt)
   }
 
-  /// Gradient of a convolution by its weights and bias: `source`, `destinationGradient` → `weightsGradient`,
+  /// Gradient of a convolution with respect to weights and bias: `source`, `destinationGradient` → `weightsGradient`,
   /// `biasGradient` (if there is a bias).
   public static func convolutionWeightsGradient(
     source: TensorLayout, weights: TensorLayout, bias: TensorLayout?, destination: TensorLayout, window: SlidingWindow,

@@ -1,7 +1,7 @@
 import COneDNN
 
 extension Primitive {
-  /// Gradient of a function of each value: `source`, `destinationGradient` → `sourceGradient`; both gradients may share
+  /// Gradient of an elementwise function: `source`, `destinationGradient` → `sourceGradient`; the gradients may share
   /// memory.
   public static func elementwiseGradient(
     _ kind: ElementwiseKind, _ layout: TensorLayout, forward: Primitive, on engine: Engine

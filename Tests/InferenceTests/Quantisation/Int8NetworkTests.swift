@@ -4,11 +4,11 @@ import Testing
 
 @testable import Inference
 
-/// Networks in whole numbers beside the reference that rounds where they do.
-@Suite struct WholeNumberNetworkTests {
+/// int8 networks compared with the reference that rounds where they do.
+@Suite struct Int8NetworkTests {
   private static let side = 64
 
-  private static func picture(_ seed: Int) -> [Float] {
+  private static func image(_ seed: Int) -> [Float] {
     // Blocks of eight pixels, so that what deeper layers see is not all noise.
     let side = side
     return (0..<(3 * side * side)).map { index in
@@ -21,7 +21,7 @@ import Testing
 
   private static func calibration(of model: InferenceModel) throws -> Calibration {
     let calibration = try Calibration(model, side: side, threads: 1)
-    for seed in 0..<4 { try calibration.observe(input: picture(seed)) }
+    for seed in 0..<4 { try calibration.observe(input: image(seed)) }
     return calibration
   }
 
@@ -56,7 +56,7 @@ import Testing
     let graph = model.graph
     let network = try Self.network(model, order: order, probes: graph.nodes.map(\.id))
     let execution = try NetworkExecution(network)
-    execution.show(Self.picture(7))
+    execution.setInput(Self.image(7))
     try execution.run()
 
     let reference = ReferenceNetwork(
@@ -64,7 +64,7 @@ import Testing
     let scales = reference.storedScales
     let sizes = graph.sizes(height: Self.side, width: Self.side)
     let written = Set(network.written)
-    /// Whether a convolution is in whole numbers, or the one whose last act a sum is.
+    /// Whether a convolution is int8, or the one that also computes a fused sum.
     func isWhole(_ node: Graph.Node) -> Bool {
       let id = graph.fusedSum(at: node)?.convolution ?? node.id
       guard case .convolution(let convolution) = graph.nodes[id].operation else { return true }
@@ -105,7 +105,7 @@ import Testing
         #expect(numbers.allSatisfy { abs($0) <= limit }, "\(node.name) is off by \(numbers.map(abs).max() ?? 0)")
         // A quarter of all means of four numbers lie between two.
         if case .averagePool = node.operation { continue }
-        // bf16 tells as many levels as eight bits do, so what is computed in it is as often a number off as not.
+        // bf16 resolves as many levels as eight bits, so its results are often one unit off.
         if inBF16, !isWhole(node) { continue }
         // SiLU by lines is up to a quarter of a number off.
         let share = network.options.resolvedOrder == .blocked8 ? 5 : 100
@@ -141,7 +141,7 @@ import Testing
       weights: [name: [Float](repeating: 0.001, count: layer.convolution.outputChannels)])
     let network = try Self.network(graphModel, probes: graphModel.graph.nodes.map(\.id))
     let execution = try NetworkExecution(network)
-    execution.show(Self.picture(1))
+    execution.setInput(Self.image(1))
     try execution.run()
     let input = try execution.values(of: layer.node.inputs[0])
     #expect(input.contains { $0 > 254.5e-6 }, "a step that small cuts most inputs at the top")
@@ -155,11 +155,11 @@ import Testing
           channels: layer.convolution.inputChannels, height: size.height, width: size.width, values: input)
       ])
     let found = try execution.values(of: layer.node.id)
-    // No layer reads these as whole numbers, so they stand as bf16 where the processor computes it.
+    // No layer reads these as int8, so they are bf16 if the processor supports it.
     for (one, other) in zip(found, expected.values) { #expect(abs(one - other) <= (1 / 256) * max(1, abs(other))) }
   }
 
-  @Test func `what a model without scales is asked for is said`() throws {
+  @Test func `a model without scales is refused in int8 with a reason`() throws {
     let plain = try #require(MadeUpModel.make())
     #expect(throws: InferenceError.self) { try Self.network(plain) }
   }

@@ -1,5 +1,5 @@
 extension WeightTensor {
-  /// Each output channel's numbers times its step.
+  /// Multiplies the values of each output channel by its step size.
   public func scaled(by steps: [Float]) -> WeightTensor {
     var copy = self
     let count = values.count / max(steps.count, 1)
@@ -7,8 +7,8 @@ extension WeightTensor {
     return copy
   }
 
-  /// The nearest whole numbers when each output channel is divided by its step; none beyond `Quantisation.weightLimit`.
-  public func numbers(of steps: [Float]) -> [Int8] {
+  /// The values quantised to int8 with one step size per output channel, clipped to ±`Quantisation.weightLimit`.
+  public func quantised(by steps: [Float]) -> [Int8] {
     let count = values.count / max(steps.count, 1), limit = Float(Quantisation.weightLimit)
     return values.indices.map { index in
       let quotient = max(-limit, min(limit, values[index] / steps[index / count]))
@@ -18,8 +18,8 @@ extension WeightTensor {
     }
   }
 
-  /// The values that `numbers(of:)` stand for.
-  public func rounded(to steps: [Float]) -> WeightTensor {
-    WeightTensor(shape: shape, values: numbers(of: steps).map(Float.init)).scaled(by: steps)
+  /// The values quantised and dequantised.
+  public func rounded(by steps: [Float]) -> WeightTensor {
+    WeightTensor(shape: shape, values: quantised(by: steps).map(Float.init)).scaled(by: steps)
   }
 }

@@ -1,35 +1,34 @@
 import Foundation
 
-/// Remembers choices of precision in a folder, one small file each.
+/// Stores choices of precision in a folder, one small file each.
 ///
-/// A note is a help, never a need: one that is damaged, or was made for something else, is as good as none, and a folder that
-/// cannot be written keeps nothing.
-public struct PrecisionNotes: Sendable {
-  /// The folder; it is made when there is something to keep.
+/// The cache is optional: a damaged or foreign entry counts as missing, and an unwritable folder stores nothing.
+public struct PrecisionCache: Sendable {
+  /// The folder; created when the first choice is stored.
   public let folder: String
 
-  private struct Note: Codable {
+  private struct Entry: Codable {
     let key: PrecisionKey
     let choice: PrecisionChoice
   }
 
-  /// Notes in `folder`.
+  /// A cache in `folder`.
   public init(folder: String) { self.folder = folder }
 
-  /// What was chosen for `key`; `nil` if that is not known, or is none of `candidates`.
+  /// The choice stored for `key`; `nil` if there is none or it is not one of `candidates`.
   func choice(for key: PrecisionKey, among candidates: [CompilationOptions.Precision]) -> PrecisionChoice? {
     guard let file = FileHandle(forReadingAtPath: path(of: key)), let data = try? file.read(upToCount: 1 << 16),
-      let note = try? JSONDecoder().decode(Note.self, from: data), note.key == key,
-      candidates.contains(note.choice.precision)
+      let entry = try? JSONDecoder().decode(Entry.self, from: data), entry.key == key,
+      candidates.contains(entry.choice.precision)
     else { return nil }
-    return note.choice
+    return entry.choice
   }
 
-  /// Keeps `choice` for `key`. The file appears whole or not at all.
+  /// Stores `choice` for `key`; the file is written atomically.
   func keep(_ choice: PrecisionChoice, for key: PrecisionKey) {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
-    guard let data = try? encoder.encode(Note(key: key, choice: choice)) else { return }
+    guard let data = try? encoder.encode(Entry(key: key, choice: choice)) else { return }
     try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     try? data.write(to: URL(filePath: path(of: key)), options: .atomic)
   }

@@ -3,16 +3,16 @@ import Glibc
 public import Imaging
 public import Scene
 
-/// Writes single pictures: JPEG or PNG by the ending of the path.
-public struct PictureWriter: ~Copyable {
-  /// The kinds of files it writes.
+/// Writes single images: JPEG or PNG, by the extension of the path.
+public struct ImageWriter: ~Copyable {
+  /// Supported formats.
   public enum Format: Sendable {
-    /// Small, and not exact.
+    /// JPEG, lossy.
     case jpeg
-    /// Exact.
+    /// PNG, lossless.
     case png
 
-    /// The format that the ending of `path` names; `nil` for any other.
+    /// The format for the extension of `path`; `nil` for another.
     public init?(path: String) {
       switch path.split(separator: ".").last?.lowercased() {
       case "jpg", "jpeg": self = .jpeg
@@ -24,7 +24,7 @@ public struct PictureWriter: ~Copyable {
 
   private var importer = FrameImport()
 
-  /// A writer.
+  /// Creates a writer.
   public init() {}
 
   /// Writes `pixels`, or the part of it in `cut`, to `path`.
@@ -34,17 +34,17 @@ public struct PictureWriter: ~Copyable {
     }
     let packet: Packet
     do throws(FFmpegError) {
-      let picture = if let cut { try FrameImport.copy(pixels, cut: cut) } else { try FrameImport.borrow(pixels) }
-      packet = try encode(picture, as: format)
+      let image = if let cut { try FrameImport.copy(pixels, cut: cut) } else { try FrameImport.borrow(pixels) }
+      packet = try encode(image, as: format)
     } catch {
       throw OutputError(.writeFailed, "cannot write \(path): \(error)", cause: error)
     }
     try store(packet, at: path)
   }
 
-  /// `pixels` as the bytes of a file.
+  /// Encodes `pixels` in memory.
   ///
-  /// - Parameter quality: of a JPEG, in libav's numbers: 2 is best, 31 smallest.
+  /// - Parameter quality: JPEG quality on libav's scale from 2 (best) to 31 (smallest).
   public mutating func encode(
     _ pixels: borrowing PixelBuffer, as format: Format, quality: Int = 2
   ) throws(OutputError) -> [UInt8] {
@@ -52,40 +52,40 @@ public struct PictureWriter: ~Copyable {
       let packet = try encode(try FrameImport.borrow(pixels), as: format, quality: quality)
       return unsafe packet.withBytes { unsafe Array($0) }
     } catch {
-      throw OutputError(.writeFailed, "cannot encode a picture: \(error)", cause: error)
+      throw OutputError(.writeFailed, "cannot encode an image: \(error)", cause: error)
     }
   }
 
   private mutating func encode(
-    _ picture: Frame, as format: Format, quality: Int = 2
+    _ image: Frame, as format: Format, quality: Int = 2
   ) throws(FFmpegError) -> Packet {
-    // JPEG is BT.601 at full range; it takes chroma as it is, so that a JPEG that came in goes out as sharp.
+    // JPEG is BT.601 in full range. The chroma subsampling is kept, so a JPEG source keeps its sharpness.
     let colour = FrameColour(matrix: .bt601, isFullRange: true)
     let target: FrameFormat =
-      switch (format, picture.format) {
+      switch (format, image.format) {
       case (.png, .gray8): .gray8
       case (.png, _): .rgb24
       case (.jpeg, .yuv422p): .yuv422p
       case (.jpeg, .yuv444p), (.jpeg, .rgb24): .yuv444p
       case (.jpeg, _): .yuv420p
       }
-    let frame = try importer.convert(picture, to: target, colour: colour)
+    let frame = try importer.convert(image, to: target, colour: colour)
     var settings = Encoder.Settings(
       codecName: format == .jpeg ? "mjpeg" : "png", width: frame.width, height: frame.height, format: target,
       colour: colour, timeBase: .video)
-    // libav counts quality in units of 118.
+    // libav's quality scale has 118 units per step.
     settings.options = format == .jpeg ? ["flags": "+qscale", "global_quality": "\(quality * 118)"] : [:]
     var encoder = try Encoder(settings)
     try encoder.send(frame)
     try encoder.send(nil)
     guard case .packet(let packet) = try encoder.receive() else {
-      throw FFmpegError(.invalidData, "cannot encode a picture of \(frame.width)x\(frame.height)")
+      throw FFmpegError(.invalidData, "cannot encode an image of \(frame.width)x\(frame.height)")
     }
     return packet
   }
 }
 
-/// Puts the bytes of `packet` into a file of their own.
+/// Writes the bytes of `packet` to a file.
 private func store(_ packet: Packet, at path: String) throws(OutputError) {
   let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
   guard descriptor >= 0 else { throw .cannotCreate(path, errno: errno) }

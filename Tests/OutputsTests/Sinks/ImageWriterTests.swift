@@ -6,11 +6,11 @@ import Outputs
 import Scene
 import Testing
 
-@Suite struct PictureTests {
+@Suite struct ImageWriterTests {
   let folder = Result { try ScratchFolder() }
 
-  /// A picture of one colour with a bright rectangle in `box`.
-  private func picture(_ format: PixelFormat, width: Int = 100, height: Int = 50, box: Box) throws -> PixelBuffer {
+  /// An image of one colour with a bright rectangle in `box`.
+  private func image(_ format: PixelFormat, width: Int = 100, height: Int = 50, box: Box) throws -> PixelBuffer {
     let layout = PixelLayout(
       width: width, height: height, format: format, colour: .init(matrix: .bt601, isFullRange: true))
     let pixels = try PixelBuffer(layout: layout)
@@ -45,11 +45,11 @@ import Testing
   }
 
   @Test(arguments: [PixelFormat.yuv420p, .yuv422p, .yuv444p, .nv12, .gray8, .rgb24], ["jpg", "png"])
-  func `a picture is written whole and in part`(format: PixelFormat, ending: String) throws {
+  func `an image is written whole and in part`(format: PixelFormat, ending: String) throws {
     let folder = try folder.get()
     let box = Box(minX: 20, minY: 10, maxX: 60, maxY: 40)
-    let pixels = try picture(format, width: 101, height: 51, box: box)
-    var writer = PictureWriter()
+    let pixels = try image(format, width: 101, height: 51, box: box)
+    var writer = ImageWriter()
     try writer.write(pixels, to: folder.path("whole.\(ending)"))
     try writer.write(pixels, to: folder.path("part.\(ending)"), cut: box)
     let whole = try ImageFile(path: folder.path("whole.\(ending)")).read(as: .rgb24)
@@ -64,10 +64,10 @@ import Testing
     Box(minX: -5, minY: -5, maxX: 0.4, maxY: 0.4), Box(minX: 99.9, minY: 49.9, maxX: 300, maxY: 300),
     Box(minX: 7, minY: 3, maxX: 8, maxY: 4),
   ])
-  func `a part at the edge or smaller than a pixel is still a picture`(box: Box) throws {
+  func `a part at the edge or smaller than a pixel is still an image`(box: Box) throws {
     let folder = try folder.get()
-    let pixels = try picture(.yuv420p, box: Box(minX: 0, minY: 0, maxX: 1, maxY: 1))
-    var writer = PictureWriter()
+    let pixels = try image(.yuv420p, box: Box(minX: 0, minY: 0, maxX: 1, maxY: 1))
+    var writer = ImageWriter()
     try writer.write(pixels, to: folder.path("part.png"), cut: box)
     let part = try ImageFile(path: folder.path("part.png")).read()
     #expect(part.layout.width >= 1 && part.layout.width <= 4 && part.layout.height >= 1)
@@ -77,7 +77,7 @@ import Testing
     let folder = try folder.get()
     let classes = ClassCatalogue(names: ["../person", "dog"])
     var crops = try CropFolder(path: folder.path("crops"), stem: "street", classes: classes)
-    let pixels = try picture(.yuv420p, box: Box(minX: 0, minY: 0, maxX: 1, maxY: 1))
+    let pixels = try image(.yuv420p, box: Box(minX: 0, minY: 0, maxX: 1, maxY: 1))
     try crops.write(.example(0, [.dog, .person]), of: pixels)
     try crops.write(.example(1, [.dog], file: "bus.png"), of: pixels)
     try crops.write(.example(2, [.dog]), of: pixels)

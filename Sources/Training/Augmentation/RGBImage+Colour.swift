@@ -1,9 +1,11 @@
-extension Picture {
-  /// Multiplies hue (circular), saturation and value, each clipped to its range.
+import Imaging
+
+extension RGBImage {
+  /// Multiplies hue (modulo 1), saturation and value; saturation and value are clipped to their ranges.
   mutating func shiftColours(hue: Float, saturation: Float, value: Float) {
     guard hue != 1 || saturation != 1 || value != 1 else { return }
     let shift = ColourShift(hue: hue, saturation: saturation, value: value)
-    unsafe pixels.withUnsafeMutableBufferPointer { pixels in
+    unsafe bytes.withUnsafeMutableBufferPointer { pixels in
       var index = 0
       let step = ColourShift.width * 3
       while index < pixels.count {
@@ -27,7 +29,7 @@ extension Picture {
   }
 }
 
-/// A change of hue, saturation and value on eight pixels at a time, without branches.
+/// Changes hue, saturation and value of eight pixels at a time, without branches.
 struct ColourShift {
   typealias Lanes = SIMD8<Float>
   static let width = 8
@@ -36,7 +38,7 @@ struct ColourShift {
   var saturation: Float
   var value: Float
 
-  /// Changes colours of 0...255.
+  /// Changes colours in 0...255.
   func apply(_ red: inout Lanes, _ green: inout Lanes, _ blue: inout Lanes) {
     let high = pointwiseMax(red, pointwiseMax(green, blue)), low = pointwiseMin(red, pointwiseMin(green, blue))
     let spread = high - low
@@ -50,7 +52,7 @@ struct ColourShift {
     let peak = high.replacing(with: 1, where: high .<= 0)
     let s = pointwiseMin(spread / peak * saturation, Lanes.one)
     let v = pointwiseMin(high * value, Lanes(repeating: 255))
-    // Each colour is the value minus the saturated share of a trapezium over the hue circle.
+    // Each channel is the value minus the saturated share of a trapezium over the hue circle.
     func channel(_ offset: Float) -> Lanes {
       var k = sector + offset
       k.replace(with: k - 6, where: k .>= 6)

@@ -1,25 +1,14 @@
-/// A picture in memory: rows of red, green, blue bytes.
-public struct Picture: Sendable {
-  /// Columns.
-  public let width: Int
-  /// Rows.
-  public let height: Int
-  /// `height` × `width` × 3 bytes.
-  public var pixels: [UInt8]
+import Imaging
 
-  /// A picture of `width` × `height` with these bytes.
-  public init(width: Int, height: Int, pixels: [UInt8]) {
-    precondition(pixels.count == width * height * 3, "a picture holds three bytes a pixel")
-    self.width = width
-    self.height = height
-    self.pixels = pixels
-  }
-
-  /// The colour around pictures, as the published pre-processing has it.
+extension RGBImage {
+  /// Level of all channels outside of an image, as in the published pre-processing.
   static let border: UInt8 = 114
 
-  /// The picture with its longer side `side` pixels long, by bilinear interpolation.
-  func resized(longSide side: Int) -> Picture {
+  /// A square of `side` pixels at the level of the border.
+  static func blank(side: Int) -> RGBImage { RGBImage(width: side, height: side, level: border) }
+
+  /// The image resized so that its longer side has `side` pixels, by bilinear interpolation.
+  func resized(longSide side: Int) -> RGBImage {
     guard max(width, height) != side else { return self }
     let ratio = Float(side) / Float(max(width, height))
     let newWidth = max(1, Int((Float(width) * ratio).rounded()))
@@ -28,15 +17,15 @@ public struct Picture: Sendable {
     return warped(width: newWidth, height: newHeight, map: map, clampsToEdge: true)
   }
 
-  /// For each pixel of a new picture the bilinear value at `map` of its centre here; outside is border, or with
-  /// `clampsToEdge` the nearest pixel.
-  func warped(width newWidth: Int, height newHeight: Int, map: AffineMap, clampsToEdge: Bool = false) -> Picture {
+  /// A new image whose pixel (x, y) is interpolated bilinearly at `map`(x, y) of this one. Pixels that map to the outside
+  /// take the border's level, or with `clampsToEdge` the nearest pixel.
+  func warped(width newWidth: Int, height newHeight: Int, map: AffineMap, clampsToEdge: Bool = false) -> RGBImage {
     let columns = Self.samples(newWidth, of: width, scale: map.scaleX, shift: map.shiftX, clamps: clampsToEdge)
     let rows = Self.samples(newHeight, of: height, scale: map.scaleY, shift: map.shiftY, clamps: clampsToEdge)
-    var result = [UInt8](repeating: Self.border, count: newWidth * newHeight * 3)
+    var result = RGBImage(width: newWidth, height: newHeight, level: Self.border)
     let stride = width * 3
-    unsafe pixels.withUnsafeBufferPointer { source in
-      unsafe result.withUnsafeMutableBufferPointer { target in
+    unsafe bytes.withUnsafeBufferPointer { source in
+      unsafe result.bytes.withUnsafeMutableBufferPointer { target in
         for y in 0..<newHeight {
           let row = rows[y]
           guard row.isInside else { continue }
@@ -59,10 +48,10 @@ public struct Picture: Sendable {
         }
       }
     }
-    return Picture(width: newWidth, height: newHeight, pixels: result)
+    return result
   }
 
-  /// Which two pixels along one axis a new pixel lies between, and how far towards the second in 256ths.
+  /// The two source pixels along one axis that a new pixel lies between, and its distance from the first in 1/256 pixels.
   private struct Sample {
     var low: Int
     var high: Int
@@ -82,11 +71,11 @@ public struct Picture: Sendable {
     }
   }
 
-  /// Mirrored left to right.
-  func mirrored() -> Picture {
+  /// The image mirrored left to right.
+  func mirrored() -> RGBImage {
     var copy = self
     let width = width, height = height
-    unsafe copy.pixels.withUnsafeMutableBufferPointer { pixels in
+    unsafe copy.bytes.withUnsafeMutableBufferPointer { pixels in
       for y in 0..<height {
         for x in 0..<width / 2 {
           let a = (y * width + x) * 3, b = (y * width + width - 1 - x) * 3
@@ -98,7 +87,7 @@ public struct Picture: Sendable {
   }
 }
 
-/// `u = scaleX · x + shiftX`, `v = scaleY · y + shiftY`, in continuous pixel coordinates.
+/// A scaling and a shift: `u = scaleX · x + shiftX`, `v = scaleY · y + shiftY`, in continuous pixel coordinates.
 struct AffineMap {
   var scaleX: Float
   var scaleY: Float

@@ -7,7 +7,7 @@ import Testing
 @testable import Inference
 
 /// A choice is measured once, remembered, and measured again where the note does not fit.
-@Suite struct PrecisionNotesTests {
+@Suite struct PrecisionCacheTests {
   private let folder = FileManager.default.temporaryDirectory.appending(path: "notes-\(UUID())").path
 
   /// A clock that counts how often it is read: a note makes it stand still.
@@ -27,7 +27,7 @@ import Testing
     _ model: InferenceModel, side: Int = 64, threads: Int = 1, program: String = "1"
   ) throws -> (reads: UInt64, choice: PrecisionChoice) {
     let clock = Clock()
-    let automatic = AutomaticPrecision(notes: PrecisionNotes(folder: folder), program: program) { clock.read() }
+    let automatic = AutomaticPrecision(cache: PrecisionCache(folder: folder), program: program) { clock.read() }
     let choice = try automatic.choice(for: model, height: side, width: side, threads: threads)
     return (clock.reads.withLock { $0 }, choice)
   }

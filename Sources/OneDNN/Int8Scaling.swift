@@ -1,24 +1,24 @@
 import COneDNN
 
-/// What the int8 values that a primitive reads or writes stand for.
+/// Scales and zero points of the int8 values that a primitive reads or writes.
 ///
-/// The library wants it partly when a primitive is made and partly when it runs, and 2.x and 3.x disagree on which.
-public struct WholeNumbers: Hashable, Sendable {
-  /// What sums (of a convolution, one factor a channel) or values (of a reorder, one factor) are multiplied by.
+/// oneDNN takes some of them when a primitive is created and some when it runs; versions 2.x and 3.x differ in which.
+public struct Int8Scaling: Hashable, Sendable {
+  /// Factors that multiply the sums of a convolution (one per output channel) or the values of a reorder (one).
   public var factors: [Float]
-  /// The number in the source that stands for 0.
+  /// Zero point of the source.
   public var sourceZero: UInt8?
-  /// The number in the destination that stands for 0 (a reorder only).
+  /// Zero point of the destination (reorder only).
   public var destinationZero: UInt8?
 
-  /// Numbers that become `factors` times as large.
+  /// Multiplies by `factors`; zero points are 0 unless given.
   public init(factors: [Float], sourceZero: UInt8? = nil, destinationZero: UInt8? = nil) {
     self.factors = factors
     self.sourceZero = sourceZero
     self.destinationZero = destinationZero
   }
 
-  /// What a convolution's bias must hold to add `bias` in the end: 2.x multiplies it by the factors as well.
+  /// The bias to pass to a convolution so that it adds `bias`: version 2.x multiplies it by the factors, too.
   public func bias(_ bias: [Float]) -> [Float] {
     yolostream_bias_is_scaled() != 0 ? zip(bias, factors).map { $0 / $1 } : bias
   }
@@ -29,17 +29,17 @@ public struct WholeNumbers: Hashable, Sendable {
     }
   }
 
-  /// Puts it into the attributes of a convolution with weights of `groups`, or of a reorder.
+  /// Sets the attributes of a convolution or a reorder.
   func apply(to attributes: dnnl_primitive_attr_t, of kind: Kind) throws(OneDNNError) {
     try unsafe check(
       yolostream_attr_scales(attributes, kind.scaling, Int64(factors.count), factors), "factors of int8 values")
     for zero in zeros {
       try unsafe check(
-        yolostream_attr_zero(attributes, zero.argument, Int32(zero.number)), "a number that stands for 0")
+        yolostream_attr_zero(attributes, zero.argument, Int32(zero.number)), "a zero point")
     }
   }
 
-  /// What computes with them.
+  /// The kind of primitive.
   enum Kind {
     case reorder
     case convolution, groupedConvolution
@@ -53,7 +53,7 @@ public struct WholeNumbers: Hashable, Sendable {
     }
   }
 
-  /// Operands to bind beside those of the primitive.
+  /// Operands to bind in addition to those of the primitive.
   public func operands(isReorder: Bool = false, on engine: Engine) throws(OneDNNError) -> [(
     Primitive.Argument, TensorMemory
   )] {

@@ -1,12 +1,12 @@
 extension InferenceModel {
-  /// The main branch of `spec` with weights made up, for timing a network without a file. They keep the size of
-  /// activations about the same from layer to layer; what it detects means nothing.
-  public init(madeUp spec: NetworkSpec) {
+  /// The main branch of `spec` with random weights, to time a network without a file. Activations keep about the same
+  /// magnitude from layer to layer; detections are meaningless.
+  public init(randomWeightsFor spec: NetworkSpec) {
     let spec = spec.inference
     let graph = spec.graph().folded
     var weights = WeightStore()
     var state: UInt64 = 0x9E37_79B9_7F4A_7C15
-    /// Evenly spread over -1…1, by a linear congruential generator (constants of Knuth's MMIX).
+    /// Uniform in -1…1, by a linear congruential generator (constants of Knuth's MMIX).
     func next() -> Float {
       state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
       return Float(Int32(truncatingIfNeeded: state >> 32)) / Float(Int32.max)
