@@ -123,6 +123,7 @@ public final class ServiceRun: Sendable {
     beats.cancel()
     state.withLock { $0.isRunning = false }
     systemd.stopping()
+    outlets.freeze()
     await supervisor.stop()
     await stopOutlets()
     tellTroubles()

@@ -55,6 +55,9 @@ struct OutletTests {
     #expect(listener.waits { $0.contains { $0.topic.hasPrefix("yolostream/front/count/") && $0.text != "0" } })
     try await service.stop()
     #expect(listener.waits { $0.last { $0.topic == "yolostream/available" }?.text == "stopped" })
+    // A camera that is stopped with its service is not gone: its devices and states stay.
+    #expect(!listener.messages.contains { $0.payload.isEmpty })
+    #expect(last(listener, "front/enabled") == "ON")
     let written = try String(contentsOf: service.events, encoding: .utf8).split(separator: "\n").map(String.init)
     // What the end left no time for waits on the disk, and is sent by the next service.
     let next = try await RunningService(cameras: cameras, storage: ", min_free: 0", outputs: mqtt, after: service)

@@ -21,6 +21,13 @@ final class Outlets: Sendable {
   /// What was switched off.
   let switches: SwitchBoard
 
+  /// The state that is published to the end; `nil` while it changes.
+  private final class LastState: Sendable {
+    let state = Mutex<HomeState?>(nil)
+  }
+
+  private let last = LastState()
+
   private struct House: Sendable {
     let home: @Sendable () -> HomeState
     let obey: @Sendable (HomeCommand) -> Void
@@ -46,9 +53,16 @@ final class Outlets: Sendable {
   func open(
     home: @escaping @Sendable () -> HomeState, obey: @escaping @Sendable (HomeCommand) -> Void
   ) throws(ServiceError) {
-    house.withLock { $0 = House(home: home, obey: obey) }
+    house.withLock { [last] in $0 = House(home: { last.state.withLock { $0 } ?? home() }, obey: obey) }
     let publisher = try makePublisher(settings)
     self.publisher.withLock { $0 = publisher }
+  }
+
+  /// Keeps what is published as it is now. To be called before cameras are stopped: they are not gone then, and Home Assistant
+  /// would forget them and what its user made of them.
+  func freeze() {
+    let home = house.withLock { $0 }?.home()
+    last.state.withLock { $0 = home }
   }
 
   private func makePublisher(_ settings: OutputSettings) throws(ServiceError) -> MQTTPublisher? {
