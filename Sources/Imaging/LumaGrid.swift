@@ -44,10 +44,18 @@ public struct LumaGrid: Hashable, Sendable {
   }
 
   /// The largest difference of a cell to `other`, 0...255; 255 for grids of another size.
-  public func change(from other: LumaGrid) -> Int {
+  ///
+  /// - Parameter ignored: cells to leave out, row by row; empty for none.
+  public func change(from other: LumaGrid, except ignored: [Bool] = []) -> Int {
     guard columns == other.columns, rows == other.rows else { return 255 }
     var largest = 0
-    for (now, before) in zip(levels, other.levels) { largest = max(largest, abs(Int(now) - Int(before))) }
+    if ignored.count == levels.count {
+      for index in levels.indices where !ignored[index] {
+        largest = max(largest, abs(Int(levels[index]) - Int(other.levels[index])))
+      }
+    } else {
+      for (now, before) in zip(levels, other.levels) { largest = max(largest, abs(Int(now) - Int(before))) }
+    }
     return largest
   }
 }

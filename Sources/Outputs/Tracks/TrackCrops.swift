@@ -17,7 +17,7 @@ final class TrackCrops: Sink {
 
   private let path: String
   private let classes: ClassCatalogue
-  private var writer = PictureWriter()
+  private var writer = ImageWriter()
   private var table = TrackTable()
   /// Images written of each track that is still followed.
   private var counts: [Int: Int] = [:]

@@ -1,8 +1,10 @@
 package import Imaging
+package import Scene
 
 /// Decides from the brightness of a frame whether the network must run, or the last detections are still valid.
 ///
-/// A frame is compared with the last one that the network ran on, so that slow motion is noticed, too.
+/// A frame is compared with the last one that the network ran on, so that slow motion is noticed, too. Cells of a
+/// burned-in clock are learned and ignored (`RegularCells`).
 package struct MotionGate {
   /// Thresholds of the motion gate.
   package struct Settings: Hashable, Sendable {
@@ -19,19 +21,24 @@ package struct MotionGate {
 
   private let settings: Settings
   private var seen: (grid: LumaGrid, seconds: Double)?
+  private var regular = RegularCells()
 
   package init(_ settings: Settings) { self.settings = settings }
 
   /// Whether nothing has moved in the frame with `grid`, taken at `seconds`.
   package mutating func isStill(_ grid: LumaGrid, at seconds: Double) -> Bool {
+    regular.see(grid, at: seconds, threshold: Int(settings.threshold.rounded(.up)))
     if let seen, seconds - seen.seconds < settings.refresh, seconds >= seen.seconds,
-      Double(grid.change(from: seen.grid)) < settings.threshold
+      Double(grid.change(from: seen.grid, except: regular.ignored)) < settings.threshold
     {
       return true
     }
     seen = (grid, seconds)
     return false
   }
+
+  /// The network found objects in `boxes`, in shares of the frame: what moves there is theirs.
+  package mutating func note(_ boxes: [Box]) { regular.forget(boxes) }
 
   /// Makes the network run on the next frame.
   package mutating func forget() { seen = nil }

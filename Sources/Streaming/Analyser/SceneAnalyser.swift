@@ -47,7 +47,9 @@ package struct SceneAnalyser: ~Copyable {
   ///
   /// - Parameter detections: those of this frame; `nil` if the network did not run, which keeps the last ones.
   package mutating func conclude(_ detections: [Detection]?, of frame: borrowing CapturedFrame) -> AnalysedScene {
-    memory.conclude(detections, of: frame)
+    let scene = memory.conclude(detections, of: frame)
+    if detections != nil { gate.note(scene.findings) }
+    return scene
   }
 
   /// Number of objects in the whole frame and in each zone, by class; zero counts are left out.
@@ -100,6 +102,16 @@ struct FrameGate: ~Copyable {
   }
 
   mutating func forget() { motion?.forget() }
+
+  /// The network found this in a frame.
+  mutating func note(_ findings: FrameFindings) {
+    let (width, height) = (Float(max(1, findings.width)), Float(max(1, findings.height)))
+    motion?.note(
+      findings.detections.map { detection in
+        let box = detection.box
+        return Box(minX: box.minX / width, minY: box.minY / height, maxX: box.maxX / width, maxY: box.maxY / height)
+      })
+  }
 }
 
 /// The part after the network: tracking, then rules.
