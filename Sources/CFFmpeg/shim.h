@@ -75,8 +75,8 @@ static inline int yolostream_begins_with_top_field(const AVFrame *frame) {
   return frame->top_field_first;
 #endif
 }
-// Which field is earlier, as the container says, of codecs in which each frame stands alone: the decoders of several
-// (Motion JPEG, HuffYUV, Ut Video) do not say it. 0 for neither. Of two letters the first counts, as in libav's own decoders.
+// The earlier field as the container states it, for intra-only codecs: the decoders of several (Motion JPEG, HuffYUV, Ut
+// Video) do not set it. 1 is the top field, 2 the bottom field, 0 neither. Of two letters the first counts, as in libav.
 static inline int yolostream_stated_fields(const AVCodecParameters *parameters) {
   const AVCodecDescriptor *codec = avcodec_descriptor_get(parameters->codec_id);
   if (!codec || !(codec->props & AV_CODEC_PROP_INTRA_ONLY)) return 0;

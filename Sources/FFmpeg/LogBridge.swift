@@ -16,7 +16,7 @@ public enum LogBridge {
     public static func < (left: Level, right: Level) -> Bool { left.rawValue < right.rawValue }
   }
 
-  /// Who takes messages. Not the closure itself: as the value of a lock it would be wrapped anew with each message.
+  /// Who takes messages. Not the closure itself: as the value of a lock it would be wrapped again with each message.
   private struct Listener {
     let take: @Sendable (Level, String) -> Void
   }

@@ -1,7 +1,7 @@
 import CFFmpeg
 
-/// A hash of bytes that come in pieces (MurmurHash3, Appleby; 128 bits): as fast as memory, and tells contents apart. It is no
-/// protection against somebody who makes two of them alike.
+/// MurmurHash3 (Austin Appleby; 128 bits) of bytes in several pieces. It is as fast as memory and detects accidental
+/// differences, but not deliberate collisions.
 @safe
 public struct Murmur3: ~Copyable {
   private let state: OpaquePointer

@@ -8,7 +8,7 @@ import Testing
 @Suite struct MotionGateTests {
   private let settings = MotionGate.Settings(threshold: 8, refresh: 10)
 
-  /// A grid in which each of `cells`, by column and row, is as bright as it says.
+  /// A grid in which each of `cells`, by column and row, has its brightness.
   private func grid(_ cells: [(column: Int, row: Int, level: UInt8)]) throws -> LumaGrid {
     let buffer = try PixelBuffer(layout: PixelLayout(width: 96, height: 64, format: .gray8))
     buffer.withView { view in
@@ -23,7 +23,7 @@ import Testing
     return LumaGrid(buffer)
   }
 
-  /// How often the network runs in the minute from `start`, where `scene` says what is brighter at each moment.
+  /// How often the network runs in the minute from `start`, where `scene` gives what is brighter at each time.
   private func passes(
     _ gate: inout MotionGate, from start: Int, finding boxes: [Box] = [],
     _ scene: (Double) -> [(column: Int, row: Int, level: UInt8)]

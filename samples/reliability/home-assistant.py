@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """usage: home-assistant.py MODEL IMAGE --venv DIR [--crop WxH+X+Y] [--size 320] [--rate 10]
 
-A running service with two RTSP cameras, a real broker (mosquitto) and a real Home Assistant, whose REST interface is asked
+A running service with two RTSP cameras, a real broker (mosquitto) and a real Home Assistant, whose REST interface is queried
 for what it shows. Camera c0 shows IMAGE with its persons all the time. Camera c1 shows a grey ground, and in the second
 half of its clip the part of IMAGE with a person. After each event: the seconds until Home Assistant shows what is right.
 Last, what a camera costs that is switched off: network passes and processor time, by the operating system.

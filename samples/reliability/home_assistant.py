@@ -45,7 +45,7 @@ class HomeAssistant:
             self.renew()
 
     def join(self):
-        """Makes a user, and tells it about the broker."""
+        """Makes a user, and adds the broker."""
         own = f"http://127.0.0.1:{self.port}/"
         user = {"client_id": own, "name": "a", "username": "a", "password": "a-password", "language": "en"}
         code = self.call("POST", "/api/onboarding/users", user)["auth_code"]

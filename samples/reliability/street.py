@@ -30,7 +30,7 @@ import numpy as np
 HERE = pathlib.Path(__file__).resolve().parent
 PROGRAM = os.environ.get("YOLOSTREAM_EXECUTABLE") or str(HERE / "../../.build/release/yolostream")
 WIDTH, HEIGHT, TOP, RATE = 768, 432, 104, 10
-CUT, ROLL, REST = 30, 5, 10  # Seconds: the camera is away; before and after what moves; until what has stopped is stationary.
+CUT, ROLL, REST = 30, 5, 10  # Seconds: the camera is offline; before and after what moves; until what has stopped is stationary.
 # The van in the first frames, and its outline there; where its lower left corner stands when it is parked.
 VAN, VAN_SCALE, PARKED = (650, 42, 76, 62), 2.2, (500, 345)
 OUTLINE = [(4, 11), (9, 4), (62, 4), (66, 12), (73, 26), (73, 47), (68, 51), (53, 59), (47, 60), (42, 54), (4, 48), (2, 42)]

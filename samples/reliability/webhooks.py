@@ -22,7 +22,7 @@ SECRET = "a-secret-of-the-receiver"
 
 
 class Receiver:
-    """A web server that answers as `misbehave(number, connection)` says, which returns a status, or `None` if it answered itself."""
+    """A web server that answers as `misbehave(number, connection)` decides, which returns a status, or `None` if it answered itself."""
 
     def __init__(self, misbehave):
         self.misbehave, self.calls, self.answered, self.forged = misbehave, [], set(), 0

@@ -1,34 +1,34 @@
 import Imaging
 import Scene
 
-/// Learns which small areas of a scene change regularly although nothing is there: a clock that a camera burns in.
+/// Learns which cells of a scene change regularly without an object in them, such as a burned-in clock.
 ///
-/// A cell is one of those when it has changed many times one after another, at most once in most of a second each time, and
-/// the network has found nothing in it. It is forgotten when something is found in it, and when it has kept still for minutes.
-/// Where that holds for much of a frame it is no clock, and nothing is learned: leaves in the wind must hide nobody.
+/// A cell is learned after `enough` changes in a row at intervals of `shortest` to `longest` seconds in which the network
+/// found nothing there. It is forgotten when the network finds something in it, or after minutes without a change. If more
+/// than a small share of the frame qualifies, nothing is ignored: moving leaves must not hide a person.
 struct RegularCells {
   private struct Cell {
-    /// When it changed last, and how often one after another.
+    /// Time of the last change, and the number of regular changes in a row.
     var time = -Double.infinity
     var count = 0
     var isLearned = false
   }
 
-  /// Changes that make a cell known.
+  /// Number of regular changes after which a cell is learned.
   private static let enough = 20
-  /// Seconds between two changes of one that is a clock's, at least and at most.
+  /// Limits of the interval between two regular changes, in seconds.
   private static let shortest = 0.7, longest = 15.0
-  /// Seconds without a change after which a known cell is forgotten.
+  /// Seconds without a change after which a learned cell is forgotten.
   private static let memory = 180.0
-  /// Share of all cells that may be known.
+  /// Largest share of cells that may be ignored.
   private static let largest = 0.05
 
   private var cells: [Cell] = []
   private var before: LumaGrid?
-  /// Cells that may be left out of the comparison, by their place in the grid; empty if there are none.
+  /// Whether each cell of the grid is ignored, row by row; empty if none is.
   private(set) var ignored: [Bool] = []
 
-  /// Takes in the next frame; a change of at least `threshold` counts.
+  /// Records the next frame; changes of at least `threshold` (0...255) count.
   mutating func see(_ grid: LumaGrid, at now: Double, threshold: Int) {
     defer { before = grid }
     guard let before, before.columns == grid.columns, before.rows == grid.rows, cells.count == grid.levels.count else {
@@ -36,7 +36,7 @@ struct RegularCells {
       ignored = []
       return
     }
-    var isNews = false
+    var hasChanged = false
     for index in cells.indices {
       if abs(Int(grid.levels[index]) - Int(before.levels[index])) >= threshold {
         let pause = now - cells[index].time
@@ -44,32 +44,32 @@ struct RegularCells {
         cells[index].time = now
         if !cells[index].isLearned, cells[index].count >= Self.enough {
           cells[index].isLearned = true
-          isNews = true
+          hasChanged = true
         }
       } else if cells[index].isLearned, now - cells[index].time > Self.memory {
         cells[index] = Cell()
-        isNews = true
+        hasChanged = true
       }
     }
-    if isNews { renew() }
+    if hasChanged { renew() }
   }
 
-  /// The network found something in these `boxes`, in shares of the frame: what changes there is no clock.
+  /// Forgets the cells within `boxes` (0...1 of the frame), where the network found objects.
   mutating func forget(_ boxes: [Box]) {
     guard let before, !boxes.isEmpty else { return }
-    var isNews = false
+    var hasChanged = false
     for box in boxes {
       let columns = Self.range(box.minX, box.maxX, of: before.columns)
       let rows = Self.range(box.minY, box.maxY, of: before.rows)
       for row in rows {
         for column in columns where cells.indices.contains(row * before.columns + column) {
           let index = row * before.columns + column
-          if cells[index].isLearned { isNews = true }
+          if cells[index].isLearned { hasChanged = true }
           cells[index] = Cell()
         }
       }
     }
-    if isNews { renew() }
+    if hasChanged { renew() }
   }
 
   private static func range(_ low: Float, _ high: Float, of count: Int) -> Range<Int> {
