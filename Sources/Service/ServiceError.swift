@@ -11,7 +11,7 @@ public struct ServiceError: Error, Sendable, CustomStringConvertible {
     case unreadable
     /// The address to listen on cannot be had (exit code 69).
     case cannotListen
-    /// The system gives no thread or socket (exit code 71).
+    /// The system gives no thread, socket or descriptor (exit code 71).
     case system
   }
 
@@ -30,7 +30,13 @@ public struct ServiceError: Error, Sendable, CustomStringConvertible {
   }
 
   init(_ error: ConfigurationError) {
-    self.init(error.code == .invalid ? .configuration : .unreadable, error.description, cause: error)
+    let code: Code =
+      switch error.code {
+      case .invalid: .configuration
+      case .unreadable: .unreadable
+      case .exhausted: .system
+      }
+    self.init(code, error.description, cause: error)
   }
 
   init(_ error: WebError) {

@@ -6,6 +6,8 @@ public struct ConfigurationError: Error, Sendable, CustomStringConvertible {
     case invalid
     /// The file cannot be read (exit code 66).
     case unreadable
+    /// The system has no descriptor left to open it with (exit code 71).
+    case exhausted
   }
 
   /// What went wrong.

@@ -41,7 +41,7 @@ enum Failure {
     case let error as CaptureError: status(of: error.code)
     case let error as EvaluationError: status(of: error.code)
     case let error as BatchError: status(of: error.code)
-    case let error as ConfigurationError: error.code == .unreadable ? 66 : 78
+    case let error as ConfigurationError: status(of: error.code)
     case let error as ModelError: error.code == .unwritable ? 73 : 78
     case let error as ModelStoreError: status(of: error.code)
     case let error as InferenceError: status(of: error.code)
@@ -62,6 +62,14 @@ enum Failure {
     case .invalidMedia, .unsupported: 65
     case .inputOutput: 74
     case .internalError: 70
+    }
+  }
+
+  private static func status(of code: ConfigurationError.Code) -> Int32 {
+    switch code {
+    case .unreadable: 66
+    case .exhausted: 71
+    case .invalid: 78
     }
   }
 

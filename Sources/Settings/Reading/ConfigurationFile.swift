@@ -49,6 +49,9 @@ enum ConfigurationFile {
       throw ConfigurationError(.unreadable, "cannot read \(path): expected a file of text, this is a pipe")
     }
     guard let file = FileHandle(forReadingAtPath: path) else {
+      if FileManager.default.isReadableFile(atPath: path) {
+        throw ConfigurationError(.exhausted, "cannot read \(path): too many open files (see ulimit -n)")
+      }
       throw ConfigurationError(.unreadable, "cannot read \(path): no such file, or permission denied")
     }
     let data: Data
