@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""usage: mosaic-tracks.py VIDEO GROUND-TRUTH [--grid 2x2] [--frames N] [--model FILE]
+"""usage: mosaic-tracks.py VIDEO GROUND-TRUTH [--grid 2x2] [--overlap 0.1] [--frames N] [--model FILE]
 
 Puts copies of a video side by side into one large frame, tracks people in the video itself and, with `--tile`, in the mosaic, and prints
 HOTA, MOTA and IDF1 of both, measured by `evaluate-tracks`. GROUND-TRUTH is in MOT's format; each cell of the mosaic has it at its place.
@@ -43,6 +43,7 @@ def main():
     parser.add_argument("video")
     parser.add_argument("truth")
     parser.add_argument("--grid", default="2x2")
+    parser.add_argument("--overlap", default="0.1", help="share of a tile's side that it has in common with its neighbours")
     parser.add_argument("--frames", type=int)
     parser.add_argument("--model")
     options = parser.parse_args()
@@ -63,7 +64,7 @@ def main():
         compose(options.video, columns, rows, frames, f"{work}/mosaic.mp4")
         words = ["--classes", "person", "--max-det", "3000", "-q"] + (["--model", options.model] if options.model else [])
         found = {}
-        for name, more in ("single", []), ("mosaic", ["--tile", options.grid]):
+        for name, more in ("single", []), ("mosaic", ["--tile", f"{options.grid}:{options.overlap}"]):
             begin = time.monotonic()
             subprocess.run([PROGRAM, f"{work}/{name}.mp4", "--mot", f"{work}/{name}.mot.txt", *words, *more], check=True)
             found[name] = scores(f"{work}/{name}.mot.txt", f"{work}/{name}.txt")
