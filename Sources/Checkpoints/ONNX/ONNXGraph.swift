@@ -1,6 +1,6 @@
 import GELAN
 
-/// What the graph of an ONNX file says about weights: its nodes, its initialisers and the size of its input.
+/// The parts of an ONNX graph that concern weights: its nodes, its initialisers and the size of its input.
 struct ONNXGraph {
   private struct Node {
     var name = ""
@@ -9,7 +9,7 @@ struct ONNXGraph {
     var outputs: [String] = []
   }
 
-  /// Kinds of operators that occur.
+  /// The operator types in the graph.
   private(set) var operators: Set<String> = []
   /// Height and width of the first input, where they are fixed.
   private(set) var inputSides: [Int] = []
@@ -63,7 +63,7 @@ struct ONNXGraph {
     return tensors
   }
 
-  /// The name of a tensor without the copies that were made of it.
+  /// The name of the tensor that `name` is a copy of.
   private func resolved(_ name: String) -> String {
     var name = name
     for _ in 0..<8 {
@@ -156,7 +156,7 @@ struct ONNXGraph {
 
 /// One `TensorProto`: its name, shape and where its numbers lie.
 struct ONNXTensor {
-  /// How tensors are called that convolutions use.
+  /// Name by which nodes refer to it.
   var name = ""
   private var shape: [Int] = []
   private var type = 0

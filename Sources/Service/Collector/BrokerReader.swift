@@ -3,8 +3,8 @@ import Outputs
 import Pipeline
 import Synchronization
 
-/// Reads one broker, on a thread of its own: connects, and again when the connection is lost. The broker keeps for it what
-/// comes meanwhile.
+/// Reads one broker on its own thread, and reconnects when the connection is lost. Meanwhile the broker keeps the messages
+/// of its session.
 final class BrokerReader: Sendable {
   private struct Shared {
     var isConnected = false
@@ -88,7 +88,7 @@ final class BrokerReader: Sendable {
       if !isOpen, Self.now - start > Self.patience { throw MQTTError.noAnswer(from: options.address) }
       var lines: [String] = []
       var wait = 1.0
-      // What has come already is written together.
+      // Messages that are already there are written together.
       while lines.count < Self.batch {
         let notices = try connection.notices(within: wait, or: wake)
         if notices.isEmpty { break }

@@ -4,9 +4,9 @@ import Outputs
 import Scene
 import Web
 
-/// A camera of a box, as far as the collector knows it: by what the box last said of it.
+/// A camera of a box, in the state that the box last published.
 final class CollectedCamera: WebCamera {
-  /// What a box publishes as the state of a camera.
+  /// The payload of a camera's state topic.
   private struct State: Decodable {
     var state: String
     var cause: String?
@@ -20,10 +20,10 @@ final class CollectedCamera: WebCamera {
   /// The box that watches it.
   let box: String
   private let state: State
-  /// Never has a frame: those stay with the box.
+  /// Always empty: frames stay at the box.
   let picture = CameraPicture(classes: ClassCatalogue(names: []))
 
-  /// The camera `name` of `box`, in the state that is in `payload`; one that is not there is unknown yet.
+  /// The camera `name` of `box` in the state of `payload`; without one it is connecting.
   init(_ name: String, box: String, payload: [UInt8]? = nil, isBoxThere: Bool = true) {
     self.name = name
     self.box = box
