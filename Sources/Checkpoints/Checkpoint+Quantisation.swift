@@ -22,16 +22,12 @@ extension Checkpoint {
   /// - Throws: `.mismatch` for whole numbers where none can be used, for scales that are missing, have another shape or are
   ///   no positive numbers, and for weights beyond `Quantisation.weightLimit`.
   func quantisation(of graph: Graph) throws(ModelError) -> Quantisation? {
-    let allowed = Set(graph.quantisable.map(\.convolution.parameters))
     let owners = graph.scaleOwners
     var result = Quantisation(record: description.quantisationRecord)
     for (node, convolution) in graph.convolutions {
       let name = "\(convolution.parameters).weight"
       let stepsName = Quantisation.TensorName.weightSteps(of: convolution.parameters)
       guard let stored = tensors[name], stored.elementType == .int8 || tensors[stepsName] != nil else { continue }
-      guard allowed.contains(convolution.parameters) else {
-        throw ModelError(.mismatch, "\(name): expected real numbers in the first and last layers, file has 8-bit ones")
-      }
       let limit = Float(Quantisation.weightLimit)
       if stored.elementType != .int8 {
         result.keepsWeights = true
@@ -41,6 +37,7 @@ extension Checkpoint {
         throw ModelError(.mismatch, "\(name): expected whole numbers up to \(Int(limit)), file has \(Int(worst))")
       }
       result.weights[convolution.parameters] = try steps(stepsName, count: convolution.outputChannels)
+      if node.inputs[0] == 0 { continue }
       let owner = graph.nodes[owners[node.inputs[0]]].name
       if result.activations[owner] == nil { result.activations[owner] = try scale(of: owner) }
     }

@@ -35,23 +35,24 @@ struct Arithmetic: Sendable {
     }
   }
 
-  /// Whether the image is stored as bytes: bf16 represents 0…255 exactly, and the kernels convert it themselves.
+  /// Whether the image is stored as bytes: the kernels multiply them in int8, or convert them to bf16, which represents
+  /// 0…255 exactly.
   private func readsBytes(_ graph: Graph) -> Bool {
-    real == .bf16
-      && graph.convolutions.allSatisfy { node, convolution in
-        node.inputs[0] != 0
-          || KernelTable.supports(
-            convolution, outputs: convolution.outputChannels, reads: .bf16, isImage: true)
-      }
+    graph.convolutions.allSatisfy { node, convolution in
+      node.inputs[0] != 0 || dotElement(of: convolution, outputs: convolution.outputChannels, isImage: true) != nil
+    }
   }
 
   /// Type that a dot-product kernel of this package multiplies in `outputs` channels of `convolution`; `nil` if none
   /// supports it.
   func dotElement(of convolution: Graph.Convolution, outputs: Int, isImage: Bool = false) -> MapElement? {
     guard usesDots else { return nil }
-    let element: MapElement = quantisation?.weights[convolution.parameters] != nil ? .u8 : .bf16
-    guard element == .u8 || real == .bf16 else { return nil }
-    return KernelTable.supports(convolution, outputs: outputs, reads: element, isImage: isImage) ? element : nil
+    func supports(_ element: MapElement) -> Bool {
+      KernelTable.supports(convolution, outputs: outputs, reads: element, isImage: isImage)
+    }
+    let isInt8 = quantisation?.weights[convolution.parameters] != nil
+    if isInt8, supports(.u8) { return .u8 }
+    return (!isInt8 || isImage) && real == .bf16 && supports(.bf16) ? .bf16 : nil
   }
 
   /// The data types that `step` requires.
@@ -62,7 +63,8 @@ struct Arithmetic: Sendable {
         return .first(element)
       }
       // oneDNN needs u8 input for int8 convolutions, and f32 for all others.
-      return !usesDots && quantisation?.weights[convolution.parameters] != nil ? .first(.u8) : .all(.f32)
+      let isInt8 = quantisation?.weights[convolution.parameters] != nil && step.inputs[0] != 0
+      return !usesDots && isInt8 ? .first(.u8) : .all(.f32)
     case .sum: return .all(.f32)
     case .pooling, .upsample, .concatenation, .copy, .conversion: return .any
     }

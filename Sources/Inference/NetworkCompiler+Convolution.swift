@@ -69,7 +69,7 @@ extension NetworkCompiler {
     else { return nil }
     var operands = ConvolutionKernel.Operands(
       reads: element ?? .f32, writes: lowering.elements[step.output], destination: lowering.scales[step.output])
-    if element == .u8, let scale = lowering.scales[input],
+    if element == .u8, let scale = input == 0 ? .image : lowering.scales[input],
       let steps = arithmetic.quantisation?.weights[convolution.parameters]
     {
       operands.source = (scale, Array(steps[rows]))

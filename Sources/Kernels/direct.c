@@ -6,12 +6,12 @@
 
 #include "silu_curve.h"
 
-// Whether an image is read as bf16, three channels and a zero interleaved. f32 images stay planar.
+// Whether an image is read with three channels and a zero interleaved, as bf16 or bytes. f32 images stay planar.
 static bool is_interleaved(const convolution *c) { return c->is_image && c->reads != ELEMENT_F32; }
 
 // Groups of four bytes per pixel, the channels in each, and the number of such blocks.
 static int lane_count(const convolution *c) {
-  if (c->is_image) return is_interleaved(c) ? 2 : 1;
+  if (c->is_image) return c->reads == ELEMENT_BF16 ? 2 : 1;
   return 2 * element_size(c->reads);
 }
 static int block_channels(const convolution *c) { return c->is_image ? (is_interleaved(c) ? 4 : 1) : 8; }
@@ -107,9 +107,13 @@ static void run_strips(
       // Few sums at a time are bound by latency: 4 + 4 is better than 6 + 2.
       const bool is_full = left >= s->full && !(s->full == 6 && left == 8);
       const int kind = is_full ? 0 : left >= 4 ? 1 : left >= 2 ? 2 : 3, step = kind ? 8 >> kind : s->full;
-      s->of[kind](x, (ptrdiff_t)first * step_in, weights, sums);
-      finish(
-          c, sums, step, width, channel, to + first * c->out.pixel * size, more ? more + first * c->add.pixel * size : NULL);
+      uint8_t *at = to + first * c->out.pixel * size;
+      if (kind < 2 && s->finishing[kind] && c->curve.shift > 0 && !more) {
+        s->finishing[kind](x, (ptrdiff_t)first * step_in, weights, &(finish_target){c, channel, at});
+      } else {
+        s->of[kind](x, (ptrdiff_t)first * step_in, weights, sums);
+        finish(c, sums, step, width, channel, at, more ? more + first * c->add.pixel * size : NULL);
+      }
       first += step;
     }
     weights += group_size(c) / outputs * width;
@@ -135,7 +139,7 @@ static void stage(
     const uint8_t *from =
         in + ((group * block_count(c) + block) * c->in.block + row * c->in.row + (left + before) * c->in.pixel) * size;
     uint8_t *inner = to + (size_t)before * bytes;
-    if (is_interleaved(c)) body->stage_image(from, c->in.block, inner, count);
+    if (is_interleaved(c)) body->stage_image(c->reads, from, c->in.block, inner, count);
     else if (c->takes_means) body->means(c->reads, from, c->in.row * size, inner, count);
     else memcpy(inner, from, (size_t)count * bytes);
   }

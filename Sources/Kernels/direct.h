@@ -16,10 +16,19 @@ typedef struct {
 // output channels, then pixel.
 typedef void sum_function(const operand *, ptrdiff_t offset, const uint8_t *weights, void *sums);
 
-// The number of pixels whose sums fit in registers, and functions for that many, for 4, 2 and 1.
+// What the functions that also finish get in place of memory for sums: the convolution, the first output channel, and
+// where its outputs are written.
+typedef struct {
+  const convolution *convolution;
+  int channel;
+  uint8_t *out;
+} finish_target;
+
+// The number of pixels whose sums fit in registers, and functions for that many, for 4, 2 and 1. Functions that finish
+// the sums in registers by a `silu_curve`, for the first two numbers, or NULL.
 typedef struct {
   int full;
-  sum_function *of[4];
+  sum_function *of[4], *finishing[2];
 } sum_steps;
 
 // Finishes the sums of `pixels` × `width` channels from `channel` on. `out` and `add` are in blocks of eight.
@@ -34,8 +43,9 @@ typedef struct {
   bool has_curves;  // SiLU may be approximated by lines (`silu_curve`)
   // Means of `count` groups of eight values with their right, lower and lower right neighbours; `row` is in bytes.
   void (*means)(map_element element, const uint8_t *from, ptrdiff_t row, uint8_t *to, int count);
-  // Converts three planes of bytes to red, green, blue and 0 in bf16; NULL if images are read only as f32.
-  void (*stage_image)(const uint8_t *from, ptrdiff_t plane, uint8_t *to, int count);
+  // Interleaves three planes of bytes to red, green, blue and 0, in bf16 or as bytes; NULL if images are read only as
+  // f32.
+  void (*stage_image)(map_element element, const uint8_t *from, ptrdiff_t plane, uint8_t *to, int count);
 } direct_body;
 
 // Whether the harness supports the convolution: 1×1, or 3×3 with stride 1 or 2; groups of whole blocks of channels.

@@ -37,7 +37,7 @@ static void make_curve(convolution *c) {
 
 void use_silu_curve(convolution *c, float *factors, float *bias) {
   c->curve.shift = 0;
-  if (c->has_addend || c->writes != ELEMENT_U8 || c->activation != ACTIVATION_SILU) return;
+  if (c->writes != ELEMENT_U8 || c->activation != ACTIVATION_SILU) return;
   make_curve(c);
   if (c->curve.shift == 0) return;
   const float units = 32768 / c->curve.range;

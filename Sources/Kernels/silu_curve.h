@@ -2,8 +2,9 @@
 #pragma once
 #include "include/convolution.h"
 
-// Replaces SiLU and quantisation of a convolution without addend by a piecewise linear curve, if its error is at most
-// a quarter of a unit: then activation is nearly free. Factors and biases are converted to the units of the curve.
+// Replaces SiLU and quantisation of a convolution by a piecewise linear curve, if its error is at most
+// a quarter of a unit: then activation is nearly free. An addend is added in 16 bits, before the shift. Factors and biases are converted to the units of the
+// curve.
 void use_silu_curve(convolution *convolution, float *factors, float *bias);
 
 // Subtracts the products with the zero point of the input, which are equal for all outputs, from the biases.

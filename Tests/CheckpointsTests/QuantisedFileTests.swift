@@ -19,6 +19,7 @@ import Testing
       let count = weight.values.count / steps.count
       weights[name]?.values = weight.quantised(by: steps).enumerated().map { Float($1) * steps[$0 / count] }
       quantisation.weights[convolution.parameters] = steps
+      if node.inputs[0] == 0 { continue }
       quantisation.activations[model.graph.nodes[owners[node.inputs[0]]].name] = .init(step: 0.02, zeroPoint: 14)
     }
     model = model.with(weights: weights)
@@ -91,9 +92,6 @@ import Testing
     Fault("too large a weight", "expected whole numbers up to 64, file has -65") { tensors in
       let key = tensors.filter { $0.value.1 == .int8 }.keys.sorted()[0]
       tensors[key]?.0.values[3] = -65
-    },
-    Fault("whole numbers in the first layer", "expected real numbers in the first and last layers") { tensors in
-      tensors["model.0.conv.weight"]?.1 = .int8
     },
     Fault("no whole numbers at all", "calls itself quantised") { tensors in
       for (name, tensor) in tensors where tensor.1 == .int8 { tensors[name] = (tensor.0, .float32) }

@@ -93,7 +93,8 @@ struct ConvolutionExample {
     let kernel = try ConvolutionKernel(
       convolution, by: entry, outputs: shape.outputs, values: (weights, bias),
       operands: .init(
-        reads: reads, writes: writes, source: reads == .u8 ? (Self.source, steps) : nil, destination: scale),
+        reads: reads, writes: writes, source: reads == .u8 ? (shape.isPlanar ? .image : Self.source, steps) : nil,
+        destination: scale),
       takesMeans: shape.takesMeans, source: shape.source(order), destination: output,
       addend: addend == nil ? nil : output, threads: threads, on: maps.engine)
     guard let kernel else { return [] }
@@ -103,7 +104,7 @@ struct ConvolutionExample {
     kernel.run(
       source: try maps.map(
         [1, shape.inputs, shape.height, shape.width], shape.isPlanar && reads != .f32 ? .u8 : reads,
-        shape.isPlanar ? .plain : format, levels(input, reads == .u8 ? Self.source : nil)),
+        shape.isPlanar ? .plain : format, levels(input, reads == .u8 && !shape.isPlanar ? Self.source : nil)),
       destination: destination, addend: try addend.map { try maps.map(extent, writes, format, levels($0, scale)) },
       scratch: try maps.scratch(kernel), selection: selection)
     let found = try maps.values(destination)

@@ -40,7 +40,7 @@ import Testing
   @Test(arguments: KernelTable.entries, shapes)
   func `a kernel computes the sum over the window`(_ entry: KernelTable.Entry, _ shape: Shape) throws {
     guard entry.isDetected else { return }
-    for reads in [MapElement.f32, .bf16, .u8] where !(shape.isPlanar && reads == .u8) {
+    for reads in [MapElement.f32, .bf16, .u8] {
       for writes in [MapElement.f32, .bf16, .u8] {
         for order in [CompilationOptions.ChannelOrder.blocked8, .channelsLast] {
           for (activation, hasAddend, threads) in [
@@ -72,8 +72,9 @@ import Testing
     }
     switch example.writes {
     case .u8:
-      let usesCurve = example.convolution.activation == .silu && example.addend == nil
-      return (usesCurve ? 0.76 : 0.51) * Double(ConvolutionExample.result.step) + (isWinograd ? limit : 0)
+      // SiLU by a curve is up to a quarter of a step off.
+      let steps = example.convolution.activation == .silu ? 0.76 : 0.51
+      return steps * Double(ConvolutionExample.result.step) + (isWinograd ? limit : 0)
     case .bf16: return limit + largest / 256
     default: return limit
     }

@@ -79,7 +79,7 @@ static finish_function *twin_finisher_of(const convolution *c, bool is_integer) 
 
 static void twin_stage_image(const uint8_t *from, ptrdiff_t plane, uint8_t *to, int count) {
   if (has_avx512()) {
-    stage_image(from, plane, to, count);
+    stage_image_bf16(from, plane, to, count);
     return;
   }
   for (int x = 0; x < count; x++)
@@ -87,7 +87,7 @@ static void twin_stage_image(const uint8_t *from, ptrdiff_t plane, uint8_t *to, 
 }
 
 #define finisher_avx512 twin_finisher_of
-#define stage_image twin_stage_image
+#define stage_image_bf16 twin_stage_image
 #define amx_rectangle_of twin_rectangle_of
 #define amx_band_rows twin_band_rows
 #define amx_staged_size twin_staged_size

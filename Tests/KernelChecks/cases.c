@@ -126,6 +126,7 @@ check_case check_make(convolution shape, map_element reads, uint64_t seed) {
     k.bias[i] = between(&state, -1, 1);
   }
   c->zero_point = reads == ELEMENT_U8 ? (uint8_t)check_number(&state, 256) : 0;
+  if (c->is_image) c->zero_point = 0;
   c->out_factor = between(&state, 20, 60);
   c->out_offset = c->has_addend ? 0 : (float)check_number(&state, 60);
   k.filters = (filters){k.weights, (ptrdiff_t)c->outputs * c->inputs * taps, (ptrdiff_t)c->inputs * taps, taps, false};

@@ -1,9 +1,6 @@
 extension Graph {
-  /// The convolutions that can run in int8: all but those that read the image and those that predict.
-  public var quantisable: [(node: Node, convolution: Convolution)] {
-    let predictions = Set(mainHead.levels.flatMap { [$0.boxes, $0.classes] })
-    return convolutions.filter { !predictions.contains($0.node.id) && $0.node.inputs[0] != 0 }
-  }
+  /// The convolutions that can run in int8: all of them. Predictions are written as f32.
+  public var quantisable: [(node: Node, convolution: Convolution)] { convolutions }
 
   /// For a sum `x + f(x)` whose second operand is a convolution that no other node reads: `x` and the convolution,
   /// which then also performs the addition.

@@ -13,6 +13,9 @@ public struct Quantisation: Hashable, Sendable {
       self.zeroPoint = zeroPoint
     }
 
+    /// The scale of an image, whose bytes stand for 0…1. Files do not store it.
+    public static let image = Scale(step: 1 / 255, zeroPoint: 0)
+
     /// The scale that covers `low...high`, widened to include 0.
     public init(low: Float, high: Float) {
       let low = min(low, 0), high = max(high, 0)
@@ -51,7 +54,8 @@ public struct Quantisation: Hashable, Sendable {
     self.record = record
   }
 
-  /// The scale of each node's result; `nil` for results that no int8 convolution reads, which stay in floating point.
+  /// The scale of each node's result; `nil` for results that no int8 convolution reads, which stay in floating point,
+  /// and for the image, whose scale is `Scale.image`.
   public func scales(of graph: Graph) -> [Scale?] {
     let owners = graph.scaleOwners
     let whole = graph.quantisable.filter { weights[$0.convolution.parameters] != nil }

@@ -21,6 +21,8 @@ public final class Calibration {
   private(set) var histograms: [Graph.Node.ID: (choice: ActivationHistogram, judge: ActivationHistogram)] = [:]
   /// Sum of each channel over all positions and images, and the number of positions.
   private var sums: [Graph.Node.ID: (values: [Double], places: Int)] = [:]
+  /// The same of the image, in units of 0…1.
+  private var imageSums: [Double]
 
   /// Calibrates `model` on inputs of `side` × `side` with `threads` threads.
   public init(_ model: InferenceModel, side: Int, threads: Int) throws(InferenceError) {
@@ -29,7 +31,8 @@ public final class Calibration {
     let graph = model.graph, weights = model.weights
     let owners = graph.scaleOwners
     self.owners = owners
-    let read = Set(graph.quantisable.map { owners[$0.node.inputs[0]] })
+    imageSums = [Double](repeating: 0, count: graph.nodes[0].channels)
+    let read = Set(graph.quantisable.map { owners[$0.node.inputs[0]] }).subtracting([0])
     // Sums per channel are simplest with channels innermost.
     network = try CompiledNetwork(
       graph, options: CompilationOptions(height: side, width: side, threads: threads, order: .channelsLast),
@@ -67,6 +70,8 @@ public final class Calibration {
       let values = execution.input.floats, count = values.count / 3
       samples.append((0..<values.count).map { values[$0 % count * 3 + $0 / count] })
     }
+    let pixels = execution.input.floats
+    for index in pixels.indices { imageSums[index % imageSums.count] += Double(pixels[index]) / 255 }
     try execution.run()
     for (id, old) in sums {
       var channels = old
@@ -87,6 +92,7 @@ public final class Calibration {
 
   /// Mean of each channel of tensor `id`.
   func means(of id: Graph.Node.ID) -> [Float]? {
+    if id == 0 { return imageSums.map { Float($0 / Double(max(imageCount, 1) * side * side)) } }
     guard let (values, places) = sums[id], places > 0 else { return nil }
     return values.map { Float($0 / Double(places)) }
   }

@@ -57,7 +57,8 @@ public struct Quantiser {
       quantisation.weights[name] = part.steps
     }
     let owners = model.graph.scaleOwners
-    for (node, convolution) in model.graph.quantisable where quantisation.weights[convolution.parameters] != nil {
+    for (node, convolution) in model.graph.quantisable
+    where node.inputs[0] != 0 && quantisation.weights[convolution.parameters] != nil {
       let owner = model.graph.nodes[owners[node.inputs[0]]].name
       quantisation.activations[owner] = scales[owner]?.scale
     }

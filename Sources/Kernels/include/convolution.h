@@ -31,7 +31,7 @@ typedef struct {
   bool has_addend;
   map_element reads;   // type that is multiplied: f32, bf16, or u8 by weights of s8
   map_element writes;  // type of the output and of the addend
-  uint8_t zero_point;  // of a u8 input
+  uint8_t zero_point;  // of a u8 input; 0 for an image
   // A u8 output is the result times `out_factor` plus `out_offset`, rounded and saturated. The addend has the same
   // scale; it is added before rounding and contributes its own zero point.
   float out_factor, out_offset;

@@ -132,7 +132,7 @@ static void stage_row(
   memset(to + end * pixel, zero, (width - end) * pixel);
   const ptrdiff_t channels = c->is_image ? 0 : (ptrdiff_t)group * (c->inputs / 8) * c->in.block;
   const uint8_t *from = in + (channels + row * c->in.row + (left + before) * c->in.pixel) * size;
-  if (c->is_image) stage_image(from, c->in.block, to + before * pixel, count);
+  if (c->is_image) stage_image_bf16(from, c->in.block, to + before * pixel, count);
   else stage_pixels(c, from, to + before * pixel, count, means);
 }
 

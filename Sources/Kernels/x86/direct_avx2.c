@@ -2,6 +2,7 @@
 #include "direct_sums.h"
 #include "finish.h"
 #include "means.h"
+#include "stage.h"
 
 #if defined(__x86_64__)
 SUM_UP_NARROW(sum_f32, AVX2, __m256, LOAD_256_PS, STORE_256_PS, SPREAD_256_PS, _mm256_setzero_ps, FMA_256)
@@ -33,8 +34,12 @@ static const sum_steps *f32_sums(const convolution *c, int width) {
   OF_WINDOW(NAME##_point, TARGET, SUM, 2, 1, 1)                                             \
   OF_WINDOW(NAME##_window, TARGET, SUM, 2, 3, 1)                                            \
   OF_WINDOW(NAME##_stride, TARGET, SUM, 2, 3, 2)                                            \
+  OF_WINDOW(NAME##_image, TARGET, SUM, 1, 3, 1)                                             \
+  OF_WINDOW(NAME##_image_stride, TARGET, SUM, 1, 3, 2)                                      \
   static const sum_steps *NAME##_sums(const convolution *c, int width) {                    \
     const sum_steps *const *all = c->kernel == 1   ? NAME##_point                           \
+                                  : c->is_image                                             \
+                                      ? (c->stride == 1 ? NAME##_image : NAME##_image_stride) \
                                   : c->stride == 1 ? NAME##_window                          \
                                                    : NAME##_stride;                         \
     return all[width / 16];                                                                 \
@@ -44,12 +49,17 @@ U8_SUMS(evex, AVX_VNNI_EVEX, sum_evex)
 
 static finish_function *finisher(const convolution *c) { return finisher_avx2(c, c->reads == ELEMENT_U8); }
 
+static void stage_image(map_element element, const uint8_t *from, ptrdiff_t plane, uint8_t *to, int count) {
+  (void)element;  // bf16 has no kernel here
+  stage_image_u8(from, plane, to, count);
+}
+
 static const direct_body f32_body = {16, f32_sums, finisher, false, means_avx2, NULL};
-static const direct_body vex_body = {16, vex_sums, finisher, false, means_avx2, NULL};
-static const direct_body evex_body = {16, evex_sums, finisher, false, means_avx2, NULL};
+static const direct_body vex_body = {16, vex_sums, finisher, false, means_avx2, stage_image};
+static const direct_body evex_body = {16, evex_sums, finisher, false, means_avx2, stage_image};
 
 static bool supports_f32(const convolution *c) { return c->reads == ELEMENT_F32 && direct_supports(c); }
-static bool supports_u8(const convolution *c) { return c->reads == ELEMENT_U8 && !c->is_image && direct_supports(c); }
+static bool supports_u8(const convolution *c) { return c->reads == ELEMENT_U8 && direct_supports(c); }
 
 DIRECT_KERNEL(direct_f32_avx2, "direct:avx2", INSTRUCTIONS_AVX2, supports_f32, f32_body)
 DIRECT_KERNEL(direct_u8_avx_vnni, "direct:avx_vnni", INSTRUCTIONS_AVX2 | INSTRUCTIONS_AVX_VNNI, supports_u8, vex_body)

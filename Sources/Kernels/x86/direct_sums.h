@@ -5,9 +5,15 @@
 #include "../direct.h"
 #include "attributes.h"
 
+// How sums leave the registers: to memory, with STORE.
+#define TO_MEMORY(STORE, VECTOR, sum, pixels, vectors, sums)  \
+  UNROLLED for (int v = 0; v < vectors; v++)                  \
+    UNROLLED for (int p = 0; p < pixels; p++)                 \
+      STORE((void *)((uint8_t *)(sums) + (v * pixels + p) * sizeof(VECTOR)), sum[p][v])
+
 // Sums of `pixels` × `vectors` of output channels, with 32 registers: an input value is used for all columns of the
 // window that contain it before the next is loaded.
-#define SUM_UP(NAME, TARGET, VECTOR, LOAD, STORE, SPREAD, ZERO, DOT)                                                  \
+#define SUM_UP(NAME, TARGET, VECTOR, LOAD, END, SPREAD, ZERO, DOT)                                                    \
   TARGET INLINE void NAME(                                                                                            \
       const operand *x, ptrdiff_t offset, const uint8_t *weights, void *sums, const int pixels, const int vectors,    \
       const int lanes, const int kernel, const int stride) {                                                          \
@@ -35,9 +41,7 @@
           }                                                                                                           \
         }                                                                                                             \
       }                                                                                                               \
-    UNROLLED for (int v = 0; v < vectors; v++)                                                                        \
-      UNROLLED for (int p = 0; p < pixels; p++)                                                                       \
-        STORE((void *)((uint8_t *)sums + (v * pixels + p) * sizeof(VECTOR)), sum[p][v]);                              \
+    END(VECTOR, sum, pixels, vectors, sums);                                                                           \
   }
 
 // The same with 16 registers: one column of the window after the other.
@@ -81,7 +85,17 @@
   OF_STEP(NAME##_4, TARGET, SUM, 4, VECTORS, LANES, KERNEL, STRIDE)        \
   OF_STEP(NAME##_2, TARGET, SUM, 2, VECTORS, LANES, KERNEL, STRIDE)        \
   OF_STEP(NAME##_1, TARGET, SUM, 1, VECTORS, LANES, KERNEL, STRIDE)        \
-  static const sum_steps NAME = {FULL, {NAME##_full, NAME##_4, NAME##_2, NAME##_1}};
+  static const sum_steps NAME = {FULL, {NAME##_full, NAME##_4, NAME##_2, NAME##_1}, {NULL, NULL}};
+// The same with functions that finish: SUM##_curve.
+#define OF_WIDTH_ON_CURVE(NAME, TARGET, SUM, FULL, VECTORS, LANES, KERNEL, STRIDE)  \
+  OF_STEP(NAME##_full, TARGET, SUM, FULL, VECTORS, LANES, KERNEL, STRIDE)           \
+  OF_STEP(NAME##_4, TARGET, SUM, 4, VECTORS, LANES, KERNEL, STRIDE)                 \
+  OF_STEP(NAME##_2, TARGET, SUM, 2, VECTORS, LANES, KERNEL, STRIDE)                 \
+  OF_STEP(NAME##_1, TARGET, SUM, 1, VECTORS, LANES, KERNEL, STRIDE)                 \
+  OF_STEP(NAME##_whole, TARGET, SUM##_curve, FULL, VECTORS, LANES, KERNEL, STRIDE)  \
+  OF_STEP(NAME##_four, TARGET, SUM##_curve, 4, VECTORS, LANES, KERNEL, STRIDE)      \
+  static const sum_steps NAME = {                                                   \
+      FULL, {NAME##_full, NAME##_4, NAME##_2, NAME##_1}, {NAME##_whole, NAME##_four}};
 
 // Vectors of eight.
 #define LOAD_256(from) _mm256_loadu_si256((const __m256i *)(from))

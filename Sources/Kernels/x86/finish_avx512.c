@@ -1,6 +1,7 @@
 // Finishes sums: activation, addition and narrowing.
 #include <string.h>
 
+#include "curve.h"
 #include "finish.h"
 #include "vectors.h"
 
@@ -135,58 +136,52 @@ FINISHING INLINE void finish(
   }
 }
 
-// The same for u8 outputs by a piecewise linear curve, in 16 bits.
-typedef struct {
-  __m512i offsets[2], slopes[2];
-  __m128i shift;
-} curve_registers;
-
-FINISHING INLINE __m512i on_curve(
-    const int32_t *sums, __m512 factor, __m512 bias, ptrdiff_t next, const curve_registers *r, const bool are_integers) {
-  const __m512i low = _mm512_cvtps_epi32(_mm512_fmadd_ps(real_sums(sums, are_integers), factor, bias));
-  const __m512i high = _mm512_cvtps_epi32(_mm512_fmadd_ps(real_sums(sums + next, are_integers), factor, bias));
-  const __m512i x = _mm512_packs_epi32(low, high), line = _mm512_srai_epi16(x, 10);
-  const __m512i offset = _mm512_permutex2var_epi16(r->offsets[0], line, r->offsets[1]);
-  const __m512i slope = _mm512_permutex2var_epi16(r->slopes[0], line, r->slopes[1]);
-  return _mm512_sra_epi16(_mm512_adds_epi16(offset, _mm512_mulhrs_epi16(x, slope)), r->shift);
+// Loads and stores eight channels of up to four pixels. (Masked stores are slow on some processors.)
+FINISHING INLINE __m256i get_pixels(const uint8_t *from, int pixels) {
+  if (pixels >= 4) return _mm256_loadu_si256((const __m256i *)from);
+  return _mm256_maskz_loadu_epi8((1u << pixels * 8) - 1, from);
 }
-
-// Stores eight channels of up to four pixels. (Masked stores are slow on some processors.)
 FINISHING INLINE void put_pixels(__m256i bytes, uint8_t *to, int pixels) {
   if (pixels >= 4) _mm256_storeu_si256((__m256i *)to, bytes);
   else _mm256_mask_storeu_epi8(to, (1u << pixels * 8) - 1, bytes);
 }
 
+// The same for u8 outputs by a piecewise linear curve.
 FINISHING INLINE void finish_on_curve(
-    const convolution *c, const int32_t *sums, int pixels, int width, int channel, uint8_t *out, const bool are_integers) {
-  const silu_curve *curve = &c->curve;
-  const curve_registers r = {
-      {_mm512_loadu_si512(curve->offsets), _mm512_loadu_si512(curve->offsets + 32)},
-      {_mm512_loadu_si512(curve->slopes), _mm512_loadu_si512(curve->slopes + 32)},
-      _mm_cvtsi32_si128(curve->shift)};
+    const convolution *c, const int32_t *sums, int pixels, int width, int channel, uint8_t *out, const uint8_t *add,
+    const bool are_integers, const bool adds) {
+  const curve_registers r = load_curve(&c->curve);
+  const __m256i none = _mm256_setzero_si256();
   if (width == 8) {
-    // Narrowing leaves four channels of two pixels in every quarter.
+    // A vector has two pixels of eight channels.
     const __m512i order = _mm512_set_epi32(0, 0, 0, 0, 0, 0, 0, 0, 13, 9, 5, 1, 12, 8, 4, 0);
+    const __m256i halves = _mm256_set_epi32(7, 3, 6, 2, 5, 1, 4, 0);
     const __m512 factor = _mm512_broadcast_f32x8(_mm256_loadu_ps(c->factors + channel));
     const __m512 bias = _mm512_broadcast_f32x8(_mm256_loadu_ps(c->bias + channel));
     for (int p = 0; p < pixels; p += 4) {
-      const __m512i numbers = on_curve(sums + p * 8, factor, bias, 16, &r, are_integers);
-      const __m512i bytes = _mm512_permutexvar_epi32(order, _mm512_packus_epi16(numbers, numbers));
+      __m512i addend;
+      if (adds) addend = curve_addend(_mm256_permutevar8x32_epi32(get_pixels(add + p * 8, pixels - p), halves), &r);
+      const __m512 low = _mm512_fmadd_ps(real_sums(sums + p * 8, are_integers), factor, bias);
+      const __m512 high = _mm512_fmadd_ps(real_sums(sums + p * 8 + 16, are_integers), factor, bias);
+      const __m512i values = on_curve(low, high, &r, adds ? &addend : NULL);
+      const __m512i bytes = _mm512_permutexvar_epi32(order, _mm512_packus_epi16(values, values));
       put_pixels(_mm512_castsi512_si256(bytes), out + p * 8, pixels - p);
     }
     return;
   }
-  const __m512i order = _mm512_set_epi32(15, 11, 14, 10, 13, 9, 12, 8, 7, 3, 6, 2, 5, 1, 4, 0);
   for (int v = 0; v < width / 16; v++, channel += 16, out += 2 * c->out.block, sums += pixels * 16) {
     const __m512 factor = _mm512_loadu_ps(c->factors + channel), bias = _mm512_loadu_ps(c->bias + channel);
     for (int p = 0; p < pixels; p += 4) {
-      const int32_t *four = sums + p * 16;
-      const __m512i bytes = _mm512_permutexvar_epi32(
-          order, _mm512_packus_epi16(
-                     on_curve(four, factor, bias, 16, &r, are_integers), on_curve(four + 32, factor, bias, 16, &r, are_integers)));
+      __m512 y[4];
+      UNROLLED for (int i = 0; i < 4; i++)
+        y[i] = _mm512_fmadd_ps(real_sums(sums + (p + i) * 16, are_integers), factor, bias);
+      const __m512i bytes = four_on_curve(
+          y, &r, adds, adds ? get_pixels(add + p * 8, pixels - p) : none,
+          adds ? get_pixels(add + c->add.block + p * 8, pixels - p) : none);
       put_pixels(_mm512_castsi512_si256(bytes), out + p * 8, pixels - p);
       put_pixels(_mm512_extracti64x4_epi64(bytes, 1), out + c->out.block + p * 8, pixels - p);
     }
+    if (adds) add += 2 * c->add.block;
   }
 }
 
@@ -213,11 +208,14 @@ FINISHING INLINE void finish_on_curve(
 FINISH_OF(whole, true, false)
 FINISH_OF(real, false, false)
 FINISH_OF(accurate, false, true)
-FINISH(whole_curve, finish_on_curve(c, sums, pixels, width, channel, out, true))
-FINISH(real_curve, finish_on_curve(c, sums, pixels, width, channel, out, false))
+FINISH(whole_curve, finish_on_curve(c, sums, pixels, width, channel, out, add, true, false))
+FINISH(whole_curve_added, finish_on_curve(c, sums, pixels, width, channel, out, add, true, true))
+FINISH(real_curve, finish_on_curve(c, sums, pixels, width, channel, out, add, false, false))
+FINISH(real_curve_added, finish_on_curve(c, sums, pixels, width, channel, out, add, false, true))
+static finish_function *const curves[2][2] = {{real_curve, real_curve_added}, {whole_curve, whole_curve_added}};
 
 finish_function *finisher_avx512(const convolution *c, bool are_integers) {
-  if (c->curve.shift > 0) return are_integers ? whole_curve : real_curve;
+  if (c->curve.shift > 0) return curves[are_integers][c->has_addend];
   return (are_integers ? whole : c->reads == ELEMENT_F32 ? accurate : real)[c->activation][c->writes];
 }
 #endif

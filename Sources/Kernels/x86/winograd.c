@@ -111,6 +111,40 @@ AVX512 static void make_outputs(
   }
 }
 
+// The same for outputs that a curve quantises: whole tiles are written in place.
+static void make_bytes(
+    const convolution_call *work, const uint8_t *sums, size_t stride, int channel, int width, int first, int count) {
+  const convolution *c = work->convolution;
+  const int vectors = width / 16;
+  uint8_t finished[2 * TILE * TILE * 8], added[2 * TILE * TILE * 8];
+  const ptrdiff_t line = TILE * 8, plane = TILE * line;
+  for (int tile = 0; tile < count; tile++) {
+    const tile_place p = place_of(work, first + tile);
+    const int rows = c->height - p.top < TILE ? c->height - p.top : TILE;
+    const int columns = c->width - p.left < TILE ? c->width - p.left : TILE;
+    const ptrdiff_t at = p.top * c->out.row + p.left * 8, add_at = p.top * c->add.row + p.left * 8;
+    for (int b = channel / 8; b < (channel + width) / 8 && b * 8 < c->outputs; b++)
+      for (int y = 0; y < rows; y++) __builtin_prefetch((uint8_t *)work->out + b * c->out.block + at + y * c->out.row, 1);
+    for (int v = 0; v < vectors && channel + v * 16 < c->outputs; v++) {
+      const int block = channel / 8 + v * 2, blocks = (block + 1) * 8 < c->outputs ? 2 : 1;
+      const bool is_whole_tile = rows == TILE && columns == TILE && blocks == 2;
+      uint8_t *to = (uint8_t *)work->out + block * c->out.block + at;
+      const uint8_t *more = work->add ? (const uint8_t *)work->add + block * c->add.block + add_at : NULL;
+      tile_bytes out = {to, to + c->out.block, c->out.row};
+      tile_bytes add = {(uint8_t *)more, (uint8_t *)more + c->add.block, c->add.row};
+      if (!is_whole_tile) {
+        out = (tile_bytes){finished, finished + plane, line};
+        add = (tile_bytes){added, added + plane, line};
+        for (int b = 0; more && b < blocks; b++)
+          for (int y = 0; y < rows; y++) copy_row(more + b * c->add.block + y * c->add.row, added + b * plane + y * line, columns, 1);
+      }
+      winograd_finish_bytes(c, sums + (tile * vectors + v) * LINE, stride, channel + v * 16, more ? &add : NULL, &out);
+      for (int b = 0; !is_whole_tile && b < blocks; b++)
+        for (int y = 0; y < rows; y++) copy_row(finished + b * plane + y * line, to + b * c->out.block + y * c->out.row, columns, 1);
+    }
+  }
+}
+
 static void run_chunk(const convolution_call *work, uint8_t *scratch, int first, int count) {
   const convolution *c = work->convolution;
   const int in_quad = tiles_in_quad(c), quads = (count + in_quad - 1) / in_quad, blocks = c->inputs / 8;
@@ -125,7 +159,7 @@ static void run_chunk(const convolution_call *work, uint8_t *scratch, int first,
           scratch + position * s.input, (size_t)blocks * LINE, quads, blocks, weights, sums + position * s.sum, width / 16);
       weights += (size_t)c->inputs * width * sizeof(int16_t);
     }
-    make_outputs(work, sums, s.sum, channel, width, first, count);
+    (c->curve.shift > 0 ? make_bytes : make_outputs)(work, sums, s.sum, channel, width, first, count);
     channel += width;
   }
 }

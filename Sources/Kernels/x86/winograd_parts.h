@@ -1,8 +1,9 @@
 // Shared by the parts of winograd.c.
 #pragma once
 #include "../silu_curve.h"
-#include "finish.h"
 #include "attributes.h"
+#include "curve.h"
+#include "finish.h"
 
 // Bytes between vectors of a quad's inputs, of weights or of sums.
 enum { LINE = 64 };
@@ -54,4 +55,16 @@ void winograd_multiply_reals(
 // `quarter` bytes apart.
 void winograd_gather_bytes(const uint8_t *sums, size_t stride, float to[TILE * TILE][16]);
 void winograd_gather_reals(const uint8_t *sums, size_t stride, size_t quarter, float to[TILE * TILE][16]);
+
+// Sixteen channels of a tile of bytes: the first eight at `low`, the next at `high`, with rows of four pixels `row` bytes
+// apart.
+typedef struct {
+  uint8_t *low, *high;
+  ptrdiff_t row;
+} tile_bytes;
+
+// Transforms the sums of sixteen channels from `channel` on, adds and quantises them with the convolution's curve.
+void winograd_finish_bytes(
+    const convolution *convolution, const uint8_t *sums, size_t stride, int channel, const tile_bytes *add,
+    const tile_bytes *out);
 #endif

@@ -95,18 +95,59 @@ AVX512 INLINE void gather_six(const __m512 m[6], __m512 y[4]) {
   y[3] = _mm512_fmadd_ps(q, _mm512_set1_ps(8 * SHARE_3), _mm512_add_ps(dd, m[5]));
 }
 
-AVX512 void winograd_gather_bytes(const uint8_t *sums, size_t stride, float to[TILE * TILE][16]) {
-  __m512 half[4][6], line[6], y[4];
+// The columns of a u8 tile's sums, transformed.
+AVX512 INLINE void gather_columns(const uint8_t *sums, size_t stride, __m512 half[4][6]) {
+  __m512 line[6], y[4];
   UNROLLED for (int column = 0; column < 6; column++) {
     UNROLLED for (int i = 0; i < 6; i++)
       line[i] = _mm512_cvtepi32_ps(_mm512_load_si512(sums + (i * 6 + column) * stride));
     gather_six(line, y);
     UNROLLED for (int i = 0; i < 4; i++) half[i][column] = y[i];
   }
+}
+
+AVX512 void winograd_gather_bytes(const uint8_t *sums, size_t stride, float to[TILE * TILE][16]) {
+  __m512 half[4][6], y[4];
+  gather_columns(sums, stride, half);
   UNROLLED for (int i = 0; i < 4; i++) {
     gather_six(half[i], y);
     UNROLLED for (int x = 0; x < 4; x++) _mm512_store_ps(to[i * TILE + x], y[x]);
   }
+}
+
+AVX512 INLINE void finish_rows(
+    const convolution *c, const uint8_t *sums, size_t stride, int channel, const tile_bytes *add, const tile_bytes *out,
+    const bool adds) {
+  // Factor and bias of the channels are part of the second transform.
+  const __m512 factor = _mm512_loadu_ps(c->factors + channel), bias = _mm512_loadu_ps(c->bias + channel);
+  const __m512 first = _mm512_mul_ps(factor, _mm512_set1_ps(SHARE_0)), one = _mm512_mul_ps(factor, _mm512_set1_ps(SHARE_1));
+  __m512 three[4];
+  UNROLLED for (int i = 0; i < 4; i++) three[i] = _mm512_mul_ps(factor, _mm512_set1_ps((1 << i) * SHARE_3));
+  const curve_registers r = load_curve(&c->curve);
+  const __m256i none = _mm256_setzero_si256();
+  __m512 half[4][6], y[4];
+  gather_columns(sums, stride, half);
+  UNROLLED for (int row = 0; row < TILE; row++) {
+    const __m512 *m = half[row];
+    const __m512 p = _mm512_add_ps(m[3], m[4]), q = _mm512_sub_ps(m[3], m[4]);
+    const __m512 ss = _mm512_fmadd_ps(_mm512_add_ps(m[1], m[2]), one, bias);
+    const __m512 dd = _mm512_fmadd_ps(_mm512_sub_ps(m[1], m[2]), one, bias);
+    y[0] = _mm512_fmadd_ps(m[0], first, _mm512_fmadd_ps(p, three[0], ss));
+    y[1] = _mm512_fmadd_ps(q, three[1], dd);
+    y[2] = _mm512_fmadd_ps(p, three[2], ss);
+    y[3] = _mm512_fmadd_ps(q, three[3], _mm512_fmadd_ps(m[5], factor, dd));
+    const __m256i low = adds ? _mm256_loadu_si256((const __m256i *)(add->low + row * add->row)) : none;
+    const __m256i high = adds ? _mm256_loadu_si256((const __m256i *)(add->high + row * add->row)) : none;
+    const __m512i bytes = four_on_curve(y, &r, adds, low, high);
+    _mm256_storeu_si256((__m256i *)(out->low + row * out->row), _mm512_castsi512_si256(bytes));
+    _mm256_storeu_si256((__m256i *)(out->high + row * out->row), _mm512_extracti64x4_epi64(bytes, 1));
+  }
+}
+
+AVX512 void winograd_finish_bytes(
+    const convolution *c, const uint8_t *sums, size_t stride, int channel, const tile_bytes *add, const tile_bytes *out) {
+  if (add) finish_rows(c, sums, stride, channel, add, out, true);
+  else finish_rows(c, sums, stride, channel, NULL, out, false);
 }
 
 AVX512 void winograd_gather_reals(const uint8_t *sums, size_t stride, size_t quarter, float to[TILE * TILE][16]) {

@@ -68,11 +68,14 @@ import Testing
     func isWhole(_ node: Graph.Node) -> Bool {
       let id = graph.fusedSum(at: node)?.convolution ?? node.id
       guard case .convolution(let convolution) = graph.nodes[id].operation else { return true }
-      return model.quantisation?.weights[convolution.parameters] != nil && computesWhole(convolution)
+      return model.quantisation?.weights[convolution.parameters] != nil
+        && computesWhole(convolution, isImage: graph.nodes[id].inputs[0] == 0)
     }
-    func computesWhole(_ convolution: Graph.Convolution) -> Bool {
+    func computesWhole(_ convolution: Graph.Convolution, isImage: Bool) -> Bool {
+      // The library reads images in f32.
       network.options.resolvedOrder == .channelsLast
-        || KernelTable.supports(convolution, outputs: convolution.outputChannels, reads: .u8)
+        ? !isImage
+        : KernelTable.supports(convolution, outputs: convolution.outputChannels, reads: .u8, isImage: isImage)
     }
     // What stands in memory is taken from there, so that a neighbouring number is not carried on.
     func map(_ id: Int) throws -> ReferenceMap {
@@ -121,7 +124,8 @@ import Testing
       .count
     // A convolution that is cut is one step a slice.
     let expected = graph.quantisable.count {
-      !kept.contains($0.convolution.parameters) && computesWhole($0.convolution)
+      !kept.contains($0.convolution.parameters)
+        && computesWhole($0.convolution, isImage: $0.node.inputs[0] == 0)
     }
     #expect(expected > 40 && whole >= expected, "\(whole) convolutions in int8")
   }
