@@ -114,7 +114,7 @@ let package = Package(
     room("ModelStore", sees: ["Checkpoints", "FFmpeg", "GELAN"]),
     room("Outputs", sees: ["FFmpeg", "FreeType", "Imaging", "Scene"]),
 
-    room("Publishing", sees: ["MQTT", "Spooling", "Outputs", "Pipeline"]),
+    room("Publishing", sees: ["MQTT", "Spooling", "Outputs", "Pipeline", "Scene"]),
 
     room("Webhooks", sees: ["Spooling", "FFmpeg", "Outputs", "Pipeline"] + webClient),
 
@@ -187,7 +187,7 @@ let package = Package(
       dependencies: [
         "Batch", service, eventStore, "Recording", "Settings", "Streaming", "Capture", "Diagnosis", "FFmpeg",
         "Inference",
-        "ModelStore", "Tracking", "Rules", "Training",
+        "ModelStore", "MQTT", "Publishing", "Tracking", "Rules", "Training",
         "MPI",
         "Evaluation",
         "Checkpoints", "GELAN", "Outputs", "Pipeline", "V4L2", "Imaging", "Scene", argumentParser,

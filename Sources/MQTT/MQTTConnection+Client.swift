@@ -13,6 +13,8 @@ final class MQTTInbox: Sendable {
   func add(_ notice: MQTTNotice) { state.withLock { $0.notices.append(notice) } }
   func log(_ line: String) { state.withLock { $0.lastLog = line } }
   var lastLog: String? { state.withLock { $0.lastLog } }
+  /// Whether a message has come that was not taken.
+  var hasMessage: Bool { state.withLock { $0.notices.contains { if case .message = $0 { true } else { false } } } }
 
   func take() -> [MQTTNotice] {
     state.withLock { state in
@@ -48,10 +50,14 @@ extension MQTTConnection {
 
   private static func configure(_ client: OpaquePointer, _ options: MQTTOptions) throws(MQTTError) {
     let version = options.version == .v5 ? MQTT_PROTOCOL_V5 : MQTT_PROTOCOL_V311
-    try MQTTError.check(
-      unsafe mosquitto_int_option(client, MOSQ_OPT_PROTOCOL_VERSION, version),
-      "choosing MQTT \(options.version.rawValue)")
-    try MQTTError.check(unsafe mosquitto_int_option(client, MOSQ_OPT_TCP_NODELAY, 1), "setting TCP_NODELAY")
+    for (option, value, attempt) in [
+      (MOSQ_OPT_PROTOCOL_VERSION, version, "choosing MQTT \(options.version.rawValue)"),
+      (MOSQ_OPT_TCP_NODELAY, 1, "setting TCP_NODELAY"),
+    ] { try MQTTError.check(unsafe mosquitto_int_option(client, option, value), attempt) }
+    if options.confirmsOnRequest {
+      // Only for a program with threads the library queues its answers; otherwise it sends them while it reads.
+      try MQTTError.check(unsafe mosquitto_threaded_set(client, true), "having confirmations wait")
+    }
     // How many are under way is up to the caller, who has to send them again.
     try MQTTError.check(unsafe mosquitto_max_inflight_messages_set(client, 0), "lifting the limit of messages")
     if let user = options.user {

@@ -14,6 +14,9 @@ package struct MQTTConnection: ~Copyable {
   /// Messages that were sent and are not confirmed.
   private var unconfirmed: Int
   private var failure: MQTTError?
+  private let confirmsOnRequest: Bool
+  /// Whether messages were read that are not confirmed yet. Nothing is sent then, because confirmations are in the same queue.
+  private var isHolding: Bool
 
   private static let library: Int32 = mosquitto_lib_init()
 
@@ -28,7 +31,8 @@ package struct MQTTConnection: ~Copyable {
     unsafe client = try Self.makeClient(options, inbox)
     self.inbox = inbox
     address = options.address
-    (isAccepted, unconfirmed, failure) = (false, 0, nil)
+    confirmsOnRequest = options.confirmsOnRequest
+    (isAccepted, unconfirmed, failure, isHolding) = (false, 0, nil, false)
   }
 
   deinit { unsafe mosquitto_destroy(client) }
@@ -40,7 +44,7 @@ package struct MQTTConnection: ~Copyable {
     guard socket >= 0 else { throw lost("closed by the broker") }
     // While a connection is made, the library wants to write all the time and cannot: it is asked every 20 ms.
     let wantsToWrite = unsafe mosquitto_want_write(client)
-    let events = Int16(POLLIN) | (isAccepted && wantsToWrite ? Int16(POLLOUT) : 0)
+    let events = Int16(POLLIN) | (isAccepted && wantsToWrite && !isHolding ? Int16(POLLOUT) : 0)
     let limit = isAccepted ? seconds : min(seconds, 0.02)
     var polled = [
       pollfd(fd: socket, events: events, revents: 0), pollfd(fd: wake.reading, events: Int16(POLLIN), revents: 0),
@@ -49,7 +53,8 @@ package struct MQTTConnection: ~Copyable {
     if polled[1].revents != 0 { wake.drain() }
     do throws(MQTTError) {
       if polled[0].revents & ~Int16(POLLOUT) != 0 { try checkLoop(unsafe mosquitto_loop_read(client, 1)) }
-      if wantsToWrite { try checkLoop(unsafe mosquitto_loop_write(client, 1)) }
+      if confirmsOnRequest, inbox.hasMessage { isHolding = true }
+      if wantsToWrite, !isHolding { try write() }
       try checkLoop(unsafe mosquitto_loop_misc(client))
     } catch {
       failure = error
@@ -60,6 +65,14 @@ package struct MQTTConnection: ~Copyable {
     if notices.isEmpty, let failure { throw failure }
     return notices
   }
+
+  /// Confirms all messages that `notices` has returned; for a connection that confirms on request.
+  package mutating func confirm() throws(MQTTError) {
+    isHolding = false
+    try write()
+  }
+
+  private func write() throws(MQTTError) { try checkLoop(unsafe mosquitto_loop_write(client, 1)) }
 
   /// Sends `message`; the number that `delivered` will name.
   package mutating func publish(_ message: MQTTMessage) throws(MQTTError) -> Int32 {

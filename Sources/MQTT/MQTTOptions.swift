@@ -40,6 +40,9 @@ package struct MQTTOptions: Hashable, Sendable {
   package var keepAlive = 15
   /// Whether the broker keeps subscriptions, and messages for them, while this client is offline. For 3.1.1 only.
   package var keepsSession = false
+  /// Whether messages are confirmed by `confirm` only, and not as soon as they are read. A client that stores messages sets
+  /// this: what it has not stored, the broker sends again to the next connection of its session.
+  package var confirmsOnRequest = false
   /// What the broker publishes when this client is gone without goodbye.
   package var will: MQTTMessage?
 

@@ -26,10 +26,13 @@ package struct SinkFrame: Sendable {
   package let findings: FrameFindings
   /// Its pixels, for sinks whose kind needs them.
   package let pixels: SharedPixels?
+  /// Objects in the frame and in each zone, by class; classes that are not there are left out.
+  package let counts: [ZoneCount]
 
-  package init(findings: FrameFindings, pixels: SharedPixels?) {
+  package init(findings: FrameFindings, pixels: SharedPixels?, counts: [ZoneCount] = []) {
     self.findings = findings
     self.pixels = pixels
+    self.counts = counts
   }
 }
 

@@ -11,5 +11,5 @@ package final class WritingPatience: Sendable {
   package func end(at time: UInt64) { deadline.store(time, ordering: .relaxed) }
 
   /// Whether waiting has ended at `now`.
-  func isOver(at now: UInt64) -> Bool { now >= deadline.load(ordering: .relaxed) }
+  package func isOver(at now: UInt64) -> Bool { now >= deadline.load(ordering: .relaxed) }
 }

@@ -24,6 +24,8 @@ package final class MQTTPublisher: Sendable {
   let obey: @Sendable (HomeCommand) -> Void
   let wake: WakePipe
   let shared = Mutex(Shared())
+  /// Notified when events have gone to the disk, or from there to the broker.
+  let progress = Wakeup()
   private let thread = Mutex<WorkThread?>(nil)
 
   /// A publisher that does nothing yet.
@@ -63,6 +65,31 @@ package final class MQTTPublisher: Sendable {
       shared.intake.append((event, milliseconds))
     }
     wake.wake()
+  }
+
+  /// Publishes `event` as `publish` does, and waits for room if there is none, `seconds` at most. For one caller at a time.
+  /// Returns `false` if there was no room.
+  package func publishWaiting(_ event: PublishedEvent, at milliseconds: Int64, seconds: Double) -> Bool {
+    let start = MonotonicTime.nanoseconds
+    while shared.withLock({ $0.intake.count >= Self.intakeLimit }) {
+      guard Double(MonotonicTime.nanoseconds - start) / 1e9 < seconds else { return false }
+      progress.wait(seconds: 1)
+    }
+    publish(event, at: milliseconds)
+    return true
+  }
+
+  /// Waits until the broker has confirmed all events, as long as there is progress within `patience` seconds, or until
+  /// `isOver`. Returns how many are left.
+  package func waitUntilDelivered(patience: Double, isOver: () -> Bool) -> Int {
+    var last = Int.max, since = MonotonicTime.nanoseconds
+    while true {
+      let left = shared.withLock { $0.intake.count + $0.report.spool.waiting }
+      let now = MonotonicTime.nanoseconds
+      if left != last { (last, since) = (left, now) }
+      if left == 0 || isOver() || Double(now - since) / 1e9 > patience { return left }
+      progress.wait(seconds: 0.1)
+    }
   }
 
   /// The state has changed. Never waits.

@@ -11,6 +11,8 @@ package struct PublishingSettings: Hashable, Sendable {
     case native
     /// Frigate's.
     case frigate
+    /// This program's own, without what belongs to a service: its figures and switches.
+    case run
   }
 
   /// Whose topics and payloads these are.

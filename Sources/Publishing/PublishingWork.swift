@@ -33,6 +33,10 @@ struct PublishingWork: ~Copyable {
     case .native:
       form = HomeTopics(prefix: prefix)
       discovery = publisher.settings.discovery.map { Discovery(topics: HomeTopics(prefix: prefix), prefix: $0) }
+    case .run:
+      form = RunTopics(prefix: prefix)
+      // Nothing of a run can be switched, and it is gone when it ends.
+      discovery = nil
     case .frigate:
       form = FrigateForm(prefix: prefix)
       // What announces its entities is Frigate's own integration.
@@ -125,6 +129,7 @@ struct PublishingWork: ~Copyable {
       shared.report.delivered += waiting - report.waiting
       shared.report.spool = report
     }
+    publisher.progress.notify()
   }
 
   private mutating func send(_ messages: [MQTTMessage], over connection: inout MQTTConnection) throws(MQTTError) {
@@ -180,5 +185,6 @@ struct PublishingWork: ~Copyable {
       shared.report.spool = report
       if let failure { shared.report.lastFailure = failure }
     }
+    publisher.progress.notify()
   }
 }

@@ -1,4 +1,4 @@
-internal import Scene
+public import Scene
 
 /// How often a line was crossed by objects of one class in one direction.
 public struct LineTotal: Hashable, Sendable, Codable {
@@ -10,18 +10,6 @@ public struct LineTotal: Hashable, Sendable, Codable {
   public let classID: Int
   /// Crossings since the count began.
   public internal(set) var count: Int
-}
-
-/// How many objects of one class are in one zone.
-public struct ZoneCount: Hashable, Sendable {
-  /// Name of the zone; `nil` is the whole frame.
-  public let zone: String?
-  /// Index of the class.
-  public let classID: Int
-  /// All of them.
-  public internal(set) var all: Int
-  /// Those that are not stationary.
-  public internal(set) var active: Int
 }
 
 /// The totals of all lines.

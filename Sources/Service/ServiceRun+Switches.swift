@@ -47,14 +47,20 @@ extension ServiceRun {
     return Dictionary(uniqueKeysWithValues: HomeToggle.allCases.map { ($0.rawValue, switches[keyPath: $0.path]) })
   }
 
-  /// Publishes as `outputs` say from now on; where that cannot be, it is logged, and nothing is published.
-  func changePublisher(to outputs: OutputSettings) async {
+  /// Publishes and calls as `outputs` say from now on; where that cannot be, it is logged, and nothing is published.
+  func changeOutlets(from before: OutputSettings, to outputs: OutputSettings) async {
+    guard before.mqtt != outputs.mqtt || !(before.webhooks + outputs.webhooks).isEmpty else { return }
     let change = { [outlets, log] in
-      do throws(ServiceError) { try outlets.changePublisher(to: outputs) } catch {
-        log(LogLine(.error, "outputs.mqtt: \(error)"))
+      if before.mqtt != outputs.mqtt, before.state == outputs.state {
+        do throws(ServiceError) { try outlets.changePublisher(to: outputs) } catch {
+          log(LogLine(.error, "outputs.mqtt: \(error)"))
+        }
+      }
+      do throws(ServiceError) { try outlets.changeWebhooks(to: outputs.webhooks) } catch {
+        log(LogLine(.error, "outputs.webhooks: \(error)"))
       }
     }
-    guard let thread = try? WorkThread(name: "broker") else { return change() }
+    guard let thread = try? WorkThread(name: "outlets") else { return change() }
     await Task(executorPreference: thread) { change() }.value
     thread.join()
   }

@@ -1,5 +1,6 @@
 import Foundation
 import LiveView
+import MQTT
 import Outputs
 package import Pipeline
 import Publishing
@@ -12,9 +13,10 @@ extension ServiceRun: WebService {
   package var version: String { ProgramVersion.current }
 
   package var frigate: FrigateAnswers? {
-    guard let prefix = outlets.frigatePrefix else { return nil }
+    guard let settings = outlets.frigate else { return nil }
     let reports = supervisor.cameras.map(\.report)
-    let house = FrigateHouse(supervisor.home(outlets.switches), prefix: prefix)
+    let house = FrigateHouse(
+      supervisor.home(outlets.switches), prefix: settings.prefix, clientID: settings.broker.clientID)
     let uptime = Double(MonotonicTime.nanoseconds - start) / 1e9
     let times = reports.filter { $0.inferTime.count > 0 }.map { report -> Double in
       let duration = report.inferTime.quantile(0.5).components

@@ -233,9 +233,7 @@ public final class ServiceRun: Sendable {
       let next = try Self.configuration(at: path)
       outlets.schedule(next.cameras)
       let changes = try await supervisor.watch(outlets.switches.apply(to: next.cameras))
-      if before.outputs.mqtt != next.outputs.mqtt, before.outputs.state == next.outputs.state {
-        await changePublisher(to: next.outputs)
-      }
+      await changeOutlets(from: before.outputs, to: next.outputs)
       do throws(OutputError) {
         let outputs = next.outputs
         try await supervisor.journal.reopen(at: outputs.eventLog, rotation: outputs.events.lines.rotation)
@@ -256,7 +254,6 @@ public final class ServiceRun: Sendable {
           "outputs.events.sqlite",
           before.outputs.eventStore != next.outputs.eventStore || before.outputs.eventLog != next.outputs.eventLog
         ),
-        ("outputs.webhooks", before.outputs.webhooks != next.outputs.webhooks),
         ("outputs.state", before.outputs.state != next.outputs.state),
       ].filter(\.1).map(\.0)
       return .done(

@@ -28,16 +28,10 @@ extension Supervisor {
 }
 
 extension WatchedCamera {
-  /// Classes that have counts of their own where a camera looks for all that a large model knows.
-  private static let common = [
-    "person", "bicycle", "car", "motorcycle", "bus", "truck", "bird", "cat", "dog",
-  ]
-
   private var labels: [String] {
     let classes = plan.classes
-    if let wanted = settings.detect.classes { return wanted.compactMap { classes.index(of: $0).map { classes[$0] } } }
-    let common = Self.common.filter { classes.index(of: $0) != nil }
-    return classes.count <= 12 || common.isEmpty ? Array(classes.names.prefix(12)) : common
+    guard let wanted = settings.detect.classes else { return HomeCamera.labels(of: classes.names) }
+    return wanted.compactMap { classes.index(of: $0).map { classes[$0] } }
   }
 
   fileprivate func home(_ report: CameraReport, _ switches: SwitchBoard) -> HomeCamera {

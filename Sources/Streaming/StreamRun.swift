@@ -118,7 +118,7 @@ public final class StreamRun: Sendable {
         let stamp = frame.captured.stamp
         if description.kind == .file { recorder.note(scene.findings) }
         sinks.passAudio()
-        sinks.group.deliver(scene.findings, pixels: frame.captured.takePixels())
+        sinks.group.deliver(scene.findings, pixels: frame.captured.takePixels(), counts: memory.counts)
         feed.publish(scene.events)
         recorder.record(age: MonotonicTime.nanoseconds &- stamp.arrival, seconds: stamp.seconds)
       }

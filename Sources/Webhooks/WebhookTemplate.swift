@@ -26,12 +26,17 @@ package enum WebhookTemplate: Hashable, Sendable {
 
   private static let jsonType = "application/json"
 
-  private func fill(_ text: String, with event: WebhookEvent) -> String {
-    let values = [
+  /// What stands for each word in braces.
+  static func values(of event: WebhookEvent) -> [String: String] {
+    [
       "camera": event.camera, "label": event.label ?? "", "type": event.type,
       "places": event.places.joined(separator: ", "), "time": EventClock.text(event.milliseconds), "event": event.key,
       "text": event.sentence,
     ]
+  }
+
+  private func fill(_ text: String, with event: WebhookEvent) -> String {
+    let values = Self.values(of: event)
     var result = ""
     var rest = text[...]
     while let open = rest.firstIndex(of: "{") {

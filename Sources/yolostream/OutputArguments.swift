@@ -2,6 +2,7 @@ import ArgumentParser
 import Capture
 import Foundation
 import Outputs
+import Rules
 import Streaming
 
 /// Outputs of a run.
@@ -14,6 +15,8 @@ struct OutputArguments: ParsableArguments {
   var output: [String] = []
 
   @OptionGroup var sinks: RegistryArguments<SinkKind>
+
+  @OptionGroup var broker: BrokerArguments
 
   @Option(help: "Name of the source in events.")
   var camera: String?
@@ -49,7 +52,7 @@ struct OutputArguments: ParsableArguments {
   private var hasRunFolder: Bool { saveTxt || saveCrop || project != nil || name != nil }
 
   /// Whether an output needs tracks, also of images.
-  var wantsTracks: Bool { sinks.values.contains { ["mot", "events"].contains($0.entry.name) } }
+  var wantsTracks: Bool { sinks.values.contains { ["mot", "events"].contains($0.entry.name) } || broker.isNamed }
 
   /// Whether frames will be drawn on.
   var isForDrawing: Bool { !output.isEmpty || (hasRunFolder && !nosave) }
@@ -57,7 +60,7 @@ struct OutputArguments: ParsableArguments {
   /// Whether results go to standard output.
   var printsData: Bool {
     let targets = output + sinks.values.map(\.text)
-    return targets.contains("-") || targets.isEmpty && !hasRunFolder || view
+    return targets.contains("-") || targets.isEmpty && !hasRunFolder && !broker.isNamed || view
   }
 
   /// Whether a receiver on a network expects frames in real time.
@@ -79,6 +82,7 @@ struct OutputArguments: ParsableArguments {
       if saveCrop { options.add("crops", to: folder + "/crops") }
     }
     options.sinks += sinks.requests
+    if let request = try broker.request(zones: options.rules.zones.map(\.name)) { options.sinks.append(request) }
     options.camera = camera
     try appearance.apply(to: &options)
     if view {

@@ -40,7 +40,7 @@ enum House {
     Room("Inference", sees: ["Kernels", "GELAN", "Imaging", "OneDNN", "Scene"], unsafeLines: 81),
     Room("ModelStore", sees: ["Checkpoints", "FFmpeg", "GELAN"], unsafeLines: 1),
     Room("Outputs", sees: ["FFmpeg", "FreeType", "Imaging", "Scene"], unsafeLines: 45),
-    Room("Publishing", sees: ["MQTT", "Outputs", "Pipeline", "Spooling"]),
+    Room("Publishing", sees: ["MQTT", "Outputs", "Pipeline", "Scene", "Spooling"]),
     Room("Webhooks", sees: ["AsyncHTTPClient", "FFmpeg", "NIOCore", "NIOHTTP1", "Outputs", "Pipeline", "Spooling"]),
     Room(
       "Streaming",
@@ -80,7 +80,8 @@ enum House {
         "ArgumentParser", "Batch", "Capture", "Checkpoints", "Diagnosis", "Evaluation", "EventStore", "FFmpeg", "GELAN",
         "Imaging",
         "Inference", "MPI",
-        "ModelStore", "Outputs", "Pipeline", "Recording", "Scene", "Service", "Settings", "Streaming", "Tracking",
+        "ModelStore", "MQTT", "Outputs", "Pipeline", "Publishing", "Recording", "Scene", "Service", "Settings",
+        "Streaming", "Tracking",
         "Rules",
         "Training",
         "V4L2",

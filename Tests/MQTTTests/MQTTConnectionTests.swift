@@ -54,6 +54,39 @@ struct MQTTConnectionTests {
     #expect(later.waits { $0.map(\.topic) == ["a/image"] && $0[0].wasRetained && $0[0].payload == image })
   }
 
+  @Test func `a message that was read and not confirmed comes again`() throws {
+    let broker = try Broker()
+    try broker.start()
+    var options = options(broker.port, id: "store")
+    (options.keepsSession, options.confirmsOnRequest) = (true, true)
+    func messages(_ notices: [MQTTNotice]) -> [String] {
+      notices.compactMap { if case .message(let message) = $0 { message.text } else { nil } }
+    }
+    func read(_ connection: inout MQTTConnection, until text: String) throws -> [String] {
+      messages(try wait(&connection) { $0 == .message(MQTTMessage(topic: "a", text: text)) })
+    }
+    do {
+      var connection = try connect(options)
+      try connection.subscribe(to: "a")
+      for text in ["1", "2"] { _ = try connection.publish(MQTTMessage(topic: "a", text: text)) }
+      #expect(try read(&connection, until: "2") == ["1", "2"])
+      try connection.confirm()
+      for text in ["3", "4"] { try broker.publish(text, to: "a") }
+      #expect(try read(&connection, until: "4") == ["3", "4"])
+      // The process that read them is killed.
+    }
+    do {
+      var connection = try MQTTConnection(options)
+      #expect(try read(&connection, until: "4") == ["3", "4"])
+      try connection.confirm()
+    }
+    try broker.publish("5", to: "a")
+    var connection = try MQTTConnection(options)
+    #expect(try read(&connection, until: "5") == ["5"])
+    try connection.confirm()
+    connection.close(within: 5, wake)
+  }
+
   @Test func `the will is published when the client is lost, and not after a goodbye`() throws {
     let broker = try Broker()
     try broker.start()

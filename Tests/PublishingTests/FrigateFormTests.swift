@@ -43,6 +43,7 @@ import Testing
         "frigate/front/traffic light/active": "0", "frigate/yard/all": "1", "frigate/yard/all/active": "0",
         "frigate/yard/person": "1", "frigate/yard/person/active": "0", "frigate/yard/traffic light": "0",
         "frigate/yard/traffic light/active": "0", "frigate/front/motion": "ON", "frigate/front/status/detect": "online",
+        "frigate/front/review_status": "NONE",
       ])
   }
 

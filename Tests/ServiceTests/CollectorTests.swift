@@ -40,6 +40,19 @@ import Testing
     #expect(
       event.line { identifier, _, camera, _ in "/fleet/\(camera)_\(identifier).jpg" } == head + "\"gate.front\"" + rest
         + ",\"snapshot\":\"/fleet/gate.front_\(id).jpg\",\"clip\":null,\"snapshot_box\":[0.1,0.2,0.3,0.4]}")
+    // What stands in other values, or is written in another way, is not mistaken for a field.
+    let odd = try #require(
+      CollectedEvent(
+        Array(
+          """
+          {"note" : {"camera":"front","snapshot":"}"}, "event":"\(key)","v":2,"id":"\(id)","type":"start",\
+          "cam\\u0065ra":"front","score":0.50,"ts":"2026-11-23T18:39:27.000Z","list":[1, {"snapshot":null}]}
+          """.utf8), box: "gate"))
+    #expect(
+      odd.line { _, _, _, _ in nil }
+        == "{\"note\":{\"camera\":\"front\",\"snapshot\":\"}\"},\"event\":\"\(key)\",\"v\":2,\"id\":\"\(id)\","
+        + "\"type\":\"start\",\"camera\":\"gate.front\",\"score\":0.50,\"ts\":\"2026-11-23T18:39:27.000Z\","
+        + "\"list\":[1, {\"snapshot\":null}]}")
     for damaged in ["", "{}", head + "\"front\"", head + "\"front\"}", "{\"event\":\"x\"" + rest + "}"] {
       #expect(CollectedEvent(Array(damaged.utf8), box: "gate") == nil, "\(damaged)")
     }

@@ -41,7 +41,10 @@ struct FrigateTests {
 
     #expect(String(decoding: try service.get("/api/version").body, as: UTF8.self).hasPrefix("0.15.2-yolostream-"))
     let config = try #require(try json(service, "/api/config") as? [String: Any])
-    #expect((config["mqtt"] as? [String: Any])?["topic_prefix"] as? String == "frigate")
+    let mqtt = try #require(config["mqtt"] as? [String: Any])
+    // The integration finds the service of a file's address by this.
+    #expect(mqtt["topic_prefix"] as? String == "frigate" && mqtt["client_id"] as? String == "frigate")
+    #expect(listener.messages.contains { $0.topic == "frigate/front/review_status" && $0.text == "NONE" })
     let camera = try #require((config["cameras"] as? [String: [String: Any]])?["front"])
     #expect((camera["objects"] as? [String: Any])?["track"] as? [String] == ["person", "dog"])
     #expect(

@@ -141,6 +141,48 @@ struct OutletTests {
     #expect(sent.count > 3 && sent.intersection(written).count > 3)
   }
 
+  @Test func `webhooks that a reload changes, adds or removes are called so from then on`() async throws {
+    let receivers = try (0..<3).map { _ in try WebReceiver([.status(204)]) }
+    defer { for receiver in receivers { receiver.finish() } }
+    func hook(_ name: String, _ number: Int, _ more: String = "") -> String {
+      "\(name): {url: \"http://127.0.0.1:\(receivers[number].port)/\", types: [start, line, end, update]\(more)}"
+    }
+    let service = try await RunningService(
+      cameras: cameras, outputs: "webhooks: {\(hook("stays", 0)), \(hook("moves", 1))}")
+    func reload(_ outputs: String) throws -> String {
+      try RunningService.text(cameras: cameras, outputs: outputs, folder: service.folder)
+        .write(to: service.configuration, atomically: true, encoding: .utf8)
+      return String(
+        decoding: try service.get("/api/v1/reload", method: "POST", headers: ["Content-Length: 0"]).body, as: UTF8.self)
+    }
+    func metric(_ name: String) throws -> Int {
+      let text = String(decoding: try service.get("/metrics").body, as: UTF8.self)
+      let pattern = try Regex("outlet_events_total\\{outlet=\"webhook/\(name)\",outcome=\"delivered\"\\} (\\d+)")
+      return text.firstMatch(of: pattern)?.output[1].substring.flatMap { Int($0) } ?? -1
+    }
+    #expect(try waiting { try metric("stays") > 2 && metric("moves") > 2 })
+    let before = try metric("stays")
+    let answer = try reload("webhooks: {\(hook("stays", 0)), \(hook("moves", 2, ", secret: s")), \(hook("comes", 2))}")
+    #expect(answer.contains("2 cameras unchanged") && !answer.contains("at the next start"), "\(answer)")
+    // What stays has not started anew; what moved leaves its former receiver alone.
+    #expect(try metric("stays") >= before)
+    let moved = receivers[1].received.count
+    #expect(waiting { receivers[2].received.contains { $0.header("X-Yolostream-Signature") != nil } })
+    #expect(waiting { receivers[2].received.contains { $0.header("X-Yolostream-Signature") == nil } })
+    #expect(receivers[1].received.count == moved)
+    _ = try reload("webhooks: {\(hook("stays", 0))}")
+    let (gone, stays) = (receivers[2].received.count, receivers[0].received.count)
+    #expect(waiting { receivers[0].received.count > stays + 2 })
+    #expect(receivers[2].received.count == gone)
+    #expect(try metric("moves") == -1)
+    try await service.stop()
+    // Across the change no event was lost and none was sent under two keys.
+    let keys = receivers[0].received.compactMap { $0.header("X-Yolostream-Delivery") }
+    #expect(Set(keys).count == keys.count)
+    let bodies = (receivers[1].received + receivers[2].received).map(\.text)
+    #expect(Set(receivers[0].received.map(\.text).prefix(before)).isSubset(of: bodies))
+  }
+
   @Test func `a broker that is offline costs a camera nothing, and all events arrive later`() async throws {
     broker.kill()
     let service = try await RunningService(cameras: cameras, outputs: mqtt)

@@ -53,8 +53,8 @@ public final class Broker {
   }
 
   /// Everything that is published from now on for `filter`, by an independent client.
-  public func listen(to filter: String = "#") throws -> BrokerListener {
-    try BrokerListener(port: port, filter: filter)
+  public func listen(to filter: String = "#", user: String? = nil, password: String = "") throws -> BrokerListener {
+    try BrokerListener(port: port, filter: filter, login: user.map { ["-u", $0, "-P", password] } ?? [])
   }
 
   /// Publishes `text` for `topic` by an independent client.
@@ -99,15 +99,16 @@ public final class BrokerListener {
   private let process = Process()
   private let log: String
 
-  init(port: Int, filter: String) throws {
+  init(port: Int, filter: String, login: [String] = []) throws {
     log = FileManager.default.temporaryDirectory.appending(path: "listener-\(UUID().uuidString).log").path
     _ = FileManager.default.createFile(atPath: log, contents: nil)
     process.executableURL = URL(filePath: "/usr/bin/stdbuf")
     // Line by line, and payloads in hexadecimal, so that images and line feeds are one word. Without confirmations: one that
     // is sent to a broker that was killed resets the connection, and what lies in it unread is gone.
-    process.arguments = [
-      "-oL", "mosquitto_sub", "-d", "-p", "\(port)", "-q", "0", "-V", "5", "-t", filter, "-F", "message %r %t %x",
-    ]
+    process.arguments =
+      [
+        "-oL", "mosquitto_sub", "-d", "-p", "\(port)", "-q", "0", "-V", "5", "-t", filter, "-F", "message %r %t %x",
+      ] + login
     process.standardOutput = try FileHandle(forWritingTo: URL(filePath: log))
     process.standardError = FileHandle.nullDevice
     try process.run()

@@ -18,7 +18,9 @@ import Webhooks
     return event
   }
 
-  private func settings(_ receiver: Receiver, _ change: (inout WebhookSettings) -> Void = { _ in }) -> WebhookSettings {
+  private func settings(_ receiver: WebReceiver, _ change: (inout WebhookSettings) -> Void = { _ in })
+    -> WebhookSettings
+  {
     var settings = WebhookSettings(name: "test", url: "http://127.0.0.1:\(receiver.port)/hook")
     change(&settings)
     return settings
@@ -38,7 +40,7 @@ import Webhooks
   }
 
   @Test func `the very event is posted with its key and a signature over time and body`() throws {
-    let receiver = try Receiver([.status(204)])
+    let receiver = try WebReceiver([.status(204)])
     let hook = Webhook(settings(receiver) { $0.secret = "shared" }, spool: folder.path + "/hook")
     try hook.start()
     hook.offer(event(1))
@@ -61,8 +63,8 @@ import Webhooks
   }
 
   @Test func `what fails is called again with the same key, what is refused is not, and order is kept`() throws {
-    let again = Receiver.Answer.status(503, headers: "Retry-After: 0\r\n")
-    let receiver = try Receiver(
+    let again = WebReceiver.Answer.status(503, headers: "Retry-After: 0\r\n")
+    let receiver = try WebReceiver(
       [again, again, .status(429, headers: "Retry-After: 0\r\n"), .status(200), .status(400)]
         + [.status(408, headers: "Retry-After: 0\r\n"), .reset, .status(200)])
     let hook = Webhook(settings(receiver), spool: folder.path + "/hook")
@@ -77,7 +79,7 @@ import Webhooks
   }
 
   @Test func `a receiver that hangs holds nobody up, and a stop ends the call and keeps it`() throws {
-    let receiver = try Receiver([.hang])
+    let receiver = try WebReceiver([.hang])
     let hook = Webhook(settings(receiver), spool: folder.path + "/hook")
     try hook.start()
     hook.offer(event(1))
@@ -85,7 +87,7 @@ import Webhooks
     #expect(ContinuousClock().measure { for number in 2...500 { hook.offer(event(number)) } } < .seconds(2))
     #expect(ContinuousClock().measure { hook.stop() } < .seconds(9))
     receiver.finish()
-    let good = try Receiver([.status(200)])
+    let good = try WebReceiver([.status(200)])
     let next = Webhook(settings(good), spool: folder.path + "/hook")
     try next.start()
     #expect(waiting { next.report.spool.waiting == 0 && !good.received.isEmpty })
@@ -96,7 +98,7 @@ import Webhooks
   }
 
   @Test func `an image is a part of its own`() throws {
-    let receiver = try Receiver([.status(200)])
+    let receiver = try WebReceiver([.status(200)])
     let image = folder.path + "/image.jpg"
     try Data([0xFF, 0xD8, 0xFF, 0xD9]).write(to: URL(filePath: image))
     let hook = Webhook(settings(receiver) { $0.sendsImage = true }, spool: folder.path + "/hook")
@@ -112,7 +114,7 @@ import Webhooks
   }
 
   @Test func `rules choose by camera, class, place, kind, severity and hours`() throws {
-    let receiver = try Receiver([.status(200)])
+    let receiver = try WebReceiver([.status(200)])
     let hook = Webhook(
       settings(receiver) {
         $0.cameras = ["front"]
@@ -152,7 +154,7 @@ import Webhooks
   }
 
   @Test func `an object is reported once where that is asked for`() throws {
-    let receiver = try Receiver([.status(200)])
+    let receiver = try WebReceiver([.status(200)])
     let hook = Webhook(
       settings(receiver) {
         $0.isOncePerObject = true
@@ -182,14 +184,14 @@ import Webhooks
       (.text("{label} {type} {places} {{camera} {other}"), "person start yard {front {other}"),
     ] as [(WebhookTemplate, String)])
   func `bodies are what services take`(template: WebhookTemplate, body: String) throws {
-    let receiver = try Receiver([.status(200)])
+    let receiver = try WebReceiver([.status(200)])
     try Webhook.test(settings(receiver) { $0.template = template }, with: event(1) { $0.places = ["yard"] })
     #expect(receiver.received.map(\.text) == [body])
     receiver.finish()
   }
 
   @Test func `a test of a webhook says what is wrong`() throws {
-    let receiver = try Receiver([.status(404)])
+    let receiver = try WebReceiver([.status(404)])
     let error = #expect(throws: WebhookError.self) { try Webhook.test(settings(receiver), with: event(1)) }
     #expect(error?.description == "the webhook test answered 404")
     receiver.finish()

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""usage: broker-fire.py MODEL VIDEO [--kills 20] [--down 600] [--calm 60] [--size 320] [--spool 100MB]
+"""usage: broker-fire.py MODEL VIDEO [--kills 20] [--down 600] [--calm 60] [--size 320] [--spool 100MB] [--cameras 2]
 
-Kills the broker of a running service again and again, and then leaves it away for a long time. Two cameras show VIDEO (640x480,
-10 frames per second) behind forty narrow zones, so that people who walk through make about 50 events per second. Printed:
+Kills the broker of a running service again and again, and then leaves it away for a long time. Cameras show VIDEO (640x480,
+10 frames per second) behind forty narrow upright zones and forty flat ones, so that people who walk through make more than
+50 events per second (Ultralytics' or OpenCV's vtest.avi). Printed:
 events written to the log against those that arrived at an independent client (mosquitto_sub), doubles, their order, how
 many of the frames that the cameras sent were taken while the broker was there and while it was not, and how large the spool
 became.
@@ -27,6 +28,7 @@ def main():
     parser.add_argument("--down", type=float, default=600, help="seconds that the broker is offline in the end")
     parser.add_argument("--size", type=int, default=320)
     parser.add_argument("--spool", default="100MB")
+    parser.add_argument("--cameras", type=int, default=2)
     options = parser.parse_args()
     chance = random.Random(18)
     with tempfile.TemporaryDirectory() as folder:
@@ -36,11 +38,13 @@ def main():
         broker = Broker(folder)
         gate = Gate(broker.port)
         listener, received = Listener(broker.port), []
+        corners = lambda left, top, right, bottom: f"[[{left}, {top}], [{right}, {top}], [{right}, {bottom}], [{left}, {bottom}]]"
         stripes = ", ".join(
-            f"z{n}: {{points: [[{n / 40}, 0], [{(n + 1) / 40}, 0], [{(n + 1) / 40}, 1], [{n / 40}, 1]], hold: 0s}}"
+            f"x{n}: {{points: {corners(n / 40, 0, (n + 1) / 40, 1)}, hold: 0s}}, y{n}: {{points: {corners(0, n / 40, 1, (n + 1) / 40)}, hold: 0s}}"
             for n in range(40))
+        names = [f"c{index}" for index in range(options.cameras)]
         service = Service(
-            folder, options.model, [cameras.url(name) for name in "ab"], "{fps: 20, motion: {gate: false}, classes: [person]}",
+            folder, options.model, [cameras.url(name) for name in names], "{fps: 20, motion: {gate: false}, classes: [person]}",
             options.size, camera=f", zones: {{{stripes}}}",
             outputs=f', state: "{folder}/state", mqtt: {{url: "mqtt://127.0.0.1:{gate.port}", spool_size: {options.spool}}}')
         service.wait_until_up()
@@ -51,7 +55,7 @@ def main():
             sent = sum(1 for _ in open(f"{folder}/sent"))
             metrics = service.metrics()
             largest[0] = max(largest[0], metrics['yolostream_outlet_spool_bytes{outlet="mqtt"}'])
-            return [sent, sum(frames_taken(metrics, name) for name in ["c0", "c1"]), sum(1 for _ in open(f"{folder}/events.jsonl"))]
+            return [sent, sum(frames_taken(metrics, name) for name in names), sum(1 for _ in open(f"{folder}/events.jsonl"))]
 
         def measure(name, seconds, act=lambda: False):
             """Counts for some seconds, and until `act`, which is repeated, has nothing more to do."""
@@ -123,7 +127,7 @@ def main():
             first.append(text)
     lost = set(written) - set(first)
     # The log and the broker's queue are fed one after the other by the cameras' threads: order is kept for each camera.
-    camera = lambda texts: {name: [t for t in texts if f'"camera":"{name}"' in t] for name in ["c0", "c1"]}
+    camera = lambda texts: {name: [t for t in texts if f'"camera":"{name}"' in t] for name in names}
     ordered = all([t for t in a if t not in lost] == b for a, b in zip(camera(written).values(), camera(first).values()))
     dropped = {key: value for key, value in metrics.items() if key.startswith("yolostream_outlet_events_total")}
     print(f"written {len(written)}, arrived {len(first)} different ones in {len(arrived)} messages: lost {len(lost)}, "

@@ -1,4 +1,5 @@
 """A real broker (mosquitto), and clients of it that have nothing to do with this project, for measurements."""
+import atexit
 import os
 import random
 import signal
@@ -41,6 +42,7 @@ class Broker:
         program = next(path for path in ["/usr/sbin/mosquitto", "/usr/local/sbin/mosquitto"] if os.path.exists(path))
         self.process = subprocess.Popen([program, "-c", f"{self.folder}/mosquitto.conf"], stdout=subprocess.DEVNULL,
                                         stderr=subprocess.DEVNULL)
+        atexit.register(self.process.kill)
         while not is_open(self.port):
             if self.process.poll() is not None:
                 raise SystemExit(f"mosquitto ended with {self.process.returncode}")

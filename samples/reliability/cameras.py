@@ -6,6 +6,7 @@ and they know to the microsecond when they sent what. As a program, `cameras.py 
 anything, prints its port, and writes a line `path number microseconds` to LOG before each frame is sent: how many it is of
 its connection, counted from 0, and the time of day.
 """
+import atexit
 import json
 import os
 import socket
@@ -136,6 +137,7 @@ class Cameras:
 
     def __init__(self, clip, rate, log=""):
         self.process = subprocess.Popen([sys.executable, __file__, clip, str(rate), log], stdout=subprocess.PIPE, text=True)
+        atexit.register(self.process.kill)
         self.port = int(self.process.stdout.readline())
 
     def url(self, name):
@@ -178,6 +180,8 @@ class Service:
     def start(self):
         self.process = subprocess.Popen(
             [PROGRAM, "serve", "-c", f"{self.folder}/service.yml"], stderr=subprocess.PIPE, text=True)
+        # Nothing outlives a measurement that fails.
+        atexit.register(self.process.kill)
         for line in self.process.stderr:
             if "cameras; http://" in line:
                 self.address = "http://" + line.split("http://")[1].strip().rstrip("/")

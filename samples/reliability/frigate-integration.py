@@ -9,9 +9,9 @@ that the integration makes, their states, what a switch does, the folders of its
 import argparse
 import json
 import os
-import subprocess
 import tempfile
 import time
+import urllib.error
 import urllib.request
 
 from broker import Broker
@@ -54,7 +54,17 @@ def main():
         show("set up", {
             "binary_sensor.c0_person_occupancy": "on", "sensor.c0_person_count": some, "sensor.yard_person_count": some,
             "binary_sensor.c0_all_occupancy": "on", "switch.c0_detect": "on", "switch.c0_recordings": "on",
-            "switch.c0_snapshots": "on", "sensor.frigate_status": "running"})
+            "switch.c0_snapshots": "on", "sensor.c0_review_status": lambda state: state in ("ALERT", "DETECTION", "NONE")})
+        # Those that the integration leaves off until a user wants them.
+        registry, = home.ask({"type": "config/entity_registry/list"})
+        hidden = [entity["entity_id"] for entity in registry["result"] if entity["platform"] == "frigate" and entity["disabled_by"]]
+        home.ask(*[{"type": "config/entity_registry/update", "entity_id": entity, "disabled_by": None} for entity in hidden])
+        entry = next(entry for entry in home.call("GET", "/api/config/config_entries/entry") if entry["domain"] == "frigate")
+        home.call("POST", f"/api/config/config_entries/entry/{entry['entry_id']}/reload")
+        show(f"{len(hidden)} entities switched on that are off by default", {
+            "sensor.frigate_status": "running", "sensor.frigate_uptime": lambda state: state not in (None, "unknown", "unavailable"),
+            "sensor.frigate_detection_fps": lambda state: state not in (None, "unknown", "unavailable"),
+            "switch.c0_detect": "on", "sensor.c0_person_count": some})
         home.act("switch/turn_off", "switch.c0_detect")
         show("detect switched off", {"switch.c0_detect": "off", "sensor.c0_person_count": "0", "binary_sensor.c0_person_occupancy": "off"})
         before = service.reports()[0]["inferred"]
@@ -72,6 +82,8 @@ def main():
                   entity["entity_id"].split(".")[1].startswith(("c0", "yard", "frigate"))}
         lacking = sorted(entity for entity, state in states.items() if state in ("unavailable", "unknown"))
         print(f"{len(states)} entities, of which without a state: {lacking}")
+        for entity, state in sorted(states.items()):
+            print(f"    {entity} = {state}")
 
         def get(path):
             request = urllib.request.Request(f"http://127.0.0.1:{home.port}{path}")
@@ -96,27 +108,24 @@ def main():
 
 
 def browse(home):
-    """The media browser, by Home Assistant's WebSocket."""
-    script = f'''
-import asyncio, aiohttp, json
-async def main():
-    async with aiohttp.ClientSession() as session:
-        async with session.ws_connect("http://127.0.0.1:{home.port}/api/websocket") as ws:
-            await ws.receive_json()
-            await ws.send_json({{"type": "auth", "access_token": "{home.token['access_token']}"}})
-            await ws.receive_json()
-            async def browse(number, media):
-                await ws.send_json({{"id": number, "type": "media_source/browse_media", "media_content_id": media}})
-                return await ws.receive_json()
-            for number, media in enumerate(["media-source://frigate", "media-source://frigate/frigate/event-search/clips",
-                                            "media-source://frigate/frigate/event-search/snapshots"], 1):
-                answer = await browse(number, media)
-                result = answer.get("result") or {{}}
-                print("media browser", media, "->", answer.get("error") or [child["title"] for child in result.get("children", [])][:6])
-asyncio.run(main())
-'''
-    run = subprocess.run([f"{home.venv}/bin/python", "-c", script], capture_output=True, text=True)
-    print(run.stdout.strip() or run.stderr.strip()[-500:], flush=True)
+    """The media browser: what its folders hold, and what a file in them resolves to."""
+    def children(media):
+        answer, = home.ask({"type": "media_source/browse_media", "media_content_id": media})
+        found = (answer.get("result") or {}).get("children", [])
+        print("media browser", media, "->", answer.get("error") or [child["title"] for child in found][:6])
+        return found
+
+    children("media-source://frigate")
+    for kind in ["clips", "snapshots"]:
+        files = [child for child in children(f"media-source://frigate/frigate/event-search/{kind}") if not child["can_expand"]]
+        if files:
+            answer, = home.ask({"type": "media_source/resolve_media", "media_content_id": files[0]["media_content_id"]})
+            url = answer["result"]["url"]
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{home.port}{url}", timeout=30) as file:
+                    print(f"    {files[0]['title']}: {answer['result']['mime_type']}, {len(file.read())} bytes, {file.headers['Content-Type']}")
+            except urllib.error.HTTPError as error:
+                print(f"    {files[0]['title']}: {answer['result']['mime_type']}, not played: {url.split('?')[0]} answers {error.code}")
 
 
 if __name__ == "__main__":

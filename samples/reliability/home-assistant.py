@@ -3,8 +3,10 @@
 
 A running service with two RTSP cameras, a real broker (mosquitto) and a real Home Assistant, whose REST interface is queried
 for what it shows. Camera c0 shows IMAGE with its persons all the time. Camera c1 shows a grey ground, and in the second
-half of its clip the part of IMAGE with a person. After each event: the seconds until Home Assistant shows what is right.
-Last, what a camera costs that is switched off: network passes and processor time, by the operating system.
+half of its clip the part of IMAGE with a person. After each event: the seconds until Home Assistant shows what is right, at
+the start with all entities. Then what a camera costs that is switched off: network passes and processor time, by the operating
+system, while the other camera is off. Last, a camera is removed by a reload: Home Assistant must answer 404 for each of its
+entities and have no device of it, and keep the other.
 """
 import argparse
 import re
@@ -39,7 +41,8 @@ def main():
         home = HomeAssistant(options.venv, f"{folder}/home", broker.port)
         service = Service(
             folder, options.model, urls, f"{{fps: {options.rate * 2:.0f}, motion: {{gate: false}}, classes: [person]}}", options.size,
-            outputs=f', state: "{folder}/state", mqtt: {{url: "mqtt://127.0.0.1:{broker.port}"}}')
+            camera=", zones: {yard: {points: [[0, 0], [1, 0], [1, 1], [0, 1]]}}",
+            outputs=f', state: "{folder}/state", storage: {{path: "{folder}/media", min_free: 0}}, mqtt: {{url: "mqtt://127.0.0.1:{broker.port}"}}')
 
         def show(what, wanted, seconds=60):
             took, found = home.wait(wanted, seconds)
@@ -58,6 +61,21 @@ def main():
             "binary_sensor.yolostream_online": "on", "sensor.yolostream_cameras_up": "2"})
         show("persons at c0", {"binary_sensor.c0_person": "on", "sensor.c0_person_count": some})
         show("a person at c1, of up to 20 s until it comes", {"binary_sensor.c1_person": "on", "sensor.c1_person_count": some})
+        # Entities that wait for their first event or image have none yet; events come when somebody enters the zone.
+        waits = ("event.c", "image.c")
+        own = lambda: {entity: state for entity, state in home.all_states().items() if
+                       entity.split(".")[1].startswith(("c0_", "c1_", "yolostream_"))}
+        end = time.monotonic() + 30
+        while True:
+            states = own()
+            lacking = [entity for entity, state in states.items() if state["state"] in ("unknown", "unavailable")]
+            if not lacking or time.monotonic() > end:
+                break
+            time.sleep(0.5)
+        print(f"all {len(states)} entities; without a state: {lacking}")
+        for entity, state in sorted(states.items()):
+            print(f"    {entity} = {state['state']}")
+        assert not [entity for entity in lacking if not entity.startswith(waits)], lacking
         home.end()
         home.start()
         show("Home Assistant restarted, from when it answers", {"sensor.c0_person_count": right("c0"), "switch.c0_detection": "on"})
@@ -91,20 +109,42 @@ def main():
                   f"{passes}, frames {[int(n) for n in frames]}", flush=True)
 
         cost("both cameras on")
+        home.act("switch/turn_off", "switch.c1_enabled")
+        show("c1 off", {"switch.c1_enabled": "off", "binary_sensor.c1_connection": "off"})
+        cost("c0 alone")
         home.act("switch/turn_off", "switch.c0_detection")
         show("detection of c0 off", {"switch.c0_detection": "off"})
         cost("c0 without detection")
         home.act("switch/turn_off", "switch.c0_enabled")
         show("c0 off", {"switch.c0_enabled": "off", "binary_sensor.c0_connection": "off"})
-        cost("c0 off")
-        home.act("switch/turn_off", "switch.c1_enabled")
-        show("c1 off", {"switch.c1_enabled": "off", "binary_sensor.c1_connection": "off"})
         cost("both off")
-        gone = [entity for entity in home.states() if "c1_" in entity]
+        for switch in ["c0_enabled", "c0_detection", "c1_enabled"]:
+            home.act("switch/turn_on", f"switch.{switch}")
+        show("all on again", {"sensor.c0_person_count": some, "binary_sensor.c1_connection": "on"})
+
+        gone = [entity for entity in own() if ".c1_" in entity]
+        stays = [entity for entity in own() if ".c1_" not in entity]
+        device = home.template("{{ device_id('sensor.c1_person_count') }}")
+        other = home.template("{{ device_id('sensor.c0_person_count') }}")
+        name = lambda of: home.template("{{ device_attr('" + of + "', 'name') }}")
+        print(f"before the reload: device {name(device)} with {len(gone)} entities, answers "
+              f"{sorted({home.status(entity) for entity in gone})}")
         service.write(urls[:1])
         print(service.reload().strip())
         show(f"c1 removed by a reload ({len(gone)} entities)", dict.fromkeys(gone))
-        print(f"entities of c1 left: {sum('c1_' in entity for entity in home.states())}")
+        end = time.monotonic() + 10
+        while name(device) != "None" and time.monotonic() < end:
+            time.sleep(0.05)
+        answers = sorted({home.status(entity) for entity in gone})
+        left = home.template("{{ device_entities('" + device + "') | count }}")
+        print(f"after it: device {name(device)}, its entities in the registry {left}, answers {answers}; of the other, "
+              f"{name(other)}, and the service {sorted({home.status(entity) for entity in stays})}; topics of c1 at the broker: "
+              f"{broker.retained('yolostream/c1/#')}, its announcement: "
+              f"{broker.retained('homeassistant/device/yolostream/camera_c1/config')}")
+        assert answers == [404] and name(device) == "None" and name(other) == "c0"
+        home.end()
+        home.start()
+        show("Home Assistant restarted: still gone", {**dict.fromkeys(gone), "sensor.c0_person_count": some})
         home.end()
         print(f"exit code {service.end()}")
         for server in cameras:

@@ -3,6 +3,7 @@
 It needs a Python environment with Home Assistant and the MQTT client that its integration wants:
 `python3.13 -m venv DIR && DIR/bin/pip install homeassistant==2025.4.4 'paho-mqtt<3'`.
 """
+import atexit
 import json
 import os
 import subprocess
@@ -29,6 +30,7 @@ class HomeAssistant:
         """Starts it, and returns when it answers."""
         log = open(f"{self.folder}/hass.log", "a")
         self.process = subprocess.Popen([f"{self.venv}/bin/hass", "-c", self.folder], stdout=log, stderr=log)
+        atexit.register(self.process.kill)
         while True:
             try:
                 self.call("GET", "/api/onboarding")
@@ -91,6 +93,45 @@ class HomeAssistant:
             return {entity["entity_id"]: entity["state"] for entity in self.call("GET", "/api/states")}
         except OSError:
             return {}
+
+    def all_states(self):
+        """All that it reports of each entity, by its id."""
+        return {entity["entity_id"]: entity for entity in self.call("GET", "/api/states")}
+
+    def ask(self, *commands):
+        """The answers of its WebSocket to commands, in order."""
+        script = """
+import asyncio, aiohttp, json, sys
+async def main():
+    address, token, commands = json.load(sys.stdin)
+    async with aiohttp.ClientSession() as session:
+        async with session.ws_connect(address, max_msg_size=0) as ws:
+            await ws.receive_json()
+            await ws.send_json({"type": "auth", "access_token": token})
+            await ws.receive_json()
+            answers = []
+            for number, command in enumerate(commands, 1):
+                await ws.send_json({"id": number, **command})
+                answers.append(await ws.receive_json())
+            print(json.dumps(answers))
+asyncio.run(main())
+"""
+        run = subprocess.run(
+            [f"{self.venv}/bin/python", "-c", script], capture_output=True, text=True, check=True,
+            input=json.dumps([f"http://127.0.0.1:{self.port}/api/websocket", self.token["access_token"], commands]))
+        return json.loads(run.stdout)
+
+    def template(self, text):
+        """What it makes of a template."""
+        return self.call("POST", "/api/template", {"template": text})
+
+    def status(self, entity):
+        """The status with which it answers a question for one entity: 404 for one that it does not know."""
+        try:
+            self.call("GET", f"/api/states/{entity}")
+            return 200
+        except urllib.error.HTTPError as error:
+            return error.code
 
     def act(self, service, entity):
         """Calls a service, such as `switch/turn_off`, for an entity."""

@@ -2,7 +2,8 @@
 """usage: latency.py MODEL IMAGE [--crop WxH+X+Y] [--seconds 60] [--rate 25] [--size 640] [--mqtt]
 
 Glass-to-event latency of one RTSP stream (640x360, 25 frames per second, each inferred). IMAGE shows a person in the part
-that --crop names; in the clip this part appears for a second on a grey ground, and goes for four. Measured, with one clock,
+that --crop names; in the clip this part appears for a second on a grey ground, each time at another place, and
+goes for four. Measured, with one clock,
 for each frame: from the moment before the camera of `cameras.py` sends it to the arrival at a client of the service's event
 stream (SSE) of
 
@@ -29,6 +30,7 @@ from broker import Broker, Listener
 from cameras import Cameras, Service, encode
 
 PERIOD, APPEARS, GOES = 125, 37, 62  # Away for longer than a tracker remembers.
+PLACES = 4  # At the place where it was an object would be taken for the one that stood there.
 
 
 def figures(name, values, unit="ms"):
@@ -54,9 +56,10 @@ def main():
         clip, log = f"{folder}/clip.h264", f"{folder}/sent"
         person = f"crop={width}:{height}:{x}:{y},scale=-2:280"
         encode(["-f", "lavfi", "-i", f"color=0x808080:size=640x360:rate={options.rate}[ground];"
-                f"movie={options.image},{person}[person];[ground][person]overlay=x=250:y=60:eof_action=repeat:"
+                f"movie={options.image},{person}[person];[ground][person]"
+                f"overlay=x='20+140*mod(floor(n/{PERIOD}),{PLACES})':y=60:eof_action=repeat:"
                 f"enable='between(mod(n,{PERIOD}),{APPEARS},{GOES - 1})'"],
-               clip, options.rate, seconds=PERIOD / options.rate)
+               clip, options.rate, seconds=PLACES * PERIOD / options.rate)
         cameras = Cameras(clip, options.rate, log)
         outputs, listener = "", None
         if options.mqtt:

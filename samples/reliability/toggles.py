@@ -2,8 +2,8 @@
 """usage: toggles.py MODEL VIDEO [--times 1000] [--size 64]
 
 Switches a camera of a running service on and off a thousand times, by messages and over HTTP in turn, and has it read its
-configuration a thousand times, while three cameras send. Printed: threads, descriptors and memory before, after a tenth and at the
-end, and of the cameras that nobody touched how many of the frames that they sent were taken.
+configuration a thousand times, while three cameras send. Printed: threads, descriptors and memory before and after each tenth,
+and of the cameras that nobody touched how many of the frames that they sent were taken.
 """
 import argparse
 import json
@@ -52,8 +52,9 @@ def main():
             before, start = (sent(), taken()), time.monotonic()
             for turn in range(options.times):
                 act(turn)
-                if turn == options.times // 10:
-                    print(f"  after {turn} {'%d threads, %d descriptors, %.1f MB' % figures()}", flush=True)
+                if turn and turn % (options.times // 10) == 0:
+                    print(f"  after {turn} {'%d threads, %d descriptors, %.1f MB' % figures()}; cameras that stay sent "
+                          f"{sent() - before[0]} frames, {taken() - before[1]:.0f} were taken", flush=True)
             took = time.monotonic() - start
             # What is under way arrives; on a busy machine that takes a while.
             end = time.monotonic() + 60

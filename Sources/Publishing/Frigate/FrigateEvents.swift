@@ -34,11 +34,15 @@ struct FrigateEvents: Sendable {
   private mutating func review(_ line: FrigateLine) -> Message {
     let isOver = line.phase == "end"
     reviews[line.camera, default: [:]][line.id] = isOver ? nil : line.severity?.uppercased()
-    let severities = Set(reviews[line.camera, default: [:]].values)
-    let status = severities.contains("ALERT") ? "ALERT" : severities.isEmpty ? "NONE" : "DETECTION"
     return Message(
-      topic: "reviews", payload: change(line.phase ?? "update", line.review, of: line), label: nil, reviewStatus: status
-    )
+      topic: "reviews", payload: change(line.phase ?? "update", line.review, of: line), label: nil,
+      reviewStatus: reviewStatus(of: line.camera))
+  }
+
+  /// The most severe of the reviews that go on at `camera`.
+  func reviewStatus(of camera: String) -> String {
+    let severities = Set(reviews[camera, default: [:]].values)
+    return severities.contains("ALERT") ? "ALERT" : severities.isEmpty ? "NONE" : "DETECTION"
   }
 
   /// The change of `type` (`new`, `update` or `end`), whatever is known: after a lost connection an event may come again.

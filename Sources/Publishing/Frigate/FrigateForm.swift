@@ -52,6 +52,7 @@ package struct FrigateForm: PublishedForm {
       let counts = camera.counts.filter { $0.zone == nil }
       count(camera.name, camera.labels, counts)
       retain("\(camera.name)/motion", counts.contains { $0.active > 0 } ? "ON" : "OFF")
+      retain("\(camera.name)/review_status", events.reviewStatus(of: camera.name))
       retain(
         "\(camera.name)/status/detect",
         camera.state == "up" ? "online" : camera.state == "disabled" ? "disabled" : "offline")
@@ -66,9 +67,8 @@ package struct FrigateForm: PublishedForm {
   }
 
   package func clearings(of camera: HomeCamera) -> [MQTTMessage] {
-    let images = camera.labels.map { "\(camera.name)/\(Self.level($0))/snapshot" }
-    return (images + ["\(camera.name)/review_status"]).map {
-      MQTTMessage(topic: "\(prefix)/\($0)", payload: [], isRetained: true)
+    camera.labels.map {
+      MQTTMessage(topic: "\(prefix)/\(camera.name)/\(Self.level($0))/snapshot", payload: [], isRetained: true)
     }
   }
 

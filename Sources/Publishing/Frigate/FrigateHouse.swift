@@ -17,10 +17,15 @@ package struct FrigateHouse: Sendable {
 
   private let home: HomeState
   private let prefix: String
+  private let clientID: String
 
-  package init(_ home: HomeState, prefix: String) {
+  /// The house `home`, whose topics begin with `prefix`.
+  ///
+  /// - Parameter clientID: what the broker knows the service by. The integration names the service so in addresses of files.
+  package init(_ home: HomeState, prefix: String, clientID: String) {
     self.home = home
     self.prefix = prefix
+    self.clientID = clientID
   }
 
   /// The version, with that of this program.
@@ -29,7 +34,8 @@ package struct FrigateHouse: Sendable {
   /// What `/api/config` answers, as far as there is a counterpart.
   package var configuration: JSONValue {
     [
-      "version": .string("0.15-1"), "mqtt": ["enabled": true, "topic_prefix": .string(prefix)],
+      "version": .string("0.15-1"),
+      "mqtt": ["enabled": true, "topic_prefix": .string(prefix), "client_id": .string(clientID)],
       "cameras": .object(home.cameras.map { (key: $0.name, value: configuration(of: $0)) }),
       "model": ["attributes_map": [:], "all_attributes": [], "non_logo_attributes": []],
       "birdseye": ["enabled": false, "restream": false], "go2rtc": ["streams": [:]],

@@ -62,6 +62,17 @@ package struct HomeCamera: Hashable, Sendable {
   }
 }
 
+extension HomeCamera {
+  /// Classes that have counts of their own where a camera looks for all that a large model knows.
+  private static let common = ["person", "bicycle", "car", "motorcycle", "bus", "truck", "bird", "cat", "dog"]
+
+  /// Which of a model's classes have counts of their own, unless a user names some.
+  package static func labels(of names: [String]) -> [String] {
+    let common = common.filter(names.contains)
+    return names.count <= 12 || common.isEmpty ? Array(names.prefix(12)) : common
+  }
+}
+
 /// What of a camera is switched on.
 package struct HomeSwitches: Hashable, Sendable, Codable {
   /// Whether it is watched. A camera that is not is not even connected to.

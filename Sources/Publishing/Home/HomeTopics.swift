@@ -39,19 +39,25 @@ package struct HomeTopics: Hashable, Sendable {
   package func messages(of home: HomeState) -> [MQTTMessage] {
     var messages = [retained(server, home.server.json.text)]
     for camera in home.cameras {
-      messages.append(retained(state(of: camera.name), camera.json.text))
       for toggle in HomeToggle.allCases {
         messages.append(
           retained(self.toggle(toggle, of: camera.name), camera.switches[keyPath: toggle.path] ? "ON" : "OFF"))
       }
-      for zone in [nil] + camera.zones.map(Optional.some) {
-        let counts = camera.counts.filter { $0.zone == zone }
-        for label in ["all"] + camera.labels {
-          let meant = counts.filter { label == "all" || $0.label == label }
-          let topic = count(of: label, in: zone, of: camera.name)
-          messages.append(retained(topic, "\(meant.reduce(0) { $0 + $1.all })"))
-          messages.append(retained(topic + "/active", "\(meant.reduce(0) { $0 + $1.active })"))
-        }
+      messages += figures(of: camera)
+    }
+    return messages
+  }
+
+  /// The retained messages of a camera that are not switches: its state and its counts.
+  func figures(of camera: HomeCamera) -> [MQTTMessage] {
+    var messages = [retained(state(of: camera.name), camera.json.text)]
+    for zone in [nil] + camera.zones.map(Optional.some) {
+      let counts = camera.counts.filter { $0.zone == zone }
+      for label in ["all"] + camera.labels {
+        let meant = counts.filter { label == "all" || $0.label == label }
+        let topic = count(of: label, in: zone, of: camera.name)
+        messages.append(retained(topic, "\(meant.reduce(0) { $0 + $1.all })"))
+        messages.append(retained(topic + "/active", "\(meant.reduce(0) { $0 + $1.active })"))
       }
     }
     return messages

@@ -107,24 +107,27 @@ final class BrokerReader: Sendable {
           }
         }
       }
-      write(lines)
+      // What is not in the log is not confirmed: the broker sends it again, also after a kill in between.
+      if write(lines) { try connection.confirm() }
     }
     connection.close(within: 1, wake)
   }
 
-  /// Writes `lines`, however long the disk is full: nothing is read meanwhile, and the broker keeps what comes.
-  private func write(_ lines: [String]) {
-    guard !lines.isEmpty else { return }
+  /// Writes `lines`, however long the disk is full: nothing is read meanwhile, and the broker keeps what comes. Returns
+  /// `false` if reading ended before they were written.
+  private func write(_ lines: [String]) -> Bool {
+    guard !lines.isEmpty else { return true }
     var isReported = false
     while true {
       do throws(OutputError) {
         try fleet.write(lines)
-        return grown()
+        grown()
+        return true
       } catch {
         if !isReported { log(LogLine(.error, "events are not written: \(error)")) }
         isReported = true
       }
-      if isStopping { return }
+      if isStopping { return false }
       wake.wait(seconds: 1)
     }
   }

@@ -16,17 +16,17 @@ struct CollectedEvent: Sendable {
     let snapshot: String?
   }
 
-  /// The message.
-  private let text: String
+  /// The message, field by field.
+  private let fields: JSONFields
   private let box: String
   private let facts: Facts
 
   /// The event in `payload`, which `box` sent; `nil` for what is none.
   init?(_ payload: [UInt8], box: String) {
     guard let facts = try? JSONDecoder().decode(Facts.self, from: Data(payload)), MediaName.isIdentifier(facts.event),
-      MediaName.isIdentifier(facts.id), !payload.contains(UInt8(ascii: "\n")), payload.last == UInt8(ascii: "}")
+      MediaName.isIdentifier(facts.id), !payload.contains(UInt8(ascii: "\n")), let fields = JSONFields(payload)
     else { return nil }
-    text = String(decoding: payload, as: UTF8.self)
+    self.fields = fields
     self.box = box
     self.facts = facts
   }
@@ -44,16 +44,16 @@ struct CollectedEvent: Sendable {
   func line(
     keep: (_ identifier: String, _ label: String, _ camera: String, _ milliseconds: Int64) -> String?
   ) -> String {
-    // Names of cameras need no escapes, and nothing before this field holds what others wrote.
-    var line = text
-    if let place = line.firstRange(of: "\"camera\":\"\(facts.camera)\"") {
-      line.replaceSubrange(place, with: "\"camera\":\"\(camera)\"")
-    }
-    guard let files = line.range(of: ",\"snapshot\":", options: .backwards) else { return line }
+    var fields = fields
+    fields["camera"] = camera.json
+    guard fields["snapshot"] != nil || fields["clip"] != nil else { return fields.json }
     let began = FootageTime.milliseconds(facts.start ?? facts.ts) ?? 0
     let snapshot = facts.snapshot.flatMap { _ in keep(facts.id, facts.label ?? "object", camera, began) }
-    let box = line.range(of: ",\"snapshot_box\":", options: .backwards).map { line[$0.lowerBound...].dropLast() }
-    return String(line[..<files.lowerBound]) + ",\"snapshot\":\(snapshot?.json ?? "null"),\"clip\":null"
-      + (snapshot == nil ? "" : box.map(String.init) ?? "") + "}"
+    fields["snapshot"] = snapshot?.json ?? "null"
+    if snapshot == nil { fields["snapshot_box"] = nil }
+    // Clips stay with the box.
+    fields["clip"] = "null"
+    fields["clip_offset"] = nil
+    return fields.json
   }
 }

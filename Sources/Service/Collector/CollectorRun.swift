@@ -54,7 +54,7 @@ public final class CollectorRun: Sendable {
     var readers: [BrokerReader] = []
     for broker in configuration.brokers {
       var options = try MQTTOptions(broker.mqtt, clientID: "yolostream-collector", place: "brokers.\(broker.name)")
-      options.keepsSession = true
+      (options.keepsSession, options.confirmsOnRequest) = (true, true)
       let topics = FleetTopics(broker: broker.name, prefix: broker.mqtt.prefix ?? "yolostream")
       do throws(MQTTError) {
         readers.append(

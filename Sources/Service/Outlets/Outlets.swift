@@ -12,8 +12,10 @@ import Webhooks
 /// Where events leave the service: a broker and web servers. Each has a thread and a spool of its own; nobody waits for them.
 final class Outlets: Sendable {
   private let settings: OutputSettings
-  private let webhooks: [Webhook]
-  private let publisher = Mutex<MQTTPublisher?>(nil)
+  /// Where what waits for receivers is kept.
+  let folder: String
+  let webhooks: Mutex<[Webhook]>
+  let publisher = Mutex<MQTTPublisher?>(nil)
   /// What a new publisher asks, and whom it obeys.
   private let house = Mutex<House?>(nil)
   /// When webhooks are called, by camera.
@@ -36,13 +38,9 @@ final class Outlets: Sendable {
   /// Outlets that do nothing yet. Throws `configuration` for a file with a secret that cannot be read.
   init(_ settings: OutputSettings) throws(ServiceError) {
     self.settings = settings
-    let folder = settings.stateFolder()
+    folder = settings.stateFolder()
     switches = SwitchBoard(folder: folder)
-    var webhooks: [Webhook] = []
-    for hook in settings.webhooks {
-      webhooks.append(Webhook(try WebhookSettings(hook), spool: "\(folder)/webhooks/\(hook.name)"))
-    }
-    self.webhooks = webhooks
+    webhooks = Mutex(try Self.makeWebhooks(settings.webhooks, folder: folder))
   }
 
   /// Takes events from now on. Throws `configuration` for a file with a secret that cannot be read.
@@ -65,25 +63,10 @@ final class Outlets: Sendable {
     last.state.withLock { $0 = home }
   }
 
-  private func makePublisher(_ settings: OutputSettings) throws(ServiceError) -> MQTTPublisher? {
+  /// A publisher that has not started; `nil` where `settings` name no broker.
+  func makePublisher(_ settings: OutputSettings) throws(ServiceError) -> MQTTPublisher? {
     guard let wanted = try PublishingSettings(settings), let house = house.withLock({ $0 }) else { return nil }
     do throws(MQTTError) { return try MQTTPublisher(wanted, home: house.home, obey: house.obey) } catch {
-      throw Self.failure(error)
-    }
-  }
-
-  /// Publishes as `settings` say from now on. Events that come meanwhile wait. Blocks for some seconds, until the broker of
-  /// before has had what it could get. Throws as `start` does; then nothing is published.
-  func changePublisher(to settings: OutputSettings) throws(ServiceError) {
-    let next = try makePublisher(settings)
-    let before = publisher.withLock { publisher in
-      defer { publisher = next }
-      return publisher
-    }
-    // One spool has one owner.
-    before?.stop()
-    do { try next?.start() } catch {
-      publisher.withLock { $0 = nil }
       throw Self.failure(error)
     }
   }
@@ -100,20 +83,21 @@ final class Outlets: Sendable {
   func start() throws(ServiceError) {
     do {
       try publisher.withLock { $0 }?.start()
-      for webhook in webhooks { try webhook.start() }
+      for webhook in webhooks.withLock({ $0 }) { try webhook.start() }
     } catch {
       stop()
       throw Self.failure(error)
     }
   }
 
-  private static func failure(_ error: any Error) -> ServiceError {
+  static func failure(_ error: any Error) -> ServiceError {
     ServiceError(.system, "cannot publish events: \(error)", cause: error)
   }
 
   /// Takes an event. Never waits.
   func publish(_ event: StampedEvent) {
     let publisher = self.publisher.withLock { $0 }
+    let webhooks = self.webhooks.withLock { $0 }
     guard publisher != nil || !webhooks.isEmpty else { return }
     let key = SortableIdentifier.now.description
     let json = event.json
@@ -126,9 +110,9 @@ final class Outlets: Sendable {
     for webhook in webhooks { webhook.offer(call) }
   }
 
-  /// What topics in Frigate's form begin with; `nil` where this form is not wanted.
-  var frigatePrefix: String? {
-    publisher.withLock { $0 }.map(\.settings).flatMap { $0.form == .frigate ? $0.prefix : nil }
+  /// How Frigate's form is published; `nil` where this form is not wanted.
+  var frigate: PublishingSettings? {
+    publisher.withLock { $0 }.map(\.settings).flatMap { $0.form == .frigate ? $0 : nil }
   }
 
   /// Something of the state has changed. Never waits.
@@ -138,7 +122,9 @@ final class Outlets: Sendable {
   var publishing: PublisherReport? { publisher.withLock { $0 }?.report }
 
   /// How webhooks are doing, by name.
-  var calling: [(name: String, report: WebhookReport)] { webhooks.map { ($0.settings.name, $0.report) } }
+  var calling: [(name: String, report: WebhookReport)] {
+    webhooks.withLock { $0 }.map { ($0.settings.name, $0.report) }
+  }
 
   /// How each is doing, as the page shows it: connected, waiting for its receiver, or losing events.
   var states: [String] {
@@ -160,7 +146,7 @@ final class Outlets: Sendable {
   func stop() {
     let publisher = publisher.withLock { $0.take() }
     publisher?.stop()
-    for webhook in webhooks { webhook.stop() }
+    for webhook in webhooks.withLock({ $0 }) { webhook.stop() }
   }
 }
 

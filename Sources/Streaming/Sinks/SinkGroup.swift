@@ -48,11 +48,14 @@ package final class SinkGroup: Sendable {
   package var needsPixels: Bool { queues.contains { $0.needs.contains(.pixels) } }
 
   /// Sends a frame to all sinks that need frames. Waits for room only if the source can wait.
-  package func deliver(_ findings: FrameFindings, pixels: consuming PixelBuffer? = nil) {
+  package func deliver(
+    _ findings: FrameFindings, pixels: consuming PixelBuffer? = nil, counts: [ZoneCount] = []
+  ) {
     let shared = share(pixels)
     turn.withLock { _ in
       for queue in queues where queue.needs.contains(.frames) {
-        queue.offer(.frame(SinkFrame(findings: findings, pixels: queue.needs.contains(.pixels) ? shared : nil)))
+        let pixels = queue.needs.contains(.pixels) ? shared : nil
+        queue.offer(.frame(SinkFrame(findings: findings, pixels: pixels, counts: counts)))
       }
     }
   }

@@ -1,15 +1,20 @@
 import Foundation
 import Synchronization
 
-/// A web server that answers what a test says and keeps what it was sent. One connection a request.
-final class Receiver: Sendable {
-  struct Call: Sendable {
-    let head: String
-    let body: [UInt8]
+/// A web server that answers what a test wants and keeps what it was sent. One connection a request.
+public final class WebReceiver: Sendable {
+  /// One request.
+  public struct Call: Sendable {
+    /// Its request line and headers.
+    public let head: String
+    /// Its body.
+    public let body: [UInt8]
 
-    var text: String { String(decoding: body, as: UTF8.self) }
+    /// The body as text.
+    public var text: String { String(decoding: body, as: UTF8.self) }
 
-    func header(_ name: String) -> String? {
+    /// The value of a header.
+    public func header(_ name: String) -> String? {
       head.split(separator: "\r\n").first { $0.lowercased().hasPrefix(name.lowercased() + ":") }.map {
         $0.dropFirst(name.count + 1).trimmingCharacters(in: .whitespaces)
       }
@@ -17,7 +22,8 @@ final class Receiver: Sendable {
   }
 
   /// What it does with a request.
-  enum Answer: Sendable {
+  public enum Answer: Sendable {
+    /// Answers with this code.
     case status(Int, headers: String = "")
     /// Closes the connection with a reset.
     case reset
@@ -25,14 +31,16 @@ final class Receiver: Sendable {
     case hang
   }
 
-  let port: Int
+  /// Where it listens on loopback.
+  public let port: Int
   private let listener: Int32
   private let calls = Mutex<[Call]>([])
   private let hung = Mutex<[Int32]>([])
   /// Answers in turn; the last one stays.
   private let answers: Mutex<[Answer]>
 
-  init(port: Int = 0, _ answers: [Answer]) throws {
+  /// Listens on `port`, or on a free one.
+  public init(port: Int = 0, _ answers: [Answer]) throws {
     self.answers = Mutex(answers)
     listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     var yes: Int32 = 1
@@ -54,10 +62,10 @@ final class Receiver: Sendable {
   }
 
   /// What it was sent.
-  var received: [Call] { calls.withLock { $0 } }
+  public var received: [Call] { calls.withLock { $0 } }
 
   /// Listens no more.
-  func finish() {
+  public func finish() {
     shutdown(listener, Int32(SHUT_RDWR))
     close(listener)
     hung.withLock { $0 }.forEach { _ = close($0) }
