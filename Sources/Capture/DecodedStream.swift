@@ -70,7 +70,7 @@ struct DecodedStream: ~Copyable {
       audioQueue = audioStreams.isEmpty || !options.keepsAudio ? nil : PacketQueue(streams: audioStreams)
       ring = options.ring
       ring?.begin(video: video, audioStreams: ring?.takesAudio ?? false ? audioStreams : [])
-      let rate = video.nominalRate.flatMap { (0.1...1000).contains($0) ? $0 : nil }
+      let rate = video.plausibleRate
       interval = 1 / (rate ?? 25)
       let isByArrival = kind == .live && demuxer.lacksTimestamps
       times = PacketTimes(
@@ -79,12 +79,9 @@ struct DecodedStream: ~Copyable {
       clock = RisingTimes(interval: interval)
       let codec = video.parameters.codecName
       sender = kind == .live ? SenderClock(codec: codec) : nil
-      endsWithNext =
-        kind == .live && SenderClock.speaksOfNext(codec)
-        && !["flv", "matroska", "mov"].contains { demuxer.formatName.hasPrefix($0) }
+      endsWithNext = kind == .live && demuxer.endsWithNext(video)
       stillOrientations = ["png", "tiff"].contains(codec) ? [] : nil
-      let isRTP = ["rtsp", "rtp", "sdp"].contains(demuxer.formatName)
-      assembly = kind == .live && isRTP && ["h264", "hevc"].contains(codec) ? KeyframeAssembly() : nil
+      assembly = kind == .live && demuxer.splitsKeyframes(video) ? KeyframeAssembly() : nil
       wrapper = FrameWrapper(
         isForDrawing: options.isForDrawing, orientation: video.orientation, pixelAspect: video.pixelAspect,
         fieldOrder: video.fieldOrder)

@@ -75,3 +75,33 @@ extension EventDatabase {
 
   private static func fileName(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
 }
+
+extension EventDatabase {
+  /// No visit lasts longer, in milliseconds.
+  private static let longestVisit: Int64 = 86_400_000
+
+  /// When there were alerts of `camera`, in milliseconds since 1970, as far as they touch `span`.
+  package func alertSpans(
+    of camera: String, touching span: ClosedRange<Int64>
+  ) throws(EventStoreError) -> [ClosedRange<Int64>] {
+    let first = EventIdentifier.least(at: span.lowerBound - Self.longestVisit)
+    let last = EventIdentifier.least(at: span.upperBound + 1)
+    do {
+      return try pool.read { db in
+        let ids = try String.fetchAll(
+          db.cachedStatement(
+            sql: """
+              SELECT t.event FROM tag t JOIN event e ON e.id = t.event
+              WHERE t.tag = ? AND t.event >= ? AND t.event < ? AND e.camera = ?
+              """),
+          arguments: [EventTag.alert.text, first, last, camera])
+        return try StoredEvent.fetch(ids, in: db).compactMap { visit in
+          guard visit.types.contains(EventLine.visitType) else { return nil }
+          // One without an end goes on, or the program was killed.
+          let length = visit.seconds.map { Int64(($0 * 1e3).rounded()) } ?? Self.longestVisit
+          return visit.start + length >= span.lowerBound ? visit.start...visit.start + length : nil
+        }
+      }
+    } catch { throw EventStoreError(error, doing: "read the store of events") }
+  }
+}

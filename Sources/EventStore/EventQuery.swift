@@ -100,9 +100,9 @@ public struct EventQuery: Hashable, Sendable {
 }
 
 /// Moments as people write them.
-enum EventMoment {
+package enum EventMoment {
   /// Milliseconds since 1970 of a date and time, a date (its midnight), or a time before `now` such as `2h`.
-  static func milliseconds(_ text: String, now: Date) -> Int64? {
+  package static func milliseconds(_ text: String, now: Date = .now) -> Int64? {
     if let moment = FootageTime.milliseconds(text) ?? FootageTime.milliseconds(text + "T00:00:00") { return moment }
     // A number alone would be seconds ago, which nobody means.
     guard Double(text) == nil, let ago = Seconds(parsing: text)?.value, ago <= 3.2e9 else { return nil }

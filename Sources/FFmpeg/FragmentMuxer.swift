@@ -8,17 +8,19 @@ public struct FragmentMuxer: ~Copyable {
   private var owner: OutputContext
   private var context: UnsafeMutablePointer<AVFormatContext> { unsafe owner.pointer }
 
-  /// A muxer for the packets of `video`.
-  public init(_ video: StreamDescription) throws(FFmpegError) {
+  /// A muxer for the packets of `video`, and of `audioStreams`, which are the streams from 1 on.
+  public init(_ video: StreamDescription, audioStreams: [StreamDescription] = []) throws(FFmpegError) {
     LogBridge.install()
     var owner = try OutputContext(container: "mp4")
     let context = unsafe owner.pointer
     unsafe context.pointee.flags |= AVFMT_FLAG_BITEXACT
-    let stream = try unsafe FFmpegError.unwrap(avformat_new_stream(context, nil), "a stream")
-    try unsafe FFmpegError.check(
-      avcodec_parameters_copy(stream.pointee.codecpar, video.parameters.handle), "describe a copied stream")
-    unsafe stream.pointee.codecpar.pointee.codec_tag = video.parameters.codecName == "hevc" ? Self.hvc1 : 0
-    unsafe stream.pointee.time_base = video.timeBase.rational
+    for source in [video] + audioStreams {
+      let stream = try unsafe FFmpegError.unwrap(avformat_new_stream(context, nil), "a stream")
+      try unsafe FFmpegError.check(
+        avcodec_parameters_copy(stream.pointee.codecpar, source.parameters.handle), "describe a copied stream")
+      unsafe stream.pointee.codecpar.pointee.codec_tag = source.parameters.codecName == "hevc" ? Self.hvc1 : 0
+      unsafe stream.pointee.time_base = source.timeBase.rational
+    }
     try unsafe FFmpegError.check(avio_open_dyn_buf(&context.pointee.pb), "make fragments of MP4")
     owner.isInMemory = true
     var options = OptionList(["movflags": "empty_moov+default_base_moof+frag_custom+skip_trailer"])
@@ -30,13 +32,13 @@ public struct FragmentMuxer: ~Copyable {
   /// The codec tag of H.265 that browsers support, `hvc1`, first letter in the lowest byte.
   private static let hvc1: UInt32 = 0x3163_7668
 
-  /// Writes the next packet with a duration of `duration` ticks of its time base.
-  public mutating func write(_ packet: Packet, duration: Int64) throws(FFmpegError) {
-    guard let stream = unsafe context.pointee.streams[0] else { return }
+  /// Writes the next packet of stream `index` with a duration of `duration` ticks of its time base.
+  public mutating func write(_ packet: Packet, to index: Int = 0, duration: Int64) throws(FFmpegError) {
+    guard let stream = unsafe context.pointee.streams[index] else { return }
     let reference = try Packet(timeBase: packet.timeBase)
     try unsafe FFmpegError.check(av_packet_ref(reference.handle, packet.handle), "reference a packet")
     unsafe reference.handle.pointee.duration = duration
-    unsafe reference.handle.pointee.stream_index = 0
+    unsafe reference.handle.pointee.stream_index = Int32(clamping: index)
     unsafe reference.handle.pointee.pos = -1
     unsafe av_packet_rescale_ts(reference.handle, packet.timeBase.rational, stream.pointee.time_base)
     try unsafe FFmpegError.check(av_write_frame(context, reference.handle), "make a fragment of MP4")

@@ -115,11 +115,13 @@ public final class Packet: @unchecked Sendable {
     if let decodingTimestamp { unsafe handle.pointee.dts = decodingTimestamp &+ ticks }
   }
 
-  /// The same packet with other times, in ticks of `timeBase`; the bytes are shared.
-  public func retimed(showing: Int64, decoding: Int64) throws(FFmpegError) -> Packet {
+  /// The same packet with other times, in ticks of `timeBase`; the bytes are shared. Without `length` it keeps its duration.
+  public func retimed(showing: Int64, decoding: Int64, length: Int64? = nil) throws(FFmpegError) -> Packet {
     let packet = try Packet(timeBase: timeBase)
     try unsafe FFmpegError.check(av_packet_ref(packet.handle, handle), "reference a packet")
-    unsafe (packet.handle.pointee.pts, packet.handle.pointee.dts) = (showing, decoding)
+    unsafe (packet.handle.pointee.pts, packet.handle.pointee.dts, packet.handle.pointee.duration) = (
+      showing, decoding, length ?? packet.handle.pointee.duration
+    )
     return packet
   }
 

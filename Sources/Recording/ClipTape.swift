@@ -100,7 +100,7 @@ struct ClipTape: ~Copyable {
       let called = name(entry)
       writer = try ClipWriter(path: try folder.place(called), first: entry)
       let fresh = ClipFile(name: called, path: "\(folder.path)/\(called.folder)/\(called.file)", began: entry.arrival)
-      folder.note(called, isOpen: true)
+      folder.note(called.file, isOpen: true)
       begun.append(fresh)
       file = fresh
     }
@@ -140,7 +140,7 @@ struct ClipTape: ~Copyable {
     guard let file else { return }
     file.isOpen = false
     file.isThere = isThere
-    folder.note(file.name, isOpen: false)
+    folder.note(file.name.file, isOpen: false)
     self.file = nil
   }
 }

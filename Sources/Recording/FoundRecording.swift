@@ -10,11 +10,12 @@ package struct FoundRecording: Hashable, Sendable {
   package static func all(in folder: String) -> [FoundRecording] {
     guard let root = OpenFolder(path: folder) else { return [] }
     var found: [String: FoundRecording] = [:]
-    for file in Retention.recordings(in: root) where file.name.kind != .trace {
-      let path = "\(folder)/\(file.name.folder)/\(file.name.file)"
-      var recording = found[file.name.identifier] ?? FoundRecording(name: file.name)
-      if file.name.kind == .clip { recording.clip = path } else { recording.snapshot = path }
-      found[file.name.identifier] = recording
+    for file in Retention.recordings(in: root) {
+      guard case .event(let name) = file.name, name.kind != .trace else { continue }
+      let path = "\(folder)/\(name.folder)/\(name.file)"
+      var recording = found[name.identifier] ?? FoundRecording(name: name)
+      if name.kind == .clip { recording.clip = path } else { recording.snapshot = path }
+      found[name.identifier] = recording
     }
     return found.values.sorted { $0.name.identifier < $1.name.identifier }
   }
@@ -48,10 +49,10 @@ extension MediaFolder {
   /// Removes the recording that a log calls `path`, unless it is being written; says whether it is gone.
   @discardableResult
   package func remove(_ path: String) -> Bool {
-    guard let name = MediaName(parsing: path.split(separator: "/").last ?? ""), !isOpen(name),
+    guard let name = MediaName(parsing: path.split(separator: "/").last ?? ""), !isOpen(name.file),
       let root = OpenFolder(path: self.path)
     else { return false }
-    if name.kind == .snapshot { _ = Retention.remove(name.trace, in: root, before: "") }
-    return Retention.remove(name, in: root, before: "")
+    if name.kind == .snapshot { _ = Retention.remove(.event(name.trace), in: root, before: "") }
+    return Retention.remove(.event(name), in: root, before: "")
   }
 }

@@ -6,8 +6,8 @@ import Synchronization
 package final class MediaFolder: Sendable {
   /// What was written and what was not.
   package struct Report: Sendable {
-    package var clips = 0, snapshots = 0
-    package var clipFailures = 0, snapshotFailures = 0
+    package var clips = 0, snapshots = 0, segments = 0
+    package var clipFailures = 0, snapshotFailures = 0, segmentFailures = 0
     package var lastFailure: String?
 
     package init() {}
@@ -39,20 +39,37 @@ package final class MediaFolder: Sendable {
   package var report: Report { state.withLock { $0.report } }
 
   /// Where the file called `name` goes; its folder is there then.
-  func place(_ name: MediaName) throws(OutputError) -> String {
+  func place(_ name: MediaName) throws(OutputError) -> String { try place(.event(name)) }
+
+  /// Where the segment called `name` goes; its folder is there then.
+  func place(_ name: SegmentName) throws(OutputError) -> String { try place(.segment(name)) }
+
+  private func place(_ name: RecordedName) throws(OutputError) -> String {
     try OutputFolder.make("\(path)/\(name.folder)")
     return "\(path)/\(name.folder)/\(name.file)"
   }
 
-  /// Takes note that `name` is being written, and must not be removed, or is no longer.
-  func note(_ name: MediaName, isOpen: Bool) {
+  /// Takes note that the file called `name` is being written, and must not be removed, or is no longer.
+  func note(_ name: String, isOpen: Bool) {
     state.withLock { state in
-      if isOpen { state.open.insert(name.file) } else { state.open.remove(name.file) }
+      if isOpen { state.open.insert(name) } else { state.open.remove(name) }
     }
   }
 
-  /// Whether `name` is being written.
-  func isOpen(_ name: MediaName) -> Bool { state.withLock { $0.open.contains(name.file) } }
+  /// Whether the file called `name` is being written.
+  func isOpen(_ name: String) -> Bool { state.withLock { $0.open.contains(name) } }
+
+  /// A segment of a continuous recording is whole and on the disk.
+  func noteSegment() { state.withLock { $0.report.segments += 1 } }
+
+  /// A segment could not be written, or not to its end.
+  func noteSegmentFailure(_ error: OutputError) {
+    state.withLock { state in
+      state.report.segmentFailures += 1
+      state.report.lastFailure = error.description
+    }
+    trouble.notify()
+  }
 
   /// A file of `kind` is whole and on the disk.
   func noteSuccess(_ kind: MediaName.Kind) {

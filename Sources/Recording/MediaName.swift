@@ -39,7 +39,7 @@ package struct MediaName: Hashable, Sendable {
     guard parts.count >= 4 else { return nil }
     let camera = parts.dropLast(3).joined(separator: "_")
     let (time, label, identifier) = (parts[parts.count - 3], parts[parts.count - 2], parts[parts.count - 1])
-    guard Self.isCamera(camera), Self.matches(time, "00000000T000000.000Z"), (1...40).contains(label.count),
+    guard Self.isCamera(camera), Self.isTime(time), (1...40).contains(label.count),
       label.allSatisfy(Self.isPlain), Self.isIdentifier(identifier)
     else { return nil }
     self.camera = camera
@@ -65,12 +65,18 @@ package struct MediaName: Hashable, Sendable {
   var file: String { "\(camera)_\(time)_\(label)_\(identifier).\(kind.rawValue)" }
 
   /// `2026-11-23`.
-  var day: String {
+  var day: String { Self.day(of: time) }
+  /// `18`.
+  var hour: String { Self.hour(of: time) }
+
+  /// The day of a time as names have it.
+  static func day(of time: String) -> String {
     let digits = Array(time)
     return "\(String(digits[0..<4]))-\(String(digits[4..<6]))-\(String(digits[6..<8]))"
   }
-  /// `18`.
-  var hour: String { String(Array(time)[9..<11]) }
+
+  /// The hour of a time as names have it.
+  static func hour(of time: String) -> String { String(Array(time)[9..<11]) }
 
   /// `label` as names have it. Classes may be called anything: what is no letter or digit becomes a hyphen.
   static func plain(_ label: String) -> String {
@@ -90,6 +96,8 @@ package struct MediaName: Hashable, Sendable {
         (1...40).contains(part.count) && part.allSatisfy { isPlain($0) || $0 == "_" }
       }
   }
+  /// Whether `text` is a time such as `20261123T183927.123Z`.
+  static func isTime(_ text: some StringProtocol) -> Bool { matches(text, "00000000T000000.000Z") }
   /// Whether `text` is a day such as `2026-11-23`.
   static func isDay(_ text: some StringProtocol) -> Bool { matches(text, "0000-00-00") }
   /// Whether `text` is an hour such as `18`.

@@ -115,12 +115,13 @@ package final class Retention: Sendable {
     guard let root = OpenFolder(path: folder.path), let space = root.space else { return false }
     // Two hours later nothing is put into the folder of an hour any more.
     let limit = MediaName.time(now - 7_200_000)
-    let files = recordings(in: root, before: limit).filter { !folder.isOpen($0.name) }
-    let kept: Set<String>, alerts: Set<String>
+    let files = recordings(in: root, before: limit).filter { !folder.isOpen($0.name.file) }
+    let kept: Set<String>, alerts: Set<String>, spared: Set<SegmentName>
     do {
       kept = try rules.knowledge?.kept() ?? []
-      let asked = Set(files.map(\.name).filter { rules.cameras[$0.camera]?.alerts != nil }.map(\.identifier))
-      alerts = try rules.knowledge?.alerts(Array(asked)) ?? []
+      let asked = files.compactMap(\.name.event).filter { rules.cameras[$0.camera]?.alerts != nil }.map(\.identifier)
+      alerts = try rules.knowledge?.alerts(Array(Set(asked))) ?? []
+      spared = try rules.segmentsOfAlerts(among: files.compactMap(\.name.segment), now: now)
     } catch {
       // Without the history nobody knows what is to be kept: a full disk is better than lost evidence.
       return false
@@ -129,16 +130,23 @@ package final class Retention: Sendable {
       limits: limits,
       oldest: { name in
         guard agesCount else { return nil }
-        return rules.age(of: name, maxAge: limits.maxAge) { alerts.contains($0) }
-          .map { MediaName.time(now - Int64($0 * 1e3)) }
+        let age =
+          switch name {
+          case .event(let name): rules.age(of: name, maxAge: limits.maxAge) { alerts.contains($0) }
+          case .segment(let name): rules.age(of: name, maxAge: limits.maxAge, isAlert: spared.contains(name))
+          }
+        return age.map { MediaName.time(now - Int64($0 * 1e3)) }
       },
-      isKept: { kept.contains($0.file) || $0.kind == .trace && kept.contains($0.snapshot.file) }, free: space.free,
-      total: space.total)
+      isKept: { name in
+        guard let event = name.event else { return false }
+        return kept.contains(event.file) || event.kind == .trace && kept.contains(event.snapshot.file)
+      }, free: space.free, total: space.total)
     let doomed = plan.doomed(files)
     var removed: Set<RecordedFile> = []
     for file in doomed.prefix(batch) where remove(file.name, in: root, before: limit) { removed.insert(file) }
-    if !removed.isEmpty {
-      rules.knowledge?.forget(removed.map { "\(folder.path)/\($0.name.folder)/\($0.name.file)" }.sorted())
+    let events = removed.compactMap(\.name.event)
+    if !events.isEmpty {
+      rules.knowledge?.forget(events.map { "\(folder.path)/\($0.folder)/\($0.file)" }.sorted())
     }
     var report = Report()
     report.usedBytes = files.reduce(0) { $0 + (removed.contains($1) ? 0 : $1.byteCount) }
@@ -164,7 +172,7 @@ package final class Retention: Sendable {
           let names = inner.names
           if names.isEmpty, isOver(hour, of: day, before: limit) { hours.removeEmptyFolder(hour) }
           for file in names {
-            guard let name = MediaName(parsing: file), name.folder == "\(camera)/\(day)/\(hour)",
+            guard let name = RecordedName(parsing: file), name.folder == "\(camera)/\(day)/\(hour)",
               let count = inner.byteCount(of: file)
             else { continue }
             files.append(RecordedFile(name: name, byteCount: count))
@@ -182,7 +190,7 @@ package final class Retention: Sendable {
   }
 
   /// Removes one file, and the folders that are empty then, unless something may just be put there.
-  static func remove(_ name: MediaName, in root: borrowing OpenFolder, before limit: String) -> Bool {
+  static func remove(_ name: RecordedName, in root: borrowing OpenFolder, before limit: String) -> Bool {
     guard let days = OpenFolder(name.camera, in: root), let hours = OpenFolder(name.day, in: days),
       let inner = OpenFolder(name.hour, in: hours), inner.byteCount(of: name.file) != nil, inner.remove(name.file)
     else { return false }

@@ -2,7 +2,7 @@ import Settings
 
 /// One recorded file and the bytes it takes.
 struct RecordedFile: Hashable, Sendable {
-  let name: MediaName
+  let name: RecordedName
   let byteCount: Int64
 }
 
@@ -10,9 +10,9 @@ struct RecordedFile: Hashable, Sendable {
 struct RetentionPlan {
   let limits: StorageSettings
   /// `20261123T183927.123Z` before which a file is too old; `nil` for one that never is.
-  let oldest: (MediaName) -> String?
+  let oldest: (RecordedName) -> String?
   /// Whether somebody marked an event of a file as kept. It stays whatever the limits are.
-  let isKept: (MediaName) -> Bool
+  let isKept: (RecordedName) -> Bool
   /// Bytes that are free on the file system, and all it has.
   let free: Int64, total: Int64
 

@@ -40,6 +40,7 @@ extension ServiceRun {
       by: RetentionRules.Knowledge(
         kept: { try history.database.keptFiles() },
         alerts: { try history.database.alerts(among: $0) },
+        alertSpans: { try history.database.alertSpans(of: $0, touching: $1) },
         forget: { [log] paths in
           do throws(EventStoreError) { try history.database.forget(files: paths) } catch {
             log(LogLine(.error, "\(error)"))

@@ -50,6 +50,8 @@ extension ServiceRun: WebService {
     return kind == .clip ? evidence.clip : evidence.snapshot
   }
 
+  package var segments: SegmentFolder? { supervisor.media.map { SegmentFolder(path: $0.path) } }
+
   package func removeRecordings(_ paths: [String]) { for path in paths { supervisor.media?.remove(path) } }
 
   package var unreadiness: String? { state.withLock { $0.isRunning } ? supervisor.stuck : "starting or stopping" }
@@ -92,7 +94,9 @@ extension ServiceRun: WebService {
 }
 
 extension WatchedCamera: WebCamera {
-  var hasSegments: Bool { record.report.hasSegments }
+  var hasSegments: Bool { report.hasSegments }
+
+  var segments: SegmentFeed? { streams.segments }
 
   var plate: CameraPlate {
     let report = record.report

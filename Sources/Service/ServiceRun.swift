@@ -203,8 +203,8 @@ public final class ServiceRun: Sendable {
           failures: events.losses.failures,
           successes: events.counts.values.reduce(0, +) - events.losses.failures, reason: events.losses.lastFailure),
         state.recordings.line(
-          failures: recordings.clipFailures + recordings.snapshotFailures,
-          successes: recordings.clips + recordings.snapshots, reason: recordings.lastFailure),
+          failures: recordings.clipFailures + recordings.snapshotFailures + recordings.segmentFailures,
+          successes: recordings.clips + recordings.snapshots + recordings.segments, reason: recordings.lastFailure),
         state.memories.line(
           failures: memories.failures, successes: memories.successes, reason: memories.lastFailure),
       ]

@@ -42,8 +42,10 @@ public struct CameraDefaults: Hashable, Sendable {
 public struct CameraSettings: Hashable, Sendable {
   /// Its name in events, addresses and metrics.
   public let name: String
-  /// Where its pictures come from, secrets included.
-  public var address: SourceAddress?
+  /// Where its frames come from, credentials included; `nil` where `inputs` say so.
+  public var url: SourceAddress?
+  /// Several streams of the camera, each with its roles; empty for one that has all.
+  public var inputs: [CameraInput] = []
   /// Whether it is watched.
   public var isEnabled = true
   /// How RTSP carries its packets.
@@ -99,9 +101,12 @@ public struct CameraSettings: Hashable, Sendable {
 
   static let settings: [Setting<CameraSettings>] = [
     .value(
-      "url", \.address, .sourceAddress, isRequired: true,
-      example: "\"rtsp://viewer:${FRONT_PASSWORD}@192.0.2.5/stream\"",
-      "Where pictures come from: rtsp://, http:// and the like, /dev/video0, or a file, which is repeated."),
+      "url", \.url, .sourceAddress, example: "\"rtsp://viewer:${FRONT_PASSWORD}@192.0.2.5/stream\"",
+      "Where frames come from: rtsp://, http:// and the like, /dev/video0, or a file, which is repeated."),
+    .value(
+      "inputs", \.inputs, .inputs,
+      "In place of url: several streams of the camera, such as a small one that is decoded and a large one that is "
+        + "recorded: [{url: …, roles: [detect]}, {url: …, roles: [record, live]}]."),
     .value("enabled", \.isEnabled, .switched, example: "true", "Whether the camera is watched."),
     .value("transport", \.transport, .choice, "How RTSP carries its packets."),
     .value("timeout", \.timeout, .duration(0.1...600), "Silence after which the camera counts as stalled."),

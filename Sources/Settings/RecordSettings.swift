@@ -10,8 +10,19 @@ public struct RecordSettings: Hashable, Sendable {
   public var preRoll = 5.0
   /// Seconds of a clip after the last object was seen.
   public var postRoll = 5.0
-  /// How long recordings stay.
+  /// Seconds that continuous recordings stay; without any of the three there are none.
+  public var continuous: Double?
+  /// Seconds that continuous recordings of motion stay, if that is longer.
+  public var motion: Double?
+  /// Seconds that continuous recordings of alerts stay, if that is longer.
+  public var alerts: Double?
+  /// How long clips and snapshots stay.
   public var retain = RetainSettings()
+
+  /// Whether all that the camera sends is recorded.
+  public var isContinuous: Bool { [continuous, motion, alerts].contains { $0 ?? 0 > 0 } }
+  /// Whether something is made of the camera's packets as they are.
+  package var usesPackets: Bool { hasClips || isContinuous }
 
   static let settings: [Setting<RecordSettings>] = [
     .value(
@@ -20,8 +31,18 @@ public struct RecordSettings: Hashable, Sendable {
     .value("snapshots", \.hasSnapshots, .switched, "Whether the best picture of each object is kept, masks painted."),
     .value("pre_roll", \.preRoll, .duration(0...60), example: "5s", "What a clip shows before the object came."),
     .value("post_roll", \.postRoll, .duration(0...60), example: "5s", "What a clip shows after the object has gone."),
+    .value(
+      "continuous", \.continuous, .optional(.duration(0...3.2e8)),
+      "Records all that the camera sends; age at which it is removed, such as 3d."),
+    .value(
+      "motion", \.motion, .optional(.duration(0...3.2e8)),
+      "Records all that the camera sends; age at which what shows motion is removed, if later: 7d."),
+    .value(
+      "alerts", \.alerts, .optional(.duration(0...3.2e8)),
+      "Records all that the camera sends; age at which what shows an alert is removed, if later: 30d."),
     .section(
-      "retain", \.retain, RetainSettings.settings, "How long recordings stay, where outputs.storage is not to say."),
+      "retain", \.retain, RetainSettings.settings,
+      "How long clips and snapshots stay, where outputs.storage is not to say."),
   ]
 }
 

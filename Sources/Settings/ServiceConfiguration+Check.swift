@@ -27,7 +27,8 @@ extension ServiceConfiguration {
       problems.note(place.problem("this is for cameras of this machine: expected a url such as /dev/video0"))
     }
     for camera in cameras {
-      let rules = root.child("cameras")?.child(camera.name)
+      if let place = sections[camera.name] { camera.checkInputs(place, problems: &problems) }
+      let rules = sections[camera.name]
       for line in camera.lines where line.a != nil && line.a == line.b {
         let place = rules?.child("lines")?.child(line.name) ?? root
         problems.note(place.problem("expected two points, got the same one as a and b"))
@@ -57,15 +58,23 @@ extension ServiceConfiguration {
       let place = sections[camera.name]?.child("push") ?? root
       problems.note(place.problem("another camera is pushed to \(address): expected an address for each"))
     }
-    guard outputs.storage.path != nil else { return }
+    guard outputs.storage.path != nil else {
+      for camera in cameras where camera.record.isContinuous {
+        let section = [sections[camera.name], root.child("defaults")].lazy.compactMap { $0?.child("record") }.first
+        problems.note(
+          (section ?? root).problem("there is no folder for continuous recordings: expected outputs.storage"))
+        break
+      }
+      return
+    }
     // A clip is the camera's own packets. To paint masks on it, it would have to be decoded and encoded again; to leave
     // them out silently would record what was not to be seen.
-    for camera in cameras where !camera.privacyMasks.isEmpty && camera.record.hasClips {
+    for camera in cameras where !camera.privacyMasks.isEmpty && camera.record.usesPackets {
       let place = sections[camera.name]?.child("privacy_masks") ?? root
       problems.note(
         place.problem(
-          "clips are cut from the stream as the camera sends it, without masks: expected record: {clips: false} here "
-            + "(snapshots are masked) or no masks"))
+          "clips are cut from the stream as the camera sends it, without masks: expected record: {clips: false} here, "
+            + "without continuous, motion and alerts (snapshots are masked), or no masks"))
     }
   }
 }

@@ -19,7 +19,7 @@ extension WebRoutes {
       return Response(
         status: .ok, headers: Self.headers("image/jpeg"), body: .init(byteBuffer: ByteBuffer(bytes: image)))
     }
-    // Recordings are clips of events: there is nothing between them.
+    // Continuous recordings are not offered in this form.
     router.get("api/{camera}/recordings/summary") { _, _ in Self.json("[]") }
     router.get("api/{camera}/recordings") { _, _ in Self.json("[]") }
     addFrigateEvents(to: router)

@@ -28,6 +28,7 @@ struct WebRoutes: Sendable {
     addInterface(to: router)
     addEvents(to: router)
     addRecordings(to: router)
+    addSegmentList(to: router)
     addControl(to: router)
     if service.frigate != nil { addFrigate(to: router) }
     return router

@@ -77,6 +77,8 @@ package protocol WebService: Sendable {
   var opening: [News] { get }
   /// The path of what is kept of the event `identifier`; `nil` if there is nothing.
   func recording(_ kind: MediaName.Kind, of identifier: String) async -> String?
+  /// Continuous recordings; `nil` where there is no folder for them.
+  var segments: SegmentFolder? { get }
   /// What can be asked for what happened; `nil` if events are not kept.
   var history: EventHistory? { get }
   /// Removes recordings at `paths`, whose event was removed.
@@ -93,4 +95,5 @@ package protocol WebService: Sendable {
 
 extension WebService {
   package var frigate: FrigateAnswers? { nil }
+  package var segments: SegmentFolder? { nil }
 }

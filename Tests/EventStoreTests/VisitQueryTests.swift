@@ -72,4 +72,16 @@ import Testing
     #expect(try await history.database.ids([:]) == [])
     await history.stop()
   }
+
+  @Test func `alerts of a camera are found by the time they touch`() throws {
+    let database = try database()
+    let start = Lines.noon + 2 * 3_600_000
+    // Without an end in its last line it may last a day.
+    #expect(try database.alertSpans(of: "front", touching: start - 1000...start) == [start...start + 86_400_000])
+    #expect(try database.alertSpans(of: "front", touching: start + 80_000_000...start + 90_000_000).count == 1)
+    #expect(try database.alertSpans(of: "front", touching: start - 1000...start - 1) == [])
+    #expect(try database.alertSpans(of: "front", touching: start + 86_400_001...start + 86_500_000) == [])
+    #expect(try database.alertSpans(of: "back", touching: start...start + 1) == [])
+    #expect(try database.alertSpans(of: "gate", touching: start - 1000...start) == [])
+  }
 }

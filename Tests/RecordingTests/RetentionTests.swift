@@ -46,8 +46,9 @@ import Testing
 
   private func file(_ hour: Int, _ bytes: Int64) -> RecordedFile {
     RecordedFile(
-      name: MediaName(
-        camera: "c", milliseconds: Int64(hour) * 3_600_000, label: "x", identifier: Self.identifier, kind: .clip),
+      name: .event(
+        MediaName(
+          camera: "c", milliseconds: Int64(hour) * 3_600_000, label: "x", identifier: Self.identifier, kind: .clip)),
       byteCount: bytes)
   }
 
@@ -137,7 +138,7 @@ import Testing
     }
     let open = name(500)
     try Data([1]).write(to: URL(filePath: try media.place(open)))
-    media.note(open, isOpen: true)
+    media.note(open.file, isOpen: true)
     // What is odd: other names, ours in a wrong place, a folder with a file's name, links to folders and to files.
     let old = name(300)
     let folder = "\(scratch.path)/\(old.folder)"

@@ -30,18 +30,24 @@ final class RunningService: Sendable {
 
   /// Starts a service of `cameras` (lines of YAML, two spaces in) and waits until it listens.
   ///
-  /// - Parameter earlier: a service that has stopped, whose folder it goes on with.
+  /// - Parameters:
+  ///   - earlier: a service that has stopped, whose folder it goes on with.
+  ///   - weights: a real network in place of the small one.
   init(
     cameras: String, http: String = "", storage: String = "", outputs: String = "", more: String = "",
-    after earlier: RunningService? = nil
+    after earlier: RunningService? = nil, weights: URL? = nil
   ) async throws {
     folder =
       earlier?.folder
       ?? FileManager.default.temporaryDirectory.appending(path: "yolostream-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    try Self.model.write(to: folder.appending(path: "model.safetensors"))
-    try Self.text(cameras: cameras, http: http, storage: storage, outputs: outputs, more: more, folder: folder)
-      .write(to: folder.appending(path: "service.yml"), atomically: true, encoding: .utf8)
+    let model = try weights.map { try Data(contentsOf: $0) } ?? Self.model
+    try model.write(to: folder.appending(path: "model.safetensors"))
+    try Self.text(
+      cameras: cameras, http: http, storage: storage, outputs: outputs, more: more, folder: folder,
+      size: weights == nil ? 64 : 640
+    )
+    .write(to: folder.appending(path: "service.yml"), atomically: true, encoding: .utf8)
     let said = Said()
     self.said = said
     let run = try ServiceRun(path: folder.appending(path: "service.yml").path, findModel: { $0 ?? "" }) { line in
@@ -69,11 +75,12 @@ final class RunningService: Sendable {
   deinit { try? FileManager.default.removeItem(at: folder) }
 
   static func text(
-    cameras: String, http: String = "", storage: String = "", outputs: String = "", more: String = "", folder: URL
+    cameras: String, http: String = "", storage: String = "", outputs: String = "", more: String = "", folder: URL,
+    size: Int = 64
   ) -> String {
     """
     version: 1
-    model: {path: \(folder.path)/model.safetensors, imgsz: 64, workers: 2}
+    model: {path: \(folder.path)/model.safetensors, imgsz: \(size), workers: 2}
     defaults: {detect: {fps: 10, motion: {gate: false}}}
     cameras:
     \(cameras)

@@ -57,6 +57,13 @@ public enum EventClock: String, Hashable, Sendable {
   }
 }
 
+extension FrameStamp {
+  /// Seconds by which the sender's clock is ahead of this machine's; `nil` if the sender does not report its time.
+  package var skew: Double? {
+    taken.map { Double($0) / 1e6 - Double(EventClock.wallMilliseconds(atMonotonic: arrival)) / 1e3 }
+  }
+}
+
 /// An identifier that sorts by time: a ULID (48 bits of milliseconds and 80 more bits) in Crockford's base 32.
 package struct SortableIdentifier: Hashable, CustomStringConvertible {
   let milliseconds: Int64

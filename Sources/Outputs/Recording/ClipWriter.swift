@@ -52,8 +52,8 @@ package struct ClipWriter: ~Copyable {
     packet.timeBase.seconds(of: packet.decodingTimestamp ?? packet.timestamp ?? 0)
   }
 
-  /// Writes one more packet. After a failure only `abandon()` can be called.
-  package mutating func write(_ entry: PacketRing.Entry) throws(OutputError) {
+  /// Writes one more packet, which lasts `length` ticks if that is known. After a failure only `abandon()` can be called.
+  package mutating func write(_ entry: PacketRing.Entry, length: Int64? = nil) throws(OutputError) {
     guard let track = tracks[entry.packet.streamIndex] else { return }
     let packet = entry.packet
     // MP4 needs increasing times; some cameras skip or repeat one. The first packet may have a time before the start.
@@ -66,7 +66,7 @@ package struct ClipWriter: ~Copyable {
     tracks[packet.streamIndex]?.last = decoding
     duration = max(duration, seconds)
     try attempt { muxer throws(FFmpegError) in
-      try muxer.write(try packet.retimed(showing: showing, decoding: decoding), to: track.output)
+      try muxer.write(try packet.retimed(showing: showing, decoding: decoding, length: length), to: track.output)
     }
   }
 

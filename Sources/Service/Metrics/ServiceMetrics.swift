@@ -33,6 +33,7 @@ struct ServiceMetrics {
     if let files = recordings?.files {
       text.sample("sink_errors_total", [("sink", "clips")], files.clipFailures)
       text.sample("sink_errors_total", [("sink", "snapshots")], files.snapshotFailures)
+      text.sample("sink_errors_total", [("sink", "segments")], files.segmentFailures)
     }
     each(sink: \.failures, of: "sink_errors_total", &text)
     text.family("sink_dropped_total", .counter, "Frames and events that an output was too slow for.")
@@ -81,6 +82,7 @@ struct ServiceMetrics {
     text.family("recordings_total", .counter, "Files that were written to their end.")
     text.sample("recordings_total", [("sink", "clips")], files.clips)
     text.sample("recordings_total", [("sink", "snapshots")], files.snapshots)
+    text.sample("recordings_total", [("sink", "segments")], files.segments)
     text.family("storage_used_bytes", .gauge, "What recordings take, as of the last look a minute ago or less.")
     text.sample("storage_used_bytes", Int(storage.usedBytes))
     text.family("storage_free_bytes", .gauge, "What is free where recordings go.")

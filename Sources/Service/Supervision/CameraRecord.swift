@@ -20,13 +20,20 @@ final class CameraRecord: Sendable {
 
   private let state: Mutex<State>
   private let events: CameraEvents
+  private let inputs: @Sendable () -> [InputReport]
 
-  init(_ settings: CameraSettings, events: CameraEvents) {
+  /// - Parameter inputs: how streams are doing that are not decoded.
+  init(_ settings: CameraSettings, events: CameraEvents, inputs: @escaping @Sendable () -> [InputReport] = { [] }) {
     state = Mutex(State(report: CameraReport(settings)))
     self.events = events
+    self.inputs = inputs
   }
 
-  var report: CameraReport { state.withLock { $0.report } }
+  var report: CameraReport {
+    var report = state.withLock { $0.report }
+    report.inputs = inputs()
+    return report
+  }
 
   /// Nanoseconds since the last sign of life.
   var silence: UInt64 {

@@ -39,6 +39,8 @@ public struct CameraReport: Sendable {
   var outages: [String: Int] = [:]
   /// What became of its push, if it has one.
   var push: StreamPush.Report?
+  /// Its streams that are not decoded.
+  var inputs: [InputReport] = []
   /// What became of its outputs.
   var sinks: [SinkReport] = []
   /// Failures of the network or of drawing, and the last one.
@@ -68,7 +70,9 @@ public struct CameraReport: Sendable {
 
   /// Whether it has a live view as HLS: of packets that browsers know.
   var hasSegments: Bool {
-    guard showsPackets, case .up(let facts) = state, let codec = facts.codec else { return false }
+    let decoded = if case .up(let facts) = state { facts.codec } else { nil as String? }
+    let live = inputs.first { $0.roles.contains(.live) }
+    guard showsPackets, let codec = live.map(\.codec) ?? decoded else { return false }
     return SegmentFeed.codecs.contains(codec)
   }
 

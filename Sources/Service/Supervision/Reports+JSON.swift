@@ -52,7 +52,7 @@ extension CameraReport {
       + "\"last_failure\":\(message),"
       + "\"width\":\(width),\"height\":\(height),\"frames\":\(decoded),\"inferred\":\(inferred),\"still\":\(still),"
       + "\"missed\":\(missed),\"stale\":\(stale),\"withheld\":\(losses.withheldFrames),\"failures\":\(failures),"
-      + "\"push\":\(push?.json ?? "null"),"
+      + "\"push\":\(push?.json ?? "null"),\"inputs\":[\(inputs.map(\.json).joined(separator: ","))],"
       + "\"outages\":{\(outages.sorted { $0.key < $1.key }.map { "\($0.key.json):\($0.value)" }.joined(separator: ","))},"
       + "\"age_ms\":{\"p50\":\(milliseconds(age, 0.5)),\"p99\":\(milliseconds(age, 0.99))},"
       + "\"infer_ms\":{\"p50\":\(milliseconds(inferTime, 0.5)),\"p99\":\(milliseconds(inferTime, 0.99))},"

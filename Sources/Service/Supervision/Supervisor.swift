@@ -92,6 +92,7 @@ final class Supervisor: Sendable {
     watched.replace(with: next)
     retention?.change { rules in
       rules.cameras = Dictionary(wanted.map { ($0.name, $0.record.retain) }) { first, _ in first }
+      rules.continuous = Dictionary(wanted.map { ($0.name, $0.record) }) { first, _ in first }
     }
     if journal.news.isHeard {
       for camera in next { journal.news.tell(News(name: "camera", data: camera.report.json)) }

@@ -35,10 +35,8 @@ final class WatchedCamera: Sendable {
   let plan: DetectionPlan
   let picture: CameraPicture
   let record: CameraRecord
-  /// Its packets as they come, for whoever passes them on as they are; `nil` for a camera with privacy masks.
-  let packets: PacketRing?
-  /// The live view made of them.
-  let segments: SegmentFeed?
+  /// Its packets as they come, and what is made of them.
+  let streams: CameraStreams
   private let events: CameraEvents
   /// Keeps clips and snapshots; `nil` for a camera of which nothing is kept.
   private let recorder: CameraRecorder?
@@ -69,9 +67,10 @@ final class WatchedCamera: Sendable {
     self.plan = plan
     self.queue = queue
     let opening = CameraOpening(settings)
-    packets = opening.ring
+    let streams = CameraStreams(settings, ring: opening.ring, media: media, switches: switches, log: journal.log)
+    self.streams = streams
     recorder = media.flatMap {
-      CameraRecorder(settings, classes: plan.classes, ring: opening.ring, folder: $0)
+      CameraRecorder(settings, classes: plan.classes, ring: streams.recorded, folder: $0)
     }
     self.memories = memories
     let memory = memories?.memory(of: settings.name)
@@ -80,7 +79,7 @@ final class WatchedCamera: Sendable {
       objects: memory?.objects ?? [], switches: switches)
     self.events = events
     picture = CameraPicture(classes: plan.classes)
-    let record = CameraRecord(settings, events: events)
+    let record = CameraRecord(settings, events: events) { streams.reports }
     self.record = record
     analyser = Mutex(SceneAnalyser(plan.scene, restoring: memory?.past()))
     sinks = SinkHost(settings.sinkRequests, camera: settings.name, classes: plan.classes)
@@ -90,7 +89,6 @@ final class WatchedCamera: Sendable {
       pushing.timeout = settings.timeout
       return StreamPush(address, settings: pushing, classes: plan.classes)
     }
-    segments = opening.ring.map { SegmentFeed($0) }
     source = opening.source { record.note($0) }
   }
 
@@ -111,6 +109,7 @@ final class WatchedCamera: Sendable {
     do throws(PipelineError) {
       try recorder?.start { [events] end, evidence in events.publish(end, evidence: evidence) }
       try push?.start()
+      try streams.start()
     } catch {
       thread.join()
       return cannotStart(error)
@@ -127,7 +126,12 @@ final class WatchedCamera: Sendable {
   /// Watches no more: ends the source, tells the ends of all tracks, and returns when the thread has ended.
   func stop() async {
     defer { picture.arrivals.finish() }
-    guard let capturing = capturing.withLock({ $0.take() }) else { return await sinks.finish() }
+    guard let capturing = capturing.withLock({ $0.take() }) else {
+      // What was started before a thread was missing ends as well.
+      await streams.stop()
+      await recorder?.stop()
+      return await sinks.finish()
+    }
     source.interrupt()
     queue.remove(capturing.id)
     await capturing.task.value
@@ -139,6 +143,7 @@ final class WatchedCamera: Sendable {
     capturing.thread.join()
     waiting.withLock { $0.frame = nil }
     await recorder?.stop()
+    await streams.stop()
     await sinks.finish()
   }
 
@@ -208,6 +213,7 @@ final class WatchedCamera: Sendable {
         events.journal.news.tell(News(name: "detections", data: text))
       }
       try recorder?.see(frame.pixels, look.findings)
+      streams.continuous?.see(frame.stamp, isMoving: look.hasMotion)
       push?.offer(frame.pixels, at: frame.stamp.seconds, drawing: look.findings)
       picture.replace(with: frame, findings: look.findings)
     } catch {
@@ -219,25 +225,17 @@ final class WatchedCamera: Sendable {
   }
 }
 
-/// What came of a look at a picture, and the nanoseconds that each part took.
-private struct Look {
-  let findings: FrameFindings
-  /// How many objects are where.
-  let counts: [ZoneCount]
-  /// Whether the scene was still, so that the last answer was kept.
-  let isStill: Bool
-  let gateTime, inferTime, trackTime: UInt64
-}
-
 extension WatchedCamera {
   private func look(at frame: borrowing CapturedFrame, with worker: DetectionWorker) throws -> Look {
     let start = MonotonicTime.nanoseconds
-    let isStill = try analyser.withLock { analyser in try !analyser.needsDetection(frame) }
+    let (isStill, hasMotion) = try analyser.withLock { try (!$0.needsDetection(frame), $0.hasMotion) }
     let gated = MonotonicTime.nanoseconds
     guard isSearched() else {
       let findings = FrameFindings(
         stamp: frame.stamp, width: frame.pixels.layout.width, height: frame.pixels.layout.height, detections: [])
-      return Look(findings: findings, counts: [], isStill: true, gateTime: gated - start, inferTime: 0, trackTime: 0)
+      return Look(
+        findings: findings, counts: [], isStill: true, hasMotion: hasMotion ?? false, gateTime: gated - start,
+        inferTime: 0, trackTime: 0)
     }
     var answer: [Detection]?
     if !isStill {
@@ -254,7 +252,8 @@ extension WatchedCamera {
     let (scene, counts) = analyser.withLock { ($0.conclude(detections, of: frame), $0.counts) }
     events.publish(scene.events)
     return Look(
-      findings: scene.findings, counts: counts, isStill: isStill, gateTime: gated - start, inferTime: inferred - gated,
+      findings: scene.findings, counts: counts, isStill: isStill,
+      hasMotion: hasMotion ?? !scene.findings.tracks.isEmpty, gateTime: gated - start, inferTime: inferred - gated,
       trackTime: MonotonicTime.nanoseconds - inferred)
   }
 }
@@ -276,22 +275,5 @@ extension WatchedCamera {
         })
     }
     return isOn
-  }
-}
-
-extension CameraReport {
-  /// Counts what came of a picture, `age` nanoseconds after it was taken.
-  fileprivate mutating func add(_ look: Look, age: UInt64, classes: ClassCatalogue) {
-    if look.isStill { still += 1 } else { inferred += 1 }
-    self.age.record(nanoseconds: age)
-    gateTime.record(nanoseconds: look.gateTime)
-    if !look.isStill { inferTime.record(nanoseconds: look.inferTime) }
-    trackTime.record(nanoseconds: look.trackTime)
-    for detection in look.findings.detections { detections[classes[detection.classID], default: 0] += 1 }
-    counts = look.counts.map {
-      HomeCount(zone: $0.zone, label: classes[$0.classID], all: $0.all, active: $0.active)
-    }
-    for label in tracks.keys { tracks[label] = 0 }
-    for track in look.findings.tracks { tracks[classes[track.detection.classID], default: 0] += 1 }
   }
 }

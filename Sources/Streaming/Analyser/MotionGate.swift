@@ -22,17 +22,17 @@ package struct MotionGate {
   private let settings: Settings
   private var seen: (grid: LumaGrid, seconds: Double)?
   private var regular = RegularCells()
+  /// Whether the last frame differed from the one that the network ran on before.
+  package private(set) var hasMotion = false
 
   package init(_ settings: Settings) { self.settings = settings }
 
   /// Whether nothing has moved in the frame with `grid`, taken at `seconds`.
   package mutating func isStill(_ grid: LumaGrid, at seconds: Double) -> Bool {
     regular.see(grid, at: seconds, threshold: Int(settings.threshold.rounded(.up)))
-    if let seen, seconds - seen.seconds < settings.refresh, seconds >= seen.seconds,
-      Double(grid.change(from: seen.grid, except: regular.ignored)) < settings.threshold
-    {
-      return true
-    }
+    hasMotion =
+      seen.map { Double(grid.change(from: $0.grid, except: regular.ignored)) >= settings.threshold } ?? false
+    if let seen, seconds - seen.seconds < settings.refresh, seconds >= seen.seconds, !hasMotion { return true }
     seen = (grid, seconds)
     return false
   }

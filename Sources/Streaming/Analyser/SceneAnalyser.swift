@@ -40,6 +40,9 @@ package struct SceneAnalyser: ~Copyable {
     try gate.needsDetection(frame)
   }
 
+  /// Whether something moved in the last frame; `nil` without a motion gate.
+  package var hasMotion: Bool? { gate.hasMotion }
+
   /// Call it after the network failed on a frame: then no detections can be kept for a still scene.
   package mutating func forget() { gate.forget() }
 
@@ -100,6 +103,8 @@ struct FrameGate: ~Copyable {
     try mask.paint(frame.pixels)
     return !(motion?.isStill(LumaGrid(frame.pixels), at: frame.stamp.seconds) ?? false)
   }
+
+  var hasMotion: Bool? { motion?.hasMotion }
 
   mutating func forget() { motion?.forget() }
 

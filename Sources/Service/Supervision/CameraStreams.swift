@@ -1,0 +1,140 @@
+import Capture
+import FFmpeg
+import LiveView
+import Outputs
+import Pipeline
+import Publishing
+import Recording
+import Settings
+import Synchronization
+
+/// The packets of one camera: those of the stream that is decoded, and those of its other streams, which have a thread each.
+/// What is made of packets all the time, the live view and continuous recordings, is here as well.
+final class CameraStreams: Sendable {
+  /// A stream that is not decoded.
+  private struct Input: Sendable {
+    let address: String
+    let roles: [CameraInput.Role]
+    let ring: PacketRing
+    let feed: PacketFeed
+  }
+
+  private struct Reading {
+    let thread: WorkThread
+    let task: Task<Void, Never>
+  }
+
+  /// The packets that clips are made of; `nil` for a camera with privacy masks.
+  let recorded: PacketRing?
+  /// The live view.
+  let segments: SegmentFeed?
+  /// Records all that is sent, with times of frames and motion from the analysis; `nil` where that is not recorded.
+  let continuous: ContinuousRecorder?
+  private let inputs: [Input]
+  private let reading = Mutex<[Reading]>([])
+
+  /// The streams of the camera with `settings`, whose decoded stream goes through `ring`.
+  init(
+    _ settings: CameraSettings, ring: PacketRing?, media: MediaFolder?, switches: CameraSwitches,
+    log: @escaping @Sendable (LogLine) -> Void
+  ) {
+    inputs = settings.inputs.compactMap { input in
+      guard !input.roles.contains(.detect), ring != nil, let address = input.address,
+        case .network(let url) = address.kind
+      else { return nil }
+      var options = SourceOptions()
+      options.timeout = settings.timeout
+      options.transport = settings.transport
+      let packets = PacketRing(takesAudio: settings.hasSound && input.roles.contains(.record))
+      let feed = PacketFeed(network: url, ring: packets, options: options) { state in
+        if let line = LogLine(state, of: settings.name, input.roles) { log(line) }
+      }
+      return Input(address: address.description, roles: input.roles, ring: packets, feed: feed)
+    }
+    func packets(_ role: CameraInput.Role, in inputs: [Input]) -> PacketRing? {
+      inputs.first { $0.roles.contains(role) }?.ring ?? ring
+    }
+    recorded = packets(.record, in: inputs)
+    segments = packets(.live, in: inputs).map { SegmentFeed($0) }
+    continuous = media.flatMap { [recorded] in
+      ContinuousRecorder(settings, ring: recorded, folder: $0) { switches.isOn(.record) }
+    }
+  }
+
+  /// Opens the streams. Throws if there is no thread for one.
+  func start() throws(PipelineError) {
+    try continuous?.start()
+    for input in inputs {
+      let thread = try WorkThread(name: "packets \(input.roles[0].rawValue)")
+      let task = Task(executorPreference: thread) { input.feed.run() }
+      reading.withLock { $0.append(Reading(thread: thread, task: task)) }
+    }
+  }
+
+  /// Closes the streams and ends recordings.
+  func stop() async {
+    for input in inputs { input.feed.interrupt() }
+    let reading = reading.withLock { reading in
+      defer { reading = [] }
+      return reading
+    }
+    for one in reading {
+      await one.task.value
+      one.thread.join()
+    }
+    await continuous?.stop()
+  }
+
+  /// How the streams are doing that are not decoded.
+  var reports: [InputReport] {
+    inputs.map { InputReport(roles: $0.roles, address: $0.address, feed: $0.feed.report) }
+  }
+}
+
+/// How a stream of a camera is doing that is not decoded.
+struct InputReport: Sendable {
+  let roles: [CameraInput.Role]
+  /// Its address without credentials.
+  let address: String
+  let feed: PacketFeed.Report
+
+  /// Name of the codec while packets arrive.
+  var codec: String? { if case .up(let facts) = feed.state { facts.codec } else { nil } }
+
+  /// The report on one line.
+  var json: String {
+    var object = JSONObject()
+    object.add("url", address)
+    object.add("roles", json: "[\(roles.map(\.rawValue.json).joined(separator: ","))]")
+    switch feed.state {
+    case nil, .connecting: object.add("state", "connecting")
+    case .up(let facts):
+      object.add("state", "up")
+      object.add("width", facts.width)
+      object.add("height", facts.height)
+    case .down(let cause, let message, _):
+      object.add("state", "down")
+      object.add("cause", cause.rawValue)
+      object.add("last_failure", message)
+    }
+    object.add("failures", feed.failures)
+    return object.json
+  }
+}
+
+extension LogLine {
+  /// What a state means of a stream of `camera` that is not decoded; attempts to open it are not logged.
+  fileprivate init?(_ state: SourceState, of camera: String, _ roles: [CameraInput.Role]) {
+    let name = roles.map(\.rawValue).joined(separator: ", ")
+    switch state {
+    case .connecting: return nil
+    case .up(let facts):
+      self.init(
+        .info, camera: camera, "stream to \(name): online, \(facts.width)x\(facts.height), \(facts.codec ?? "unknown")")
+    case .down(let cause, let message, let pause):
+      self.init(
+        .warning, camera: camera,
+        "stream to \(name): offline (\(cause.rawValue)): \(message); next attempt in \(pause.json(places: 1)) s")
+    }
+  }
+}

@@ -1,0 +1,35 @@
+import Outputs
+import Pipeline
+import Publishing
+import Rules
+import Scene
+import Streaming
+
+/// The result of analysing a frame, and the nanoseconds that each part took.
+struct Look {
+  let findings: FrameFindings
+  /// How many objects are where.
+  let counts: [ZoneCount]
+  /// Whether the scene was still, so that the last answer was kept.
+  let isStill: Bool
+  /// Whether something moved.
+  let hasMotion: Bool
+  let gateTime, inferTime, trackTime: UInt64
+}
+
+extension CameraReport {
+  /// Counts the result of a frame, `age` nanoseconds after it was taken.
+  mutating func add(_ look: Look, age: UInt64, classes: ClassCatalogue) {
+    if look.isStill { still += 1 } else { inferred += 1 }
+    self.age.record(nanoseconds: age)
+    gateTime.record(nanoseconds: look.gateTime)
+    if !look.isStill { inferTime.record(nanoseconds: look.inferTime) }
+    trackTime.record(nanoseconds: look.trackTime)
+    for detection in look.findings.detections { detections[classes[detection.classID], default: 0] += 1 }
+    counts = look.counts.map {
+      HomeCount(zone: $0.zone, label: classes[$0.classID], all: $0.all, active: $0.active)
+    }
+    for label in tracks.keys { tracks[label] = 0 }
+    for track in look.findings.tracks { tracks[classes[track.detection.classID], default: 0] += 1 }
+  }
+}
