@@ -14,6 +14,8 @@ public struct TrainingPlan: Sendable {
   public var batch = 16
   /// Images an optimiser step averages over; smaller batches are accumulated.
   public var nominalBatch = 64
+  /// First rows of the network whose weights do not change; their normalisations still follow the data.
+  public var frozenRows = 0
   /// Learning rate after the warm-up.
   public var learningRate = 0.01
   /// How convolution kernels are updated.

@@ -21,10 +21,10 @@ extension NetworkRecorder {
     }
   }
 
-  /// Records the backward pass, last node first. A complete gradient is never changed, so several readers can share
-  /// its memory.
+  /// Records the backward pass, last node first, down to the first one with parameters that are learned. A complete
+  /// gradient is never changed, so several readers can share its memory.
   mutating func recordBackward() throws(OneDNNError) {
-    for node in graph.nodes.reversed() {
+    for node in graph.nodes.reversed() where node.id >= table.firstLearned {
       guard node.id != 0, let gradient = try gathered(node) else { continue }
       switch node.operation {
       case .input: break
