@@ -63,7 +63,7 @@ struct Arithmetic: Sendable {
       }
       // oneDNN needs u8 input for int8 convolutions, and f32 for all others.
       return !usesDots && quantisation?.weights[convolution.parameters] != nil ? .first(.u8) : .all(.f32)
-    case .sum: return .all(.f32)
+    case .sum, .attention: return .all(.f32)
     case .pooling, .upsample, .concatenation, .copy, .conversion: return .any
     }
   }

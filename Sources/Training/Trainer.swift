@@ -41,7 +41,7 @@ public final class Trainer {
     self.group = group
     self.plan = plan
     self.data = data
-    guard var network = plan.network.training(with: plan.auxiliary, levels: plan.auxiliaryLevels) else {
+    guard var network = plan.trainedNetwork else {
       throw TrainingError(
         .unusableNetwork, "\(plan.network.name) has no auxiliary part of the kind '\(plan.auxiliary.rawValue)'")
     }

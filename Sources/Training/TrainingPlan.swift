@@ -32,6 +32,8 @@ public struct TrainingPlan: Sendable {
   public var auxiliary = NetworkSpec.Auxiliary.branch
   /// Whether the auxiliary branch fuses its levels.
   public var auxiliaryLevels = NetworkSpec.AuxiliaryLevels.all
+  /// Parts of the auxiliary branch; `nil` for the network's own branch.
+  public var auxiliaryForm: AuxiliaryForm?
   /// Largest norm of the gradient; longer ones are scaled down to it.
   public var largestNorm = 10.0
   /// How positives of the auxiliary group are assigned.
@@ -57,6 +59,12 @@ public struct TrainingPlan: Sendable {
 
   /// A plan to train `network` with the published settings.
   public init(network: NetworkSpec) { self.network = network }
+
+  /// The network as it is trained, with the auxiliary supervision of the plan; `nil` if it has none of that kind.
+  public var trainedNetwork: NetworkSpec? {
+    if auxiliary == .branch, let auxiliaryForm { return network.training(with: auxiliaryForm) }
+    return network.training(with: auxiliary, levels: auxiliaryLevels)
+  }
 
   /// All sizes that batches can have: multiples of the stride within the limits, largest last.
   var sides: [Int] {

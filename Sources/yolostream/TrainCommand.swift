@@ -165,7 +165,7 @@ struct TrainCommand: ParsableCommand {
   }
 
   private func measure(_ plan: TrainingPlan, batches: Int) throws {
-    guard var spec = plan.network.training(with: plan.auxiliary, levels: plan.auxiliaryLevels) else {
+    guard var spec = plan.trainedNetwork else {
       throw ValidationError("\(plan.network.name) has no auxiliary part of this kind")
     }
     spec.classCount = 20

@@ -6,6 +6,8 @@ public import Training
 
 extension NetworkSpec.Auxiliary: ExpressibleByArgument {}
 extension NetworkSpec.AuxiliaryLevels: ExpressibleByArgument {}
+extension AuxiliaryForm.Source: ExpressibleByArgument {}
+extension AuxiliaryForm.Integration: ExpressibleByArgument {}
 extension Aggregation.Kind: ExpressibleByArgument {}
 extension StochasticGradient.Method: ExpressibleByArgument {}
 extension DetectionLoss.Guidance: ExpressibleByArgument {}

@@ -20,9 +20,14 @@ struct TrainingNetworkArguments: ParsableArguments {
   @Option(help: "First rows of the network whose weights do not change.") var freeze = 0
   @Option(help: "Auxiliary supervision: off, deep (deep supervision) or on (auxiliary branch, PGI).")
   var aux = NetworkSpec.Auxiliary.branch
+  @Option(help: "Levels of the auxiliary branch: taps of the backbone, or dhlc (a second backbone, composed).")
+  var auxSource: AuxiliaryForm.Source?
+  @Option(help: "Their integration: pfh (none), fpn or pan. (default for both: the network's own branch)")
+  var auxPath: AuxiliaryForm.Integration?
   @Option(help: "Auxiliary levels: all (multi-level information) or own.") var levels = NetworkSpec.AuxiliaryLevels.all
   @Option(help: "Assignment of the auxiliary head: own or lead.") var guidance = DetectionLoss.Guidance.own
-  @Option(help: "Computational block of every stage: conv, res, dark, depthwise or csp.") var block: Aggregation.Kind?
+  @Option(help: "Computational block of every stage: conv, res, dark, depthwise, attention or csp.")
+  var block: Aggregation.Kind?
   @Option(help: "Head: that of the network, official or ultralytics.") var head: HeadKind?
   @Option(help: "Blocks in a stage's chain, 1 to 3.") var elanDepth: Int?
   @Option(help: "Bottlenecks in a block, 1 to 3.") var cspDepth: Int?
@@ -49,6 +54,12 @@ struct TrainingNetworkArguments: ParsableArguments {
     for (name, depth) in [("--elan-depth", elanDepth), ("--csp-depth", cspDepth)] {
       if let depth, !(1...3).contains(depth) { throw ValidationError("\(name) \(depth): expected 1 to 3") }
     }
+    guard aux == .branch || (auxSource == nil && auxPath == nil) else {
+      throw ValidationError("--aux-source and --aux-path describe the auxiliary branch, which is --aux on")
+    }
+    guard levels == .all || (auxSource == nil && auxPath == nil) else {
+      throw ValidationError("--levels is for the network's own auxiliary branch: use --aux-path pfh instead")
+    }
     guard freeze >= 0 else { throw ValidationError("--freeze \(freeze): expected 0 or more rows") }
   }
 
@@ -57,6 +68,9 @@ struct TrainingNetworkArguments: ParsableArguments {
     plan.auxiliaryLevels = levels
     plan.guidance = guidance
     plan.frozenRows = freeze
+    if auxSource != nil || auxPath != nil {
+      plan.auxiliaryForm = AuxiliaryForm(source: auxSource ?? .taps, integration: auxPath ?? .fpn)
+    }
   }
 
   /// What the run starts from. A name means the same weights as in the other commands. Without `needsWeights` a named

@@ -15,6 +15,7 @@ extension NetworkRecorder {
         case .slice(let range): try forwardSlice(node, range)
         case .maxPool(let window): try forwardPool(node, .maximum, window)
         case .averagePool(let window): try forwardPool(node, .average, window)
+        case .attention(let attention): try forwardAttention(node, attention)
         case .upsample: try forwardUpsample(node)
         }
       values.append(result)
@@ -34,6 +35,7 @@ extension NetworkRecorder {
       case .slice(let range): backwardSlice(node, range, gradient)
       case .maxPool(let window): try backwardPool(node, .maximum, window, gradient)
       case .averagePool(let window): try backwardPool(node, .average, window, gradient)
+      case .attention(let attention): try backwardAttention(node, attention, gradient)
       case .upsample: try backwardUpsample(node, gradient)
       }
     }
