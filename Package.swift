@@ -129,8 +129,7 @@ let package = Package(
       "Training",
       sees: [
         "Kernels", "Checkpoints", "GELAN", "OneDNN", "MPI", "Imaging", "Inference", "Capture", "Evaluation",
-        "Pipeline",
-        "Scene",
+        "Outputs", "Pipeline", "Scene",
       ]),
 
     room("EventStore", sees: ["Outputs", "Pipeline", "Scene", database]),

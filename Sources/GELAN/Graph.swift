@@ -86,6 +86,8 @@ extension Graph {
     case maxPool(Window)
     /// Mean of each window, without padding.
     case averagePool(Window)
+    /// Multi-head self-attention within windows: queries, keys and values of all heads → results of all heads.
+    case attention(Attention)
     /// Nearest-neighbour upsampling: each value repeated `factor` × `factor` times.
     case upsample(factor: Int)
   }
@@ -113,6 +115,36 @@ extension Graph {
     public var weightCount: Int { workPerPosition }
     /// Shape of the weights: out × in/groups × kernel × kernel.
     public var weightShape: [Int] { [outputChannels, inputChannels / groups, window.kernel, window.kernel] }
+  }
+
+  /// Self-attention: in every window of the map and for every head, softmax(q · k / √depth) · v.
+  public struct Attention: Hashable, Sendable {
+    /// Heads.
+    public var heads: Int
+    /// Channels of one head in each of queries, keys and values.
+    public var depth: Int
+    /// Largest side of a window in cells; the map is divided evenly. Ten divides the maps of 320 and 640 pixels.
+    public var window = 10
+
+    /// Attention of `heads` heads with `depth` channels each.
+    public init(heads: Int, depth: Int) {
+      self.heads = heads
+      self.depth = depth
+    }
+
+    /// The parts into which a side of `length` cells is divided.
+    public func parts(of length: Int) -> [Range<Int>] {
+      let count = (length + window - 1) / window
+      return (0..<count).map { length * $0 / count..<length * ($0 + 1) / count }
+    }
+
+    /// Multiply-adds on a map of `height` × `width`.
+    func work(height: Int, width: Int) -> Int {
+      let squares = parts(of: height).reduce(0) { sum, rows in
+        sum + parts(of: width).reduce(0) { $0 + rows.count * $1.count * rows.count * $1.count }
+      }
+      return 2 * squares * heads * depth
+    }
   }
 
   /// A square sliding window.
@@ -167,7 +199,7 @@ extension Graph {
       case .upsample(let factor): sizes.append((input.height * factor, input.width * factor))
       // The last input of a sum determines its size (CBFuse adds to it).
       case .sum: sizes.append(node.inputs.last.map { sizes[$0] } ?? input)
-      case .input, .concatenation, .slice: sizes.append(input)
+      case .input, .concatenation, .slice, .attention: sizes.append(input)
       }
     }
     return sizes

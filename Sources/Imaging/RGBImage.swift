@@ -53,14 +53,23 @@ public struct RGBImage: Hashable, Sendable {
     let layout = PixelLayout(width: self.width, height: self.height, format: .rgb24)
     let resizer = BilinearResizer(
       source: layout, width: width, height: height, rule: interpolation == .area ? .areaEnlarging : .bilinear)
-    var copy = bytes
-    let resized = unsafe copy.withUnsafeMutableBufferPointer { buffer -> [UInt8] in
-      guard let base = buffer.baseAddress else { return [] }
-      let plane = unsafe ImageView.Plane(base: base, stride: layout.width * 3)
-      return Self.render(resizer, ImageView(layout: layout, planes: [plane, plane, plane]))
-    }
-    return RGBImage(width, height, resized)
+    var copy = self
+    return RGBImage(width, height, copy.withPixels { pixels in pixels.withView { Self.render(resizer, $0) } })
   }
+
+  /// Calls `body` with the image as a pixel buffer, to read or to draw on.
+  public mutating func withPixels<R, E: Error>(_ body: (borrowing PixelBuffer) throws(E) -> R) throws(E) -> R {
+    let layout = PixelLayout(width: width, height: height, format: .rgb24)
+    let keeper = PixelOwner()
+    return try unsafe bytes.withUnsafeMutableBufferPointer { (buffer) throws(E) -> R in
+      guard let base = buffer.baseAddress else { preconditionFailure("an image has at least one pixel") }
+      let plane = unsafe ImageView.Plane(base: base, stride: layout.width * 3)
+      return try body(unsafe PixelBuffer(layout: layout, planes: [plane], keeper: keeper))
+    }
+  }
+
+  /// Stands for the array that owns the pixels of a borrowed image.
+  private final class PixelOwner {}
 
   private static func render(_ resizer: BilinearResizer, _ view: borrowing ImageView) -> [UInt8] {
     var resizer = resizer

@@ -65,7 +65,7 @@ struct Arithmetic: Sendable {
       // oneDNN needs u8 input for int8 convolutions, and f32 for all others.
       let isInt8 = quantisation?.weights[convolution.parameters] != nil && step.inputs[0] != 0
       return !usesDots && isInt8 ? .first(.u8) : .all(.f32)
-    case .sum: return .all(.f32)
+    case .sum, .attention: return .all(.f32)
     case .pooling, .upsample, .concatenation, .copy, .conversion: return .any
     }
   }

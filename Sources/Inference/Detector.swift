@@ -117,6 +117,11 @@ public final class DetectionWorker {
     return (decoder, NonMaximumSuppression(options))
   }
 
+  /// The letterbox of images of `layout`.
+  public func letterbox(for layout: PixelLayout) throws(ImagingError) -> Letterbox {
+    try detector.letterbox(for: layout)
+  }
+
   /// Letterboxes an image into the network's input.
   public func prepare(_ image: borrowing PixelBuffer) throws(InferenceError) {
     let session = try session(for: image.layout)
@@ -138,12 +143,20 @@ public final class DetectionWorker {
     } catch { throw InferenceError(.size, error.description, cause: error) }
   }
 
-  /// Runs the network on the prepared image: classes everywhere, boxes only where a class is likely.
-  public func infer() throws(InferenceError) {
+  /// Runs the network on the prepared image: classes everywhere, boxes only where a class is likely, or everywhere for
+  /// `headMaps`.
+  public func infer(boxesEverywhere: Bool = false) throws(InferenceError) {
     guard let session = sessions.latest else {
       throw InferenceError(.size, "the network was run before an image was prepared")
     }
     let execution = session.execution
+    if boxesEverywhere {
+      try execution.run()
+      for (index, level) in execution.network.head.levels.enumerated() {
+        likely[index] = decoder.likelyCells(try map(level.classes, of: execution))
+      }
+      return
+    }
     try execution.runClasses()
     for (index, level) in execution.network.head.levels.enumerated() {
       likely[index] = decoder.likelyCells(try map(level.classes, of: execution))
@@ -166,6 +179,30 @@ public final class DetectionWorker {
     return suppression(candidates).map {
       Detection(box: session.letterbox.sourceBox($0.box), score: $0.score, classID: $0.classID)
     }
+  }
+
+  /// The raw maps of one level of the head.
+  public struct HeadMap: Sendable {
+    /// Stride: pixels of the input per cell.
+    public let stride: Int
+    /// Rows and columns of cells.
+    public let height, width: Int
+    /// Distance distributions, then class logits: channels × height × width.
+    public let values: [Float]
+  }
+
+  /// The head's raw maps of the last run, finest level first. Boxes are valid only where that run computed them.
+  public func headMaps() throws(InferenceError) -> [HeadMap] {
+    guard let execution = sessions.latest?.execution else { return [] }
+    var maps: [HeadMap] = []
+    for level in execution.network.head.levels {
+      let shape = execution.network.tensors[level.classes].layout.shape
+      maps.append(
+        HeadMap(
+          stride: level.stride, height: shape[2], width: shape[3],
+          values: try execution.values(of: level.boxes) + execution.values(of: level.classes)))
+    }
+    return maps
   }
 
   private func map(_ node: Graph.Node.ID, of execution: NetworkExecution) throws(InferenceError) -> RawMap {

@@ -185,6 +185,13 @@ struct NetworkCompiler {
       if isMoved(step) { return compile(step, .upsample(factor: factor)) }
       primitive = try .resampling(source: source, destination: destination, on: engine)
       operands = [.tensor(.source, step.inputs[0])]
+    case .attention(let attention):
+      let map = lowering.tensors[step.output]
+      let kernel = AttentionKernel(
+        attention, height: map.height, width: map.width, order: options.resolvedOrder, threads: options.threads)
+      return CompiledNetwork.Step(
+        name: step.name, kernel: .native(kernel),
+        operands: [.tensor(.source, step.inputs[0]), .tensor(.destination, step.output)], work: 0)
     case .concatenation, .sum:
       var sources: [TensorLayout] = []
       for (index, input) in step.inputs.enumerated() {

@@ -33,6 +33,7 @@ struct NetworkLowering {
       case convolution(Graph.Convolution, rows: Range<Int>, addend: Graph.Node.ID?, takesMeans: Bool)
       case pooling(Graph.Window, isMaximum: Bool)
       case upsample(factor: Int)
+      case attention(Graph.Attention)
       case concatenation
       case copy
       case sum
@@ -166,6 +167,8 @@ struct NetworkLowering {
     case .averagePool(let window):
       steps.append(
         Step(kind: .pooling(window, isMaximum: false), name: node.name, inputs: node.inputs, output: node.id))
+    case .attention(let attention):
+      steps.append(Step(kind: .attention(attention), name: node.name, inputs: node.inputs, output: node.id))
     case .upsample(let factor):
       steps.append(Step(kind: .upsample(factor: factor), name: node.name, inputs: node.inputs, output: node.id))
     case .slice(let range): lower(node, slice: range)

@@ -52,12 +52,13 @@ struct KalmanFilter: Sendable {
     height.predict(seconds: seconds, noise: noise * Self.sizeAccelerationRatio)
   }
 
-  /// Updates the filter with a detected box.
-  mutating func update(_ box: Box) {
+  /// Updates the filter with a detected box; without `showsSize` only its place counts.
+  mutating func update(_ box: Box, showsSize: Bool = true) {
     let variance = Self.variance(of: box)
     let sizeVariance = variance * Self.sizeNoiseRatio
     x.update(measured: Double(box.centreX), variance: variance, gate: Self.gate)
     y.update(measured: Double(box.centreY), variance: variance, gate: Self.gate)
+    guard showsSize else { return }
     width.update(measured: Double(box.width), variance: sizeVariance, gate: Self.gate)
     height.update(measured: Double(box.height), variance: sizeVariance, gate: Self.gate)
   }

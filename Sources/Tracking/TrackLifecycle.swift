@@ -44,9 +44,10 @@ struct TrackLifecycle: Sendable {
     }
   }
 
-  /// Updates the state with a detection.
-  mutating func see(_ seen: Detection, index: Int, at seconds: Double) {
-    filter.update(seen.box)
+  /// Updates the state with a detection. A box of low score often shows only the visible part of an object that another
+  /// one covers: with `isPartial` the size stays as it was predicted.
+  mutating func see(_ seen: Detection, index: Int, at seconds: Double, isPartial: Bool) {
+    filter.update(seen.box, showsSize: !isPartial)
     heading.see(seen.box, at: seconds)
     detection = seen
     detectionIndex = index

@@ -26,7 +26,8 @@ extension Tracker {
     where column >= 0 && costs[row * free.count + column] < 0 {
       let track = candidates[row]
       let wasInSight = tracks[track].framesUnseen == 1
-      tracks[track].see(detections[free[column]], index: free[column], at: seconds)
+      tracks[track].see(
+        detections[free[column]], index: free[column], at: seconds, isPartial: stage == .second)
       detectionIsFree[free[column]] = false
       if wasInSight { restlessness.learn(from: tracks[track].filter) }
     }

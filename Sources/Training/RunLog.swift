@@ -17,6 +17,9 @@ public final class RunLog {
       let file = folder.appending(path: name)
       if !isContinued || !FileManager.default.fileExists(atPath: file.path) {
         try Data((heading + "\n").utf8).write(to: file)
+      } else {
+        let text = try String(contentsOf: file, encoding: .utf8)
+        try Data(Self.table(text, under: heading).utf8).write(to: file, options: .atomic)
       }
       let handle = try FileHandle(forWritingTo: file)
       try handle.seekToEnd()
@@ -26,7 +29,7 @@ public final class RunLog {
       iterations = try table("log.csv", "iteration,epoch,box,cls,dfl,norm,images_per_second")
       epochs = try table(
         "results.csv",
-        "epoch,iteration,box,cls,dfl,rate,images_per_second,map50,map,"
+        "epoch,iteration,box,cls,dfl,rate,images_per_second,val_box,val_cls,val_dfl,precision,recall,f1,best,map50,map,"
           + classNames.map { "map50 \($0)" }.joined(separator: ","))
     } catch {
       throw TrainingError(.cannotWrite, "the tables of the run could not be created in \(folder.path)", cause: error)
@@ -51,14 +54,19 @@ public final class RunLog {
       "\(report.epoch + 1)", "\(report.iteration)", "\(terms.box)", "\(terms.classes)", "\(terms.distribution)",
       Self.text(report.learningRate, digits: 6), Self.text(report.rate, digits: 1),
     ]
-    if let precision = report.precision {
+    if let measurement = report.measurement {
+      let precision = measurement.precision, point = precision.meanOperatingPoint
+      let losses = measurement.loss.map { ["\($0.box)", "\($0.classes)", "\($0.distribution)"] }
+      fields += losses ?? ["", "", ""]
+      fields += [point.precision, point.recall, point.f1].map { Self.text($0, digits: 4) }
+      fields.append(report.isBest ? "1" : "0")
       fields.append(Self.text(precision.precision(thresholds: 0..<1), digits: 4))
       fields.append(Self.text(precision.precision(), digits: 4))
       for classID in classNames.indices {
         fields.append(Self.text(precision.precision(ofClass: classID, thresholds: 0..<1), digits: 4))
       }
     } else {
-      fields += [String](repeating: "", count: 2 + classNames.count)
+      fields += [String](repeating: "", count: 9 + classNames.count)
     }
     write(epochs, fields)
     // Read back, so that the plot of a resumed run starts at its first epoch.
@@ -66,7 +74,19 @@ public final class RunLog {
     try? Data(Self.plot(of: table).utf8).write(to: folder.appending(path: "results.svg"), options: .atomic)
   }
 
-  /// Plots losses and precisions over the epochs of `table`.
+  /// The rows of `text` under `heading`: an earlier version may have written fewer columns.
+  private static func table(_ text: String, under heading: String) -> String {
+    let rows = text.split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+    let wanted = heading.split(separator: ",", omittingEmptySubsequences: false)
+    guard let found = rows.first, found != wanted else { return text }
+    let places = wanted.map { found.firstIndex(of: $0) }
+    let lines = rows.dropFirst().map { row in
+      places.map { $0.flatMap { row.indices.contains($0) ? String(row[$0]) : nil } ?? "" }.joined(separator: ",")
+    }
+    return ([heading] + lines).joined(separator: "\n") + "\n"
+  }
+
+  /// Plots losses and accuracy over the epochs of `table`, and marks the epoch of the best model.
   static func plot(of table: String) -> String {
     let rows = table.split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
     func line(_ name: String, _ column: String) -> (name: String, points: [(x: Double, y: Double)]) {
@@ -81,10 +101,17 @@ public final class RunLog {
         }
       )
     }
+    let best = line("best", "best").points.last { $0.y == 1 }?.x
     return CurvePlot(
       [
         .init(title: "Loss", lines: [line("box", "box"), line("class", "cls"), line("distribution", "dfl")]),
-        .init(title: "Precision", lines: [line("AP50", "map50"), line("AP", "map")]),
+        .init(
+          title: "Validation loss",
+          lines: [line("box", "val_box"), line("class", "val_cls"), line("distribution", "val_dfl")], best: best),
+        .init(title: "Average precision", lines: [line("AP50", "map50"), line("AP", "map")], best: best),
+        .init(
+          title: "At the best confidence",
+          lines: [line("precision", "precision"), line("recall", "recall"), line("F1", "f1")], best: best),
         .init(title: "Learning rate", lines: [line("weights", "rate")]),
       ], axis: "epoch"
     ).svg

@@ -30,9 +30,11 @@ public struct EpochReport: Sendable {
   /// Images per second over the last iterations.
   public var rate = 0.0
   /// Validation results, if the epoch was validated.
-  public var precision: AveragePrecision?
+  public var measurement: Validation.Measurement?
+  /// Average precision, if the epoch was validated.
+  public var precision: AveragePrecision? { measurement?.precision }
   /// Validation images that were skipped.
-  public var problems: [GroundTruth.Problem] = []
+  public var problems: [GroundTruth.Problem] { measurement?.problems ?? [] }
   /// Whether this is the best epoch so far and its model was written.
   public var isBest = false
   /// Why a checkpoint or model could not be written; the previous one is intact.

@@ -41,7 +41,7 @@ public final class Trainer {
     self.group = group
     self.plan = plan
     self.data = data
-    guard var network = plan.network.training(with: plan.auxiliary, levels: plan.auxiliaryLevels) else {
+    guard var network = plan.trainedNetwork else {
       throw TrainingError(
         .unusableNetwork, "\(plan.network.name) has no auxiliary part of the kind '\(plan.auxiliary.rawValue)'")
     }
@@ -67,7 +67,7 @@ public final class Trainer {
         .unusableData, "expected images to train on, there are none")
     }
     let graph = network.graph()
-    table = ParameterTable(graph: graph)
+    table = ParameterTable(graph: graph, frozenRows: plan.frozenRows)
     parameters = FloatBuffer(count: table.count)
     InitialWeights.write(to: parameters, table: table, graph: graph, seed: plan.seed)
     average = WeightAverage(of: parameters, decay: plan.averageDecay, ramp: plan.averageRamp)
@@ -110,6 +110,12 @@ public final class Trainer {
     }
     average = WeightAverage(of: parameters, decay: plan.averageDecay, ramp: plan.averageRamp)
     return unknown
+  }
+
+  /// The first `count` batches of the run as the network sees them, of one epoch at most.
+  func firstBatches(_ count: Int) -> [TrainingBatch] {
+    let preparation = preparation(slots: 0..<plan.batch)
+    return (0..<min(count, schedule.batchesPerEpoch)).map { preparation($0) }
   }
 
   private func preparation(slots: Range<Int>) -> BatchPreparation {
@@ -226,8 +232,7 @@ public final class Trainer {
       if group.isFirst {
         let measurement = try measurement(by: validation)
         fitness = measurement.precision.fitness
-        result.precision = measurement.precision
-        result.problems = measurement.problems
+        result.measurement = measurement
         result.isBest = best.map { fitness > $0.fitness } ?? true
         if result.isBest, let files {
           result.isBest = attempt(&result) { () throws(TrainingError) in try writeModel(to: files.bestModel) }

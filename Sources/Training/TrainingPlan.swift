@@ -14,6 +14,8 @@ public struct TrainingPlan: Sendable {
   public var batch = 16
   /// Images an optimiser step averages over; smaller batches are accumulated.
   public var nominalBatch = 64
+  /// First rows of the network whose weights do not change; their normalisations still follow the data.
+  public var frozenRows = 0
   /// Learning rate after the warm-up.
   public var learningRate = 0.01
   /// How convolution kernels are updated.
@@ -30,6 +32,8 @@ public struct TrainingPlan: Sendable {
   public var auxiliary = NetworkSpec.Auxiliary.branch
   /// Whether the auxiliary branch fuses its levels.
   public var auxiliaryLevels = NetworkSpec.AuxiliaryLevels.all
+  /// Parts of the auxiliary branch; `nil` for the network's own branch.
+  public var auxiliaryForm: AuxiliaryForm?
   /// Largest norm of the gradient; longer ones are scaled down to it.
   public var largestNorm = 10.0
   /// How positives of the auxiliary group are assigned.
@@ -55,6 +59,12 @@ public struct TrainingPlan: Sendable {
 
   /// A plan to train `network` with the published settings.
   public init(network: NetworkSpec) { self.network = network }
+
+  /// The network as it is trained, with the auxiliary supervision of the plan; `nil` if it has none of that kind.
+  public var trainedNetwork: NetworkSpec? {
+    if auxiliary == .branch, let auxiliaryForm { return network.training(with: auxiliaryForm) }
+    return network.training(with: auxiliary, levels: auxiliaryLevels)
+  }
 
   /// All sizes that batches can have: multiples of the stride within the limits, largest last.
   var sides: [Int] {

@@ -15,6 +15,10 @@ public struct Validation: Sendable {
   public let workers: Int
   /// Input size, precision and thresholds.
   public var options = Detector.Options()
+  /// Whether the losses are computed, too; the model must have the classes of the data.
+  public var measuresLoss = false
+  /// Called with the number of images done, one call at a time.
+  public var progress: @Sendable (Int) -> Void = { _ in }
 
   /// A validation on `truth` with square inputs of `side` pixels and `workers` images at a time, with the reference's
   /// validation settings: confidence 0.001, overlap 0.7, multi-label, 300 detections per image.
@@ -41,17 +45,15 @@ public struct Validation: Sendable {
     public let precision: AveragePrecision
     /// Precision of the computation.
     public let arithmetic: CompilationOptions.Precision
+    /// Loss terms of all images as one batch, if they were asked for.
+    public let loss: DetectionLoss.Terms?
   }
 
   /// Detects objects in every image and compares. Throws errors of the detector, and `mismatched` if no readable
   /// image shows an object.
   ///
-  /// - Parameters:
-  ///   - classes: class of the data for each class of the model; `nil` if they are the same.
-  ///   - progress: called with the number of images done, one call at a time.
-  public func measure(
-    _ model: InferenceModel, classes: [Int?]? = nil, progress: @escaping @Sendable (Int) -> Void = { _ in }
-  ) throws -> Measurement {
+  /// - Parameter classes: class of the data for each class of the model; `nil` if they are the same.
+  public func measure(_ model: InferenceModel, classes: [Int?]? = nil) throws -> Measurement {
     let detector = Detector(model, options: options)
     let table: [Int?] = classes ?? model.classNames.indices.map { $0 }
     let tally = Mutex(Tally(count: truth.images.count))
@@ -81,12 +83,12 @@ public struct Validation: Sendable {
       truth: end.truth, found: end.found, problems: end.problems.sorted { $0.place < $1.place },
       imageCount: end.measured,
       precision: AveragePrecision(truth: end.truth, found: end.found, classCount: truth.categories.count),
-      arithmetic: options.precision)
+      arithmetic: options.precision, loss: measuresLoss ? ValidationLoss.whole(end.losses.compactMap(\.self)) : nil)
   }
 
   /// The result of one image.
   private enum Outcome {
-    case measured([TrueObject], [FoundObject], GroundTruth.Problem?)
+    case measured([TrueObject], [FoundObject], DetectionLoss.Outcome?, GroundTruth.Problem?)
     case leftOut(GroundTruth.Problem)
     case failed(InferenceError)
   }
@@ -95,6 +97,8 @@ public struct Validation: Sendable {
   private struct Tally {
     var truth: [[TrueObject]]
     var found: [[FoundObject]]
+    /// Without gradients, in the order of the images, so that sums do not depend on the threads.
+    var losses: [DetectionLoss.Outcome?]
     var problems: [GroundTruth.Problem] = []
     var failure: InferenceError?
     var done = 0
@@ -104,6 +108,7 @@ public struct Validation: Sendable {
     init(count: Int) {
       truth = [[TrueObject]](repeating: [], count: count)
       found = [[FoundObject]](repeating: [], count: count)
+      losses = [DetectionLoss.Outcome?](repeating: nil, count: count)
     }
 
     mutating func next() -> Int? {
@@ -115,8 +120,8 @@ public struct Validation: Sendable {
     mutating func take(_ outcome: Outcome, at index: Int) {
       done += 1
       switch outcome {
-      case .measured(let objects, let finds, let problem):
-        (truth[index], found[index]) = (objects, finds)
+      case .measured(let objects, let finds, let loss, let problem):
+        (truth[index], found[index], losses[index]) = (objects, finds, loss)
         if let problem { problems.append(problem) }
         measured += 1
       case .leftOut(let problem): problems.append(problem)
@@ -141,13 +146,36 @@ public struct Validation: Sendable {
       case .wrong: GroundTruth.Problem(kind: .wrongSize, place: image.name)
       }
     do throws(InferenceError) {
-      let finds = try worker.detect(buffer).compactMap { detection -> FoundObject? in
+      let detections: [Detection]
+      if measuresLoss {
+        try worker.prepare(buffer)
+        try worker.infer(boxesEverywhere: true)
+        detections = try worker.detections()
+      } else {
+        detections = try worker.detect(buffer)
+      }
+      let finds = detections.compactMap { detection -> FoundObject? in
         guard let classID = classes[detection.classID] else { return nil }
         var find = FoundObject(detection)
         find.classID = classID
         return find
       }
-      return .measured(objects, finds, problem)
+      return .measured(objects, finds, try loss(of: objects, in: buffer.layout, worker), problem)
     } catch { return .failed(error) }
+  }
+
+  /// The loss of the image that `worker` ran on last; `nil` if it is not asked for.
+  private func loss(
+    of objects: [TrueObject], in layout: PixelLayout, _ worker: DetectionWorker
+  ) throws(InferenceError) -> DetectionLoss.Outcome? {
+    guard measuresLoss else { return nil }
+    let letterbox: Letterbox
+    do throws(ImagingError) { letterbox = try worker.letterbox(for: layout) } catch {
+      throw InferenceError(.size, error.description, cause: error)
+    }
+    var outcome = ValidationLoss().evaluate(
+      try worker.headMaps(), objects: objects, letterbox: letterbox, classCount: truth.categories.count)
+    outcome.gradients = []
+    return outcome
   }
 }

@@ -25,7 +25,8 @@ struct AccuracyProbe {
     validation.options.precision = precision
     let mapping = try ClassMapping(model: model.classNames, data: truth.classNames, dataPath: data)
     let progress = ProgressLine(total: truth.images.count, unit: "images")
-    let measurement = try validation.measure(model, classes: mapping.table) { progress.show($0) }
+    validation.progress = { progress.show($0) }
+    let measurement = try validation.measure(model, classes: mapping.table)
     progress.finish()
     if isFirst { truth.problems.adding(measurement.problems).print() }
     return 100 * measurement.precision.precision()

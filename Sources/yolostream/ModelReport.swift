@@ -146,6 +146,7 @@ extension Block {
       case .residual: "GELAN-Res"
       case .dark: "GELAN-Dark"
       case .depthwise: "GELAN-DW"
+      case .attention: "GELAN-Attention"
       }
     case .averageDown: "AConv"
     case .splitDown: "ADown"

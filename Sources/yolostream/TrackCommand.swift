@@ -21,6 +21,22 @@ struct TrackCommand: ParsableCommand {
   @Option(help: "Frames per second, where there is no seqinfo.ini.") var fps: Double?
   @Option(help: TrackingArguments.bufferHelp, transform: Seconds.read)
   var trackBuffer = Seconds(TrackerConfiguration().buffer)
+  @OptionGroup(title: "Thresholds") var thresholds: ThresholdArguments
+
+  /// Threshold options.
+  struct ThresholdArguments: ParsableArguments {
+    @Option(help: "Least score of a detection that can start a track.") var highScore = TrackerConfiguration().highScore
+    @Option(help: "Least overlap times score at which a detection continues a track.")
+    var matchThreshold = TrackerConfiguration().matchThreshold
+    @Option(help: "Sum of scores at which an object is confirmed.")
+    var confirm = TrackerConfiguration().evidenceToConfirm
+
+    func validate() throws {
+      try expect("--high-score", highScore, in: 0...1)
+      try expect("--match-threshold", matchThreshold, in: 0...1)
+      try expect("--confirm", confirm, in: 0...1000)
+    }
+  }
 
   func validate() throws {
     if let fps, !(fps > 0 && fps <= 1000) { throw ValidationError("--fps \(fps): expected above 0 and up to 1000") }
@@ -39,6 +55,9 @@ struct TrackCommand: ParsableCommand {
     }
     var configuration = TrackerConfiguration()
     configuration.buffer = trackBuffer.value
+    configuration.highScore = thresholds.highScore
+    configuration.matchThreshold = thresholds.matchThreshold
+    configuration.evidenceToConfirm = thresholds.confirm
     if file.records.contains(where: { !(0...1).contains($0.confidence) }) {
       StandardError.say(
         "\(detections): scores outside 0...1 are no probabilities; thresholds will not fit them", mark: .yellow)

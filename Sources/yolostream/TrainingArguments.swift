@@ -6,6 +6,8 @@ public import Training
 
 extension NetworkSpec.Auxiliary: ExpressibleByArgument {}
 extension NetworkSpec.AuxiliaryLevels: ExpressibleByArgument {}
+extension AuxiliaryForm.Source: ExpressibleByArgument {}
+extension AuxiliaryForm.Integration: ExpressibleByArgument {}
 extension Aggregation.Kind: ExpressibleByArgument {}
 extension StochasticGradient.Method: ExpressibleByArgument {}
 extension DetectionLoss.Guidance: ExpressibleByArgument {}
@@ -50,65 +52,19 @@ struct TrainingDataArguments: ParsableArguments {
   }
 }
 
-/// Network options of training.
-struct TrainingNetworkArguments: ParsableArguments {
-  @Option(
-    help: """
-      yolov9-n, yolov9-p, yolov9-t, yolov9-s, …; gelan-… have no auxiliary branch. Or a model or \
-      checkpoint to begin from: classes it knows by name keep their weights.
-      """)
-  var network = "yolov9-n"
-  @Option(help: "Auxiliary supervision: off, deep (deep supervision) or on (auxiliary branch, PGI).")
-  var aux = NetworkSpec.Auxiliary.branch
-  @Option(help: "Auxiliary levels: all (multi-level information) or own.") var levels = NetworkSpec.AuxiliaryLevels.all
-  @Option(help: "Assignment of the auxiliary head: own or lead.") var guidance = DetectionLoss.Guidance.own
-  @Option(help: "Computational block of every stage: conv, res, dark, depthwise or csp.") var block: Aggregation.Kind?
-  @Option(help: "Head: that of the network, official or ultralytics.") var head: HeadKind?
-  @Option(help: "Blocks in a stage's chain, 1 to 3.") var elanDepth: Int?
-  @Option(help: "Bottlenecks in a block, 1 to 3.") var cspDepth: Int?
-
-  enum HeadKind: String, ExpressibleByArgument {
-    case official, ultralytics
-  }
-
-  func validate() throws {
-    for (name, depth) in [("--elan-depth", elanDepth), ("--csp-depth", cspDepth)] {
-      if let depth, !(1...3).contains(depth) { throw ValidationError("\(name) \(depth): expected 1 to 3") }
-    }
-  }
-
-  /// The network to train, and its initial weights if it is from a file.
-  func start() throws -> (spec: NetworkSpec, weights: StartingWeights?) {
-    if let spec = NetworkSpec.named(network) { return (varied(spec), nil) }
-    guard FileManager.default.fileExists(atPath: network) else {
-      throw ValidationError(
-        "no network and no file is called \(network)\(NetworkSpec.suggestion(for: network))")
-    }
-    let weights = try StartingWeights(path: network)
-    guard head == nil, block == nil, elanDepth == nil, cspDepth == nil else {
-      throw ValidationError("--head, --block, --elan-depth and --csp-depth vary a named network, not that of a file")
-    }
-    return (weights.network, weights)
-  }
-
-  private func varied(_ spec: NetworkSpec) -> NetworkSpec {
-    var spec = spec
-    if let head { spec.headStyle = head == .official ? .official : .ultralytics }
-    return spec.replacingBlocks(kind: block, elanDepth: elanDepth, innerDepth: cspDepth)
-  }
-}
-
 /// Schedule and optimiser options.
 struct TrainingScheduleArguments: ParsableArguments {
   @Option(help: "Passes over the data.") var epochs = 100
-  @Option(help: "Side of the images in pixels.") var imgsz = 320
+  @Option(
+    name: [.customLong("imgsz"), .customLong("img"), .customLong("img-size")], help: "Side of the images in pixels.")
+  var imgsz = 320
   @Option(help: "Multi-scale training: random change of each batch's size, 0 to 0.5 of the side.") var multiScale = 0.0
-  @Option(help: "Images in a batch.") var batch = 16
+  @Option(name: [.customLong("batch"), .customLong("batch-size")], help: "Images in a batch.") var batch = 16
   @Option(help: "Images that an optimiser step averages over.") var nominalBatch = 64
   @Option(help: "Optimiser of the kernels: sgd, or muon (orthogonalised updates).")
   var optimizer = StochasticGradient.Method.sgd
-  @Option(help: "Learning rate after the warm-up.") var lr = 0.01
-  @Option(help: "Epochs of warm-up.") var warmup = 3.0
+  @Option(name: [.customLong("lr"), .customLong("lr0")], help: "Learning rate after the warm-up.") var lr = 0.01
+  @Option(name: [.customLong("warmup"), .customLong("warmup-epochs")], help: "Epochs of warm-up.") var warmup = 3.0
   @Option(help: "Last epochs over which the learning rate decays. (default: all)") var cool: Int?
   @Option(help: "Gradient clipping: largest norm.") var clip = 10.0
   @Option(help: "Final decay of the weight average.") var averageDecay = 0.9999
@@ -117,8 +73,12 @@ struct TrainingScheduleArguments: ParsableArguments {
   @Option(help: "Seed of all random numbers.") var seed: UInt64 = 0
   @Option(help: "Workers that share each batch, over all processes.") var workers = 2
   @Option(help: "Threads of each worker.") var threads = 1
+  @Option(help: ArgumentHelp("The device; only cpu is known.", visibility: .hidden)) var device = "cpu"
 
   func validate() throws {
+    guard device == "cpu" else {
+      throw ValidationError("--device \(device): expected cpu; this program computes on the processor only")
+    }
     try expect("--epochs", epochs, in: 1...1_000_000)
     try expect("--imgsz", imgsz, in: 32...8192)
     guard imgsz % 32 == 0 else { throw ValidationError("--imgsz \(imgsz): expected a multiple of 32") }
@@ -203,5 +163,18 @@ struct NetworkSize: CustomStringConvertible {
     return "\(spec.name): \(running.parameterCount) parameters and "
       + "\(text(running.gigaflops(height: side, width: side))) GFLOPs as it runs at \(side)x\(side), "
       + "\(trained.parameterCount) and \(text(trained.gigaflops(height: side, width: side))) while training"
+  }
+}
+
+/// The folder of a run.
+struct TrainingFolderArguments: ParsableArguments {
+  @Option(help: "Folder of the run. If it contains a run, a number is appended: runs/train2.") var out = "runs/train"
+  @Option(help: ArgumentHelp("Folder of runs, with --name.", visibility: .hidden)) var project: String?
+  @Option(help: ArgumentHelp("Name of the run in --project.", visibility: .hidden)) var name: String?
+  @Flag(name: [.customLong("exist-ok")], help: "Overwrite the run in the folder.") var mayExist = false
+
+  /// The folder, also in the two parts that other programs take.
+  var path: String {
+    project == nil && name == nil ? out : "\(project ?? "runs")/\(name ?? "train")"
   }
 }

@@ -47,7 +47,8 @@ struct ValCommand: ParsableCommand {
     for note in mapping.notes { StandardError.say("\(note)") }
 
     let progress = ProgressLine(total: truth.images.count, unit: "images")
-    let outcome = try validation.measure(model, classes: mapping.table) { progress.show($0) }
+    validation.progress = { progress.show($0) }
+    let outcome = try validation.measure(model, classes: mapping.table)
     progress.finish()
     truth.problems.adding(outcome.problems).print()
 

@@ -54,7 +54,7 @@ enum House {
       "Training",
       sees: [
         "Kernels", "Capture", "Checkpoints", "Evaluation", "GELAN", "Imaging", "Inference", "MPI", "OneDNN",
-        "Pipeline", "Scene",
+        "Outputs", "Pipeline", "Scene",
       ], unsafeLines: 210),
     Room("EventStore", sees: ["GRDB", "Outputs", "Pipeline", "Scene"], unsafeLines: 1),
     Room("Settings", sees: ["Capture", "FFmpeg", "MQTT", "Outputs", "Rules", "Scene", "V4L2", "Yams"]),

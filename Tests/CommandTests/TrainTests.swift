@@ -68,6 +68,64 @@ import Testing
     #expect(unknown.error.contains("no network and no file is called yolov9-z"), "\(unknown.error)")
   }
 
+  @Test func `a run begins with the packaged model, or with what a name means elsewhere`() throws {
+    let program = try Program()
+    try writeData(of: program)
+    try "red\nperson\n".write(toFile: program.path("data/classes.txt"), atomically: true, encoding: .utf8)
+    let plan = ["train", "--data", "data", "--img", "64", "--batch-size", "4", "--epochs", "1", "--device", "cpu"]
+    let packaged = try program.run(plan + ["--project", "runs", "--name", "mine"], hasModel: false)
+    #expect(packaged.status == 0, "\(packaged.error)")
+    #expect(
+      packaged.output.contains("begins with the packaged model; classes it knows: person; new classes: red\n"),
+      "\(packaged.output)")
+    #expect(packaged.output.contains("warning: 1 of 2 classes have no object and will not be learned: person"))
+    #expect(packaged.output.contains("warning: 8 images to validate on are trained on, too"), "\(packaged.output)")
+    let files = Set(try FileManager.default.contentsOfDirectory(atPath: program.path("runs/mine")))
+    #expect(
+      files.isSuperset(of: [
+        "args.yaml", "labels.txt", "train_batch0.jpg", "val_batch0_labels.jpg", "val_batch0_pred.jpg", "results.csv",
+        "results.svg", "best.safetensors",
+      ]), "\(files)")
+    let rows = try program.text("runs/mine/results.csv").split(separator: "\n").map { $0.split(separator: ",") }
+    let values = Dictionary(uniqueKeysWithValues: zip(rows[0], rows[1]))
+    #expect(values["val_box"].flatMap { Double($0) }.map { $0 > 0 } == true && values["best"] == "1", "\(values)")
+
+    // The same name fetches nothing and means fetched weights in `run` and here.
+    for command in [["run", "test:64x64@10:1", "--model", "yolov9-t"], plan + ["--network", "yolov9-t"]] {
+      let missing = try program.start(command, hasModel: false, variables: ["XDG_CACHE_HOME": program.path("none")])
+        .wait()
+      #expect(missing.status != 0 && missing.error.contains("yolostream model pull yolov9-t"), "\(missing.error)")
+    }
+    let scratch = try program.run(plan + ["--from-scratch", "--out", "scratch"], hasModel: false)
+    #expect(scratch.output.contains("begins with random weights of yolov9-n\n"), "\(scratch.output)")
+    let official = try program.run(
+      plan + ["--weights", "", "--cfg", "models/detect/yolov9-p.yaml", "--out", "official"], hasModel: false)
+    #expect(official.output.contains("begins with random weights of yolov9-p\n"), "\(official.output)")
+    let graphics = try program.run(plan + ["--device", "0"], hasModel: false)
+    #expect(graphics.status == 64 && graphics.error.contains("--device 0: expected cpu"), "\(graphics.error)")
+    let frozen = try program.run(plan + ["--freeze", "99"], hasModel: false)
+    #expect(frozen.status == 64 && frozen.error.contains("--freeze 99: yolov9-n has"), "\(frozen.error)")
+  }
+
+  @Test func `a terminal shows epoch, losses, rate and the time that is left`() throws {
+    let program = try Program()
+    try writeData(of: program)
+    let command =
+      "'\(Program.executable.path)' train --data data --from-scratch --network yolov9-p --imgsz 64 --batch 4 --epochs 60"
+      + " --val-every 30 --out run"
+    let outcome = try program.tool("script", ["-qec", command, "/dev/null"])
+    let shown = outcome.output
+    #expect(
+      shown.contains(
+        /epoch \d+\/60 \[#*-*\] \d\/2  box \d+\.\d{3} cls \d+\.\d{3} dfl \d+\.\d{3}  [\d.]+ images\/s, 00:\d\d:\d\d left/
+      ),
+      "\(shown.prefix(2000))")
+    #expect(shown.contains("validating [####################] 8/8 images"))
+    // Lines of epochs stay; the line of progress is cleared before them.
+    let kept = shown.components(separatedBy: "\u{1B}[Jepoch ").dropFirst().filter { $0.contains(" done: box ") }
+    #expect(kept.count == 60, "\(shown.suffix(2000))")
+  }
+
   @Test func `a signal ends a run with a checkpoint to go on from`() throws {
     let program = try Program()
     try writeData(of: program)

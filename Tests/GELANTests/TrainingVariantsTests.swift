@@ -13,9 +13,37 @@ import Testing
         let graph = variant.graph()
         #expect(graph.heads.count == (auxiliary == .none ? 1 : 2))
         #expect(variant.inference.graph().parameterCount == main.parameterCount)
+        // A run writes this name, by which a network with other blocks is found again.
+        #expect(variant.inference.name == spec.inference.name)
         #expect(graph.heads.allSatisfy { $0.levels.map(\.stride) == [8, 16, 32] })
       }
     }
+  }
+
+  @Test(
+    arguments: ["gelan-p", "yolov9-n", "yolov9-t", "yolov9-c", "gelan-e"], AuxiliaryForm.Source.allCases)
+  func `have auxiliary branches of any parts`(name: String, source: AuxiliaryForm.Source) throws {
+    let spec = try #require(NetworkSpec.named(name)), main = spec.inference.graph()
+    var counts: [Int] = []
+    for integration in AuxiliaryForm.Integration.allCases {
+      let variant = try #require(spec.training(with: .init(source: source, integration: integration)))
+      let graph = variant.graph()
+      #expect(variant.inference.graph() == main && variant.inference.layers == spec.inference.layers)
+      #expect(variant.inference.name == spec.inference.name)
+      #expect(graph.heads.count == 2)
+      #expect(graph.heads.allSatisfy { $0.levels.map(\.stride) == [8, 16, 32] })
+      // What the predictions of each auxiliary level read: deeper levels by integration or composition only.
+      let reached = graph.heads[0].levels.map { level in
+        var nodes: Set<Int> = [level.classes]
+        for node in graph.nodes.reversed() where nodes.contains(node.id) { nodes.formUnion(node.inputs) }
+        return ["B3", "B4", "B5"].map { graph.taps[$0].map(nodes.contains) == true }
+      }
+      let finest = source == .taps && integration == .pfh ? [true, false, false] : [true, true, true]
+      #expect(reached[0] == finest, "\(reached)")
+      #expect(reached[2][2], "\(reached)")
+      counts.append(graph.parameterCount)
+    }
+    #expect(counts == counts.sorted() && Set(counts).count == 3, "\(counts)")
   }
 
   @Test(arguments: ["yolov9-t", "yolov9-m"]) func `separate the auxiliary levels`(name: String) throws {

@@ -160,7 +160,7 @@ import Testing
 }
 
 /// An engine, and numbers to feed it.
-private final class OperatorBench {
+final class OperatorBench {
   let engine: Engine
   let stream: ExecutionStream
   private var state: UInt64 = 1

@@ -22,7 +22,8 @@ import Testing
 
   @Test(
     arguments: [
-      .convolution, .residual(depth: 2), .dark(depth: 2), .depthwise(depth: 2), .csp(depth: 1), .csp(depth: 3),
+      .convolution, .residual(depth: 2), .dark(depth: 2), .depthwise(depth: 2), .attention(depth: 1),
+      .attention(depth: 2), .csp(depth: 1), .csp(depth: 3),
     ]
       as [Aggregation.Computation], [1, 2, 3])
   func `GELAN takes any computational block at any depth`(computation: Aggregation.Computation, depth: Int) throws {

@@ -88,6 +88,20 @@ import Tracking
     #expect(shown.allSatisfy { $0 == [1] })
   }
 
+  @Test func `an object of which only a part is seen for a moment keeps its identity`() {
+    var tracker = Tracker()
+    var shown: [[Int]] = []
+    for frame in 0..<16 {
+      // Something passes before the lower part: a short box of low score.
+      let isCovered = (8..<11).contains(frame)
+      let box = Box(minX: 100, minY: 100, maxX: 140, maxY: isCovered ? 130 : 200)
+      let detection = Detection(box: box, score: isCovered ? 0.3 : 0.9, classID: 0)
+      shown.append(tracker.update([detection], at: Double(frame) / 10).map(\.id))
+    }
+    #expect(shown.allSatisfy { $0 == [1] || $0.isEmpty }, "\(shown)")
+    #expect(shown.suffix(5).allSatisfy { $0 == [1] }, "\(shown)")
+  }
+
   @Test func `detections below the low score are ignored`() {
     var tracker = Tracker()
     let walker = Walker(x: 100, speed: 0)

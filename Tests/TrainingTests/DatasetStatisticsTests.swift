@@ -18,7 +18,9 @@ import Testing
     #expect(statistics.images == 3 && statistics.backgrounds == 1 && statistics.objects == 4)
     #expect(statistics.classes.map(\.objects) == [3, 1] && statistics.classes.map(\.images) == [2, 1])
     #expect(statistics.warnings(side: 320).isEmpty)
-    #expect(statistics.text.contains("3 images, 1 without objects, 4 objects"))
+    let text = statistics.text(side: 320)
+    #expect(text.contains("3 images, 1 without objects, 4 objects"))
+    #expect(text.contains("longer side of the objects at 320 pixels: 5 % up to 160, half up to 160"), "\(text)")
   }
 
   @Test func `classes without objects and boxes that are too small are warned of`() {

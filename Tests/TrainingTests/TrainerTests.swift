@@ -190,10 +190,30 @@ import Testing
     let lines = svg.matches(of: /points="([^"]+)"[^>]*stroke-width="2"/)
     // Three losses and the rate over three epochs; nothing was validated.
     #expect(lines.map { $0.1.split(separator: " ").count }.filter { $0 > 0 } == [3, 3, 3, 3])
-    for name in ["Loss", "Precision", "Learning rate", "AP50", "epoch", "1", "3"] { #expect(svg.contains(">\(name)<")) }
+    for name in ["Loss", "Average precision", "Learning rate", "AP50", "epoch", "1", "3"] {
+      #expect(svg.contains(">\(name)<"))
+    }
   }
 
-  @Test(arguments: [nil, .depthwise] as [Aggregation.Kind?])
+  @Test func `marks the best epoch in its curves, and keeps the table of an earlier version`() throws {
+    let folder = try TrainerFolder()
+    let table = folder.url.appending(path: "results.csv")
+    try "epoch,iteration,box,cls,dfl,rate,images_per_second,map50,map,map50 red\n1,2,3,4,5,0.01,9.0,0.5,0.25,0.5\n"
+      .write(
+        to: table, atomically: true, encoding: .utf8)
+    _ = try RunLog(folder: folder.url, classNames: ["red"], isContinued: true)
+    let lines = try String(contentsOf: table, encoding: .utf8).split(separator: "\n")
+    #expect(lines[0].hasPrefix("epoch,iteration,box,cls,dfl,rate,images_per_second,val_box,"))
+    #expect(lines[1] == "1,2,3,4,5,0.01,9.0,,,,,,,,0.5,0.25,0.5")
+    let svg = RunLog.plot(
+      of: "epoch,best,map50,map,f1\n1,1,0.3,0.1,0.2\n2,1,0.5,0.25,0.4\n3,0,0.6,0.2,0.5\n")
+    for label in ["AP50 0.5000 (best, epoch 2)", "AP 0.2500 (best, epoch 2)", "F1 0.4000 (best, epoch 2)"] {
+      #expect(svg.contains(">\(label)<"), "\(label)")
+    }
+    #expect(svg.matches(of: /<circle/).count == 3)
+  }
+
+  @Test(arguments: [nil, .depthwise, .attention] as [Aggregation.Kind?])
   func `learns a few images by heart, and finds everything on them`(block: Aggregation.Kind?) throws {
     let folder = try TrainerFolder()
     let scenes = try (0..<8).map { number in

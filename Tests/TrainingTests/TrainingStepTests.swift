@@ -139,6 +139,15 @@ import Testing
           "model.6.cv3.0.0.cv1.conv.weight", "model.6.cv3.0.0.cv2.bn.weight",
         ]
       ),
+      // Queries, keys and values; the place within the window; the projection and both convolutions behind it.
+      (
+        .attention,
+        [
+          "model.2.cv2.0.0.cv1.conv.weight", "model.2.cv2.0.0.cv1.bn.weight", "model.2.cv2.0.0.cv2.conv.weight",
+          "model.2.cv2.0.0.cv3.conv.weight", "model.6.cv2.0.0.cv1.conv.weight", "model.6.cv3.0.0.cv4.conv.weight",
+          "model.6.cv3.0.0.cv5.bn.weight",
+        ]
+      ),
     ] as [(Aggregation.Kind?, [String])])
   func `have the gradients that finite differences give`(block: Aggregation.Kind?, names: [String]) throws {
     let (network, parameters, table) = try Self.network(block)

@@ -21,7 +21,7 @@ train() { # FOLDER SIDE LAST EVERY ROUND…
     --iterations $((last * batches)) --val-every "$every" --out "$folder" "$@" "${resume[@]}"
 }
 
-first=(--network yolov9-n --epochs 84 --lr 0.03 --warmup 0.5 --cool 40 --close-mosaic 4)
+first=(--from-scratch --network yolov9-n --epochs 84 --lr 0.03 --warmup 0.5 --cool 40 --close-mosaic 4)
 train "$out/first" 128 40 5 "${first[@]}"
 train "$out/first" 192 70 5 "${first[@]}"
 train "$out/first" 256 80 2 "${first[@]}"

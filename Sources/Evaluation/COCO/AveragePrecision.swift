@@ -91,6 +91,17 @@ public struct AveragePrecision: Sendable {
     }
   }
 
+  /// Mean of the best operating points of the classes with objects; its confidence is the mean of theirs.
+  public var meanOperatingPoint: OperatingPoint {
+    let points = zip(operatingPoints, objectCounts).filter { $1 > 0 }.map(\.0)
+    guard !points.isEmpty else { return OperatingPoint() }
+    func mean(_ value: (OperatingPoint) -> Double) -> Double {
+      points.reduce(0) { $0 + value($1) } / Double(points.count)
+    }
+    return OperatingPoint(
+      f1: mean(\.f1), precision: mean(\.precision), recall: mean(\.recall), confidence: mean(\.confidence))
+  }
+
   /// Precision at each recall level for objects of all sizes, or `nil` for a class without objects.
   ///
   /// - Parameter threshold: index into `overlapThresholds`.

@@ -6,11 +6,14 @@ public struct CurvePlot: Sendable {
     public var title: String
     /// Curves by name, points in the order of x. Points that are not finite are left out.
     public var lines: [(name: String, points: [(x: Double, y: Double)])]
+    /// Where the best values are: each curve has a dot there, and its value beside its name.
+    public var best: Double?
 
     /// A panel.
-    public init(title: String, lines: [(name: String, points: [(x: Double, y: Double)])]) {
+    public init(title: String, lines: [(name: String, points: [(x: Double, y: Double)])], best: Double? = nil) {
       self.title = title
       self.lines = lines
+      self.best = best
     }
   }
 
@@ -56,7 +59,14 @@ public struct CurvePlot: Sendable {
       drawing.line(
         line.1.map { (left + columns.share($0.x) * width, top + (1 - rows.share($0.y)) * height) }, colour: colour,
         thickness: 2)
-      drawing.text(line.0, x: left + 10, y: top + 16 + Double(position) * 16, size: 11, colour: colour)
+      var label = line.0
+      if let best = panel.best, let point = line.1.last(where: { $0.x == best }) {
+        drawing.dot(
+          x: left + columns.share(point.x) * width, y: top + (1 - rows.share(point.y)) * height, radius: 4,
+          fill: colour)
+        label += " \(PrecisionRecallPlot.fixed(point.y, 4)) (best, \(axis) \(Int(best)))"
+      }
+      drawing.text(label, x: left + 10, y: top + 16 + Double(position) * 16, size: 11, colour: colour)
     }
   }
 

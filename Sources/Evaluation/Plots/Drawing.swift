@@ -41,6 +41,12 @@ struct Drawing {
     elements.append(title.map { "\(shape)><title>\(Self.escaped($0))</title></rect>" } ?? "\(shape)/>")
   }
 
+  /// A filled circle around the point.
+  mutating func dot(x: Double, y: Double, radius: Double, fill: String) {
+    elements.append(
+      "<circle cx=\"\(Self.number(x))\" cy=\"\(Self.number(y))\" r=\"\(Self.number(radius))\" fill=\"\(fill)\"/>")
+  }
+
   /// `text` with its baseline at the point, rotated by `turn` degrees.
   mutating func text(
     _ text: String, x: Double, y: Double, size: Double = 12, anchor: Anchor = .start, colour: String = ink,

@@ -27,6 +27,9 @@ extension GraphBuilder {
       // No dense 3×3 behind it: that alone would be most of the work.
       for index in 0..<depth { inner = separable("\(name).0.\(index)", inner, channels) }
       return inner
+    case .attention(let depth):
+      for index in 0..<depth { inner = attention("\(name).0.\(index)", inner, channels) }
+      return inner
     }
     return conv("\(name).1", inner, channels, kernel: 3)
   }

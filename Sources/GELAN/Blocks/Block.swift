@@ -47,6 +47,8 @@ public struct Aggregation: Hashable, Sendable {
     /// `depth` depthwise-separable convolutions, 3×3 within each channel → 1×1 across them, each with a skip
     /// (Howard et al., MobileNets, arXiv:1704.04861).
     case depthwise(depth: Int)
+    /// `depth` transformer blocks with self-attention within windows (`Graph.Attention`).
+    case attention(depth: Int)
     /// A cross-stage partial block of `depth` re-parameterised bottlenecks, then a 3×3 convolution.
     case csp(depth: Int)
   }

@@ -26,7 +26,7 @@ extension NetworkSpec {
   public var inference: NetworkSpec {
     guard isDual else { return self }
     var copy = self
-    copy.name = name.replacing(prefix: "yolov9", with: "gelan")
+    copy.name = nameOfMainBranch.replacing(prefix: "yolov9", with: "gelan")
     copy.layers = layers.filter { !$0.isTrainingOnly }
     if copy.dropsLeadingInput { copy.layers.removeFirst() }
     copy.auxiliaryTaps = []

@@ -26,6 +26,17 @@ extension NetworkSpec {
     return copy
   }
 
+  private static let deepEnding = "-deep", ownEnding = "-own"
+
+  /// The name without what another auxiliary supervision has added to it.
+  var nameOfMainBranch: String {
+    let forms = AuxiliaryForm.Source.allCases.flatMap { source in
+      AuxiliaryForm.Integration.allCases.map { AuxiliaryForm(source: source, integration: $0).ending }
+    }
+    let ending = ([Self.deepEnding, Self.ownEnding] + forms).first(where: name.hasSuffix)
+    return String(name.dropLast(ending?.count ?? 0))
+  }
+
   /// Taps of the backbone at the strides of the heads.
   private static let backboneTaps = ["B3", "B4", "B5"]
 
@@ -38,7 +49,7 @@ extension NetworkSpec {
       let taps = Set(layers.map(\.tap))
       guard Self.backboneTaps.allSatisfy(taps.contains) else { return nil }
       var copy = inference
-      copy.name = name + "-deep"
+      copy.name = name + Self.deepEnding
       copy.auxiliaryTaps = Self.backboneTaps
       return copy
     case .branch:
@@ -50,7 +61,7 @@ extension NetworkSpec {
   /// The auxiliary branch without connections between its levels: only each level's own sums, no top-down path.
   private var withSeparateLevels: NetworkSpec {
     var copy = self
-    copy.name = name + "-own"
+    copy.name = name + Self.ownEnding
     var position = 0
     while position < copy.layers.count {
       let layer = copy.layers[position]
@@ -123,7 +134,7 @@ extension NetworkSpec {
 extension Aggregation {
   /// The computational blocks by name.
   public enum Kind: String, Hashable, Sendable, CaseIterable {
-    case conv, res, dark, depthwise, csp
+    case conv, res, dark, depthwise, attention, csp
   }
 }
 
@@ -131,7 +142,7 @@ extension Aggregation.Computation {
   private var depth: Int? {
     switch self {
     case .convolution: nil
-    case .residual(let depth), .dark(let depth), .depthwise(let depth), .csp(let depth): depth
+    case .residual(let depth), .dark(let depth), .depthwise(let depth), .attention(let depth), .csp(let depth): depth
     }
   }
 
@@ -142,6 +153,7 @@ extension Aggregation.Computation {
     case (.res, _), (nil, .residual): return .residual(depth: depth)
     case (.dark, _), (nil, .dark): return .dark(depth: depth)
     case (.depthwise, _), (nil, .depthwise): return .depthwise(depth: depth)
+    case (.attention, _), (nil, .attention): return .attention(depth: depth)
     case (.csp, _), (nil, .csp): return .csp(depth: depth)
     }
   }

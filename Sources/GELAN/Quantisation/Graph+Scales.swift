@@ -33,7 +33,7 @@ extension Graph {
       case .slice, .maxPool, .averagePool, .upsample, .concatenation:
         for input in node.inputs { join(input, node.id) }
       case .sum: if let sum = fusedSum(at: node) { join(sum.addend, node.id) }
-      case .input, .convolution: break
+      case .input, .convolution, .attention: break
       }
     }
     return nodes.map { root($0.id) }

@@ -40,6 +40,7 @@ struct ReferenceNetwork {
     case .slice(let range): inputs[0].sliced(range)
     case .maxPool(let window): inputs[0].maximumPooled(window)
     case .averagePool(let window): inputs[0].averagePooled(window)
+    case .attention(let attention): inputs[0].attended(attention)
     case .upsample(let factor): inputs[0].upsampled(factor)
     }
   }

@@ -64,18 +64,29 @@ public struct DatasetStatistics: Sendable {
     return warnings
   }
 
-  /// A table as text: images, backgrounds, and objects and images of each class.
-  public var text: String {
+  /// Images, backgrounds and objects in a few words.
+  public var summary: String { "\(images) images, \(backgrounds) without objects, \(objects) objects" }
+
+  /// A table as text: images, backgrounds, and objects and images of each class; the sizes of objects on training images
+  /// of `side` pixels.
+  public func text(side: Int) -> String {
     let width = max(10, classes.map(\.name.count).max() ?? 0) + 2
     func row(_ cells: [String]) -> String {
       cells[0].padding(toLength: width, withPad: " ", startingAt: 0)
         + cells.dropFirst().map { String(repeating: " ", count: max(0, 9 - $0.count)) + $0 }.joined()
     }
     let rows = classes.map { row([$0.name, "\($0.objects)", "\($0.images)"]) }
-    return
-      (["\(images) images, \(backgrounds) without objects, \(objects) objects", row(["class", "objects", "images"])]
-      + rows)
-      .joined(separator: "\n")
+    var lines = [summary, row(["class", "objects", "images"])] + rows
+    let sorted = sides.sorted()
+    if !sorted.isEmpty {
+      func pixels(_ share: Double) -> Int {
+        Int((sorted[Int(share * Double(sorted.count - 1))] * Float(side)).rounded())
+      }
+      lines.append(
+        "longer side of the objects at \(side) pixels: 5 % up to \(pixels(0.05)), half up to \(pixels(0.5)), "
+          + "95 % up to \(pixels(0.95)), largest \(pixels(1))")
+    }
+    return lines.joined(separator: "\n")
   }
 
   /// Images of `validation` whose bytes also occur in `training`. Their results do not show generalisation.

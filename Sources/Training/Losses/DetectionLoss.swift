@@ -43,6 +43,8 @@ public struct DetectionLoss: Sendable {
     public var terms: Terms
     /// Derivative of `total` by every raw map value, one entry per group in the given order.
     public var gradients: [HeadMaps]
+    /// Sum of the target scores of the main group, which its terms are divided by (at least 1).
+    public var scoreSum: Float = 0
   }
 
   /// Weights of the terms.
@@ -76,7 +78,9 @@ public struct DetectionLoss: Sendable {
         groups[index], objects: objects, assignments: held[index],
         weight: index == groups.count - 1 ? 1 : auxiliaryWeight, terms: &terms)
     }
-    return Outcome(total: terms.sum * Float(groups.last?.batch ?? 0), terms: terms, gradients: gradients)
+    return Outcome(
+      total: terms.sum * Float(groups.last?.batch ?? 0), terms: terms, gradients: gradients,
+      scoreSum: Float(held.last?.reduce(0) { $0 + $1.scoreSum } ?? 0))
   }
 
   func assign(_ objects: [[TaskAlignedAssigner.Object]], _ maps: HeadMaps) -> [TaskAlignedAssigner.Assignment] {

@@ -15,16 +15,17 @@ extension NetworkRecorder {
         case .slice(let range): try forwardSlice(node, range)
         case .maxPool(let window): try forwardPool(node, .maximum, window)
         case .averagePool(let window): try forwardPool(node, .average, window)
+        case .attention(let attention): try forwardAttention(node, attention)
         case .upsample: try forwardUpsample(node)
         }
       values.append(result)
     }
   }
 
-  /// Records the backward pass, last node first. A complete gradient is never changed, so several readers can share
-  /// its memory.
+  /// Records the backward pass, last node first, down to the first one with parameters that are learned. A complete
+  /// gradient is never changed, so several readers can share its memory.
   mutating func recordBackward() throws(OneDNNError) {
-    for node in graph.nodes.reversed() {
+    for node in graph.nodes.reversed() where node.id >= table.firstLearned {
       guard node.id != 0, let gradient = try gathered(node) else { continue }
       switch node.operation {
       case .input: break
@@ -34,6 +35,7 @@ extension NetworkRecorder {
       case .slice(let range): backwardSlice(node, range, gradient)
       case .maxPool(let window): try backwardPool(node, .maximum, window, gradient)
       case .averagePool(let window): try backwardPool(node, .average, window, gradient)
+      case .attention(let attention): try backwardAttention(node, attention, gradient)
       case .upsample: try backwardUpsample(node, gradient)
       }
     }

@@ -29,6 +29,7 @@ struct NetworkRecorder {
     case sum(KeptActivation?)
     case pooling(Primitive, workspace: Tape.SymbolID?)
     case resampling(Primitive)
+    case attention(AttentionStep, source: Tape.SymbolID)
   }
 
   /// The gradient of some channels of a node.

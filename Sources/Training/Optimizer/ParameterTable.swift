@@ -15,6 +15,8 @@ public struct ParameterTable: Hashable, Sendable {
     case bias
     /// Running mean or variance: not learned, only averaged.
     case statistic
+    /// A weight, scale, bias or shift that keeps its value.
+    case frozen
   }
 
   /// One tensor.
@@ -35,18 +37,25 @@ public struct ParameterTable: Hashable, Sendable {
   public private(set) var count = 0
   private var positions: [String: Int] = [:]
 
-  /// The tensors of `graph`, named as in published checkpoints.
-  public init(graph: Graph) {
-    for (_, convolution) in graph.convolutions {
-      add("\(convolution.parameters).weight", convolution.weightShape, .weight)
+  /// The first node whose parameters are learned; gradients are not needed before it.
+  public private(set) var firstLearned = 0
+
+  /// The tensors of `graph`, named as in published checkpoints; those of the first `frozenRows` rows of the network are
+  /// frozen.
+  public init(graph: Graph, frozenRows: Int = 0) {
+    firstLearned = graph.convolutions.first { $0.node.row >= frozenRows }?.node.id ?? graph.nodes.count
+    for (node, convolution) in graph.convolutions {
+      let isFrozen = node.row < frozenRows
+      func role(_ learned: Role) -> Role { isFrozen ? .frozen : learned }
+      add("\(convolution.parameters).weight", convolution.weightShape, role(.weight))
       let channels = [convolution.outputChannels]
       if let normalisation = convolution.normalisation {
-        add("\(normalisation).weight", channels, .scale)
-        add("\(normalisation).bias", channels, .bias)
+        add("\(normalisation).weight", channels, role(.scale))
+        add("\(normalisation).bias", channels, role(.bias))
         add("\(normalisation).running_mean", channels, .statistic)
         add("\(normalisation).running_var", channels, .statistic)
       } else {
-        add("\(convolution.parameters).bias", channels, .bias)
+        add("\(convolution.parameters).bias", channels, role(.bias))
       }
     }
   }
@@ -60,4 +69,12 @@ public struct ParameterTable: Hashable, Sendable {
 
   /// The tensor called `name`.
   public subscript(name: String) -> Entry? { positions[name].map { entries[$0] } }
+}
+
+extension Graph.Node {
+  /// The row of the network's table it belongs to: 4 for `model.4.cv2`.
+  fileprivate var row: Int {
+    let parts = name.split(separator: ".")
+    return parts.count > 1 ? Int(parts[1]) ?? 0 : 0
+  }
 }

@@ -65,6 +65,7 @@ public struct StochasticGradient: Sendable {
   public mutating func step(
     _ parameters: FloatBuffer, gradient: FloatBuffer, table: ParameterTable, rates: LearningSchedule.Rates
   ) -> Double {
+    for entry in table.entries where entry.role == .frozen { for index in entry.range { gradient[index] = 0 } }
     let norm = Self.norm(gradient)
     guard norm.isFinite else { return norm }
     let clip = Float(min(1, largestNorm / (norm + 1e-6)))
@@ -75,7 +76,7 @@ public struct StochasticGradient: Sendable {
     unsafe parameters.withPointer { p in
       unsafe gradient.withPointer { g in
         unsafe momentum.withPointer { m in
-          for entry in table.entries where entry.role != .statistic {
+          for entry in table.entries where entry.role != .statistic && entry.role != .frozen {
             // Kernels with orthogonalised updates only accumulate momentum here.
             let isHeld = orthogonal?.names.contains(entry.name) ?? false
             let rate = isHeld ? 0 : Float(entry.role == .bias ? rates.bias : rates.weight)
