@@ -1,5 +1,5 @@
 # Short names for the commands of the README. Everything also works without make.
-.PHONY: demo setup build deb image smoke test lint fuzz tsan sanitize
+.PHONY: demo setup build deb image tarball addon check-deb docs smoke test lint fuzz tsan sanitize
 
 demo: # people and cars found in a street: make demo, or make demo MODEL=yolov9-t.pt
 	bash samples/demo.sh $(MODEL) $(VIDEO)
@@ -15,6 +15,19 @@ deb: # a Debian package in .build/debian, with Swift's runtime linked in
 
 image: deb # an OCI image in .build/image, of the same files
 	bash systemd/debian/image.sh .build/debian/yolostream_*.deb
+
+tarball: deb # for other distributions, in .build/tarball, with all libraries that it needs
+	bash systemd/debian/tarball.sh .build/debian/yolostream_*.deb
+
+addon: image # an add-on for Home Assistant in .build/home-assistant
+	bash systemd/home-assistant/addon.sh .build/image
+
+check-deb: deb # as root: the package in a fresh Debian, and in a booted one with a camera (virtual machine)
+	bash systemd/debian/check.sh .build/debian/yolostream_*.deb
+	bash systemd/debian/check-booted.sh .build/debian/yolostream_*.deb
+
+docs: # after a build: the API of the library products as a DocC archive in .build/docs
+	bash samples/library/docc.sh
 
 smoke: # after a build: the program end to end, in under two minutes
 	bash Tests/smoke.sh

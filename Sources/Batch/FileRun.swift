@@ -105,7 +105,9 @@ struct FileRun: Sendable {
   /// A sentence about frames of a merged input that the network had to run on; `nil` if there are none.
   var remark: String? {
     let count = parts.unknownCount
-    return count == 0 ? nil : "\(input.path): \(count) frames were in no part, and the network was run on them"
+    return count == 0
+      ? nil
+      : "\(input.path): \(count.counted("frame was", plural: "frames were")) in no part, and the network was run on \(count == 1 ? "it" : "them")"
   }
 
   /// Records what `run`, which came to its end, has made of the input; marks it as done unless the input was damaged and that

@@ -90,7 +90,8 @@ public final class EventDatabase: Sendable {
     // What belongs to the old file must not be taken for the new one's.
     for ending in ["-wal", "-shm", ".damaged"] { try? files.removeItem(atPath: path + ending) }
     do { try files.moveItem(atPath: path, toPath: path + ".damaged") } catch {
-      throw EventStoreError(.inputOutput, "cannot move the damaged store \(path) away: \(error)", cause: error)
+      throw EventStoreError(
+        .inputOutput, "cannot move the damaged store \(path) away: \(error.localizedDescription)", cause: error)
     }
   }
 

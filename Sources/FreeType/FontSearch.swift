@@ -1,4 +1,4 @@
-import Glibc
+import Foundation
 
 /// Finds a sans-serif font in the usual places.
 public enum FontSearch {
@@ -16,7 +16,10 @@ public enum FontSearch {
       "/usr/share/fonts/TTF",
       "/usr/local/share/fonts",
     ]
-    return names.flatMap { name in folders.map { "\($0)/\(name)" } }
+    // A program that brings its own libraries along brings its font, too: share/fonts beside the folder of the program.
+    let program = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
+    let own = program.deletingLastPathComponent().appending(path: "share/fonts").path
+    return names.flatMap { name in (folders + [own]).map { "\($0)/\(name)" } }
   }()
 
   /// The first readable candidate; `nil` if there is none.

@@ -7,6 +7,7 @@ import Outputs
 import Pipeline
 import Publishing
 import Recording
+import Scene
 import Settings
 import Synchronization
 import Web
@@ -176,7 +177,7 @@ public final class ServiceRun: Sendable {
     log(
       LogLine(
         .info,
-        "watching \(supervisor.cameras.count(where: \.settings.isEnabled)) cameras; "
+        "watching \(supervisor.cameras.count(where: \.settings.isEnabled).counted("camera")); "
           + (identity == nil ? "http" : "https") + "://\(address)/"))
     systemd.ready(summary)
   }
@@ -214,7 +215,7 @@ public final class ServiceRun: Sendable {
 
   private var summary: String {
     let reports = supervisor.cameras.map(\.report).filter(\.isEnabled)
-    return "\(reports.count { $0.stateName == "up" }) of \(reports.count) cameras up"
+    return "\(reports.count { $0.stateName == "up" }) of \(reports.count.counted("camera")) up"
   }
 
   private static func configuration(at path: String) throws(ServiceError) -> ServiceConfiguration {
@@ -257,7 +258,7 @@ public final class ServiceRun: Sendable {
         ("outputs.state", before.outputs.state != next.outputs.state),
       ].filter(\.1).map(\.0)
       return .done(
-        "configuration read: \(changes.kept) cameras unchanged, \(changes.started) begun, \(changes.stopped) ended"
+        "configuration read: \(changes.kept.counted("camera")) unchanged, \(changes.started) begun, \(changes.stopped) ended"
           + (later.isEmpty ? "" : "; \(later.joined(separator: " and ")) will change at the next start"))
     } catch {
       return .refused(error.description)

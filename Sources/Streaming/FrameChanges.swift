@@ -36,7 +36,7 @@ struct FrameChanges {
     {
       let count = Int(((seconds - last) / interval).rounded()) - 1
       missingCount += count
-      add("about \(count) frames are missing after \(Self.text(last)) s")
+      add("about \(count.counted("frame is", plural: "frames are")) missing after \(Self.text(last)) s")
       times = []
     }
     times.append(seconds)

@@ -1,4 +1,5 @@
 import Capture
+import Scene
 
 extension StreamReport {
   /// Damage of a finite source, one sentence each; empty for an intact one. Everything readable was used.
@@ -9,8 +10,8 @@ extension StreamReport {
     var sentences = losses.unreadable
     if losses.damagedFrames + losses.damagedPackets > losses.unreadable.count {
       sentences.append(
-        "\(source.address) is damaged: \(losses.damagedPackets) pieces could not be read or decoded whole, "
-          + "\(losses.damagedFrames) of \(frames.count) frames are not as they were; results are written as far as it goes"
+        "\(source.address) is damaged: \(losses.damagedPackets.counted("piece")) could not be read or decoded whole, "
+          + "\(losses.damagedFrames) of \(frames.count.counted("frame")) \(losses.damagedFrames == 1 ? "is not as it was" : "are not as they were"); results are written as far as it goes"
       )
     }
     sentences += changes.sentences.map { "\(source.address): \($0)" }
@@ -25,8 +26,8 @@ extension StreamReport {
     let interval = 1 / (source.nominalRate ?? 25)
     let shown = frames.seconds - (frames.first ?? 0) + interval
     guard frames.count < declared, shown < duration - max(3 * interval, duration / 50) else { return nil }
-    return "\(source.address) ends early: it declares \(declared) frames in \(Self.text(duration)) s, "
-      + "\(frames.count) frames in \(Self.text(shown)) s could be read"
+    return "\(source.address) ends early: it declares \(declared.counted("frame")) in \(Self.text(duration)) s, "
+      + "\(frames.count.counted("frame")) in \(Self.text(shown)) s could be read"
   }
 
   /// Two decimals.

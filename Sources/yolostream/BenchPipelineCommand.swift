@@ -62,7 +62,7 @@ struct BenchPipelineCommand: AsyncParsableCommand {
     if json { return print(try passes.jsonText(keys: .convertToSnakeCase)) }
     for pass in passes {
       print(
-        "\(pass.writesVideo ? "video written" : "no video     "): \(pass.frames) frames in \(pass.seconds.text(2)) s, "
+        "\(pass.writesVideo ? "video written" : "no video     "): \(count(pass.frames, "frame")) in \(pass.seconds.text(2)) s, "
           + "\(pass.framesPerSecond.text(1)) frames/s, p99 age \(pass.p99AgeMs.text(0)) ms, "
           + "peak memory \(pass.peakMegabytes.text(0)) MB")
     }

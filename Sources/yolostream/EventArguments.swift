@@ -42,7 +42,8 @@ struct EventPlaceArguments: ParsableArguments {
       throw EventStoreError(.missing, "cannot read \(path): expected a file, this is a folder")
     }
     guard let file = FileHandle(forReadingAtPath: path) else {
-      throw EventStoreError(.missing, "cannot read \(path): no such file, or permission denied")
+      let isThere = FileManager.default.fileExists(atPath: path)
+      throw EventStoreError(.missing, "cannot read \(path): \(isThere ? "permission denied" : "no such file")")
     }
     return try file.read(upToCount: 16)?.starts(with: Data("SQLite format 3".utf8)) ?? false
   }

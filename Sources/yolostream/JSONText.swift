@@ -1,4 +1,5 @@
 import Foundation
+import Scene
 
 extension Encodable {
   /// The value as JSON with sorted keys, spelt by `keys`.
@@ -19,4 +20,4 @@ extension String {
 }
 
 /// `1 camera`, `2 cameras`.
-func count(_ number: Int, _ thing: String) -> String { "\(number) \(thing)\(number == 1 ? "" : "s")" }
+func count(_ number: Int, _ thing: String) -> String { number.counted(thing) }

@@ -10,7 +10,7 @@ extension GroundTruth {
       let reasons = truth.problems.report.joined(separator: "; ")
       throw EvaluationError(
         .mismatched, file: path,
-        "no labels found: none of its \(truth.images.count) images shows a labelled object"
+        "no labels found: none of its \(count(truth.images.count, "image")) shows a labelled object"
           + (reasons.isEmpty ? "" : "; \(reasons)"))
     }
     return truth

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Checkpoints
 import GELAN
+import Scene
 
 /// `yolostream model convert IN OUT`.
 struct ModelConvertCommand: ParsableCommand {
@@ -46,6 +47,8 @@ struct ModelConvertCommand: ParsableCommand {
       to: output, elementType: precision == .f16 ? .float16 : .float32,
       licence: licence ?? checkpoint.description.licence,
       origin: "converted from \(name) (\(network.spec.name)\(part))")
-    print("\(output): \(model.spec.name), \(model.classNames.count) classes, \(precision.rawValue)")
+    print(
+      "\(output): \(model.spec.name), \(model.classNames.count.counted("class", plural: "classes")), \(precision.rawValue)"
+    )
   }
 }

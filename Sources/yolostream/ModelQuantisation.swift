@@ -44,11 +44,11 @@ struct ModelQuantisation {
     try CalibrationSet(calibrate, limit: images).show(to: calibration) { progress.show($0) }
     progress.finish()
     let quantiser = Quantiser(calibration, keepsWeights: keepsWeights)
-    print("\(calibration.imageCount) images of \(calibrate), scales by \(Self.methods(of: quantiser))")
+    print("\(count(calibration.imageCount, "image")) of \(calibrate), scales by \(Self.methods(of: quantiser))")
 
     var record = [
       "precision": "int8, weights of 7 bits",
-      "calibration": "\(calibration.imageCount) images of \(name(calibrate))",
+      "calibration": "\(count(calibration.imageCount, "image")) of \(name(calibrate))",
       "methods": Self.methods(of: quantiser),
     ]
     var result = quantiser.model()

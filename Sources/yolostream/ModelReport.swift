@@ -1,6 +1,7 @@
 import Checkpoints
 import Foundation
 import GELAN
+import Scene
 
 /// The output of `model info`.
 struct ModelReport: Encodable {
@@ -102,11 +103,11 @@ struct ModelReport: Encodable {
 
   func text(withLayers: Bool) -> String {
     var lines = [
-      "\(architecture): \(head), \(classes) classes, strides \(strides.map(String.init).joined(separator: " "))"
+      "\(architecture): \(head), \(classes.counted("class", plural: "classes")), strides \(strides.map(String.init).joined(separator: " "))"
     ]
     if let file {
       lines.append(
-        "  file       \(file.container), \(file.bytes) bytes, \(file.tensors) tensors, \(file.isFolded ? "folded" : "not folded")"
+        "  file       \(file.container), \(count(file.bytes, "byte")), \(count(file.tensors, "tensor")), \(file.isFolded ? "folded" : "not folded")"
       )
       lines.append("  licence    \(file.licence ?? "not stated in the file: ask where the weights come from")")
       if let family = file.family {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Checkpoints
 import GELAN
+import Scene
 
 /// `yolostream model verify FILE`.
 struct ModelVerifyCommand: ParsableCommand {
@@ -23,7 +24,7 @@ struct ModelVerifyCommand: ParsableCommand {
     _ = try checkpoint.inferenceModel(of: network)
     let head = network.spec.headStyle.boxGroups == 1 ? "dense" : "grouped"
     print(
-      "\(file): good: \(network.spec.name), \(head) head, \(network.spec.classCount) classes, "
-        + "\(checkpoint.tensors.count) tensors, \(network.isFolded ? "folded" : "not folded")")
+      "\(file): good: \(network.spec.name), \(head) head, \(network.spec.classCount.counted("class", plural: "classes")), "
+        + "\(count(checkpoint.tensors.count, "tensor")), \(network.isFolded ? "folded" : "not folded")")
   }
 }

@@ -80,7 +80,7 @@ extension StreamProbe.Report {
       ("rate", "\(rate.text(2)) frames/s" + (nominalRate.map { ", \($0.text(2)) promised" } ?? "")),
       ("bits", "\((bitRate / 1e3).text(0)) kbit/s"), ("opening", milliseconds(opening)),
       ("jitter", "\(milliseconds(jitter)), longest gap \(milliseconds(longestGap))"),
-      ("loss", "\(lostPackets) packets lost, \(damagedPackets) damaged"),
+      ("loss", "\(count(lostPackets, "packet")) lost, \(damagedPackets) damaged"),
       ("keyframes", keyInterval.map { "one in \($0.text(2)) s" } ?? "fewer than two seen"),
       (
         "clock",
@@ -91,7 +91,7 @@ extension StreamProbe.Report {
         senderDelay.map { "by RTCP; frames come \(milliseconds($0)) after it" } ?? "the sender does not say (no RTCP)"
       ),
     ]
-    return "\(address): \(frames) frames in \(seconds.text(1)) s\n"
+    return "\(address): \(count(frames, "frame")) in \(seconds.text(1)) s\n"
       + rows.map { "  \(($0.0 + ":").padded(14))\($0.1)" }.joined(separator: "\n")
   }
 }

@@ -67,7 +67,7 @@ struct ValidationReport: Encodable {
     lines.append("")
     lines += figures.map { $0.name.padded(10) + ($0.value < 0 ? "no such objects" : $0.value.text(4)) }
     lines.append("")
-    lines.append("\(images) images, \(detections) detections, \(precision)")
+    lines.append("\(count(images, "image")), \(count(detections, "detection")), \(precision)")
     return lines.joined(separator: "\n")
   }
 }

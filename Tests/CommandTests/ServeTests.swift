@@ -61,7 +61,7 @@ import Testing
       service.running.waitForError { $0.contains(sentence) }
     }
     try StartedService.write(program, cameras: ["one: {url: \"test:64x64@25\"}", "two: {url: \"test:64x64@25\"}"])
-    try hangUp(until: "configuration read: 1 cameras unchanged, 1 begun, 0 ended")
+    try hangUp(until: "configuration read: 1 camera unchanged, 1 begun, 0 ended")
     try StartedService.write(program, cameras: ["one: {urk: \"test:64x64@25\"}"])
     try hangUp(until: "the configuration was not changed: service.yml:5: cameras.one has no key urk; did you mean url?")
     service.running.process.terminate()
@@ -77,7 +77,7 @@ import Testing
       variables: ["NOTIFY_SOCKET": listener.name, "WATCHDOG_USEC": "600000"])
     #expect(listener.message(beginning: "READY=1\nSTATUS=") != nil)
     for _ in 0..<3 { #expect(listener.message(beginning: "WATCHDOG=1") != nil) }
-    #expect(listener.message(beginning: "STATUS=1 of 1 cameras up") != nil)
+    #expect(listener.message(beginning: "STATUS=1 of 1 camera up") != nil)
     kill(service.running.process.processIdentifier, SIGHUP)
     #expect(listener.message(beginning: "RELOADING=1") != nil)
     #expect(listener.message(beginning: "READY=1") != nil)

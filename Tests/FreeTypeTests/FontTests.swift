@@ -1,3 +1,4 @@
+import Foundation
 import FreeType
 import Testing
 
@@ -33,5 +34,13 @@ struct FontTests {
   @Test(arguments: [0, -3, 100_000])
   func `an impossible size is refused`(size: Int) {
     #expect(throws: FreeTypeError.self) { _ = try font(size) }
+  }
+
+  @Test func `a program that brings its font along finds it`() throws {
+    let program = try #require(Bundle.main.executableURL).resolvingSymlinksInPath()
+    let own = program.deletingLastPathComponent().deletingLastPathComponent().appending(path: "share/fonts").path
+    let candidates = FontSearch.candidates
+    #expect(candidates.contains("\(own)/DejaVuSansCondensed-Bold.ttf"), "\(candidates)")
+    #expect(candidates.first == "/usr/share/fonts/truetype/dejavu/DejaVuSansCondensed-Bold.ttf")
   }
 }

@@ -7,7 +7,7 @@
 # folder, as root. What a host stores and runs stays outside: temporary files, name services and the units of systemd are
 # the guest's own. Its clock counts instructions, so a busy host makes the test slow and nothing in the guest late.
 # Output and exit status of COMMAND are this script's; 125: there was no machine, or it ended early; 124: it took longer
-# than VM_SECONDS (1800).
+# than VM_SECONDS (1800). VM_MEMORY: megabytes (1024).
 # The guest's kernel is Debian's, fetched by apt once into VM_CACHE (~/.cache/yolostream-vm).
 set -euo pipefail
 
@@ -94,7 +94,7 @@ trap 'rm -rf "$talk"' EXIT
 { printf 'export PATH=%q HOME=/root\ncd %q 2>/dev/null || cd /\nexec' "$PATH" "$PWD"; printf ' %q' "$@"; echo; } > "$talk/command"
 [ -z "${LD_LIBRARY_PATH:-}" ] || sed -i "1i export LD_LIBRARY_PATH=$(printf %q "$LD_LIBRARY_PATH")" "$talk/command"
 share=security_model=none,multidevs=remap
-setpriv --pdeathsig KILL timeout "${VM_SECONDS:-1800}" qemu-system-x86_64 -accel tcg -cpu max,la57=off -icount shift=1 -m 1024 \
+setpriv --pdeathsig KILL timeout "${VM_SECONDS:-1800}" qemu-system-x86_64 -accel tcg -cpu max,la57=off -icount shift=1 -m "${VM_MEMORY:-1024}" \
   -nodefaults -display none -no-reboot -kernel "$guest/vmlinuz" -initrd "$guest/initrd" \
   -append 'console=ttyS0 panic=-1 mitigations=off quiet' -serial "file:$talk/console" \
   -virtfs "local,path=/,mount_tag=files,readonly=on,$share" -virtfs "local,path=$talk,mount_tag=talk,$share" \

@@ -49,10 +49,12 @@ STATE_DIRECTORY=/var/lib/yolostream "$root/usr/bin/yolostream" config check $her
 # The manual, by the argument parser's own generator; yolostream.run.1 becomes yolostream-run.1, as `man yolostream run` wants it.
 generator=${GENERATE_MANUAL:-}
 if [ -z "$generator" ]; then
-  parser=$(dirname "$program")/../checkouts/swift-argument-parser
-  [ -d "$parser" ] || parser=.build/checkouts/swift-argument-parser
-  swift build --package-path "$parser" --scratch-path .build-manual -c release --product generate-manual
-  generator=.build-manual/release/generate-manual
+  for parser in .build-static/checkouts/swift-argument-parser .build/checkouts/swift-argument-parser; do
+    [ ! -d $parser ] || break
+  done
+  # Without optimisation: it runs once.
+  swift build --package-path $parser --scratch-path .build-manual --product generate-manual
+  generator=.build-manual/debug/generate-manual
 fi
 mkdir -p "$work/man" "$root/usr/share/man/man1"
 "$generator" "$root/usr/bin/yolostream" --multi-page --date "$date" -o "$work/man" > /dev/null

@@ -7,6 +7,10 @@ layout=$(realpath "$1")
 work=$(mktemp -d)
 served=
 trap '[ -z "$served" ] || kill "$served" 2> /dev/null || true; rm -rf "$work"' EXIT
+for blob in "$layout"/blobs/sha256/*; do
+  ! gzip -t "$blob" 2> /dev/null || gzip -dc "$blob" | tar -tf - > /dev/null || { echo "failed: $blob is no whole archive" >&2; exit 1; }
+done
+echo 'ok its layer is a whole archive'
 umoci unpack --image "$layout:latest" "$work/bundle" > /dev/null
 mkdir -p "$work/config" "$work/media"
 chown 65532 "$work/media"

@@ -12,6 +12,8 @@ for tool in umoci dpkg-deb ldd; do
   command -v $tool > /dev/null || { echo "image: there is no $tool (apt-get install umoci dpkg-dev)" >&2; exit 69; }
 done
 busybox=$(command -v busybox) || { echo "image: there is no busybox (apt-get install busybox-static)" >&2; exit 69; }
+# shellcheck source=systemd/debian/libraries.sh
+. "$(dirname "$0")/libraries.sh"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 root=$work/root
@@ -19,14 +21,15 @@ mkdir -p "$root"/{config,media,tmp,etc/ssl/certs,usr/bin,usr/lib,proc,dev,sys,ru
 for folder in bin lib lib64 sbin; do mkdir -p "$root/usr/$folder" && ln -s "usr/$folder" "$root/$folder"; done
 dpkg-deb -x "$package" "$work/files"
 cp -a "$work/files/usr/bin/yolostream" "$root/usr/bin/"
-mkdir -p "$root/usr/share" && cp -a "$work/files/usr/share/yolostream" "$root/usr/share/"
+mkdir -p "$root/usr/share/doc" && cp -a "$work/files/usr/share/yolostream" "$root/usr/share/"
+dpkg-deb -f "$package" Version > "$root/usr/share/yolostream/version"
+cp -a "$work/files/usr/share/doc/yolostream" "$root/usr/share/doc/"
 cp "$busybox" "$root/usr/bin/busybox"
 
 # Libraries lie where the program looks for them here.
-ldd "$work/files/usr/bin/yolostream" | sed -n 's/^[^/]*\(\/[^ ]*\) (0x.*/\1/p' | while read -r library; do
-  install -D -m 755 "$(readlink -f "$library")" "$root/usr/${library#/usr}"
-done
-[ ! -f "$root/usr/lib64/ld-linux-x86-64.so.2" ] || [ -s "$root/lib64/ld-linux-x86-64.so.2" ]
+mapfile -t libraries < <(libraries_of "$work/files/usr/bin/yolostream")
+for library in "${libraries[@]}"; do install -D -m 755 "$(readlink -f "$library")" "$root/usr/${library#/usr}"; done
+copy_licences "$root/usr/share/doc" "${libraries[@]}" "$busybox"
 font=/usr/share/fonts/truetype/dejavu/DejaVuSansCondensed-Bold.ttf
 [ ! -f $font ] || install -D -m 644 $font "$root$font"
 [ ! -f /etc/ssl/certs/ca-certificates.crt ] || cp -L /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/"
@@ -41,7 +44,9 @@ umoci init --layout "$layout"
 umoci new --image "$layout:latest"
 chown -R 0:0 "$root" 2> /dev/null || true
 chown 65532:65532 "$root/media" 2> /dev/null || true
-umoci insert --image "$layout:latest" "$root" / > /dev/null
+# Not by `umoci insert`: version 0.4.7 leaves out the end of the archive, which strict readers miss.
+tar -C "$root" --sort=name --numeric-owner -cf "$work/layer.tar" .
+umoci raw add-layer --image "$layout:latest" "$work/layer.tar" > /dev/null
 umoci config --image "$layout:latest" --config.user 65532:65532 \
   --config.entrypoint /usr/bin/yolostream --config.cmd serve --config.cmd -c --config.cmd /config/yolostream.yml \
   --config.exposedports 8080/tcp --config.volume /config --config.volume /media --config.workingdir /media \

@@ -82,7 +82,7 @@ private struct LineReader {
         let piece = try file.read(upToCount: 1 << 16) ?? Data()
         isOver = piece.isEmpty
         rest = Data(rest) + piece
-      } catch { throw BatchError(.inputOutput, "cannot read \(path): \(error)") }
+      } catch { throw BatchError(.inputOutput, "cannot read \(path): \(error.localizedDescription)") }
     }
   }
 }

@@ -13,7 +13,7 @@ package enum FileHash {
       var hash = try SHA256()
       while let piece = try file.read(upToCount: 1 << 20), !piece.isEmpty { hash.update([UInt8](piece)) }
       return hash.digest()
-    } catch { throw BatchError(.inputOutput, "cannot read \(path): \(error)") }
+    } catch { throw BatchError(.inputOutput, "cannot read \(path): \(error.localizedDescription)") }
   }
 
   /// Of one file, or of the list that `sha256sum` would print of several.

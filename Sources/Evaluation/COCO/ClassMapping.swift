@@ -1,3 +1,5 @@
+import Scene
+
 /// Maps the classes of a model to those of a data set by name.
 ///
 /// Names of PASCAL VOC and COCO for the same class, such as `sofa` and `couch`, are equal; spaces, hyphens,
@@ -48,12 +50,16 @@ extension ClassMapping {
 
   /// One sentence for each side that has classes the other lacks.
   public var notes: [String] {
-    func sentence(_ names: [String], _ what: String) -> [String] {
+    func sentence(_ names: [String], one: String, many: String) -> [String] {
       if names.isEmpty { return [] }
       let listed = names.prefix(5).joined(separator: ", ") + (names.count > 5 ? ", …" : "")
-      return ["\(names.count) classes \(what): \(listed)"]
+      return ["\(names.count.counted("class \(one)", plural: "classes \(many)")): \(listed)"]
     }
-    return sentence(unknownToModel, "of the data are unknown to the model and score 0 if they occur")
-      + sentence(unknownToData, "of the model are not in the data and are not counted")
+    return sentence(
+      unknownToModel, one: "of the data is unknown to the model and scores 0 if it occurs",
+      many: "of the data are unknown to the model and score 0 if they occur")
+      + sentence(
+        unknownToData, one: "of the model is not in the data and is not counted",
+        many: "of the model are not in the data and are not counted")
   }
 }

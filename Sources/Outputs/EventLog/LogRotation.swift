@@ -23,6 +23,6 @@ public struct LogRotation: Hashable, Sendable {
         if files.fileExists(atPath: to) { try files.removeItem(atPath: to) }
         try files.moveItem(atPath: from, toPath: to)
       }
-    } catch { throw OutputError(.writeFailed, "cannot move the full log \(path) away: \(error)") }
+    } catch { throw OutputError(.writeFailed, "cannot move the full log \(path) away: \(error.localizedDescription)") }
   }
 }

@@ -1,5 +1,6 @@
 import Inference
 import Pipeline
+import Scene
 import Settings
 import Synchronization
 
@@ -44,7 +45,7 @@ final class Workers: Sendable {
     } catch {
       queue.finish()
       for worker in workers { worker.thread.join() }
-      throw ServiceError(.system, "cannot start \(count) threads: \(error)")
+      throw ServiceError(.system, "cannot start \(count.counted("thread")): \(error)")
     }
     self.workers = Mutex(workers)
   }

@@ -52,7 +52,11 @@ enum ConfigurationFile {
       if FileManager.default.isReadableFile(atPath: path) {
         throw ConfigurationError(.exhausted, "cannot read \(path): too many open files (see ulimit -n)")
       }
-      throw ConfigurationError(.unreadable, "cannot read \(path): no such file, or permission denied")
+      let isThere = FileManager.default.fileExists(atPath: path)
+      throw ConfigurationError(
+        .unreadable,
+        "cannot read \(path): "
+          + (isThere ? "permission denied" : "no such file; 'yolostream config example' prints one to start from"))
     }
     let data: Data
     do { data = try file.read(upToCount: largestFile + 1) ?? Data() } catch {
