@@ -9,15 +9,15 @@ package final class PreviewEncoder: Sendable {
   package init() throws(PipelineError) { thread = try WorkThread(name: "pictures") }
 
   /// The last frame of a camera as a JPEG; `nil` before the first.
-  package func jpeg(of picture: CameraPicture, boxes: Bool) async throws -> [UInt8]? {
-    try await Task(executorPreference: thread) { try picture.jpeg(boxes: boxes) }.value
+  package func jpeg(of frame: LatestFrame, boxes: Bool) async throws -> [UInt8]? {
+    try await Task(executorPreference: thread) { try frame.jpeg(boxes: boxes) }.value
   }
 
   /// What a live view shows: the last frame of a camera, or `plate` while none comes.
-  package func view(of picture: CameraPicture, boxes: Bool, plate: CameraPlate) async throws -> [UInt8] {
+  package func view(of frame: LatestFrame, boxes: Bool, statusImage: StatusImage) async throws -> [UInt8] {
     try await Task(executorPreference: thread) {
-      if plate.isUp, let jpeg = try picture.jpeg(boxes: boxes) { return jpeg }
-      return try plate.jpeg()
+      if statusImage.isUp, let jpeg = try frame.jpeg(boxes: boxes) { return jpeg }
+      return try statusImage.jpeg()
     }.value
   }
 

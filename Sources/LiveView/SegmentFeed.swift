@@ -23,7 +23,7 @@ package final class SegmentFeed: Sendable {
 
   private let ring: PacketRing
   private let state = Mutex(State())
-  private let news = Broadcast<Void>()
+  private let updates = Broadcast<Void>()
 
   package init(_ ring: PacketRing) { self.ring = ring }
 
@@ -48,7 +48,7 @@ package final class SegmentFeed: Sendable {
 
   /// What `find` finds in the window, as soon as it does; `nil` if it finds nothing for too long.
   private func look<Found>(_ find: (_ window: SegmentWindow, _ isLate: Bool) -> Found?) async -> Found? {
-    let pieces = news.listen(depth: 1)
+    let pieces = updates.listen(depth: 1)
     ask()
     let deadline = MonotonicTime.nanoseconds + UInt64(Self.patience * 1e9)
     for await _ in pieces.withHeartbeat(every: 1, depth: 1) {
@@ -150,7 +150,7 @@ package final class SegmentFeed: Sendable {
         state.window.append(bytes, seconds: part, began: began)
         if endsSegment { state.window.endSegment() }
       }
-      news.tell(())
+      updates.send(())
     }
     if endsSegment {
       piece.begin = time

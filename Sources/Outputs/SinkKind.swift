@@ -70,7 +70,7 @@ package struct SinkContext: Sendable {
   /// Identifiers of images and categories for COCO results; `nil` derives them from names.
   package var coco: COCOReference?
   /// Ends waiting for a reader.
-  package var patience = WritingPatience()
+  package var writeDeadline = WriteDeadline()
 
   package init(camera: String, stem: String, classes: ClassCatalogue) {
     self.camera = camera

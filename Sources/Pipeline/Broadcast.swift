@@ -12,7 +12,7 @@ package final class Broadcast<Value: Sendable>: Sendable {
   package init() {}
 
   /// Whether there are listeners; if not, a value need not be made.
-  package var isHeard: Bool { state.withLock { !$0.listeners.isEmpty } }
+  package var hasListeners: Bool { state.withLock { !$0.listeners.isEmpty } }
 
   /// Number of listeners.
   package var listenerCount: Int { state.withLock { $0.listeners.count } }
@@ -35,7 +35,7 @@ package final class Broadcast<Value: Sendable>: Sendable {
   }
 
   /// Sends `value` to all listeners.
-  package func tell(_ value: Value) {
+  package func send(_ value: Value) {
     for listener in state.withLock({ Array($0.listeners.values) }) { listener.yield(value) }
   }
 

@@ -12,16 +12,16 @@ import Synchronization
 package final class CameraRecorder: Sendable {
   private struct Inbox {
     var events: [StampedEvent] = []
-    var images: [RecordingDesk.Image] = []
-    var places: [RecordingDesk.Place] = []
+    var images: [EventRecorder.Image] = []
+    var places: [EventRecorder.Place] = []
     /// Active objects, by their tracks.
-    var sought: [Int: Sought] = [:]
+    var wanted: [Int: WantedImage] = [:]
     var pool: PixelPool?
     var isEnding = false
   }
 
   /// An object of which a better image is wanted.
-  private struct Sought {
+  private struct WantedImage {
     let identity: Int
     /// The score of the best image so far.
     var score: Float = -1
@@ -76,8 +76,8 @@ package final class CameraRecorder: Sendable {
     inbox.withLock { inbox in
       switch event.event.kind {
       case .start, .active:
-        if !object.isStationary { inbox.sought[object.track.id] = Sought(identity: object.identity) }
-      case .stationary, .end: inbox.sought[object.track.id] = nil
+        if !object.isStationary { inbox.wanted[object.track.id] = WantedImage(identity: object.identity) }
+      case .stationary, .end: inbox.wanted[object.track.id] = nil
       default: break
       }
       inbox.events.append(event)
@@ -94,12 +94,12 @@ package final class CameraRecorder: Sendable {
     let hasSnapshots = settings.record.hasSnapshots
     let (better, known) = inbox.withLock { inbox -> ([Track], PixelPool?) in
       for track in findings.tracks {
-        guard let identity = inbox.sought[track.id]?.identity else { continue }
+        guard let identity = inbox.wanted[track.id]?.identity else { continue }
         let box = track.detection.box.shares(ofWidth: layout.width, height: layout.height)
         inbox.places.append((ObjectTrace.Point(moment: findings.stamp.arrival, box: box), identity))
       }
       guard hasSnapshots else { return ([], nil) }
-      return (findings.tracks.filter { $0.detection.score > inbox.sought[$0.id]?.score ?? .infinity }, inbox.pool)
+      return (findings.tracks.filter { $0.detection.score > inbox.wanted[$0.id]?.score ?? .infinity }, inbox.pool)
     }
     guard !better.isEmpty else { return }
     let pool = if let known, known.layout == layout { known } else { try PixelPool(layout: layout, capacity: 3) }
@@ -108,9 +108,9 @@ package final class CameraRecorder: Sendable {
     inbox.withLock { inbox in
       inbox.pool = pool
       for track in better {
-        guard let identity = inbox.sought[track.id]?.identity else { continue }
+        guard let identity = inbox.wanted[track.id]?.identity else { continue }
         // A little better is not worth an encoding.
-        inbox.sought[track.id]?.score = track.detection.score + 0.02
+        inbox.wanted[track.id]?.score = track.detection.score + 0.02
         inbox.images.append((image, identity, track))
       }
     }
@@ -120,17 +120,17 @@ package final class CameraRecorder: Sendable {
   private func serve(_ publish: Publishing) {
     // A track is sure after a few looks, and a look may have to wait.
     let delay = min(4 / settings.detect.rate + settings.detect.maxAge + 1, 60)
-    var desk = RecordingDesk(settings, classes: classes, ring: ring, delay: delay, folder: folder)
+    var recorder = EventRecorder(settings, classes: classes, ring: ring, delay: delay, folder: folder)
     while true {
-      wake.wait(seconds: desk.isIdle ? nil : 0.25)
+      wake.wait(seconds: recorder.isIdle ? nil : 0.25)
       let (events, images, places, isEnding) = inbox.withLock { inbox in
         defer { (inbox.events, inbox.images, inbox.places) = ([], [], []) }
         return (inbox.events, inbox.images, inbox.places, inbox.isEnding)
       }
-      desk.take(events, images, places)
+      recorder.take(events, images, places)
       let now = PacketRing.now()
-      let ends = desk.work(now: now, isLast: isEnding)
-      for (event, evidence) in desk.updates(now: now) + ends { publish(event, evidence) }
+      let ends = recorder.work(now: now, isLast: isEnding)
+      for (event, evidence) in recorder.updates(now: now) + ends { publish(event, evidence) }
       if isEnding { return }
     }
   }

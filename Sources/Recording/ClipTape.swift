@@ -36,7 +36,7 @@ struct ClipTape: ~Copyable {
   /// The file that is being written.
   private(set) var file: ClipFile?
   /// The files that the last `roll` began.
-  private(set) var begun: [ClipFile] = []
+  private(set) var opened: [ClipFile] = []
 
   /// A tape of what comes through `ring`; it can go back `seconds`.
   init(_ ring: PacketRing, seconds: Double, folder: MediaFolder) {
@@ -54,7 +54,7 @@ struct ClipTape: ~Copyable {
   mutating func roll(
     _ span: ClipPlan.Span, now: UInt64, isLast: Bool, name: (PacketRing.Entry) -> MediaName
   ) -> Bool {
-    begun = []
+    opened = []
     if !isRolling {
       reader.begin(at: span.from)
       isRolling = true
@@ -101,7 +101,7 @@ struct ClipTape: ~Copyable {
       writer = try ClipWriter(path: try folder.place(called), first: entry)
       let fresh = ClipFile(name: called, path: "\(folder.path)/\(called.folder)/\(called.file)", began: entry.arrival)
       folder.note(called.file, isOpen: true)
-      begun.append(fresh)
+      opened.append(fresh)
       file = fresh
     }
     try writer?.write(entry)

@@ -25,9 +25,9 @@ public final class ServiceRun: Sendable {
     var configuration: ServiceConfiguration
     var configured = Date.now
     var isRunning = false
-    var events = WritingTrouble("events")
-    var recordings = WritingTrouble("recordings")
-    var memories = WritingTrouble("memories of cameras")
+    var events = WriteFailures("events")
+    var recordings = WriteFailures("recordings")
+    var memories = WriteFailures("memories of cameras")
   }
 
   let supervisor: Supervisor
@@ -127,7 +127,7 @@ public final class ServiceRun: Sendable {
     outlets.freeze()
     await supervisor.stop()
     await stopOutlets()
-    tellTroubles()
+    reportWriteFailures()
     server.cancel()
     await server.value
     await filling.value
@@ -184,7 +184,7 @@ public final class ServiceRun: Sendable {
 
   /// Tells systemd that all is well, if it is: as long as cameras and workers move.
   private func beat() {
-    tellTroubles()
+    reportWriteFailures()
     guard state.withLock({ $0.isRunning }) else { return }
     if let stuck = supervisor.stuck {
       systemd.status("stuck: \(stuck)")
@@ -195,7 +195,7 @@ public final class ServiceRun: Sendable {
   }
 
   /// Says what can no longer be written to the disk, and what can again.
-  private func tellTroubles() {
+  private func reportWriteFailures() {
     let events = supervisor.journal.report, recordings = supervisor.recordings?.files ?? MediaFolder.Report()
     let memories = supervisor.memories ?? MemoryKeeper.Report()
     let lines = state.withLock { state in

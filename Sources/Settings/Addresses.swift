@@ -63,7 +63,7 @@ extension SettingKind where Value == ListenAddress {
 
 extension SettingKind where Value == FrameSize {
   /// `640`, or `384x640` for rows by columns.
-  static var pictureSize: SettingKind {
+  static var inputSize: SettingKind {
     SettingKind(
       schema:
         "\"anyOf\":[{\"type\":\"integer\",\"minimum\":32,\"maximum\":8192},"

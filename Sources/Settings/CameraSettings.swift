@@ -53,7 +53,7 @@ public struct CameraSettings: Hashable, Sendable {
   /// Silence in seconds after which it counts as stalled.
   public var timeout = 10.0
   /// Whether sound is taken, too.
-  public var hasSound = false
+  public var hasAudio = false
   /// What is asked of a camera of this machine.
   public var device = CaptureRequest()
   /// What is looked for, and how often.
@@ -110,7 +110,7 @@ public struct CameraSettings: Hashable, Sendable {
     .value("enabled", \.isEnabled, .switched, example: "true", "Whether the camera is watched."),
     .value("transport", \.transport, .choice, "How RTSP carries its packets."),
     .value("timeout", \.timeout, .duration(0.1...600), "Silence after which the camera counts as stalled."),
-    .value("sound", \.hasSound, .switched, "Whether clips have sound, where the stream has it."),
+    .value("audio", \.hasAudio, .switched, "Whether clips have sound, where the stream has it."),
     .section(
       "camera", \.device, CaptureRequest.settings, isInExample: false, "What a camera of this machine is asked for."),
     .section("detect", \.detect, DetectSettings.settings, isInExample: false, "As in defaults, for this camera."),

@@ -46,7 +46,7 @@ public struct ModelSettings: Hashable, Sendable {
       "path", \.path, .text("the path of a checkpoint"), example: "gelan-n",
       "Checkpoint (official .pt, Ultralytics .pt, .safetensors), or the name of one that 'model pull' has fetched."),
     .value(
-      "imgsz", \.size, .optional(.pictureSize),
+      "imgsz", \.size, .optional(.inputSize),
       "Longest side of the input, or HxW; otherwise what the model was trained on, or 640."),
     .value(
       "workers", \.workers, .whole(1...64), "Pictures worked on at the same time, one thread each; one a processor."),

@@ -44,9 +44,9 @@ struct WebRoutes: Sendable {
       let boxes = Self.wantsBoxes(request, otherwise: true)
       return try streams.response(to: request, type: "multipart/x-mixed-replace; boundary=picture") { writer in
         // What there is, then each as it comes, and again now and then; who is slow gets fewer.
-        let arrivals = camera.picture.arrivals.listen(depth: 1)
+        let arrivals = camera.latestFrame.arrivals.listen(depth: 1)
         for await _ in arrivals.withHeartbeat(every: ConnectionLimits.heartbeat, depth: 1) {
-          try await writer.write(Self.part(previews.view(of: camera.picture, boxes: boxes, plate: camera.plate)))
+          try await writer.write(Self.part(previews.view(of: camera.latestFrame, boxes: boxes, statusImage: camera.statusImage)))
         }
       }
     }
@@ -92,7 +92,7 @@ struct WebRoutes: Sendable {
       guard let camera = service.camera(context.parameters.get("camera") ?? "") else {
         return Self.unknownCamera
       }
-      guard let picture = try await previews.jpeg(of: camera.picture, boxes: Self.wantsBoxes(request, otherwise: false))
+      guard let picture = try await previews.jpeg(of: camera.latestFrame, boxes: Self.wantsBoxes(request, otherwise: false))
       else {
         return Self.text("no picture has come yet\n", status: .serviceUnavailable)
       }
@@ -100,13 +100,13 @@ struct WebRoutes: Sendable {
         status: .ok, headers: Self.headers("image/jpeg"), body: .init(byteBuffer: ByteBuffer(bytes: picture)))
     }
     router.get("api/v1/events/stream") { request, _ in
-      let news = service.news.listen(depth: 64)
+      let updates = service.updates.listen(depth: 64)
       let opening = ": yolostream\nretry: 2000\n\n" + service.opening.map(\.text).joined()
       return try streams.response(to: request, type: "text/event-stream") { writer in
         try await writer.write(ByteBuffer(string: opening))
-        for await item in news.withHeartbeat(every: ConnectionLimits.heartbeat, depth: 64) {
+        for await item in updates.withHeartbeat(every: ConnectionLimits.heartbeat, depth: 64) {
           // Whoever hears nothing for longer knows that the connection is gone.
-          let text = item?.text ?? News(name: "time", data: "\(EventClock.wallMilliseconds)").text
+          let text = item?.text ?? ServerSentEvent(name: "time", data: "\(EventClock.wallMilliseconds)").text
           try await writer.write(ByteBuffer(string: text))
         }
       }

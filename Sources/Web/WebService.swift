@@ -4,7 +4,7 @@ package import Pipeline
 package import Recording
 
 /// A message of the event stream.
-package struct News: Sendable {
+package struct ServerSentEvent: Sendable {
   /// `event` for lines of the event log, `detections` for what a frame shows, `camera` for the state of one, `cameras` for
   /// the names of all.
   package let name: String
@@ -24,13 +24,13 @@ package struct News: Sendable {
 /// One camera, as the web server shows it.
 package protocol WebCamera: Sendable {
   /// Its last frame.
-  var picture: CameraPicture { get }
+  var latestFrame: LatestFrame { get }
   /// Its live view as HLS; `nil` for one whose packets are not given out.
   var segments: SegmentFeed? { get }
   /// Whether there is a playlist now: the codec is one that browsers know.
   var hasSegments: Bool { get }
   /// What a live view shows while no frames come.
-  var plate: CameraPlate { get }
+  var statusImage: StatusImage { get }
   /// State and numbers, on one line.
   var json: String { get }
   /// Its zones, lines and masks, on one line.
@@ -72,9 +72,9 @@ package protocol WebService: Sendable {
   /// The camera called `name`.
   func camera(_ name: String) -> (any WebCamera)?
   /// All messages, as they come.
-  var news: Broadcast<News> { get }
+  var updates: Broadcast<ServerSentEvent> { get }
   /// What a new listener is sent first: the cameras and the last events.
-  var opening: [News] { get }
+  var opening: [ServerSentEvent] { get }
   /// The path of what is kept of the event `identifier`; `nil` if there is nothing.
   func recording(_ kind: MediaName.Kind, of identifier: String) async -> String?
   /// Continuous recordings; `nil` where there is no folder for them.

@@ -30,7 +30,7 @@ final class BatchProgress: Sendable {
   }
 
   /// Prints what happened; `place` is its number and how many there are.
-  func report(_ change: BatchNews, _ place: String) {
+  func report(_ change: BatchChange, _ place: String) {
     switch change {
     case .finished(let record):
       if !isQuiet, !isTerminal {

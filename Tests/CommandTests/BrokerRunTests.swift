@@ -39,7 +39,7 @@ struct BrokerRunTests {
 
   @Test func `what a broker does not get is an error that says how much`() throws {
     let program = try Program()
-    let port = try TCPSink.freePort()
+    let port = try Loopback.freePort()
     let outcome = try program.run(source + ["--mqtt", "mqtt://me:secret@127.0.0.1:\(port)", "--events", "e.jsonl"])
     let count = try program.text("e.jsonl").split(separator: "\n").count
     #expect(outcome.status == 74 && count > 10)

@@ -61,7 +61,7 @@ import Testing
       service.running.waitForError { $0.contains(sentence) }
     }
     try StartedService.write(program, cameras: ["one: {url: \"test:64x64@25\"}", "two: {url: \"test:64x64@25\"}"])
-    try hangUp(until: "configuration read: 1 camera unchanged, 1 begun, 0 ended")
+    try hangUp(until: "configuration read: 1 camera unchanged, 1 started, 0 stopped")
     try StartedService.write(program, cameras: ["one: {urk: \"test:64x64@25\"}"])
     try hangUp(until: "the configuration was not changed: service.yml:5: cameras.one has no key urk; did you mean url?")
     service.running.process.terminate()

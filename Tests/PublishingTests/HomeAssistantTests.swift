@@ -104,7 +104,7 @@ private final class HomeAssistant {
     let broker = try Broker()
     try broker.start()
     let folder = try ScratchFolder()
-    let house = House(House.small)
+    let house = TestHome(TestHome.small)
     var publisher = try house.start(port: broker.port, spool: folder.path + "/spool")
     let home = try HomeAssistant(broker: broker.port)
     func expect(_ what: String, _ wanted: [String: String], seconds: Double = 60) {

@@ -15,12 +15,12 @@ import Testing
     let box = Box(minX: 0.1, minY: 0.2, maxX: 0.3, maxY: 0.4)
     for time in [7.4, 8, 9] {
       let point = ObjectTrace.Point(moment: RecordedScene.clock(time), box: box)
-      scene.desk.take([], [], [(point, 1)])
+      scene.recorder.take([], [], [(point, 1)])
     }
     scene.play(until: 9)
     scene.see([], ended: [1], at: 9)
     scene.play(until: 11.5)
-    let (end, evidence) = try #require(scene.told.first)
+    let (end, evidence) = try #require(scene.published.first)
     let offset = try #require(evidence.clipOffset)
     let path = scene.media.trace(of: end.identifier, camera: "front", label: "person", began: end.began)
     let data = try Data(contentsOf: URL(filePath: path))
@@ -49,11 +49,11 @@ import Testing
       id: 1, detection: Detection(box: Box(minX: 20, minY: 10, maxX: 60, maxY: 90), score: 0.9, classID: 0),
       firstSeen: 7,
       topScore: 0.9)
-    scene.desk.take([], [(image, 1, track)])
+    scene.recorder.take([], [(image, 1, track)])
     scene.play(until: 9)
     scene.see([], ended: [1], at: 9)
     scene.play(until: 11.5)
-    let box = try #require(scene.told.first?.1.snapshotBox)
+    let box = try #require(scene.published.first?.1.snapshotBox)
     #expect(box == Box(minX: 0.1, minY: 0.1, maxX: 0.3, maxY: 0.9))
   }
 }

@@ -82,7 +82,7 @@ import Testing
       try waiting { try service.get("/api/v1/cameras/yard/latest.jpg", headers: [basic]).status == 200 })
     let wire = try service.connect()
     try wire.request("/live/yard.mjpg", headers: [basic])
-    #expect(try wire.picture()?.starts(with: [0xFF, 0xD8]) == true)
+    #expect(try wire.jpeg()?.starts(with: [0xFF, 0xD8]) == true)
     for (path, method) in [("/", "GET"), ("/api/v1/cameras", "GET"), ("/api/v1/reload", "POST"), ("/metrics", "GET")] {
       #expect(try service.get(path, method: method, headers: [basic]).status == 401, "\(path)")
     }

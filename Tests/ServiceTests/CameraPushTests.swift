@@ -7,7 +7,7 @@ import Testing
 /// Cameras whose pictures are sent on.
 @Suite(.serialized, .ownThread) struct CameraPushTests {
   @Test func `pictures with boxes go to the receiver, one that is away harms nobody, and both are told`() async throws {
-    let port = try TCPSink.freePort()
+    let port = try Loopback.freePort()
     let sink = try TCPSink()
     let service = try await RunningService(
       cameras: """

@@ -159,16 +159,16 @@ struct PageHistoryTests {
     try file.write(contentsOf: Data(now.lines.utf8))
     await service.run.history?.update()
     for line in now.lines.split(separator: "\n") {
-      service.run.supervisor.journal.news.tell(.init(name: "event", data: String(line)))
+      service.run.supervisor.journal.updates.send(.init(name: "event", data: String(line)))
     }
     #expect(
       try browser.wait(
-        for: "!document.querySelector('.news').hidden && document.querySelector('.news').textContent === '1 new'"))
+        for: "!document.querySelector('.new-items').hidden && document.querySelector('.new-items').textContent === '1 new'"))
     #expect(try browser.value(of: "document.querySelectorAll('.list li').length") as? Int == 0)
-    _ = try browser.value(of: "document.querySelector('.news').click()")
+    _ = try browser.value(of: "document.querySelector('.new-items').click()")
     #expect(
       try browser.wait(
-        for: "document.querySelectorAll('.list li').length === 1 && document.querySelector('.news').hidden"))
+        for: "document.querySelectorAll('.list li').length === 1 && document.querySelector('.new-items').hidden"))
     #expect(try browser.wait(for: "document.querySelector('.list strong').textContent === 'Dog'"))
     try await service.stop()
   }

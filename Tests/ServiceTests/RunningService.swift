@@ -13,9 +13,9 @@ final class RunningService: Sendable {
   let run: ServiceRun
   let port: Int
   private let task: Task<Void, any Error>
-  private let said: Said
+  private let output: OutputLines
 
-  private final class Said: Sendable {
+  private final class OutputLines: Sendable {
     let sentences = Mutex<[String]>([])
     let stream: AsyncStream<String>
     let continuation: AsyncStream<String>.Continuation
@@ -26,7 +26,7 @@ final class RunningService: Sendable {
   var events: URL { folder.appending(path: "events.jsonl") }
 
   /// What it told the user so far.
-  var sentences: [String] { said.sentences.withLock { $0 } }
+  var sentences: [String] { output.sentences.withLock { $0 } }
 
   /// Starts a service of `cameras` (lines of YAML, two spaces in) and waits until it listens.
   ///
@@ -48,21 +48,21 @@ final class RunningService: Sendable {
       size: weights == nil ? 64 : 640
     )
     .write(to: folder.appending(path: "service.yml"), atomically: true, encoding: .utf8)
-    let said = Said()
+    let output = OutputLines()
     self.said = said
     let run = try ServiceRun(path: folder.appending(path: "service.yml").path, findModel: { $0 ?? "" }) { line in
       let sentence = line.camera.map { "\($0): \(line.text)" } ?? line.text
-      said.sentences.withLock { $0.append(sentence) }
-      said.continuation.yield(sentence)
+      output.sentences.withLock { $0.append(sentence) }
+      output.continuation.yield(sentence)
     }
     self.run = run
     task = Task {
-      defer { said.continuation.finish() }
+      defer { output.continuation.finish() }
       try await run.run()
     }
     var port: Int?
-    for await sentence in said.stream {
-      port = sentence.firstMatch(of: /cameras; https?:\/\/[^ ]*:(\d+)\//).flatMap { Int($0.1) }
+    for await sentence in output.stream {
+      port = sentence.firstMatch(of: /cameras?; https?:\/\/[^ ]*:(\d+)\//).flatMap { Int($0.1) }
       if port != nil { break }
     }
     guard let port else {
@@ -170,7 +170,7 @@ final class Wire {
   }
 
   /// The next picture of a live view; `nil` if the other side closed first.
-  func picture() throws -> [UInt8]? {
+  func jpeg() throws -> [UInt8]? {
     guard try wait(for: "Content-Length: ") != nil, let length = try wait(for: "\r\n\r\n") else { return nil }
     let count = Int(length.prefix { $0.isNumber }) ?? 0
     while read.count < count { guard try more() else { return nil } }

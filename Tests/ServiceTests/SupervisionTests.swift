@@ -74,7 +74,7 @@ import Testing
     try page.request("/api/v1/events/stream")
     #expect(try page.wait(for: "event: cameras\ndata: [\"stays\",\"goes\",\"changes\"]\n") != nil)
     let answer = try service.get("/api/v1/reload", method: "POST")
-    #expect(String(decoding: answer.body, as: UTF8.self).contains("1 camera unchanged, 2 begun, 2 ended"))
+    #expect(String(decoding: answer.body, as: UTF8.self).contains("1 camera unchanged, 2 started, 2 stopped"))
     #expect(try page.wait(for: "event: cameras\ndata: [\"stays\",\"changes\",\"comes\"]\n") != nil)
     _ = try watch(service, "comes")
     let after = service.run.supervisor.cameras

@@ -19,7 +19,7 @@ public final class Broker {
 
   /// Starts it with `lines` in its configuration; `PORT` and `FOLDER` in them are replaced.
   public init(_ lines: String = "listener PORT 127.0.0.1\nallow_anonymous true") throws {
-    port = try TCPSink.freePort()
+    port = try Loopback.freePort()
     folder = try ScratchFolder()
     // Without limits: a message that waits for its turn in the broker's memory is confirmed, and lost when it is killed.
     let unlimited = "\nmax_queued_messages 0\nmax_inflight_messages 0\npersistence false\n"

@@ -195,7 +195,7 @@ import Webhooks
     let error = #expect(throws: WebhookError.self) { try Webhook.test(settings(receiver), with: event(1)) }
     #expect(error?.description == "the webhook test answered 404")
     receiver.finish()
-    let nobody = WebhookSettings(name: "nobody", url: "http://127.0.0.1:\(try TCPSink.freePort())/")
+    let nobody = WebhookSettings(name: "nobody", url: "http://127.0.0.1:\(try Loopback.freePort())/")
     #expect(throws: WebhookError.self) { try Webhook.test(nobody, with: event(1)) }
   }
 }

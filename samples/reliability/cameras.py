@@ -183,7 +183,7 @@ class Service:
         # Nothing outlives a measurement that fails.
         atexit.register(self.process.kill)
         for line in self.process.stderr:
-            if "cameras; http://" in line:
+            if "; http://" in line:
                 self.address = "http://" + line.split("http://")[1].strip().rstrip("/")
                 break
             print(line, end="", file=sys.stderr)

@@ -93,7 +93,7 @@ package struct BrokerSink: ~Copyable, Sink {
 
   package mutating func finish() throws(OutputError) {
     let left = publisher.waitUntilDelivered(patience: Self.patience) {
-      context.patience.isOver(at: MonotonicTime.nanoseconds)
+      context.writeDeadline.isOver(at: MonotonicTime.nanoseconds)
     }
     let report = publisher.report
     // What is retained would be shown for ever.

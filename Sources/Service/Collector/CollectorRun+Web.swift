@@ -14,10 +14,10 @@ extension CollectorRun: WebService {
 
   package func camera(_ name: String) -> (any WebCamera)? { fleet.cameras.first { $0.name == name } }
 
-  package var news: Broadcast<News> { fleet.news }
+  package var updates: Broadcast<ServerSentEvent> { fleet.updates }
 
-  package var opening: [News] {
-    [fleet.list] + fleet.cameras.map { News(name: "camera", data: $0.json) }
+  package var opening: [ServerSentEvent] {
+    [fleet.list] + fleet.cameras.map { ServerSentEvent(name: "camera", data: $0.json) }
   }
 
   package func recording(_ kind: MediaName.Kind, of identifier: String) async -> String? {

@@ -40,7 +40,7 @@ final class Fleet: Sendable {
   private let rotation: LogRotation?
   private let media: MediaFolder?
   private let counts = Mutex(Report())
-  let news = Broadcast<News>()
+  let updates = Broadcast<ServerSentEvent>()
 
   /// A fleet whose events are appended to the file at `path`. Throws where that cannot be opened.
   init(log path: String, rotation: LogRotation?, media: MediaFolder?) throws(OutputError) {
@@ -105,13 +105,13 @@ final class Fleet: Sendable {
 
   /// Tells listeners of the cameras of `box`.
   private func tell(_ box: String) {
-    guard news.isHeard else { return }
-    for camera in cameras where camera.box == box { news.tell(News(name: "camera", data: camera.json)) }
-    news.tell(list)
+    guard updates.hasListeners else { return }
+    for camera in cameras where camera.box == box { updates.send(ServerSentEvent(name: "camera", data: camera.json)) }
+    updates.send(list)
   }
 
   /// The names of all cameras.
-  var list: News { News(name: "cameras", data: "[\(cameras.map(\.name.json).joined(separator: ","))]") }
+  var list: ServerSentEvent { ServerSentEvent(name: "cameras", data: "[\(cameras.map(\.name.json).joined(separator: ","))]") }
 
   /// Appends `lines` to the log, all or none.
   func write(_ lines: [String]) throws(OutputError) {
@@ -133,6 +133,6 @@ final class Fleet: Sendable {
       throw error
     }
     counts.withLock { $0.written += lines.count }
-    if news.isHeard { for line in lines { news.tell(News(name: "event", data: line)) } }
+    if updates.hasListeners { for line in lines { updates.send(ServerSentEvent(name: "event", data: line)) } }
   }
 }

@@ -12,7 +12,7 @@ struct CameraOpening {
 
   init(_ settings: CameraSettings) {
     self.settings = settings
-    ring = settings.privacyMasks.isEmpty ? PacketRing(takesAudio: settings.hasSound) : nil
+    ring = settings.privacyMasks.isEmpty ? PacketRing(takesAudio: settings.hasAudio) : nil
   }
 
   /// A source that opens itself when it is first asked, comes back by itself, and tells `observe` how it is doing.

@@ -10,7 +10,7 @@ final class CameraRates: Sendable {
   private struct State {
     var moment = 0.0
     var counts: [String: Count] = [:]
-    var rates: [String: FrigateHouse.Rates] = [:]
+    var rates: [String: FrigateServer.Rates] = [:]
   }
 
   /// Seconds between two measurements, at least: who asks sooner gets the last one.
@@ -19,7 +19,7 @@ final class CameraRates: Sendable {
   private let state = Mutex(State())
 
   /// The rates of the cameras in `reports`, as of `moment`, in seconds of any clock that goes on evenly.
-  func measure(_ reports: [CameraReport], at moment: Double) -> [FrigateHouse.Rates] {
+  func measure(_ reports: [CameraReport], at moment: Double) -> [FrigateServer.Rates] {
     state.withLock { state in
       let seconds = moment - state.moment
       if seconds >= Self.interval {
@@ -30,12 +30,12 @@ final class CameraRates: Sendable {
           func rate(_ count: KeyPath<Count, Int>) -> Double {
             max(0, Double(now[keyPath: count] - before[keyPath: count]) / seconds)
           }
-          state.rates[report.name] = FrigateHouse.Rates(
+          state.rates[report.name] = FrigateServer.Rates(
             camera: rate(\.decoded), process: rate(\.looked), detection: rate(\.inferred))
         }
         state.moment = moment
       }
-      return reports.map { state.rates[$0.name] ?? FrigateHouse.Rates() }
+      return reports.map { state.rates[$0.name] ?? FrigateServer.Rates() }
     }
   }
 }

@@ -79,7 +79,7 @@ final class CameraRecord: Sendable {
     let journal = events.journal
     if let line = LogLine(news, of: report.name, event) { journal.log(line) }
     if let event { events.publish([event]) }
-    if journal.news.isHeard { journal.news.tell(News(name: "camera", data: report.json)) }
+    if journal.updates.hasListeners { journal.updates.send(ServerSentEvent(name: "camera", data: report.json)) }
   }
 }
 

@@ -45,7 +45,7 @@ final class CameraStreams: Sendable {
       var options = SourceOptions()
       options.timeout = settings.timeout
       options.transport = settings.transport
-      let packets = PacketRing(takesAudio: settings.hasSound && input.roles.contains(.record))
+      let packets = PacketRing(takesAudio: settings.hasAudio && input.roles.contains(.record))
       let feed = PacketFeed(network: url, ring: packets, options: options) { state in
         if let line = LogLine(state, of: settings.name, input.roles) { log(line) }
       }

@@ -42,7 +42,7 @@ final class Journal: Sendable {
   /// Takes lines for those who run the service.
   let log: @Sendable (LogLine) -> Void
   /// All news, as it happens.
-  let news = Broadcast<News>()
+  let updates = Broadcast<ServerSentEvent>()
 
   /// A journal kept in the file at `path`, if there is one.
   init(
@@ -71,7 +71,7 @@ final class Journal: Sendable {
       state.host.sinks.deliver(event)
     }
     outlets?.publish(event)
-    if news.isHeard { news.tell(News(name: "event", data: event.json)) }
+    if updates.hasListeners { updates.send(ServerSentEvent(name: "event", data: event.json)) }
   }
 
   /// Opens the file anew, which may have been moved away, or another one. On failure the old one is kept.

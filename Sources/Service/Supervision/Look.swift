@@ -6,7 +6,7 @@ import Scene
 import Streaming
 
 /// The result of analysing a frame, and the nanoseconds that each part took.
-struct Look {
+struct FrameOutcome {
   let findings: FrameFindings
   /// How many objects are where.
   let counts: [ZoneCount]
@@ -19,17 +19,17 @@ struct Look {
 
 extension CameraReport {
   /// Counts the result of a frame, `age` nanoseconds after it was taken.
-  mutating func add(_ look: Look, age: UInt64, classes: ClassCatalogue) {
-    if look.isStill { still += 1 } else { inferred += 1 }
+  mutating func add(_ outcome: FrameOutcome, age: UInt64, classes: ClassCatalogue) {
+    if outcome.isStill { still += 1 } else { inferred += 1 }
     self.age.record(nanoseconds: age)
-    gateTime.record(nanoseconds: look.gateTime)
-    if !look.isStill { inferTime.record(nanoseconds: look.inferTime) }
-    trackTime.record(nanoseconds: look.trackTime)
-    for detection in look.findings.detections { detections[classes[detection.classID], default: 0] += 1 }
-    counts = look.counts.map {
+    gateTime.record(nanoseconds: outcome.gateTime)
+    if !outcome.isStill { inferTime.record(nanoseconds: outcome.inferTime) }
+    trackTime.record(nanoseconds: outcome.trackTime)
+    for detection in outcome.findings.detections { detections[classes[detection.classID], default: 0] += 1 }
+    counts = outcome.counts.map {
       HomeCount(zone: $0.zone, label: classes[$0.classID], all: $0.all, active: $0.active)
     }
     for label in tracks.keys { tracks[label] = 0 }
-    for track in look.findings.tracks { tracks[classes[track.detection.classID], default: 0] += 1 }
+    for track in outcome.findings.tracks { tracks[classes[track.detection.classID], default: 0] += 1 }
   }
 }

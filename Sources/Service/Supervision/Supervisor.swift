@@ -61,7 +61,7 @@ final class Supervisor: Sendable {
   var cameras: [WatchedCamera] { watched.all }
 
   /// Which cameras there are: whoever shows another is to forget it.
-  var list: News { News(name: "cameras", data: "[\(cameras.map(\.settings.name.json).joined(separator: ","))]") }
+  var list: ServerSentEvent { ServerSentEvent(name: "cameras", data: "[\(cameras.map(\.settings.name.json).joined(separator: ","))]") }
 
   /// The camera called `name`.
   func camera(_ name: String) -> WatchedCamera? { cameras.first { $0.settings.name == name } }
@@ -94,10 +94,10 @@ final class Supervisor: Sendable {
       rules.cameras = Dictionary(wanted.map { ($0.name, $0.record.retain) }) { first, _ in first }
       rules.continuous = Dictionary(wanted.map { ($0.name, $0.record) }) { first, _ in first }
     }
-    if journal.news.isHeard {
-      for camera in next { journal.news.tell(News(name: "camera", data: camera.report.json)) }
+    if journal.updates.hasListeners {
+      for camera in next { journal.updates.send(ServerSentEvent(name: "camera", data: camera.report.json)) }
       // Last, since of too many the first are lost.
-      journal.news.tell(list)
+      journal.updates.send(list)
     }
     return changes
   }
@@ -110,7 +110,7 @@ final class Supervisor: Sendable {
     await workers.stop()
     await retention?.stop()
     await journal.finish()
-    journal.news.finish()
+    journal.updates.finish()
   }
 
   /// Keeps recordings as `storage` says; `false` if it names another folder than the one they go to.

@@ -33,7 +33,7 @@ final class WatchedCamera: Sendable {
 
   let settings: CameraSettings
   let plan: DetectionPlan
-  let picture: CameraPicture
+  let latestFrame: LatestFrame
   let record: CameraRecord
   /// Its packets as they come, and what is made of them.
   let streams: CameraStreams
@@ -78,7 +78,7 @@ final class WatchedCamera: Sendable {
       camera: settings.name, classes: plan.classes, journal: journal, recorder: recorder,
       objects: memory?.objects ?? [], switches: switches)
     self.events = events
-    picture = CameraPicture(classes: plan.classes)
+    latestFrame = LatestFrame(classes: plan.classes)
     let record = CameraRecord(settings, events: events) { streams.reports }
     self.record = record
     analyser = Mutex(SceneAnalyser(plan.scene, restoring: memory?.past()))
@@ -125,7 +125,7 @@ final class WatchedCamera: Sendable {
 
   /// Watches no more: ends the source, tells the ends of all tracks, and returns when the thread has ended.
   func stop() async {
-    defer { picture.arrivals.finish() }
+    defer { latestFrame.arrivals.finish() }
     guard let capturing = capturing.withLock({ $0.take() }) else {
       // What was started before a thread was missing ends as well.
       await streams.stop()
@@ -204,18 +204,18 @@ final class WatchedCamera: Sendable {
     let age = MonotonicTime.nanoseconds &- frame.stamp.arrival
     guard Double(age) / 1e9 <= settings.detect.maxAge else { return record.update { $0.stale += 1 } }
     do {
-      let look = try look(at: frame, with: worker)
-      sinks.sinks.deliver(look.findings)
+      let outcome = try analyse(frame, with: worker)
+      sinks.sinks.deliver(outcome.findings)
       let total = MonotonicTime.nanoseconds &- frame.stamp.arrival
-      record.update { $0.add(look, age: total, classes: plan.classes) }
-      if events.journal.news.isHeard {
-        let text = look.findings.json(camera: settings.name, classes: plan.classes, isStill: look.isStill)
-        events.journal.news.tell(News(name: "detections", data: text))
+      record.update { $0.add(outcome, age: total, classes: plan.classes) }
+      if events.journal.updates.hasListeners {
+        let text = outcome.findings.json(camera: settings.name, classes: plan.classes, isStill: outcome.isStill)
+        events.journal.updates.send(ServerSentEvent(name: "detections", data: text))
       }
-      try recorder?.see(frame.pixels, look.findings)
-      streams.continuous?.see(frame.stamp, isMoving: look.hasMotion)
-      push?.offer(frame.pixels, at: frame.stamp.seconds, drawing: look.findings)
-      picture.replace(with: frame, findings: look.findings)
+      try recorder?.see(frame.pixels, outcome.findings)
+      streams.continuous?.see(frame.stamp, isMoving: outcome.hasMotion)
+      push?.offer(frame.pixels, at: frame.stamp.seconds, drawing: outcome.findings)
+      latestFrame.replace(with: frame, findings: outcome.findings)
     } catch {
       record.update { report in
         report.failures += 1
@@ -226,14 +226,14 @@ final class WatchedCamera: Sendable {
 }
 
 extension WatchedCamera {
-  private func look(at frame: borrowing CapturedFrame, with worker: DetectionWorker) throws -> Look {
+  private func analyse(_ frame: borrowing CapturedFrame, with worker: DetectionWorker) throws -> FrameOutcome {
     let start = MonotonicTime.nanoseconds
     let (isStill, hasMotion) = try analyser.withLock { try (!$0.needsDetection(frame), $0.hasMotion) }
     let gated = MonotonicTime.nanoseconds
     guard isSearched() else {
       let findings = FrameFindings(
         stamp: frame.stamp, width: frame.pixels.layout.width, height: frame.pixels.layout.height, detections: [])
-      return Look(
+      return FrameOutcome(
         findings: findings, counts: [], isStill: true, hasMotion: hasMotion ?? false, gateTime: gated - start,
         inferTime: 0, trackTime: 0)
     }
@@ -251,7 +251,7 @@ extension WatchedCamera {
     let detections = answer
     let (scene, counts) = analyser.withLock { ($0.conclude(detections, of: frame), $0.counts) }
     events.publish(scene.events)
-    return Look(
+    return FrameOutcome(
       findings: scene.findings, counts: counts, isStill: isStill,
       hasMotion: hasMotion ?? !scene.findings.tracks.isEmpty, gateTime: gated - start, inferTime: inferred - gated,
       trackTime: MonotonicTime.nanoseconds - inferred)

@@ -40,7 +40,7 @@ struct RunSinks: Sendable {
     let needs: SinkKind.Needs = style.marks.isEmpty ? .pixels : [.pixels, .events]
     func add(_ name: String, _ make: @escaping @Sendable () throws -> any AnnotatedWriter) {
       queues.append(
-        SinkQueue(name, needs: needs, overflow: overflow, failure: .endsRun, patience: WritingPatience()) {
+        SinkQueue(name, needs: needs, overflow: overflow, failure: .endsRun, writeDeadline: WriteDeadline()) {
           try claims()
           return AnnotatedSink(try make(), classes: classes, style: style, warn: warn)
         })
@@ -73,7 +73,7 @@ struct RunSinks: Sendable {
           observe: options.observePush(address))
         pushes.append(push)
         queues.append(
-          SinkQueue("push", needs: .pixels, overflow: overflow, failure: .endsRun, patience: WritingPatience()) {
+          SinkQueue("push", needs: .pixels, overflow: overflow, failure: .endsRun, writeDeadline: WriteDeadline()) {
             try claims()
             try push.start()
             return PushSink(push)
@@ -81,10 +81,10 @@ struct RunSinks: Sendable {
       }
     }
     if let colours = options.terminal {
-      context.patience = WritingPatience()
+      context.writeDeadline = WriteDeadline()
       let settled = context
       queues.append(
-        SinkQueue("view", needs: .pixels, overflow: overflow, failure: .endsRun, patience: settled.patience) {
+        SinkQueue("view", needs: .pixels, overflow: overflow, failure: .endsRun, writeDeadline: settled.writeDeadline) {
           try TerminalView(settled, hasAllColours: colours == .all, isVideo: description.kind != .stills)
         })
     }

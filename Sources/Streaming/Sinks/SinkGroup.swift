@@ -7,7 +7,7 @@ import Synchronization
 /// The sinks of one host; distributes frames and events.
 package final class SinkGroup: Sendable {
   /// Seconds for sinks to write what is queued when a live source ends or a run is stopped.
-  private static let patience: UInt64 = 2
+  private static let secondsToFinish: UInt64 = 2
 
   private let queues: [SinkQueue]
   private let isLive: Bool
@@ -27,10 +27,10 @@ package final class SinkGroup: Sendable {
   ) -> [SinkQueue] {
     requests.map { request in
       var context = context
-      context.patience = WritingPatience()
+      context.writeDeadline = WriteDeadline()
       let settled = context
       return SinkQueue(
-        request.kind.name, needs: request.kind.needs, overflow: overflow, failure: failure, patience: settled.patience
+        request.kind.name, needs: request.kind.needs, overflow: overflow, failure: failure, writeDeadline: settled.writeDeadline
       ) {
         try isAllowed()
         return try request.kind.make(request.target, settled)
@@ -73,8 +73,8 @@ package final class SinkGroup: Sendable {
 
   /// Ends waiting for readers soon, whatever the source.
   package func hurry() {
-    let deadline = MonotonicTime.nanoseconds + Self.patience * 1_000_000_000
-    for queue in queues { queue.patience.end(at: deadline) }
+    let deadline = MonotonicTime.nanoseconds + Self.secondsToFinish * 1_000_000_000
+    for queue in queues { queue.writeDeadline.end(at: deadline) }
   }
 
   private func share(_ pixels: consuming PixelBuffer?) -> SharedPixels? {

@@ -7,7 +7,7 @@ import Synchronization
 
 /// The last picture of a camera that was looked at, for whoever wants to see it. Nothing is drawn or encoded until
 /// somebody does, and then once for all who look.
-package final class CameraPicture: Sendable {
+package final class LatestFrame: Sendable {
   private struct Latest: ~Copyable {
     var frame: CapturedFrame
     var findings: FrameFindings
@@ -21,7 +21,7 @@ package final class CameraPicture: Sendable {
   }
 
   /// What is needed to draw and encode, and what came of it last.
-  private struct Studio: ~Copyable {
+  private struct EncodingState: ~Copyable {
     var pool: PixelPool?
     var overlay: Overlay?
     var writer = ImageWriter()
@@ -32,7 +32,7 @@ package final class CameraPicture: Sendable {
   private let classes: ClassCatalogue
   private let count = Atomic(0)
   private let latest = Mutex<Latest?>(nil)
-  private let studio = Mutex(Studio())
+  private let encoding = Mutex(EncodingState())
   /// The number of each new picture, as it comes.
   package let arrivals = Broadcast<Int>()
 
@@ -46,7 +46,7 @@ package final class CameraPicture: Sendable {
     // Swapped inside, ended outside: giving pixels back is not done under the lock.
     let old = exchange(fresh)
     _ = consume old
-    arrivals.tell(number)
+    arrivals.send(number)
   }
 
   private func exchange(_ fresh: consuming Latest) -> Latest? {
@@ -71,23 +71,23 @@ package final class CameraPicture: Sendable {
   /// The last picture as a JPEG, with boxes if they are asked for; `nil` before the first. Blocks for the time of a copy
   /// and an encoding: not for threads that others need.
   package func jpeg(boxes: Bool) throws -> [UInt8]? {
-    try studio.withLock { studio in
+    try encoding.withLock { encoding in
       guard let number = latest.withLock({ Self.number(of: $0) }) else { return nil }
-      if let made = boxes ? studio.boxed : studio.plain, made.number == number { return made.bytes }
-      guard let copy = try copy(in: &studio.pool) else { return nil }
+      if let made = boxes ? encoding.boxed : encoding.plain, made.number == number { return made.bytes }
+      guard let copy = try copy(in: &encoding.pool) else { return nil }
       if boxes {
         let layout = copy.pixels.layout
-        if studio.overlay?.layout != layout {
+        if encoding.overlay?.layout != layout {
           var style = OverlayStyle()
           style.trailSeconds = 0
-          studio.overlay = try Overlay(layout: layout, classes: classes, style: style)
+          encoding.overlay = try Overlay(layout: layout, classes: classes, style: style)
         }
-        try studio.overlay?.draw(
+        try encoding.overlay?.draw(
           tracks: copy.findings.visibleTracks, untracked: copy.findings.untracked, on: copy.pixels,
           at: copy.findings.stamp.seconds)
       }
-      let bytes = try studio.writer.encode(copy.pixels, as: .jpeg, quality: 5)
-      if boxes { studio.boxed = (copy.number, bytes) } else { studio.plain = (copy.number, bytes) }
+      let bytes = try encoding.writer.encode(copy.pixels, as: .jpeg, quality: 5)
+      if boxes { encoding.boxed = (copy.number, bytes) } else { encoding.plain = (copy.number, bytes) }
       return bytes
     }
   }

@@ -7,7 +7,7 @@ import Settings
 /// the disk. For one thread.
 ///
 /// Clips run while something is active. A stationary object asks for none.
-struct RecordingDesk: ~Copyable {
+struct EventRecorder: ~Copyable {
   /// An image that shows the object `identity`, as `track`, better than any before.
   typealias Image = (image: BestImage, identity: Int, track: Track)
   /// Where the object `identity` was in a frame.
@@ -61,7 +61,7 @@ struct RecordingDesk: ~Copyable {
   private var snapshots: SnapshotWriter
   private var filesInSpan = 0
 
-  /// A desk for the camera with `settings`.
+  /// A recorder for the camera with `settings`.
   ///
   /// - Parameters:
   ///   - ring: its packets; `nil` for no clips.
@@ -165,11 +165,11 @@ struct RecordingDesk: ~Copyable {
       if subject.image != nil { store(id) }
       if let clip = subject.clip, clip.isOpen, !clip.isThere { tape?.sync(now) }
       guard let evidence = subjects[id]?.evidence else { continue }
-      let isWhole = (evidence.snapshot != nil || !settings.hasSnapshots) && (evidence.clip != nil || !hasTape)
-      let isNews =
+      let isComplete = (evidence.snapshot != nil || !settings.hasSnapshots) && (evidence.clip != nil || !hasTape)
+      let hasChanged =
         subject.published == nil
-        ? isWhole || waited >= Self.patience : subject.image != nil || evidence.clip != subject.published?.clip
-      guard isNews, evidence.snapshot != nil || evidence.clip != nil else { continue }
+        ? isComplete || waited >= Self.patience : subject.image != nil || evidence.clip != subject.published?.clip
+      guard hasChanged, evidence.snapshot != nil || evidence.clip != nil else { continue }
       subjects[id]?.published = evidence
       subjects[id]?.publication = now
       folder.remember(evidence, of: subject.first.identifier)
@@ -193,7 +193,7 @@ struct RecordingDesk: ~Copyable {
         return clipName(beginningWith: entry, now: now)
       }
     // Those that have no file yet, or whose file was lost, are shown by the next.
-    for file in tape.begun where file.isOpen || file.isThere {
+    for file in tape.opened where file.isOpen || file.isThere {
       for (id, subject) in subjects where !(subject.clip.map { $0.isOpen || $0.isThere } ?? false) {
         subjects[id]?.clip = file
       }

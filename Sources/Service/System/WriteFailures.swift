@@ -1,5 +1,5 @@
 /// Finds out, looking now and then, that something can no longer be written, or can again: each is to be said once.
-struct WritingTrouble {
+struct WriteFailures {
   /// What is written, in the plural.
   let what: String
   private var failures = 0, successes = 0

@@ -4,7 +4,7 @@ import Outputs
 import Scene
 
 /// What a live view shows while its camera gives no frames: the reason.
-package struct CameraPlate: Sendable {
+package struct StatusImage: Sendable {
   /// Whether frames come, so that the plate is needed only before the first of them.
   let isUp: Bool
   private let sentence: String
