@@ -59,7 +59,7 @@ package struct BatchReport: Sendable {
 }
 
 /// What happens while a batch runs.
-package enum BatchNews: Sendable {
+package enum BatchChange: Sendable {
   case finished(FileRecord)
   case failed(BatchReport.Failure)
   /// Results are made again, for this reason.

@@ -26,14 +26,14 @@ package final class BatchRun: Sendable {
 
   private let plan: BatchPlan
   private let detector: Detector
-  private let observe: @Sendable (BatchNews, Int) -> Void
+  private let observe: @Sendable (BatchChange, Int) -> Void
   private let state: Mutex<State>
 
   /// A batch of what `plan` names.
   ///
   /// - Parameter observe: is called with what happens and how many inputs are over, on threads of the batch.
   package init(
-    _ plan: BatchPlan, detector: Detector, observe: @escaping @Sendable (BatchNews, Int) -> Void = { _, _ in }
+    _ plan: BatchPlan, detector: Detector, observe: @escaping @Sendable (BatchChange, Int) -> Void = { _, _ in }
   ) {
     self.plan = plan
     self.detector = detector

@@ -95,7 +95,7 @@ private struct EventWriting {
   }
 
   /// A row of `event`: what is known of one.
-  private struct Story {
+  private struct EventRow {
     var camera: String, label: String?
     var time: LocalTime
     var score = 0.0
@@ -122,30 +122,30 @@ private struct EventWriting {
     ).execute(arguments: [line.id, line.seq, line.ts, line.camera, line.key, text])
     guard db.changesCount > 0 else { return false }
     let number = db.lastInsertedRowID
-    var story = try story(of: line)
+    var row = try row(of: line)
     var tags: [EventTag] = [.type(line.type)]
-    if story.isNew { tags.append(.camera(story.camera)) }
+    if row.isNew { tags.append(.camera(row.camera)) }
     if line.type == EventLine.keepType {
       let isKept = line.kept ?? true
       if isKept { tags.append(.kept) } else { try remove(.kept, of: line.id) }
-      story.isKept = isKept
-      if story.isNew { story.last = number }
-    } else if !story.isOver || line.type == "end" {
+      row.isKept = isKept
+      if row.isNew { row.last = number }
+    } else if !row.isOver || line.type == "end" {
       // What comes with the end of an object, such as leaving its zones, does not hide the end.
-      story.last = number
+      row.last = number
     }
-    story.isOver = story.isOver || line.type == "end"
-    if story.label == nil, let label = line.label {
-      story.label = label
-      tags += [.label(label), .label(label, of: story.camera)]
-      days[DayKey(day: story.time.day, camera: story.camera, label: label), default: 0] += 1
+    row.isOver = row.isOver || line.type == "end"
+    if row.label == nil, let label = line.label {
+      row.label = label
+      tags += [.label(label), .label(label, of: row.camera)]
+      days[DayKey(day: row.time.day, camera: row.camera, label: label), default: 0] += 1
     }
-    story.score = max(story.score, line.topScore ?? line.score ?? 0)
-    if let snapshot = line.snapshot { (story.snapshot, story.snapshotBox) = (snapshot, line.snapshotBoxText) }
-    if story.clip == nil, line.clip != nil { tags.append(.clip) }
-    if let clip = line.clip { (story.clip, story.clipOffset) = (clip, line.clipOffset) }
-    if !story.types.contains(line.type) { story.types.append(line.type) }
-    for zone in line.mentionedZones { tags += [.zone(zone)] + (story.label.map { [.zone(zone, label: $0)] } ?? []) }
+    row.score = max(row.score, line.topScore ?? line.score ?? 0)
+    if let snapshot = line.snapshot { (row.snapshot, row.snapshotBox) = (snapshot, line.snapshotBoxText) }
+    if row.clip == nil, line.clip != nil { tags.append(.clip) }
+    if let clip = line.clip { (row.clip, row.clipOffset) = (clip, line.clipOffset) }
+    if !row.types.contains(line.type) { row.types.append(line.type) }
+    for zone in line.mentionedZones { tags += [.zone(zone)] + (row.label.map { [.zone(zone, label: $0)] } ?? []) }
     if line.type == EventLine.visitType {
       tags += (line.labels ?? []).map(EventTag.visit)
       if line.severity == "alert" {
@@ -153,7 +153,7 @@ private struct EventWriting {
       }
     }
     for tag in tags { try add(tag, to: line.id) }
-    try write(story, of: line.id)
+    try write(row, of: line.id)
     return true
   }
 
@@ -184,7 +184,7 @@ private struct EventWriting {
       db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM deleted WHERE event = ?)"), arguments: [id]) ?? false
   }
 
-  private func story(of line: EventLine) throws -> Story {
+  private func row(of line: EventLine) throws -> EventRow {
     let found = try Row.fetchOne(
       db.cachedStatement(
         sql:
@@ -195,31 +195,31 @@ private struct EventWriting {
       ),
       arguments: [line.id])
     let time = LocalTime(EventIdentifier.milliseconds(line.id) ?? 0, in: zone)
-    var story = Story(camera: line.camera, label: nil, time: time)
-    guard let found else { return story }
-    story.isNew = false
-    story.camera = found[0]
-    story.label = found[1]
-    story.score = found[4]
-    story.types = (found[5] as String).split(separator: ",").map(String.init)
-    story.snapshot = found[6]
-    story.clip = found[7]
-    story.isKept = found[8]
-    story.isOver = found[9]
-    story.last = found[10]
-    story.clipOffset = found[11]
-    story.snapshotBox = found[12]
-    return story
+    var row = EventRow(camera: line.camera, label: nil, time: time)
+    guard let found else { return row }
+    row.isNew = false
+    row.camera = found[0]
+    row.label = found[1]
+    row.score = found[4]
+    row.types = (found[5] as String).split(separator: ",").map(String.init)
+    row.snapshot = found[6]
+    row.clip = found[7]
+    row.isKept = found[8]
+    row.isOver = found[9]
+    row.last = found[10]
+    row.clipOffset = found[11]
+    row.snapshotBox = found[12]
+    return row
   }
 
-  private func write(_ story: Story, of id: String) throws {
+  private func write(_ row: EventRow, of id: String) throws {
     try db.cachedStatement(sql: "INSERT OR REPLACE INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
       .execute(
         arguments: [
-          id, story.camera, story.label, story.time.day, story.time.minute, story.score,
-          story.types.joined(separator: ","),
-          story.snapshot, story.clip, story.isKept, story.isOver, story.last,
-          story.clipOffset, story.snapshotBox,
+          id, row.camera, row.label, row.time.day, row.time.minute, row.score,
+          row.types.joined(separator: ","),
+          row.snapshot, row.clip, row.isKept, row.isOver, row.last,
+          row.clipOffset, row.snapshotBox,
         ])
   }
 

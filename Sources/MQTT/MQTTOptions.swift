@@ -40,7 +40,7 @@ package struct MQTTOptions: Hashable, Sendable {
   package var keepAlive = 15
   /// Whether the broker keeps subscriptions, and messages for them, while this client is offline. For 3.1.1 only.
   package var keepsSession = false
-  /// What the broker publishes when this client is gone without goodbye.
+  /// The message that the broker publishes when this client is lost without disconnecting.
   package var will: MQTTMessage?
 
   package init(address: MQTTAddress, clientID: String) {

@@ -3,7 +3,7 @@ import Foundation
 /// A text file to which whole lines are appended. Each is written to the system at once, so killing the program
 /// leaves no partial line, and readers that follow the file see lines immediately.
 ///
-/// Waits for a pipe without a reader until `patience` ends.
+/// Waits for a pipe without a reader until `writeDeadline` ends.
 package struct LineFile: ~Copyable {
   /// Path; `-` is standard output.
   package let path: String
@@ -12,28 +12,28 @@ package struct LineFile: ~Copyable {
   private let descriptor: Int32
   private let isOwned: Bool
   private let isRegular: Bool
-  private let patience: WritingPatience
+  private let writeDeadline: WriteDeadline
 
   /// Longest line: a torn line is only searched this far back.
   private static let longestLine = 1 << 16
-  /// Interval of checking `patience`, in milliseconds.
+  /// Interval of checking `writeDeadline`, in milliseconds.
   private static let tick: Int32 = 100
 
   /// Opens the file of a sink.
   init(path: String, _ context: SinkContext) throws(OutputError) {
-    try self.init(path: path, appends: context.appends, patience: context.patience)
+    try self.init(path: path, appends: context.appends, writeDeadline: context.writeDeadline)
   }
 
   /// Creates the file at `path`; truncates it unless lines are to be appended. Then a partial last line, left by a
   /// crash, is dropped, so that the next line does not continue it. No other process may write to the file meanwhile.
   package init(
-    path: String, appends: Bool = false, patience: WritingPatience = WritingPatience()
+    path: String, appends: Bool = false, writeDeadline: WriteDeadline = WriteDeadline()
   ) throws(OutputError) {
     self.path = path
-    self.patience = patience
+    self.writeDeadline = writeDeadline
     isOwned = path != "-"
     let habit = appends ? O_APPEND : O_TRUNC
-    descriptor = isOwned ? try Self.open(path, habit, patience) : STDOUT_FILENO
+    descriptor = isOwned ? try Self.open(path, habit, writeDeadline) : STDOUT_FILENO
     var status = stat()
     isRegular = unsafe fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     if appends, isOwned, isRegular { Self.dropTornLine(of: path, descriptor) }
@@ -60,14 +60,15 @@ package struct LineFile: ~Copyable {
   }
 
   /// Opens `path`; waits for a reader of a named pipe.
-  private static func open(_ path: String, _ habit: Int32, _ patience: WritingPatience) throws(OutputError) -> Int32 {
+  private static func open(_ path: String, _ habit: Int32, _ writeDeadline: WriteDeadline) throws(OutputError) -> Int32
+  {
     while true {
       // Without O_NONBLOCK opening a named pipe would block until it has a reader.
       let descriptor = unsafe Glibc.open(path, O_WRONLY | O_CREAT | O_NONBLOCK | habit | O_CLOEXEC, 0o666)
       if descriptor >= 0 { return descriptor }
       let problem = errno
       guard problem == ENXIO, !isSocket(path) else { throw .cannotCreate(path, errno: problem) }
-      guard !patience.isOver(at: now) else { throw .nobodyReads(path) }
+      guard !writeDeadline.isOver(at: now) else { throw .nobodyReads(path) }
       _ = poll(nil, 0, tick)
     }
   }
@@ -102,10 +103,10 @@ package struct LineFile: ~Copyable {
     guard failure == 0 else { throw .writeFailed(path, errno: failure) }
   }
 
-  /// Waits until a pipe, socket or terminal is writable; returns `false` when `patience` ends.
+  /// Waits until a pipe, socket or terminal is writable; returns `false` when `writeDeadline` ends.
   private func waitForReader() -> Bool {
     while true {
-      let isOver = patience.isOver(at: Self.now)
+      let isOver = writeDeadline.isOver(at: Self.now)
       var wanted = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
       // Errors and closed readers are reported by `write`.
       if unsafe poll(&wanted, 1, isOver ? 0 : Self.tick) != 0 { return true }

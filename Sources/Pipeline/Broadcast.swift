@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Sends values to many listeners. A slow listener loses the oldest values and delays nobody.
 package final class Broadcast<Value: Sendable>: Sendable {
   private struct State {
@@ -6,13 +8,13 @@ package final class Broadcast<Value: Sendable>: Sendable {
     var isOver = false
   }
 
-  private let state = Locked(State())
+  private let state = Mutex(State())
 
   /// A broadcast without listeners.
   package init() {}
 
   /// Whether there are listeners; if not, a value need not be made.
-  package var isHeard: Bool { state.withLock { !$0.listeners.isEmpty } }
+  package var hasListeners: Bool { state.withLock { !$0.listeners.isEmpty } }
 
   /// Number of listeners.
   package var listenerCount: Int { state.withLock { $0.listeners.count } }
@@ -35,7 +37,7 @@ package final class Broadcast<Value: Sendable>: Sendable {
   }
 
   /// Sends `value` to all listeners.
-  package func tell(_ value: Value) {
+  package func send(_ value: Value) {
     for listener in state.withLock({ Array($0.listeners.values) }) { listener.yield(value) }
   }
 

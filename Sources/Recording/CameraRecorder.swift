@@ -6,22 +6,22 @@ package import Scene
 package import Settings
 import Synchronization
 
-/// Records one camera on a thread of its own: nothing that becomes of a disk holds up anyone else.
+/// Records one camera on its own thread, so that a slow disk delays nothing else.
 ///
-/// Workers tell what they see; the ends of tracks come back through `publish` when their files are on the disk.
+/// Workers report events and frames. Ends of objects are published by `publish` when their files are on the disk.
 package final class CameraRecorder: Sendable {
   private struct Inbox {
     var events: [StampedEvent] = []
-    var images: [RecordingDesk.Image] = []
-    var places: [RecordingDesk.Place] = []
+    var images: [EventRecorder.Image] = []
+    var places: [EventRecorder.Place] = []
     /// Active objects, by their tracks.
-    var sought: [Int: Sought] = [:]
+    var wanted: [Int: WantedImage] = [:]
     var pool: PixelPool?
     var isEnding = false
   }
 
-  /// An object of which a better image is wanted.
-  private struct Sought {
+  /// An object for which a better image is kept.
+  private struct WantedImage {
     let identity: Int
     /// The score of the best image so far.
     var score: Float = -1
@@ -32,7 +32,7 @@ package final class CameraRecorder: Sendable {
     let task: Task<Void, Never>
   }
 
-  /// Updates and ends of objects, in order, with the files that show them.
+  /// Receives updates and ends of objects, in order, with the files that show them.
   package typealias Publishing = @Sendable (StampedEvent, StampedEvent.Evidence) -> Void
 
   private let settings: CameraSettings
@@ -53,14 +53,14 @@ package final class CameraRecorder: Sendable {
     self.folder = folder
   }
 
-  /// Begins. Throws where there is no thread to be had.
+  /// Starts recording. Throws if the system has no thread left.
   package func start(publish: @escaping Publishing) throws(PipelineError) {
     let thread = try WorkThread(name: "record \(settings.name)")
     let task = Task(executorPreference: thread) { self.serve(publish) }
     working.withLock { $0 = Working(thread: thread, task: task) }
   }
 
-  /// Ends: what is under way is finished now, and all ends are told. Returns when the thread has ended.
+  /// Finishes all files, publishes all ends and stops. Returns when the thread has ended.
   package func stop() async {
     guard let working = working.withLock({ $0.take() }) else { return }
     inbox.withLock { $0.isEnding = true }
@@ -69,15 +69,15 @@ package final class CameraRecorder: Sendable {
     working.thread.join()
   }
 
-  /// Takes in an event; `false` if nobody will tell the end.
+  /// Takes an event; `false` if this recorder will not publish the end of its object.
   package func take(_ event: StampedEvent) -> Bool {
     guard working.withLock({ $0 != nil }) else { return false }
     guard let object = event.event.object else { return false }
     inbox.withLock { inbox in
       switch event.event.kind {
       case .start, .active:
-        if !object.isStationary { inbox.sought[object.track.id] = Sought(identity: object.identity) }
-      case .stationary, .end: inbox.sought[object.track.id] = nil
+        if !object.isStationary { inbox.wanted[object.track.id] = WantedImage(identity: object.identity) }
+      case .stationary, .end: inbox.wanted[object.track.id] = nil
       default: break
       }
       inbox.events.append(event)
@@ -86,20 +86,20 @@ package final class CameraRecorder: Sendable {
     return true
   }
 
-  /// Takes in where objects are in `frame`, and keeps a copy of it if it shows one of them better than those before.
+  /// Notes where objects are in `frame`, and keeps a copy of it if it shows one of them better than earlier frames.
   ///
-  /// When several better ones come before one has been encoded, some are passed over: the next better one is as good.
+  /// If several better frames arrive before one is encoded, some are skipped.
   package func see(_ frame: borrowing PixelBuffer, _ findings: FrameFindings) throws(ImagingError) {
     let layout = frame.layout
     let hasSnapshots = settings.record.hasSnapshots
     let (better, known) = inbox.withLock { inbox -> ([Track], PixelPool?) in
       for track in findings.tracks {
-        guard let identity = inbox.sought[track.id]?.identity else { continue }
+        guard let identity = inbox.wanted[track.id]?.identity else { continue }
         let box = track.detection.box.shares(ofWidth: layout.width, height: layout.height)
         inbox.places.append((ObjectTrace.Point(moment: findings.stamp.arrival, box: box), identity))
       }
       guard hasSnapshots else { return ([], nil) }
-      return (findings.tracks.filter { $0.detection.score > inbox.sought[$0.id]?.score ?? .infinity }, inbox.pool)
+      return (findings.tracks.filter { $0.detection.score > inbox.wanted[$0.id]?.score ?? .infinity }, inbox.pool)
     }
     guard !better.isEmpty else { return }
     let pool = if let known, known.layout == layout { known } else { try PixelPool(layout: layout, capacity: 3) }
@@ -108,9 +108,9 @@ package final class CameraRecorder: Sendable {
     inbox.withLock { inbox in
       inbox.pool = pool
       for track in better {
-        guard let identity = inbox.sought[track.id]?.identity else { continue }
-        // A little better is not worth an encoding.
-        inbox.sought[track.id]?.score = track.detection.score + 0.02
+        guard let identity = inbox.wanted[track.id]?.identity else { continue }
+        // A slightly better frame is not worth an encoding.
+        inbox.wanted[track.id]?.score = track.detection.score + 0.02
         inbox.images.append((image, identity, track))
       }
     }
@@ -118,19 +118,19 @@ package final class CameraRecorder: Sendable {
   }
 
   private func serve(_ publish: Publishing) {
-    // A track is sure after a few looks, and a look may have to wait.
+    // A track is confirmed after a few detections, and each may have to wait for a worker.
     let delay = min(4 / settings.detect.rate + settings.detect.maxAge + 1, 60)
-    var desk = RecordingDesk(settings, classes: classes, ring: ring, delay: delay, folder: folder)
+    var recorder = EventRecorder(settings, classes: classes, ring: ring, delay: delay, folder: folder)
     while true {
-      wake.wait(seconds: desk.isIdle ? nil : 0.25)
+      wake.wait(seconds: recorder.isIdle ? nil : 0.25)
       let (events, images, places, isEnding) = inbox.withLock { inbox in
         defer { (inbox.events, inbox.images, inbox.places) = ([], [], []) }
         return (inbox.events, inbox.images, inbox.places, inbox.isEnding)
       }
-      desk.take(events, images, places)
+      recorder.take(events, images, places)
       let now = PacketRing.now()
-      let ends = desk.work(now: now, isLast: isEnding)
-      for (event, evidence) in desk.updates(now: now) + ends { publish(event, evidence) }
+      let ends = recorder.work(now: now, isLast: isEnding)
+      for (event, evidence) in recorder.updates(now: now) + ends { publish(event, evidence) }
       if isEnding { return }
     }
   }

@@ -12,7 +12,7 @@ struct SceneClock: Hashable, Sendable {
   /// The rules' time less that of the source.
   private(set) var offset = 0.0
   private var isResumed: Bool
-  private var hasBegun = false
+  private var hasStarted = false
 
   /// A gap of so many seconds, and of so many times the step before, is an outage.
   private static let outage = 5.0, outageSteps = 3.0
@@ -31,8 +31,8 @@ struct SceneClock: Hashable, Sendable {
     }
     let before = now
     now = seconds + offset
-    if !hasBegun {
-      hasBegun = true
+    if !hasStarted {
+      hasStarted = true
       if isResumed {
         now = before
         offset = before - seconds

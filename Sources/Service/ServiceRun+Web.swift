@@ -14,7 +14,7 @@ extension ServiceRun: WebService {
   package var frigate: FrigateAnswers? {
     guard let prefix = outlets.frigatePrefix else { return nil }
     let reports = supervisor.cameras.map(\.report)
-    let house = FrigateHouse(supervisor.home(outlets.switches), prefix: prefix)
+    let house = FrigateServer(supervisor.home(outlets.switches), prefix: prefix)
     let uptime = Double(MonotonicTime.nanoseconds - start) / 1e9
     let times = reports.filter { $0.inferTime.count > 0 }.map { report -> Double in
       let duration = report.inferTime.quantile(0.5).components
@@ -33,12 +33,12 @@ extension ServiceRun: WebService {
 
   package func camera(_ name: String) -> (any WebCamera)? { supervisor.camera(name) }
 
-  package var news: Broadcast<News> { supervisor.journal.news }
+  package var updates: Broadcast<ServerSentEvent> { supervisor.journal.updates }
 
-  package var opening: [News] {
+  package var opening: [ServerSentEvent] {
     let recent = supervisor.journal.recent
-    return [supervisor.list] + supervisor.cameras.map { News(name: "camera", data: $0.json) }
-      + recent.map { News(name: "event", data: $0) }
+    return [supervisor.list] + supervisor.cameras.map { ServerSentEvent(name: "camera", data: $0.json) }
+      + recent.map { ServerSentEvent(name: "event", data: $0) }
   }
 
   package func recording(_ kind: MediaName.Kind, of identifier: String) async -> String? {
@@ -57,7 +57,7 @@ extension ServiceRun: WebService {
     return ServiceMetrics(
       cameras: supervisor.cameras.map(\.report), events: journal.counts, losses: journal.losses,
       configured: state.withLock { $0.configured.timeIntervalSince1970 },
-      listeners: supervisor.journal.news.listenerCount, publishing: outlets.publishing, calling: outlets.calling,
+      listeners: supervisor.journal.updates.listenerCount, publishing: outlets.publishing, calling: outlets.calling,
       recordings: supervisor.recordings
     ).text
   }
@@ -81,7 +81,7 @@ extension ServiceRun: WebService {
 
   package func reload() async -> ReloadOutcome {
     await withCheckedContinuation { answer in
-      // After the end nobody would answer.
+      // After the end nothing would answer.
       if case .terminated = orders.yield(.reload(answer)) {
         answer.resume(returning: .refused(Self.ending))
       }
@@ -92,9 +92,9 @@ extension ServiceRun: WebService {
 extension WatchedCamera: WebCamera {
   var hasSegments: Bool { record.report.hasSegments }
 
-  var plate: CameraPlate {
+  var statusImage: StatusImage {
     let report = record.report
-    return CameraPlate(isEnabled: report.isEnabled, state: report.state, width: report.width, height: report.height)
+    return StatusImage(isEnabled: report.isEnabled, state: report.state, width: report.width, height: report.height)
   }
 
   var json: String { report.json }

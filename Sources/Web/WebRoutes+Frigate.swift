@@ -15,7 +15,7 @@ extension WebRoutes {
     router.get("api/{camera}/latest.jpg") { request, context in
       guard let camera = service.camera(context.parameters.get("camera") ?? "") else { return Self.unknownCamera }
       let boxes = request.uri.queryParameters["bbox"].map { $0 != "0" } ?? false
-      let image = try await previews.view(of: camera.picture, boxes: boxes, plate: camera.plate)
+      let image = try await previews.view(of: camera.latestFrame, boxes: boxes, statusImage: camera.statusImage)
       return Response(
         status: .ok, headers: Self.headers("image/jpeg"), body: .init(byteBuffer: ByteBuffer(bytes: image)))
     }

@@ -4,7 +4,7 @@ package import Pipeline
 package import Recording
 
 /// A message of the event stream.
-package struct News: Sendable {
+package struct ServerSentEvent: Sendable {
   /// `event` for lines of the event log, `detections` for what a frame shows, `camera` for the state of one, `cameras` for
   /// the names of all.
   package let name: String
@@ -21,31 +21,31 @@ package struct News: Sendable {
   var text: String { "event: \(name)\ndata: \(data)\n\n" }
 }
 
-/// One camera, as the web server shows it.
+/// One camera, as the web server sees it.
 package protocol WebCamera: Sendable {
   /// Its last frame.
-  var picture: CameraPicture { get }
-  /// Its live view as HLS; `nil` for one whose packets are not given out.
+  var latestFrame: LatestFrame { get }
+  /// Its live view as HLS; `nil` if its packets must not be sent.
   var segments: SegmentFeed? { get }
-  /// Whether there is a playlist now: the codec is one that browsers know.
+  /// Whether there is a playlist now: browsers support the codec.
   var hasSegments: Bool { get }
-  /// What a live view shows while no frames come.
-  var plate: CameraPlate { get }
+  /// The image of a live view while no frames arrive.
+  var statusImage: StatusImage { get }
   /// State and numbers, on one line.
   var json: String { get }
   /// Its zones, lines and masks, on one line.
   var marks: String { get }
 }
 
-/// What came of reading the configuration again.
+/// Result of reading the configuration again.
 package enum ReloadOutcome: Hashable, Sendable {
-  /// It holds now; what changed, in one sentence.
+  /// It is in effect; what changed, in one sentence.
   case done(String)
   /// Nothing has changed; why.
   case refused(String)
 }
 
-/// What Frigate's HTTP interface answers about the service as a whole.
+/// Answers of Frigate's HTTP interface about the service as a whole.
 package struct FrigateAnswers: Sendable {
   /// The text of `/api/version`, and the JSON of `/api/config` and `/api/stats`.
   package let version, configuration, statistics: String
@@ -57,7 +57,7 @@ package struct FrigateAnswers: Sendable {
   }
 }
 
-/// What the web server shows and may do.
+/// The service, as the web server sees it.
 package protocol WebService: Sendable {
   /// Version of the program.
   var version: String { get }
@@ -71,13 +71,13 @@ package protocol WebService: Sendable {
   var cameras: [any WebCamera] { get }
   /// The camera called `name`.
   func camera(_ name: String) -> (any WebCamera)?
-  /// All messages, as they come.
-  var news: Broadcast<News> { get }
-  /// What a new listener is sent first: the cameras and the last events.
-  var opening: [News] { get }
-  /// The path of what is kept of the event `identifier`; `nil` if there is nothing.
+  /// All messages of the event stream.
+  var updates: Broadcast<ServerSentEvent> { get }
+  /// The first messages for a new listener: the cameras and the last events.
+  var opening: [ServerSentEvent] { get }
+  /// The path of a recording of the event `identifier`; `nil` if there is none.
   func recording(_ kind: MediaName.Kind, of identifier: String) async -> String?
-  /// What can be asked for what happened; `nil` if events are not kept.
+  /// The event history; `nil` if events are not kept.
   var history: EventHistory? { get }
   /// Removes recordings at `paths`, whose event was removed.
   func removeRecordings(_ paths: [String])
@@ -85,7 +85,7 @@ package protocol WebService: Sendable {
   func change(_ camera: String, _ values: [String: Bool]) async -> ReloadOutcome
   /// How `camera` is switched.
   func switches(of camera: String) -> [String: Bool]
-  /// What Frigate's HTTP interface answers; `nil` where it is not wanted.
+  /// Answers of Frigate's HTTP interface; `nil` if it is not configured.
   var frigate: FrigateAnswers? { get }
   /// Reads the configuration again.
   func reload() async -> ReloadOutcome

@@ -1,5 +1,6 @@
 import Batch
 import Capture
+import Outputs
 import Pipeline
 import Streaming
 import Synchronization
@@ -30,7 +31,7 @@ final class BatchProgress: Sendable {
   }
 
   /// Prints what happened; `place` is its number and how many there are.
-  func report(_ change: BatchNews, _ place: String) {
+  func report(_ change: BatchChange, _ place: String) {
     switch change {
     case .finished(let record):
       if !isQuiet, !isTerminal {

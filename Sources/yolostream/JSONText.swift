@@ -17,6 +17,3 @@ extension String {
     return width < 0 ? space + self : self + space
   }
 }
-
-/// `1 camera`, `2 cameras`.
-func count(_ number: Int, _ thing: String) -> String { "\(number) \(thing)\(number == 1 ? "" : "s")" }

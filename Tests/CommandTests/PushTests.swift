@@ -88,7 +88,7 @@ import Testing
 
   @Test func `a stream comes over RTMP to FFmpeg, and again to the next one`() throws {
     let program = try Program()
-    let url = "rtmp://127.0.0.1:\(try TCPSink.freePort())/live/yard"
+    let url = "rtmp://127.0.0.1:\(try Loopback.freePort())/live/yard"
     var receiver = try FFmpegReceiver(url, listening: ["-listen", "1"], into: program.path("one.ts"))
     let running = try program.start(["test:160x120@25", "-o", url] + Self.soon)
     running.waitFor(program.path("one.ts"), bytes: 20_000)
@@ -107,7 +107,7 @@ import Testing
 
   @Test func `a stream comes over UDP to who listens when it wants`() throws {
     let program = try Program()
-    let url = "udp://127.0.0.1:\(try TCPSink.freePort())"
+    let url = "udp://127.0.0.1:\(try Loopback.freePort())"
     let running = try program.start(["test:160x120@25", "-o", url])
     // It begins in the middle: what a player needs comes with each keyframe.
     let receiver = try FFmpegReceiver(url, into: program.path("one.ts"))

@@ -18,7 +18,7 @@ struct StartedService {
     var port: Int?
     while port == nil, running.process.isRunning {
       usleep(5000)
-      port = try running.errorSoFar().firstMatch(of: /cameras; http:\/\/127\.0\.0\.1:(\d+)\//).flatMap { Int($0.1) }
+      port = try running.errorSoFar().firstMatch(of: /cameras?; http:\/\/127\.0\.0\.1:(\d+)\//).flatMap { Int($0.1) }
     }
     let log = try running.errorSoFar()
     self.port = try #require(port, "\(log)")

@@ -54,7 +54,7 @@ struct MQTTConnectionTests {
     #expect(later.waits { $0.map(\.topic) == ["a/image"] && $0[0].wasRetained && $0[0].payload == image })
   }
 
-  @Test func `the will is published when the client is lost, and not after a goodbye`() throws {
+  @Test func `the will is published when the client is lost, and not after an orderly end`() throws {
     let broker = try Broker()
     try broker.start()
     let listener = try broker.listen()
@@ -69,7 +69,7 @@ struct MQTTConnectionTests {
     #expect(listener.waits { $0.map(\.text) == ["offline", "stopped", "end"] })
   }
 
-  @Test func `a lost broker is an error that says so`() throws {
+  @Test func `a lost broker is an error with a clear message`() throws {
     let broker = try Broker()
     try broker.start()
     var connection = try connect(options(broker.port))

@@ -13,7 +13,7 @@ import Testing
   }
 
   @Test func `each device is one retained message with all its entities`() throws {
-    let messages = discovery.messages(discovery.devices(of: House.small))
+    let messages = discovery.messages(discovery.devices(of: TestHome.small))
     #expect(
       messages.map(\.topic) == [
         "homeassistant/device/yolostream/server/config", "homeassistant/device/yolostream/camera_front/config",
@@ -38,10 +38,10 @@ import Testing
 
   @Test func `every topic that is announced is published`() throws {
     let topics = HomeTopics(prefix: "yolostream")
-    let published = Set(topics.messages(of: House.small).map(\.topic)).union([
+    let published = Set(topics.messages(of: TestHome.small).map(\.topic)).union([
       "yolostream/available", "yolostream/events", "yolostream/front/snapshot",
     ])
-    for message in discovery.messages(discovery.devices(of: House.small)) {
+    for message in discovery.messages(discovery.devices(of: TestHome.small)) {
       for component in try components(message).values {
         let shown = ["state_topic", "image_topic", "json_attributes_topic"].compactMap { component[$0] as? String }
         #expect(!shown.isEmpty && published.isSuperset(of: shown))
@@ -50,9 +50,9 @@ import Testing
   }
 
   @Test func `what is gone is removed, and nothing else is announced again`() throws {
-    let before = discovery.devices(of: House.small)
+    let before = discovery.devices(of: TestHome.small)
     #expect(discovery.messages(before, before: before).isEmpty)
-    var house = House.small
+    var house = TestHome.small
     house.cameras[0].zones = []
     let after = discovery.devices(of: house)
     let messages = discovery.messages(after, before: before)
@@ -72,14 +72,14 @@ import Testing
     let broker = try Broker()
     try broker.start()
     let folder = try ScratchFolder()
-    let old = House(House.small)
+    let old = TestHome(TestHome.small)
     let first = try old.start(port: broker.port, spool: folder.path + "/spool")
     let listener = try broker.listen()
     #expect(listener.waits { $0.contains { $0.topic == "yolostream/available" } })
     first.stop()
-    var state = House.small
+    var state = TestHome.small
     state.cameras[0].name = "back"
-    let second = try House(state).start(port: broker.port, spool: folder.path + "/spool")
+    let second = try TestHome(state).start(port: broker.port, spool: folder.path + "/spool")
     #expect(
       listener.waits {
         $0.contains { $0.topic == "homeassistant/device/yolostream/camera_front/config" && $0.payload.isEmpty }
@@ -98,7 +98,7 @@ import Testing
     let broker = try Broker()
     try broker.start()
     let folder = try ScratchFolder()
-    let publisher = try House(House.small).start(port: broker.port, spool: folder.path + "/spool")
+    let publisher = try TestHome(TestHome.small).start(port: broker.port, spool: folder.path + "/spool")
     #expect(waiting { publisher.report.isConnected })
     let listener = try broker.listen()
     #expect(listener.waits { $0.contains { $0.topic == "yolostream/available" } })

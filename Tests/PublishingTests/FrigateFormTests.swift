@@ -24,7 +24,7 @@ import Testing
     + ",\"entered\":[\"yard\"],\"stationary\":false,\"position_changes\":2,\"start\":\"2026-11-23T18:39:27.250Z\""
 
   @Test func `states have Frigate's topics, zeros included`() {
-    var house = House.small
+    var house = TestHome.small
     house.cameras[0].counts = [
       HomeCount(label: "person", all: 2, active: 1), HomeCount(zone: "yard", label: "person", all: 1, active: 0),
     ]

@@ -9,7 +9,7 @@ import Testing
 struct MQTTPublisherTests {
   private let folder: ScratchFolder
   private let broker: Broker
-  private let house = House(House.small)
+  private let house = TestHome(TestHome.small)
 
   init() throws {
     folder = try ScratchFolder()

@@ -15,18 +15,18 @@ import Testing
     let box = Box(minX: 0.1, minY: 0.2, maxX: 0.3, maxY: 0.4)
     for time in [7.4, 8, 9] {
       let point = ObjectTrace.Point(moment: RecordedScene.clock(time), box: box)
-      scene.desk.take([], [], [(point, 1)])
+      scene.recorder.take([], [], [(point, 1)])
     }
     scene.play(until: 9)
     scene.see([], ended: [1], at: 9)
     scene.play(until: 11.5)
-    let (end, evidence) = try #require(scene.told.first)
+    let (end, evidence) = try #require(scene.published.first)
     let offset = try #require(evidence.clipOffset)
     let path = scene.media.trace(of: end.identifier, camera: "front", label: "person", began: end.began)
     let data = try Data(contentsOf: URL(filePath: path))
     let object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
     let points = try #require(object["points"] as? [[Double]])
-    // The clip is the same for both: what the offset says is where the first point is.
+    // Both share the clip: the offset is the time of the first point.
     #expect(points.count == 3 && abs(points[0][0] - offset) < 0.5, "\(points), \(offset)")
     for (point, time) in zip(points, [7.4, 8, 9]) {
       #expect(abs(point[0] - points[0][0] - (time - 7.4)) < 0.01, "\(point)")
@@ -40,7 +40,7 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: path))
   }
 
-  @Test func `an image that is better than those before says where the object is in it`() throws {
+  @Test func `an image that is better than those before has the box of its object`() throws {
     let scene = try RecordedScene(.walk)
     scene.play(until: 7.4)
     scene.see([1], at: 7.4)
@@ -49,11 +49,11 @@ import Testing
       id: 1, detection: Detection(box: Box(minX: 20, minY: 10, maxX: 60, maxY: 90), score: 0.9, classID: 0),
       firstSeen: 7,
       topScore: 0.9)
-    scene.desk.take([], [(image, 1, track)])
+    scene.recorder.take([], [(image, 1, track)])
     scene.play(until: 9)
     scene.see([], ended: [1], at: 9)
     scene.play(until: 11.5)
-    let box = try #require(scene.told.first?.1.snapshotBox)
+    let box = try #require(scene.published.first?.1.snapshotBox)
     #expect(box == Box(minX: 0.1, minY: 0.1, maxX: 0.3, maxY: 0.9))
   }
 }

@@ -11,15 +11,15 @@ import Testing
 
 @testable import Recording
 
-/// A camera that shows a clip from second 100 of the clock on, and a desk that records it.
+/// A camera that shows a clip from second 100 of the clock on, and a recorder that records it.
 final class RecordedScene {
   let ring = PacketRing(takesAudio: true)
   let folder: ScratchFolder
   let media: MediaFolder
-  var desk: RecordingDesk
-  var history = RecordingDeskTests.rules
-  var stamper = EventStamper(classes: RecordingDeskTests.classes, camera: "front", clock: .wall)
-  var told: [(StampedEvent, StampedEvent.Evidence)] = []
+  var recorder: EventRecorder
+  var history = EventRecorderTests.rules
+  var stamper = EventStamper(classes: EventRecorderTests.classes, camera: "front", clock: .wall)
+  var published: [(StampedEvent, StampedEvent.Evidence)] = []
   var updates: [(StampedEvent, StampedEvent.Evidence)] = []
   private var packets: ArraySlice<Packet> = []
   private let streams: (video: StreamDescription, audioStreams: [StreamDescription])
@@ -32,7 +32,7 @@ final class RecordedScene {
     settings.record.preRoll = 2
     settings.record.postRoll = 1
     change(&settings.record)
-    desk = RecordingDesk(settings, classes: RecordingDeskTests.classes, ring: ring, delay: 3, folder: media)
+    recorder = EventRecorder(settings, classes: EventRecorderTests.classes, ring: ring, delay: 3, folder: media)
     var demuxer = try Demuxer(.file(clip.file.path))
     var all: [Packet] = []
     while case .packet(let packet) = try demuxer.read() { all.append(packet) }
@@ -58,11 +58,11 @@ final class RecordedScene {
   }
 
   func work(at time: Double, isLast: Bool = false) {
-    told += desk.work(now: Self.clock(max(0, time)), isLast: isLast)
-    updates += desk.updates(now: Self.clock(max(0, time)))
+    published += recorder.work(now: Self.clock(max(0, time)), isLast: isLast)
+    updates += recorder.updates(now: Self.clock(max(0, time)))
   }
 
-  /// The source is opened anew, and shows the clip from its beginning.
+  /// The source is opened again and shows the clip from its start.
   func reopen() { ring.begin(video: streams.video, audioStreams: streams.audioStreams) }
 
   /// At second `time` these tracks are there, and those have ended.
@@ -80,16 +80,16 @@ final class RecordedScene {
         topScore: 0.8)
     }
     findings.endedIdentities = ended
-    desk.take(history.events(in: findings).map { stamper.stamp($0) }, [])
+    recorder.take(history.events(in: findings).map { stamper.stamp($0) }, [])
   }
 
   /// Ends it all at second `time`.
   func finish(at time: Double) {
-    desk.take(history.finish().map { stamper.stamp($0) }, [])
+    recorder.take(history.finish().map { stamper.stamp($0) }, [])
     work(at: time, isLast: true)
   }
 
-  var isIdle: Bool { desk.isIdle }
+  var isIdle: Bool { recorder.isIdle }
 
   /// All clips, by their names.
   var clips: [String] { folder.files(ending: ".mp4") }

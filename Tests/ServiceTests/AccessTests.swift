@@ -29,7 +29,7 @@ import Testing
     return (answer.status, answer.head, String(decoding: answer.body, as: UTF8.self))
   }
 
-  @Test func `a browser is asked for the token by a form, and stays in by a cookie`() async throws {
+  @Test func `a browser gets a form for the token, and then uses a cookie`() async throws {
     let service = try await service()
     let asked = try service.get("/", headers: ["Accept: text/html,*/*"])
     let form = String(decoding: asked.body, as: UTF8.self)
@@ -82,7 +82,7 @@ import Testing
       try waiting { try service.get("/api/v1/cameras/yard/latest.jpg", headers: [basic]).status == 200 })
     let wire = try service.connect()
     try wire.request("/live/yard.mjpg", headers: [basic])
-    #expect(try wire.picture()?.starts(with: [0xFF, 0xD8]) == true)
+    #expect(try wire.jpeg()?.starts(with: [0xFF, 0xD8]) == true)
     for (path, method) in [("/", "GET"), ("/api/v1/cameras", "GET"), ("/api/v1/reload", "POST"), ("/metrics", "GET")] {
       #expect(try service.get(path, method: method, headers: [basic]).status == 401, "\(path)")
     }

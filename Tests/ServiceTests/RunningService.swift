@@ -13,9 +13,9 @@ final class RunningService: Sendable {
   let run: ServiceRun
   let port: Int
   private let task: Task<Void, any Error>
-  private let said: Said
+  private let output: OutputLines
 
-  private final class Said: Sendable {
+  private final class OutputLines: Sendable {
     let sentences = Mutex<[String]>([])
     let stream: AsyncStream<String>
     let continuation: AsyncStream<String>.Continuation
@@ -25,8 +25,8 @@ final class RunningService: Sendable {
   var configuration: URL { folder.appending(path: "service.yml") }
   var events: URL { folder.appending(path: "events.jsonl") }
 
-  /// What it told the user so far.
-  var sentences: [String] { said.sentences.withLock { $0 } }
+  /// Its log lines so far.
+  var sentences: [String] { output.sentences.withLock { $0 } }
 
   /// Starts a service of `cameras` (lines of YAML, two spaces in) and waits until it listens.
   ///
@@ -42,21 +42,21 @@ final class RunningService: Sendable {
     try Self.model.write(to: folder.appending(path: "model.safetensors"))
     try Self.text(cameras: cameras, http: http, storage: storage, outputs: outputs, more: more, folder: folder)
       .write(to: folder.appending(path: "service.yml"), atomically: true, encoding: .utf8)
-    let said = Said()
-    self.said = said
+    let output = OutputLines()
+    self.output = output
     let run = try ServiceRun(path: folder.appending(path: "service.yml").path, findModel: { $0 ?? "" }) { line in
       let sentence = line.camera.map { "\($0): \(line.text)" } ?? line.text
-      said.sentences.withLock { $0.append(sentence) }
-      said.continuation.yield(sentence)
+      output.sentences.withLock { $0.append(sentence) }
+      output.continuation.yield(sentence)
     }
     self.run = run
     task = Task {
-      defer { said.continuation.finish() }
+      defer { output.continuation.finish() }
       try await run.run()
     }
     var port: Int?
-    for await sentence in said.stream {
-      port = sentence.firstMatch(of: /cameras; https?:\/\/[^ ]*:(\d+)\//).flatMap { Int($0.1) }
+    for await sentence in output.stream {
+      port = sentence.firstMatch(of: /cameras?; https?:\/\/[^ ]*:(\d+)\//).flatMap { Int($0.1) }
       if port != nil { break }
     }
     guard let port else {
@@ -111,7 +111,7 @@ final class RunningService: Sendable {
   }
 }
 
-/// A plain connection: what it sends and reads is what a test says.
+/// A plain connection for a test.
 final class Wire {
   private let descriptor: Int32
   private var read: [UInt8] = []
@@ -121,16 +121,10 @@ final class Wire {
     var timeout = timeval(tv_sec: 120, tv_usec: 0)
     setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
     setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_port = in_port_t(port).bigEndian
-    address.sin_addr.s_addr = inet_addr("127.0.0.1")
-    let status = withUnsafePointer(to: &address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-      }
+    let descriptor = descriptor
+    guard Loopback.withAddress(port: port, { connect(descriptor, $0, $1) == 0 }) else {
+      throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO)
     }
-    guard status == 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
   }
 
   deinit { close(descriptor) }
@@ -162,8 +156,8 @@ final class Wire {
     }
   }
 
-  /// The next picture of a live view; `nil` if the other side closed first.
-  func picture() throws -> [UInt8]? {
+  /// The next image of a live view; `nil` if the other side closed first.
+  func jpeg() throws -> [UInt8]? {
     guard try wait(for: "Content-Length: ") != nil, let length = try wait(for: "\r\n\r\n") else { return nil }
     let count = Int(length.prefix { $0.isNumber }) ?? 0
     while read.count < count { guard try more() else { return nil } }

@@ -46,7 +46,7 @@ import Testing
       return String(decoding: try service.get("/api/v1/reload", method: "POST").body, as: UTF8.self)
     }
     let said = try reload(", min_free: 0, max_size: 150000B")
-    #expect(said.contains("1 cameras unchanged") && !said.contains("at the next start"), "\(said)")
+    #expect(said.contains("1 camera unchanged") && !said.contains("at the next start"), "\(said)")
     let isGone = waiting { !FileManager.default.fileExists(atPath: old) }
     #expect(isGone && FileManager.default.fileExists(atPath: young))
     #expect(try reload("2, min_free: 0, max_age: 1h").contains("outputs.storage.path will change at the next start"))
@@ -54,7 +54,7 @@ import Testing
     try await service.stop()
   }
 
-  @Test func `a folder that cannot be made is told before anything begins`() {
+  @Test func `a folder that cannot be created is reported before anything starts`() {
     #expect(throws: OutputError.self) { _ = try MediaFolder(path: "/proc/none") }
   }
 }

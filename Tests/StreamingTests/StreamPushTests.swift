@@ -59,7 +59,7 @@ import Testing
   }
 
   @Test func `an offline receiver costs nothing, and is connected when it comes`() throws {
-    let port = try TCPSink.freePort()
+    let port = try Loopback.freePort()
     let scene = try Scene("tcp://127.0.0.1:\(port)")
     #expect(scene.offer { $0.reconnects[.unreachable] ?? 0 >= 3 })
     #expect(scene.push.report.sent == 0 && scene.push.report.lastFailure?.contains("refused") == true)
@@ -100,7 +100,7 @@ import Testing
   }
 
   @Test func `a broken connection is made again, and starts with a keyframe`() throws {
-    let port = try TCPSink.freePort()
+    let port = try Loopback.freePort()
     var sink = try TCPSink(port: port)
     let scene = try Scene("tcp://127.0.0.1:\(port)")
     #expect(scene.offer { $0.sent >= 30 })

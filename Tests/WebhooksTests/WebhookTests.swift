@@ -151,7 +151,7 @@ import Webhooks
     receiver.finish()
   }
 
-  @Test func `an object is reported once where that is asked for`() throws {
+  @Test func `an object is reported once if configured`() throws {
     let receiver = try Receiver([.status(200)])
     let hook = Webhook(
       settings(receiver) {
@@ -188,12 +188,12 @@ import Webhooks
     receiver.finish()
   }
 
-  @Test func `a test of a webhook says what is wrong`() throws {
+  @Test func `a test of a webhook reports what is wrong`() throws {
     let receiver = try Receiver([.status(404)])
     let error = #expect(throws: WebhookError.self) { try Webhook.test(settings(receiver), with: event(1)) }
     #expect(error?.description == "the webhook test answered 404")
     receiver.finish()
-    let nobody = WebhookSettings(name: "nobody", url: "http://127.0.0.1:\(try TCPSink.freePort())/")
+    let nobody = WebhookSettings(name: "nobody", url: "http://127.0.0.1:\(try Loopback.freePort())/")
     #expect(throws: WebhookError.self) { try Webhook.test(nobody, with: event(1)) }
   }
 }

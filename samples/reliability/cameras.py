@@ -179,7 +179,7 @@ class Service:
         self.process = subprocess.Popen(
             [PROGRAM, "serve", "-c", f"{self.folder}/service.yml"], stderr=subprocess.PIPE, text=True)
         for line in self.process.stderr:
-            if "cameras; http://" in line:
+            if "; http://" in line:
                 self.address = "http://" + line.split("http://")[1].strip().rstrip("/")
                 break
             print(line, end="", file=sys.stderr)

@@ -175,7 +175,7 @@ class Service:
         self.process = subprocess.Popen([PROGRAM, "serve", "-c", f"{folder}/service.yml"], stderr=subprocess.PIPE, text=True)
         for line in self.process.stderr:
             print("service: " + line, end="", flush=True)
-            if "cameras; http://" in line:
+            if "; http://" in line:
                 break
         else:
             sys.exit("the service did not start")

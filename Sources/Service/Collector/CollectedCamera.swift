@@ -4,7 +4,7 @@ import Outputs
 import Scene
 import Web
 
-/// A camera of a box, in the state that the box last published.
+/// A camera of a box, in its last published state.
 final class CollectedCamera: WebCamera {
   /// The payload of a camera's state topic.
   private struct State: Decodable {
@@ -21,7 +21,7 @@ final class CollectedCamera: WebCamera {
   let box: String
   private let state: State
   /// Always empty: frames stay at the box.
-  let picture = CameraPicture(classes: ClassCatalogue(names: []))
+  let latestFrame = LatestFrame(classes: ClassCatalogue(names: []))
 
   /// The camera `name` of `box` in the state of `payload`; without one it is connecting.
   init(_ name: String, box: String, payload: [UInt8]? = nil, isBoxThere: Bool = true) {
@@ -34,7 +34,7 @@ final class CollectedCamera: WebCamera {
   }
 
   var segments: SegmentFeed? { nil }
-  var plate: CameraPlate { CameraPlate(saying: "live view: at \(box)") }
+  var statusImage: StatusImage { StatusImage(saying: "live view: at \(box)") }
   var hasSegments: Bool { false }
   var isUp: Bool { state.state == "up" }
 

@@ -14,10 +14,10 @@ extension CollectorRun: WebService {
 
   package func camera(_ name: String) -> (any WebCamera)? { fleet.cameras.first { $0.name == name } }
 
-  package var news: Broadcast<News> { fleet.news }
+  package var updates: Broadcast<ServerSentEvent> { fleet.updates }
 
-  package var opening: [News] {
-    [fleet.list] + fleet.cameras.map { News(name: "camera", data: $0.json) }
+  package var opening: [ServerSentEvent] {
+    [fleet.list] + fleet.cameras.map { ServerSentEvent(name: "camera", data: $0.json) }
   }
 
   package func recording(_ kind: MediaName.Kind, of identifier: String) async -> String? {
@@ -53,7 +53,7 @@ extension CollectorRun: WebService {
     for reader in readers {
       text.sample("collector_broker_up", [("broker", reader.topics.broker)], reader.state.isConnected ? 1 : 0)
     }
-    text.family("collector_box_up", .gauge, "Whether a box says that it is there.")
+    text.family("collector_box_up", .gauge, "Whether a box is online, by its own messages.")
     for box in fleet.presence { text.sample("collector_box_up", [("box", box.name)], box.isThere ? 1 : 0) }
     text.family("collector_events_total", .counter, "Messages by what became of them.")
     text.sample("collector_events_total", [("outcome", "written")], report.written)

@@ -9,19 +9,20 @@ import Spooling
 import Synchronization
 import Webhooks
 
-/// Where events leave the service: a broker and web servers. Each has a thread and a spool of its own; nobody waits for them.
+/// Sends events to receivers outside of the service: a broker and web servers. Each has its own thread and spool, so nothing
+/// waits for them.
 final class Outlets: Sendable {
   private let settings: OutputSettings
   private let webhooks: [Webhook]
   private let publisher = Mutex<MQTTPublisher?>(nil)
-  /// What a new publisher asks, and whom it obeys.
+  /// State and commands for a new publisher.
   private let house = Mutex<House?>(nil)
-  /// When webhooks are called, by camera.
+  /// Hours in which webhooks are called, by camera.
   private let hours = Mutex<[String: DayHours]>([:])
-  /// What was switched off.
+  /// The switches of cameras.
   let switches: SwitchBoard
 
-  /// The state that is published to the end; `nil` while it changes.
+  /// The state that is published from `freeze` on; `nil` before.
   private final class LastState: Sendable {
     let state = Mutex<HomeState?>(nil)
   }
@@ -33,7 +34,7 @@ final class Outlets: Sendable {
     let obey: @Sendable (HomeCommand) -> Void
   }
 
-  /// Outlets that do nothing yet. Throws `configuration` for a file with a secret that cannot be read.
+  /// Outlets that are not started yet. Throws `configuration` for a file with a secret that cannot be read.
   init(_ settings: OutputSettings) throws(ServiceError) {
     self.settings = settings
     let folder = settings.stateFolder()
@@ -45,11 +46,11 @@ final class Outlets: Sendable {
     self.webhooks = webhooks
   }
 
-  /// Takes events from now on. Throws `configuration` for a file with a secret that cannot be read.
+  /// Accepts events from now on. Throws `configuration` for a file with a secret that cannot be read.
   ///
   /// - Parameters:
-  ///   - home: the state as it is now; asked for after `start`.
-  ///   - obey: takes what somebody asked for; must not wait.
+  ///   - home: returns the present state; called after `start`.
+  ///   - obey: executes a command; must not wait.
   func open(
     home: @escaping @Sendable () -> HomeState, obey: @escaping @Sendable (HomeCommand) -> Void
   ) throws(ServiceError) {
@@ -58,8 +59,8 @@ final class Outlets: Sendable {
     self.publisher.withLock { $0 = publisher }
   }
 
-  /// Keeps what is published as it is now. To be called before cameras are stopped: they are not gone then, and Home Assistant
-  /// would forget them and what its user made of them.
+  /// Freezes the published state. Has to be called before cameras are stopped: otherwise Home Assistant would remove them and
+  /// what its user configured for them.
   func freeze() {
     let home = house.withLock { $0 }?.home()
     last.state.withLock { $0 = home }
@@ -72,15 +73,15 @@ final class Outlets: Sendable {
     }
   }
 
-  /// Publishes as `settings` say from now on. Events that come meanwhile wait. Blocks for some seconds, until the broker of
-  /// before has had what it could get. Throws as `start` does; then nothing is published.
+  /// Publishes by `settings` from now on. Events that arrive meanwhile wait. Blocks for some seconds, until the old publisher
+  /// has sent what it can. Throws as `start` does; then nothing is published.
   func changePublisher(to settings: OutputSettings) throws(ServiceError) {
     let next = try makePublisher(settings)
     let before = publisher.withLock { publisher in
       defer { publisher = next }
       return publisher
     }
-    // One spool has one owner.
+    // A spool has one owner at a time.
     before?.stop()
     do { try next?.start() } catch {
       publisher.withLock { $0 = nil }
@@ -88,7 +89,7 @@ final class Outlets: Sendable {
     }
   }
 
-  /// Calls webhooks at the hours that `cameras` have.
+  /// Sets the hours in which webhooks are called, from `cameras`.
   func schedule(_ cameras: [CameraSettings]) {
     let hours = Dictionary(cameras.compactMap { camera in camera.alerts.hours.map { (camera.name, $0) } }) { first, _ in
       first
@@ -96,7 +97,7 @@ final class Outlets: Sendable {
     self.hours.withLock { $0 = hours }
   }
 
-  /// Starts to publish. Throws `system` where events cannot be kept, or there is no thread.
+  /// Starts to publish. Throws `system` if events cannot be spooled, or there is no thread left.
   func start() throws(ServiceError) {
     do {
       try publisher.withLock { $0 }?.start()
@@ -111,7 +112,7 @@ final class Outlets: Sendable {
     ServiceError(.system, "cannot publish events: \(error)", cause: error)
   }
 
-  /// Takes an event. Never waits.
+  /// Queues an event. Never waits.
   func publish(_ event: StampedEvent) {
     let publisher = self.publisher.withLock { $0 }
     guard publisher != nil || !webhooks.isEmpty else { return }
@@ -126,21 +127,21 @@ final class Outlets: Sendable {
     for webhook in webhooks { webhook.offer(call) }
   }
 
-  /// What topics in Frigate's form begin with; `nil` where this form is not wanted.
+  /// The prefix of topics in Frigate's format; `nil` for another format.
   var frigatePrefix: String? {
     publisher.withLock { $0 }.map(\.settings).flatMap { $0.form == .frigate ? $0.prefix : nil }
   }
 
-  /// Something of the state has changed. Never waits.
+  /// Notes that the state has changed. Never waits.
   func stateChanged() { publisher.withLock { $0 }?.stateChanged() }
 
-  /// How the broker is doing; `nil` where there is none.
+  /// State of the broker; `nil` if there is none.
   var publishing: PublisherReport? { publisher.withLock { $0 }?.report }
 
-  /// How webhooks are doing, by name.
+  /// State of the webhooks, by name.
   var calling: [(name: String, report: WebhookReport)] { webhooks.map { ($0.settings.name, $0.report) } }
 
-  /// How each is doing, as the page shows it: connected, waiting for its receiver, or losing events.
+  /// State of all receivers for the page: connected, waiting, or losing events.
   var states: [String] {
     let broker = publishing.map { report in
       OutletState(
@@ -156,7 +157,7 @@ final class Outlets: Sendable {
     return ((broker.map { [$0] } ?? []) + hooks).map(\.json)
   }
 
-  /// Ends everything; what was not delivered waits on the disk. Blocks for some seconds at most.
+  /// Ends all; events that were not delivered wait on the disk. Blocks for at most some seconds.
   func stop() {
     let publisher = publisher.withLock { $0.take() }
     publisher?.stop()

@@ -1,7 +1,7 @@
 import Publishing
 import Synchronization
 
-/// Frames per second of cameras, measured between two questions.
+/// Frames per second of cameras, measured between two calls.
 final class CameraRates: Sendable {
   private struct Count {
     var decoded, inferred, looked: Int
@@ -10,16 +10,16 @@ final class CameraRates: Sendable {
   private struct State {
     var moment = 0.0
     var counts: [String: Count] = [:]
-    var rates: [String: FrigateHouse.Rates] = [:]
+    var rates: [String: FrigateServer.Rates] = [:]
   }
 
-  /// Seconds between two measurements, at least: who asks sooner gets the last one.
+  /// Minimum seconds between two measurements; earlier calls get the last result.
   private static let interval = 2.0
 
   private let state = Mutex(State())
 
-  /// The rates of the cameras in `reports`, as of `moment`, in seconds of any clock that goes on evenly.
-  func measure(_ reports: [CameraReport], at moment: Double) -> [FrigateHouse.Rates] {
+  /// The rates of the cameras in `reports` at `moment`, in seconds of any monotonic clock.
+  func measure(_ reports: [CameraReport], at moment: Double) -> [FrigateServer.Rates] {
     state.withLock { state in
       let seconds = moment - state.moment
       if seconds >= Self.interval {
@@ -30,12 +30,12 @@ final class CameraRates: Sendable {
           func rate(_ count: KeyPath<Count, Int>) -> Double {
             max(0, Double(now[keyPath: count] - before[keyPath: count]) / seconds)
           }
-          state.rates[report.name] = FrigateHouse.Rates(
+          state.rates[report.name] = FrigateServer.Rates(
             camera: rate(\.decoded), process: rate(\.looked), detection: rate(\.inferred))
         }
         state.moment = moment
       }
-      return reports.map { state.rates[$0.name] ?? FrigateHouse.Rates() }
+      return reports.map { state.rates[$0.name] ?? FrigateServer.Rates() }
     }
   }
 }

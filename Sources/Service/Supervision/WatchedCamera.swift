@@ -14,17 +14,17 @@ import Streaming
 import Synchronization
 import Web
 
-/// One camera: a thread that takes its pictures, the newest of them waiting for a worker, and what has been seen so far.
+/// One camera: a thread that captures frames, of which the newest waits for a worker, and the state of its scene.
 ///
-/// Nothing that goes wrong here is felt by another camera.
+/// Errors here do not affect other cameras.
 final class WatchedCamera: Sendable {
-  /// The newest picture since one was due.
+  /// The newest frame, once one is due.
   private struct Waiting: ~Copyable {
     var frame: CapturedFrame?
     var isDue = false
   }
 
-  /// A thread that takes pictures.
+  /// The capture thread.
   private struct Capturing {
     let id: Int
     let thread: WorkThread
@@ -33,28 +33,28 @@ final class WatchedCamera: Sendable {
 
   let settings: CameraSettings
   let plan: DetectionPlan
-  let picture: CameraPicture
+  let latestFrame: LatestFrame
   let record: CameraRecord
-  /// Its packets as they come, for whoever passes them on as they are; `nil` for a camera with privacy masks.
+  /// Its packets, for clips and live views; `nil` for a camera with privacy masks.
   let packets: PacketRing?
-  /// The live view made of them.
+  /// The live view made of these packets.
   let segments: SegmentFeed?
   private let events: CameraEvents
-  /// Keeps clips and snapshots; `nil` for a camera of which nothing is kept.
+  /// Records clips and snapshots; `nil` if nothing is recorded.
   private let recorder: CameraRecorder?
-  /// Sends what was looked at to a receiver; `nil` for a camera that is not pushed.
+  /// Sends annotated frames to a receiver; `nil` without one.
   private let push: StreamPush?
   private let queue: TurnQueue
   private let source: any FrameSource
   private let waiting = Mutex(Waiting())
-  /// What is done with its frames and remembered of them. One worker at a time has it.
+  /// Analyses its frames. One worker at a time uses it.
   private let analyser: Mutex<SceneAnalyser>
   /// Its own outputs.
   private let sinks: SinkHost
   private let capturing = Mutex<Capturing?>(nil)
-  /// Where what is remembered outlives a restart.
+  /// Folder of the saved state.
   private let memories: MemoryFolder?
-  /// What of it is switched off.
+  /// Its switches.
   private let switches: CameraSwitches
   /// Whether the last frame was searched for objects.
   private let wasSearched = Mutex(true)
@@ -79,7 +79,7 @@ final class WatchedCamera: Sendable {
       camera: settings.name, classes: plan.classes, journal: journal, recorder: recorder,
       objects: memory?.objects ?? [], switches: switches)
     self.events = events
-    picture = CameraPicture(classes: plan.classes)
+    latestFrame = LatestFrame(classes: plan.classes)
     let record = CameraRecord(settings, events: events)
     self.record = record
     analyser = Mutex(SceneAnalyser(plan.scene, restoring: memory?.past()))
@@ -94,7 +94,7 @@ final class WatchedCamera: Sendable {
     source = opening.source { record.note($0) }
   }
 
-  /// How it is doing.
+  /// State and counts.
   var report: CameraReport {
     var report = record.report
     report.losses = source.losses
@@ -103,7 +103,7 @@ final class WatchedCamera: Sendable {
     return report
   }
 
-  /// Begins to watch. Where there is no thread to be had, the report says so.
+  /// Starts to watch. If the system has no thread left, that is in the report.
   func start() {
     guard settings.isEnabled else { return }
     let thread: WorkThread
@@ -124,14 +124,14 @@ final class WatchedCamera: Sendable {
     record.update { $0.lastFailure = "cannot watch \(settings.name): \(error)" }
   }
 
-  /// Watches no more: ends the source, tells the ends of all tracks, and returns when the thread has ended.
+  /// Stops: ends the source, publishes the ends of all tracks, and returns when the thread has ended.
   func stop() async {
-    defer { picture.arrivals.finish() }
+    defer { latestFrame.arrivals.finish() }
     guard let capturing = capturing.withLock({ $0.take() }) else { return await sinks.finish() }
     source.interrupt()
     queue.remove(capturing.id)
     await capturing.task.value
-    // It may take a second, which nobody else is to wait for.
+    // This may take a second; nothing else must wait for it.
     await Task(executorPreference: capturing.thread) {
       self.push?.finish()
       self.endScene()
@@ -142,13 +142,13 @@ final class WatchedCamera: Sendable {
     await sinks.finish()
   }
 
-  /// What is remembered of it now.
+  /// The state to save.
   var memory: CameraMemory {
     let rules = analyser.withLock { $0.state }
     return CameraMemory(rules: rules, objects: events.openObjects)
   }
 
-  /// Ends all objects, or those that are active where the others outlive a restart.
+  /// Ends all objects, or only active ones if the others are kept over restarts.
   private func endScene() {
     guard let memories else { return events.publish(analyser.withLock { $0.finish() }, isLast: true) }
     events.publish(analyser.withLock { $0.suspend() }, isLast: true)
@@ -157,7 +157,7 @@ final class WatchedCamera: Sendable {
     }
   }
 
-  /// Takes the source's pictures until it is interrupted.
+  /// Captures frames until the source is interrupted.
   private func capture(_ id: Int) {
     var pace = DetectionPace(rate: settings.detect.rate)
     do throws(CaptureError) {
@@ -178,7 +178,7 @@ final class WatchedCamera: Sendable {
     let isDue = pace.isDue(at: Double(arrival) / 1e9)
     var newest: CapturedFrame? = frame
     let displaced = waiting.withLock { waiting -> CapturedFrame? in
-      // While a camera waits for its turn, what the worker gets to see is always the newest picture.
+      // While a camera waits for its turn, the newest frame replaces the waiting one.
       guard isDue || waiting.isDue else { return nil }
       waiting.isDue = true
       let old = waiting.frame.take()
@@ -189,7 +189,7 @@ final class WatchedCamera: Sendable {
     if isDue, !queue.offer(id) { record.update { $0.missed += 1 } }
   }
 
-  /// Has `worker` look at the picture that waits. One worker at a time is here.
+  /// Analyses the waiting frame with `worker`. One worker at a time calls this.
   func takeTurn(with worker: DetectionWorker) {
     let next = waiting.withLock { waiting -> CapturedFrame? in
       waiting.isDue = false
@@ -199,17 +199,17 @@ final class WatchedCamera: Sendable {
     let age = MonotonicTime.nanoseconds &- frame.stamp.arrival
     guard Double(age) / 1e9 <= settings.detect.maxAge else { return record.update { $0.stale += 1 } }
     do {
-      let look = try look(at: frame, with: worker)
-      sinks.sinks.deliver(look.findings)
+      let outcome = try analyse(frame, with: worker)
+      sinks.sinks.deliver(outcome.findings)
       let total = MonotonicTime.nanoseconds &- frame.stamp.arrival
-      record.update { $0.add(look, age: total, classes: plan.classes) }
-      if events.journal.news.isHeard {
-        let text = look.findings.json(camera: settings.name, classes: plan.classes, isStill: look.isStill)
-        events.journal.news.tell(News(name: "detections", data: text))
+      record.update { $0.add(outcome, age: total, classes: plan.classes) }
+      if events.journal.updates.hasListeners {
+        let text = outcome.findings.json(camera: settings.name, classes: plan.classes, isStill: outcome.isStill)
+        events.journal.updates.send(ServerSentEvent(name: "detections", data: text))
       }
-      try recorder?.see(frame.pixels, look.findings)
-      push?.offer(frame.pixels, at: frame.stamp.seconds, drawing: look.findings)
-      picture.replace(with: frame, findings: look.findings)
+      try recorder?.see(frame.pixels, outcome.findings)
+      push?.offer(frame.pixels, at: frame.stamp.seconds, drawing: outcome.findings)
+      latestFrame.replace(with: frame, findings: outcome.findings)
     } catch {
       record.update { report in
         report.failures += 1
@@ -219,25 +219,26 @@ final class WatchedCamera: Sendable {
   }
 }
 
-/// What came of a look at a picture, and the nanoseconds that each part took.
-private struct Look {
+/// Result of the analysis of a frame, and the duration of its parts in nanoseconds.
+private struct FrameOutcome {
   let findings: FrameFindings
-  /// How many objects are where.
+  /// Numbers of objects by zone.
   let counts: [ZoneCount]
-  /// Whether the scene was still, so that the last answer was kept.
+  /// Whether the scene was still, so that the last detections were kept.
   let isStill: Bool
   let gateTime, inferTime, trackTime: UInt64
 }
 
 extension WatchedCamera {
-  private func look(at frame: borrowing CapturedFrame, with worker: DetectionWorker) throws -> Look {
+  private func analyse(_ frame: borrowing CapturedFrame, with worker: DetectionWorker) throws -> FrameOutcome {
     let start = MonotonicTime.nanoseconds
     let isStill = try analyser.withLock { analyser in try !analyser.needsDetection(frame) }
     let gated = MonotonicTime.nanoseconds
     guard isSearched() else {
       let findings = FrameFindings(
         stamp: frame.stamp, width: frame.pixels.layout.width, height: frame.pixels.layout.height, detections: [])
-      return Look(findings: findings, counts: [], isStill: true, gateTime: gated - start, inferTime: 0, trackTime: 0)
+      return FrameOutcome(
+        findings: findings, counts: [], isStill: true, gateTime: gated - start, inferTime: 0, trackTime: 0)
     }
     var answer: [Detection]?
     if !isStill {
@@ -253,15 +254,15 @@ extension WatchedCamera {
     let detections = answer
     let (scene, counts) = analyser.withLock { ($0.conclude(detections, of: frame), $0.counts) }
     events.publish(scene.events)
-    return Look(
+    return FrameOutcome(
       findings: scene.findings, counts: counts, isStill: isStill, gateTime: gated - start, inferTime: inferred - gated,
       trackTime: MonotonicTime.nanoseconds - inferred)
   }
 }
 
 extension WatchedCamera {
-  /// Whether objects are looked for. When that was switched off, those that are there end, and the motion gate forgets
-  /// what it knows, so that the network runs at once when it is switched on.
+  /// Whether detection is on. When it is switched off, all objects end and the motion gate is reset, so that the network runs
+  /// at once when it is switched on again.
   private func isSearched() -> Bool {
     let isOn = switches.isOn(.detect)
     let wasOn = wasSearched.withLock { was in
@@ -280,18 +281,18 @@ extension WatchedCamera {
 }
 
 extension CameraReport {
-  /// Counts what came of a picture, `age` nanoseconds after it was taken.
-  fileprivate mutating func add(_ look: Look, age: UInt64, classes: ClassCatalogue) {
-    if look.isStill { still += 1 } else { inferred += 1 }
+  /// Counts a result, `age` nanoseconds after the frame arrived.
+  fileprivate mutating func add(_ outcome: FrameOutcome, age: UInt64, classes: ClassCatalogue) {
+    if outcome.isStill { still += 1 } else { inferred += 1 }
     self.age.record(nanoseconds: age)
-    gateTime.record(nanoseconds: look.gateTime)
-    if !look.isStill { inferTime.record(nanoseconds: look.inferTime) }
-    trackTime.record(nanoseconds: look.trackTime)
-    for detection in look.findings.detections { detections[classes[detection.classID], default: 0] += 1 }
-    counts = look.counts.map {
+    gateTime.record(nanoseconds: outcome.gateTime)
+    if !outcome.isStill { inferTime.record(nanoseconds: outcome.inferTime) }
+    trackTime.record(nanoseconds: outcome.trackTime)
+    for detection in outcome.findings.detections { detections[classes[detection.classID], default: 0] += 1 }
+    counts = outcome.counts.map {
       HomeCount(zone: $0.zone, label: classes[$0.classID], all: $0.all, active: $0.active)
     }
     for label in tracks.keys { tracks[label] = 0 }
-    for track in look.findings.tracks { tracks[classes[track.detection.classID], default: 0] += 1 }
+    for track in outcome.findings.tracks { tracks[classes[track.detection.classID], default: 0] += 1 }
   }
 }

@@ -28,6 +28,7 @@ struct RunSinks: Sendable {
     context.labelsShowIdentities = options.labelsShowIdentities
     context.coco = options.coco
     context.stride = options.stride
+    context.isVideo = description.kind != .stills
     if let file = description.path?.split(separator: "/").last { context.fileName = String(file) }
     let overflow = isLive ? SinkQueue.Overflow.drop : .wait
     var queues = SinkGroup.makeQueues(
@@ -40,7 +41,7 @@ struct RunSinks: Sendable {
     let needs: SinkKind.Needs = style.marks.isEmpty ? .pixels : [.pixels, .events]
     func add(_ name: String, _ make: @escaping @Sendable () throws -> any AnnotatedWriter) {
       queues.append(
-        SinkQueue(name, needs: needs, overflow: overflow, failure: .endsRun, patience: WritingPatience()) {
+        SinkQueue(name, needs: needs, overflow: overflow, failure: .endsRun, writeDeadline: WriteDeadline()) {
           try claims()
           return AnnotatedSink(try make(), classes: classes, style: style, warn: warn)
         })
@@ -73,20 +74,12 @@ struct RunSinks: Sendable {
           observe: options.observePush(address))
         pushes.append(push)
         queues.append(
-          SinkQueue("push", needs: .pixels, overflow: overflow, failure: .endsRun, patience: WritingPatience()) {
+          SinkQueue("push", needs: .pixels, overflow: overflow, failure: .endsRun, writeDeadline: WriteDeadline()) {
             try claims()
             try push.start()
             return PushSink(push)
           })
       }
-    }
-    if let colours = options.terminal {
-      context.patience = WritingPatience()
-      let settled = context
-      queues.append(
-        SinkQueue("view", needs: .pixels, overflow: overflow, failure: .endsRun, patience: settled.patience) {
-          try TerminalView(settled, hasAllColours: colours == .all, isVideo: description.kind != .stills)
-        })
     }
     group = SinkGroup(queues, isLive: isLive)
     self.pushes = pushes

@@ -7,7 +7,7 @@ import Synchronization
 /// The sinks of one host; distributes frames and events.
 package final class SinkGroup: Sendable {
   /// Seconds for sinks to write what is queued when a live source ends or a run is stopped.
-  private static let patience: UInt64 = 2
+  private static let secondsToFinish: UInt64 = 2
 
   private let queues: [SinkQueue]
   private let isLive: Bool
@@ -27,10 +27,11 @@ package final class SinkGroup: Sendable {
   ) -> [SinkQueue] {
     requests.map { request in
       var context = context
-      context.patience = WritingPatience()
+      context.writeDeadline = WriteDeadline()
       let settled = context
       return SinkQueue(
-        request.kind.name, needs: request.kind.needs, overflow: overflow, failure: failure, patience: settled.patience
+        request.kind.name, needs: request.kind.needs, overflow: overflow, failure: failure,
+        writeDeadline: settled.writeDeadline
       ) {
         try isAllowed()
         return try request.kind.make(request.target, settled)
@@ -44,8 +45,6 @@ package final class SinkGroup: Sendable {
   package var ends: [any ChannelEnds] { queues.map(\.end) }
   /// Counts and failures of each sink.
   package var reports: [SinkReport] { queues.map(\.report) }
-  /// Whether any sink needs pixels.
-  package var needsPixels: Bool { queues.contains { $0.needs.contains(.pixels) } }
 
   /// Sends a frame to all sinks that need frames. Waits for room only if the source can wait.
   package func deliver(_ findings: FrameFindings, pixels: consuming PixelBuffer? = nil) {
@@ -70,8 +69,8 @@ package final class SinkGroup: Sendable {
 
   /// Ends waiting for readers soon, whatever the source.
   package func hurry() {
-    let deadline = MonotonicTime.nanoseconds + Self.patience * 1_000_000_000
-    for queue in queues { queue.patience.end(at: deadline) }
+    let deadline = MonotonicTime.nanoseconds + Self.secondsToFinish * 1_000_000_000
+    for queue in queues { queue.writeDeadline.end(at: deadline) }
   }
 
   private func share(_ pixels: consuming PixelBuffer?) -> SharedPixels? {

@@ -43,7 +43,7 @@ package final class SinkQueue: Sendable {
 
   let name: String
   let needs: SinkKind.Needs
-  let patience: WritingPatience
+  let writeDeadline: WriteDeadline
   private let channel: Channel<SinkItem>
   private let failure: Failure
   private let counts: Mutex<SinkReport>
@@ -51,13 +51,13 @@ package final class SinkQueue: Sendable {
 
   /// A queue for the sink that `make` creates on the sink's thread.
   init(
-    _ name: String, needs: SinkKind.Needs, overflow: Overflow, failure: Failure, patience: WritingPatience,
+    _ name: String, needs: SinkKind.Needs, overflow: Overflow, failure: Failure, writeDeadline: WriteDeadline,
     make: @escaping @Sendable () throws -> any Sink & ~Copyable
   ) {
     self.name = name
     self.needs = needs
     self.failure = failure
-    self.patience = patience
+    self.writeDeadline = writeDeadline
     self.make = make
     counts = Mutex(SinkReport(name: name))
     // Frames with pixels take much memory; findings and events are small.

@@ -57,9 +57,9 @@ export function drawBox(area, [x1, y1, x2, y2], colour, text) {
 }
 
 /** The frame that `detections` are of, a message of the event stream. */
-export function drawDetections(area, news) {
-  const sides = [news.width, news.height, news.width, news.height];
-  for (const thing of news.detections) {
+export function drawDetections(area, message) {
+  const sides = [message.width, message.height, message.width, message.height];
+  for (const thing of message.detections) {
     const text = thing.label + (thing.track === null ? "" : " #" + thing.track);
     drawBox(area, thing.box.map((value, index) => value / sides[index]), colourOf(thing.label), text);
   }

@@ -25,11 +25,11 @@ class Chronicle {
     }, signal);
     this.strip = new Strip((item) => this.pick(item));
     this.rows = h("ol", { class: "list" });
-    this.news = h("button", { type: "button", class: "news", hidden: true, onclick: () => this.refresh() });
+    this.newItems = h("button", { type: "button", class: "new-items", hidden: true, onclick: () => this.refresh() });
     this.more = h("button", { type: "button", class: "button", hidden: true, onclick: () => this.fetchMore() }, "Show more");
     this.note = h("p", { class: "empty", hidden: true });
     const column = h("section", { class: "column", "aria-labelledby": "list-title" },
-      h("h2", { id: "list-title" }, capital(kind.word) + "s"), this.news, this.rows, this.note, this.more);
+      h("h2", { id: "list-title" }, capital(kind.word) + "s"), this.newItems, this.rows, this.note, this.more);
     main.replaceChildren(h("h1", { class: "hidden" }, capital(view)), this.filters.root,
       h("div", { class: "chronicle" }, h("div", { class: "theatre" }, this.player.root, this.strip.root), column));
     this.player.root.hidden = true;
@@ -47,7 +47,7 @@ class Chronicle {
     else if (this.isWide && this.list.length) this.show(this.list[0], false);
   }
 
-  /** Changes what is asked for, and the address with it. */
+  /** Changes the filters and the address. */
   set(changes) {
     const query = new URLSearchParams(this.query);
     for (const [name, value] of Object.entries(changes)) if (value === null) query.delete(name); else query.set(name, value);
@@ -57,7 +57,7 @@ class Chronicle {
   async refresh() {
     try {
       const page = await items(this.kind, this.query, null, this.signal);
-      this.news.hidden = true;
+      this.newItems.hidden = true;
       this.fresh.clear();
       this.list = page.items;
       this.next = page.next;
@@ -172,8 +172,8 @@ class Chronicle {
       const like = { camera: event.camera, labels: event.labels ?? [event.label], zones: event.zones ?? event.entered ?? [], isKept: false };
       if (!this.filters.matches(like) || this.list.some((item) => item.id === event.id)) return;
       this.fresh.add(event.id);
-      this.news.textContent = this.fresh.size + " new";
-      this.news.hidden = false;
+      this.newItems.textContent = this.fresh.size + " new";
+      this.newItems.hidden = false;
     } else if (event.type === "visit") {
       const known = this.list.find((item) => item.id === event.id);
       if (known && !known.isOver && event.phase === "end") this.settle(known.id);

@@ -39,7 +39,7 @@ function overview(main, signal) {
   stream.addEventListener("detections", ({ detail }) => {
     // The last frame of a camera that goes may be inferred after it has gone.
     const tile = tiles.get(detail.camera);
-    const isFirst = tile && !tile.news;
+    const isFirst = tile && !tile.latest;
     tile?.detected(detail);
     if (isFirst) tile.show();
   }, { signal });

@@ -55,7 +55,7 @@ export function listen() {
     if (isNew) tell("cameras", [...cameras.keys()]);
     tell("camera", report);
   });
-  hear("detections", (news) => tell("detections", news));
+  hear("detections", (message) => tell("detections", message));
   hear("event", (event) => tell("happened", event));
   source.onerror = () => {
     connection(false);

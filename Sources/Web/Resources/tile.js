@@ -28,13 +28,13 @@ export class Tile {
   }
 
   /** Takes in what a frame shows. */
-  detected(news) {
-    this.news = news;
+  detected(message) {
+    this.latest = message;
     const counts = new Map();
-    for (const thing of news.detections) counts.set(thing.label, (counts.get(thing.label) ?? 0) + 1);
+    for (const thing of message.detections) counts.set(thing.label, (counts.get(thing.label) ?? 0) + 1);
     const text = [...counts].map(([label, count]) => several(label, count)).join(" · ");
     if (this.seen.textContent !== text) this.seen.textContent = text;
-    this.time.textContent = clock(news.ts ?? Date.now());
+    this.time.textContent = clock(message.ts ?? Date.now());
     this.fetchFrame();
   }
 
@@ -42,7 +42,7 @@ export class Tile {
     this.isStale = this.isLoading || !this.isInSight || document.hidden;
     if (this.isStale) return;
     this.isLoading = true;
-    this.drawn = this.news;
+    this.drawn = this.latest;
     this.image.src = cameraAddress(this.name, "/latest.jpg?at=" + Math.round(performance.now()));
   }
 
@@ -62,13 +62,13 @@ export class Tile {
     const problem = trouble(report);
     this.root.dataset.state = isConnected ? report.state : "unknown";
     const lines = problem ? describe(problem) : report.state === "disabled" ? ["Switched off"] : [];
-    if (!lines.length && this.image.hidden && !this.news) lines.push("Waiting for the first frame…");
+    if (!lines.length && this.image.hidden && !this.latest) lines.push("Waiting for the first frame…");
     const text = lines.join("\n");
     if (this.note.textContent !== text) this.note.textContent = text;
     if (problem || report.state === "disabled") {
       this.seen.textContent = "";
       if (this.canvas.width) begin(this.canvas, 1, 1);
-    } else if (!this.news && report.frames > 0) this.fetchFrame();
+    } else if (!this.latest && report.frames > 0) this.fetchFrame();
     const state = { up: "online", down: "offline", disabled: "switched off" }[report.state] ?? "connecting";
     this.image.alt = "Frame of " + this.name;
     this.root.setAttribute("aria-label", this.name + ", " + (isConnected ? state : "state unknown"));

@@ -61,18 +61,18 @@ export function watch(main, name, isEditing, signal) {
       ...Object.entries(found).map(([key, isOn]) => switchOf(name, key, isOn, note)))))
     .catch(() => {});
 
-  const showNews = (news) => {
-    state.shown = news;
+  const showDetections = (message) => {
+    state.shown = message;
     const counts = new Map();
-    for (const thing of news.detections) counts.set(thing.label, (counts.get(thing.label) ?? 0) + 1);
+    for (const thing of message.detections) counts.set(thing.label, (counts.get(thing.label) ?? 0) + 1);
     seen.textContent = [...counts].map(([label, count]) => several(label, count)).join(" · ");
-    time.textContent = clock(news.ts ?? Date.now());
+    time.textContent = clock(message.ts ?? Date.now());
     draw();
   };
   stream.addEventListener("detections", ({ detail }) => {
     if (detail.camera !== name) return;
     // Video is a second behind what has been inferred: boxes wait for their frame.
-    if (!state.isVideo) return showNews(detail);
+    if (!state.isVideo) return showDetections(detail);
     state.queue.push(detail);
     if (state.queue.length > 600) state.queue.shift();
   }, { signal });
@@ -133,7 +133,7 @@ export function watch(main, name, isEditing, signal) {
     const shownAt = state.clock.wall + (video.currentTime - state.clock.media) * 1000;
     let latest = null;
     while (state.queue.length && state.queue[0].ts <= shownAt) latest = state.queue.shift();
-    if (latest) showNews(latest);
+    if (latest) showDetections(latest);
   };
   image.onload = draw;
   const resized = new ResizeObserver(draw);

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// How long sinks wait for a reader of their output: indefinitely, until the host ends it.
-package final class WritingPatience: Sendable {
+package final class WriteDeadline: Sendable {
   /// Monotonic nanoseconds. Relaxed: a waiting writer polls it ten times per second; no memory access depends on it.
   private let deadline = Atomic<UInt64>(.max)
 

@@ -13,7 +13,7 @@ import Testing
 @testable import Recording
 
 /// Real clips come through a ring at their own pace, on a clock that the test has in hand.
-@Suite struct RecordingDeskTests {
+@Suite struct EventRecorderTests {
   static let classes = ClassCatalogue(names: ["person", "traffic light"])
 
   /// Rules for which nothing was there before, and no place is kept.
@@ -24,8 +24,8 @@ import Testing
     return SceneRules(configuration: configuration)
   }
 
-  /// Seconds and number of the pictures of a clip that is played to its end.
-  private func play(_ path: String) throws -> (first: Double, length: Double, pictures: Int) {
+  /// Start, length and number of frames of a clip that is played to its end.
+  private func play(_ path: String) throws -> (first: Double, length: Double, frames: Int) {
     let source = try StreamSource(file: path)
     var times: [Double] = []
     while case .frame(let frame) = try source.next() {
@@ -38,8 +38,7 @@ import Testing
   }
 
   @Test(arguments: [TestClip.walk, .traffic])
-  func `a clip shows the time before and after its object, and the end is told when it is whole`(clip: TestClip) throws
-  {
+  func `a clip shows the time before and after its object, and the end waits for it`(clip: TestClip) throws {
     let scene = try RecordedScene(clip)
     scene.play(until: 7.4)
     #expect(scene.isIdle && scene.clips.isEmpty)
@@ -49,32 +48,31 @@ import Testing
     scene.play(until: 9.2)
     scene.see([], ended: [1], at: 9.2)
     scene.play(until: 9.9)
-    #expect(scene.told.isEmpty)
+    #expect(scene.published.isEmpty)
     scene.play(until: 10.2)
-    #expect(scene.told.count == 1)
-    let evidence = try #require(scene.told.first?.1)
+    #expect(scene.published.count == 1)
+    let evidence = try #require(scene.published.first?.1)
     let path = try #require(evidence.clip)
-    // First seen at 7.0: from the key picture before 5.0 until a second after 9.0.
+    // First seen at 7.0: from the keyframe before 5.0 until a second after 9.0.
     let begin = clip == .walk ? 5.005 : 4.8
     let shown = try play(path)
     #expect(abs(shown.first) < 0.1)
     #expect(abs(shown.length - (10 - begin)) < 0.3)
     scene.play(until: 11.5)
     #expect(scene.isIdle)
-    #expect(try play(path).pictures >= shown.pictures)
+    #expect(try play(path).frames >= shown.frames)
     #expect(scene.clips.count == 1)
     #expect(scene.media.report.clips == 1 && scene.media.report.clipFailures == 0)
-    // Sound goes along.
+    // Audio is included.
     let kinds = try Demuxer(.file(path)).streams.map(\.parameters.kind)
     #expect(Set(kinds) == (clip == .walk ? [.video] : [.video, .audio]))
     let name = try #require(path.split(separator: "/").last.flatMap { MediaName(parsing: $0) })
     #expect(name.camera == "front" && name.label == "person")
-    #expect(name.identifier == scene.told.first?.0.identifier)
+    #expect(name.identifier == scene.published.first?.0.identifier)
     #expect(path == "\(scene.folder.path)/\(name.folder)/\(name.file)")
   }
 
-  @Test func `objects whose times overlap share a clip, and each end is told when its own part is on the disk`() throws
-  {
+  @Test func `objects whose times overlap share a clip, and each end waits for its own part`() throws {
     let scene = try RecordedScene(.walk)
     scene.play(until: 3)
     scene.see([1], at: 3)
@@ -83,8 +81,8 @@ import Testing
     scene.play(until: 5)
     scene.see([2], ended: [1], at: 5)
     scene.play(until: 6.5)
-    #expect(scene.told.map(\.0.event.object?.identity) == [1])
-    let path = try #require(scene.told.first?.1.clip)
+    #expect(scene.published.map(\.0.event.object?.identity) == [1])
+    let path = try #require(scene.published.first?.1.clip)
     // What is there already plays, and reaches a second behind the last look at the first of them.
     #expect(try play(path).length > 3.5)
     scene.see([], ended: [2], at: 6.5)
@@ -93,8 +91,8 @@ import Testing
     scene.play(until: 8)
     scene.see([], ended: [3], at: 8)
     scene.play(until: 10)
-    #expect(scene.told.map(\.0.event.object?.identity) == [1, 2, 3])
-    #expect(scene.told.allSatisfy { $0.1.clip == path } && scene.clips.count == 1)
+    #expect(scene.published.map(\.0.event.object?.identity) == [1, 2, 3])
+    #expect(scene.published.allSatisfy { $0.1.clip == path } && scene.clips.count == 1)
   }
 
   @Test func `each object of a shared clip has its own offset, and files are named only when they are there`() throws {
@@ -114,7 +112,7 @@ import Testing
     #expect((1.99...3).contains(offsets[0]))
     scene.see([], ended: [1, 2], at: 6.5)
     scene.play(until: 9)
-    #expect(scene.told.map(\.1.clipOffset) == offsets)
+    #expect(scene.published.map(\.1.clipOffset) == offsets)
   }
 
   @Test func `what is stationary asks for no clip, and for one when it moves again`() throws {
@@ -127,7 +125,7 @@ import Testing
     scene.play(until: 6)
     #expect(scene.clips.count == 1, "it moves")
     scene.finish(at: 6)
-    #expect(scene.told.first?.1.clip == scene.clips.first && scene.told.first?.1.clipOffset != nil)
+    #expect(scene.published.first?.1.clip == scene.clips.first && scene.published.first?.1.clipOffset != nil)
   }
 
   @Test func `another opening begins another file`() throws {
@@ -139,18 +137,18 @@ import Testing
     scene.play(until: 6)
     scene.finish(at: 6)
     #expect(scene.clips.count == 2)
-    for clip in scene.clips { #expect(try play(clip).pictures > 20) }
-    #expect(scene.told.first?.1.clip == scene.clips.first)
+    for clip in scene.clips { #expect(try play(clip).frames > 20) }
+    #expect(scene.published.first?.1.clip == scene.clips.first)
   }
 
-  @Test func `at the end all is finished and told at once`() throws {
+  @Test func `at the end all is finished and published at once`() throws {
     let scene = try RecordedScene(.walk)
     scene.play(until: 3)
     scene.see([1], at: 3, label: 1)
     scene.play(until: 3.5)
     scene.finish(at: 3.5)
-    #expect(scene.told.count == 1)
-    let path = try #require(scene.told.first?.1.clip)
+    #expect(scene.published.count == 1)
+    let path = try #require(scene.published.first?.1.clip)
     #expect(path.contains("_traffic-light_"))
     #expect(try play(path).length > 2.5)
   }
@@ -161,19 +159,19 @@ import Testing
     scene.see([1], at: 3)
     scene.play(until: 7)
     let path = try #require(scene.clips.first)
-    // As a kill leaves it. From the key picture before 0.6 on, at most a second of which is still held back.
+    // As a kill leaves it. From the keyframe before 0.6 on, at most a second of which is still held back.
     let copy = scene.folder.path + "/copy.mp4"
     try FileManager.default.copyItem(atPath: path, toPath: copy)
     #expect(try play(copy).length > 7 - 0.5 - 1.1)
   }
 
-  @Test func `the best picture of each object is kept with its box`() throws {
+  @Test func `the best image of each object is kept with its box`() throws {
     let folder = try ScratchFolder()
     var settings = CameraSettings(named: "front", defaults: CameraDefaults())
     settings.record.hasClips = false
     let media = try MediaFolder(path: folder.path)
-    var desk = RecordingDesk(settings, classes: Self.classes, ring: nil, delay: 1, folder: media)
-    var history = RecordingDeskTests.rules
+    var recorder = EventRecorder(settings, classes: Self.classes, ring: nil, delay: 1, folder: media)
+    var history = EventRecorderTests.rules
     var stamper = EventStamper(classes: Self.classes, camera: "front", clock: .wall)
     var findings = FrameFindings(
       stamp: FrameStamp(index: 0, seconds: 1, arrival: 1_000_000_000), width: 96, height: 64, detections: [])
@@ -184,21 +182,21 @@ import Testing
         topScore: 0.8)
     ]
     let pixels = try PixelBuffer(layout: PixelLayout(width: 96, height: 64, format: .rgb24))
-    desk.take(
+    recorder.take(
       history.events(in: findings).map { stamper.stamp($0) }, [(BestImage(pixels), 1, findings.tracks[0])])
-    desk.take(history.finish().map { stamper.stamp($0) }, [])
-    let told = desk.work(now: 2_000_000_000, isLast: false)
-    #expect(told.count == 1 && told.first?.1.clip == nil)
-    let path = try #require(told.first?.1.snapshot)
-    let picture = try ImageFile(path: path).read(as: .rgb24)
-    #expect(picture.layout.width == 96 && picture.layout.height == 64)
-    // The picture was black; the box is not.
-    let isDrawnOn = picture.withView { view in
+    recorder.take(history.finish().map { stamper.stamp($0) }, [])
+    let published = recorder.work(now: 2_000_000_000, isLast: false)
+    #expect(published.count == 1 && published.first?.1.clip == nil)
+    let path = try #require(published.first?.1.snapshot)
+    let image = try ImageFile(path: path).read(as: .rgb24)
+    #expect(image.layout.width == 96 && image.layout.height == 64)
+    // The image was black; the box is not.
+    let isDrawnOn = image.withView { view in
       let plane = view.planes[0]
       return (0..<64).contains { y in (0..<96 * 3).contains { x in plane.base[y * plane.stride + x] > 100 } }
     }
     #expect(isDrawnOn)
-    #expect(media.evidence(of: told.first?.0.identifier ?? "")?.snapshot == path)
+    #expect(media.evidence(of: published.first?.0.identifier ?? "")?.snapshot == path)
   }
 
   @Test(.enabled(if: SmallDisk.isPossible, "skipped: needs the right to mount a file system"))
@@ -210,10 +208,10 @@ import Testing
     scene.play(until: 7)
     #expect(scene.media.report.clipFailures > 0)
     // What is there plays.
-    for clip in scene.clips { #expect(try play(clip).pictures > 0) }
+    for clip in scene.clips { #expect(try play(clip).frames > 0) }
     scene.see([], ended: [1], at: 7)
     scene.play(until: 8.5)
-    #expect(scene.told.count == 1)
+    #expect(scene.published.count == 1)
     for clip in scene.clips { try FileManager.default.removeItem(atPath: clip) }
     // An object comes when the next attempt is due.
     let failures = scene.media.report.clipFailures
@@ -222,7 +220,7 @@ import Testing
     scene.play(until: 10)
     scene.finish(at: 13)
     #expect(scene.media.report.clipFailures == failures)
-    #expect(scene.told.count == 2)
-    if let path = scene.told.last?.1.clip { #expect(try play(path).pictures > 0) } else { Issue.record("no clip") }
+    #expect(scene.published.count == 2)
+    if let path = scene.published.last?.1.clip { #expect(try play(path).frames > 0) } else { Issue.record("no clip") }
   }
 }

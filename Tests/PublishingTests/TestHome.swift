@@ -4,7 +4,7 @@ import Publishing
 import Synchronization
 
 /// A house that a test changes, and a publisher of it.
-final class House: Sendable {
+final class TestHome: Sendable {
   private let state: Mutex<HomeState>
   private let commands = Mutex<[HomeCommand]>([])
   private let started = Mutex<MQTTPublisher?>(nil)

@@ -1,5 +1,5 @@
 /// A house as Frigate's HTTP interface describes it: what its Home Assistant integration and cards read first.
-package struct FrigateHouse: Sendable {
+package struct FrigateServer: Sendable {
   /// The version of Frigate whose interface this is.
   package static let version = "0.15.2"
 

@@ -5,9 +5,8 @@ package import Pipeline
 package import Scene
 import Synchronization
 
-/// The last picture of a camera that was looked at, for whoever wants to see it. Nothing is drawn or encoded until
-/// somebody does, and then once for all who look.
-package final class CameraPicture: Sendable {
+/// The last analysed frame of a camera, for live views. It is drawn and encoded on demand, once for all viewers.
+package final class LatestFrame: Sendable {
   private struct Latest: ~Copyable {
     var frame: CapturedFrame
     var findings: FrameFindings
@@ -20,8 +19,8 @@ package final class CameraPicture: Sendable {
     let number: Int
   }
 
-  /// What is needed to draw and encode, and what came of it last.
-  private struct Studio: ~Copyable {
+  /// Tools for drawing and encoding, and the last results.
+  private struct EncodingState: ~Copyable {
     var pool: PixelPool?
     var overlay: Overlay?
     var writer = ImageWriter()
@@ -32,21 +31,21 @@ package final class CameraPicture: Sendable {
   private let classes: ClassCatalogue
   private let count = Atomic(0)
   private let latest = Mutex<Latest?>(nil)
-  private let studio = Mutex(Studio())
-  /// The number of each new picture, as it comes.
+  private let encoding = Mutex(EncodingState())
+  /// The number of each new frame, when it arrives.
   package let arrivals = Broadcast<Int>()
 
   package init(classes: ClassCatalogue) { self.classes = classes }
 
-  /// Takes in a picture and what it shows.
+  /// Replaces the frame and its findings.
   package func replace(with frame: consuming CapturedFrame, findings: FrameFindings) {
     // Relaxed: one worker at a time is here, handed on by the queue's lock; others read the number under `latest`.
     let number = count.wrappingAdd(1, ordering: .relaxed).newValue
     let fresh = Latest(frame: frame, findings: findings, number: number)
-    // Swapped inside, ended outside: giving pixels back is not done under the lock.
+    // Pixels are returned to their pool outside the lock.
     let old = exchange(fresh)
     _ = consume old
-    arrivals.tell(number)
+    arrivals.send(number)
   }
 
   private func exchange(_ fresh: consuming Latest) -> Latest? {
@@ -58,7 +57,7 @@ package final class CameraPicture: Sendable {
     }
   }
 
-  /// What the last picture showed; `nil` before the first.
+  /// Findings of the last frame; `nil` before the first.
   package var findings: FrameFindings? {
     latest.withLock { latest in
       switch latest {
@@ -68,31 +67,31 @@ package final class CameraPicture: Sendable {
     }
   }
 
-  /// The last picture as a JPEG, with boxes if they are asked for; `nil` before the first. Blocks for the time of a copy
-  /// and an encoding: not for threads that others need.
+  /// The last frame as a JPEG, with boxes if requested; `nil` before the first. Copies and encodes on the calling thread, so
+  /// shared threads must not call it.
   package func jpeg(boxes: Bool) throws -> [UInt8]? {
-    try studio.withLock { studio in
+    try encoding.withLock { encoding in
       guard let number = latest.withLock({ Self.number(of: $0) }) else { return nil }
-      if let made = boxes ? studio.boxed : studio.plain, made.number == number { return made.bytes }
-      guard let copy = try copy(in: &studio.pool) else { return nil }
+      if let made = boxes ? encoding.boxed : encoding.plain, made.number == number { return made.bytes }
+      guard let copy = try copy(in: &encoding.pool) else { return nil }
       if boxes {
         let layout = copy.pixels.layout
-        if studio.overlay?.layout != layout {
+        if encoding.overlay?.layout != layout {
           var style = OverlayStyle()
           style.trailSeconds = 0
-          studio.overlay = try Overlay(layout: layout, classes: classes, style: style)
+          encoding.overlay = try Overlay(layout: layout, classes: classes, style: style)
         }
-        try studio.overlay?.draw(
+        try encoding.overlay?.draw(
           tracks: copy.findings.visibleTracks, untracked: copy.findings.untracked, on: copy.pixels,
           at: copy.findings.stamp.seconds)
       }
-      let bytes = try studio.writer.encode(copy.pixels, as: .jpeg, quality: 5)
-      if boxes { studio.boxed = (copy.number, bytes) } else { studio.plain = (copy.number, bytes) }
+      let bytes = try encoding.writer.encode(copy.pixels, as: .jpeg, quality: 5)
+      if boxes { encoding.boxed = (copy.number, bytes) } else { encoding.plain = (copy.number, bytes) }
       return bytes
     }
   }
 
-  /// A copy of the last picture to draw on: the camera's own is locked for no longer than that takes.
+  /// A copy of the last frame to draw on. The frame is locked only while it is copied.
   private func copy(in pool: inout PixelPool?) throws(ImagingError) -> Copy? {
     let layout = latest.withLock { latest in
       switch latest {
@@ -107,7 +106,7 @@ package final class CameraPicture: Sendable {
       switch latest {
       case .none: return nil
       case .some(let latest):
-        // Another layout since: the next who looks gets it.
+        // The layout has changed meanwhile: the next call uses the new one.
         guard latest.frame.pixels.layout == layout, let pixels = try fitting.copy(of: latest.frame.pixels) else {
           return nil
         }
