@@ -41,9 +41,8 @@ lint:
 fuzz: setup # ten thousand bent inputs of each parser, a thousand bent videos; some hours of one processor
 	YOLOSTREAM_MUTATIONS=10000 swift test -c release --no-parallel --filter 'Mutated|NonMaximumSuppressionTests'
 
-tsan: setup # the lock-free parts under Thread Sanitizer, which makes each step a hundred times dearer
-	YOLOSTREAM_HANDOVERS=5000000 swift test -c release --sanitize=thread --scratch-path .build-tsan \
-	  --filter 'RingBufferTests|PipelineTests'
+tsan: setup # RingBuffer, Pipeline, Streaming and Service under Thread Sanitizer, which makes each step many times slower
+	bash Tests/tsan/run.sh
 
 sanitize: setup # every kernel on the shapes of all networks and on odd ones, under Address and Undefined Behaviour Sanitizer
 	swift test -c release --filter KernelCheckTests

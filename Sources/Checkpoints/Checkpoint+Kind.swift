@@ -39,7 +39,7 @@ extension Checkpoint {
         + "not known")
   }
 
-  /// Tensors that change no output: counters of batches, grids that are made anew, scales, a run's own state.
+  /// Tensors that change no output: counters of batches, grids that are computed again, scales, a run's own state.
   private static func isBookkeeping(_ name: String) -> Bool {
     if name.contains("/") { return true }
     let endings =

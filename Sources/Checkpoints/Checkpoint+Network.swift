@@ -24,13 +24,13 @@ extension Checkpoint {
   {
     do throws(ModelError) {
       do throws(ModelError) {
-        // Networks with other computational blocks are many; the file says which one it holds.
+        // There are many networks with other computational blocks; the file names its own.
         let variant = description.architecture.flatMap(NetworkSpec.variant)
         let network = try recognised(among: candidates + (variant.map { [$0] } ?? []))
         try expectNothingElse(than: network.graph)
         return network
       } catch {
-        // What it is tells more than the first tensor that does not fit.
+        // Its kind is more informative than the first tensor that does not fit.
         if let kind = otherKind { throw ModelError(.unsupported, "is \(kind)") }
         throw error
       }
@@ -150,12 +150,12 @@ extension Checkpoint {
     return (fault, matches)
   }
 
-  /// What the file says of itself must fit what it holds.
+  /// The file's description must match its tensors.
   private func checkDescription(against network: Network) throws(ModelError) {
     let spec = network.spec
     guard network.classNames.count == spec.classCount else {
       throw ModelError(
-        .mismatch, "names \(network.classNames.count) classes, but its class branch tells \(spec.classCount) apart")
+        .mismatch, "names \(network.classNames.count) classes, but its class branch has \(spec.classCount)")
     }
     let graph = network.graph
     let strides = graph.mainHead.levels.map(\.stride)

@@ -19,7 +19,7 @@ extension Checkpoint {
   /// The scales in the file, for weights stored as int8 or for original weights beside them; `nil` where it has none.
   ///
   /// - Parameter graph: the folded network.
-  /// - Throws: `.mismatch` for whole numbers where none can be used, for scales that are missing, have another shape or are
+  /// - Throws: `.mismatch` for int8 weights where none can be used, for scales that are missing, have another shape or are
   ///   no positive numbers, and for weights beyond `Quantisation.weightLimit`.
   func quantisation(of graph: Graph) throws(ModelError) -> Quantisation? {
     let owners = graph.scaleOwners
@@ -34,7 +34,7 @@ extension Checkpoint {
         result.biases[convolution.parameters] = try numbers(
           Quantisation.TensorName.bias(of: convolution.parameters), count: convolution.outputChannels)
       } else if let worst = try stored.floats().first(where: { abs($0) > limit }) {
-        throw ModelError(.mismatch, "\(name): expected whole numbers up to \(Int(limit)), file has \(Int(worst))")
+        throw ModelError(.mismatch, "\(name): expected integers up to \(Int(limit)), file has \(Int(worst))")
       }
       result.weights[convolution.parameters] = try steps(stepsName, count: convolution.outputChannels)
       if node.inputs[0] == 0 { continue }

@@ -1,9 +1,9 @@
 public import GELAN
 
-/// A file of weights as it was found: tensors by state-dict name, and what the file says of itself.
+/// A file of weights as it was found: tensors by state-dict name, and the file's description.
 ///
 /// Opening reads the description only and checks every bound; numbers are read when asked for. `Checkpoint+Network`
-/// says which network it is, `InferenceModel` makes of it what runs.
+/// returns which network it is, `InferenceModel` makes of it what runs.
 public struct Checkpoint: Sendable {
   /// How a file is written.
   public enum Container: String, Hashable, Sendable {
@@ -23,12 +23,12 @@ public struct Checkpoint: Sendable {
   public let byteCount: Int
   /// Tensors by state-dict name, such as `model.0.conv.weight`.
   public let tensors: [String: StoredTensor]
-  /// What the file says of itself beside tensors.
+  /// The file's description.
   public private(set) var description: Description
   /// The archive around it, in a file by `torch.save`.
   private let archive: ZipArchive?
 
-  /// What a file says of itself. Everything may be missing.
+  /// The description in a file. Everything may be missing.
   public struct Description: Hashable, Sendable {
     /// Names of the classes by index.
     public var classNames: [String]?
@@ -46,7 +46,7 @@ public struct Checkpoint: Sendable {
     public var family: Family?
     /// Which of several copies was taken, or where the file was converted from.
     public var origin: String?
-    /// How it was quantised, in words; empty for a file that says nothing of it.
+    /// How it was quantised, in words; empty if unknown.
     public var quantisationRecord: [String: String] = [:]
 
     init() {}

@@ -29,7 +29,8 @@ public enum ProcessorFindings {
     _ choice: PrecisionChoice, of model: InferenceModel, height: Int, width: Int, threads: Int
   ) -> Finding {
     let fastest = choice.timings.filter(\.isFinished).map(\.nanoseconds).min() ?? 0
-    let rate = fastest > 0 ? ", \(Int(1e9 / Double(fastest))) frames per second without decoding" : ""
+    let perSecond = fastest > 0 ? Int(1e9 / Double(fastest)) : 0
+    let rate = fastest > 0 ? ", \(perSecond) \(perSecond == 1 ? "frame" : "frames") per second without decoding" : ""
     return Finding(
       "speed", .good,
       "\(model.spec.name) at \(height)x\(width), \(threads) thread\(threads == 1 ? "" : "s"): "

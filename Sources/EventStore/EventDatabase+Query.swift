@@ -222,7 +222,7 @@ extension EventQuery {
     case (nil, let label?): tags.append(.label(label))
     case (nil, nil): break
     }
-    // Whoever asks for zone and class gets those that are on both lists from one.
+    // For a zone and a class together there is one list of events that have both.
     switch (zone, label) {
     case (let zone?, let label?) where type != EventLine.visitType: tags.append(.zone(zone, label: label))
     case (let zone?, _): tags.append(.zone(zone))

@@ -4,7 +4,7 @@ import GRDB
 /// What happened, in a file that can be asked: an index of event logs, in SQLite.
 ///
 /// The logs stay the truth. All that is in the store is read from their lines, so it can be deleted and built again. It has
-/// one writer; whoever asks reads a snapshot and waits for nobody (write-ahead log).
+/// one writer; queries read a snapshot and never wait (write-ahead log).
 public final class EventDatabase: Sendable {
   /// Where it is; `nil` in memory.
   public let path: String?

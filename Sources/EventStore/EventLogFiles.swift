@@ -35,7 +35,7 @@ struct EventLogFiles: Sendable {
   /// An open file of the log.
   struct Reading {
     private let file: FileHandle
-    /// The first line, which tells the file from all others: a log that is rotated keeps it under another name.
+    /// The first line, which identifies the file: a rotated log keeps it under its new name.
     let head: String
 
     /// `nil` for a file that has no whole line yet, or none at all.

@@ -2,7 +2,7 @@ public import Foundation
 import Outputs
 import Scene
 
-/// What is asked of the store. Each condition narrows the answer; without any it is all events, the newest first.
+/// A query of the store. Each condition restricts the result; without any it is all events, newest first.
 public struct EventQuery: Hashable, Sendable {
   /// A part of the day, in the time zone of the store.
   public struct TimeOfDay: Hashable, Sendable {

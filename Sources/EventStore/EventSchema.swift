@@ -45,7 +45,7 @@ struct EventTag: Hashable, Sendable {
   static func label(_ name: String) -> EventTag { EventTag(text: "label=\(name)") }
   static func zone(_ name: String) -> EventTag { EventTag(text: "zone=\(name)") }
   static func type(_ name: String) -> EventTag { EventTag(text: "type=\(name)") }
-  /// Both are asked for together so often that they have a list of their own.
+  /// Queries for both together are so frequent that they have their own list.
   static func label(_ name: String, of camera: String) -> EventTag {
     EventTag(text: "label=\(name)&camera=\(camera)")
   }

@@ -5,8 +5,7 @@ package import Pipeline
 package import Scene
 import Synchronization
 
-/// The last picture of a camera that was looked at, for whoever wants to see it. Nothing is drawn or encoded until
-/// somebody does, and then once for all who look.
+/// The last analysed frame of a camera, for live views. It is drawn and encoded on demand, once for all viewers.
 package final class LatestFrame: Sendable {
   private struct Latest: ~Copyable {
     var frame: CapturedFrame
@@ -20,7 +19,7 @@ package final class LatestFrame: Sendable {
     let number: Int
   }
 
-  /// What is needed to draw and encode, and what came of it last.
+  /// Tools for drawing and encoding, and the last results.
   private struct EncodingState: ~Copyable {
     var pool: PixelPool?
     var overlay: Overlay?
@@ -33,17 +32,17 @@ package final class LatestFrame: Sendable {
   private let count = Atomic(0)
   private let latest = Mutex<Latest?>(nil)
   private let encoding = Mutex(EncodingState())
-  /// The number of each new picture, as it comes.
+  /// The number of each new frame, when it arrives.
   package let arrivals = Broadcast<Int>()
 
   package init(classes: ClassCatalogue) { self.classes = classes }
 
-  /// Takes in a picture and what it shows.
+  /// Replaces the frame and its findings.
   package func replace(with frame: consuming CapturedFrame, findings: FrameFindings) {
     // Relaxed: one worker at a time is here, handed on by the queue's lock; others read the number under `latest`.
     let number = count.wrappingAdd(1, ordering: .relaxed).newValue
     let fresh = Latest(frame: frame, findings: findings, number: number)
-    // Swapped inside, ended outside: giving pixels back is not done under the lock.
+    // Pixels are returned to their pool outside the lock.
     let old = exchange(fresh)
     _ = consume old
     arrivals.send(number)
@@ -58,7 +57,7 @@ package final class LatestFrame: Sendable {
     }
   }
 
-  /// What the last picture showed; `nil` before the first.
+  /// Findings of the last frame; `nil` before the first.
   package var findings: FrameFindings? {
     latest.withLock { latest in
       switch latest {
@@ -68,8 +67,8 @@ package final class LatestFrame: Sendable {
     }
   }
 
-  /// The last picture as a JPEG, with boxes if they are asked for; `nil` before the first. Blocks for the time of a copy
-  /// and an encoding: not for threads that others need.
+  /// The last frame as a JPEG, with boxes if requested; `nil` before the first. Copies and encodes on the calling thread, so
+  /// shared threads must not call it.
   package func jpeg(boxes: Bool) throws -> [UInt8]? {
     try encoding.withLock { encoding in
       guard let number = latest.withLock({ Self.number(of: $0) }) else { return nil }
@@ -92,7 +91,7 @@ package final class LatestFrame: Sendable {
     }
   }
 
-  /// A copy of the last picture to draw on: the camera's own is locked for no longer than that takes.
+  /// A copy of the last frame to draw on. The frame is locked only while it is copied.
   private func copy(in pool: inout PixelPool?) throws(ImagingError) -> Copy? {
     let layout = latest.withLock { latest in
       switch latest {
@@ -107,7 +106,7 @@ package final class LatestFrame: Sendable {
       switch latest {
       case .none: return nil
       case .some(let latest):
-        // Another layout since: the next who looks gets it.
+        // The layout has changed meanwhile: the next call uses the new one.
         guard latest.frame.pixels.layout == layout, let pixels = try fitting.copy(of: latest.frame.pixels) else {
           return nil
         }

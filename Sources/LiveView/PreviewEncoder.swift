@@ -1,19 +1,19 @@
 package import Pipeline
 
-/// The thread that draws and encodes what people look at. One for all viewers and cameras, so that however many they are,
-/// they take no more than one thread from detection.
+/// The thread that draws and encodes previews. All viewers and cameras share it, so they take at most one thread from
+/// detection.
 package final class PreviewEncoder: Sendable {
   private let thread: WorkThread
 
-  /// Starts the thread. Throws where there is none to be had.
-  package init() throws(PipelineError) { thread = try WorkThread(name: "pictures") }
+  /// Starts the thread. Throws if the system has none left.
+  package init() throws(PipelineError) { thread = try WorkThread(name: "previews") }
 
   /// The last frame of a camera as a JPEG; `nil` before the first.
   package func jpeg(of frame: LatestFrame, boxes: Bool) async throws -> [UInt8]? {
     try await Task(executorPreference: thread) { try frame.jpeg(boxes: boxes) }.value
   }
 
-  /// What a live view shows: the last frame of a camera, or `plate` while none comes.
+  /// The image of a live view: the last frame of a camera, or `statusImage` while none arrives.
   package func view(of frame: LatestFrame, boxes: Bool, statusImage: StatusImage) async throws -> [UInt8] {
     try await Task(executorPreference: thread) {
       if statusImage.isUp, let jpeg = try frame.jpeg(boxes: boxes) { return jpeg }

@@ -3,8 +3,8 @@ import Outputs
 import Pipeline
 import Synchronization
 
-/// The live view of one camera as HLS, from its packets as they come: nothing is decoded or encoded. Made from the first
-/// time somebody asks until nobody has for a while.
+/// The live view of one camera as HLS, made of its packets: nothing is decoded or encoded. It starts with the first request
+/// and stops some seconds after the last.
 package final class SegmentFeed: Sendable {
   private struct State {
     var window = SegmentWindow()
@@ -12,13 +12,13 @@ package final class SegmentFeed: Sendable {
     var task: Task<Void, Never>?
   }
 
-  /// Codecs that browsers play out of MP4.
+  /// Codecs that browsers play in MP4.
   package static let codecs = ["h264", "hevc"]
-  /// Seconds without a question after which it ends.
-  private static let patience = 15.0
-  /// Seconds that a segment has at least; it ends before the next key picture.
+  /// Seconds without a request after which the feed stops.
+  private static let timeout = 15.0
+  /// Minimum length of a segment in seconds; it ends before the next keyframe.
   private static let shortest = 0.9
-  /// What a segment may come to; a stream without key pictures for so long has no live view.
+  /// Maximum length and size of a segment; a stream without keyframes for longer has no live view.
   private static let longest = 20.0, largest = 32 << 20
 
   private let ring: PacketRing
@@ -27,8 +27,8 @@ package final class SegmentFeed: Sendable {
 
   package init(_ ring: PacketRing) { self.ring = ring }
 
-  /// The playlist, once it holds what comes before `position`, else once there is enough to begin with; `nil` if nothing
-  /// comes that could be shown.
+  /// The playlist, as soon as it contains everything before `position`, or without one enough to start with; `nil` if no
+  /// suitable packets arrive.
   package func playlist(upTo position: SegmentWindow.Position? = nil) async -> String? {
     await look { window, isLate in
       let isThere = position.map { window.next > $0 } ?? (window.isPlayable || (isLate && !window.isEmpty))
@@ -36,7 +36,7 @@ package final class SegmentFeed: Sendable {
     }
   }
 
-  /// The bytes of what a playlist calls `name`, part by part; of the part that it announces, once that is there.
+  /// The bytes of `name` of a playlist, part by part. Waits for the part that the playlist announces.
   package func bytes(of name: SegmentWindow.Name) async -> [[UInt8]]? {
     let (there, next) = state.withLock { state in
       state.lastAsked = MonotonicTime.nanoseconds
@@ -46,12 +46,12 @@ package final class SegmentFeed: Sendable {
     return await look { window, _ in window.bytes(of: name) }
   }
 
-  /// What `find` finds in the window, as soon as it does; `nil` if it finds nothing for too long.
+  /// The result of `find` in the window, as soon as there is one; `nil` at the timeout.
   private func look<Found>(_ find: (_ window: SegmentWindow, _ isLate: Bool) -> Found?) async -> Found? {
-    let pieces = updates.listen(depth: 1)
+    let changes = updates.listen(depth: 1)
     ask()
-    let deadline = MonotonicTime.nanoseconds + UInt64(Self.patience * 1e9)
-    for await _ in pieces.withHeartbeat(every: 1, depth: 1) {
+    let deadline = MonotonicTime.nanoseconds + UInt64(Self.timeout * 1e9)
+    for await _ in changes.withHeartbeat(every: 1, depth: 1) {
       let isLate = MonotonicTime.nanoseconds > deadline
       let found = state.withLock { find($0.window, isLate) }
       if found != nil || isLate { return found }
@@ -59,7 +59,7 @@ package final class SegmentFeed: Sendable {
     return nil
   }
 
-  /// Somebody is there.
+  /// Notes a request, and starts the feed if necessary.
   private func ask() {
     state.withLock { state in
       state.lastAsked = MonotonicTime.nanoseconds
@@ -67,11 +67,11 @@ package final class SegmentFeed: Sendable {
     }
   }
 
-  /// Whether nobody has asked for too long; then it is as if nobody ever had.
+  /// Whether the last request is too long ago; if so, resets the feed.
   private func isForgotten() -> Bool {
     state.withLock { state in
       let now = MonotonicTime.nanoseconds
-      guard now - min(now, state.lastAsked) > UInt64(Self.patience * 1e9) else { return false }
+      guard now - min(now, state.lastAsked) > UInt64(Self.timeout * 1e9) else { return false }
       state = State()
       return true
     }
@@ -87,18 +87,18 @@ package final class SegmentFeed: Sendable {
     }
   }
 
-  /// The segment and the part that are being made.
+  /// The segment and the part under construction.
   private struct PartialSegment: ~Copyable {
     var muxer: FragmentMuxer?
-    /// The last packet, whose length shows with the next.
+    /// The last packet; the next one determines its duration.
     var held: PacketRing.Entry?
-    /// Where the segment and where its part begin, in ticks.
+    /// Start of the segment and of its part, in ticks.
     var begin: Int64 = 0, partBegin: Int64 = 0
-    /// When the first packet of the part came.
+    /// When the first packet of the part arrived.
     var partArrival: UInt64 = 0
     var byteCount = 0
 
-    /// The packet that came last is the first of the next part.
+    /// Ends the part; the held packet is the first of the next one.
     mutating func cut(at time: Int64) throws(FFmpegError) -> [UInt8] {
       defer { (partBegin, partArrival) = (time, held?.arrival ?? 0) }
       return try muxer?.cut() ?? []
@@ -124,25 +124,25 @@ package final class SegmentFeed: Sendable {
       state.withLock { $0.window.begin(header: muxer.header) }
       piece = PartialSegment(muxer: muxer, held: entry, begin: time, partBegin: time, partArrival: entry.arrival)
     } catch {
-      // What cannot be put into MP4 is not shown so; pictures go on.
+      // What cannot be muxed into MP4 has no HLS view; JPEG views continue.
       piece = PartialSegment()
     }
   }
 
-  /// The ticks between two packets; `nil` for times that fall, stand still or leap: what comes then begins anew.
+  /// The ticks between two packets; `nil` for times that fall, stand still or jump: the feed then starts again.
   static func step(from before: Int64, to time: Int64, in base: TimeBase) -> Int64? {
     let (step, isBeyond) = time.subtractingReportingOverflow(before)
     return !isBeyond && step > 0 && base.seconds(of: step) <= longest ? step : nil
   }
 
-  /// Ends the part, and the segment, where it is time before `entry`, which came `step` ticks after the one before.
+  /// Ends the part, and the segment, if they have to end before `entry`, which is `step` ticks after its predecessor.
   private func endPart(
     of piece: inout PartialSegment, at time: Int64, step: Int64, _ entry: PacketRing.Entry
   ) throws(FFmpegError) {
     let base = entry.packet.timeBase
     let seconds = base.seconds(of: time - piece.begin), part = base.seconds(of: time - piece.partBegin)
     let endsSegment = entry.isKey && seconds >= Self.shortest
-    // One more picture would be too much; a thousandth is for rounded times.
+    // One more frame would exceed the limit; a thousandth allows for rounded times.
     if endsSegment || part + base.seconds(of: step) > SegmentWindow.partSeconds + 1e-3 {
       let began = EventClock.wallMilliseconds(atMonotonic: piece.partArrival)
       let bytes = try piece.cut(at: time)

@@ -1,12 +1,11 @@
 import Outputs
 
-/// The last seconds of a live view as an HLS playlist (RFC 8216) and the pieces that it names. Pure.
+/// The last seconds of a live view as an HLS playlist (RFC 8216) with its segments. A plain value.
 ///
-/// Each segment begins with a key picture and is made of parts, which the playlist names before their segment is whole, as
-/// low-latency HLS wants them (draft-pantos-hls-rfc8216bis): a player that knows them is a second behind, another one
-/// reads over them.
+/// Each segment starts with a keyframe and consists of parts. The playlist lists parts before their segment is complete, as in
+/// low-latency HLS (draft-pantos-hls-rfc8216bis): players that support it have a delay of a second, others ignore them.
 package struct SegmentWindow {
-  /// What comes next in a playlist: part `part` of segment `segment`.
+  /// A position in a playlist: part `part` of segment `segment`.
   package struct Position: Comparable, Sendable {
     var segment: Int
     var part = 0
@@ -29,42 +28,42 @@ package struct SegmentWindow {
   private struct Segment {
     let number: Int
     let header: Int
-    /// When its first picture came, in milliseconds since 1970.
+    /// When its first frame arrived, in milliseconds since 1970.
     let began: Int64
     var parts: [Part] = []
     var seconds: Double { parts.reduce(0) { $0 + $1.seconds } }
     var byteCount: Int { parts.reduce(0) { $0 + $1.bytes.count } }
   }
 
-  /// Whole segments in the playlist; as many are kept beyond, for who is slow.
+  /// Complete segments in the playlist; as many older ones are kept for slow players.
   private static let listed = 6
-  /// Most bytes of whole segments that are kept, whatever their number.
+  /// Maximum size of the complete segments that are kept, in bytes.
   static let byteLimit = 48 << 20
-  /// The last segments, whose parts are named one by one.
+  /// Number of last segments whose parts are listed.
   private static let inParts = 3
-  /// Seconds of a part; only where pictures are further apart a part is longer.
+  /// Length of a part in seconds; longer only if frames are further apart.
   static let partSeconds = 0.5
 
   private var headers: [Int: [UInt8]] = [:]
   private var segments: [Segment] = []
-  /// The segment under way.
+  /// The segment under construction.
   private var current: Segment?
   private var nextSegment = 0
   private var nextHeader = 0
-  /// Changes of the stream that have left the playlist.
+  /// Number of stream changes that have left the playlist.
   private var passedChanges = 0
   private var longestPart = Self.partSeconds
 
-  /// The whole segments, and the one under way.
+  /// The complete segments and the current one.
   private var all: [Segment] { segments + (current.map { [$0] } ?? []) }
-  /// Whether a whole segment is there.
+  /// Whether there is no complete segment.
   var isEmpty: Bool { segments.isEmpty }
-  /// Whether there is enough to begin with: players want three segments, and Chromium gives up on one.
+  /// Whether players can start: they need three segments, and Chromium gives up with one.
   var isPlayable: Bool { segments.count >= 3 }
-  /// The first part that is not there yet.
+  /// The first part that does not exist yet.
   var next: Position { Position(segment: nextSegment, part: current?.parts.count ?? 0) }
 
-  /// The pieces from now on belong to another stream, or one with a gap, that begins with `header`.
+  /// From now on parts belong to another stream, or to one after a gap, that starts with `header`.
   mutating func begin(header: [UInt8]) {
     endSegment()
     headers[nextHeader] = header
@@ -72,13 +71,13 @@ package struct SegmentWindow {
     forgetHeaders()
   }
 
-  /// Keeps those headers that a segment needs, and the last.
+  /// Keeps the headers that segments need, and the last.
   private mutating func forgetHeaders() {
     let needed = Set(segments.map(\.header) + [nextHeader - 1])
     headers = headers.filter { needed.contains($0.key) }
   }
 
-  /// Adds a part of so many seconds; `began` is when its first picture came, in milliseconds since 1970.
+  /// Adds a part of some seconds; `began` is when its first frame arrived, in milliseconds since 1970.
   mutating func append(_ bytes: [UInt8], seconds: Double, began: Int64) {
     var segment = current ?? Segment(number: nextSegment, header: nextHeader - 1, began: began)
     segment.parts.append(Part(seconds: seconds, bytes: bytes))
@@ -86,7 +85,7 @@ package struct SegmentWindow {
     current = segment
   }
 
-  /// The segment under way is whole; the next part begins with a key picture.
+  /// Completes the current segment; the next part starts with a keyframe.
   mutating func endSegment() {
     guard let segment = current else { return }
     current = nil
@@ -95,7 +94,7 @@ package struct SegmentWindow {
     let before = segments.suffix(Self.listed + 1)
     if segments.count > Self.listed * 2 { segments.removeFirst() }
     while segments.count > 1, byteCount > Self.byteLimit { segments.removeFirst() }
-    // What has left the playlist, with the changes behind it.
+    // Count stream changes that leave the playlist.
     let first = segments.suffix(Self.listed).first?.number ?? nextSegment
     for (gone, next) in zip(before, before.dropFirst()) where gone.number < first && gone.header != next.header {
       passedChanges += 1
@@ -103,7 +102,7 @@ package struct SegmentWindow {
     forgetHeaders()
   }
 
-  /// Bytes of all whole segments.
+  /// Size of all complete segments in bytes.
   var byteCount: Int { segments.reduce(0) { $0 + $1.byteCount } }
 
   /// The playlist.
@@ -140,11 +139,11 @@ package struct SegmentWindow {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  /// What a playlist may call a piece: `3.mp4` is a header, `17.m4s` a segment, `17.2.m4s` a part of one.
+  /// A name in a playlist: `3.mp4` is a header, `17.m4s` a segment, `17.2.m4s` a part of it.
   package enum Name: Equatable, Sendable {
     case header(Int), segment(Int), part(Position)
 
-    /// `nil` if no playlist ever calls anything `text`.
+    /// `nil` if `text` is not such a name.
     package init?(_ text: String) {
       guard let match = text.wholeMatch(of: /([0-9]{1,9})(?:\.([0-9]{1,4}))?\.(mp4|m4s)/), let number = Int(match.1)
       else { return nil }
@@ -157,7 +156,7 @@ package struct SegmentWindow {
     }
   }
 
-  /// The bytes of what a playlist calls `name`, part by part, if it is there.
+  /// The bytes of `name`, part by part, if it exists.
   func bytes(of name: Name) -> [[UInt8]]? {
     switch name {
     case .header(let number): headers[number].map { [$0] }

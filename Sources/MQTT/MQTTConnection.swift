@@ -20,7 +20,7 @@ package struct MQTTConnection: ~Copyable {
 
   private static let library: Int32 = mosquitto_lib_init()
 
-  /// Starts to connect; `accepted` or `refused` among the notices tells how that ended.
+  /// Starts to connect; the result is a notice, `accepted` or `refused`.
   ///
   /// Resolves the host's name, which may block for as long as the system's resolver does.
   package init(_ options: MQTTOptions) throws(MQTTError) {
@@ -42,7 +42,7 @@ package struct MQTTConnection: ~Copyable {
     if let failure { throw failure }
     let socket = unsafe mosquitto_socket(client)
     guard socket >= 0 else { throw lost("closed by the broker") }
-    // While a connection is made, the library wants to write all the time and cannot: it is asked every 20 ms.
+    // While connecting, the library wants to write all the time but cannot, so it is called only every 20 ms.
     let wantsToWrite = unsafe mosquitto_want_write(client)
     let events = Int16(POLLIN) | (isAccepted && wantsToWrite && !isHolding ? Int16(POLLOUT) : 0)
     let limit = isAccepted ? seconds : min(seconds, 0.02)
@@ -92,10 +92,10 @@ package struct MQTTConnection: ~Copyable {
       unsafe mosquitto_subscribe(client, nil, filter, 1), "subscribing to \(filter) at \(address)")
   }
 
-  /// Waits for what is not confirmed, `seconds` at most, and says goodbye, so that the broker does not publish the will.
+  /// Waits for confirmations, at most `seconds`, and disconnects, so that the broker does not publish the will.
   package consuming func close(within seconds: Double, _ wake: WakePipe) {
     let end = MonotonicClock.now + seconds
-    // A socket that is closed while an answer lies in it is reset, and the broker may then miss the goodbye.
+    // A socket that is closed with unread data is reset, and the broker may then miss the disconnect message.
     while unconfirmed > 0, MonotonicClock.now < end, (try? notices(within: 0.05, or: wake)) != nil {}
     guard unsafe mosquitto_disconnect(client) == MOSQ_ERR_SUCCESS.rawValue else { return }
     while MonotonicClock.now < end, (try? notices(within: 0.05, or: wake)) != nil {}

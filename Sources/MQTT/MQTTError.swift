@@ -23,7 +23,7 @@ package struct MQTTError: Error, Hashable, Sendable, CustomStringConvertible {
     self.description = description
   }
 
-  /// Turns a status of libmosquitto into an error; `attempt` says what was tried, `detail` what the library logged last.
+  /// Converts a status of libmosquitto to an error; `attempt` is what was tried, `detail` the library's last log line.
   static func check(
     _ status: Int32, _ attempt: @autoclosure () -> String, detail: @autoclosure () -> String? = nil
   ) throws(MQTTError) {

@@ -29,7 +29,7 @@ package enum MQTTNotice: Hashable, Sendable {
   case accepted
   /// It refused the connection; why.
   case refused(String)
-  /// It has message `id`; `refusal` says why it will not pass it on (MQTT 5 only), else `nil`.
+  /// It has received message `id`; `refusal` is the reason why it will not distribute it (MQTT 5 only), else `nil`.
   case delivered(id: Int32, refusal: String?)
   /// A message for one of our subscriptions.
   case message(MQTTMessage)

@@ -43,7 +43,7 @@ package struct MQTTOptions: Hashable, Sendable {
   /// Whether messages are confirmed by `confirm` only, and not as soon as they are read. A client that stores messages sets
   /// this: what it has not stored, the broker sends again to the next connection of its session.
   package var confirmsOnRequest = false
-  /// What the broker publishes when this client is gone without goodbye.
+  /// The message that the broker publishes when this client is lost without disconnecting.
   package var will: MQTTMessage?
 
   package init(address: MQTTAddress, clientID: String) {

@@ -43,7 +43,7 @@ public struct ModelCache: Sendable {
   /// - Parameters:
   ///   - release: address of the folder that holds the files; otherwise the model's own release.
   ///   - takesPlainHTTP: whether `release` may be an address without TLS, whose answer anybody on the way can change.
-  ///   - progress: told the bytes so far and, if known, in all.
+  ///   - progress: called with the bytes so far and, if known, the total.
   /// - Returns: the SHA-256, which is recorded in `FILE.sha256` in the form that `sha256sum --check` reads.
   public func fetch(
     _ model: ReleasedModel, from release: String? = nil, takesPlainHTTP: Bool = false, timeout: Double = 30,

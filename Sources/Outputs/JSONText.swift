@@ -1,3 +1,6 @@
+/// `1 camera`, `2 cameras`.
+package func count(_ number: Int, _ thing: String) -> String { "\(number) \(thing)\(number == 1 ? "" : "s")" }
+
 extension Double {
   /// The number in JSON with at most `places` digits behind the point and no needless zeros, the same in every locale;
   /// `null` for what JSON has no number for.

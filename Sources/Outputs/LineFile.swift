@@ -60,7 +60,8 @@ package struct LineFile: ~Copyable {
   }
 
   /// Opens `path`; waits for a reader of a named pipe.
-  private static func open(_ path: String, _ habit: Int32, _ writeDeadline: WriteDeadline) throws(OutputError) -> Int32 {
+  private static func open(_ path: String, _ habit: Int32, _ writeDeadline: WriteDeadline) throws(OutputError) -> Int32
+  {
     while true {
       // Without O_NONBLOCK opening a named pipe would block until it has a reader.
       let descriptor = unsafe Glibc.open(path, O_WRONLY | O_CREAT | O_NONBLOCK | habit | O_CLOEXEC, 0o666)

@@ -20,7 +20,7 @@ package struct SinkKind: Sendable {
   package let name: String
   /// One sentence for the help.
   package let summary: String
-  /// Kind of target: `file`, `dir`, `command`.
+  /// Kind of target: `file`, `dir`, `command`, `terminal`.
   package let target: String
   /// Its input.
   package let needs: Needs
@@ -65,6 +65,8 @@ package struct SinkContext: Sendable {
   package var labelsShowIdentities = false
   /// File name of the source, for formats that refer to it; else its short name.
   package var fileName: String
+  /// Whether frames follow each other in time; otherwise they are independent images.
+  package var isVideo = true
   /// Every `stride`-th frame is read.
   package var stride = 1
   /// Identifiers of images and categories for COCO results; `nil` derives them from names.

@@ -21,6 +21,11 @@ package enum SinkRegistry {
   /// The event log with rotation.
   package static func events(rotation: LogRotation?) -> SinkKind { EventLog.kind(rotation: rotation) }
 
+  /// The terminal behind standard output, which the option `--view` requests.
+  ///
+  /// - Parameter hasAllColours: whether the terminal has 24-bit colours; otherwise it gets the 256 of xterm.
+  package static func view(hasAllColours: Bool) -> SinkKind { TerminalView.kind(hasAllColours: hasAllColours) }
+
   /// The kind called `name`.
   package static func kind(_ name: String) -> SinkKind? { kinds.first { $0.name == name } }
 }

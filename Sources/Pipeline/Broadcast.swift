@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Sends values to many listeners. A slow listener loses the oldest values and delays nobody.
 package final class Broadcast<Value: Sendable>: Sendable {
   private struct State {
@@ -6,7 +8,7 @@ package final class Broadcast<Value: Sendable>: Sendable {
     var isOver = false
   }
 
-  private let state = Locked(State())
+  private let state = Mutex(State())
 
   /// A broadcast without listeners.
   package init() {}

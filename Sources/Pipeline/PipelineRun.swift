@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Runs a graph of stages, each on its own thread, until all have ended.
 ///
 /// Channels propagate the end of a run: when a source ends, it finishes its channel, and each stage processes what is
@@ -7,7 +9,7 @@
 public final class PipelineRun: Sendable {
   private let stages: [Stage]
   private let meters: [StageMeter]
-  private let state = Locked(RunState())
+  private let state = Mutex(RunState())
 
   /// A run of `stages`. Every channel has one sending and one receiving stage.
   public init(stages: [Stage]) {

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// The context of a running stage: it receives and sends through this, which measures the times.
 ///
 /// Used on the stage's thread only, while its body runs.
@@ -78,9 +80,9 @@ public final class StageScope {
 
 /// The metrics of one stage; the stage writes them, any thread reads them.
 final class StageMeter: Sendable {
-  private let metrics: Locked<StageMetrics>
+  private let metrics: Mutex<StageMetrics>
 
-  init(name: String) { metrics = Locked(StageMetrics(name: name)) }
+  init(name: String) { metrics = Mutex(StageMetrics(name: name)) }
 
   var snapshot: StageMetrics { metrics.withLock { $0 } }
 

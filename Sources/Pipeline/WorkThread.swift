@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// A thread that executes tasks and closures, which may block.
 ///
@@ -7,7 +8,7 @@ import Glibc
 @safe
 public final class WorkThread: TaskExecutor, Sendable {
   private let loop: Loop
-  private let handle = Locked<pthread_t?>(nil)
+  private let handle = Mutex<pthread_t?>(nil)
 
   /// Starts a thread; the first 15 bytes of `name` are its name in the system. Throws `noThread` if it cannot be
   /// created.
@@ -78,7 +79,7 @@ private final class Loop: @unchecked Sendable {
   }
 
   let name: String
-  private let queue = Locked(Queue())
+  private let queue = Mutex(Queue())
   private let parker = Parker()
 
   init(name: String) { self.name = name }

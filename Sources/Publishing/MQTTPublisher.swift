@@ -7,7 +7,7 @@ import Synchronization
 /// Publishes events and the state of a house to a broker, on a thread of its own. Whatever a broker does, callers never
 /// wait: events lie in memory for a moment, then on the disk until the broker has confirmed them.
 ///
-/// The state is asked for when something changed, and once a second; what stands in retained topics is what it was then.
+/// The state is read when something changed, and once per second; retained topics have the state of that time.
 package final class MQTTPublisher: Sendable {
   struct Shared {
     var intake: [(event: PublishedEvent, milliseconds: Int64)] = []
@@ -98,7 +98,7 @@ package final class MQTTPublisher: Sendable {
   /// How it is doing.
   package var report: PublisherReport { shared.withLock { $0.report } }
 
-  /// Sends what waits, for three seconds at most, says goodbye and ends. Blocks until that is done.
+  /// Sends waiting messages for at most three seconds, disconnects and ends. Blocks until then.
   package func stop() {
     shared.withLock { $0.isStopping = true }
     wake.wake()

@@ -10,7 +10,7 @@ struct PublishingWork: ~Copyable {
   /// Seconds between attempts: doubled with each, up to the last.
   private static let pauses = [0.5, 1, 2, 4, 8, 15]
   /// Seconds in which a broker must have answered.
-  private static let patience = 15.0
+  private static let timeout = 15.0
   /// Seconds that sending may take at the end.
   private static let farewell = 3.0
 
@@ -85,7 +85,7 @@ struct PublishingWork: ~Copyable {
         if let end, session.isSettled || Self.now > end { break }
       } else if end != nil {
         return
-      } else if Self.now - start > Self.patience {
+      } else if Self.now - start > Self.timeout {
         throw MQTTError.noAnswer(from: options.address)
       }
       for notice in try connection.notices(within: end == nil ? 1 : 0.1, or: publisher.wake) {

@@ -6,9 +6,9 @@ package import Scene
 package import Settings
 import Synchronization
 
-/// Records one camera on a thread of its own: nothing that becomes of a disk holds up anyone else.
+/// Records one camera on its own thread, so that a slow disk delays nothing else.
 ///
-/// Workers tell what they see; the ends of tracks come back through `publish` when their files are on the disk.
+/// Workers report events and frames. Ends of objects are published by `publish` when their files are on the disk.
 package final class CameraRecorder: Sendable {
   private struct Inbox {
     var events: [StampedEvent] = []
@@ -20,7 +20,7 @@ package final class CameraRecorder: Sendable {
     var isEnding = false
   }
 
-  /// An object of which a better image is wanted.
+  /// An object for which a better image is kept.
   private struct WantedImage {
     let identity: Int
     /// The score of the best image so far.
@@ -32,7 +32,7 @@ package final class CameraRecorder: Sendable {
     let task: Task<Void, Never>
   }
 
-  /// Updates and ends of objects, in order, with the files that show them.
+  /// Receives updates and ends of objects, in order, with the files that show them.
   package typealias Publishing = @Sendable (StampedEvent, StampedEvent.Evidence) -> Void
 
   private let settings: CameraSettings
@@ -53,14 +53,14 @@ package final class CameraRecorder: Sendable {
     self.folder = folder
   }
 
-  /// Begins. Throws where there is no thread to be had.
+  /// Starts recording. Throws if the system has no thread left.
   package func start(publish: @escaping Publishing) throws(PipelineError) {
     let thread = try WorkThread(name: "record \(settings.name)")
     let task = Task(executorPreference: thread) { self.serve(publish) }
     working.withLock { $0 = Working(thread: thread, task: task) }
   }
 
-  /// Ends: what is under way is finished now, and all ends are told. Returns when the thread has ended.
+  /// Finishes all files, publishes all ends and stops. Returns when the thread has ended.
   package func stop() async {
     guard let working = working.withLock({ $0.take() }) else { return }
     inbox.withLock { $0.isEnding = true }
@@ -69,7 +69,7 @@ package final class CameraRecorder: Sendable {
     working.thread.join()
   }
 
-  /// Takes in an event; `false` if nobody will tell the end.
+  /// Takes an event; `false` if this recorder will not publish the end of its object.
   package func take(_ event: StampedEvent) -> Bool {
     guard working.withLock({ $0 != nil }) else { return false }
     guard let object = event.event.object else { return false }
@@ -86,9 +86,9 @@ package final class CameraRecorder: Sendable {
     return true
   }
 
-  /// Takes in where objects are in `frame`, and keeps a copy of it if it shows one of them better than those before.
+  /// Notes where objects are in `frame`, and keeps a copy of it if it shows one of them better than earlier frames.
   ///
-  /// When several better ones come before one has been encoded, some are passed over: the next better one is as good.
+  /// If several better frames arrive before one is encoded, some are skipped.
   package func see(_ frame: borrowing PixelBuffer, _ findings: FrameFindings) throws(ImagingError) {
     let layout = frame.layout
     let hasSnapshots = settings.record.hasSnapshots
@@ -109,7 +109,7 @@ package final class CameraRecorder: Sendable {
       inbox.pool = pool
       for track in better {
         guard let identity = inbox.wanted[track.id]?.identity else { continue }
-        // A little better is not worth an encoding.
+        // A slightly better frame is not worth an encoding.
         inbox.wanted[track.id]?.score = track.detection.score + 0.02
         inbox.images.append((image, identity, track))
       }
@@ -118,7 +118,7 @@ package final class CameraRecorder: Sendable {
   }
 
   private func serve(_ publish: Publishing) {
-    // A track is sure after a few looks, and a look may have to wait.
+    // A track is confirmed after a few detections, and each may have to wait for a worker.
     let delay = min(4 / settings.detect.rate + settings.detect.maxAge + 1, 60)
     var recorder = EventRecorder(settings, classes: classes, ring: ring, delay: delay, folder: folder)
     while true {

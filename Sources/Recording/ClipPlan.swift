@@ -1,7 +1,7 @@
-/// When a camera's packets are to be written: from some time before the first object came until some time after the last
-/// has gone. Objects whose times overlap share a clip. Pure; all times are nanoseconds of the monotonic clock.
+/// When a camera's packets are written: from some time before the first object appeared until some time after the last
+/// left. Objects whose times overlap share a clip. A plain value; all times are monotonic nanoseconds.
 struct ClipPlan {
-  /// A stretch of time; `until` is `nil` while an object is there.
+  /// A time span; `until` is `nil` while an object is present.
   struct Span: Hashable {
     var from: UInt64
     var until: UInt64?
@@ -33,16 +33,16 @@ struct ClipPlan {
     if present.isEmpty { span?.until = latest }
   }
 
-  /// Whether object `id` is there and wants to be shown.
+  /// Whether object `id` is present and has to be shown.
   func shows(_ id: Int) -> Bool { present.contains(id) }
 
-  /// When what shows an object last seen at `time` is complete.
+  /// When the clip of an object last seen at `time` is complete.
   func completion(after time: UInt64) -> UInt64 { time + after }
 
-  /// What is to be written now.
+  /// The time span to write now.
   var current: Span? { span }
 
-  /// The stretch has been written: the next object begins another.
+  /// The span has been written: the next object starts another.
   mutating func settle() {
     guard span?.until != nil else { return }
     span = nil

@@ -9,7 +9,7 @@ final class ClipFile {
   let began: UInt64
   /// Whether it is still being written.
   fileprivate(set) var isOpen = true
-  /// Whether it is on the disk; of an open one, whether `ClipTape.sync()` has put it there.
+  /// Whether it is on the disk; for an open file, whether `ClipTape.sync()` has been called.
   fileprivate(set) var isThere = false
 
   fileprivate init(name: MediaName, path: String, began: UInt64) {
@@ -19,37 +19,37 @@ final class ClipFile {
   }
 }
 
-/// Takes the packets of one camera out of its ring and puts them into files, one after another. For one thread.
+/// Writes the packets of one camera from its ring into files, one after another. For one thread.
 struct ClipTape: ~Copyable {
-  /// Seconds after which the next key picture begins another file.
+  /// Seconds after which the next keyframe starts another file.
   static let longestClip = 600.0
-  /// Seconds after a failure before the next file is tried.
-  static let patience = 3.0
+  /// Seconds between a failure and the next attempt.
+  static let retryDelay = 3.0
 
   private let reader: PacketReader
   private let folder: MediaFolder
   private var writer: ClipWriter?
   private var isRolling = false
-  /// Monotonic nanoseconds before which no file is made, and of the last flush.
+  /// Time before which no file is created, and time of the last flush, in monotonic nanoseconds.
   private var retryTime: UInt64 = 0
   private var flushTime: UInt64 = 0
   /// The file that is being written.
   private(set) var file: ClipFile?
-  /// The files that the last `roll` began.
+  /// The files that the last `roll` opened.
   private(set) var opened: [ClipFile] = []
 
-  /// A tape of what comes through `ring`; it can go back `seconds`.
+  /// Writes packets of `ring`, which keeps the last `seconds`.
   init(_ ring: PacketRing, seconds: Double, folder: MediaFolder) {
     reader = ring.reader(seconds: seconds)
     self.folder = folder
     writer = nil
   }
 
-  /// Writes what has come, as far as `span` reaches. Ends when `span` is over, or at once if this `isLast`.
+  /// Writes the packets that have arrived, up to the end of `span`. Closes the file at that end, or now if this `isLast`.
   ///
   /// - Parameters:
   ///   - now: monotonic nanoseconds.
-  ///   - name: what a file is called that begins with a packet; called just before it is made.
+  ///   - name: returns the name of a file that starts with a packet; called just before the file is created.
   /// - Returns: whether the span is over.
   mutating func roll(
     _ span: ClipPlan.Span, now: UInt64, isLast: Bool, name: (PacketRing.Entry) -> MediaName
@@ -59,7 +59,7 @@ struct ClipTape: ~Copyable {
       reader.begin(at: span.from)
       isRolling = true
     }
-    // Until it is tried again, the ring keeps what it can.
+    // Until the next attempt, the ring keeps the packets.
     if retryTime > now, !isLast { return false }
     var isOver = isLast || span.until.map { now > $0 + 1_000_000_000 } ?? false
     for entry in reader.take() {
@@ -69,7 +69,7 @@ struct ClipTape: ~Copyable {
       }
       do throws(OutputError) { try write(entry, name: name) } catch {
         fail(error, now)
-        // What could not be written is tried again, from the key picture before it on.
+        // The next attempt starts with the keyframe before the packet that failed.
         reader.begin(at: entry.arrival)
         break
       }
@@ -79,7 +79,7 @@ struct ClipTape: ~Copyable {
     return isOver
   }
 
-  /// Writes no more of this span: nobody is left whom it would show.
+  /// Stops writing this span, because no object is left for it.
   mutating func stop() {
     end()
     isRolling = false
@@ -112,7 +112,7 @@ struct ClipTape: ~Copyable {
     do throws(OutputError) { try writer?.flush() } catch { fail(error, now) }
   }
 
-  /// Puts what was written so far on the disk.
+  /// Syncs the data written so far to the disk.
   mutating func sync(_ now: UInt64) {
     do throws(OutputError) {
       try writer?.sync()
@@ -124,7 +124,7 @@ struct ClipTape: ~Copyable {
 
   private mutating func fail(_ error: OutputError, _ now: UInt64) {
     folder.noteFailure(.clip, error)
-    retryTime = now + UInt64(Self.patience * 1e9)
+    retryTime = now + UInt64(Self.retryDelay * 1e9)
     let isThere = if let writer = writer.take() { writer.abandon() } else { false }
     close(isThere: isThere)
   }

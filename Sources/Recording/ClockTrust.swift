@@ -1,21 +1,21 @@
-/// Says whether the clock on the wall may be believed where a wrong one destroys something: when it has run as evenly as the
-/// monotonic clock for a while, since the start and since its last jump. Pure.
+/// Decides whether the system clock can be trusted before recordings are deleted by age: it has to run in step with the
+/// monotonic clock for a while after the start and after each jump. A plain value.
 ///
-/// Machines without a battery start with any date, and are set when the network is there.
+/// Machines without a clock battery start with any date and are corrected when the network is available.
 struct ClockTrust {
-  /// Seconds that it must have run evenly.
-  static let patience = 3600.0
-  /// Seconds by which the two clocks may differ from one look to the next: a slow correction is no jump.
+  /// Seconds that the clocks must have run in step.
+  static let trialSeconds = 3600.0
+  /// Seconds by which the clocks may drift between two checks: a slow correction is no jump.
   static let tolerance = 30.0
 
   private var reference: (wall: Double, monotonic: Double)?
   private var evenSince = 0.0
 
-  /// Both clocks at one moment, in seconds. Says whether the first may be believed now.
+  /// Takes both clocks at one moment, in seconds; returns whether the first can be trusted now.
   mutating func see(wall: Double, monotonic: Double) -> Bool {
     if let reference, abs((wall - reference.wall) - (monotonic - reference.monotonic)) <= Self.tolerance {
       self.reference = (wall, monotonic)
-      return monotonic - evenSince >= Self.patience
+      return monotonic - evenSince >= Self.trialSeconds
     }
     reference = (wall, monotonic)
     evenSince = monotonic

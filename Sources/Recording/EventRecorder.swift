@@ -3,10 +3,10 @@ import Outputs
 import Scene
 import Settings
 
-/// What is worked on to record one camera: its clip, the best image of each object, and what is published when both are on
-/// the disk. For one thread.
+/// Records the events of one camera: its clip, the best image of each object, and what is published when both are on the
+/// disk. For one thread.
 ///
-/// Clips run while something is active. A stationary object asks for none.
+/// Clips run while an object is active. A stationary object needs none.
 struct EventRecorder: ~Copyable {
   /// An image that shows the object `identity`, as `track`, better than any before.
   typealias Image = (image: BestImage, identity: Int, track: Track)
@@ -15,7 +15,7 @@ struct EventRecorder: ~Copyable {
 
   /// An object that has been active, and whose end has not been published yet.
   private struct Subject {
-    /// What its files are called by.
+    /// The event that names its files.
     let first: StampedEvent
     /// Its last event so far.
     var latest: StampedEvent
@@ -31,7 +31,7 @@ struct EventRecorder: ~Copyable {
     var end: StampedEvent?
     /// When its end may be published: monotonic nanoseconds.
     var due = UInt64.max
-    /// What was published of its files, and when.
+    /// The files that were published last, and when.
     var published: StampedEvent.Evidence?
     var publication: UInt64 = 0
 
@@ -46,10 +46,10 @@ struct EventRecorder: ~Copyable {
     }
   }
 
-  /// Seconds between two renewals of an object's image, at least.
+  /// Minimum seconds between two images of an object.
   private static let renewal = 5.0
-  /// Seconds that the first publication of an object's files waits for all of them.
-  private static let patience = 1.0
+  /// Seconds that the first publication of an object waits for all of its files.
+  private static let publicationDelay = 1.0
 
   private let settings: RecordSettings
   private let camera: String
@@ -65,7 +65,7 @@ struct EventRecorder: ~Copyable {
   ///
   /// - Parameters:
   ///   - ring: its packets; `nil` for no clips.
-  ///   - delay: seconds from an object's first picture to its start being told, at most.
+  ///   - delay: maximum seconds from an object's first frame to its start event.
   init(_ settings: CameraSettings, classes: ClassCatalogue, ring: PacketRing?, delay: Double, folder: MediaFolder) {
     self.settings = settings.record
     camera = settings.name
@@ -84,7 +84,7 @@ struct EventRecorder: ~Copyable {
     plan.current == nil && subjects.values.allSatisfy { $0.end == nil && $0.image == nil && $0.published != nil }
   }
 
-  /// Takes in what happened since the last time, in order.
+  /// Takes what happened since the last call, in order.
   mutating func take(_ events: [StampedEvent], _ images: [Image], _ places: [Place] = []) {
     for event in events {
       guard let object = event.event.object, event.event.kind != .end else { continue }
@@ -135,8 +135,7 @@ struct EventRecorder: ~Copyable {
     }
   }
 
-  /// Writes what is there to be written, and gives out the ends that can be published, with what shows them. All of them
-  /// if this `isLast`.
+  /// Writes what has arrived, and returns the ends that can be published, with their files; all of them if this `isLast`.
   mutating func work(now: UInt64, isLast: Bool) -> [(StampedEvent, StampedEvent.Evidence)] {
     roll(now: now, isLast: isLast)
     let due = subjects.filter { $0.value.end != nil && (isLast || $0.value.due <= now) }.sorted { $0.key < $1.key }
@@ -154,7 +153,7 @@ struct EventRecorder: ~Copyable {
     }
   }
 
-  /// Updates of objects of which there is a file to show for the first time, or a better image.
+  /// Updates of objects that have a file for the first time, or a better image.
   mutating func updates(now: UInt64) -> [(StampedEvent, StampedEvent.Evidence)] {
     var updates: [(StampedEvent, StampedEvent.Evidence)] = []
     let present = subjects.filter { $0.value.end == nil && $0.value.appeared != nil }.sorted { $0.key < $1.key }
@@ -167,8 +166,11 @@ struct EventRecorder: ~Copyable {
       guard let evidence = subjects[id]?.evidence else { continue }
       let isComplete = (evidence.snapshot != nil || !settings.hasSnapshots) && (evidence.clip != nil || !hasTape)
       let hasChanged =
-        subject.published == nil
-        ? isComplete || waited >= Self.patience : subject.image != nil || evidence.clip != subject.published?.clip
+        if let published = subject.published {
+          subject.image != nil || evidence.clip != published.clip
+        } else {
+          isComplete || waited >= Self.publicationDelay
+        }
       guard hasChanged, evidence.snapshot != nil || evidence.clip != nil else { continue }
       subjects[id]?.published = evidence
       subjects[id]?.publication = now
@@ -183,7 +185,7 @@ struct EventRecorder: ~Copyable {
   private mutating func roll(now: UInt64, isLast: Bool) {
     guard let span = plan.current else { return }
     guard var tape = tape.take() else { return plan.settle() }
-    // After a failure, all whom the next file would show may be gone.
+    // After a failure, all objects that the next file would show may have ended.
     let isPointless = subjects.isEmpty && tape.file == nil
     if isPointless { tape.stop() }
     let isOver =
@@ -192,7 +194,7 @@ struct EventRecorder: ~Copyable {
         filesInSpan += 1
         return clipName(beginningWith: entry, now: now)
       }
-    // Those that have no file yet, or whose file was lost, are shown by the next.
+    // Objects without a file, or whose file was lost, use the next one.
     for file in tape.opened where file.isOpen || file.isThere {
       for (id, subject) in subjects where !(subject.clip.map { $0.isOpen || $0.isThere } ?? false) {
         subjects[id]?.clip = file
@@ -204,7 +206,7 @@ struct EventRecorder: ~Copyable {
     filesInSpan = 0
   }
 
-  /// The first file of a span is called by the event that began it, the others by the time at which they begin.
+  /// The first file of a span is named after the event that started it, the others after their start time.
   private func clipName(beginningWith entry: PacketRing.Entry, now: UInt64) -> MediaName {
     let shown = subjects.filter { plan.shows($0.key) || $0.value.end != nil }.values
     let first = shown.min { $0.appeared ?? 0 < $1.appeared ?? 0 }?.first
@@ -216,7 +218,7 @@ struct EventRecorder: ~Copyable {
       identifier: first?.identifier ?? String(repeating: "0", count: 26), kind: .clip)
   }
 
-  /// Puts the image of the object `id` on the disk, in place of the one before.
+  /// Writes the image of the object `id`; it replaces the last one.
   private mutating func store(_ id: Int) {
     guard let subject = subjects[id], let (bytes, box) = subject.image else { return }
     subjects[id]?.image = nil
@@ -227,7 +229,7 @@ struct EventRecorder: ~Copyable {
 }
 
 extension SceneEvent {
-  /// When the source was at `seconds`, by the monotonic clock, in nanoseconds.
+  /// The monotonic time, in nanoseconds, at which the source was at `seconds`.
   fileprivate func moment(of seconds: Double) -> UInt64 {
     stamp.arrival - min(stamp.arrival, UInt64(min(max(0, stamp.seconds - seconds), 1e6) * 1e9))
   }

@@ -1,12 +1,12 @@
 import Outputs
 
-/// What the names of recorded files tell of one event.
+/// One event, as far as the names of its recorded files describe it.
 package struct FoundRecording: Hashable, Sendable {
   let name: MediaName
   package fileprivate(set) var snapshot: String?
   package fileprivate(set) var clip: String?
 
-  /// The events whose files are below `folder`, by rising identifier. A clip counts for the event that it is called by.
+  /// The events whose files are below `folder`, by rising identifier. A clip belongs to the event in its name.
   package static func all(in folder: String) -> [FoundRecording] {
     guard let root = OpenFolder(path: folder) else { return [] }
     var found: [String: FoundRecording] = [:]
@@ -23,7 +23,7 @@ package struct FoundRecording: Hashable, Sendable {
   /// Names of its files.
   package var files: [String] { [snapshot, clip].compactMap { $0?.split(separator: "/").last.map(String.init) } }
 
-  /// A line of an event log that tells as much.
+  /// A line of an event log with the same content.
   package var line: String {
     let start = EventClock.text(FootageTime.milliseconds(name.time) ?? 0).json
     return "{\"v\":2,\"id\":\(name.identifier.json),\"type\":\"recording\",\"camera\":\(name.camera.json),\"seq\":0,"
@@ -33,20 +33,20 @@ package struct FoundRecording: Hashable, Sendable {
 }
 
 extension MediaFolder {
-  /// Where the recording lies that a log calls `path`: below this folder, wherever it lay then. `nil` for what is called
-  /// otherwise than recordings are.
+  /// The present location of the recording that a log calls `path`: below this folder, even if it was moved. `nil` if it does
+  /// not have the name of a recording.
   package func recording(at path: String) -> String? {
     MediaName(parsing: path.split(separator: "/").last ?? "").map { "\(self.path)/\($0.folder)/\($0.file)" }
   }
 
-  /// Where the trace of an object is: in a file called as its snapshot is.
+  /// The file with the trace of an object; it is named like its snapshot.
   package func trace(of identifier: String, camera: String, label: String, began milliseconds: Int64) -> String {
     let name = MediaName(
       camera: camera, milliseconds: milliseconds, label: label, identifier: identifier, kind: .trace)
     return "\(path)/\(name.folder)/\(name.file)"
   }
 
-  /// Removes the recording that a log calls `path`, unless it is being written; says whether it is gone.
+  /// Removes the recording that a log calls `path`, unless it is being written; returns whether it is gone.
   @discardableResult
   package func remove(_ path: String) -> Bool {
     guard let name = MediaName(parsing: path.split(separator: "/").last ?? ""), !isOpen(name.file),

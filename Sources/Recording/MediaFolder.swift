@@ -2,9 +2,9 @@ package import Outputs
 import Pipeline
 import Synchronization
 
-/// The folder of all recordings: where files go, and what is known of them.
+/// The folder of all recordings: names of new files, and the state of the latest.
 package final class MediaFolder: Sendable {
-  /// What was written and what was not.
+  /// Counts of files that were written, and that failed.
   package struct Report: Sendable {
     package var clips = 0, snapshots = 0, segments = 0
     package var clipFailures = 0, snapshotFailures = 0, segmentFailures = 0
@@ -38,10 +38,10 @@ package final class MediaFolder: Sendable {
 
   package var report: Report { state.withLock { $0.report } }
 
-  /// Where the file called `name` goes; its folder is there then.
+  /// The path for the file called `name`; creates its folder.
   func place(_ name: MediaName) throws(OutputError) -> String { try place(.event(name)) }
 
-  /// Where the segment called `name` goes; its folder is there then.
+  /// The path for the segment called `name`; creates its folder.
   func place(_ name: SegmentName) throws(OutputError) -> String { try place(.segment(name)) }
 
   private func place(_ name: RecordedName) throws(OutputError) -> String {
@@ -49,7 +49,7 @@ package final class MediaFolder: Sendable {
     return "\(path)/\(name.folder)/\(name.file)"
   }
 
-  /// Takes note that the file called `name` is being written, and must not be removed, or is no longer.
+  /// Notes whether the file called `name` is being written, so that it must not be removed.
   func note(_ name: String, isOpen: Bool) {
     state.withLock { state in
       if isOpen { state.open.insert(name) } else { state.open.remove(name) }
@@ -71,12 +71,12 @@ package final class MediaFolder: Sendable {
     trouble.notify()
   }
 
-  /// A file of `kind` is whole and on the disk.
+  /// A file of `kind` is complete and on the disk.
   func noteSuccess(_ kind: MediaName.Kind) {
     state.withLock { if kind == .clip { $0.report.clips += 1 } else { $0.report.snapshots += 1 } }
   }
 
-  /// A file of `kind` could not be written, or not to its end.
+  /// A file of `kind` could not be written completely.
   func noteFailure(_ kind: MediaName.Kind, _ error: OutputError) {
     state.withLock { state in
       if kind == .clip { state.report.clipFailures += 1 } else { state.report.snapshotFailures += 1 }
@@ -85,7 +85,7 @@ package final class MediaFolder: Sendable {
     trouble.notify()
   }
 
-  /// Keeps in mind which files show the event `identifier`.
+  /// Remembers which files show the event `identifier`.
   func remember(_ evidence: StampedEvent.Evidence, of identifier: String) {
     state.withLock { state in
       if state.evidence.updateValue(evidence, forKey: identifier) != nil { return }

@@ -1,7 +1,7 @@
 import Glibc
 
-/// A folder held by its descriptor: what is in it is looked at and removed without following symbolic links, and without
-/// anything being put in its place meanwhile.
+/// A folder held by its descriptor: its content is read and removed without following symbolic links, and the folder cannot
+/// be replaced meanwhile.
 @safe
 struct OpenFolder: ~Copyable {
   private let descriptor: Int32
@@ -22,7 +22,7 @@ struct OpenFolder: ~Copyable {
 
   /// Names of all that is in it, in rising order.
   var names: [String] {
-    // The stream takes its descriptor with it.
+    // Closing the stream closes its descriptor.
     let copy = unsafe openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard copy >= 0 else { return [] }
     guard let stream = unsafe fdopendir(copy) else {
@@ -32,7 +32,7 @@ struct OpenFolder: ~Copyable {
     defer { unsafe closedir(stream) }
     var names: [String] = []
     while let entry = unsafe readdir(stream) {
-      // A name that is not UTF-8 is none of ours.
+      // Recordings have names in UTF-8.
       let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
         unsafe String(validating: bytes.prefix { $0 != 0 }, as: UTF8.self)
       }
@@ -49,7 +49,7 @@ struct OpenFolder: ~Copyable {
     return Int64(status.st_blocks) * 512
   }
 
-  /// Removes the file called `name`; says whether it is gone.
+  /// Removes the file called `name`; returns whether it is gone.
   func remove(_ name: String) -> Bool { unsafe unlinkat(descriptor, name, 0) == 0 }
 
   /// Removes the folder called `name`, if it is empty.

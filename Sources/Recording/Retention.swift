@@ -3,13 +3,12 @@ package import Pipeline
 package import Settings
 import Synchronization
 
-/// Keeps the folder of recordings within its limits, on a thread of its own: looks at it once a minute, and removes what is
-/// too old or too much, oldest first. What belongs to an event that somebody marked as kept stays.
+/// Keeps the folder of recordings within its limits: once a minute, its own thread removes recordings that are too old or
+/// exceed the size, oldest first. Recordings of events that are marked as kept stay.
 ///
-/// Only files that are called as this program calls them, in the folders where it puts them, are ever touched. Links are
-/// not followed.
+/// It removes only files with names of recordings in their folders, and does not follow links.
 package final class Retention: Sendable {
-  /// What was found at the last look; `removed` counts from the beginning.
+  /// Result of the last sweep; `removed` counts from the start.
   package struct Report: Sendable {
     package var usedBytes: Int64 = 0
     package var freeBytes: Int64 = 0
@@ -31,9 +30,9 @@ package final class Retention: Sendable {
     let task: Task<Void, Never>
   }
 
-  /// Seconds between two looks.
+  /// Seconds between two sweeps.
   static let interval = 60.0
-  /// Files removed at one look, at most; the next then follows at once.
+  /// Maximum number of files that one sweep removes; the next then follows at once.
   static let batch = 1000
 
   private let limits: Mutex<(storage: StorageSettings, rules: RetentionRules)>
@@ -41,7 +40,7 @@ package final class Retention: Sendable {
   private let state = Mutex(State())
   private let working = Mutex<Working?>(nil)
 
-  /// Begins to look after `folder`. Throws where there is no thread to be had.
+  /// Starts to watch `folder`. Throws if the system has no thread left.
   package init(_ limits: StorageSettings, folder: MediaFolder) throws(PipelineError) {
     self.limits = Mutex((limits, RetentionRules()))
     self.folder = folder
@@ -52,13 +51,13 @@ package final class Retention: Sendable {
 
   package var report: Report { state.withLock { $0.report } }
 
-  /// Keeps the folder within other limits from now on, and looks at once.
+  /// Applies other limits from now on, starting with a sweep.
   package func change(to limits: StorageSettings) {
     self.limits.withLock { $0.storage = limits }
     folder.trouble.notify()
   }
 
-  /// Follows other rules from now on.
+  /// Applies other rules from now on.
   package func change(_ change: (inout RetentionRules) -> Void) {
     limits.withLock { change(&$0.rules) }
     folder.trouble.notify()
@@ -73,7 +72,7 @@ package final class Retention: Sendable {
     working.thread.join()
   }
 
-  /// The same for whoever cannot wait otherwise: blocks for the time of a look.
+  /// The same for callers that are not asynchronous: blocks for the time of a sweep.
   package func end() {
     guard let working = working.withLock({ $0.take() }) else { return }
     state.withLock { $0.isEnding = true }
@@ -85,7 +84,7 @@ package final class Retention: Sendable {
     var trust = ClockTrust()
     while !state.withLock({ $0.isEnding }) {
       let (limits, rules) = limits.withLock { $0 }
-      // By a clock that may be wrong everything looks old; what the disk needs does not depend on it.
+      // With a wrong clock everything may look old; limits of size do not depend on it.
       let isTrusted = trust.see(
         wall: Double(EventClock.wallMilliseconds) / 1e3, monotonic: Double(MonotonicTime.nanoseconds) / 1e9)
       if Self.sweep(
@@ -100,20 +99,19 @@ package final class Retention: Sendable {
       {
         continue
       }
-      // A full disk is not left so for a minute. However many files could not be written since the last look, they are
-      // one reason for the next.
+      // A failed write starts a sweep at once; many failures since the last sweep start only one.
       folder.trouble.wait(seconds: Self.interval)
     }
   }
 
-  /// Looks at `folder` once; says whether there is more to remove.
+  /// Sweeps `folder` once; returns whether there is more to remove.
   static func sweep(
     _ folder: MediaFolder, _ limits: StorageSettings, _ rules: RetentionRules = RetentionRules(),
     agesCount: Bool = true,
     now: Int64 = EventClock.wallMilliseconds, note: (Report) -> Void
   ) -> Bool {
     guard let root = OpenFolder(path: folder.path), let space = root.space else { return false }
-    // Two hours later nothing is put into the folder of an hour any more.
+    // Two hours later no file is created in the folder of an hour.
     let limit = MediaName.time(now - 7_200_000)
     let files = recordings(in: root, before: limit).filter { !folder.isOpen($0.name.file) }
     let kept: Set<String>, alerts: Set<String>, spared: Set<SegmentName>
@@ -123,7 +121,7 @@ package final class Retention: Sendable {
       alerts = try rules.knowledge?.alerts(Array(Set(asked))) ?? []
       spared = try rules.segmentsOfAlerts(among: files.compactMap(\.name.segment), now: now)
     } catch {
-      // Without the history nobody knows what is to be kept: a full disk is better than lost evidence.
+      // Without the history it is unknown what has to be kept: a full disk is better than lost evidence.
       return false
     }
     let plan = RetentionPlan(
@@ -159,8 +157,8 @@ package final class Retention: Sendable {
     return doomed.count > batch && !removed.isEmpty
   }
 
-  /// All recordings below `root`. Folders of hours and days before `limit` that are empty are removed: their files may have
-  /// gone while something could still be put there.
+  /// All recordings below `root`. Removes empty folders of hours and days before `limit`, which are not removed with their
+  /// last file while new files are possible.
   static func recordings(in root: borrowing OpenFolder, before limit: String = "") -> [RecordedFile] {
     var files: [RecordedFile] = []
     for camera in root.names where MediaName.isCamera(camera) {
@@ -184,12 +182,12 @@ package final class Retention: Sendable {
     return files
   }
 
-  /// Whether an hour was over at `limit`, a time as names have it.
+  /// Whether an hour had ended at `limit`, a time as in names.
   private static func isOver(_ hour: String, of day: String, before limit: String) -> Bool {
     day.filter { $0 != "-" } + "T" + hour < limit.prefix(11)
   }
 
-  /// Removes one file, and the folders that are empty then, unless something may just be put there.
+  /// Removes one file, and folders that are empty afterwards unless new files are possible there.
   static func remove(_ name: RecordedName, in root: borrowing OpenFolder, before limit: String) -> Bool {
     guard let days = OpenFolder(name.camera, in: root), let hours = OpenFolder(name.day, in: days),
       let inner = OpenFolder(name.hour, in: hours), inner.byteCount(of: name.file) != nil, inner.remove(name.file)

@@ -6,7 +6,7 @@ struct RecordedFile: Hashable, Sendable {
   let byteCount: Int64
 }
 
-/// Which recordings go. Pure.
+/// Decides which recordings are removed. A plain value.
 struct RetentionPlan {
   let limits: StorageSettings
   /// `20261123T183927.123Z` before which a file is too old; `nil` for one that never is.
@@ -16,7 +16,7 @@ struct RetentionPlan {
   /// Bytes that are free on the file system, and all it has.
   let free: Int64, total: Int64
 
-  /// Those of `files` that are too old, and then the oldest until size and free space are as wanted; oldest first.
+  /// The `files` to remove, oldest first: those that are too old, then the oldest until size and free space meet the limits.
   func doomed(_ files: [RecordedFile]) -> [RecordedFile] {
     let sorted = files.sorted { ($0.name.time, $0.name.file) < ($1.name.time, $1.name.file) }
     var used = sorted.reduce(0) { $0 + $1.byteCount }

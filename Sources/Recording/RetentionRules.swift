@@ -1,10 +1,10 @@
 package import Settings
 
-/// How long each recording stays, and what is known of events for that.
+/// How long each recording is kept, and the facts about events that this depends on.
 package struct RetentionRules: Sendable {
-  /// What the history knows of recordings. Where it cannot be asked it throws, and nothing is removed.
+  /// Facts of the event history about recordings. If it fails, nothing is removed.
   package struct Knowledge: Sendable {
-    /// Names of the files of events that somebody marked as kept.
+    /// Names of files of events that are marked as kept.
     package var kept: @Sendable () throws -> Set<String>
     /// Those of the events that belong to an alert.
     package var alerts: @Sendable ([String]) throws -> Set<String>
@@ -34,7 +34,7 @@ package struct RetentionRules: Sendable {
 
   package init() {}
 
-  /// Seconds that the recording called `name` stays; `nil` is for ever. `maxAge` is what the storage says.
+  /// Seconds for which the recording called `name` is kept; `nil` is for ever. `maxAge` is the limit of the storage.
   func age(of name: MediaName, maxAge: Double?, isAlert: (String) -> Bool) -> Double? {
     guard let settings = cameras[name.camera] else { return maxAge }
     let ofClass = settings.classes.first { MediaName.plain($0.name) == name.label }?.maxAge

@@ -8,11 +8,11 @@ final class BestImage: Sendable {
 
   init(_ pixels: consuming PixelBuffer) { self.pixels = pixels }
 
-  /// `box`, which is in pixels of the image, as shares of its sides.
+  /// `box`, given in pixels of the image, relative to its size.
   func shares(of box: Box) -> Box { box.shares(ofWidth: pixels.layout.width, height: pixels.layout.height) }
 }
 
-/// Makes the snapshots of one camera: an image with the box of the object that it is about.
+/// Writes the snapshots of one camera: images with the box of their object.
 struct SnapshotWriter: ~Copyable {
   private let camera: String
   private let classes: ClassCatalogue
@@ -38,7 +38,7 @@ struct SnapshotWriter: ~Copyable {
         overlay = try Overlay(layout: layout, classes: classes, style: style)
         pool = try PixelPool(layout: layout, capacity: 1)
       }
-      // Several objects may share the image, and each has its own box.
+      // Several objects can share an image, each with its own box.
       guard let copy = try pool?.copy(of: image.pixels) else { return nil }
       try overlay?.draw(tracks: [track], on: copy, at: 0)
       return try images.encode(copy, as: .jpeg, quality: 4)
@@ -48,7 +48,7 @@ struct SnapshotWriter: ~Copyable {
     }
   }
 
-  /// Puts `text` on the disk as the trace of the object of `event`. Without it a player shows no boxes: no more is lost.
+  /// Writes `text` as the trace of the object of `event`. If it fails, players show no boxes.
   func write(trace text: String, of event: StampedEvent) {
     let name = MediaName(
       camera: camera, milliseconds: event.began, label: event.label ?? "object", identifier: event.identifier,
@@ -58,7 +58,7 @@ struct SnapshotWriter: ~Copyable {
     }
   }
 
-  /// Puts `bytes` on the disk as the snapshot called by `event`; its path, or `nil` if that failed.
+  /// Writes `bytes` as the snapshot of `event`; returns its path, or `nil` if that failed.
   func write(_ bytes: [UInt8], of event: StampedEvent) -> String? {
     let name = MediaName(
       camera: camera, milliseconds: event.began, label: event.label ?? "object", identifier: event.identifier,

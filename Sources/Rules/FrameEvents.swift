@@ -24,7 +24,7 @@ struct FrameEvents {
   /// Adds what became of `object`.
   mutating func append(_ kind: SceneEvent.Kind, of object: ObservedObject) { objects.append(event(kind, of: object)) }
 
-  /// Adds what a zone or line says of `object`.
+  /// Adds an event of a zone or line about `object`.
   mutating func appendPlace(_ kind: SceneEvent.Kind, of object: ObservedObject) {
     places.append(event(kind, of: object))
   }

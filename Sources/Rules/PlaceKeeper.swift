@@ -43,7 +43,7 @@ struct PlaceKeeper: Hashable, Sendable, Codable {
 
   /// Median over this time, of boxes at least so far apart, but of at least so many.
   private static let window = 1.0, interval = 0.1, fewest = 3
-  /// An edge this near to the frame's border says nothing, as a share of the frame.
+  /// Edges nearer than this to the frame's border are ignored, as a share of the frame.
   private static let border: Float = 0.01
 
   /// An object first seen in `box`, in shares of the frame; `isStationary` if it is taken to have been there before.

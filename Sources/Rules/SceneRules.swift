@@ -1,10 +1,10 @@
 public import Scene
 
-/// Tells what happens in front of one camera from what each frame shows: objects come, stop, move and go, enter and leave
-/// zones and cross lines. A value without threads or a clock of its own: equal frames give equal events.
+/// Derives events from the tracks of each frame: objects appear, stop, move and leave, enter and leave zones and cross lines.
+/// A value without threads or a clock: equal frames give equal events.
 ///
 /// An object outlives its track. The place of a stationary one is kept for it, so that a parked car is one object also
-/// when something hides it, when the camera is offline, and (by `state`) when the program starts anew.
+/// when something hides it, when the camera is offline, and (by `state`) when the program starts again.
 public struct SceneRules: Sendable {
   /// What is to be noticed.
   public let configuration: RulesConfiguration

@@ -3,9 +3,9 @@ import Outputs
 import Rules
 import Streaming
 
-/// What outlives a restart of one camera: stationary objects and the counts of lines, and the identifiers of the objects.
+/// The state of one camera that is kept over restarts: stationary objects with their identifiers, and counts of lines.
 struct CameraMemory: Hashable, Sendable, Codable {
-  /// Version of the form.
+  /// Version of the format.
   private(set) var version = 1
   /// When it was written, in milliseconds since 1970.
   let saved: Int64
@@ -18,25 +18,25 @@ struct CameraMemory: Hashable, Sendable, Codable {
     self.objects = objects
   }
 
-  /// Whether `older` is as good: it has the same content and is less than a minute old.
+  /// Whether `older` can stay: it has the same content and is less than a minute old.
   func isCovered(by older: CameraMemory?) -> Bool {
     guard let older else { return false }
     return saved - older.saved < 60_000 && rules.hasSameContent(as: older.rules)
   }
 
-  /// The scene as it is remembered at `now`.
+  /// The saved state for `now`.
   func past(at now: Int64 = EventClock.wallMilliseconds) -> ScenePast {
     ScenePast(rules, age: max(0, Double(now - saved) / 1e3))
   }
 }
 
-/// The folder in which a service remembers its cameras: `CAMERA.json` for each.
+/// The folder in which a service saves the state of its cameras, as `CAMERA.json`.
 struct MemoryFolder: Hashable {
   let path: String
 
   /// The folder beside the log of events, or else in that of recordings; `nil` for a service that keeps neither.
   init?(events: String?, recordings: String?) {
-    // Beside a pipe or a terminal there is no place for a folder.
+    // A pipe or terminal has no folder beside it.
     let type = events.flatMap { try? FileManager.default.attributesOfItem(atPath: $0)[.type] as? FileAttributeType }
     let isFile = [nil, .typeRegular, .typeSymbolicLink].contains(type)
     if let events, events != "-", isFile {
@@ -48,13 +48,13 @@ struct MemoryFolder: Hashable {
     }
   }
 
-  /// What is remembered of `camera`; `nil` if nothing is, or what is there cannot be read: then it starts anew.
+  /// The saved state of `camera`; `nil` if there is none or it cannot be read.
   func memory(of camera: String) -> CameraMemory? {
     guard let data = try? Data(contentsOf: URL(filePath: place(camera))) else { return nil }
     return try? JSONDecoder().decode(CameraMemory.self, from: data)
   }
 
-  /// Writes `memory` in place of what was remembered of `camera`.
+  /// Replaces the saved state of `camera`.
   func write(_ memory: CameraMemory, of camera: String) throws(OutputError) {
     try OutputFolder.make(path)
     let bytes: [UInt8]

@@ -1,17 +1,17 @@
 import Settings
 import Web
 
-/// Why the service cannot start, or cannot do what it was asked.
+/// Why the service cannot start or cannot execute a request.
 public struct ServiceError: Error, Sendable, CustomStringConvertible {
   /// What went wrong, as far as a caller acts on it.
   public enum Code: Hashable, Sendable {
-    /// The configuration does not say what to do (exit code 78).
+    /// The configuration is wrong (exit code 78).
     case configuration
     /// The configuration's file cannot be read (exit code 66).
     case unreadable
-    /// The address to listen on cannot be had (exit code 69).
+    /// The address to listen on is not available (exit code 69).
     case cannotListen
-    /// The system gives no thread, socket or descriptor (exit code 71).
+    /// The system has no thread, socket or descriptor left (exit code 71).
     case system
   }
 

@@ -4,8 +4,7 @@ import Recording
 import Settings
 
 extension ServiceRun {
-  /// The history that `outputs` ask for. A store that cannot be had costs the history, not the service: it is
-  /// logged.
+  /// The history that `outputs` configure. If its store cannot be opened, that is logged and the service runs without.
   static func history(_ outputs: OutputSettings, log: (LogLine) -> Void) -> EventHistory? {
     guard let lines = outputs.eventLog, let store = outputs.eventStore, isPlainFile(lines) else { return nil }
     do { return try EventHistory(path: store, log: lines) } catch {
@@ -20,7 +19,7 @@ extension ServiceRun {
     return type == nil || type == .typeRegular || type == .typeSymbolicLink
   }
 
-  /// Reads the log, and takes recordings whose lines are gone for events.
+  /// Reads the log, and restores events from recordings whose lines are missing.
   func fillHistory() async {
     guard let history else { return }
     await history.update()
@@ -28,12 +27,12 @@ extension ServiceRun {
     let found = FoundRecording.all(in: media.path)
     do throws(EventStoreError) {
       _ = try history.database.adopt(found.map(\.line))
-      // An empty folder may be one whose disk is not there.
+      // If the folder is empty, its disk may not be mounted.
       if !found.isEmpty { _ = try history.database.forgetFiles(otherThan: Set(found.flatMap(\.files))) }
     } catch { log(LogLine(.error, "\(error)")) }
   }
 
-  /// Lets the history say which recordings stay, and hear which are gone.
+  /// Connects history and retention: which recordings have to be kept, and which were removed.
   func retainByHistory() {
     guard let history else { return }
     supervisor.retain(
@@ -48,7 +47,7 @@ extension ServiceRun {
         }))
   }
 
-  /// The file that shows the event `identifier`, by the store.
+  /// The recording of the event `identifier`, from the store.
   func storedRecording(_ kind: MediaName.Kind, of identifier: String) async -> String? {
     guard let event = try? await history?.database.event(identifier)?.event else { return nil }
     switch kind {

@@ -5,7 +5,7 @@ import Synchronization
 package import Web
 
 extension ServiceRun {
-  /// Switches something of a camera, and writes it down. A camera that is switched off is stopped, its stream closed.
+  /// Changes a switch of a camera and saves it. A camera that is switched off is stopped and its stream closed.
   func obey(_ command: HomeCommand) async -> ReloadOutcome {
     let configured = state.withLock { $0.configuration.cameras }
     guard configured.contains(where: { $0.name == command.camera }) else {
@@ -47,7 +47,8 @@ extension ServiceRun {
     return Dictionary(uniqueKeysWithValues: HomeToggle.allCases.map { ($0.rawValue, switches[keyPath: $0.path]) })
   }
 
-  /// Publishes and calls as `outputs` say from now on; where that cannot be, it is logged, and nothing is published.
+  /// Publishes and calls webhooks as configured by `outputs` from now on; if that fails, it is logged and nothing is
+  /// published.
   func changeOutlets(from before: OutputSettings, to outputs: OutputSettings) async {
     guard before.mqtt != outputs.mqtt || !(before.webhooks + outputs.webhooks).isEmpty else { return }
     let change = { [outlets, log] in
@@ -65,7 +66,7 @@ extension ServiceRun {
     thread.join()
   }
 
-  /// Ends what leaves the service, on a thread of its own: it may take seconds.
+  /// Closes the outlets on their own thread, because it may take seconds.
   func stopOutlets() async {
     guard let thread = try? WorkThread(name: "farewell") else { return outlets.stop() }
     await Task(executorPreference: thread) { [outlets] in outlets.stop() }.value

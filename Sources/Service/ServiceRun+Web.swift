@@ -85,7 +85,7 @@ extension ServiceRun: WebService {
 
   package func reload() async -> ReloadOutcome {
     await withCheckedContinuation { answer in
-      // After the end nobody would answer.
+      // After the end nothing would answer.
       if case .terminated = orders.yield(.reload(answer)) {
         answer.resume(returning: .refused(Self.ending))
       }

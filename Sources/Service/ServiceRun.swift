@@ -12,7 +12,7 @@ import Settings
 import Synchronization
 import Web
 
-/// The service from its start to its end: cameras, web server, and what systemd wants to hear.
+/// The service from its start to its end: cameras, web server, notifications of systemd.
 public final class ServiceRun: Sendable {
   enum Command: Sendable {
     case stop
@@ -31,9 +31,9 @@ public final class ServiceRun: Sendable {
   }
 
   let supervisor: Supervisor
-  /// What can be asked for what happened; `nil` if events are not kept.
+  /// The event history; `nil` if events are not kept.
   package let history: EventHistory?
-  /// What events are sent to, and how cameras are switched.
+  /// Receivers of events, and the switches of cameras.
   let outlets: Outlets
   private let path: String
   let log: @Sendable (LogLine) -> Void
@@ -41,7 +41,7 @@ public final class ServiceRun: Sendable {
   private let identity: TLSIdentity?
   let state: Mutex<State>
   let start = MonotonicTime.nanoseconds
-  /// Of cameras, for those who ask in Frigate's words.
+  /// Rates of cameras, for Frigate's HTTP interface.
   let rates = CameraRates()
   private let commands: AsyncStream<Command>
   let orders: AsyncStream<Command>.Continuation
@@ -49,9 +49,9 @@ public final class ServiceRun: Sendable {
   /// Reads the configuration at `path` and loads its model. Throws `ServiceError`, `ModelError` or `OutputError`.
   ///
   /// - Parameters:
-  ///   - findModel: the file of the model that the configuration names, or of the one to run if it names none.
-  ///   - choosePrecision: what the network is computed in.
-  ///   - log: takes lines for those who run the service; called from many threads.
+  ///   - findModel: the file of the model that the configuration names, or of the default model.
+  ///   - choosePrecision: the precision of the network.
+  ///   - log: receives lines for the operator; called from many threads.
   public init(
     path: String, findModel: (String?) throws -> String,
     choosePrecision: (InferenceModel, Detector.Options) throws -> CompilationOptions.Precision = { _, _ in .f32 },
@@ -83,13 +83,13 @@ public final class ServiceRun: Sendable {
     (commands, orders) = AsyncStream.makeStream(of: Command.self)
   }
 
-  /// Ends `run` in order; from any thread.
+  /// Ends `run` in an orderly way; from any thread.
   public func stop() { orders.yield(.stop) }
 
-  /// Reads the configuration anew, as far as it has changed; from any thread.
+  /// Reads the configuration again and applies changes; from any thread.
   public func reload() { orders.yield(.reload(nil)) }
 
-  /// Watches until it is told to stop. Throws `ServiceError` if it cannot begin.
+  /// Runs until `stop`. Throws `ServiceError` if it cannot start.
   public func run() async throws(ServiceError) {
     let configuration = state.withLock { $0.configuration }
     let failure = Mutex<ServiceError?>(nil)
@@ -158,7 +158,7 @@ public final class ServiceRun: Sendable {
     }
   }
 
-  /// Takes no more orders; whoever waits for the answer to one hears that the end came first.
+  /// Accepts no more orders; those that wait are answered with the end of the service.
   private func refuse() async {
     orders.finish()
     for await command in commands {
@@ -182,7 +182,7 @@ public final class ServiceRun: Sendable {
     systemd.ready(summary)
   }
 
-  /// Tells systemd that all is well, if it is: as long as cameras and workers move.
+  /// Notifies systemd's watchdog while cameras and workers make progress.
   private func beat() {
     reportWriteFailures()
     guard state.withLock({ $0.isRunning }) else { return }
@@ -194,7 +194,7 @@ public final class ServiceRun: Sendable {
     }
   }
 
-  /// Says what can no longer be written to the disk, and what can again.
+  /// Logs when writes to the disk start to fail, and when they succeed again.
   private func reportWriteFailures() {
     let events = supervisor.journal.report, recordings = supervisor.recordings?.files ?? MediaFolder.Report()
     let memories = supervisor.memories ?? MemoryKeeper.Report()
@@ -258,7 +258,7 @@ public final class ServiceRun: Sendable {
         ("outputs.state", before.outputs.state != next.outputs.state),
       ].filter(\.1).map(\.0)
       return .done(
-        "configuration read: \(changes.kept.counted("camera")) unchanged, \(changes.started) begun, \(changes.stopped) ended"
+        "configuration read: \(changes.kept.counted("camera")) unchanged, \(changes.started) started, \(changes.stopped) stopped"
           + (later.isEmpty ? "" : "; \(later.joined(separator: " and ")) will change at the next start"))
     } catch {
       return .refused(error.description)

@@ -9,7 +9,7 @@ import Settings
 import Streaming
 
 extension Supervisor {
-  /// What a house shows of the cameras, as they are now.
+  /// The present state of the cameras for smart home systems.
   func home(_ switches: SwitchBoard) -> HomeState {
     let cameras = cameras
     let reports = cameras.map(\.report)
@@ -18,10 +18,10 @@ extension Supervisor {
     server.camerasUp = reports.count { $0.stateName == "up" }
     server.resultAge = reports.filter { $0.age.count > 0 && $0.stateName == "up" }.map { report in
       let age = report.age.quantile(0.5).components
-      // To a tenth: it is shown, and each change is a message.
+      // Rounded to a tenth, because each change is a message.
       return ((Double(age.seconds) + Double(age.attoseconds) / 1e18) * 10).rounded() / 10
     }.max()
-    // To 100 MB, for the same reason.
+    // Rounded to 100 MB for the same reason.
     server.freeBytes = recordings.map { Int($0.storage.freeBytes) / 100_000_000 * 100_000_000 }
     return HomeState(server: server, cameras: zip(cameras, reports).map { $0.home($1, switches) })
   }

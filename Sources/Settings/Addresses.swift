@@ -90,7 +90,7 @@ extension SettingKind where Value == PushAddress? {
 }
 
 extension SettingKind where Value == SourceAddress? {
-  /// An address of pictures. A file that is not there now may be there later: that is no mistake of the configuration.
+  /// The address of a video source. A file that does not exist may be created later, so it is no error here.
   static var sourceAddress: SettingKind {
     SettingKind(schema: "\"type\":\"string\",\"minLength\":1") { node throws(ConfigurationProblem) in
       let expected = "an address such as rtsp://192.0.2.5/stream, a device such as /dev/video0, or a file"

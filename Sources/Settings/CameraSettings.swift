@@ -3,7 +3,7 @@ public import Outputs
 public import Scene
 public import V4L2
 
-/// What holds for cameras that say nothing else.
+/// Defaults of cameras.
 public struct CameraDefaults: Hashable, Sendable {
   /// What is looked for, and how often.
   public var detect = DetectSettings()
@@ -21,7 +21,7 @@ public struct CameraDefaults: Hashable, Sendable {
   /// When web servers are called.
   public var alerts = AlertSettings()
 
-  /// The values that hold where a configuration says nothing.
+  /// The default values.
   public init() {}
 
   static let settings: [Setting<CameraDefaults>] = [
@@ -33,7 +33,7 @@ public struct CameraDefaults: Hashable, Sendable {
     ) { name, defaults in FilterSettings(name: name, before: defaults.filters) },
     .section("visits", \.visits, VisitOptions.settings, "How active objects are put together to visits."),
     .section(
-      "record", \.record, RecordSettings.settings, "What is kept of events, where outputs.storage says to where."),
+      "record", \.record, RecordSettings.settings, "What is recorded of events, in the folder outputs.storage.path."),
     .section("alerts", \.alerts, AlertSettings.settings, isInExample: false, "When webhooks are called."),
   ]
 }
@@ -42,9 +42,9 @@ public struct CameraDefaults: Hashable, Sendable {
 public struct CameraSettings: Hashable, Sendable {
   /// Its name in events, addresses and metrics.
   public let name: String
-  /// Where its frames come from, credentials included; `nil` where `inputs` say so.
-  public var url: SourceAddress?
-  /// Several streams of the camera, each with its roles; empty for one that has all.
+  /// Address of its video, secrets included; `nil` if `inputs` has it.
+  public var address: SourceAddress?
+  /// Several streams of the camera, each with its roles; empty if one stream has all roles.
   public var inputs: [CameraInput] = []
   /// Whether it is watched.
   public var isEnabled = true
@@ -52,9 +52,9 @@ public struct CameraSettings: Hashable, Sendable {
   public var transport = SourceOptions.Transport.auto
   /// Silence in seconds after which it counts as stalled.
   public var timeout = 10.0
-  /// Whether sound is taken, too.
+  /// Whether clips contain audio.
   public var hasAudio = false
-  /// What is asked of a camera of this machine.
+  /// Requested settings of a camera of this machine.
   public var device = CaptureRequest()
   /// What is looked for, and how often.
   public var detect: DetectSettings
@@ -66,7 +66,7 @@ public struct CameraSettings: Hashable, Sendable {
   public var record: RecordSettings
   /// When web servers are called.
   public var alerts: AlertSettings
-  /// Areas that are painted over before anyone sees a picture, the network included.
+  /// Areas that are painted over in each frame before anything else sees it, the network included.
   public var privacyMasks: [Polygon] = []
   /// Areas whose entries and exits are reported.
   public var zones: [ZoneSettings] = []
@@ -78,7 +78,7 @@ public struct CameraSettings: Hashable, Sendable {
   public var objectMasks: [Polygon] = []
   /// Rules beside those of objects.
   public var rules = AddedRuleSettings()
-  /// Where its pictures go with what was found drawn on them, secrets included.
+  /// Address of the receiver of its annotated frames, secrets included.
   public var push: PushAddress?
   /// Its own outputs: target by kind, from the configuration's `outputs`.
   var outputs: [String: String] = [:]
@@ -101,7 +101,7 @@ public struct CameraSettings: Hashable, Sendable {
 
   static let settings: [Setting<CameraSettings>] = [
     .value(
-      "url", \.url, .sourceAddress, example: "\"rtsp://viewer:${FRONT_PASSWORD}@192.0.2.5/stream\"",
+      "url", \.address, .sourceAddress, example: "\"rtsp://viewer:${FRONT_PASSWORD}@192.0.2.5/stream\"",
       "Where frames come from: rtsp://, http:// and the like, /dev/video0, or a file, which is repeated."),
     .value(
       "inputs", \.inputs, .inputs,
@@ -110,9 +110,10 @@ public struct CameraSettings: Hashable, Sendable {
     .value("enabled", \.isEnabled, .switched, example: "true", "Whether the camera is watched."),
     .value("transport", \.transport, .choice, "How RTSP carries its packets."),
     .value("timeout", \.timeout, .duration(0.1...600), "Silence after which the camera counts as stalled."),
-    .value("audio", \.hasAudio, .switched, "Whether clips have sound, where the stream has it."),
+    .value("audio", \.hasAudio, .switched, "Whether clips have audio, if the stream has it."),
     .section(
-      "camera", \.device, CaptureRequest.settings, isInExample: false, "What a camera of this machine is asked for."),
+      "camera", \.device, CaptureRequest.settings, isInExample: false, "Requested settings of a camera of this machine."
+    ),
     .section("detect", \.detect, DetectSettings.settings, isInExample: false, "As in defaults, for this camera."),
     .section("track", \.track, TrackSettings.settings, isInExample: false, "As in defaults, for this camera."),
     .section("visits", \.visits, VisitOptions.settings, isInExample: false, "As in defaults, for this camera."),
@@ -120,7 +121,7 @@ public struct CameraSettings: Hashable, Sendable {
     .section("alerts", \.alerts, AlertSettings.settings, isInExample: false, "As in defaults, for this camera."),
     .value(
       "privacy_masks", \.privacyMasks, .polygons,
-      "Areas painted black before anything looks at a picture: corners [x, y] from 0 to 1."),
+      "Areas painted black in each frame before anything else: corners [x, y] from 0 to 1."),
     .sections("zones", \.zones, ZoneSettings.settings, example: "yard", "Areas that objects enter and leave, by name.")
     { name, _ in ZoneSettings(name: name) },
     .sections("lines", \.lines, LineSettings.settings, example: "gate", "Lines that are counted, by name.") { name, _ in
@@ -137,51 +138,51 @@ public struct CameraSettings: Hashable, Sendable {
       "rules", \.rules, AddedRuleSettings.settings, isInExample: false, "What else is reported, by rule."),
     .value(
       "push", \.push, .pushAddress, example: "\"rtsp://192.0.2.9:8554/front\"",
-      "Where looked-at pictures go, boxes drawn: \(PushAddress.forms)."),
+      "Where annotated frames are sent: \(PushAddress.forms)."),
   ]
 }
 
 /// What is looked for, and how often.
 public struct DetectSettings: Hashable, Sendable {
-  /// A look at the brightness of a picture decides whether the network is run.
+  /// The motion gate: changes in brightness decide whether the network runs.
   public struct Motion: Hashable, Sendable {
-    /// Whether still scenes are left to the last answer.
+    /// Whether a still scene keeps its last detections without a run of the network.
     public var isGate = true
     /// Change in brightness (0...255) of a small area that counts as motion.
     public var threshold = 8.0
-    /// Seconds after which the network looks at a still scene all the same.
+    /// Seconds after which the network runs on a still scene, too.
     public var refresh = 10.0
 
-    /// The values that hold where a configuration says nothing.
+    /// The default values.
     public init() {}
 
     static let settings: [Setting<Motion>] = [
       .value("gate", \.isGate, .switched, example: "true", "Whether a still scene keeps the answer it had."),
       .value("threshold", \.threshold, .number(1...255), "Change of brightness that counts as motion, 1 to 255."),
       .value(
-        "refresh", \.refresh, .duration(0.1...86_400), "Time after which a still scene is looked at all the same."),
+        "refresh", \.refresh, .duration(0.1...86_400), "Time after which the network runs on a still scene, too."),
     ]
   }
 
-  /// Pictures a second that are looked at, at most.
+  /// Maximum number of frames analysed per second.
   public var rate = 5.0
   /// Lowest probability of a detection.
   public var confidence: Float = 0.25
-  /// Overlap above which the weaker box goes.
+  /// Overlap (IoU) above which the box with the lower score is removed.
   public var overlap: Float = 0.45
   /// Classes looked for, by name or number; `nil` is all.
   public var classes: [String]?
-  /// Age in seconds at which a picture that waits for its turn is thrown away.
+  /// Age in seconds at which a waiting frame is dropped.
   public var maxAge = 1.0
   /// When the network is run.
   public var motion = Motion()
 
   static let settings: [Setting<DetectSettings>] = [
-    .value("fps", \.rate, .number(0.01...240), example: "5", "Pictures a second that are looked at, at most."),
+    .value("fps", \.rate, .number(0.01...240), example: "5", "Maximum number of frames analysed per second."),
     .value("conf", \.confidence, .share, example: "25%", "Lowest probability of a detection."),
     .value("iou", \.overlap, .share, "Overlap above which the weaker of two boxes goes."),
     .value("classes", \.classes, .names("names of classes"), example: "[person, car]", "Classes looked for."),
-    .value("max_age", \.maxAge, .duration(0.01...60), "Age at which a waiting picture is thrown away."),
+    .value("max_age", \.maxAge, .duration(0.01...60), "Age at which a waiting frame is dropped."),
     .section("motion", \.motion, Motion.settings, "When the network is run."),
   ]
 }
@@ -202,6 +203,6 @@ public struct TrackSettings: Hashable, Sendable {
       "How long an object may be out of sight and stay the same."),
     .value(
       "stationary_after", \.stationaryAfter, .duration(1...3600), example: "10s",
-      "Time in one place after which an object is stationary: it is no news any more."),
+      "Time in one place after which an object is stationary and no longer reported."),
   ]
 }

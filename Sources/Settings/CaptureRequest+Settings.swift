@@ -2,11 +2,11 @@ import Outputs
 import V4L2
 
 extension CaptureRequest {
-  /// What a camera of this machine is asked for.
+  /// Requested settings of a camera of this machine.
   static let settings: [Setting<CaptureRequest>] = [
-    .value("size", \.size, .cameraSize, "Size of its pictures, such as 1280x720; `yolostream devices` lists them."),
-    .value("pixel_format", \.format, .pixelFormat, "How it sends pictures, such as mjpeg or yuyv."),
-    .value("framerate", \.rate, .optional(.number(0.01...1000)), "Pictures a second that it is asked for."),
+    .value("size", \.size, .cameraSize, "Size of its frames, such as 1280x720; `yolostream devices` lists them."),
+    .value("pixel_format", \.format, .pixelFormat, "Pixel format of its frames, such as mjpeg or yuyv."),
+    .value("framerate", \.rate, .optional(.number(0.01...1000)), "Requested frames per second."),
     .value("controls", \.controls, .controls, "Its controls and the values they get, such as {brightness: 128}."),
   ]
 }
@@ -24,7 +24,7 @@ extension SettingKind where Value == V4L2.FrameSize? {
 }
 
 extension SettingKind where Value == FourCC? {
-  /// A format of pictures by any of its names.
+  /// A pixel format by any of its names.
   static var pixelFormat: SettingKind {
     SettingKind(schema: "\"type\":\"string\",\"minLength\":1") { node throws(ConfigurationProblem) in
       let expected = "one of " + FourCC.known.map(\.description).joined(separator: ", ")
@@ -35,11 +35,11 @@ extension SettingKind where Value == FourCC? {
 }
 
 extension SettingKind where Value == [ControlSetting] {
-  /// Names of controls with whole numbers, which are set in this order.
+  /// Names of controls with integers, which are set in this order.
   static var controls: SettingKind {
     SettingKind(schema: "\"type\":\"object\",\"additionalProperties\":{\"type\":\"integer\"}") {
       node throws(ConfigurationProblem) in
-      let expected = "a whole number"
+      let expected = "an integer"
       var controls: [ControlSetting] = []
       for entry in try node.entries() {
         let text = try entry.value.text(expected)

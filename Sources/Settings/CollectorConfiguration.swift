@@ -1,10 +1,10 @@
 import Foundation
 
-/// What the collector of a fleet is to do: the whole of its configuration file.
+/// The configuration of a collector: a whole file.
 public struct CollectorConfiguration: Hashable, Sendable {
   /// Version of the file's format.
   var version = 1
-  /// The brokers that are listened to; names are unique.
+  /// The brokers it reads; names are unique.
   package var brokers: [CollectedBroker] = []
   /// Where events go.
   package var outputs = OutputSettings()

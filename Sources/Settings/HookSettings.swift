@@ -60,7 +60,7 @@ public struct HookSettings: Hashable, Sendable {
     .value("severity", \.severities, .names("alert or detection"), "Severities of visits that it is for."),
     .value(
       "when", \.moment, .oneOf(moments),
-      "Where types says nothing: first (the start), snapshot (the end, with an image) "
+      "Without types: first (the start), snapshot (the end, with an image) "
         + "or end."),
     .value("hours", \.hours, .optional(.dayHours), "When it is called: 22:00-06:00, local time."),
     .value(

@@ -1,10 +1,10 @@
 import Outputs
 
-/// What is kept of events of a camera, where there is a folder for it.
+/// What is recorded of events of a camera, if there is a folder for it.
 public struct RecordSettings: Hashable, Sendable {
   /// Whether a clip is cut from the camera's packets.
   public var hasClips = true
-  /// Whether the best picture of each object is kept.
+  /// Whether the best image of each object is kept.
   public var hasSnapshots = true
   /// Seconds of a clip before the first object was seen.
   public var preRoll = 5.0
@@ -28,7 +28,7 @@ public struct RecordSettings: Hashable, Sendable {
     .value(
       "clips", \.hasClips, .switched, example: "true",
       "Whether a clip of each event is cut from the stream as the camera sends it, privacy masks not painted."),
-    .value("snapshots", \.hasSnapshots, .switched, "Whether the best picture of each object is kept, masks painted."),
+    .value("snapshots", \.hasSnapshots, .switched, "Whether the best image of each object is kept, masks painted."),
     .value("pre_roll", \.preRoll, .duration(0...60), example: "5s", "What a clip shows before the object came."),
     .value("post_roll", \.postRoll, .duration(0...60), example: "5s", "What a clip shows after the object has gone."),
     .value(
@@ -101,7 +101,7 @@ extension SettingKind where Value == Int64 {
 
   private static var pattern: String { "^[0-9.]+ ?([kKMGT]i?)?B?$" }
 
-  /// Bytes that `text` says.
+  /// The number of bytes in `text`.
   static func bytes(in text: String) -> Int64? {
     let digits = text.prefix { $0.isNumber || $0 == "." }
     let unit = text.dropFirst(digits.count).drop { $0 == " " }

@@ -1,4 +1,4 @@
-/// How long recordings of a camera stay, where that is not what `outputs.storage` says.
+/// How long recordings of a camera are kept; overrides `outputs.storage`.
 public struct RetainSettings: Hashable, Sendable {
   /// Recordings of one class.
   public struct Class: Hashable, Sendable {

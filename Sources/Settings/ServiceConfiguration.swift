@@ -1,13 +1,13 @@
 import Foundation
 package import Outputs
 
-/// What the service is to do: the whole of a configuration file.
+/// The configuration of the service: a whole file.
 public struct ServiceConfiguration: Hashable, Sendable {
   /// Version of the file's format.
   var version = 1
   /// Which network, and how it runs.
   public var model = ModelSettings()
-  /// What holds for cameras that say nothing else.
+  /// Defaults of cameras.
   public var defaults = CameraDefaults()
   /// The cameras, in the order of the file; names are unique.
   public var cameras: [CameraSettings] = []
@@ -38,7 +38,7 @@ public struct ModelSettings: Hashable, Sendable {
   public var path: String?
   /// Longest sides of the network's input; `nil` for what the model was trained on.
   public var size: FrameSize?
-  /// Threads that run the network, each on a picture of its own.
+  /// Threads that run the network, each on its own frame.
   public var workers = max(1, min(ProcessInfo.processInfo.activeProcessorCount, 64))
 
   static let settings: [Setting<ModelSettings>] = [
@@ -49,7 +49,8 @@ public struct ModelSettings: Hashable, Sendable {
       "imgsz", \.size, .optional(.inputSize),
       "Longest side of the input, or HxW; otherwise what the model was trained on, or 640."),
     .value(
-      "workers", \.workers, .whole(1...64), "Pictures worked on at the same time, one thread each; one a processor."),
+      "workers", \.workers, .whole(1...64),
+      "Frames analysed at the same time, each by a thread; by default one per processor."),
   ]
 }
 
@@ -72,7 +73,7 @@ public struct OutputSettings: Hashable, Sendable {
       static let settings: [Setting<JSONLines>] = [
         .value(
           "path", \.path, .text("the path of a file"), isRequired: true, example: "/var/lib/yolostream/events.jsonl",
-          "The file; lines are appended. It is opened anew on SIGHUP, so it may be moved away."),
+          "The file; lines are appended. It is opened again on SIGHUP, so it may be moved away."),
         .value(
           "rotate", \.rotate, .optional(.size), example: "64MiB",
           "Size at which it goes on in another file; the full one becomes events.jsonl.1. Otherwise never."),
@@ -80,7 +81,7 @@ public struct OutputSettings: Hashable, Sendable {
       ]
     }
 
-    /// What can be asked for what happened.
+    /// The event history.
     public struct Store: Hashable, Sendable {
       /// Where it is; `nil` for beside the log.
       public var path: String?
@@ -94,7 +95,7 @@ public struct OutputSettings: Hashable, Sendable {
 
     /// A file of JSON lines.
     public var lines = JSONLines()
-    /// What can be asked for what happened.
+    /// The event history.
     public var store = Store()
 
     static let settings: [Setting<Events>] = [
@@ -166,7 +167,7 @@ public struct HTTPSettings: Hashable, Sendable {
     static let settings: [Setting<TLS>] = [
       .value(
         "cert", \.certificate, .text("the path of a file"), isRequired: true,
-        "The certificate, and after it those that vouch for it, in PEM form. Read anew on SIGHUP."),
+        "The certificate, followed by its chain, in PEM form. Read again on SIGHUP."),
       .value(
         "key", \.key, .text("the path of a file"), isRequired: true, "The certificate's key in PEM form, not encrypted."
       ),

@@ -4,14 +4,6 @@ public import Rules
 package import Scene
 public import Tracking
 
-/// Colours that a terminal can show.
-public enum TerminalColours: Hashable, Sendable {
-  /// 24 bits.
-  case all
-  /// The 256 colours of xterm.
-  case palette
-}
-
 /// Options of a run.
 public struct StreamOptions: Sendable {
   /// Workers, each of which runs the network on its own frame.
@@ -55,8 +47,6 @@ public struct StreamOptions: Sendable {
   public var style = OverlayStyle()
   /// Outputs from the registry.
   package var sinks: [SinkRequest] = []
-  /// Colours of the terminal behind standard output in which frames are shown; `nil` shows none.
-  public var terminal: TerminalColours?
   /// Reports outages of a live source as events.
   public var watch: SourceWatch?
   /// Whether YOLO labels have scores.

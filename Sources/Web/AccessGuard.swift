@@ -2,21 +2,21 @@ import HTTPTypes
 import Hummingbird
 import Settings
 
-/// Lets in who may come in.
+/// Decides who has access.
 ///
-/// With a token, everyone needs it, and with a second one those who change something need that: as `Authorization: Bearer`, or
-/// once in the form of the page (or as `?token=`) for a cookie that opens a session. Images and live views also take it as the
-/// password of `Authorization: Basic`, which is all that many viewers of cameras know. Who shows wrong ones is not listened to
-/// for a while. Without one the server listens on loopback only, and a request must be meant for it: otherwise any page in a
-/// browser on this machine could ask in its user's name.
+/// If there is a token, every caller needs it; if there is a second one, callers that change something need that. It is sent as
+/// `Authorization: Bearer`, or once by the login form (or as `?token=`) for a cookie that opens a session. Images and live views
+/// also accept it as the password of `Authorization: Basic`, which many camera viewers support. After some wrong tokens an
+/// address is locked out for a while. Without a token the server listens on loopback only, and the request must name this
+/// machine: otherwise any page in a browser here could call it for its user.
 struct AccessGuard<Context: RequestContext>: RouterMiddleware {
   static var cookie: String { "yolostream_session" }
 
   let tokens: AccessTokens?
-  /// Browsers that have shown it.
+  /// Sessions of browsers that have sent it.
   let sessions = Sessions()
   let callers: Callers
-  /// Whether callers come over TLS: then the cookie goes no other way.
+  /// Whether connections use TLS; then the cookie is sent only over TLS.
   let isSecure: Bool
 
   func handle(
@@ -48,7 +48,7 @@ struct AccessGuard<Context: RequestContext>: RouterMiddleware {
     if isForm || request.uri.path == "/" && request.method == .get, let word, let right = tokens.right(of: word) {
       return welcome(right)
     }
-    // To have none is no guess, but a session of before a restart is not one either.
+    // A request without a token is no guess, nor is a session from before a restart.
     if request.headers[.authorization] != nil || word != nil { callers.noteGuess(caller) }
     if isForm || request.uri.path == "/" && LoginPage.isWanted(by: request) {
       return LoginPage.response(isAgain: word != nil)
@@ -60,12 +60,12 @@ struct AccessGuard<Context: RequestContext>: RouterMiddleware {
     return response
   }
 
-  /// Whether anyone may have it: the sign of life, and what the login form is made of.
+  /// Whether it needs no token: the liveness check, and the files of the login form.
   private static func isPublic(_ request: Request) -> Bool {
     ["/healthz", "/base.css", "/icon.svg", "/manifest.webmanifest"].contains(request.uri.path)
   }
 
-  /// Lets in a caller who has `right`, as far as that reaches.
+  /// Serves a caller that has `right`, if it suffices.
   private func pass(
     _ request: Request, _ context: Context, _ right: AccessRight, _ next: (Request, Context) async throws -> Response
   ) async throws -> Response {
@@ -84,10 +84,10 @@ struct AccessGuard<Context: RequestContext>: RouterMiddleware {
     return response
   }
 
-  /// Whether a browser, if it is one, shows a page of ours: requests that change something name their origin, and
-  /// without a token the name that was asked for must be one of this machine.
+  /// Whether a request of a browser comes from our page: requests that change something name their origin, and without a
+  /// token the host name must be one of this machine.
   private func isFromHere(_ request: Request) -> Bool {
-    // A browser says itself when another site's page asks; only a person who follows a link may come from there.
+    // Browsers mark requests from pages of other sites; only links that a person follows are accepted.
     if let name = HTTPField.Name("Sec-Fetch-Site"), let site = request.headers[name], site != "same-origin",
       site != "none"
     {

@@ -1,7 +1,7 @@
 import Foundation
 import HTTPTypes
 
-/// The word that callers must know.
+/// A token that callers must send.
 struct AccessToken: Sendable {
   private let bytes: [UInt8]
 
@@ -20,7 +20,7 @@ struct AccessToken: Sendable {
     bytes = Array(line.utf8)
   }
 
-  /// The token `word`.
+  /// The token with the text `word`.
   init(_ word: String) { bytes = Array(word.utf8) }
 
   /// Whether `word` is the token; takes the same time wherever they differ.
@@ -34,16 +34,16 @@ struct AccessToken: Sendable {
 
 /// What a caller may do.
 enum AccessRight: Hashable, Sendable {
-  /// Look at everything.
+  /// Read everything.
   case reading
-  /// Change something, too.
+  /// Read and change.
   case writing
 
-  /// Whether `method` is within it: what changes something is none of GET and HEAD.
+  /// Whether it includes `method`: GET and HEAD change nothing, others do.
   func covers(_ method: HTTPRequest.Method) -> Bool { self == .writing || method == .get || method == .head }
 }
 
-/// The tokens of a server: one that all callers must know, and perhaps a second one, without which nothing can be changed.
+/// The tokens of a server: one for all callers, and optionally a second one for changes.
 struct AccessTokens: Sendable {
   private let first: AccessToken
   private let second: AccessToken?
@@ -53,7 +53,7 @@ struct AccessTokens: Sendable {
     self.second = second
   }
 
-  /// What one who knows `word` may do; `nil` for a wrong one.
+  /// The right of a caller that sends `word`; `nil` if it is wrong.
   func right(of word: some StringProtocol) -> AccessRight? {
     if let second, second.matches(word) { return .writing }
     guard first.matches(word) else { return nil }

@@ -2,8 +2,8 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 
-/// The token as the password of HTTP's Basic scheme (RFC 7617), under any name: for viewers of cameras that know nothing else.
-/// Only what shows something is given out so; nothing is changed.
+/// The token as the password of HTTP's Basic scheme (RFC 7617), with any user name, for camera viewers that support nothing
+/// else. It grants read access only.
 enum BasicAccess {
   /// Whether `request` is for an image or a live view.
   static func isAccepted(for request: Request) -> Bool {

@@ -2,15 +2,15 @@ import HTTPTypes
 import NIOCore
 import NIOHTTPTypes
 
-/// What is known of a request's caller, put into its head by `CallerHandler` and taken from nobody else.
+/// Headers about a request's caller. Only `CallerHandler` sets them; those of callers are removed.
 enum CallerField {
   /// Where the request comes from.
   static let address = HTTPField.Name("X-Yolostream-Caller")
-  /// Stands where the address has guessed too often.
+  /// Present if the address has sent too many wrong tokens.
   static let lockedOut = HTTPField.Name("X-Yolostream-Locked-Out")
 }
 
-/// Keeps `Callers` informed of one connection, and closes it behind an answer that refuses its caller.
+/// Reports one connection to `Callers`, and closes it after an answer that refuses its caller.
 final class CallerHandler: ChannelDuplexHandler, RemovableChannelHandler {
   typealias InboundIn = HTTPRequestPart
   typealias InboundOut = HTTPRequestPart
@@ -62,7 +62,7 @@ final class CallerHandler: ChannelDuplexHandler, RemovableChannelHandler {
   func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
     switch unwrapOutboundIn(data) {
     case .head(var head):
-      // 401 and 429: whoever has no business here is not kept.
+      // Connections of refused callers (401 and 429) are closed.
       isRefused = head.status == .unauthorized || head.status == .tooManyRequests
       if isRefused { head.headerFields[.connection] = "close" }
       if head.status.kind == .successful, !isHealthRequest { callers.note(id, isBusy: true, isKnown: true) }

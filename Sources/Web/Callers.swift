@@ -1,22 +1,22 @@
 import NIOCore
 import Synchronization
 
-/// Who is connected, and who guesses tokens: what keeps a few callers from taking the place of all others.
+/// Counts connections and wrong tokens, so that a few callers cannot take the place of all others.
 ///
-/// There is always room for one more: the connection that has been idle longest and has shown no token makes way, first of
-/// the same address, then of any.
+/// There is always room for one more: the connection without a token that has been idle longest is closed, first of the same
+/// address, then of any.
 final class Callers: Sendable {
-  /// Connections of one address that have shown no token, and of all together.
+  /// Maximum number of connections without a token, of one address and of all.
   struct Limits: Sendable {
     var perAddress = 64
     var total = 256
-    /// Wrong tokens in a minute, after which an address is not listened to until the minute is over.
+    /// Wrong tokens in a minute after which an address is locked out until the minute is over.
     var guesses = 10
-    /// Addresses whose guesses are remembered.
+    /// Maximum number of addresses whose wrong tokens are counted.
     var remembered = 4096
   }
 
-  /// What is known of a connection.
+  /// State of a connection.
   private struct Caller {
     let address: String
     let close: @Sendable () -> Void
@@ -42,10 +42,10 @@ final class Callers: Sendable {
 
   init(limits: Limits) { self.limits = limits }
 
-  /// Wrong tokens since the start, and connections that made way for others.
+  /// Wrong tokens since the start, and connections that were closed for others.
   var counts: (guesses: Int, evicted: Int) { state.withLock { ($0.guessCount, $0.evictedCount) } }
 
-  /// Somebody connects from `address`. Closes another connection where there are too many.
+  /// Adds a connection from `address`. Closes another one if there are too many.
   func enter(
     _ id: ObjectIdentifier, address: String, at now: NIODeadline = .now(), close: @escaping @Sendable () -> Void
   ) {
@@ -56,7 +56,7 @@ final class Callers: Sendable {
         strangers.count > limits.perAddress ? strangers : state.callers.count > limits.total ? state.callers : [:]
       guard !pool.isEmpty else { return nil as Caller? }
       let idle = pool.filter { !$0.value.isBusy && !$0.value.isKnown && $0.key != id }
-      // Where everybody is being answered there is no room after all.
+      // If all connections are busy, the new one is refused.
       let gone = idle.min { $0.value.lastUse < $1.value.lastUse }?.key ?? id
       state.evictedCount += 1
       return state.callers.removeValue(forKey: gone)
@@ -64,7 +64,7 @@ final class Callers: Sendable {
     excess?.close()
   }
 
-  /// A request begins, or its answer ends. `isKnown` once it was one that needs a token.
+  /// A request starts, or its answer ends. `isKnown` after a request with a valid token.
   func note(_ id: ObjectIdentifier, isBusy: Bool, isKnown: Bool = false, at now: NIODeadline = .now()) {
     state.withLock { state in
       state.callers[id]?.isBusy = isBusy
@@ -76,7 +76,7 @@ final class Callers: Sendable {
   /// A connection has ended.
   func leave(_ id: ObjectIdentifier) { state.withLock { state in _ = state.callers.removeValue(forKey: id) } }
 
-  /// `address` has shown a wrong token.
+  /// `address` has sent a wrong token.
   func noteGuess(_ address: String, at now: NIODeadline = .now()) {
     state.withLock { state in
       state.guessCount += 1
@@ -91,7 +91,7 @@ final class Callers: Sendable {
     }
   }
 
-  /// Whether `address` has guessed too often to be listened to now.
+  /// Whether `address` is locked out now.
   func isLockedOut(_ address: String, at now: NIODeadline = .now()) -> Bool {
     state.withLock { state in
       state.guesses[address].map { $0.count >= limits.guesses && now - $0.began < .minutes(1) } ?? false

@@ -3,10 +3,10 @@ import Hummingbird
 import HummingbirdCore
 import NIOCore
 
-/// How much of the server one caller may take.
+/// Limits of connections and streams.
 enum ConnectionLimits {
-  /// Connections at a time; beyond, the longest idle one makes way (`Callers`). Half of the descriptors that the process
-  /// may have are left to cameras and files.
+  /// Maximum number of connections; beyond it, the longest idle one is closed (`Callers`). Half of the process's descriptors
+  /// are left to cameras and files.
   static var connections: Int {
     var limit = rlimit()
     guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 128 }
@@ -14,13 +14,13 @@ enum ConnectionLimits {
   }
   /// Live views and event streams at a time.
   static let streams = 32
-  /// Those of one address: others can always look, too.
+  /// Maximum number of streams of one address, so that others can watch, too.
   static let streamsOfOne = 24
-  /// Seconds in which a request must have come, and after which a connection without one is closed.
+  /// Seconds within which a request must be complete, and after which an idle connection is closed.
   static let idle: Int64 = 20
-  /// Seconds after which a stream that has nothing new sends something all the same: well under `stalled`.
+  /// Seconds between messages of a stream without new content: well under `stalled`.
   static let heartbeat = 5.0
-  /// Seconds after which a caller that takes nothing of what is sent is let go.
+  /// Seconds after which the connection of a caller that receives nothing is closed.
   static let stalled: Int64 = 30
 
   static func channel(_ callers: Callers) -> HTTP1Channel.Configuration {

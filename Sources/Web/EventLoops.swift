@@ -2,12 +2,12 @@ import Glibc
 import Hummingbird
 import NIOCore
 
-/// The threads that serve callers. They start before the first camera: SwiftNIO ends the process where the system has no file
-/// descriptor left for them.
+/// The threads that serve callers. They start before the first camera: SwiftNIO ends the process if the system has no file
+/// descriptors left for them.
 package enum EventLoops {
   /// Descriptors of the loops, three each, of the socket, and of the first callers and logs.
   private static let descriptors = 4 + 3 * loops
-  /// Callers of a service are few, so a large machine needs no loop for each processor.
+  /// Services have few callers, so a large machine does not need a loop for each processor.
   private static let loops = min(System.coreCount, 4)
 
   /// Whether the loops are running. SwiftNIO takes a number of loops once.

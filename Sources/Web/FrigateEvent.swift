@@ -55,14 +55,14 @@ enum FrigateEvent {
   }
 }
 
-/// A question in Frigate's words, where each condition may name several things.
+/// A query in Frigate's parameters; each condition can name several values.
 struct FrigateQuery {
   private var cameras, labels, zones: [String?]
   private var base = EventQuery()
   private var limit: Int
   private var hasSnapshot: Bool?
 
-  /// The question in the parameters of an address; what is unknown there is ignored, as Frigate does.
+  /// Reads the parameters of an address; unknown ones are ignored, as Frigate does.
   init(_ parameter: (String) -> String?) {
     func list(_ name: String, _ single: String) -> [String?] {
       let words = (parameter(name) ?? parameter(single) ?? "all").split(separator: ",").map(String.init)
@@ -92,7 +92,7 @@ struct FrigateQuery {
     }
   }
 
-  /// The objects that are asked for, the newest first.
+  /// The objects that match, newest first.
   func objects(in database: EventDatabase) async throws(EventStoreError) -> [StoredEvent] {
     var found: [String: StoredEvent] = [:]
     for query in queries {
@@ -103,7 +103,7 @@ struct FrigateQuery {
     return Array(found.values.sorted { $0.id > $1.id }.prefix(limit))
   }
 
-  /// The visits that are asked for, the newest first, each with `alert` or `detection`.
+  /// The visits that match, newest first, each with `alert` or `detection`.
   func visits(
     in database: EventDatabase, severity: String?
   ) async throws(EventStoreError) -> [(visit: VisitPage.Visit, severity: String)] {

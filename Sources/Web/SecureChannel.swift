@@ -18,7 +18,7 @@ struct SecureChannel: ServerChildChannel {
   func handle(value: HTTP1Channel.Value, logger: Logger) async { await base.handle(value: value, logger: logger) }
 }
 
-/// Tells who speaks plain HTTP on the port for TLS what to do instead; steps aside for everyone else.
+/// Answers plain HTTP on the TLS port with an error; removes itself from TLS connections.
 private final class PlainTextRefusal: ChannelInboundHandler, RemovableChannelHandler {
   typealias InboundIn = ByteBuffer
   typealias OutboundOut = ByteBuffer

@@ -1,14 +1,14 @@
 import Synchronization
 
-/// Browsers that have shown the token once, and may come back without it: each by a word of its own, which says nothing of
-/// the token and is worth nothing after a restart.
+/// Sessions of browsers that have sent the token once. Each has a random key, which does not reveal the token and is invalid
+/// after a restart.
 final class Sessions: Sendable {
-  /// Most of them; the oldest goes first.
+  /// Maximum number of sessions; the oldest is removed first.
   static let limit = 256
 
   private let words = Mutex<[(word: String, right: AccessRight)]>([])
 
-  /// A word of 256 random bits, for a browser that has `right`.
+  /// A key of 256 random bits, for a browser that has `right`.
   func begin(_ right: AccessRight) -> String {
     var random = SystemRandomNumberGenerator()
     let word = (0..<4).map { _ in
@@ -22,8 +22,7 @@ final class Sessions: Sendable {
     return word
   }
 
-  /// What the browser that was given `word` may do; `nil` for a word that was given to none. Takes the same time wherever it
-  /// differs.
+  /// The right of the session with the key `word`; `nil` if there is none. Takes constant time.
   func right(of word: String) -> AccessRight? {
     words.withLock { words in
       var found: AccessRight?

@@ -2,11 +2,11 @@ import HTTPTypes
 import Hummingbird
 import Synchronization
 
-/// Answers that go on until the caller has had enough, counted so that they stay few.
+/// Counts and limits responses without an end (live views and event streams).
 final class StreamCount: Sendable {
   private let counts = Mutex<[String: Int]>([:])
 
-  /// A response whose body `write` writes, bit by bit; `503` when there are too many already, or too many of the caller's.
+  /// A response whose body is written by `write`; `503` if there are too many, in all or of the caller.
   func response(
     to request: Request, type: String, write: @escaping @Sendable (inout any ResponseBodyWriter) async throws -> Void
   ) throws -> Response {
@@ -40,7 +40,7 @@ final class StreamCount: Sendable {
     }
   }
 
-  /// One of the streams that may be open; is free again when nobody holds it any more, however that came.
+  /// One open stream; it is counted until this object is released.
   private final class Place: Sendable {
     let count: StreamCount
     let caller: String

@@ -3,7 +3,7 @@ import NIOSSL
 package import Settings
 import Synchronization
 
-/// The certificate that the web server shows, with its key. Read anew with the configuration, so that one that was renewed
+/// The certificate of the web server, with its key. It is read again with the configuration, so that a renewed certificate
 /// needs no restart.
 package final class TLSIdentity: Sendable {
   private let settings: HTTPSettings.TLS

@@ -4,7 +4,7 @@ import HTTPTypes
 import Hummingbird
 import Outputs
 
-/// The history: what happened, asked for by conditions in the address. JSON, or CSV where `Accept` asks for it.
+/// The event history, filtered by parameters of the address. JSON, or CSV if `Accept` requests it.
 extension WebRoutes {
   func addEvents(to router: Router<BasicRequestContext>) {
     router.get("api/v1/events") { request, _ in
@@ -61,7 +61,7 @@ extension WebRoutes {
     }
   }
 
-  /// What `respond` answers, or why there is no answer.
+  /// The response of `respond`, or its error as a response.
   func answer(_ respond: (EventHistory) async throws -> Response) async throws -> Response {
     guard let history = service.history else {
       return Self.text(
@@ -83,7 +83,7 @@ extension WebRoutes {
     return query
   }
 
-  /// A word of an address as forms write it: `+` is a space, too.
+  /// Decodes a parameter of an address as written by forms: `+` is a space.
   private static func decoded(_ word: Substring) -> String {
     let spaced = String(word).replacing("+", with: " ")
     return spaced.removingPercentEncoding ?? spaced

@@ -3,7 +3,7 @@ import HTTPTypes
 import Hummingbird
 import Recording
 
-/// What is kept of events. Callers name an event; which file that is, the service knows alone.
+/// Recordings of events. Callers name an event; only the service knows its file.
 extension WebRoutes {
   func addRecordings(to router: Router<BasicRequestContext>) {
     router.get("api/v1/events/{id}/clip.mp4") { request, context in
@@ -28,7 +28,7 @@ extension WebRoutes {
     var headers = Self.headers(kind.mediaType)
     headers[.acceptRanges] = "bytes"
     headers[.eTag] = file.tag
-    // A clip may have grown since: then the part that is asked for belongs to another file.
+    // A clip may have grown meanwhile: then the requested range belongs to an older file.
     let isSame = request.headers[.ifRange].map { $0 == file.tag } ?? true
     switch ByteRange(isSame ? request.headers[.range] : nil, size: file.size) {
     case .whole:
@@ -70,7 +70,7 @@ private struct PlainFile {
   /// Another one after each change.
   let tag: String
 
-  /// `nil` for what is no file, or an empty one, or a link.
+  /// `nil` for anything but a file with content.
   init?(_ path: String) {
     var status = stat()
     guard unsafe lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size > 0 else { return nil }
@@ -79,22 +79,22 @@ private struct PlainFile {
   }
 }
 
-/// Which bytes of a file a `Range` header asks for (RFC 9110, section 14).
+/// The bytes of a file that a `Range` header requests (RFC 9110, section 14).
 enum ByteRange: Hashable, Sendable {
-  /// All; also where the header is none that is understood, as the standard has it. Several ranges are not.
+  /// All; also if the header is not understood, as the standard requires. Several ranges are not supported.
   case whole
   /// These, counted from 0.
   case part(ClosedRange<Int>)
-  /// None that there are.
+  /// Bytes beyond the end.
   case beyond
 
-  /// What `header` asks for of a file of `size` bytes, which must not be 0.
+  /// The range in `header`, for a file of `size` bytes, which must not be 0.
   init(_ header: String?, size: Int) {
     self = .whole
     guard let header, header.lowercased().hasPrefix("bytes="), size > 0 else { return }
     let ends = header.dropFirst("bytes=".count).split(separator: "-", omittingEmptySubsequences: false)
     guard ends.count == 2, ends.allSatisfy({ $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }) else { return }
-    // What is too large for a number is too large for a file.
+    // A number that is too large for an integer is beyond any file.
     let (first, last) = (Int(ends[0]) ?? .max, Int(ends[1]) ?? .max)
     switch (ends[0].isEmpty, ends[1].isEmpty) {
     case (true, true): return

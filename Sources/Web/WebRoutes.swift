@@ -5,7 +5,7 @@ import LiveView
 import Outputs
 import Pipeline
 
-/// What the web server answers. No route takes a path, a command or an address.
+/// The routes of the web server. None takes a path, a command or an address.
 struct WebRoutes: Sendable {
   let service: any WebService
   let streams: StreamCount
@@ -42,18 +42,19 @@ struct WebRoutes: Sendable {
         return Self.unknownCamera
       }
       let boxes = Self.wantsBoxes(request, otherwise: true)
-      return try streams.response(to: request, type: "multipart/x-mixed-replace; boundary=picture") { writer in
-        // What there is, then each as it comes, and again now and then; who is slow gets fewer.
+      return try streams.response(to: request, type: "multipart/x-mixed-replace; boundary=frame") { writer in
+        // The present image, then each new one, and a repetition now and then. Slow callers get fewer.
         let arrivals = camera.latestFrame.arrivals.listen(depth: 1)
         for await _ in arrivals.withHeartbeat(every: ConnectionLimits.heartbeat, depth: 1) {
-          try await writer.write(Self.part(previews.view(of: camera.latestFrame, boxes: boxes, statusImage: camera.statusImage)))
+          try await writer.write(
+            Self.part(previews.view(of: camera.latestFrame, boxes: boxes, statusImage: camera.statusImage)))
         }
       }
     }
   }
 
-  /// The live view as HLS: the playlist, and the pieces that it names by number. Who asks for what comes next is answered
-  /// when it is there.
+  /// The live view as HLS: the playlist, its segments and parts by number. A request for the next part is answered when it
+  /// exists.
   private func addSegments(to router: Router<BasicRequestContext>) {
     router.get("live/{camera}/{piece}") { request, context in
       guard let camera = service.camera(context.parameters.get("camera") ?? "") else {
@@ -92,12 +93,13 @@ struct WebRoutes: Sendable {
       guard let camera = service.camera(context.parameters.get("camera") ?? "") else {
         return Self.unknownCamera
       }
-      guard let picture = try await previews.jpeg(of: camera.latestFrame, boxes: Self.wantsBoxes(request, otherwise: false))
+      guard
+        let image = try await previews.jpeg(of: camera.latestFrame, boxes: Self.wantsBoxes(request, otherwise: false))
       else {
-        return Self.text("no picture has come yet\n", status: .serviceUnavailable)
+        return Self.text("no frame has arrived yet\n", status: .serviceUnavailable)
       }
       return Response(
-        status: .ok, headers: Self.headers("image/jpeg"), body: .init(byteBuffer: ByteBuffer(bytes: picture)))
+        status: .ok, headers: Self.headers("image/jpeg"), body: .init(byteBuffer: ByteBuffer(bytes: image)))
     }
     router.get("api/v1/events/stream") { request, _ in
       let updates = service.updates.listen(depth: 64)
@@ -105,7 +107,7 @@ struct WebRoutes: Sendable {
       return try streams.response(to: request, type: "text/event-stream") { writer in
         try await writer.write(ByteBuffer(string: opening))
         for await item in updates.withHeartbeat(every: ConnectionLimits.heartbeat, depth: 64) {
-          // Whoever hears nothing for longer knows that the connection is gone.
+          // A caller that receives nothing for longer knows that the connection is lost.
           let text = item?.text ?? ServerSentEvent(name: "time", data: "\(EventClock.wallMilliseconds)").text
           try await writer.write(ByteBuffer(string: text))
         }
@@ -125,10 +127,10 @@ struct WebRoutes: Sendable {
     request.uri.queryParameters["boxes"].map { $0 != "0" } ?? otherwise
   }
 
-  private static func part(_ picture: [UInt8]) -> ByteBuffer {
+  private static func part(_ image: [UInt8]) -> ByteBuffer {
     var buffer = ByteBuffer(
-      string: "--picture\r\nContent-Type: image/jpeg\r\nContent-Length: \(picture.count)\r\n\r\n")
-    buffer.writeBytes(picture)
+      string: "--frame\r\nContent-Type: image/jpeg\r\nContent-Length: \(image.count)\r\n\r\n")
+    buffer.writeBytes(image)
     buffer.writeString("\r\n")
     return buffer
   }
@@ -149,7 +151,7 @@ struct WebRoutes: Sendable {
     Response(status: status, headers: headers(type), body: .init(byteBuffer: ByteBuffer(string: text)))
   }
 
-  /// Nothing is kept by caches, framed by other pages or taken for what it is not; the page loads its own files only.
+  /// Headers against caches, frames of other pages and guessed media types; the page loads only its own files.
   static func headers(_ type: String) -> HTTPFields {
     var headers: HTTPFields = [.contentType: type, .cacheControl: "no-store"]
     headers[.xContentTypeOptions] = "nosniff"

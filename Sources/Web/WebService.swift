@@ -21,15 +21,15 @@ package struct ServerSentEvent: Sendable {
   var text: String { "event: \(name)\ndata: \(data)\n\n" }
 }
 
-/// One camera, as the web server shows it.
+/// One camera, as the web server sees it.
 package protocol WebCamera: Sendable {
   /// Its last frame.
   var latestFrame: LatestFrame { get }
-  /// Its live view as HLS; `nil` for one whose packets are not given out.
+  /// Its live view as HLS; `nil` if its packets must not be sent.
   var segments: SegmentFeed? { get }
-  /// Whether there is a playlist now: the codec is one that browsers know.
+  /// Whether there is a playlist now: browsers support the codec.
   var hasSegments: Bool { get }
-  /// What a live view shows while no frames come.
+  /// The image of a live view while no frames arrive.
   var statusImage: StatusImage { get }
   /// State and numbers, on one line.
   var json: String { get }
@@ -37,15 +37,15 @@ package protocol WebCamera: Sendable {
   var marks: String { get }
 }
 
-/// What came of reading the configuration again.
+/// Result of reading the configuration again.
 package enum ReloadOutcome: Hashable, Sendable {
-  /// It holds now; what changed, in one sentence.
+  /// It is in effect; what changed, in one sentence.
   case done(String)
   /// Nothing has changed; why.
   case refused(String)
 }
 
-/// What Frigate's HTTP interface answers about the service as a whole.
+/// Answers of Frigate's HTTP interface about the service as a whole.
 package struct FrigateAnswers: Sendable {
   /// The text of `/api/version`, and the JSON of `/api/config` and `/api/stats`.
   package let version, configuration, statistics: String
@@ -57,7 +57,7 @@ package struct FrigateAnswers: Sendable {
   }
 }
 
-/// What the web server shows and may do.
+/// The service, as the web server sees it.
 package protocol WebService: Sendable {
   /// Version of the program.
   var version: String { get }
@@ -71,15 +71,15 @@ package protocol WebService: Sendable {
   var cameras: [any WebCamera] { get }
   /// The camera called `name`.
   func camera(_ name: String) -> (any WebCamera)?
-  /// All messages, as they come.
+  /// All messages of the event stream.
   var updates: Broadcast<ServerSentEvent> { get }
-  /// What a new listener is sent first: the cameras and the last events.
+  /// The first messages for a new listener: the cameras and the last events.
   var opening: [ServerSentEvent] { get }
-  /// The path of what is kept of the event `identifier`; `nil` if there is nothing.
+  /// The path of a recording of the event `identifier`; `nil` if there is none.
   func recording(_ kind: MediaName.Kind, of identifier: String) async -> String?
-  /// Continuous recordings; `nil` where there is no folder for them.
+  /// Continuous recordings; `nil` without a folder for them.
   var segments: SegmentFolder? { get }
-  /// What can be asked for what happened; `nil` if events are not kept.
+  /// The event history; `nil` if events are not kept.
   var history: EventHistory? { get }
   /// Removes recordings at `paths`, whose event was removed.
   func removeRecordings(_ paths: [String])
@@ -87,7 +87,7 @@ package protocol WebService: Sendable {
   func change(_ camera: String, _ values: [String: Bool]) async -> ReloadOutcome
   /// How `camera` is switched.
   func switches(of camera: String) -> [String: Bool]
-  /// What Frigate's HTTP interface answers; `nil` where it is not wanted.
+  /// Answers of Frigate's HTTP interface; `nil` if it is not configured.
   var frigate: FrigateAnswers? { get }
   /// Reads the configuration again.
   func reload() async -> ReloadOutcome

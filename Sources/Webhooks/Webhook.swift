@@ -45,7 +45,7 @@ package final class Webhook: Sendable {
   /// Seconds before a call is repeated: doubled with each, up to the last.
   private static let pauses = [1.0, 2, 4, 8, 16, 30, 60]
   /// Seconds that a receiver may take.
-  private static let patience: Int64 = 10
+  private static let timeout: Int64 = 10
 
   package let settings: WebhookSettings
   private let spoolPath: String
@@ -101,7 +101,7 @@ package final class Webhook: Sendable {
     thread.withLock { $0.take() }?.join()
   }
 
-  /// Calls once for `event`, whatever the rule says, and waits for the answer. Throws `WebhookError`.
+  /// Calls once for `event`, whatever the rule, and waits for the answer. Throws `WebhookError`.
   package static func test(_ settings: WebhookSettings, with event: WebhookEvent) throws(WebhookError) {
     switch Self.call(WebhookCall(event, settings), settings, note: { _ in }) {
     case .delivered: return
@@ -190,9 +190,9 @@ package final class Webhook: Sendable {
     do { request = try call.request(settings, at: EventClock.wallMilliseconds / 1000) } catch {
       return .refused("cannot be called: \(error)")
     }
-    // What an answer says is not of interest; so much of it is read.
+    // The body of an answer is not used; only this much of it is read.
     let answer = ResponseAccumulator(request: request, maxBodySize: 1 << 16)
-    let task = Self.client.execute(request: request, delegate: answer, deadline: .now() + .seconds(patience))
+    let task = Self.client.execute(request: request, delegate: answer, deadline: .now() + .seconds(timeout))
     note(task)
     do { return WebhookCall.outcome(of: try task.wait()) } catch {
       return .failed("does not answer: \(error)", wait: nil)
@@ -203,7 +203,7 @@ package final class Webhook: Sendable {
   private static let client = HTTPClient(
     eventLoopGroupProvider: .singleton,
     configuration: .init(
-      redirectConfiguration: .disallow, timeout: .init(connect: .seconds(5), read: .seconds(patience))))
+      redirectConfiguration: .disallow, timeout: .init(connect: .seconds(5), read: .seconds(timeout))))
 
   /// Minute of the day at `milliseconds` since 1970, local time.
   private static func minute(at milliseconds: Int64) -> Int {

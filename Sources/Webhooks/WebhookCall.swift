@@ -72,7 +72,7 @@ struct WebhookCall: Hashable, Sendable {
     return (bytes, "multipart/form-data; boundary=\(boundary)")
   }
 
-  /// What `response` says of the call.
+  /// The result of the call, by `response`.
   static func outcome(of response: HTTPClient.Response) -> Outcome {
     let code = response.status.code
     switch code {

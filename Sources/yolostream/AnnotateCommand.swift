@@ -12,7 +12,7 @@ struct AnnotateCommand: AsyncParsableCommand {
         yolostream annotate list.txt -o results/ --shard auto --resume
         yolostream annotate day.mkv -o results/ --part 1/4     # a part of a long video: see 'help merge'
 
-      Results are called as their input is: results/clip.mp4, clip.jsonl, clip.mot.txt …; clip.json says what they were made of \
+      Results are called as their input is: results/clip.mp4, clip.jsonl, clip.mot.txt …; clip.json records what they were made of \
       and what was found, and clip.done, which is written last, has the SHA-256 of each. Folders are read with all folders in \
       them. The model is loaded once. The same inputs and options give the same bytes, however they are divided.
 

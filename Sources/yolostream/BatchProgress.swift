@@ -1,5 +1,6 @@
 import Batch
 import Capture
+import Outputs
 import Pipeline
 import Streaming
 import Synchronization

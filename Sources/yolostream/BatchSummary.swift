@@ -1,4 +1,5 @@
 import Batch
+import Outputs
 
 /// What is printed when a batch is over.
 enum BatchSummary {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Outputs
 import Settings
 
 /// `yolostream config …`: help with the configuration of the service.

@@ -5,6 +5,7 @@ import Foundation
 import GELAN
 import Inference
 import ModelStore
+import Outputs
 import Settings
 
 /// `yolostream doctor`: checks this machine and gives advice.

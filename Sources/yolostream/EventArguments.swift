@@ -2,6 +2,7 @@
 import ArgumentParser
 import EventStore
 import Foundation
+import Outputs
 import Settings
 
 /// The place of events: the store of a service, or a log written by 'run --events'.

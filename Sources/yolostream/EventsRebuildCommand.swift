@@ -1,6 +1,7 @@
 #if Service
 import ArgumentParser
 import EventStore
+import Outputs
 import Recording
 
 /// `yolostream events rebuild`: rebuilds the store from logs and recordings.

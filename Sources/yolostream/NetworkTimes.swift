@@ -1,5 +1,6 @@
 import Foundation
 import Inference
+import Outputs
 
 /// The output of `bench network`.
 struct NetworkTimes: Encodable {

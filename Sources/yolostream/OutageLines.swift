@@ -1,5 +1,6 @@
 import Capture
 import Foundation
+import Outputs
 
 /// Prints one line on standard error when a live source or a receiver goes down, and one when it is back.
 struct OutageLines: Sendable {

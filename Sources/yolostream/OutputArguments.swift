@@ -86,8 +86,8 @@ struct OutputArguments: ParsableArguments {
     options.camera = camera
     try appearance.apply(to: &options)
     if view {
-      options.terminal = try Self.terminal(
-        isFree: !options.sinks.contains { $0.target == "-" } && !output.contains("-"))
+      let isFree = !options.sinks.contains { $0.target == "-" } && !output.contains("-")
+      options.sinks.append(SinkRequest(try Self.terminal(isFree: isFree), target: "-"))
     }
     // Without any output, detections are printed.
     if output.isEmpty, !hasRunFolder, options.sinks.isEmpty, !view {
@@ -95,15 +95,15 @@ struct OutputArguments: ParsableArguments {
     }
   }
 
-  /// The colours of the terminal that `--view` draws on.
+  /// The sink of `--view`.
   ///
   /// - Parameter isFree: whether no output writes to it.
-  private static func terminal(isFree: Bool) throws -> TerminalColours {
+  private static func terminal(isFree: Bool) throws -> SinkKind {
     guard isatty(STDOUT_FILENO) == 1 else {
       throw ValidationError("--view draws on standard output: expected a terminal there, it is a file or a pipe")
     }
     guard isFree else { throw ValidationError("--view and an output to '-' both want standard output; choose one") }
     let words = ProcessInfo.processInfo.environment["COLORTERM"] ?? ""
-    return ["truecolor", "24bit"].contains(words) ? .all : .palette
+    return SinkRegistry.view(hasAllColours: ["truecolor", "24bit"].contains(words))
   }
 }

@@ -1,5 +1,6 @@
 import Capture
 import Foundation
+import Outputs
 import Pipeline
 import Streaming
 

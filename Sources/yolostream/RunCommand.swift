@@ -128,7 +128,7 @@ struct RunCommand: AsyncParsableCommand {
     try outcome.get()
     if signals.wasInterrupted { throw ExitCode(130) }
     try checkDamage(report)
-    // Detection did not care; whoever started this does.
+    // Detection succeeded, but the caller has to know.
     if report.frames.count > 0, let push = report.pushes.first(where: { $0.sent == 0 }) {
       let reason = push.lastFailure ?? "cannot send to \(push.address): no answer before the end"
       throw OutputError(.writeFailed, reason)

@@ -33,7 +33,7 @@ struct ServeCommand: AsyncParsableCommand {
         yolostream serve -c yolostream.yml
 
       The log names time, level and camera; under systemd the journal adds the time. LOG_LEVEL (error, warning, info, debug)
-      says how much, as -q (errors) and -v (every attempt to connect) do.
+      selects how much, as -q (errors) and -v (every attempt to connect) do.
 
       SIGHUP reads the configuration again: cameras that stay the same go on. SIGTERM and SIGINT end it in order.
 

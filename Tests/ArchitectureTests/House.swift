@@ -35,7 +35,7 @@ enum House {
     Room("Tracking", sees: ["Scene"]),
     Room("Rules", sees: ["Scene"]),
     Room("Evaluation", sees: ["Scene", "Yams"], unsafeLines: 2),
-    Room("Pipeline", sees: ["RingBuffer"], unsafeLines: 54),
+    Room("Pipeline", sees: ["RingBuffer"], unsafeLines: 48),
     Room("Capture", sees: ["FFmpeg", "Imaging", "Pipeline", "Scene", "V4L2"], unsafeLines: 30),
     Room("Inference", sees: ["Kernels", "GELAN", "Imaging", "OneDNN", "Scene"], unsafeLines: 81),
     Room("ModelStore", sees: ["Checkpoints", "FFmpeg", "GELAN"], unsafeLines: 1),

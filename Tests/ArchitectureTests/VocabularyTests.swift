@@ -3,22 +3,13 @@ import Testing
 
 @Suite struct VocabularyTests {
   @Test func `names, comments, messages and documents use the terms of the field`() throws {
-    var findings: [String: [String]] = [:]
-    for path in try Self.texts() {
+    let findings = try Self.texts().flatMap { path in
       let text = try String(contentsOf: SourceFile.checkout.appending(path: path), encoding: .utf8)
-      findings[Self.area(of: path), default: []] += Vocabulary.findings(in: text).map {
+      return Vocabulary.findings(in: text).map {
         "\(path):\($0.line): \($0.term.words.joined(separator: " ")) → \($0.term.instead)"
       }
     }
-    for (area, lines) in findings.sorted(by: { $0.key < $1.key }) {
-      // Code still moves between the rooms that have some left: those share the total below.
-      guard let allowed = Vocabulary.budget[area], allowed == 0 else { continue }
-      let all = lines.joined(separator: "\n")
-      #expect(lines.count <= allowed, "\(area) has \(lines.count) old terms, at most \(allowed) were left:\n\(all)")
-    }
-    let total = findings.values.reduce(0) { $0 + $1.count }
-    let allowed = Vocabulary.budget.values.reduce(0, +)
-    #expect(total <= allowed, "\(total) old terms in all, \(allowed) were left: \(findings.mapValues(\.count))")
+    #expect(findings.isEmpty, "\(findings.count) old terms:\n\(findings.joined(separator: "\n"))")
   }
 
   @Test(
@@ -48,12 +39,5 @@ import Testing
       return (endings.contains(name.pathExtension) || name.lastPathComponent == "Makefile")
         && !path.contains("ArchitectureTests/Vocabulary") && !path.contains("/Fixtures/")
     }.sorted()
-  }
-
-  /// `Sources/X`, `Tests/XTests`, another folder, or "." for what lies at the top.
-  private static func area(of path: String) -> String {
-    let parts = path.split(separator: "/")
-    if parts.count == 1 { return "." }
-    return parts[0] == "Sources" || parts[0] == "Tests" ? parts.prefix(2).joined(separator: "/") : String(parts[0])
   }
 }

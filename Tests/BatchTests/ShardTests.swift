@@ -43,7 +43,7 @@ import Testing
       (["RANK": "3", "WORLD_SIZE": "4"], "4 of 4"),
       (["OMPI_COMM_WORLD_RANK": "0", "OMPI_COMM_WORLD_SIZE": "2"], "1 of 2"),
     ])
-  func `the environment says which share`(variables: [String: String], shard: String) throws {
+  func `the environment selects the share`(variables: [String: String], shard: String) throws {
     #expect(try Shard.automatic(variables).description == shard)
   }
 

@@ -71,7 +71,7 @@ import Testing
   }
 
   @Test(arguments: ["gelan-n", "gelan-t"])
-  func `a network whose tensors are all in a larger one is told apart from it`(name: String) throws {
+  func `a network whose tensors are all in a larger one is distinguished from it`(name: String) throws {
     let file = TemporaryFile()
     try #require(FormulaWeights().model(named: name)).write(to: file.path, licence: nil, origin: "a test")
     #expect(try Checkpoint(path: file.path).network().spec.name == name)

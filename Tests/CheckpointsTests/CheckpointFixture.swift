@@ -23,7 +23,7 @@ struct PickleBytes {
     op(Opcode.tuple)
   }
 
-  /// A tensor, single-precision unless it says otherwise, whose numbers are the entry `data/<key>`.
+  /// A tensor, single-precision by default, whose values are the entry `data/<key>`.
   mutating func tensor(
     key: String, shape: [Int], strides: [Int]? = nil, storageClass: String = "FloatStorage", storageCount: Int,
     offset: Int = 0

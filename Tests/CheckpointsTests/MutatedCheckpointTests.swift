@@ -62,7 +62,7 @@ import Testing
     }
   }
 
-  /// A tensor of another shape, with as many numbers as it says or not.
+  /// A tensor of another shape, with the matching number of values or not.
   private static func wrongShape(_ numbers: inout SeededNumbers) -> [UInt8] {
     var weights = TinyNetwork.weights
     let names = weights.tensors.keys.sorted()
@@ -125,7 +125,7 @@ import Testing
   @Test(.timeLimit(.minutes(30)))
   func `a mutated checkpoint is a network or one sentence, in less memory than twice its size`() async {
     // In a process of its own: a crash is seen as one, and nobody else takes memory there. What its allocator kept for
-    // later would hide what is taken anew.
+    // later would hide what is allocated again.
     setenv("MALLOC_MMAP_THRESHOLD_", "65536", 1)
     setenv("MALLOC_TRIM_THRESHOLD_", "65536", 1)
     let result = await #expect(processExitsWith: .success, observing: [\.standardOutputContent]) {
@@ -196,7 +196,7 @@ import Testing
 
 /// What this process holds in memory, as the system counts it.
 private enum ResidentMemory {
-  /// Forgets the peak so far and says what is held now, in bytes.
+  /// Resets the peak and returns the memory in use, in bytes.
   static func resetPeak() -> Int {
     try? Data("5".utf8).write(to: URL(filePath: "/proc/self/clear_refs"))
     return field("VmRSS:")

@@ -5,12 +5,12 @@ import Testing
 
 @testable import Checkpoints
 
-/// A model in whole numbers goes to a file and comes back the same; a file that is wrong in them is refused.
+/// An int8 model is written to a file and read back the same; a file with wrong int8 tensors is refused.
 @Suite struct QuantisedFileTests {
   private static let model = Result {
     var model = try #require(MadeUpModel.make())
     var weights = model.weights
-    var quantisation = Quantisation(record: ["precision": "int8", "calibration": "3 pictures of a test"])
+    var quantisation = Quantisation(record: ["precision": "int8", "calibration": "3 images of a test"])
     let owners = model.graph.scaleOwners
     for (index, (node, convolution)) in model.graph.quantisable.enumerated() where index != 2 {
       let name = "\(convolution.parameters).weight"
@@ -89,11 +89,11 @@ import Testing
     Fault("no scale", "lacks '") { tensors in
       tensors[tensors.keys.filter { $0.hasSuffix(".activation_scale") }.sorted()[0]] = nil
     },
-    Fault("too large a weight", "expected whole numbers up to 64, file has -65") { tensors in
+    Fault("too large a weight", "expected integers up to 64, file has -65") { tensors in
       let key = tensors.filter { $0.value.1 == .int8 }.keys.sorted()[0]
       tensors[key]?.0.values[3] = -65
     },
-    Fault("no whole numbers at all", "calls itself quantised") { tensors in
+    Fault("no int8 at all", "calls itself quantised") { tensors in
       for (name, tensor) in tensors where tensor.1 == .int8 { tensors[name] = (tensor.0, .float32) }
       tensors = tensors.filter { !$0.key.hasSuffix(".weight_scale") }
     },

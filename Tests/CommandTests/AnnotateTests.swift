@@ -141,7 +141,7 @@ import Testing
     // The list is one of inputs.
     #expect(try program.run(["annotate", "out65/failed.txt", "-o", "again", "-q"]).status == 75)
     #expect(try program.run(["annotate", "broken.mp4", "-o", "alone", "-q"]).status == 65)
-    // A single run says so, too.
+    // A single run reports it, too.
     let single = try program.run(["cut.mp4", "--detections", "/dev/null", "-q"])
     #expect(single.status == 75 && single.error.contains("cut.mp4 ends early"), "\(single.error)")
   }
@@ -156,7 +156,7 @@ import Testing
     let other = try program.run(words + ["--resume", "--conf", "0.5"])
     #expect(other.status == 73 && other.error.contains("--conf 0.5 instead of 0.25"), "\(other.error)")
     #expect(try program.run(words + ["--overwrite", "--conf", "0.5"]).status == 0)
-    // What is asked for in addition is made, and an input that changed is done again.
+    // Additional formats are made, and an input that changed is processed again.
     try FileManager.default.copyItem(atPath: program.path("v/day/clip0.mp4"), toPath: program.path("first.mp4"))
     #expect(try program.run(["annotate", "first.mp4", "-o", "one", "--formats", "mot", "-q"]).status == 0)
     let more = try program.run(["annotate", "first.mp4", "-o", "one", "--formats", "mot,csv", "--resume"])

@@ -48,7 +48,7 @@ import Testing
     #expect(check.status == 0, "\(check.output)\(check.error)")
   }
 
-  @Test func `a part that is killed begins anew, a finished one is left alone`() throws {
+  @Test func `a part that is killed starts again, a finished one is kept`() throws {
     let program = try Program()
     try makeClip(program, "clip.mp4", seconds: 8)
     let words = ["annotate", "clip.mp4", "--formats", "mot", "-o", "out", "--resume"]

@@ -53,7 +53,8 @@ import Testing
     #expect(events.contains("\"type\":\"camera_down\",\"camera\":\"dead\""))
   }
 
-  @Test func `SIGHUP has the configuration read anew, and a bad one is told in one line and changes nothing`() throws {
+  @Test func `SIGHUP reads the configuration again, and a bad one is reported in one line and changes nothing`() throws
+  {
     let program = try program.get()
     let service = try StartedService(program, cameras: ["one: {url: \"test:64x64@25\"}"])
     func hangUp(until sentence: String) throws {
@@ -69,7 +70,7 @@ import Testing
     #expect(outcome.status == 0, "\(outcome.error)")
   }
 
-  @Test func `systemd hears that it is ready, alive, reading anew and stopping`() throws {
+  @Test func `systemd is notified that it is ready, alive, reloading and stopping`() throws {
     let program = try program.get()
     let listener = try DatagramListener()
     let service = try StartedService(
@@ -92,7 +93,7 @@ import Testing
     try StartedService.write(
       program, cameras: ["a: {url: \"test:64x64@25\"}", "b: {url: \"rtsp://127.0.0.1:1/none\"}"])
     let running = try program.start(["serve", "-c", "service.yml"], hasModel: false)
-    // Not before the program has begun to handle signals; then at moments of loading, starting and running.
+    // First when the program handles signals, then while it loads, starts and runs.
     running.wait { Self.handlesTerm(running.process.processIdentifier) }
     usleep(UInt32(moment * moment * 8000))
     let clock = ContinuousClock.now
@@ -102,7 +103,7 @@ import Testing
     #expect(ContinuousClock.now - clock < .seconds(5))
   }
 
-  /// Whether a process handles SIGTERM, as the system tells.
+  /// Whether a process handles SIGTERM, according to the system.
   private static func handlesTerm(_ process: Int32) -> Bool {
     let status = (try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)) ?? ""
     let mask = status.firstMatch(of: /SigCgt:\s*([0-9a-f]+)/).flatMap { UInt64($0.1, radix: 16) } ?? 0

@@ -51,7 +51,7 @@ import Testing
     #expect(visit.event.types == ["visit"] && visit.objects.map(\.id) == Array(Self.ids[0...1]))
     #expect(try await database.ids(["label": "person"]) == [Self.ids[0]], "the class of an object counts objects")
     let object = try #require(visit.objects.first)
-    // The last line of the object says nothing of its files.
+    // The last line of the object does not name its files.
     #expect(object.json.contains("\"clip_offset\":5.25") && object.json.contains("\"snapshot_box\":[0.1,0.2,0.3,0.4]"))
     #expect(object.json.contains("\"has_clip\":true") && visit.event.json.contains("\"has_clip\":false"))
   }

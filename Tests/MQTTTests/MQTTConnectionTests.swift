@@ -87,7 +87,7 @@ struct MQTTConnectionTests {
     connection.close(within: 5, wake)
   }
 
-  @Test func `the will is published when the client is lost, and not after a goodbye`() throws {
+  @Test func `the will is published when the client is lost, and not after an orderly end`() throws {
     let broker = try Broker()
     try broker.start()
     let listener = try broker.listen()
@@ -102,7 +102,7 @@ struct MQTTConnectionTests {
     #expect(listener.waits { $0.map(\.text) == ["offline", "stopped", "end"] })
   }
 
-  @Test func `a lost broker is an error that says so`() throws {
+  @Test func `a lost broker is an error with a clear message`() throws {
     let broker = try Broker()
     try broker.start()
     var connection = try connect(options(broker.port))

@@ -11,7 +11,7 @@ import Testing
   let cache: ModelCache
   let model: ReleasedModel
 
-  /// A release with one file: a small network in the place of the official one, of the size its name says.
+  /// A release with one file: a small network in the place of the official one, of the size in its name.
   init() throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "store-\(UUID().uuidString)")
     release = folder.appending(path: "release")
@@ -83,7 +83,7 @@ import Testing
         == true)
   }
 
-  @Test func `a server that is not there or says no is told apart`() throws {
+  @Test func `a server that is not there and one that refuses are distinguished`() throws {
     let server = try ReleaseServer(folder: release)
     defer { withExtendedLifetime(server) {} }
     let missing = try #require(ReleasedModel.named("yolov9-s"))

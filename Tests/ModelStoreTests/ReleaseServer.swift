@@ -44,8 +44,8 @@ final class ReleaseServer {
     let pipe = Pipe()
     process.standardOutput = pipe
     try process.run()
-    let told = String(decoding: pipe.fileHandleForReading.availableData, as: UTF8.self)
-    guard let port = Int(told.trimmingCharacters(in: .whitespacesAndNewlines)) else {
+    let line = String(decoding: pipe.fileHandleForReading.availableData, as: UTF8.self)
+    guard let port = Int(line.trimmingCharacters(in: .whitespacesAndNewlines)) else {
       throw CocoaError(.fileReadUnknown)
     }
     address = "http://127.0.0.1:\(port)"

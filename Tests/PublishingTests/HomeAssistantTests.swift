@@ -100,7 +100,7 @@ private final class HomeAssistant {
     "skipped: needs ../shared/peers/homeassistant.py and YOLOSTREAM_HOMEASSISTANT, the folder of its setup"
 
   @Test(.enabled(if: HomeAssistant.isPresent && Broker.program != nil, absence))
-  func `Home Assistant shows every device with right states, whoever is restarted`() throws {
+  func `Home Assistant shows every device with right states, whatever is restarted`() throws {
     let broker = try Broker()
     try broker.start()
     let folder = try ScratchFolder()
@@ -156,7 +156,7 @@ private final class HomeAssistant {
       "while the camera is offline",
       ["binary_sensor.front_connection": "off", "sensor.front_person_count": "unavailable"], seconds: 5)
     house.change { $0.cameras[0].state = "up" }
-    // The broker hears nothing of a process that was killed; another connection with its name ends it without goodbye.
+    // The broker does not notice a process that was killed; another connection with its client identifier ends the first one.
     publisher.stop()
     expect(
       "after a stop",

@@ -24,7 +24,7 @@ import Testing
     return SceneRules(configuration: configuration)
   }
 
-  /// Seconds and number of the pictures of a clip that is played to its end.
+  /// Start, length and number of frames of a clip that is played to its end.
   private func play(_ path: String) throws -> (first: Double, length: Double, frames: Int) {
     let source = try StreamSource(file: path)
     var times: [Double] = []
@@ -38,8 +38,7 @@ import Testing
   }
 
   @Test(arguments: [TestClip.walk, .traffic])
-  func `a clip shows the time before and after its object, and the end is told when it is whole`(clip: TestClip) throws
-  {
+  func `a clip shows the time before and after its object, and the end waits for it`(clip: TestClip) throws {
     let scene = try RecordedScene(clip)
     scene.play(until: 7.4)
     #expect(scene.isIdle && scene.clips.isEmpty)
@@ -54,7 +53,7 @@ import Testing
     #expect(scene.published.count == 1)
     let evidence = try #require(scene.published.first?.1)
     let path = try #require(evidence.clip)
-    // First seen at 7.0: from the key picture before 5.0 until a second after 9.0.
+    // First seen at 7.0: from the keyframe before 5.0 until a second after 9.0.
     let begin = clip == .walk ? 5.005 : 4.8
     let shown = try play(path)
     #expect(abs(shown.first) < 0.1)
@@ -64,7 +63,7 @@ import Testing
     #expect(try play(path).frames >= shown.frames)
     #expect(scene.clips.count == 1)
     #expect(scene.media.report.clips == 1 && scene.media.report.clipFailures == 0)
-    // Sound goes along.
+    // Audio is included.
     let kinds = try Demuxer(.file(path)).streams.map(\.parameters.kind)
     #expect(Set(kinds) == (clip == .walk ? [.video] : [.video, .audio]))
     let name = try #require(path.split(separator: "/").last.flatMap { MediaName(parsing: $0) })
@@ -73,8 +72,7 @@ import Testing
     #expect(path == "\(scene.folder.path)/\(name.folder)/\(name.file)")
   }
 
-  @Test func `objects whose times overlap share a clip, and each end is told when its own part is on the disk`() throws
-  {
+  @Test func `objects whose times overlap share a clip, and each end waits for its own part`() throws {
     let scene = try RecordedScene(.walk)
     scene.play(until: 3)
     scene.see([1], at: 3)
@@ -143,7 +141,7 @@ import Testing
     #expect(scene.published.first?.1.clip == scene.clips.first)
   }
 
-  @Test func `at the end all is finished and told at once`() throws {
+  @Test func `at the end all is finished and published at once`() throws {
     let scene = try RecordedScene(.walk)
     scene.play(until: 3)
     scene.see([1], at: 3, label: 1)
@@ -161,13 +159,13 @@ import Testing
     scene.see([1], at: 3)
     scene.play(until: 7)
     let path = try #require(scene.clips.first)
-    // As a kill leaves it. From the key picture before 0.6 on, at most a second of which is still held back.
+    // As a kill leaves it. From the keyframe before 0.6 on, at most a second of which is still held back.
     let copy = scene.folder.path + "/copy.mp4"
     try FileManager.default.copyItem(atPath: path, toPath: copy)
     #expect(try play(copy).length > 7 - 0.5 - 1.1)
   }
 
-  @Test func `the best picture of each object is kept with its box`() throws {
+  @Test func `the best image of each object is kept with its box`() throws {
     let folder = try ScratchFolder()
     var settings = CameraSettings(named: "front", defaults: CameraDefaults())
     settings.record.hasClips = false
@@ -190,10 +188,10 @@ import Testing
     let published = recorder.work(now: 2_000_000_000, isLast: false)
     #expect(published.count == 1 && published.first?.1.clip == nil)
     let path = try #require(published.first?.1.snapshot)
-    let picture = try ImageFile(path: path).read(as: .rgb24)
-    #expect(picture.layout.width == 96 && picture.layout.height == 64)
-    // The picture was black; the box is not.
-    let isDrawnOn = picture.withView { view in
+    let image = try ImageFile(path: path).read(as: .rgb24)
+    #expect(image.layout.width == 96 && image.layout.height == 64)
+    // The image was black; the box is not.
+    let isDrawnOn = image.withView { view in
       let plane = view.planes[0]
       return (0..<64).contains { y in (0..<96 * 3).contains { x in plane.base[y * plane.stride + x] > 100 } }
     }

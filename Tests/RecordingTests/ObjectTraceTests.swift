@@ -26,7 +26,7 @@ import Testing
     let data = try Data(contentsOf: URL(filePath: path))
     let object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
     let points = try #require(object["points"] as? [[Double]])
-    // The clip is the same for both: what the offset says is where the first point is.
+    // Both share the clip: the offset is the time of the first point.
     #expect(points.count == 3 && abs(points[0][0] - offset) < 0.5, "\(points), \(offset)")
     for (point, time) in zip(points, [7.4, 8, 9]) {
       #expect(abs(point[0] - points[0][0] - (time - 7.4)) < 0.01, "\(point)")
@@ -40,7 +40,7 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: path))
   }
 
-  @Test func `an image that is better than those before says where the object is in it`() throws {
+  @Test func `an image that is better than those before has the box of its object`() throws {
     let scene = try RecordedScene(.walk)
     scene.play(until: 7.4)
     scene.see([1], at: 7.4)

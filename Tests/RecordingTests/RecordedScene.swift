@@ -62,7 +62,7 @@ final class RecordedScene {
     updates += recorder.updates(now: Self.clock(max(0, time)))
   }
 
-  /// The source is opened anew, and shows the clip from its beginning.
+  /// The source is opened again and shows the clip from its start.
   func reopen() { ring.begin(video: streams.video, audioStreams: streams.audioStreams) }
 
   /// At second `time` these tracks are there, and those have ended.

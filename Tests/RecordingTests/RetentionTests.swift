@@ -22,7 +22,7 @@ import Testing
     #expect(MediaName.isCamera(camera) && MediaName.isDay(name.day) && MediaName.isHour(name.hour))
   }
 
-  @Test func `a name says camera, time, class and event`() {
+  @Test func `a name contains camera, time, class and event`() {
     let name = MediaName(
       camera: "front", milliseconds: 1_795_459_167_123, label: "person", identifier: Self.identifier, kind: .clip)
     #expect(name.folder == "front/2026-11-23/18")

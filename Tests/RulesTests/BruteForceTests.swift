@@ -129,8 +129,8 @@ struct BruteForceTests {
     for (id, track) in tracks.sorted(by: { $0.key < $1.key }) {
       for (index, area) in areas.enumerated() {
         let expected = Self.stays(track, low: area.0, high: area.1)
-        let told = (events[id] ?? []).filter { $0.zone == "zone\(index)" }.places
-        #expect(told.map { $0.replacing(" zone\(index)", with: "") } == expected, "track \(id), zone \(index)")
+        let reported = (events[id] ?? []).filter { $0.zone == "zone\(index)" }.places
+        #expect(reported.map { $0.replacing(" zone\(index)", with: "") } == expected, "track \(id), zone \(index)")
         compared += expected.count
       }
     }
@@ -152,8 +152,8 @@ struct BruteForceTests {
     for (id, track) in tracks.sorted(by: { $0.key < $1.key }) {
       for (index, place) in places.enumerated() {
         let expected = Self.crossings(track, x: place.0, top: place.1, bottom: place.2)
-        let told = (events[id] ?? []).compactMap { $0.direction(ofLine: "\(index)") }
-        #expect(told == expected, "track \(id), line \(index)")
+        let reported = (events[id] ?? []).compactMap { $0.direction(ofLine: "\(index)") }
+        #expect(reported == expected, "track \(id), line \(index)")
         compared += expected.count
       }
     }

@@ -44,7 +44,7 @@ import Testing
       other.events(in: Scenery.frame(0, [Scenery.track(1, Scenery.box(0.5, 0.5), classID: 3)])).names == ["start"])
   }
 
-  @Test func `what happened before an object was let through is told with its start`() {
+  @Test func `what happened before an object passed the filters is reported with its start`() {
     var configuration = RulesConfiguration()
     configuration.filters.general.threshold = 0.7
     configuration.stationary.isPresumed = false

@@ -59,7 +59,7 @@ import Testing
     // The camera is cut for 30 s, and counts from 0 when it is back.
     carTrack = 4
     run(1650..<2000, offset: 330, ended: [3])
-    // The program starts anew: what it keeps is written down and read.
+    // The program starts again: its state is written and read.
     events += rules.suspend()
     let saved = try JSONEncoder().encode(rules.state)
     rules = SceneRules(

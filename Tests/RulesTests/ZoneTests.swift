@@ -33,7 +33,7 @@ import Testing
     #expect(rules.walk(path, step: 1 / rate).places == ["enter yard", expected])
   }
 
-  /// Whoever is cut off by the border, or stands on the edge, is inside.
+  /// An object that is cut off by the border, or stands on the edge, is inside.
   @Test(
     arguments: [
       ((0.5, 1.2), true), ((0.5, 1.0), true), ((0.25, 0.75), true), ((0.75, 0.75), true), ((0.5, 0.5), true),

@@ -29,7 +29,7 @@ import Testing
     return (answer.status, answer.head, String(decoding: answer.body, as: UTF8.self))
   }
 
-  @Test func `a browser is asked for the token by a form, and stays in by a cookie`() async throws {
+  @Test func `a browser gets a form for the token, and then uses a cookie`() async throws {
     let service = try await service()
     let asked = try service.get("/", headers: ["Accept: text/html,*/*"])
     let form = String(decoding: asked.body, as: UTF8.self)

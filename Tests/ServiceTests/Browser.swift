@@ -1,6 +1,7 @@
 import Foundation
+import Testing
 
-/// Chromium without a window, told what to do by its own protocol (DevTools over a pipe).
+/// Headless Chromium, controlled by its own protocol (DevTools over a pipe).
 final class Browser {
   static let path = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].first {
     FileManager.default.isExecutableFile(atPath: $0)
@@ -94,9 +95,16 @@ final class Browser {
     }
   }
 
-  /// What axe-core finds wrong with the page for people who see or move otherwise than most; `nil` without axe-core.
+  /// Checks a view: nothing is wider than the window, and axe-core, if present, finds nothing.
+  func checkView(_ name: String) throws {
+    #expect(try value(of: "document.documentElement.scrollWidth <= window.innerWidth") as? Bool == true, "\(name)")
+    if Self.axe != nil { #expect(try violations() == "", "\(name)") }
+    #expect(try shoot(name))
+  }
+
+  /// Problems of the page for people with disabilities, as found by axe-core.
   func violations() throws -> String? {
-    guard let script = Self.axe else { return nil }
+    let script = try #require(Self.axe)
     _ = try value(of: script + ";0")
     return try value(
       of: """

@@ -4,9 +4,9 @@ import Testing
 
 @testable import Service
 
-/// Cameras whose pictures are sent on.
+/// Cameras whose annotated frames are sent to a receiver.
 @Suite(.serialized, .ownThread) struct CameraPushTests {
-  @Test func `pictures with boxes go to the receiver, one that is away harms nobody, and both are told`() async throws {
+  @Test func `frames with boxes go to the receiver, a missing one harms nothing, and both are reported`() async throws {
     let port = try Loopback.freePort()
     let sink = try TCPSink()
     let service = try await RunningService(

@@ -58,8 +58,8 @@ import Testing
     var turns = FairTurns()
     turns.add(1, interval: 1)
     let offers = [turns.offer(1), turns.offer(1)]
-    let begun = [turns.begin(), turns.begin()]
-    #expect(offers == [.available, .known] && begun == [1, nil])
+    let started = [turns.begin(), turns.begin()]
+    #expect(offers == [.available, .known] && started == [1, nil])
     let meanwhile = turns.offer(1)
     let early = turns.begin()
     let (hasMore, next) = (turns.end(1), turns.begin())
@@ -72,7 +72,7 @@ import Testing
   }
 
   @Test(arguments: [(25.0, 5.0, 50), (25, 25, 250), (25, 60, 250), (30, 5, 50), (7, 5, 50)] as [(Double, Double, Int)])
-  func `a camera is looked at as often as asked, whatever its rate`(rate: Double, wanted: Double, count: Int) {
+  func `a camera is analysed as often as requested, whatever its rate`(rate: Double, wanted: Double, count: Int) {
     var pace = DetectionPace(rate: wanted)
     let due = (0..<Int(rate * 10)).filter { pace.isDue(at: 100 + Double($0) / rate) }.count
     #expect(abs(due - count) <= 1)

@@ -25,7 +25,7 @@ final class RunningService: Sendable {
   var configuration: URL { folder.appending(path: "service.yml") }
   var events: URL { folder.appending(path: "events.jsonl") }
 
-  /// What it told the user so far.
+  /// Its log lines so far.
   var sentences: [String] { output.sentences.withLock { $0 } }
 
   /// Starts a service of `cameras` (lines of YAML, two spaces in) and waits until it listens.
@@ -49,7 +49,7 @@ final class RunningService: Sendable {
     )
     .write(to: folder.appending(path: "service.yml"), atomically: true, encoding: .utf8)
     let output = OutputLines()
-    self.said = said
+    self.output = output
     let run = try ServiceRun(path: folder.appending(path: "service.yml").path, findModel: { $0 ?? "" }) { line in
       let sentence = line.camera.map { "\($0): \(line.text)" } ?? line.text
       output.sentences.withLock { $0.append(sentence) }
@@ -118,7 +118,7 @@ final class RunningService: Sendable {
   }
 }
 
-/// A plain connection: what it sends and reads is what a test says.
+/// A plain connection for a test.
 final class Wire {
   private let descriptor: Int32
   private var read: [UInt8] = []
@@ -128,16 +128,10 @@ final class Wire {
     var timeout = timeval(tv_sec: 120, tv_usec: 0)
     setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
     setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_port = in_port_t(port).bigEndian
-    address.sin_addr.s_addr = inet_addr("127.0.0.1")
-    let status = withUnsafePointer(to: &address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-      }
+    let descriptor = descriptor
+    guard Loopback.withAddress(port: port, { connect(descriptor, $0, $1) == 0 }) else {
+      throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO)
     }
-    guard status == 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
   }
 
   deinit { close(descriptor) }
@@ -169,7 +163,7 @@ final class Wire {
     }
   }
 
-  /// The next picture of a live view; `nil` if the other side closed first.
+  /// The next image of a live view; `nil` if the other side closed first.
   func jpeg() throws -> [UInt8]? {
     guard try wait(for: "Content-Length: ") != nil, let length = try wait(for: "\r\n\r\n") else { return nil }
     let count = Int(length.prefix { $0.isNumber }) ?? 0

@@ -54,7 +54,7 @@ import Testing
     try await service.stop()
   }
 
-  @Test func `a folder that cannot be made is told before anything begins`() {
+  @Test func `a folder that cannot be created is reported before anything starts`() {
     #expect(throws: OutputError.self) { _ = try MediaFolder(path: "/proc/none") }
   }
 }

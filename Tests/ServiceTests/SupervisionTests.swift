@@ -11,7 +11,7 @@ import Testing
 @testable import Streaming
 
 @Suite(.serialized, .ownThread) struct SupervisionTests {
-  /// Reads the event stream until `count` pictures of `camera` were looked at; the last one's news.
+  /// Reads the event stream until `count` frames of `camera` were analysed; returns the last message.
   private func watch(_ service: RunningService, _ camera: String, count: Int = 1) throws -> String {
     let wire = try service.connect()
     try wire.request("/api/v1/events/stream")
@@ -41,7 +41,7 @@ import Testing
     for camera in ["one", "two"] { #expect(try watch(service, camera, count: 5).contains("\"detections\":[")) }
     for camera in ["dead", "broken"] {
       let hasFailed = try waiting { try report(service, camera)["last_failure"] as? String != nil }
-      #expect(hasFailed, "\(camera) has told no failure")
+      #expect(hasFailed, "\(camera) has reported no failure")
       #expect(["down", "connecting"].contains(try #require(try report(service, camera)["state"] as? String)))
     }
     #expect(try report(service, "off")["state"] as? String == "disabled")
@@ -94,7 +94,7 @@ import Testing
     }
   }
 
-  @Test func `a camera that is looked at rarely keeps its tracks from look to look`() throws {
+  @Test func `a camera that is analysed rarely keeps its tracks`() throws {
     var settings = CameraSettings(named: "yard", defaults: CameraDefaults())
     for (rate, buffer) in [(5, 2), (0.5, 6), (0.01, 300)] as [(Double, Double)] {
       settings.detect.rate = rate
@@ -132,7 +132,7 @@ import Testing
     #expect(starts.allSatisfy(memory.contains))
   }
 
-  @Test func `an address that cannot be listened on is told, and everything ends`() async throws {
+  @Test func `an address that cannot be listened on is reported, and everything ends`() async throws {
     let service = try await RunningService(cameras: "  a: {url: \"test:64x64@25\"}")
     let text = RunningService.text(cameras: "  a: {url: \"test:64x64@25\"}", folder: service.folder)
       .replacingOccurrences(of: "127.0.0.1:0", with: "127.0.0.1:\(service.port)")
@@ -142,8 +142,8 @@ import Testing
     try await service.stop()
   }
 
-  @Test func `a still scene keeps its answer without the network, and is looked at now and then`() async throws {
-    // A pattern of one picture, again and again, is as still as a scene can be.
+  @Test func `a still scene keeps its detections without the network, which still runs now and then`() async throws {
+    // One frame repeated is as still as a scene can be.
     let service = try await RunningService(
       cameras: "  still: {url: \"test:160x120@25:1\", detect: {motion: {gate: true, refresh: 1h}}}\n"
         + "  moving: {url: \"test:160x120@25\", detect: {motion: {gate: true}}}")
@@ -154,8 +154,8 @@ import Testing
     try await service.stop()
     var gate = MotionGate(try #require(DetectSettings.Motion().gate))
     let pool = try PixelPool(layout: .init(width: 64, height: 64, format: .gray8), capacity: 1)
-    guard let picture = pool.take() else { throw POSIXError(.ENOMEM) }
-    let grid = LumaGrid(picture)
+    guard let pixels = pool.take() else { throw POSIXError(.ENOMEM) }
+    let grid = LumaGrid(pixels)
     let times = [0.0, 5, 10, 11]
     let answers = times.map { gate.isStill(grid, at: $0) }
     #expect(answers == [false, true, false, true])
@@ -164,7 +164,7 @@ import Testing
     #expect(!isStill)
   }
 
-  @Test func `what a mask covers is black in every picture that is given out`() async throws {
+  @Test func `masked areas are black in every image that is sent`() async throws {
     let service = try await RunningService(
       cameras: "  open: {url: \"test:320x240@25\"}\n"
         + "  masked: {url: \"test:320x240@25\", privacy_masks: [[[0, 0], [1, 0], [1, 1], [0, 1]]]}")

@@ -30,7 +30,7 @@ import Testing
 
   @Test(
     arguments: [
-      (0, 0, nil), (59, 0, nil), (61, 0, "a worker has been at one picture for 61 s"), (0, 139, nil),
+      (0, 0, nil), (59, 0, nil), (61, 0, "a worker has been at one frame for 61 s"), (0, 139, nil),
       (0, 141, "the thread of camera b has given no sign of life for 141 s"),
     ] as [(Double, Double, String?)])
   func `what no longer moves is named, and a camera that goes on trying is well`(

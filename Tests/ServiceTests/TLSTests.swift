@@ -59,7 +59,7 @@ import Testing
   }
 
   @Test(.enabled(if: isPossible, "skipped: needs openssl and curl (bash .ci/install --tests)"))
-  func `HTTPS is spoken with the certificate given, plain HTTP is told so, and a renewed one is taken on`()
+  func `HTTPS uses the given certificate, plain HTTP gets an error, and a renewed certificate is used`()
     async throws
   {
     let folder = try Folder()

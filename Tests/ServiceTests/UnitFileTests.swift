@@ -30,7 +30,7 @@ import Testing
   }
 
   @Test(arguments: units)
-  func `the unit says what the service needs`(unit: String) throws {
+  func `the unit has what the service needs`(unit: String) throws {
     let text = try String(contentsOf: Self.folder.appending(path: unit), encoding: .utf8)
     for line in [
       "Type=notify", "WatchdogSec=60", "ExecReload=/bin/kill -HUP $MAINPID", "SupplementaryGroups=video",

@@ -8,7 +8,7 @@ import Testing
 @Suite(.serialized, .ownThread) struct WebServerTests {
   private static let camera = "  yard: {url: \"test:160x120@25\"}"
 
-  /// Waits until a camera has been looked at.
+  /// Waits until a frame of a camera has been analysed.
   private func watching(_ service: RunningService, _ camera: String = "yard", headers: [String] = []) throws {
     let wire = try service.connect()
     try wire.request("/api/v1/events/stream", headers: headers)
@@ -157,7 +157,7 @@ import Testing
     for wire in last { try wire.request("/live/yard.mjpg") }
     #expect(try last.contains { try $0.wait(for: "\r\n\r\n")?.contains(" 503 ") == true })
     views.removeAll()
-    // The server notices with the next picture it sends.
+    // The server notices with the next image it sends.
     let isFree = try waiting {
       let wire = try service.connect()
       try wire.request("/live/yard.mjpg")
@@ -167,7 +167,7 @@ import Testing
     try await service.stop()
   }
 
-  @Test func `a live view stays open without pictures, says why, and comes to life with the camera`() async throws {
+  @Test func `a live view stays open without frames, shows why, and starts with the camera`() async throws {
     let path = FileManager.default.temporaryDirectory.appending(path: "later-\(UUID().uuidString).jpg")
     defer { try? FileManager.default.removeItem(at: path) }
     let service = try await RunningService(

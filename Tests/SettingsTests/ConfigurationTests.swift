@@ -140,7 +140,7 @@ import Testing
       ),
       (
         model + "cameras:\n  a: {url: /dev/video0, camera: {controls: {brightness: high}}}",
-        "c.yml:4: cameras.a.camera.controls.brightness: expected a whole number, got high"
+        "c.yml:4: cameras.a.camera.controls.brightness: expected an integer, got high"
       ),
       (
         model + "cameras:\n  a:\n    url: \"rtsp://h/\"\n    camera: {framerate: 30}",
@@ -148,12 +148,12 @@ import Testing
       ),
       ("", "the key version is missing"),
     ])
-  func `a mistake is told with its line, and what was meant`(yaml: String, sentence: String) {
+  func `a mistake is reported with its line and a suggestion`(yaml: String, sentence: String) {
     #expect(complaint(yaml).contains(sentence), "\(complaint(yaml))")
     #expect(!complaint(yaml).contains("secret"))
   }
 
-  @Test func `all mistakes are told at once, in the order of the file`() {
+  @Test func `all mistakes are reported at once, in the order of the file`() {
     let lines = complaint("version: 1\nmodel: {pth: m, workers: 0}\ndefaults: {detect: {fps: 0}}\ncameras: {a: {}}")
       .split(
         separator: "\n")
@@ -187,7 +187,7 @@ import Testing
     #expect(error?.description.contains("this is a pipe") == true, "\(error.debugDescription)")
   }
 
-  @Test func `the example is a configuration, and shows what the table says`() throws {
+  @Test func `the example is a configuration, and shows the table`() throws {
     let configuration = try read(ServiceConfiguration.example, ["FRONT_PASSWORD": "x"])
     #expect(configuration.cameras.map(\.name) == ["front"])
     #expect(configuration.outputs.events.lines.path == "/var/lib/yolostream/events.jsonl")
@@ -204,7 +204,7 @@ import Testing
     #expect(camera.keys.contains("url") && camera.keys.contains("detect"))
   }
 
-  @Test func `a camera of this machine is asked for what the file says`() throws {
+  @Test func `a camera of this machine gets the settings of the file`() throws {
     let configuration = try read(
       Self.model + """
         cameras:
@@ -213,10 +213,11 @@ import Testing
             url: /dev/video1
             camera: {size: 1280x720, pixel_format: mjpeg, framerate: 15, controls: {brightness: -5, focus_absolute: 30}}
         """)
-    let (plain, wished) = (configuration.cameras[0].device, configuration.cameras[1].device)
+    let (plain, requested) = (configuration.cameras[0].device, configuration.cameras[1].device)
     #expect(plain.size == nil && plain.format == nil && plain.rate == nil && plain.controls.isEmpty)
-    #expect(wished.size?.description == "1280x720" && wished.format?.description == "MJPG" && wished.rate == 15)
-    #expect(wished.controls.map(\.description) == ["brightness=-5", "focus_absolute=30"])
+    #expect(
+      requested.size?.description == "1280x720" && requested.format?.description == "MJPG" && requested.rate == 15)
+    #expect(requested.controls.map(\.description) == ["brightness=-5", "focus_absolute=30"])
   }
 
   @Test func `what is recorded, and how long it stays`() throws {

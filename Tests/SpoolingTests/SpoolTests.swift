@@ -100,7 +100,7 @@ import Testing
     #expect(folder.files(ending: ".spool").count <= 2 && spool.report.waiting == 0 && spool.report.dropped == 0)
   }
 
-  @Test func `a spool serves one process, and says what is wrong`() throws {
+  @Test func `a spool serves one process, and reports what is wrong`() throws {
     let spool = try Spool(folder: path)
     #expect(spool.report == SpoolReport())
     let again = #expect(throws: SpoolError.self) { _ = try Spool(folder: path) }

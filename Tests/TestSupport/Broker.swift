@@ -39,9 +39,9 @@ public final class Broker {
     process.standardError = FileHandle.nullDevice
     try process.run()
     self.process = process
-    let end = ContinuousClock.now + .seconds(30)
-    while !Self.isOpen(port), ContinuousClock.now < end, process.isRunning { usleep(5_000) }
-    guard Self.isOpen(port) else { throw POSIXError(.ECONNREFUSED) }
+    guard waiting(until: { !process.isRunning || Self.isOpen(port) }), process.isRunning else {
+      throw POSIXError(.ECONNREFUSED)
+    }
   }
 
   /// Ends it at once, as a crash does.
@@ -69,15 +69,7 @@ public final class Broker {
   private static func isOpen(_ port: Int) -> Bool {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     defer { close(descriptor) }
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_port = in_port_t(port).bigEndian
-    address.sin_addr.s_addr = inet_addr("127.0.0.1")
-    return withUnsafePointer(to: &address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
-      }
-    }
+    return Loopback.withAddress(port: port) { connect(descriptor, $0, $1) == 0 }
   }
 }
 
@@ -113,8 +105,7 @@ public final class BrokerListener {
     process.standardError = FileHandle.nullDevice
     try process.run()
     // Its log has a line when the broker has confirmed the subscription.
-    let end = ContinuousClock.now + .seconds(30)
-    while !text.contains("Subscribed"), ContinuousClock.now < end { usleep(5_000) }
+    guard waiting(until: { text.contains("Subscribed") }) else { throw POSIXError(.ETIMEDOUT) }
   }
 
   deinit {
@@ -143,11 +134,6 @@ public final class BrokerListener {
 
   /// Waits until what has come satisfies `condition`; `false` if it does not within two minutes.
   public func waits(until condition: ([Message]) -> Bool) -> Bool {
-    let end = ContinuousClock.now + .seconds(120)
-    while ContinuousClock.now < end {
-      if condition(messages) { return true }
-      usleep(20_000)
-    }
-    return false
+    waiting { condition(messages) }
   }
 }

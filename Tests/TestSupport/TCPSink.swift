@@ -10,34 +10,10 @@ public final class TCPSink: Sendable {
   private let bytes = Mutex<[UInt8]>([])
   private let hasEnded = DispatchSemaphore(value: 0)
 
-  /// A port that nobody listens on.
-  public static func freePort() throws -> Int {
-    let sink = try TCPSink(reads: false)
-    _ = sink.finish()
-    return sink.port
-  }
-
   /// Listens on `port`, or one that is free.
   public init(port: Int = 0, reads: Bool = true) throws {
-    listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    var yes: Int32 = 1
-    setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
-    // What is not read does not go far.
-    var room: Int32 = 4096
-    if !reads { setsockopt(listener, SOL_SOCKET, SO_RCVBUF, &room, socklen_t(MemoryLayout<Int32>.size)) }
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_port = in_port_t(port).bigEndian
-    address.sin_addr.s_addr = inet_addr("127.0.0.1")
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let listener = listener
-    let status = withUnsafeMutablePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(listener, $0, length) == 0 && listen(listener, 4) == 0 && getsockname(listener, $0, &length) == 0
-      }
-    }
-    self.port = Int(in_port_t(bigEndian: address.sin_port))
-    guard status else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
+    // A small buffer, so that a receiver that reads nothing blocks its sender soon.
+    (listener, self.port) = try Loopback.listen(port: port, receiveBuffer: reads ? nil : 4096)
     Thread.detachNewThread { self.serve(reads: reads) }
   }
 

@@ -1,7 +1,8 @@
 import Foundation
 import Synchronization
+import TestSupport
 
-/// A web server that answers what a test wants and keeps what it was sent. One connection a request.
+/// A web server with answers set by a test; it keeps all requests. One connection per request.
 public final class WebReceiver: Sendable {
   /// One request.
   public struct Call: Sendable {
@@ -42,22 +43,7 @@ public final class WebReceiver: Sendable {
   /// Listens on `port`, or on a free one.
   public init(port: Int = 0, _ answers: [Answer]) throws {
     self.answers = Mutex(answers)
-    listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    var yes: Int32 = 1
-    setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_port = in_port_t(port).bigEndian
-    address.sin_addr.s_addr = inet_addr("127.0.0.1")
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let listener = listener
-    let isListening = withUnsafeMutablePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(listener, $0, length) == 0 && listen(listener, 16) == 0 && getsockname(listener, $0, &length) == 0
-      }
-    }
-    guard isListening else { throw POSIXError(.EADDRINUSE) }
-    self.port = Int(in_port_t(bigEndian: address.sin_port))
+    (listener, self.port) = try Loopback.listen(port: port)
     Thread.detachNewThread { while let caller = self.next() { self.serve(caller) } }
   }
 

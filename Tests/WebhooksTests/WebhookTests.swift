@@ -153,7 +153,7 @@ import Webhooks
     receiver.finish()
   }
 
-  @Test func `an object is reported once where that is asked for`() throws {
+  @Test func `an object is reported once if configured`() throws {
     let receiver = try WebReceiver([.status(200)])
     let hook = Webhook(
       settings(receiver) {
@@ -190,7 +190,7 @@ import Webhooks
     receiver.finish()
   }
 
-  @Test func `a test of a webhook says what is wrong`() throws {
+  @Test func `a test of a webhook reports what is wrong`() throws {
     let receiver = try WebReceiver([.status(404)])
     let error = #expect(throws: WebhookError.self) { try Webhook.test(settings(receiver), with: event(1)) }
     #expect(error?.description == "the webhook test answered 404")

@@ -17,7 +17,7 @@ check() { # name, then a test over the files out, err and status
   fi
 }
 exits() { [ "$(cat status)" = "$1" ]; }
-says() { exits "$1" && grep -q "$2" err && [ "$(wc -l < err)" = 1 ]; }
+reports() { exits "$1" && grep -q "$2" err && [ "$(wc -l < err)" = 1 ]; }
 # A slow machine may drop frames, but never make more of them.
 frames() { exits 0 && [ "$(wc -l < out)" -ge 1 ] && [ "$(wc -l < out)" -le "$1" ]; }
 
@@ -34,16 +34,16 @@ size() { exits 0 && ffprobe -v error -show_entries stream=width,height -of csv=p
 check 'the requested size is agreed on and a video is written' size
 
 detect --v4l2 /dev/video0 --pixel-format mjpeg --max-frames 1 -q
-check 'a format that the camera has not got is said' says 65 'it offers .*YUYV'
+check 'a format that the camera does not have is reported' reports 65 'it offers .*YUYV'
 detect --v4l2 /dev/video0 --v4l2-ctl test_pattern=999 --max-frames 1 -q
-check 'a control out of range is said' says 65 'test_pattern=999'
+check 'a control out of range is reported' reports 65 'test_pattern=999'
 detect --v4l2 /dev/video0 --v4l2-ctl sharpness_of_mind=1 --max-frames 1 -q
-check 'a control that is not there is said' says 65 'its controls are .*brightness'
+check 'a control that does not exist is reported' reports 65 'its controls are .*brightness'
 detect --v4l2 /dev/video7 --retries 0 -q
-check 'a camera that is not there is said' says 66 'no such device'
+check 'a camera that does not exist is reported' reports 66 'no such device'
 chmod 600 /dev/video0
 setpriv --reuid 65534 --clear-groups "$program" devices > out 2> err; echo $? > status
-check 'missing permission is said' says 77 'permission denied'
+check 'missing permission is reported' reports 77 'permission denied'
 
 detect --v4l2 /dev/video0 --video-size 320x180 --framerate 60 --v4l2-ctl percentage_of_dropped_buffers=30 \
   --max-frames 20 --detections -
@@ -74,7 +74,7 @@ timeout 300 "$program" --v4l2 /dev/video0 --retries 0 --max-frames 1 -q --model 
 status2=$?
 ending
 busy() { [ $status2 = 69 ] && grep -q 'another program uses' err2; }
-check 'a camera in use is said' busy
+check 'a camera in use is reported' busy
 
 begin
 echo vivid.0 > /sys/bus/platform/drivers/vivid/unbind

@@ -69,10 +69,10 @@ get() { curl -s --max-time 5 "http://127.0.0.1:8080$1"; }
 sees() { get /api/v1/cameras/front | grep -q '"state":"up".*"frames":[1-9]'; }
 is_active() { [ "$(property ActiveState)" = active ]; }
 restarted() { is_active && [ "$(property NRestarts)" -ge 1 ] && [ "$(property MainPID)" != "$process" ]; }
-says() { grep -q "$1" /run/yolostream.log; }
+reports() { grep -q "$1" /run/yolostream.log; }
 
 control start yolostream
-check 'it is started once it says that it is ready' is_active
+check 'it is started when it reports that it is ready' is_active
 alone() {
   [ "$(ask list-units --type=service --plain --no-legend | cut -d' ' -f1)" = yolostream.service ] &&
     mountpoint -q /tmp && mountpoint -q /var/tmp
@@ -83,14 +83,14 @@ process=$(property MainPID)
 owner() { [ "$(stat -c %u /var/lib/private/yolostream/events.jsonl)" -ge 61184 ]; }
 check 'its files lie in its own folder' owner
 status() { property StatusText | grep -q '1 of 1'; }
-check 'its status says how many cameras are up' within 30 status
+check 'its status shows how many cameras are up' within 30 status
 
 configure 4
 control reload yolostream
-check 'a reload reads the configuration again' within 30 says 'configuration read'
+check 'a reload reads the configuration again' within 30 reports 'configuration read'
 configure x
 control reload yolostream
-check 'a reload of a bad one changes nothing' within 30 says 'the configuration was not changed'
+check 'a reload of a bad one changes nothing' within 30 reports 'the configuration was not changed'
 configure 5
 
 fed() { # the watchdog's time stamp moves three times

@@ -64,7 +64,7 @@ inside sh -c 'dpkg-deb -f /package.deb Depends | sed "s/([^)]*)//g; s/|[^,]*//g;
 mkdir -p "$root/var/lib/private" # systemd's own
 files > "$work/before"
 check 'apt installs it' inside apt-get install -y --no-install-recommends /package.deb
-check 'it says its version' as_nobody yolostream --version
+check 'it prints its version' as_nobody yolostream --version
 check 'the doctor finds what is needed' as_nobody yolostream doctor
 check 'a video is annotated by a user without rights' as_nobody yolostream test:320x240@10:20 -o /tmp/annotated.mp4 -q
 check 'and is there' test -s "$root/tmp/annotated.mp4"

@@ -7,7 +7,7 @@ struct ListFile {
 
   let path: String
 
-  /// Whether the name of a file says that it is a list.
+  /// Whether a file is a list, by its name.
   static func isList(_ path: String) -> Bool { [".txt", ".csv"].contains { path.lowercased().hasSuffix($0) } }
 
   /// What it lists, in order. A relative path is one beside the list if there is one, else below the working folder.

@@ -50,7 +50,7 @@ package struct FileRecord: Codable, Hashable, Sendable {
   package var end: Double
   /// By name of the class.
   package var found: [String: ClassCount]
-  /// What was not as it should be in the input, a sentence each; empty for a sound one.
+  /// Problems of the input, a sentence each.
   package var damage: [String]
   package var changes: ChangeCount
   /// Timestamps that were missing or jumped, and were replaced.

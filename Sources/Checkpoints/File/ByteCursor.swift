@@ -47,7 +47,7 @@ struct ByteCursor {
     return number
   }
 
-  /// Steps over the next `count` bytes and says where they are.
+  /// Skips the next `count` bytes and returns their range.
   mutating func skip(_ count: Int) throws(ModelError) -> Range<Int> {
     guard count >= 0, count <= remaining else { throw Self.truncated(at: position) }
     defer { position += count }

@@ -1,6 +1,6 @@
 import GELAN
 
-/// A JSON document, read strictly: whole numbers stay whole, a key stands once, and depth is bounded.
+/// A JSON document, read strictly: integers stay exact, keys are unique, and depth is bounded.
 ///
 /// The header of a safetensors file is read with it: there, `2^63` must not become a float nor a second entry of the
 /// same name quietly win.

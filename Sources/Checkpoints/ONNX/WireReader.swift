@@ -81,7 +81,7 @@ struct WireReader {
     return .fixed
   }
 
-  /// Seven bits a byte, lowest first; the high bit of a byte says that another follows.
+  /// Seven bits a byte, lowest first; a byte with its high bit set is followed by another.
   private mutating func varint() throws(ModelError) -> UInt64 {
     var value: UInt64 = 0
     for shift in stride(from: UInt64(0), to: 70, by: 7) {

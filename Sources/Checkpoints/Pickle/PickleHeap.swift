@@ -60,7 +60,7 @@ struct PickleHeap {
     }
   }
 
-  /// The whole numbers of a tuple of them.
+  /// The integers of a tuple of integers.
   func integers(_ slice: PickleSlice) -> [Int]? {
     var numbers: [Int] = []
     numbers.reserveCapacity(Int(slice.count))

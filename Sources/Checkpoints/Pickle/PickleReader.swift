@@ -71,7 +71,7 @@ struct PickleReader: ~Copyable {
     return top
   }
 
-  /// Takes the innermost mark away and says where it stood.
+  /// Removes the innermost mark and returns its position.
   mutating func popMark() throws(ModelError) -> Int {
     guard let mark = marks.popLast(), mark <= stack.count else { throw Self.underflow(at: cursor.position) }
     return mark

@@ -8,7 +8,7 @@ extension SafetensorsFile {
     let elementType: ElementType
 
     /// `tensor` under `name`, its numbers stored as `elementType`, which must be `float32` or `float16`, or `int8` or `uint8`
-    /// for whole numbers that fit.
+    /// for integers that fit.
     public init(name: String, tensor: WeightTensor, elementType: ElementType = .float32) {
       precondition(
         [.float32, .float16, .int8, .uint8].contains(elementType), "stored as single or half precision or as bytes")

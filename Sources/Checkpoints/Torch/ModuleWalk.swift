@@ -10,7 +10,7 @@ struct ModuleWalk {
   /// The largest network has 12,000 modules.
   private static let moduleLimit = 100_000
   private static let tensorLimit = 50_000
-  /// Entries looked at: a large table that is shared by many modules is looked through as often.
+  /// Number of entries visited: a large table that many modules share is visited as often.
   private static let stepLimit = 20_000_000
 
   let heap: PickleHeap

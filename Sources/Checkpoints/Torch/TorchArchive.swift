@@ -129,7 +129,7 @@ struct TorchArchive {
     let storage = heap.storages[Int(tensor.storage)]
     let label = name.prefix(120)
     guard let shape = heap.integers(tensor.shape), let strides = heap.integers(tensor.strides), shape.count <= 8 else {
-      throw ModelError(.damaged, "\(label): its shape is not made of whole numbers")
+      throw ModelError(.damaged, "\(label): its shape is not made of integers")
     }
     guard let entry = entries["\(folder)data/\(heap.text(storage.key))"] else {
       throw ModelError(.damaged, "\(label): its numbers are missing from the archive")

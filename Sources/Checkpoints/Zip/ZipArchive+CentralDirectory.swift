@@ -9,7 +9,7 @@ enum CentralDirectory {
     let entryCount: Int
   }
 
-  /// What the table says of one entry.
+  /// One entry of the table.
   struct Record {
     let name: String
     let flags: Int

@@ -8,25 +8,26 @@ import Scene
 ///
 /// Video takes the whole screen, and what was there comes back at the end; frames that come sooner than the eye needs are left
 /// out. Stills are printed one below the other.
-package final class TerminalView: Sink {
+final class TerminalView: Sink {
+  static func kind(hasAllColours: Bool) -> SinkKind {
+    SinkKind("view", "Frames in the terminal.", target: "terminal", needs: .pixels) { _, context throws(OutputError) in
+      try TerminalView(context, hasAllColours: hasAllColours)
+    }
+  }
+
   /// Seconds between two frames on the screen: terminals are slow, and connections to them slower.
   private static let interval = 1.0 / 15
 
   private let context: SinkContext
   private let hasAllColours: Bool
-  private let isVideo: Bool
   private var file: LineFile
   private var importer = FrameImport()
   private var lastShown = -Double.infinity
   private var isOpen = false
 
-  /// A view of what `context` describes, on standard output.
-  ///
-  /// - Parameter hasAllColours: whether the terminal takes 24-bit colours; otherwise it gets the 256 of xterm.
-  package init(_ context: SinkContext, hasAllColours: Bool, isVideo: Bool) throws(OutputError) {
+  private init(_ context: SinkContext, hasAllColours: Bool) throws(OutputError) {
     self.context = context
     self.hasAllColours = hasAllColours
-    self.isVideo = isVideo
     file = try LineFile(path: "-", context)
   }
 
@@ -35,10 +36,10 @@ package final class TerminalView: Sink {
     if isOpen { try? file.append(Self.leaving) }
   }
 
-  package func take(_ frame: SinkFrame) throws(OutputError) {
+  func take(_ frame: SinkFrame) throws(OutputError) {
     guard let pixels = frame.pixels else { return }
     let size = Self.terminalSize()
-    guard isVideo else {
+    guard context.isVideo else {
       return try file.append(
         try screen(of: pixels.buffer, frame.findings, columns: size.columns, rows: size.rows) + "\n")
     }
@@ -52,7 +53,7 @@ package final class TerminalView: Sink {
     isOpen = true
   }
 
-  package func finish() throws(OutputError) {
+  func finish() throws(OutputError) {
     if isOpen { try file.append(Self.leaving) }
     isOpen = false
   }

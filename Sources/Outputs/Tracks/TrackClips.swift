@@ -9,7 +9,7 @@ final class TrackClips: Sink {
   static let kind = SinkKind(
     "track-clips", "A video of each track.", target: "dir", needs: .pixels, isForFiles: true
   ) { path, context throws(OutputError) in
-    try TrackClips(path: path, context.classes)
+    TrackClips(try TrackTable(path: path, context.classes))
   }
 
   /// Clips that are written at the same time.
@@ -32,24 +32,18 @@ final class TrackClips: Sink {
     func finish() throws(OutputError) { if let writer = writer.take() { try writer.finish() } }
   }
 
-  private let path: String
-  private let classes: ClassCatalogue
-  private var table = TrackTable()
+  private var table: TrackTable
   private var clips: [Int: Clip] = [:]
 
-  private init(path: String, _ classes: ClassCatalogue) throws(OutputError) {
-    try OutputFolder.make(path)
-    self.path = path
-    self.classes = classes
-  }
+  private init(_ table: TrackTable) { self.table = table }
 
   func take(_ frame: SinkFrame) throws(OutputError) {
     let findings = frame.findings
     for id in findings.endedIdentities { try clips.removeValue(forKey: id)?.finish() }
     for track in findings.tracks {
       if table.note(track, at: findings.stamp) == 0, clips.count < Self.limit {
-        let name = TrackTable.name(of: track, classes) + ".mp4"
-        clips[track.id] = try Clip(path: "\(path)/\(name)")
+        let name = table.name(of: track) + ".mp4"
+        clips[track.id] = try Clip(path: "\(table.path)/\(name)")
         table.note(file: name, of: track.id)
       }
       try clips[track.id]?.write(frame)
@@ -59,6 +53,6 @@ final class TrackClips: Sink {
   func finish() throws(OutputError) {
     for (_, clip) in clips.sorted(by: { $0.key < $1.key }) { try clip.finish() }
     clips = [:]
-    try table.write(to: path, classes)
+    try table.write()
   }
 }

@@ -9,24 +9,18 @@ final class TrackCrops: Sink {
     "track-crops", "An image of each track in each frame, a folder a track.", target: "dir", needs: .pixels,
     isForFiles: true
   ) { path, context throws(OutputError) in
-    try TrackCrops(path: path, context.classes)
+    TrackCrops(try TrackTable(path: path, context.classes))
   }
 
   /// Images of a track between two doublings of the distance.
   private static let imagesPerDistance = 100
 
-  private let path: String
-  private let classes: ClassCatalogue
   private var writer = ImageWriter()
-  private var table = TrackTable()
+  private var table: TrackTable
   /// Images written of each track that is still followed.
   private var counts: [Int: Int] = [:]
 
-  private init(path: String, _ classes: ClassCatalogue) throws(OutputError) {
-    try OutputFolder.make(path)
-    self.path = path
-    self.classes = classes
-  }
+  private init(_ table: TrackTable) { self.table = table }
 
   func take(_ frame: SinkFrame) throws(OutputError) {
     guard let pixels = frame.pixels else { return }
@@ -37,16 +31,16 @@ final class TrackCrops: Sink {
       guard place % (1 << min(count / Self.imagesPerDistance, 32)) == 0 else { continue }
       let box = track.detection.box.clamped(toWidth: Float(findings.width), height: Float(findings.height))
       guard box.width >= 1, box.height >= 1 else { continue }
-      let name = TrackTable.name(of: track, classes)
+      let name = table.name(of: track)
       if count == 0 {
-        try OutputFolder.make("\(path)/\(name)")
+        try OutputFolder.make("\(table.path)/\(name)")
         table.note(file: name, of: track.id)
       }
-      try writer.write(pixels.buffer, to: "\(path)/\(name)/\(findings.stamp.index).jpg", cut: box)
+      try writer.write(pixels.buffer, to: "\(table.path)/\(name)/\(findings.stamp.index).jpg", cut: box)
       counts[track.id] = count + 1
     }
     for id in findings.endedIdentities { counts[id] = nil }
   }
 
-  func finish() throws(OutputError) { try table.write(to: path, classes) }
+  func finish() throws(OutputError) { try table.write() }
 }

@@ -1,7 +1,7 @@
 import Foundation
 import Scene
 
-/// What a folder of exported tracks holds: `tracks.csv`, a line for each track, whether something was written of it or not.
+/// A folder of exported tracks with its table `tracks.csv`: a line for each track, whether something was written of it or not.
 ///
 /// Columns: track, class_id, class, first_frame, last_frame (from 0), first_time, last_time (seconds), frames (that show it),
 /// top_score, file (within the folder; empty for a track of which nothing was written).
@@ -15,7 +15,17 @@ struct TrackTable {
     var file = ""
   }
 
+  /// Path of the folder.
+  let path: String
+  private let classes: ClassCatalogue
   private var rows: [Int: Row] = [:]
+
+  /// Creates the folder at `path`.
+  init(path: String, _ classes: ClassCatalogue) throws(OutputError) {
+    try OutputFolder.make(path)
+    self.path = path
+    self.classes = classes
+  }
 
   /// Notes that the frame at `stamp` shows `track`; returns in how many frames it was before.
   mutating func note(_ track: Track, at stamp: FrameStamp) -> Int {
@@ -30,9 +40,9 @@ struct TrackTable {
   /// Notes where the export of a track is.
   mutating func note(file: String, of id: Int) { rows[id]?.file = file }
 
-  /// Writes the table into `folder`.
-  func write(to folder: String, _ classes: ClassCatalogue) throws(OutputError) {
-    var file = try LineFile(path: folder + "/tracks.csv")
+  /// Writes the table.
+  func write() throws(OutputError) {
+    var file = try LineFile(path: path + "/tracks.csv")
     try file.append("track,class_id,class,first_frame,last_frame,first_time,last_time,frames,top_score,file\n")
     for (id, row) in rows.sorted(by: { $0.key < $1.key }) {
       let classID = row.track.detection.classID
@@ -45,8 +55,8 @@ struct TrackTable {
     }
   }
 
-  /// What the export of a track is called: its identity and class.
-  static func name(of track: Track, _ classes: ClassCatalogue) -> String {
+  /// The name of a track's export: its identity and class.
+  func name(of track: Track) -> String {
     // A class may be called anything; a file may not.
     let label = String(classes[track.detection.classID].map { $0 == "/" || $0 == "\0" ? "_" : $0 }.prefix(100))
     return "\(track.id)-\(label)"

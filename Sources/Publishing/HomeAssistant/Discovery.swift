@@ -7,7 +7,7 @@ package struct Discovery: Hashable, Sendable {
   package struct Device: Hashable, Sendable {
     /// Its name in topics and identifiers.
     package let id: String
-    /// What the message says but for its components.
+    /// The message without its components.
     let frame: [(key: String, value: JSONValue)]
     /// Its entities, by identifiers that stay.
     let components: [(key: String, value: JSONValue)]
@@ -31,7 +31,7 @@ package struct Discovery: Hashable, Sendable {
     self.prefix = prefix
   }
 
-  /// Where Home Assistant says that it has started.
+  /// The topic on which Home Assistant announces its start.
   var status: String { "\(prefix)/status" }
   /// What subscribes to all that was announced for this house.
   var announcements: String { "\(prefix)/device/\(node)/+/config" }
@@ -75,7 +75,7 @@ package struct Discovery: Hashable, Sendable {
     return MQTTMessage(topic: topic(of: device.id), text: device.json(forgetting: stubs), isRetained: true)
   }
 
-  /// What every device has: who it is, who says so, and when all of it can be relied on.
+  /// Fields of every device: identity, origin and availability.
   private func frame(_ id: String, _ fields: [(key: String, value: JSONValue)], version: String) -> [(
     key: String, value: JSONValue
   )] {

@@ -14,9 +14,9 @@ final class BrokerReader: Sendable {
 
   /// Seconds between attempts: doubled with each, up to the last.
   private static let pauses = [0.5, 1, 2, 4, 8, 15]
-  /// Seconds in which a broker must have answered.
-  private static let patience = 15.0
-  /// Lines that are written together, at most.
+  /// Seconds within which a broker must answer.
+  private static let timeout = 15.0
+  /// Maximum number of lines that are written together.
   private static let batch = 1000
 
   let topics: FleetTopics
@@ -79,16 +79,16 @@ final class BrokerReader: Sendable {
     shared.withLock { $0.isConnected = false }
   }
 
-  /// One connection, until it is lost, which throws, or reading ends.
+  /// One connection, until reading ends; throws when the connection is lost.
   private func serve(accepted: () -> Void) throws(MQTTError) {
     var connection = try MQTTConnection(options)
     let start = Self.now
     var isOpen = false
     while !isStopping {
-      if !isOpen, Self.now - start > Self.patience { throw MQTTError.noAnswer(from: options.address) }
+      if !isOpen, Self.now - start > Self.timeout { throw MQTTError.noAnswer(from: options.address) }
       var lines: [String] = []
       var wait = 1.0
-      // Messages that are already there are written together.
+      // Messages that have already arrived are written together.
       while lines.count < Self.batch {
         let notices = try connection.notices(within: wait, or: wake)
         if notices.isEmpty { break }
@@ -113,7 +113,7 @@ final class BrokerReader: Sendable {
     connection.close(within: 1, wake)
   }
 
-  /// Writes `lines`, however long the disk is full: nothing is read meanwhile, and the broker keeps what comes. Returns
+  /// Writes `lines`; waits while the disk is full. Nothing is read meanwhile, and the broker keeps the messages. Returns
   /// `false` if reading ended before they were written.
   private func write(_ lines: [String]) -> Bool {
     guard !lines.isEmpty else { return true }

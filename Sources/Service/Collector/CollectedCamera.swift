@@ -4,7 +4,7 @@ import Outputs
 import Scene
 import Web
 
-/// A camera of a box, in the state that the box last published.
+/// A camera of a box, in its last published state.
 final class CollectedCamera: WebCamera {
   /// The payload of a camera's state topic.
   private struct State: Decodable {

@@ -2,9 +2,9 @@ import Foundation
 import Outputs
 import Recording
 
-/// An event as a box published it, on its way into the log of a fleet.
+/// An event that a box published, for the log of a fleet.
 struct CollectedEvent: Sendable {
-  /// What is read of it.
+  /// The fields that are read.
   private struct Facts: Decodable {
     let event: String
     let id: String
@@ -21,7 +21,7 @@ struct CollectedEvent: Sendable {
   private let box: String
   private let facts: Facts
 
-  /// The event in `payload`, which `box` sent; `nil` for what is none.
+  /// The event in `payload`, which `box` sent; `nil` if it is none.
   init?(_ payload: [UInt8], box: String) {
     guard let facts = try? JSONDecoder().decode(Facts.self, from: Data(payload)), MediaName.isIdentifier(facts.event),
       MediaName.isIdentifier(facts.id), !payload.contains(UInt8(ascii: "\n")), let fields = JSONFields(payload)

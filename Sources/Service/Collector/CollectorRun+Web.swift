@@ -53,7 +53,7 @@ extension CollectorRun: WebService {
     for reader in readers {
       text.sample("collector_broker_up", [("broker", reader.topics.broker)], reader.state.isConnected ? 1 : 0)
     }
-    text.family("collector_box_up", .gauge, "Whether a box says that it is there.")
+    text.family("collector_box_up", .gauge, "Whether a box is online, by its own messages.")
     for box in fleet.presence { text.sample("collector_box_up", [("box", box.name)], box.isThere ? 1 : 0) }
     text.family("collector_events_total", .counter, "Messages by what became of them.")
     text.sample("collector_events_total", [("outcome", "written")], report.written)

@@ -8,8 +8,8 @@ import Settings
 import Synchronization
 import Web
 
-/// The collector of a fleet from its start to its end: readers of brokers, the log and the store of their events, and the web
-/// server that shows them.
+/// The collector of a fleet from its start to its end: readers of brokers, log and store of their events, and the web server
+/// that shows them.
 public final class CollectorRun: Sendable {
   private let configuration: CollectorConfiguration
   private let identity: TLSIdentity?
@@ -20,7 +20,7 @@ public final class CollectorRun: Sendable {
   private let isRunning = Mutex(false)
   let fleet: Fleet
   let readers: [BrokerReader]
-  /// What can be asked for what happened.
+  /// The event history.
   package let history: EventHistory?
   let media: MediaFolder?
   private let retention: Retention?
@@ -29,7 +29,7 @@ public final class CollectorRun: Sendable {
   /// Reads the configuration at `path` and opens log and store. Throws `ServiceError`, `OutputError`, `EventStoreError` or
   /// `PipelineError`.
   ///
-  /// - Parameter log: takes lines for those who run it; called from many threads.
+  /// - Parameter log: receives lines for the operator; called from many threads.
   public init(path: String, log: @escaping @Sendable (LogLine) -> Void) throws {
     let configuration: CollectorConfiguration
     do throws(ConfigurationError) { configuration = try CollectorConfiguration(path: path) } catch {
@@ -66,10 +66,10 @@ public final class CollectorRun: Sendable {
     (ends, orders) = AsyncStream.makeStream(of: Void.self)
   }
 
-  /// Ends `run` in order; from any thread.
+  /// Ends `run` in an orderly way; from any thread.
   public func stop() { orders.yield() }
 
-  /// Collects until `stop` is called. Throws `ServiceError` if it cannot begin.
+  /// Collects until `stop`. Throws `ServiceError` if it cannot start.
   public func run() async throws(ServiceError) {
     let failure = Mutex<ServiceError?>(nil)
     retention?.change { [history, log] rules in
@@ -119,8 +119,9 @@ public final class CollectorRun: Sendable {
     log(
       LogLine(
         .info,
-        "collecting from \(readers.count) brokers; " + (identity == nil ? "http" : "https") + "://\(address)/"))
-    systemd.ready("collecting from \(readers.count) brokers")
+        "collecting from \(count(readers.count, "broker")); " + (identity == nil ? "http" : "https") + "://\(address)/")
+    )
+    systemd.ready("collecting from \(count(readers.count, "broker"))")
   }
 
   /// Ends the readers on a thread of its own: each may take a second.

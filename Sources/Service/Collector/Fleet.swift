@@ -8,22 +8,22 @@ import Settings
 import Synchronization
 import Web
 
-/// What a collector knows of all boxes, and the log that it keeps of their events. Threads of several brokers write to it.
+/// The state of all boxes of a collector, and the log of their events. Threads of several brokers write to it.
 final class Fleet: Sendable {
-  /// What has come.
+  /// Counts of messages.
   struct Report: Hashable, Sendable {
     /// Events that are in the log.
     var written = 0
-    /// Messages that are no events.
+    /// Messages that are not events.
     var unreadable = 0
-    /// Times that the log could not be written, and why last.
+    /// How often the log could not be written, and the last reason.
     var failures = 0
     var lastFailure: String?
   }
 
   private struct Box {
     var isThere = true
-    /// The last state of each camera, as it came, by its name at the box.
+    /// The last state of each camera, as it arrived, by its name at the box.
     var states: [String: [UInt8]] = [:]
     /// The last snapshot of each camera, by its name at the box.
     var snapshots: [String: [UInt8]] = [:]
@@ -42,7 +42,7 @@ final class Fleet: Sendable {
   private let counts = Mutex(Report())
   let updates = Broadcast<ServerSentEvent>()
 
-  /// A fleet whose events are appended to the file at `path`. Throws where that cannot be opened.
+  /// A fleet whose events are appended to the file at `path`. Throws if it cannot be opened.
   init(log path: String, rotation: LogRotation?, media: MediaFolder?) throws(OutputError) {
     self.path = path
     self.rotation = rotation
@@ -67,22 +67,22 @@ final class Fleet: Sendable {
     }
   }
 
-  /// Boxes by name, and whether each is there.
+  /// Boxes by name, and whether each is online.
   var presence: [(name: String, isThere: Bool)] {
     boxes.withLock { $0.mapValues(\.isThere) }.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
   }
 
-  /// Takes in a message of a broker; the lines that are to be written for it.
+  /// Takes a message of a broker; returns the lines to write for it.
   func take(_ message: MQTTMessage, _ topics: FleetTopics) -> [String] {
     guard let (box, subject) = topics.subject(of: message.topic) else { return [] }
     switch subject {
     case .availability:
       boxes.withLock { $0[box, default: Box()].isThere = message.text == "online" }
-      tell(box)
+      sendCameras(of: box)
     case .state(let camera):
       // An empty message removes a camera.
       boxes.withLock { $0[box, default: Box()].states[camera] = message.payload.isEmpty ? nil : message.payload }
-      tell(box)
+      sendCameras(of: box)
     case .snapshot(let camera):
       guard media != nil else { break }
       boxes.withLock { $0[box, default: Box()].snapshots[camera] = message.payload.isEmpty ? nil : message.payload }
@@ -103,15 +103,17 @@ final class Fleet: Sendable {
     return []
   }
 
-  /// Tells listeners of the cameras of `box`.
-  private func tell(_ box: String) {
+  /// Sends the cameras of `box` to listeners.
+  private func sendCameras(of box: String) {
     guard updates.hasListeners else { return }
     for camera in cameras where camera.box == box { updates.send(ServerSentEvent(name: "camera", data: camera.json)) }
     updates.send(list)
   }
 
   /// The names of all cameras.
-  var list: ServerSentEvent { ServerSentEvent(name: "cameras", data: "[\(cameras.map(\.name.json).joined(separator: ","))]") }
+  var list: ServerSentEvent {
+    ServerSentEvent(name: "cameras", data: "[\(cameras.map(\.name.json).joined(separator: ","))]")
+  }
 
   /// Appends `lines` to the log, all or none.
   func write(_ lines: [String]) throws(OutputError) {

@@ -1,10 +1,10 @@
 import MQTT
 
-/// The topics that a collector reads at one broker, and whose messages they are.
+/// The topics that a collector reads at one broker, and the boxes they belong to.
 struct FleetTopics: Hashable, Sendable {
-  /// What a message is about.
+  /// The subject of a message.
   enum Subject: Hashable, Sendable {
-    /// Whether the box is there.
+    /// Whether the box is online.
     case availability
     /// An event of one of its cameras.
     case event
@@ -16,7 +16,7 @@ struct FleetTopics: Hashable, Sendable {
 
   /// Name of the broker: that of the box where the prefix names no other.
   let broker: String
-  /// What topics begin with, level by level; one may be `+`.
+  /// Levels of the topics' prefix; one may be `+`.
   private let levels: [Substring]
 
   init(broker: String, prefix: String) {
@@ -24,12 +24,12 @@ struct FleetTopics: Hashable, Sendable {
     levels = prefix.split(separator: "/", omittingEmptySubsequences: false)
   }
 
-  /// What is subscribed to.
+  /// Topics to subscribe to.
   var filters: [String] {
     ["available", "events", "+/state", "+/snapshot"].map { levels.joined(separator: "/") + "/" + $0 }
   }
 
-  /// The box and the subject of a message for `topic`; `nil` for another one.
+  /// The box and the subject of a message for `topic`; `nil` for other topics.
   func subject(of topic: String) -> (box: String, subject: Subject)? {
     let parts = topic.split(separator: "/", omittingEmptySubsequences: false)
     guard parts.count > levels.count, zip(levels, parts).allSatisfy({ $0 == "+" || $0 == $1 }) else { return nil }

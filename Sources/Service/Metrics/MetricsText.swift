@@ -4,7 +4,7 @@ import Settings
 
 /// Writes metrics in Prometheus' text format (version 0.0.4).
 struct MetricsText {
-  /// What kind of numbers a family holds.
+  /// Type of a family.
   enum Kind: String { case counter, gauge, histogram }
 
   private(set) var text = ""
@@ -12,7 +12,7 @@ struct MetricsText {
   /// Bounds of the buckets of times, in seconds.
   static let bounds: [Double] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
-  /// Begins a family of metrics called `yolostream_name`, or `name` where it says `process_…`.
+  /// Starts a family of metrics called `yolostream_name`; names with `process_` stay as they are.
   mutating func family(_ name: String, _ kind: Kind, _ help: String) {
     text += "# HELP \(Self.full(name)) \(help)\n# TYPE \(Self.full(name)) \(kind.rawValue)\n"
   }
@@ -47,7 +47,7 @@ struct MetricsText {
     labels.isEmpty ? "" : "{\(labels.map { "\($0)=\(quoted($1))" }.joined(separator: ","))}"
   }
 
-  /// The format knows three escapes only.
+  /// The format has only three escapes.
   private static func quoted(_ value: String) -> String {
     var result = "\""
     for character in value {

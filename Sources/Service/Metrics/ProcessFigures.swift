@@ -2,14 +2,14 @@ import Foundation
 import Outputs
 import Pipeline
 
-/// What this process takes from the machine.
+/// Resources that this process uses.
 struct ProcessFigures {
   let residentBytes: Int
   let openFiles: Int
   let threads: Int
   let processorSeconds: Double
 
-  /// As of now.
+  /// The present figures.
   static var now: ProcessFigures {
     var usage = rusage()
     unsafe getrusage(RUSAGE_SELF.rawValue, &usage)

@@ -3,7 +3,7 @@ import Spooling
 import Webhooks
 
 extension ServiceMetrics {
-  /// How the broker and webhooks are doing.
+  /// State of the broker and webhooks.
   func writeOutlets(_ text: inout MetricsText) {
     if let publishing {
       text.family("mqtt_up", .gauge, "Whether the broker takes messages.")

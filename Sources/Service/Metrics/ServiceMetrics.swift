@@ -7,7 +7,7 @@ import Spooling
 import Streaming
 import Webhooks
 
-/// What `/metrics` says: the state of every camera, and of the process.
+/// The content of `/metrics`: state of all cameras and of the process.
 struct ServiceMetrics {
   let cameras: [CameraReport]
   let events: [String: Int]
@@ -61,9 +61,9 @@ struct ServiceMetrics {
   private func writePushes(_ text: inout MetricsText) {
     let pushes = cameras.compactMap { camera in camera.push.map { (camera: camera.name, report: $0) } }
     guard !pushes.isEmpty else { return }
-    text.family("push_up", .gauge, "Whether the receiver of a camera's pictures takes them.")
+    text.family("push_up", .gauge, "Whether the receiver of a camera's frames accepts them.")
     for push in pushes { text.sample("push_up", [("camera", push.camera)], push.report.isUp ? 1 : 0) }
-    text.family("push_frames_total", .counter, "Pictures for a receiver, by what became of them.")
+    text.family("push_frames_total", .counter, "Frames for a receiver, by result.")
     for push in pushes {
       text.sample("push_frames_total", [("camera", push.camera), ("outcome", "sent")], push.report.sent)
       text.sample("push_frames_total", [("camera", push.camera), ("outcome", "dropped")], push.report.dropped)
@@ -92,7 +92,7 @@ struct ServiceMetrics {
   }
 
   private func writeStates(_ text: inout MetricsText) {
-    text.family("camera_up", .gauge, "Whether pictures come.")
+    text.family("camera_up", .gauge, "Whether frames arrive.")
     for camera in cameras where camera.isEnabled {
       text.sample("camera_up", [("camera", camera.name)], camera.stateName == "up" ? 1 : 0)
     }
@@ -103,18 +103,18 @@ struct ServiceMetrics {
         text.sample("camera_state", [("camera", camera.name), ("state", state)], isState ? 1 : 0)
       }
     }
-    text.family("tracks_active", .gauge, "Objects in the last picture.")
+    text.family("tracks_active", .gauge, "Objects in the last frame.")
     each(camera: \.tracks, label: "label", of: "tracks_active", &text)
   }
 
   private func writeCounts(_ text: inout MetricsText) {
-    text.family("frames_total", .counter, "Pictures by how far they came.")
+    text.family("frames_total", .counter, "Frames by the stage that they reached.")
     for camera in cameras {
       for (stage, count) in [("decoded", camera.decoded), ("inferred", camera.inferred), ("still", camera.still)] {
         text.sample("frames_total", [("camera", camera.name), ("stage", stage)], count)
       }
     }
-    text.family("frames_dropped_total", .counter, "Pictures that were wanted and lost.")
+    text.family("frames_dropped_total", .counter, "Frames that were due and lost.")
     for camera in cameras {
       for (reason, count) in [
         ("policy", camera.missed), ("stale", camera.stale), ("corrupt", camera.losses.withheldFrames),
@@ -124,18 +124,18 @@ struct ServiceMetrics {
     for camera in cameras {
       text.sample("decode_errors_total", [("camera", camera.name)], camera.losses.damagedPackets)
     }
-    text.family("detection_errors_total", .counter, "Pictures that the network failed on.")
+    text.family("detection_errors_total", .counter, "Frames on which the network failed.")
     for camera in cameras { text.sample("detection_errors_total", [("camera", camera.name)], camera.failures) }
-    text.family("reconnects_total", .counter, "Times that pictures stopped coming or a connection failed, by cause.")
+    text.family("reconnects_total", .counter, "How often frames stopped or a connection failed, by cause.")
     each(camera: \.outages, label: "cause", of: "reconnects_total", &text)
     text.family("detections_total", .counter, "Detections by class.")
     each(camera: \.detections, label: "label", of: "detections_total", &text)
   }
 
   private func writeTimes(_ text: inout MetricsText) {
-    text.family("frame_age_seconds", .histogram, "Age of a picture when its result is there.")
+    text.family("frame_age_seconds", .histogram, "Age of a frame when its result is available.")
     for camera in cameras { text.histogram("frame_age_seconds", [("camera", camera.name)], camera.age) }
-    text.family("stage_duration_seconds", .histogram, "Time that a step of the work on a picture takes.")
+    text.family("stage_duration_seconds", .histogram, "Duration of each step of the analysis of a frame.")
     for camera in cameras {
       for (stage, times) in [
         ("gate", camera.gateTime), ("infer", camera.inferTime), ("track", camera.trackTime),

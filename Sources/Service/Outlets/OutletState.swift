@@ -1,14 +1,14 @@
 import Outputs
 import Spooling
 
-/// How a receiver outside of the service is doing.
+/// State of a receiver outside of the service.
 struct OutletState: Sendable {
   let name: String
-  /// Whether it takes what is sent.
+  /// Whether it accepts events.
   let isConnected: Bool
   let spool: SpoolReport
   let delivered: Int
-  /// Events that were dropped before they reached the disk, or are refused for good.
+  /// Events that were dropped before they reached the disk, or finally refused.
   let lost: Int
   let lastFailure: String?
 

@@ -6,8 +6,8 @@ import Spooling
 import Webhooks
 
 extension OutputSettings {
-  /// Folder of what outlives a restart: the one that is configured, that of what cameras remember, that of the service
-  /// manager, or one of the user.
+  /// Folder of state that is kept over restarts: the configured one, that of the cameras' state, that of the service manager,
+  /// or one of the user.
   func stateFolder(environment: [String: String] = ProcessInfo.processInfo.environment) -> String {
     if let state { return state }
     if let folder = MemoryFolder(events: events.lines.path, recordings: storage.path) { return folder.path }
@@ -18,7 +18,7 @@ extension OutputSettings {
 }
 
 extension PublishingSettings {
-  /// How `outputs` wants to publish; `nil` where there is no broker. Throws `configuration` for a file that cannot be read.
+  /// The settings for publishing by `outputs`; `nil` without a broker. Throws `configuration` for a file that cannot be read.
   init?(_ outputs: OutputSettings) throws(ServiceError) {
     let settings = outputs.mqtt
     guard settings.address != nil else { return nil }
@@ -34,10 +34,10 @@ extension PublishingSettings {
 }
 
 extension MQTTOptions {
-  /// How the broker in `settings` is connected to, which must name one. Throws `configuration` for a file that cannot be read.
+  /// The connection to the broker in `settings`, which must name one. Throws `configuration` for a file that cannot be read.
   ///
   /// - Parameters:
-  ///   - clientID: what the broker knows this program by, unless the settings say otherwise.
+  ///   - clientID: the client identifier, unless the settings have one.
   ///   - place: the section, for messages.
   init(_ settings: MQTTSettings, clientID: String, place: String) throws(ServiceError) {
     guard let address = settings.address else {
@@ -52,7 +52,7 @@ extension MQTTOptions {
 }
 
 extension WebhookSettings {
-  /// What `settings` want. Throws `configuration` for a file that cannot be read, or for a chat that is missing.
+  /// The webhook of `settings`. Throws `configuration` for a file that cannot be read, or for a missing chat.
   init(_ settings: HookSettings) throws(ServiceError) {
     let place = "outputs.webhooks.\(settings.name)"
     self.init(name: settings.name, url: settings.url ?? "")
@@ -90,7 +90,7 @@ extension WebhookSettings {
   }
 }
 
-/// Words that do not stand in a configuration.
+/// Secrets that are not in the configuration itself.
 private enum Secret {
   /// `text`, or else the first line of `file`. Throws `configuration` for a file that cannot be read; `place` names its key.
   static func read(_ text: String?, file: String?, _ place: String) throws(ServiceError) -> String? {

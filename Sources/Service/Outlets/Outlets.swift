@@ -9,21 +9,22 @@ import Spooling
 import Synchronization
 import Webhooks
 
-/// Where events leave the service: a broker and web servers. Each has a thread and a spool of its own; nobody waits for them.
+/// Sends events to receivers outside of the service: a broker and web servers. Each has its own thread and spool, so nothing
+/// waits for them.
 final class Outlets: Sendable {
   private let settings: OutputSettings
-  /// Where what waits for receivers is kept.
+  /// The folder of the spools.
   let folder: String
   let webhooks: Mutex<[Webhook]>
   let publisher = Mutex<MQTTPublisher?>(nil)
-  /// What a new publisher asks, and whom it obeys.
+  /// State and commands for a new publisher.
   private let house = Mutex<House?>(nil)
-  /// When webhooks are called, by camera.
+  /// Hours in which webhooks are called, by camera.
   private let hours = Mutex<[String: DayHours]>([:])
-  /// What was switched off.
+  /// The switches of cameras.
   let switches: SwitchBoard
 
-  /// The state that is published to the end; `nil` while it changes.
+  /// The state that is published from `freeze` on; `nil` before.
   private final class LastState: Sendable {
     let state = Mutex<HomeState?>(nil)
   }
@@ -35,7 +36,7 @@ final class Outlets: Sendable {
     let obey: @Sendable (HomeCommand) -> Void
   }
 
-  /// Outlets that do nothing yet. Throws `configuration` for a file with a secret that cannot be read.
+  /// Outlets that are not started yet. Throws `configuration` for a file with a secret that cannot be read.
   init(_ settings: OutputSettings) throws(ServiceError) {
     self.settings = settings
     folder = settings.stateFolder()
@@ -43,11 +44,11 @@ final class Outlets: Sendable {
     webhooks = Mutex(try Self.makeWebhooks(settings.webhooks, folder: folder))
   }
 
-  /// Takes events from now on. Throws `configuration` for a file with a secret that cannot be read.
+  /// Accepts events from now on. Throws `configuration` for a file with a secret that cannot be read.
   ///
   /// - Parameters:
-  ///   - home: the state as it is now; asked for after `start`.
-  ///   - obey: takes what somebody asked for; must not wait.
+  ///   - home: returns the present state; called after `start`.
+  ///   - obey: executes a command; must not wait.
   func open(
     home: @escaping @Sendable () -> HomeState, obey: @escaping @Sendable (HomeCommand) -> Void
   ) throws(ServiceError) {
@@ -56,8 +57,8 @@ final class Outlets: Sendable {
     self.publisher.withLock { $0 = publisher }
   }
 
-  /// Keeps what is published as it is now. To be called before cameras are stopped: they are not gone then, and Home Assistant
-  /// would forget them and what its user made of them.
+  /// Freezes the published state. Has to be called before cameras are stopped: otherwise Home Assistant would remove them and
+  /// what its user configured for them.
   func freeze() {
     let home = house.withLock { $0 }?.home()
     last.state.withLock { $0 = home }
@@ -71,7 +72,7 @@ final class Outlets: Sendable {
     }
   }
 
-  /// Calls webhooks at the hours that `cameras` have.
+  /// Sets the hours in which webhooks are called, from `cameras`.
   func schedule(_ cameras: [CameraSettings]) {
     let hours = Dictionary(cameras.compactMap { camera in camera.alerts.hours.map { (camera.name, $0) } }) { first, _ in
       first
@@ -79,7 +80,7 @@ final class Outlets: Sendable {
     self.hours.withLock { $0 = hours }
   }
 
-  /// Starts to publish. Throws `system` where events cannot be kept, or there is no thread.
+  /// Starts to publish. Throws `system` if events cannot be spooled, or there is no thread left.
   func start() throws(ServiceError) {
     do {
       try publisher.withLock { $0 }?.start()
@@ -94,7 +95,7 @@ final class Outlets: Sendable {
     ServiceError(.system, "cannot publish events: \(error)", cause: error)
   }
 
-  /// Takes an event. Never waits.
+  /// Queues an event. Never waits.
   func publish(_ event: StampedEvent) {
     let publisher = self.publisher.withLock { $0 }
     let webhooks = self.webhooks.withLock { $0 }
@@ -110,23 +111,23 @@ final class Outlets: Sendable {
     for webhook in webhooks { webhook.offer(call) }
   }
 
-  /// How Frigate's form is published; `nil` where this form is not wanted.
+  /// Settings of Frigate's format; `nil` for another format.
   var frigate: PublishingSettings? {
     publisher.withLock { $0 }.map(\.settings).flatMap { $0.form == .frigate ? $0 : nil }
   }
 
-  /// Something of the state has changed. Never waits.
+  /// Notes that the state has changed. Never waits.
   func stateChanged() { publisher.withLock { $0 }?.stateChanged() }
 
-  /// How the broker is doing; `nil` where there is none.
+  /// State of the broker; `nil` if there is none.
   var publishing: PublisherReport? { publisher.withLock { $0 }?.report }
 
-  /// How webhooks are doing, by name.
+  /// State of the webhooks, by name.
   var calling: [(name: String, report: WebhookReport)] {
     webhooks.withLock { $0 }.map { ($0.settings.name, $0.report) }
   }
 
-  /// How each is doing, as the page shows it: connected, waiting for its receiver, or losing events.
+  /// State of all receivers for the page: connected, waiting, or losing events.
   var states: [String] {
     let broker = publishing.map { report in
       OutletState(
@@ -142,7 +143,7 @@ final class Outlets: Sendable {
     return ((broker.map { [$0] } ?? []) + hooks).map(\.json)
   }
 
-  /// Ends everything; what was not delivered waits on the disk. Blocks for some seconds at most.
+  /// Ends all; events that were not delivered wait on the disk. Blocks for at most some seconds.
   func stop() {
     let publisher = publisher.withLock { $0.take() }
     publisher?.stop()

@@ -8,7 +8,7 @@ struct CameraSwitches: Sendable {
   private let camera: String
   private let board: SwitchBoard?
 
-  /// The switches of `camera` on `board`; without one all is on.
+  /// The switches of `camera` on `board`; without a board all are on.
   init(_ camera: String = "", board: SwitchBoard? = nil) {
     self.camera = camera
     self.board = board
@@ -18,20 +18,19 @@ struct CameraSwitches: Sendable {
   func isOn(_ toggle: HomeToggle) -> Bool { board?.isOn(toggle, of: camera) ?? true }
 }
 
-/// What was switched on or off while the service runs. It is kept in a file, and holds over restarts and reloads until it is
-/// switched again.
+/// Switches of cameras that were changed at run time. They are saved in a file, and hold over restarts and reloads.
 final class SwitchBoard: Sendable {
   private struct State {
-    /// Switches that were used, by camera and name.
+    /// Switches that were changed, by camera and name.
     var used: [String: [String: Bool]] = [:]
   }
 
   private let file: URL
   private let state: Mutex<State>
 
-  /// The switches as the file in `folder` has them; a damaged file is as good as none.
+  /// Reads the file in `folder`; a damaged file counts as none.
   init(folder: String) {
-    // In a folder of its own: files of the other bear the names of cameras.
+    // In its own folder: files of the other one have names of cameras.
     file = URL(filePath: folder, directoryHint: .isDirectory).appending(path: "control/switches.json")
     let used = (try? Data(contentsOf: file)).flatMap {
       try? JSONDecoder().decode([String: [String: Bool]].self, from: $0)
@@ -39,7 +38,7 @@ final class SwitchBoard: Sendable {
     state = Mutex(State(used: used ?? [:]))
   }
 
-  /// How `camera` is switched, where the configuration says whether it is watched.
+  /// The switches of `camera`; the configuration decides whether it is watched unless that was switched.
   func switches(of camera: String, isEnabled: Bool) -> HomeSwitches {
     let used = state.withLock { $0.used[camera] } ?? [:]
     var switches = HomeSwitches()
@@ -50,12 +49,12 @@ final class SwitchBoard: Sendable {
     return switches
   }
 
-  /// Whether `toggle`, which no configuration has, is on for `camera`.
+  /// Whether `toggle`, which is not in configurations, is on for `camera`.
   func isOn(_ toggle: HomeToggle, of camera: String) -> Bool {
     state.withLock { $0.used[camera]?[toggle.rawValue] } ?? true
   }
 
-  /// `cameras` with those switched off that are, and the other way round.
+  /// `cameras`, each enabled or disabled by its switch.
   func apply(to cameras: [CameraSettings]) -> [CameraSettings] {
     cameras.map { settings in
       var settings = settings
@@ -64,7 +63,7 @@ final class SwitchBoard: Sendable {
     }
   }
 
-  /// Obeys `command` and writes it down. Returns why that could not be written, if it could not.
+  /// Executes `command` and saves it. Returns why it could not be saved, if so.
   func obey(_ command: HomeCommand) -> String? {
     let used = state.withLock { state in
       state.used[command.camera, default: [:]][command.toggle.rawValue] = command.isOn

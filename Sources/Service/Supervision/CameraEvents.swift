@@ -5,15 +5,14 @@ import Scene
 import Streaming
 import Synchronization
 
-/// The events of one camera on their way into the journal. Two threads make them: the one that takes its frames what becomes
-/// of the source, and a worker what the frames show. Where a camera is recorded, the ends of its objects wait until the
-/// files that show them are on the disk.
+/// Passes the events of one camera to the journal. Two threads call it: the capture thread for the state of the source, and
+/// a worker for events in frames. If the camera is recorded, ends of objects wait until their files are on the disk.
 final class CameraEvents: Sendable {
   private struct State {
     var stamper: EventStamper
-    /// Objects that the recorder knows.
+    /// Objects that the recorder has.
     var recorded: Set<Int> = []
-    /// The camera is watched no more, though a worker may still be at its last frame.
+    /// The camera is stopped, but a worker may still analyse its last frame.
     var isOver = false
   }
 
@@ -22,7 +21,7 @@ final class CameraEvents: Sendable {
   private let switches: CameraSwitches
   let journal: Journal
 
-  /// - Parameter objects: objects that are known from before a restart.
+  /// - Parameter objects: objects from before a restart.
   init(
     camera: String, classes: ClassCatalogue, journal: Journal, recorder: CameraRecorder? = nil,
     objects: [EventStamper.OpenObject] = [], switches: CameraSwitches = CameraSwitches()
@@ -36,7 +35,7 @@ final class CameraEvents: Sendable {
   /// Objects that have started and not ended.
   var openObjects: [EventStamper.OpenObject] { state.withLock { $0.stamper.openObjects } }
 
-  /// Publishes what happened; after the end of the camera nothing.
+  /// Publishes events; does nothing after the end of the camera.
   func publish(_ events: [SceneEvent], isLast: Bool = false) {
     state.withLock { state in
       guard !state.isOver else { return }
@@ -49,7 +48,7 @@ final class CameraEvents: Sendable {
     }
   }
 
-  /// Whether the recorder is to hear of `event`: of an object that came while recording was on, to its end.
+  /// Whether the recorder receives `event`: all events of objects that appeared while recording was on.
   private func isRecorded(_ event: SceneEvent, _ state: inout State) -> Bool {
     guard recorder != nil, let object = event.object?.identity else { return false }
     switch event.kind {
@@ -61,7 +60,7 @@ final class CameraEvents: Sendable {
     }
   }
 
-  /// Publishes an end that the recorder kept back.
+  /// Publishes an end that the recorder has held.
   func publish(_ end: StampedEvent, evidence: StampedEvent.Evidence) {
     state.withLock { note($0.stamper.number(end, evidence: evidence)) }
   }

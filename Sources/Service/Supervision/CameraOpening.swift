@@ -2,12 +2,11 @@ import Capture
 import FFmpeg
 import Settings
 
-/// How the pictures of a camera are had.
+/// Opens the source of a camera.
 struct CameraOpening {
   private let settings: CameraSettings
 
-  /// The packets of the camera as it sends them. A camera with privacy masks has none: what masks do not reach must not
-  /// leave the process.
+  /// The packets of the camera. `nil` with privacy masks: packets contain the masked areas and must not leave the process.
   let ring: PacketRing?
 
   init(_ settings: CameraSettings) {
@@ -15,14 +14,14 @@ struct CameraOpening {
     ring = settings.privacyMasks.isEmpty ? PacketRing(takesAudio: settings.hasAudio) : nil
   }
 
-  /// A source that opens itself when it is first asked, comes back by itself, and tells `observe` how it is doing.
+  /// A source that opens on first use, reconnects by itself, and reports its state to `observe`.
   func source(observe: @escaping @Sendable (SourceState) -> Void) -> any FrameSource {
     var options = SourceOptions()
     options.timeout = settings.timeout
     options.transport = settings.transport
     options.camera = settings.device
     options.ring = ring
-    // Masks are painted in place; everyone else draws on copies.
+    // Masks are painted in place; everything else draws on copies.
     options.isForDrawing = !settings.privacyMasks.isEmpty
     let address = settings.address ?? SourceAddress(.standardInput)
     let isFile =
@@ -37,7 +36,7 @@ struct CameraOpening {
         address: address.description, policy: ReconnectPolicy(),
         open: { (flag) throws(CaptureError) in
           let source = try address.open(wanted, interrupt: flag)
-          // A film behind an address is shown at its pace, as one on the disk is.
+          // A video file at an address is read at its frame rate, like a local one.
           return source.description.kind == .live ? source : RealTimeSource(source, isLive: true)
         }, observe: observe)
     }

@@ -1,7 +1,7 @@
 import Publishing
 import Synchronization
 
-/// Frames per second of cameras, measured between two questions.
+/// Frames per second of cameras, measured between two calls.
 final class CameraRates: Sendable {
   private struct Count {
     var decoded, inferred, looked: Int
@@ -13,12 +13,12 @@ final class CameraRates: Sendable {
     var rates: [String: FrigateServer.Rates] = [:]
   }
 
-  /// Seconds between two measurements, at least: who asks sooner gets the last one.
+  /// Minimum seconds between two measurements; earlier calls get the last result.
   private static let interval = 2.0
 
   private let state = Mutex(State())
 
-  /// The rates of the cameras in `reports`, as of `moment`, in seconds of any clock that goes on evenly.
+  /// The rates of the cameras in `reports` at `moment`, in seconds of any monotonic clock.
   func measure(_ reports: [CameraReport], at moment: Double) -> [FrigateServer.Rates] {
     state.withLock { state in
       let seconds = moment - state.moment

@@ -8,13 +8,13 @@ import Streaming
 import Synchronization
 import Web
 
-/// What is known of one camera, written by its threads and read by anyone.
+/// The report of one camera, written by its threads and read by any thread.
 final class CameraRecord: Sendable {
   private struct State {
     var report: CameraReport
-    /// When the outage of now began; monotonic nanoseconds.
+    /// Start of the present outage in monotonic nanoseconds.
     var outSince: UInt64?
-    /// When the source last gave a sign of life: a picture, or news of its state. Monotonic nanoseconds.
+    /// When the source last delivered a frame or a change of state, in monotonic nanoseconds.
     var lastSign = MonotonicTime.nanoseconds
   }
 
@@ -44,7 +44,7 @@ final class CameraRecord: Sendable {
   /// Changes the report.
   func update(_ change: (inout CameraReport) -> Void) { state.withLock { change(&$0.report) } }
 
-  /// A picture of `width` by `height` pixels came.
+  /// A frame of `width` by `height` pixels arrived.
   func noteFrame(width: Int, height: Int, at now: UInt64) {
     state.withLock { state in
       state.lastSign = now
@@ -53,40 +53,40 @@ final class CameraRecord: Sendable {
     }
   }
 
-  /// The source tells how it is doing. An outage is told once when it begins and once when it is over.
-  func note(_ news: SourceState) {
+  /// Takes a change of the source's state. An outage is published once at its start and once at its end.
+  func note(_ change: SourceState) {
     let now = MonotonicTime.nanoseconds
     let event = state.withLock { state -> SceneEvent? in
       state.lastSign = now
-      if state.report.state != news { state.report.since = .now }
-      state.report.state = news
-      switch news {
+      if state.report.state != change { state.report.since = .now }
+      state.report.state = change
+      switch change {
       case .connecting: return nil
       case .up:
         let outage = state.outSince.map { Double(now - $0) / 1e9 }
         state.outSince = nil
         state.report.outage = nil
-        return SceneEvent(news, outage: outage, at: now)
+        return SceneEvent(change, outage: outage, at: now)
       case .down(let cause, let message, _):
         state.report.outages[cause.rawValue, default: 0] += 1
         state.report.lastFailure = message
         state.report.outage = (state.report.outage?.began ?? .now, cause)
         let isFirst = state.outSince == nil
         state.outSince = state.outSince ?? now
-        return isFirst ? SceneEvent(news, outage: nil, at: now) : nil
+        return isFirst ? SceneEvent(change, outage: nil, at: now) : nil
       }
     }
     let journal = events.journal
-    if let line = LogLine(news, of: report.name, event) { journal.log(line) }
+    if let line = LogLine(change, of: report.name, event) { journal.log(line) }
     if let event { events.publish([event]) }
     if journal.updates.hasListeners { journal.updates.send(ServerSentEvent(name: "camera", data: report.json)) }
   }
 }
 
 extension LogLine {
-  /// What `news` of `camera` mean to those who run the service. `event` is what came of them: without one an outage goes on.
-  fileprivate init?(_ news: SourceState, of camera: String, _ event: SceneEvent?) {
-    switch (news, event?.kind) {
+  /// The line for a `change` of `camera`. `event` is its event; without one an outage continues.
+  fileprivate init?(_ change: SourceState, of camera: String, _ event: SceneEvent?) {
+    switch (change, event?.kind) {
     case (.down(let cause, let message, let pause), _):
       let next = pause.isFinite ? "next attempt in \(pause.json(places: 1)) s" : "no further attempt"
       self.init(event == nil ? .debug : .warning, camera: camera, "offline (\(cause.rawValue)): \(message); \(next)")

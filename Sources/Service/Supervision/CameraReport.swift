@@ -6,59 +6,59 @@ import Publishing
 import Settings
 import Streaming
 
-/// How a camera is doing.
+/// State and counts of a camera.
 public struct CameraReport: Sendable {
   /// Its name.
   public var name: String
-  /// Where its pictures come from, fit to be shown.
+  /// Address of its video, without secrets.
   public var address: String
   /// Whether it is watched.
   public var isEnabled: Bool
-  /// Whether pictures come; `nil` before it was first tried.
+  /// Whether frames arrive; `nil` before the first attempt.
   public var state: SourceState?
   /// When that state began.
   var since = Date.now
-  /// When frames stopped coming, and why, as last found out; `nil` while they come.
+  /// When frames stopped, and the last known cause; `nil` while they arrive.
   var outage: (began: Date, cause: SourceState.Cause)?
-  /// Size of the last picture; 0 before there was one.
+  /// Size of the last frame; 0 before the first.
   var width = 0, height = 0
 
-  /// Pictures that came.
+  /// Decoded frames.
   var decoded = 0
-  /// Pictures that the network looked at.
+  /// Frames on which the network ran.
   var inferred = 0
-  /// Pictures that showed nothing new, and kept the answer of the one before.
+  /// Frames of a still scene, which kept the last detections.
   var still = 0
-  /// Pictures that were due while the one before still waited for its turn: what overload costs.
+  /// Frames that were due while the last one still waited: lost by overload.
   var missed = 0
-  /// Pictures thrown away because they had waited too long.
+  /// Frames dropped because they had waited too long.
   var stale = 0
-  /// What the source lost.
+  /// Frames lost by the source.
   var losses = SourceLosses()
-  /// How often pictures stopped coming, by cause.
+  /// How often frames stopped, by cause.
   var outages: [String: Int] = [:]
-  /// What became of its push, if it has one.
+  /// Report of its push, if it has one.
   var push: StreamPush.Report?
   /// Its streams that are not decoded.
   var inputs: [InputReport] = []
-  /// What became of its outputs.
+  /// Reports of its outputs.
   var sinks: [SinkReport] = []
   /// Failures of the network or of drawing, and the last one.
   var failures = 0
   var lastFailure: String?
 
-  /// Age of a picture when its result is there.
+  /// Age of a frame when its result is available.
   var age = DurationHistogram()
-  /// Time that the look at the brightness, the network and all after it took.
+  /// Duration of the motion gate, of the network, and of everything after it.
   var gateTime = DurationHistogram(), inferTime = DurationHistogram(), trackTime = DurationHistogram()
   /// Detections by class.
   var detections: [String: Int] = [:]
-  /// Tracks in the last picture, by class.
+  /// Tracks in the last frame, by class.
   var tracks: [String: Int] = [:]
   /// How many objects are in the frame and in each zone.
   var counts: [HomeCount] = []
 
-  /// Whether its packets may be given out as they are: not where privacy masks are painted on pictures.
+  /// Whether its packets may be sent to viewers: not with privacy masks, which are painted on frames.
   private let showsPackets: Bool
 
   init(_ settings: CameraSettings) {
@@ -68,7 +68,7 @@ public struct CameraReport: Sendable {
     isEnabled = settings.isEnabled
   }
 
-  /// Whether it has a live view as HLS: of packets that browsers know.
+  /// Whether it has a live view as HLS: browsers must support the codec.
   var hasSegments: Bool {
     let decoded = if case .up(let facts) = state { facts.codec } else { nil as String? }
     let live = inputs.first { $0.roles.contains(.live) }

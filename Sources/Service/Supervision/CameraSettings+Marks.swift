@@ -3,7 +3,7 @@ import Scene
 import Settings
 
 extension CameraSettings {
-  /// Zones, lines and masks on one line of JSON, points from 0 to 1, as the configuration has them; and the names of `classes`.
+  /// Zones, lines and masks as in the configuration, points from 0 to 1, and the names of `classes`, on one line of JSON.
   func marks(classes: ClassCatalogue) -> String {
     var marks = JSONObject()
     marks.add("zones", json: Self.list(zones.compactMap { zone in zone.area.map { zone.mark(of: $0) } }))

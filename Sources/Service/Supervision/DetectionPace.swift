@@ -1,13 +1,13 @@
-/// Which pictures of a stream are due to be looked at, so that there are no more a second than asked for.
+/// Selects the frames of a stream to analyse, so that there are no more per second than configured.
 struct DetectionPace {
-  /// Seconds between two.
+  /// Seconds between two frames.
   let interval: Double
   private var next: Double?
 
   init(rate: Double) { interval = 1 / rate }
 
-  /// Whether the picture that came at `seconds` is due. Pictures come when they come: one that is a quarter of an
-  /// interval early counts, and what was missed is not made up for.
+  /// Whether the frame that arrived at `seconds` is due. Frames arrive irregularly: one that is a quarter of an interval early
+  /// counts, and missed frames are not made up for.
   mutating func isDue(at seconds: Double) -> Bool {
     guard let next else {
       self.next = seconds + interval

@@ -5,13 +5,13 @@ import Settings
 import Streaming
 import Tracking
 
-/// What a camera's settings mean for the network and the tracker that are there.
+/// A camera's settings, resolved for the network and the tracker.
 struct DetectionPlan: Sendable {
   let classes: ClassCatalogue
   let options: DetectionOptions
   let scene: SceneAnalyser.Settings
 
-  /// Fails with `configuration` for a class that the network does not know.
+  /// Fails with `configuration` for a class that is not in the network.
   init(_ settings: CameraSettings, classes: ClassCatalogue) throws(ServiceError) {
     self.classes = classes
     let detect = settings.detect
@@ -19,7 +19,7 @@ struct DetectionPlan: Sendable {
     if settings.track.isEnabled {
       var configuration = TrackerConfiguration()
       configuration.buffer = settings.track.buffer
-      // What the user does not want to see must not start a track; it may continue one.
+      // Detections below the user's limit must not start a track, but may continue one.
       configuration.highScore = max(configuration.highScore, detect.confidence)
       tracker = configuration.forFrames(apart: 1 / detect.rate)
     }
@@ -40,6 +40,6 @@ struct DetectionPlan: Sendable {
 }
 
 extension DetectSettings.Motion {
-  /// What the gate needs to know; `nil` if it is switched off.
+  /// Settings of the motion gate; `nil` if it is off.
   var gate: MotionGate.Settings? { isGate ? MotionGate.Settings(threshold: threshold, refresh: refresh) : nil }
 }

@@ -1,8 +1,8 @@
-/// Whose turn it is, when more cameras wait than workers can serve. Pure: it knows no clock and no thread.
+/// Decides which camera is served next if more cameras wait than workers can serve. A value without clock or threads.
 ///
 /// Start-time fair queueing (Goyal, Vin and Cheng 1996): each turn has a time at which it would be due if all cameras got
-/// exactly what they asked for, and the one that is most overdue goes first. In overload each camera gets the same part
-/// of what it asked for. A camera that was away has saved nothing up and owes nothing.
+/// exactly what they requested, and the one that is most overdue goes first. In overload each camera gets the same share
+/// of its request. A camera that was offline has neither credit nor debt.
 struct FairTurns {
   private struct Member {
     var interval: Double
@@ -12,26 +12,26 @@ struct FairTurns {
   }
 
   private var members: [Int: Member] = [:]
-  /// When the turn that began last was due.
+  /// Due time of the last turn that started.
   private var now = 0.0
 
-  /// Takes in camera `id`, which asks for a turn every `interval` seconds.
+  /// Adds camera `id`, which requests a turn every `interval` seconds.
   mutating func add(_ id: Int, interval: Double) { members[id] = Member(interval: interval, due: now) }
 
-  /// Forgets camera `id`, whatever it is doing.
+  /// Removes camera `id`, in any state.
   mutating func remove(_ id: Int) { members[id] = nil }
 
-  /// What an offer comes to.
+  /// Result of an offer.
   enum Offer {
-    /// A turn can begin.
+    /// A turn can start.
     case available
-    /// A turn can begin when the camera's own is over.
+    /// A turn can start after the camera's present one.
     case later
-    /// The camera had said so before, or is not known.
+    /// The camera waits already, or is not known.
     case known
   }
 
-  /// Camera `id` has something to be looked at.
+  /// Camera `id` has a frame to analyse.
   mutating func offer(_ id: Int) -> Offer {
     guard let member = members[id], !member.isWaiting else { return .known }
     members[id]?.isWaiting = true
@@ -39,7 +39,7 @@ struct FairTurns {
     return member.isBusy ? .later : .available
   }
 
-  /// The camera whose turn begins; `nil` if none that waits is free. A camera has one turn at a time.
+  /// Starts the next turn and returns its camera; `nil` if no camera waits, or only ones that have a turn.
   mutating func begin() -> Int? {
     let free = members.filter { $0.value.isWaiting && !$0.value.isBusy }
     guard let next = free.min(by: { ($0.value.due, $0.key) < ($1.value.due, $1.key) }) else { return nil }
@@ -50,7 +50,7 @@ struct FairTurns {
     return next.key
   }
 
-  /// The turn of camera `id` is over; `true` if its next can begin.
+  /// Ends the turn of camera `id`; `true` if its next can start.
   mutating func end(_ id: Int) -> Bool {
     members[id]?.isBusy = false
     return members[id]?.isWaiting ?? false

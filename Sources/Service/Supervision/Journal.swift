@@ -5,14 +5,14 @@ import Streaming
 import Synchronization
 import Web
 
-/// Where events of all cameras go: the sinks that want them, each behind its own queue, and whoever listens. Nothing here
-/// waits for a disk.
+/// Distributes events of all cameras to sinks, each with its own queue, to outlets, and to listeners. Nothing here waits for a
+/// disk.
 ///
-/// A disk that is full costs the lines of that time; they are counted, and writing goes on when there is room.
+/// While the disk is full, lines are lost and counted; writing continues when there is space.
 final class Journal: Sendable {
   private struct State {
     var host: SinkHost
-    /// What the sinks before a change of configuration lost.
+    /// Losses of sinks from before a change of configuration.
     var former = Losses()
     var counts: [String: Int] = [:]
     var recent: [StampedEvent] = []
@@ -33,18 +33,18 @@ final class Journal: Sendable {
     }
   }
 
-  /// Events that are remembered for who comes later.
+  /// Number of events that are kept for new listeners.
   private static let remembered = 50
 
   private let state: Mutex<State>
   /// Where events leave the service, besides files.
   private let outlets: Outlets?
-  /// Takes lines for those who run the service.
+  /// Receives lines for the operator.
   let log: @Sendable (LogLine) -> Void
-  /// All news, as it happens.
+  /// Messages of the event stream.
   let updates = Broadcast<ServerSentEvent>()
 
-  /// A journal kept in the file at `path`, if there is one.
+  /// A journal that is written to the file at `path`, if there is one.
   init(
     path: String?, rotation: LogRotation? = nil, outlets: Outlets? = nil,
     log: @escaping @Sendable (LogLine) -> Void = { _ in }
@@ -60,7 +60,7 @@ final class Journal: Sendable {
     return SinkHost([SinkRequest(SinkRegistry.events(rotation: rotation), target: path)])
   }
 
-  /// Takes in an event.
+  /// Takes an event.
   func note(_ event: StampedEvent) {
     state.withLock { state in
       state.counts[event.event.kind.name, default: 0] += 1
@@ -74,7 +74,7 @@ final class Journal: Sendable {
     if updates.hasListeners { updates.send(ServerSentEvent(name: "event", data: event.json)) }
   }
 
-  /// Opens the file anew, which may have been moved away, or another one. On failure the old one is kept.
+  /// Opens the file again, which may have been moved away, or another one. On failure the old one is kept.
   func reopen(at path: String?, rotation: LogRotation? = nil) async throws(OutputError) {
     let fresh = try Self.host(path, rotation)
     let old = state.withLock { state in
@@ -87,13 +87,13 @@ final class Journal: Sendable {
     state.withLock { $0.former.add(reports) }
   }
 
-  /// Writes what waits, and closes the file. Events that come later are not written.
+  /// Writes waiting events and closes the file. Later events are not written.
   func finish() async { await state.withLock { $0.host }.finish() }
 
   /// The last events, oldest first, without updates.
   var recent: [String] { state.withLock { $0.recent }.map(\.json) }
 
-  /// Events by kind, and what became of those that were lost.
+  /// Numbers of events by kind, and the losses.
   var report: (counts: [String: Int], losses: Losses) {
     state.withLock { state in
       var losses = state.former

@@ -2,40 +2,40 @@ import Outputs
 import Pipeline
 import Synchronization
 
-/// Writes down what cameras remember, now and then on a thread of its own: a slow disk holds up nobody, and a service that
-/// is killed forgets seconds only.
+/// Saves the state of cameras now and then on its own thread: a slow disk delays nothing, and a service that is killed loses
+/// only some seconds.
 final class MemoryKeeper: Sendable {
-  /// How often memories were written, and could not be.
+  /// Counts of saved states, and of failures.
   struct Report: Sendable {
     var successes = 0, failures = 0
     var lastFailure: String?
   }
 
-  /// Seconds between two times.
+  /// Seconds between two saves.
   private static let interval = 10.0
 
   let folder: MemoryFolder
   private let thread: WorkThread
   private let inbox = Inbox()
 
-  /// Begins to write the memories that `remembered` gives, by camera. Throws where there is no thread to be had.
+  /// Starts to save the states that `remembered` returns, by camera. Throws if the system has no thread left.
   init(_ folder: MemoryFolder, remembered: @escaping @Sendable () -> [String: CameraMemory]) throws(PipelineError) {
     self.folder = folder
     thread = try WorkThread(name: "memory")
     thread.run { [inbox] in inbox.serve(folder, remembered) }
   }
 
-  /// How often memories were written, and could not be.
+  /// Counts of saved states, and of failures.
   var report: Report { inbox.state.withLock { $0.report } }
 
-  /// Ends the thread; what is being written is finished.
+  /// Ends the thread after the present save.
   func end() {
     inbox.state.withLock { $0.isEnding = true }
     inbox.wake.notify()
     thread.join()
   }
 
-  /// What the thread works with. It does not keep the owner alive.
+  /// State of the thread. It does not keep the owner alive.
   private final class Inbox: Sendable {
     struct State {
       var isEnding = false

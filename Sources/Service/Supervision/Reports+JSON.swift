@@ -6,7 +6,7 @@ import Scene
 import Streaming
 
 extension FrameFindings {
-  /// What a frame of `camera` shows, on one line; boxes are `[x1,y1,x2,y2]` in source pixels.
+  /// The findings of a frame of `camera`, on one line; boxes are `[x1,y1,x2,y2]` in source pixels.
   func json(camera: String, classes: ClassCatalogue, isStill: Bool) -> String {
     let objects = detections.enumerated().map { index, detection in
       let box = detection.box
@@ -18,7 +18,7 @@ extension FrameFindings {
       object.add("track", identities.indices.contains(index) ? identities[index] : nil)
       return object.json
     }
-    // When the frame arrived, by the clock on the wall: players match it with the times of the video.
+    // Arrival of the frame by the system clock, which players match with times of the video.
     let now = MonotonicTime.nanoseconds
     let age = Int64((now - min(stamp.arrival, now)) / 1_000_000)
     var line = JSONObject()

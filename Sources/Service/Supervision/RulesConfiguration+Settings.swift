@@ -3,8 +3,7 @@ import Scene
 import Settings
 
 extension RulesConfiguration {
-  /// What `settings` ask to be noticed by a network that knows `classes`. Fails with `configuration` for a class that it
-  /// does not know.
+  /// The rules of `settings` for a network with `classes`. Fails with `configuration` for a class that is not among them.
   init(_ settings: CameraSettings, classes: ClassCatalogue) throws(ServiceError) {
     self.init()
     let place = "cameras.\(settings.name)"

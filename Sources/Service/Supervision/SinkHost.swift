@@ -3,7 +3,7 @@ import Pipeline
 import Scene
 import Streaming
 
-/// Runs the sinks of a service, or of one of its cameras: what they cannot take in time they drop and count.
+/// Runs the sinks of a service, or of one of its cameras. Sinks drop and count what they cannot write in time.
 final class SinkHost: Sendable {
   let sinks: SinkGroup
   private let running: Task<Void, Never>
@@ -22,7 +22,7 @@ final class SinkHost: Sendable {
     }
   }
 
-  /// Has what waits written, for two seconds at most, and ends.
+  /// Writes waiting values for at most two seconds, and ends.
   func finish() async {
     sinks.finish()
     await running.value

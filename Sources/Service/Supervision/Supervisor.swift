@@ -7,16 +7,16 @@ import Settings
 import Synchronization
 import Web
 
-/// Watches the cameras of a configuration, and changes over to another while those that stay the same go on.
+/// Watches the cameras of a configuration, and changes to another one without interrupting unchanged cameras.
 final class Supervisor: Sendable {
-  /// What a change of configuration came to.
+  /// Result of a change of configuration.
   struct Changes: Hashable, Sendable {
     var kept = 0, started = 0, stopped = 0
   }
 
   let classes: ClassCatalogue
   let journal: Journal
-  /// Where clips and snapshots go, if any are kept.
+  /// Folder of clips and snapshots, if any are kept.
   let media: MediaFolder?
   private let retention: Retention?
   private let keeper: MemoryKeeper?
@@ -25,9 +25,9 @@ final class Supervisor: Sendable {
   private let workers: Workers
   private let watched = WatchedCameras()
 
-  /// A supervisor that watches nothing yet and lets `detector` look at pictures on `workers` threads.
+  /// A supervisor without cameras that runs `detector` on `workers` threads.
   ///
-  /// - Parameter memories: where what cameras remember outlives a restart; `nil` for nowhere.
+  /// - Parameter memories: folder of the cameras' saved state; `nil` for none.
   init(
     detector: Detector, workers: Int, journal: Journal, media: MediaFolder? = nil, limits: StorageSettings = .init(),
     memories: MemoryFolder? = nil, switches: SwitchBoard? = nil
@@ -60,14 +60,15 @@ final class Supervisor: Sendable {
   /// The cameras, in the order of the configuration.
   var cameras: [WatchedCamera] { watched.all }
 
-  /// Which cameras there are: whoever shows another is to forget it.
-  var list: ServerSentEvent { ServerSentEvent(name: "cameras", data: "[\(cameras.map(\.settings.name.json).joined(separator: ","))]") }
+  /// The names of all cameras; viewers remove others.
+  var list: ServerSentEvent {
+    ServerSentEvent(name: "cameras", data: "[\(cameras.map(\.settings.name.json).joined(separator: ","))]")
+  }
 
   /// The camera called `name`.
   func camera(_ name: String) -> WatchedCamera? { cameras.first { $0.settings.name == name } }
 
-  /// Watches `wanted` and nothing else. What cannot be is found out before anything changes. To be called by one task at
-  /// a time.
+  /// Watches exactly the cameras `wanted`. Errors are found before anything changes. Only one task may call this at a time.
   func watch(_ wanted: [CameraSettings]) async throws(ServiceError) -> Changes {
     var plans: [DetectionPlan] = []
     for settings in wanted { plans.append(try DetectionPlan(settings, classes: classes)) }
@@ -96,7 +97,7 @@ final class Supervisor: Sendable {
     }
     if journal.updates.hasListeners {
       for camera in next { journal.updates.send(ServerSentEvent(name: "camera", data: camera.report.json)) }
-      // Last, since of too many the first are lost.
+      // Last, because a slow listener loses the oldest messages.
       journal.updates.send(list)
     }
     return changes
@@ -113,26 +114,26 @@ final class Supervisor: Sendable {
     journal.updates.finish()
   }
 
-  /// Keeps recordings as `storage` says; `false` if it names another folder than the one they go to.
+  /// Applies the limits of `storage`; `false` if it names another folder than the present one.
   func keep(_ storage: StorageSettings) -> Bool {
     guard storage.path == media?.path else { return false }
     retention?.change(to: storage)
     return true
   }
 
-  /// Has recordings removed by what `knowledge` says of their events.
+  /// Lets the removal of recordings depend on `knowledge` about their events.
   func retain(by knowledge: RetentionRules.Knowledge) { retention?.change { $0.knowledge = knowledge } }
 
-  /// What is known of the recordings; `nil` where none are kept.
+  /// State of the recordings; `nil` if none are kept.
   var recordings: (files: MediaFolder.Report, storage: Retention.Report)? {
     guard let media, let retention else { return nil }
     return (media.report, retention.report)
   }
 
-  /// How what cameras remember is written down; `nil` where it is not.
+  /// Counts of saved camera states; `nil` if they are not saved.
   var memories: MemoryKeeper.Report? { keeper?.report }
 
-  /// What no longer moves, in words; `nil` while all is well.
+  /// What has stopped, in words; `nil` if nothing has.
   var stuck: String? {
     let watched = cameras.filter(\.settings.isEnabled).map { camera in
       (name: camera.settings.name, silence: Double(camera.record.silence) / 1e9, timeout: camera.settings.timeout)

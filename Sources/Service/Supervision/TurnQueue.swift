@@ -1,7 +1,7 @@
 import Dispatch
 import Synchronization
 
-/// Hands cameras that have a picture to the workers, in the order of `FairTurns`. Any thread may call anything.
+/// Assigns cameras that have a frame to workers, in the order of `FairTurns`. Safe on any thread.
 final class TurnQueue: Sendable {
   private struct State {
     var turns = FairTurns()
@@ -11,10 +11,10 @@ final class TurnQueue: Sendable {
   }
 
   private let state = Mutex(State())
-  /// Counts turns that can begin. A camera that goes leaves one too many: who finds nothing waits again.
+  /// Counts turns that can start. A camera that is removed leaves one too many: a worker that finds none waits again.
   private let available = DispatchSemaphore(value: 0)
 
-  /// Takes in a camera; the number it gets is its own for good.
+  /// Adds a camera; its number is never used again.
   func add(_ camera: WatchedCamera, interval: Double) -> Int {
     state.withLock { state in
       defer { state.nextID += 1 }
@@ -24,7 +24,7 @@ final class TurnQueue: Sendable {
     }
   }
 
-  /// Forgets a camera; a turn that has begun goes on.
+  /// Removes a camera; a turn that has started continues.
   func remove(_ id: Int) {
     state.withLock { state in
       state.turns.remove(id)
@@ -32,14 +32,14 @@ final class TurnQueue: Sendable {
     }
   }
 
-  /// A picture of camera `id` waits; `false` if the one before it has not had its turn yet.
+  /// A frame of camera `id` waits; `false` if the last one still waits.
   func offer(_ id: Int) -> Bool {
     let offer = state.withLock { $0.turns.offer(id) }
     if offer == .available { available.signal() }
     return offer != .known
   }
 
-  /// Waits for the next turn; `nil` when there will be none any more.
+  /// Waits for the next turn; `nil` after the end.
   func begin() -> (id: Int, camera: WatchedCamera)? {
     while true {
       available.wait()
@@ -62,7 +62,7 @@ final class TurnQueue: Sendable {
     if state.withLock({ $0.turns.end(id) }) { available.signal() }
   }
 
-  /// Sends all workers home.
+  /// Ends all workers.
   func finish() {
     state.withLock { $0.isEnding = true }
     available.signal()

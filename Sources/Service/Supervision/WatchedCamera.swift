@@ -14,17 +14,17 @@ import Streaming
 import Synchronization
 import Web
 
-/// One camera: a thread that takes its pictures, the newest of them waiting for a worker, and what has been seen so far.
+/// One camera: a thread that captures frames, of which the newest waits for a worker, and the state of its scene.
 ///
-/// Nothing that goes wrong here is felt by another camera.
+/// Errors here do not affect other cameras.
 final class WatchedCamera: Sendable {
-  /// The newest picture since one was due.
+  /// The newest frame, once one is due.
   private struct Waiting: ~Copyable {
     var frame: CapturedFrame?
     var isDue = false
   }
 
-  /// A thread that takes pictures.
+  /// The capture thread.
   private struct Capturing {
     let id: Int
     let thread: WorkThread
@@ -35,24 +35,24 @@ final class WatchedCamera: Sendable {
   let plan: DetectionPlan
   let latestFrame: LatestFrame
   let record: CameraRecord
-  /// Its packets as they come, and what is made of them.
+  /// Its packets, and the clips and live views made of them.
   let streams: CameraStreams
   private let events: CameraEvents
-  /// Keeps clips and snapshots; `nil` for a camera of which nothing is kept.
+  /// Records clips and snapshots; `nil` if nothing is recorded.
   private let recorder: CameraRecorder?
-  /// Sends what was looked at to a receiver; `nil` for a camera that is not pushed.
+  /// Sends annotated frames to a receiver; `nil` without one.
   private let push: StreamPush?
   private let queue: TurnQueue
   private let source: any FrameSource
   private let waiting = Mutex(Waiting())
-  /// What is done with its frames and remembered of them. One worker at a time has it.
+  /// Analyses its frames. One worker at a time uses it.
   private let analyser: Mutex<SceneAnalyser>
   /// Its own outputs.
   private let sinks: SinkHost
   private let capturing = Mutex<Capturing?>(nil)
-  /// Where what is remembered outlives a restart.
+  /// Folder of the saved state.
   private let memories: MemoryFolder?
-  /// What of it is switched off.
+  /// Its switches.
   private let switches: CameraSwitches
   /// Whether the last frame was searched for objects.
   private let wasSearched = Mutex(true)
@@ -92,7 +92,7 @@ final class WatchedCamera: Sendable {
     source = opening.source { record.note($0) }
   }
 
-  /// How it is doing.
+  /// State and counts.
   var report: CameraReport {
     var report = record.report
     report.losses = source.losses
@@ -101,7 +101,7 @@ final class WatchedCamera: Sendable {
     return report
   }
 
-  /// Begins to watch. Where there is no thread to be had, the report says so.
+  /// Starts to watch. If the system has no thread left, that is in the report.
   func start() {
     guard settings.isEnabled else { return }
     let thread: WorkThread
@@ -123,7 +123,7 @@ final class WatchedCamera: Sendable {
     record.update { $0.lastFailure = "cannot watch \(settings.name): \(error)" }
   }
 
-  /// Watches no more: ends the source, tells the ends of all tracks, and returns when the thread has ended.
+  /// Stops: ends the source, publishes the ends of all tracks, and returns when the thread has ended.
   func stop() async {
     defer { latestFrame.arrivals.finish() }
     guard let capturing = capturing.withLock({ $0.take() }) else {
@@ -135,7 +135,7 @@ final class WatchedCamera: Sendable {
     source.interrupt()
     queue.remove(capturing.id)
     await capturing.task.value
-    // It may take a second, which nobody else is to wait for.
+    // This may take a second; nothing else must wait for it.
     await Task(executorPreference: capturing.thread) {
       self.push?.finish()
       self.endScene()
@@ -147,13 +147,13 @@ final class WatchedCamera: Sendable {
     await sinks.finish()
   }
 
-  /// What is remembered of it now.
+  /// The state to save.
   var memory: CameraMemory {
     let rules = analyser.withLock { $0.state }
     return CameraMemory(rules: rules, objects: events.openObjects)
   }
 
-  /// Ends all objects, or those that are active where the others outlive a restart.
+  /// Ends all objects, or only active ones if the others are kept over restarts.
   private func endScene() {
     guard let memories else { return events.publish(analyser.withLock { $0.finish() }, isLast: true) }
     events.publish(analyser.withLock { $0.suspend() }, isLast: true)
@@ -162,7 +162,7 @@ final class WatchedCamera: Sendable {
     }
   }
 
-  /// Takes the source's pictures until it is interrupted.
+  /// Captures frames until the source is interrupted.
   private func capture(_ id: Int) {
     var pace = DetectionPace(rate: settings.detect.rate)
     do throws(CaptureError) {
@@ -183,7 +183,7 @@ final class WatchedCamera: Sendable {
     let isDue = pace.isDue(at: Double(arrival) / 1e9)
     var newest: CapturedFrame? = frame
     let displaced = waiting.withLock { waiting -> CapturedFrame? in
-      // While a camera waits for its turn, what the worker gets to see is always the newest picture.
+      // While a camera waits for its turn, the newest frame replaces the waiting one.
       guard isDue || waiting.isDue else { return nil }
       waiting.isDue = true
       let old = waiting.frame.take()
@@ -194,7 +194,7 @@ final class WatchedCamera: Sendable {
     if isDue, !queue.offer(id) { record.update { $0.missed += 1 } }
   }
 
-  /// Has `worker` look at the picture that waits. One worker at a time is here.
+  /// Analyses the waiting frame with `worker`. One worker at a time calls this.
   func takeTurn(with worker: DetectionWorker) {
     let next = waiting.withLock { waiting -> CapturedFrame? in
       waiting.isDue = false
@@ -259,8 +259,8 @@ extension WatchedCamera {
 }
 
 extension WatchedCamera {
-  /// Whether objects are looked for. When that was switched off, those that are there end, and the motion gate forgets
-  /// what it knows, so that the network runs at once when it is switched on.
+  /// Whether detection is on. When it is switched off, all objects end and the motion gate is reset, so that the network runs
+  /// at once when it is switched on again.
   private func isSearched() -> Bool {
     let isOn = switches.isOn(.detect)
     let wasOn = wasSearched.withLock { was in

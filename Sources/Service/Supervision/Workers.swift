@@ -4,7 +4,7 @@ import Scene
 import Settings
 import Synchronization
 
-/// The threads that run the network, shared by all cameras: one picture each at a time.
+/// The threads that run the network, shared by all cameras: one frame at a time each.
 final class Workers: Sendable {
   private struct Worker {
     let thread: WorkThread
@@ -12,15 +12,15 @@ final class Workers: Sendable {
     let pulse: Pulse
   }
 
-  /// Since when a worker has been at one picture.
+  /// When a worker started its present frame.
   private final class Pulse: Sendable {
-    /// Monotonic nanoseconds; 0 between pictures. Relaxed throughout: a number to look at, nothing hangs on it.
+    /// Monotonic nanoseconds; 0 between frames. Relaxed: it is only displayed; no memory access depends on it.
     private let since = Atomic<UInt64>(0)
 
     func begin() { since.store(MonotonicTime.nanoseconds, ordering: .relaxed) }
     func end() { since.store(0, ordering: .relaxed) }
 
-    /// Nanoseconds at the picture of now; 0 if there is none.
+    /// Nanoseconds spent on the present frame; 0 if there is none.
     var duration: UInt64 {
       let since = since.load(ordering: .relaxed)
       let now = MonotonicTime.nanoseconds
@@ -31,7 +31,7 @@ final class Workers: Sendable {
   private let queue: TurnQueue
   private let workers: Mutex<[Worker]>
 
-  /// Starts `count` threads that serve `queue`. Throws `system` where there are none to be had.
+  /// Starts `count` threads that serve `queue`. Throws `system` if the system has none left.
   init(_ count: Int, detector: Detector, queue: TurnQueue) throws(ServiceError) {
     self.queue = queue
     var workers: [Worker] = []
@@ -60,10 +60,10 @@ final class Workers: Sendable {
     }
   }
 
-  /// Longest time, in nanoseconds, that a worker has been at the picture it is at.
+  /// Longest time, in nanoseconds, that a worker has spent on its present frame.
   var longestTurn: UInt64 { workers.withLock { $0.map(\.pulse.duration).max() ?? 0 } }
 
-  /// Ends all threads when they have finished what they are at.
+  /// Ends all threads after their present frames.
   func stop() async {
     queue.finish()
     let all = workers.withLock { workers in

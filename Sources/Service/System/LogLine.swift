@@ -1,7 +1,7 @@
 import Foundation
 import Outputs
 
-/// A line of the service's log: what happened to the service and its cameras, for those who run it.
+/// A line of the service's log, for the operator: what happened to the service and its cameras.
 public struct LogLine: Hashable, Sendable {
   /// How much it matters, the most important first.
   public enum Level: Int, Hashable, Sendable, CaseIterable, Comparable {
@@ -9,7 +9,7 @@ public struct LogLine: Hashable, Sendable {
     case error
     /// Something is wrong and tried again.
     case warning
-    /// What one wants to know of a service that is well.
+    /// What an operator wants to know of a healthy service.
     case info
     /// Every attempt.
     case debug

@@ -1,11 +1,11 @@
 import Foundation
 import Pipeline
 
-/// Tells systemd how the service is doing, by datagrams to the socket that it names (see sd_notify(3)); without one,
-/// nothing is told.
+/// Notifies systemd of the service's state by datagrams to the socket that it names (see sd_notify(3)); does nothing without
+/// one.
 struct SystemdLink: Sendable {
   private let path: String?
-  /// How often systemd wants to hear that all is well, in seconds; `nil` if it does not ask.
+  /// Interval of the watchdog in seconds; `nil` if there is none.
   let watchdogInterval: Double?
 
   /// The service manager that started this process, as the environment names it.
@@ -15,26 +15,26 @@ struct SystemdLink: Sendable {
     watchdogInterval = isForUs ? environment["WATCHDOG_USEC"].flatMap { Double($0) }.map { $0 / 1e6 } : nil
   }
 
-  /// The service works from here on; `status` says what it does.
+  /// The service is ready; `status` is a sentence about it.
   func ready(_ status: String) { send("READY=1\nSTATUS=\(status)") }
-  /// What it does, in words.
+  /// A sentence about the present state.
   func status(_ text: String) { send("STATUS=\(text)") }
-  /// All is well.
+  /// Notifies the watchdog.
   func alive() { send("WATCHDOG=1") }
-  /// The configuration is read anew; ends with `ready`.
+  /// The configuration is being read again; followed by `ready`.
   func reloading() {
     send("RELOADING=1\nMONOTONIC_USEC=\(MonotonicTime.nanoseconds / 1000)")
   }
-  /// The end has begun.
+  /// The service is stopping.
   func stopping() { send("STOPPING=1\nSTATUS=stopping") }
 
-  /// Sends `message` and does not wait: a manager that does not listen must not hold the service up.
+  /// Sends `message` without waiting: a manager that does not read must not delay the service.
   private func send(_ message: String) {
     guard let path else { return }
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
     var name = Array(path.utf8)
-    // An abstract socket is written with @ and known by a zero.
+    // The name of an abstract socket is written with @ and starts with a zero byte.
     if name.first == UInt8(ascii: "@") { name[0] = 0 }
     let room = MemoryLayout.size(ofValue: address.sun_path)
     guard name.count < room else { return }

@@ -1,4 +1,4 @@
-/// Finds out, looking now and then, that something can no longer be written, or can again: each is to be said once.
+/// Detects by repeated checks that writes start to fail or succeed again; reports each change once.
 struct WriteFailures {
   /// What is written, in the plural.
   let what: String
@@ -7,8 +7,7 @@ struct WriteFailures {
 
   init(_ what: String) { self.what = what }
 
-  /// The line to log, if there is one, now that so many writes have failed, the last one for `reason`, and so many
-  /// have not.
+  /// The line to log, if any, for the present counts of failed and successful writes; `reason` is that of the last failure.
   mutating func line(failures: Int, successes: Int, reason: String?) -> LogLine? {
     defer { (self.failures, self.successes) = (failures, successes) }
     if failures > self.failures {

@@ -9,9 +9,9 @@ enum ConfigurationFile {
   /// Most values that are read, aliases resolved.
   static let largestCount = 200_000
 
-  /// What `yaml`, the contents of a file at `path`, says by `settings`. Throws `invalid` with all that is wrong, a line each.
+  /// Reads `yaml`, the contents of a file at `path`, by `settings`. Throws `invalid` with all problems, a line each.
   ///
-  /// - Parameter check: looks at the whole when all of it is read.
+  /// - Parameter check: checks the whole after all of it is read.
   static func read<Root>(
     _ settings: [Setting<Root>], into initial: Root, yaml: String, path: String, environment: [String: String],
     check: (inout Root, ConfigurationNode, inout ConfigurationProblems) -> Void = { _, _, _ in }
@@ -20,7 +20,7 @@ enum ConfigurationFile {
     var problems = ConfigurationProblems()
     do {
       let node = try Yams.compose(yaml: yaml) ?? Node("", Tag(.null), .plain)
-      // Aliases share what they stand for, until somebody walks through all of it: a small file can be a huge one.
+      // Aliases share their content in memory, but a walk through it can be huge even for a small file.
       var room = largestCount
       guard node.fits(in: &room) else {
         throw ConfigurationError(
@@ -40,7 +40,7 @@ enum ConfigurationFile {
     return read
   }
 
-  /// The text of the file at `path`. Throws `unreadable`, or `invalid` for what is no text.
+  /// The text of the file at `path`. Throws `unreadable`, or `invalid` if it is no text.
   static func text(of path: String) throws(ConfigurationError) -> String {
     // A named pipe would wait for a writer, perhaps for ever; `-c <(…)` has one, and its path is in /dev.
     let place = URL(filePath: path).resolvingSymlinksInPath().path

@@ -1,7 +1,7 @@
 import FFmpeg
 import Yams
 
-/// A place in a configuration file: what stands there, where, and under which name.
+/// A node of a configuration file, with its location and name.
 struct ConfigurationNode {
   let node: Node
   /// Keys from the top, such as `cameras.front.url`.
@@ -11,12 +11,12 @@ struct ConfigurationNode {
   /// Line of the file, counted from 1.
   var line: Int? { node.mark?.line }
 
-  /// What is wrong here, after the name of the place.
+  /// A problem at this node, with its name.
   func problem(_ message: String) -> ConfigurationProblem {
     ConfigurationProblem(line: line, message: name.isEmpty ? message : "\(name): \(message)")
   }
 
-  /// What is wrong with the value, told with the value as it is written: `${NAME}` stays, passwords go.
+  /// A problem with the value, quoted as it is written: `${NAME}` is not replaced, passwords are removed.
   func mismatch(_ expected: String) -> ConfigurationProblem {
     let found =
       switch node {
@@ -87,7 +87,7 @@ enum Substitution {
           throw problem("the environment has no variable \(name)")
         }
         result += value
-        // What is kept out of a file is kept out of messages, too, unless it is a plain place or number.
+        // A value that is not in the file must not be in messages, unless it is a plain number or path.
         if text.contains("://") || text.contains("@") { Redaction.protect(value) }
         rest = rest[rest.index(after: end)...]
       } else {

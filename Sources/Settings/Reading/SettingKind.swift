@@ -2,7 +2,7 @@ import Outputs
 import Scene
 import Yams
 
-/// What may stand behind a key: how it is read, and how a JSON Schema says so.
+/// The kind of a value: how it is read, and its JSON Schema.
 struct SettingKind<Value>: Sendable {
   /// Fields of a JSON Schema object, without braces.
   let schema: String
@@ -21,7 +21,7 @@ extension SettingKind where Value == Double {
     }
   }
 
-  /// A length of time: `2s`, `500ms`, `1m30s`; a number alone is seconds.
+  /// A duration: `2s`, `500ms`, `1m30s`; a number alone is seconds.
   static func duration(_ range: ClosedRange<Double>) -> SettingKind {
     let pattern = "^([0-9.]+(ms|s|m|min|h|d)?)+$"
     return SettingKind(
@@ -37,7 +37,7 @@ extension SettingKind where Value == Double {
 }
 
 extension SettingKind where Value == Float {
-  /// A part of one: `0.25` or `25%`.
+  /// A fraction: `0.25` or `25%`.
   static var share: SettingKind {
     SettingKind(
       schema:
@@ -53,13 +53,13 @@ extension SettingKind where Value == Float {
 }
 
 extension SettingKind where Value == Int {
-  /// A whole number.
+  /// An integer.
   static func whole(_ range: ClosedRange<Int>) -> SettingKind {
     SettingKind(
       schema: "\"type\":\"integer\",\"minimum\":\(range.lowerBound),\"maximum\":\(range.upperBound)"
     ) { node throws(ConfigurationProblem) in
       let expected =
-        range.count == 1 ? "\(range.lowerBound)" : "a whole number from \(range.lowerBound) to \(range.upperBound)"
+        range.count == 1 ? "\(range.lowerBound)" : "an integer from \(range.lowerBound) to \(range.upperBound)"
       guard let value = Int(try node.text(expected)), range.contains(value) else { throw node.mismatch(expected) }
       return value
     }

@@ -28,6 +28,7 @@ struct RunSinks: Sendable {
     context.labelsShowIdentities = options.labelsShowIdentities
     context.coco = options.coco
     context.stride = options.stride
+    context.isVideo = description.kind != .stills
     if let file = description.path?.split(separator: "/").last { context.fileName = String(file) }
     let overflow = isLive ? SinkQueue.Overflow.drop : .wait
     var queues = SinkGroup.makeQueues(
@@ -79,14 +80,6 @@ struct RunSinks: Sendable {
             return PushSink(push)
           })
       }
-    }
-    if let colours = options.terminal {
-      context.writeDeadline = WriteDeadline()
-      let settled = context
-      queues.append(
-        SinkQueue("view", needs: .pixels, overflow: overflow, failure: .endsRun, writeDeadline: settled.writeDeadline) {
-          try TerminalView(settled, hasAllColours: colours == .all, isVideo: description.kind != .stills)
-        })
     }
     group = SinkGroup(queues, isLive: isLive)
     self.pushes = pushes

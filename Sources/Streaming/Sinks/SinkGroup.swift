@@ -30,7 +30,8 @@ package final class SinkGroup: Sendable {
       context.writeDeadline = WriteDeadline()
       let settled = context
       return SinkQueue(
-        request.kind.name, needs: request.kind.needs, overflow: overflow, failure: failure, writeDeadline: settled.writeDeadline
+        request.kind.name, needs: request.kind.needs, overflow: overflow, failure: failure,
+        writeDeadline: settled.writeDeadline
       ) {
         try isAllowed()
         return try request.kind.make(request.target, settled)
@@ -44,8 +45,6 @@ package final class SinkGroup: Sendable {
   package var ends: [any ChannelEnds] { queues.map(\.end) }
   /// Counts and failures of each sink.
   package var reports: [SinkReport] { queues.map(\.report) }
-  /// Whether any sink needs pixels.
-  package var needsPixels: Bool { queues.contains { $0.needs.contains(.pixels) } }
 
   /// Sends a frame to all sinks that need frames. Waits for room only if the source can wait.
   package func deliver(

@@ -1,4 +1,4 @@
-// Elements, and what is asked of the server.
+// Elements, and requests to the server.
 
 /** An element: `h("button", {class: "chip", onclick: press}, "text", child)`. Empty attributes and children are left out. */
 export function h(name, attributes = {}, ...children) {

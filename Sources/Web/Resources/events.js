@@ -47,7 +47,7 @@ class Chronicle {
     else if (this.isWide && this.list.length) this.show(this.list[0], false);
   }
 
-  /** Changes what is asked for, and the address with it. */
+  /** Changes the filters and the address. */
   set(changes) {
     const query = new URLSearchParams(this.query);
     for (const [name, value] of Object.entries(changes)) if (value === null) query.delete(name); else query.set(name, value);

@@ -54,7 +54,7 @@ export class Filters {
     return made;
   }
 
-  /** Whether an item has what is asked for, but for the condition called `but`. */
+  /** Whether an item matches all filters, except the one called `but`. */
   matches(item, but) {
     const wanted = (name) => (name === but ? null : this.query.get(name));
     return (!wanted("camera") || item.camera === wanted("camera")) && (!wanted("label") || item.labels.includes(wanted("label")))

@@ -1,4 +1,4 @@
-// What is asked of the store: visits and recordings, each as an item with the objects that it shows.
+// Queries of the store: visits and recordings, each as an item with its objects.
 
 import { ask, eventAddress } from "./dom.js";
 import { startOf } from "./words.js";
