@@ -43,7 +43,7 @@ public struct CameraSettings: Hashable, Sendable {
   /// Its name in events, addresses and metrics.
   public let name: String
   /// Address of its video, secrets included; `nil` if `inputs` has it.
-  public var address: SourceAddress?
+  public var url: SourceAddress?
   /// Several streams of the camera, each with its roles; empty if one stream has all roles.
   public var inputs: [CameraInput] = []
   /// Whether it is watched.
@@ -101,7 +101,7 @@ public struct CameraSettings: Hashable, Sendable {
 
   static let settings: [Setting<CameraSettings>] = [
     .value(
-      "url", \.address, .sourceAddress, example: "\"rtsp://viewer:${FRONT_PASSWORD}@192.0.2.5/stream\"",
+      "url", \.url, .sourceAddress, example: "\"rtsp://viewer:${FRONT_PASSWORD}@192.0.2.5/stream\"",
       "Where frames come from: rtsp://, http:// and the like, /dev/video0, or a file, which is repeated."),
     .value(
       "inputs", \.inputs, .inputs,

@@ -1,6 +1,5 @@
 import Foundation
 import Synchronization
-import TestSupport
 
 /// A web server with answers set by a test; it keeps all requests. One connection per request.
 public final class WebReceiver: Sendable {
