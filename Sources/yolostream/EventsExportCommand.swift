@@ -5,7 +5,12 @@ import EventStore
 /// `yolostream events export`: all lines of events, as in the log.
 struct EventsExportCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "export", abstract: "Write all lines of events, or a row of each as CSV; the newest event first.")
+    commandName: "export", abstract: "Write all lines of events, or a row of each as CSV; the newest event first.",
+    discussion: """
+      Examples:
+        yolostream events export -c yolostream.yml --after 2026-11-23 > week.jsonl
+        yolostream events export events.jsonl --label car --csv > cars.csv
+      """)
 
   @OptionGroup var place: EventPlaceArguments
   @OptionGroup(title: "Conditions") var conditions: EventQueryArguments
