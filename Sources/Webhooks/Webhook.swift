@@ -195,7 +195,7 @@ package final class Webhook: Sendable {
     let task = Self.client.execute(request: request, delegate: answer, deadline: .now() + .seconds(timeout))
     note(task)
     do { return WebhookCall.outcome(of: try task.wait()) } catch {
-      return .failed("does not answer: \(error)", wait: nil)
+      return .failed("does not answer: \(ConnectionFailure.text(error))", wait: nil)
     }
   }
 

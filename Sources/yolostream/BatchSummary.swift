@@ -23,7 +23,9 @@ enum BatchSummary {
       "  \(name.padded(width)) \(count(found.tracks, "track")), in \(count(found.frames, "frame"))"
     }
     if found.isEmpty, plan.part == nil, report.overCount > 0 { lines.append("  nothing was found") }
-    lines.append("  written to \(plan.folder): \(plan.formats.map(\.name).joined(separator: ", "))")
+    if report.overCount > 0 {
+      lines.append("  written to \(plan.folder): \(plan.formats.map(\.name).joined(separator: ", "))")
+    }
     for record in report.damaged {
       lines.append("  damaged: \(BatchProgress.named(record.source.path, record.damage[0]))")
     }

@@ -5,14 +5,21 @@ import Settings
 /// `yolostream config …`: help with the configuration of the service.
 struct ConfigCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "config", abstract: "Check, explain and create a configuration of `serve`.",
+    commandName: "config", abstract: "Check, explain and create a configuration of 'serve'.",
+    discussion: """
+      Examples:
+        yolostream config example > yolostream.yml     # then edit the cameras
+        yolostream config check yolostream.yml
+        yolostream config schema > yolostream.schema.json
+      """,
     subcommands: [Check.self, Example.self, Schema.self])
 
   struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Report errors of a configuration, one line each: file, line, what was expected and what was found.",
       discussion: """
-        Only the text is checked: whether files can be opened and cameras answer shows when the service starts.
+        Only the text is checked: whether files can be opened and cameras answer shows when the service starts. Variables \
+        such as ${FRONT_PASSWORD} are also read from secrets.env beside the configuration, as systemd does.
 
         Exit codes: 0 good, 66 no such file, 78 something is wrong.
         """)
@@ -20,7 +27,11 @@ struct ConfigCommand: ParsableCommand {
     @Argument(help: "The configuration.") var file: String
 
     func run() throws {
-      let configuration = try ServiceConfiguration(path: file)
+      let environment = ServiceEnvironment(of: file)
+      for path in environment.unreadable {
+        StandardError.say("cannot read \(path) as this user: variables in it count as missing", mark: .yellow)
+      }
+      let configuration = try ServiceConfiguration(path: file, environment: environment.variables)
       print("\(file): fine, \(count(configuration.cameras.count, "camera"))")
     }
   }

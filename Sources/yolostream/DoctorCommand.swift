@@ -39,7 +39,8 @@ struct DoctorCommand: ParsableCommand {
     var port = 8080
     if let config {
       do {
-        let configuration = try ServiceConfiguration(path: config)
+        let configuration = try ServiceConfiguration(
+          path: config, environment: ServiceEnvironment(of: config).variables)
         port = configuration.http.listen.port
         findings.append(
           Finding("configuration", .good, "\(config): good, \(count(configuration.cameras.count, "camera"))"))

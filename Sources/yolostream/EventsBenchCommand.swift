@@ -12,6 +12,9 @@ struct EventsBenchCommand: AsyncParsableCommand {
     discussion: """
       A log of so many lines is written into a folder, a store is built from it, and each kind of query runs again and
       again with values that change. A store that is there is used again.
+
+      Example:
+        yolostream events bench --folder /var/tmp/events --lines 100000
       """)
 
   @Option(help: "Lines of the log.") var lines = 1_000_000
@@ -31,7 +34,9 @@ struct EventsBenchCommand: AsyncParsableCommand {
     let report = try database.read(logs: [log])
     let seconds = Double(MonotonicTime.nanoseconds - start) / 1e9
     let size = try await database.size()
-    print("\(size.lines) lines of \(size.events) events; \(report.added) read in \(String(format: "%.1f", seconds)) s")
+    print(
+      "\(count(size.lines, "line")) of \(count(size.events, "event")); \(report.added) read in \(String(format: "%.1f", seconds)) s"
+    )
     print("query                              median      p99      max   (ms, \(rounds) times each)")
     var random = SeededNumbers(state: 1)
     for kind in QueryKind.all {

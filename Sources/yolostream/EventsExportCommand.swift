@@ -11,8 +11,14 @@ struct EventsExportCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "export", abstract: "Write all lines of events, or a row of each as CSV; the newest event first.",
     discussion: """
-      With --video it writes what --camera recorded from --after to --before instead, by copying packets:
-        yolostream events export -c yolostream.yml --camera front --after 2h --before 1h --video hour.mp4
+      Examples:
+        yolostream events export -c yolostream.yml --after 2026-11-23 > week.jsonl
+        yolostream events export events.jsonl --label car --csv > cars.csv
+        yolostream events export -c yolostream.yml --camera front --after 2h \
+          --before 1h --video hour.mp4
+
+      With --video it writes what --camera recorded from --after to --before
+      instead, by copying packets.
       """)
 
   @OptionGroup var place: EventPlaceArguments

@@ -9,6 +9,10 @@ struct EventsQueryCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "query", abstract: "Show events, the newest first: a table on a terminal, otherwise JSON lines.",
     discussion: """
+      Examples:
+        yolostream events query -c yolostream.yml --label person --after 2h
+        yolostream events query events.jsonl --type line --csv > lines.csv
+
       Exit codes: 0 done, 64 usage, 65 no log or store, 66 no such file, 74 reading failed, 75 lines of a log could not be \
       read.
       """)

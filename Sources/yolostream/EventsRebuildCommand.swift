@@ -11,6 +11,9 @@ struct EventsRebuildCommand: AsyncParsableCommand {
     discussion: """
       The service may run meanwhile; it builds a store that is missing or damaged by itself. Recordings whose lines are no
       longer there become events of the type 'recording'.
+
+      Example:
+        yolostream events rebuild -c yolostream.yml
       """)
 
   @Option(name: [.short, .long], help: ArgumentHelp("The configuration of the service.", valueName: "file"))

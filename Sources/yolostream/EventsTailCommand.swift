@@ -7,7 +7,12 @@ import Pipeline
 /// `yolostream events tail`: follows the lines that are added to the store.
 struct EventsTailCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "tail", abstract: "Show the last lines of the log, and follow it.")
+    commandName: "tail", abstract: "Show the last lines of the log, and follow it.",
+    discussion: """
+      Examples:
+        yolostream events tail -c yolostream.yml
+        yolostream events tail events.jsonl --lines 100 --once
+      """)
 
   @OptionGroup var place: EventPlaceArguments
   @Option(name: [.short, .long], help: "Lines shown first.") var lines = 10

@@ -28,6 +28,11 @@ enum Failure {
   private static func sentence(_ error: any Error) -> String {
     switch error {
     case let error as CocoaError: (error.filePath.map { "\($0): " } ?? "") + error.localizedDescription
+    case let error as CaptureError where error.code == .accessDenied && error.description.contains("401"):
+      error.description
+        + (error.description.contains("***@")
+          ? "; the camera refuses this name and password"
+          : "; name and password belong in the address: rtsp://NAME:PASSWORD@HOST/…")
     default: "\(error)"
     }
   }

@@ -53,7 +53,8 @@ struct InputArguments: ParsableArguments {
   /// - Parameter leftOver: a word that a list option swallowed, for want of another.
   func address(leftOver: String?) throws -> SourceAddress {
     guard let text = words.first ?? leftOver else {
-      throw ValidationError("no input was named: give a video, an image, a folder or an address")
+      throw ValidationError(
+        "no input was named: give a video, an image, a folder or an address; 'yolostream --help' has examples")
     }
     guard words.count <= 1 else {
       throw ValidationError("more than one input was named: \(words.joined(separator: " and "))")

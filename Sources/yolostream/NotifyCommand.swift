@@ -10,8 +10,13 @@ struct NotifyCommand: ParsableCommand {
   struct Test: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Call webhooks once with an event of the kind test, whatever their rules say.",
-      discussion:
-        "Exit codes: 0 all were taken, 66 no configuration, 69 a receiver did not take it, 78 bad configuration.")
+      discussion: """
+        Examples:
+          yolostream notify test -c yolostream.yml
+          yolostream notify test -c yolostream.yml phone
+
+        Exit codes: 0 all were taken, 66 no configuration, 69 a receiver did not take it, 78 bad configuration.
+        """)
 
     @Option(name: [.short, .long], help: ArgumentHelp("The configuration.", valueName: "file"))
     var config: String

@@ -19,9 +19,11 @@ struct OutageLines: Sendable {
     switch change.state {
     // The last failure is reported when the program exits.
     case .connecting, .down(_, _, .infinity): return
-    case .down(_, let message, let delay):
+    case .down(let cause, let message, let delay):
+      let isGone = cause == .missing && address.hasPrefix("/dev/")
+      let advice = isGone ? " ('yolostream devices' lists the cameras)" : ""
       let patience = retries.map { "up to \(count($0, "time"))" } ?? "until it answers; Ctrl-C ends this"
-      say("\(message); trying again in \(delay.text(1)) s, \(patience)", .yellow)
+      say("\(message)\(advice); trying again in \(delay.text(1)) s, \(patience)", .yellow)
     case .up(let facts):
       guard let outage = change.outage else { return }
       say("\(address) is back after \(outage.text(1)) s, \(facts.width)x\(facts.height)", .green)

@@ -105,9 +105,12 @@ private final class Files {
     #expect(throws: BatchError.self) { try files.inputs([word]) }
   }
 
-  @Test(arguments: [("v", true), ("v/*.mp4", true), ("l.txt", true), ("p", false), ("v/a.mp4", false), ("gone", false)])
+  @Test(
+    arguments: [
+      ("v", true), ("v/*.mp4", true), ("l.txt", true), ("p", false), ("v/a.mp4", false), ("gone", false), ("m", true),
+    ])
   func `many inputs are recognised`(word: String, isMany: Bool) throws {
-    let files = try Files(["v/a.mp4", "p/1.jpg", "l.txt"])
+    let files = try Files(["v/a.mp4", "p/1.jpg", "l.txt", "m/1.jpg", "m/a.mp4"])
     #expect(InputList.isMany("\(files.root)/\(word)") == isMany)
   }
 

@@ -2,13 +2,31 @@ import Foundation
 import Testing
 
 @Suite struct HelpTests {
-  static let commands = [
-    [], ["run"], ["annotate"], ["serve"], ["collect"], ["config"], ["config", "check"], ["doctor"], ["devices"],
-    ["probe"],
-    ["bench"],
-    ["bench", "network"], ["bench", "pipeline"], ["model"], ["model", "pull"], ["model", "info"], ["model", "verify"],
-    ["model", "convert"], ["model", "quantize"], ["train"], ["val"], ["track"], ["rules"], ["evaluate-tracks"],
-  ]
+  /// A command as the parser describes it (`--experimental-dump-help`).
+  private struct Description: Decodable {
+    struct Command: Decodable {
+      let commandName: String
+      let subcommands: [Command]?
+
+      /// Its own words and those of all commands below it.
+      var paths: [[String]] {
+        [[]] + (subcommands ?? []).flatMap { each in each.paths.map { [each.commandName] + $0 } }
+      }
+    }
+    let command: Command
+  }
+
+  /// All commands there are.
+  static let commands: [[String]] = {
+    let text = (try? Program().run(["--experimental-dump-help"], hasModel: false).output) ?? ""
+    let description = try? JSONDecoder().decode(Description.self, from: Data(text.utf8))
+    return (description?.command.paths ?? []).filter { $0 != ["help"] }
+  }()
+
+  @Test func `all commands are looked through`() {
+    #expect(Self.commands.count >= 35, "\(Self.commands)")
+    for command in [["merge"], ["events", "query"], ["notify", "test"]] { #expect(Self.commands.contains(command)) }
+  }
 
   @Test(arguments: commands)
   func `help fits a terminal, and its examples stay on their lines`(command: [String]) throws {
@@ -20,8 +38,9 @@ import Testing
     }
     let examples = outcome.output.split(separator: "\n").filter { $0.hasPrefix("  yolostream ") }
     for example in examples { #expect(example.count <= 76, "\(example)") }
-    // A group of commands, or one that takes nothing, is its own example.
-    if !["model", "config", "check"].contains(command.last) { #expect(!examples.isEmpty, "\(command) has no example") }
+    // A group of commands, or one that takes a file at most, is its own example.
+    let isPlain = ["model", "config", "check", "example", "schema", "notify"].contains(command.last)
+    if !isPlain { #expect(!examples.isEmpty, "\(command) has no example") }
   }
 
   @Test(arguments: ["bash", "zsh", "fish"]) func `completions are read by their shell`(shell: String) throws {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// How the program behaves towards people at a terminal.
@@ -95,6 +96,87 @@ import Testing
   @Test func `one frame is one frame`() throws {
     let outcome = try program.get().run(["test:64x64@10:1", "--detections", "/dev/null"])
     #expect(outcome.error.contains(": 1 frame in "), "\(outcome.error)")
+  }
+
+  @Test func `errors of the network name no functions and types`() throws {
+    let program = try program.get()
+    try """
+    version: 1
+    model: {path: model.safetensors}
+    cameras: {a: {url: "test:64x64@5"}}
+    outputs: {webhooks: {closed: {url: "http://127.0.0.1:9/x"}, unknown: {url: "http://nowhere.invalid/x"}}}
+    http: {listen: "127.0.0.1:0"}
+    """.write(toFile: program.path("hooks.yml"), atomically: true, encoding: .utf8)
+    let outcome = try program.run(["notify", "test", "-c", "hooks.yml"], hasModel: false)
+    #expect(outcome.status == 69)
+    let lines = outcome.output.split(separator: "\n").sorted()
+    #expect(lines.count == 2 && lines[0].hasSuffix("Connection refused"), "\(lines)")
+    #expect(lines.last?.hasSuffix("there is no host of that name") == true, "\(lines)")
+    for line in lines { #expect(!line.contains("rror") && !line.contains("errno") && !line.contains("("), "\(line)") }
+  }
+
+  @Test func `a folder with videos beside images is many inputs`() throws {
+    let program = try program.get()
+    try FileManager.default.createDirectory(atPath: program.path("mixed"), withIntermediateDirectories: true)
+    for (source, name) in [(try TestClip.old.file, "a.mp4"), (TestClip.photograph, "b.jpg")] {
+      try FileManager.default.copyItem(atPath: source.path, toPath: program.path("mixed/\(name)"))
+    }
+    let refused = try program.run(["mixed"])
+    #expect(refused.status == 64 && refused.error.contains("'yolostream annotate IN… -o DIR'"), "\(refused.error)")
+    let done = try program.run(["mixed", "-o", "seen"])
+    #expect(done.status == 0 && done.error.contains("2 inputs: 2 done"), "\(done.error)")
+  }
+
+  @Test func `nothing done is nothing written`() throws {
+    let program = try program.get()
+    try FileManager.default.createDirectory(atPath: program.path("kept"), withIntermediateDirectories: true)
+    let clip = try TestClip.old.file
+    try Data("results of yesterday".utf8).write(to: URL(filePath: program.path("kept/old.mp4")))
+    let outcome = try program.run(["annotate", clip.path, "-o", "kept"])
+    #expect(outcome.status == 73 && !outcome.error.contains("written to"), "\(outcome.error)")
+  }
+
+  @Test func `a camera that is not there is looked for, and the list of cameras is named`() throws {
+    let program = try program.get()
+    let running = try program.start(["/dev/video63", "--backoff", "10s"])
+    running.waitForError { $0.contains("\n") }
+    kill(running.process.processIdentifier, SIGINT)
+    #expect(try running.wait().error.contains("('yolostream devices' lists the cameras); trying again"))
+  }
+
+  @Test func `without a configuration there is a way to one`() throws {
+    let outcome = try program.get().run(["serve", "-c", "none.yml"], hasModel: false)
+    #expect(outcome.status == 66 && outcome.error.contains("no such file; 'yolostream config example' prints one"))
+    #expect(try program.get().run([], hasModel: false).error.contains("'yolostream --help' has examples"))
+  }
+
+  @Test(.enabled(if: RTSPServer.isPresent, "skipped: it needs GStreamer's RTSP server (gir1.2-gst-rtsp-server-1.0)"))
+  func `a camera that asks for a password brings the form of the address`() throws {
+    let program = try program.get(), server = try RTSPServer(user: "viewer:garden")
+    let without = try program.run([server.url, "--max-frames", "1"])
+    #expect(without.status == 77 && without.error.contains("rtsp://NAME:PASSWORD@HOST/"), "\(without.error)")
+    let wrong = try program.run([server.url.replacing("//", with: "//viewer:wrong@"), "--max-frames", "1"])
+    #expect(wrong.status == 77 && wrong.error.contains("refuses this name and password"), "\(wrong.error)")
+    #expect(!wrong.error.contains("wrong"))
+  }
+
+  @Test func `a configuration is checked with the variables that its service would have`() throws {
+    let program = try program.get()
+    try """
+    version: 1
+    model: {path: gelan-n}
+    cameras: {front: {url: "rtsp://viewer:${FRONT_PASSWORD}@192.0.2.5/stream"}}
+    outputs: {events: {jsonl: {path: "${STATE_DIRECTORY}/events.jsonl"}}}
+    """.write(toFile: program.path("north.yml"), atomically: true, encoding: .utf8)
+    let missing = try program.run(["config", "check", "north.yml"], hasModel: false)
+    #expect(missing.status == 78 && missing.error.contains("no variable FRONT_PASSWORD"), "\(missing.error)")
+    #expect(!missing.error.contains("STATE_DIRECTORY"), "\(missing.error)")
+    try "# of the front door\nFRONT_PASSWORD='gar=den'\n".write(
+      toFile: program.path("north.env"), atomically: true, encoding: .utf8)
+    for arguments in [["config", "check", "north.yml"], ["doctor", "-c", "north.yml"]] {
+      let outcome = try program.run(arguments, hasModel: false)
+      #expect(outcome.output.contains("1 camera") && !outcome.output.contains("gar=den"), "\(outcome)")
+    }
   }
 
   @Test func `quiet and verbose are what they say`() throws {

@@ -42,13 +42,14 @@ package struct InputList: Sendable {
     for index in inputs.indices { inputs[index].name = names[index] }
   }
 
-  /// Whether `word` names many inputs: a folder of videos, a pattern or a list.
+  /// Whether `word` names many inputs: a folder with videos, also beside images, a pattern or a list.
   package static func isMany(_ word: String) -> Bool {
     if word == "-" || word.contains("://") { return false }
     guard FileManager.default.fileExists(atPath: word) else { return GlobPattern.isPattern(word) }
     guard FileFacts.isFolder(word) else { return ListFile.isList(word) }
-    guard (try? StillsSource.images(in: word).isEmpty) ?? false else { return false }
-    return (try? InputList([word], outputFolder: "")) != nil
+    guard let list = try? InputList([word], outputFolder: "") else { return false }
+    // Images alone are one input.
+    return list.inputs.contains { $0.content == .video } || (try? StillsSource.images(in: word).isEmpty) ?? false
   }
 
   private mutating func add(_ word: String) throws(BatchError) {

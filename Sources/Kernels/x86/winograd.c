@@ -111,7 +111,7 @@ AVX512 static void make_outputs(
   }
 }
 
-// The same for outputs that a curve quantises: whole tiles are written in place.
+// The same for u8 inputs and outputs that a curve quantises: whole tiles are written in place.
 static void make_bytes(
     const convolution_call *work, const uint8_t *sums, size_t stride, int channel, int width, int first, int count) {
   const convolution *c = work->convolution;
@@ -159,7 +159,7 @@ static void run_chunk(const convolution_call *work, uint8_t *scratch, int first,
           scratch + position * s.input, (size_t)blocks * LINE, quads, blocks, weights, sums + position * s.sum, width / 16);
       weights += (size_t)c->inputs * width * sizeof(int16_t);
     }
-    (c->curve.shift > 0 ? make_bytes : make_outputs)(work, sums, s.sum, channel, width, first, count);
+    (is_whole(c) && c->curve.shift > 0 ? make_bytes : make_outputs)(work, sums, s.sum, channel, width, first, count);
     channel += width;
   }
 }
