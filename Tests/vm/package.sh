@@ -60,7 +60,7 @@ is() { [ "$(property "$1")" = "$2" ]; }
 get() { curl -sf --max-time 20 "http://127.0.0.1:8080$1"; }
 check 'apt installs it' inside apt-get install -y --no-install-recommends /root/yolostream.deb
 check 'it is neither started nor enabled' is UnitFileState disabled
-check 'the doctor finds the camera' bash -c "$(declare -f inside); manager=$manager; inside yolostream doctor | grep '/dev/video0: '"
+check 'the doctor finds the camera' bash -c "$(declare -f inside); manager=$manager; inside env YOLOSTREAM_CACHE=/tmp/cache yolostream doctor | grep '/dev/video0: '"
 check 'it is started' inside systemctl enable --now yolostream
 check 'and says that it is ready' is ActiveState active
 page() { get / | grep -q '<html'; }
