@@ -14,7 +14,7 @@ struct EventsExportCommand: AsyncParsableCommand {
       Examples:
         yolostream events export -c yolostream.yml --after 2026-11-23 > week.jsonl
         yolostream events export events.jsonl --label car --csv > cars.csv
-        yolostream events export -c yolostream.yml --camera front --after 2h \
+        yolostream events export -c yolostream.yml --camera front --after 2h \\
           --before 1h --video hour.mp4
 
       With --video it writes what --camera recorded from --after to --before
