@@ -134,7 +134,8 @@ import Testing
     // All weights at the limit and one sign, all inputs at the top: pairs of products reach 2 · 255 · 64.
     var graphModel = try #require(MadeUpModel.make())
     var weights = graphModel.weights
-    let layer = try #require(graphModel.graph.quantisable.first { $0.convolution.window.kernel == 3 })
+    let layer = try #require(
+      graphModel.graph.quantisable.first { $0.convolution.window.kernel == 3 && $0.node.inputs[0] != 0 })
     let name = layer.convolution.parameters
     let count = layer.convolution.weightCount
     weights["\(name).weight"]?.values = [Float](repeating: 0.001 * Float(Quantisation.weightLimit), count: count)
