@@ -27,14 +27,21 @@ import Testing
     let image = try #require(RGBImage(path: folder.url.appending(path: "train_batch0.jpg").path))
     #expect(image.width == 4 * 64 && image.height == 64)
     let batch = trainer.firstBatches(1)[0]
+    // Whether a pixel differs from what the network sees.
+    func differs(_ index: Int, _ x: Int, _ y: Int) -> Bool {
+      (0..<3).contains { channel in
+        let seen = batch.images[((index * 3 + channel) * 64 + y) * 64 + x] * 255
+        return abs(Float(image.bytes[(y * image.width + index * 64 + x) * 3 + channel]) - seen) > 60
+      }
+    }
+    // The middle of some edge, give or take two pixels: an edge may have the colour of what is under it.
     let marked = batch.targets.filter { target in
-      // The left edge at half of its height differs from what the network sees.
-      let x = Int((target.centreX - target.width / 2) * 64), y = Int(target.centreY * 64)
-      return (-2...2).contains { shift in
-        let column = min(max(x + shift, 0), 63)
-        return (0..<3).contains { channel in
-          let seen = batch.images[((target.image * 3 + channel) * 64 + y) * 64 + column] * 255
-          return abs(Float(image.bytes[(y * image.width + target.image * 64 + column) * 3 + channel]) - seen) > 60
+      let (x, y) = (target.centreX * 64, target.centreY * 64)
+      let (halfWidth, halfHeight) = (target.width * 32, target.height * 32)
+      return [(x - halfWidth, y), (x + halfWidth, y), (x, y - halfHeight), (x, y + halfHeight)].contains { x, y in
+        (-2...2).contains { shift in
+          differs(target.image, min(max(Int(x) + shift, 0), 63), min(max(Int(y), 0), 63))
+            || differs(target.image, min(max(Int(x), 0), 63), min(max(Int(y) + shift, 0), 63))
         }
       }
     }
