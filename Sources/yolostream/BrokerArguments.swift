@@ -22,7 +22,7 @@ struct BrokerArguments: ParsableArguments {
 
   func validate() throws {
     if mqtt == nil, let option = [(mqttPrefix, "--mqtt-prefix"), (mqttCa, "--mqtt-ca")].first(where: { $0.0 != nil }) {
-      throw ValidationError("\(option.1) says how to publish: expected a broker, --mqtt mqtt://HOST")
+      throw ValidationError("\(option.1) needs a broker, --mqtt mqtt://HOST")
     }
     if let mqttPrefix, mqttPrefix.isEmpty || mqttPrefix.contains(where: { "+#".contains($0) }) {
       throw ValidationError("--mqtt-prefix \(mqttPrefix): expected a topic without + and #")

@@ -37,7 +37,7 @@ enum House {
     Room("Evaluation", sees: ["Scene", "Yams"], unsafeLines: 2),
     Room("Pipeline", sees: ["RingBuffer"], unsafeLines: 48),
     Room("Capture", sees: ["FFmpeg", "Imaging", "Pipeline", "Scene", "V4L2"], unsafeLines: 30),
-    Room("Inference", sees: ["Kernels", "GELAN", "Imaging", "OneDNN", "Scene"], unsafeLines: 81),
+    Room("Inference", sees: ["Kernels", "GELAN", "Imaging", "OneDNN", "Scene"], unsafeLines: 86),
     Room("ModelStore", sees: ["Checkpoints", "FFmpeg", "GELAN"], unsafeLines: 1),
     Room("Outputs", sees: ["FFmpeg", "FreeType", "Imaging", "Scene"], unsafeLines: 45),
     Room("Publishing", sees: ["MQTT", "Outputs", "Pipeline", "Scene", "Spooling"]),
@@ -55,7 +55,7 @@ enum House {
       sees: [
         "Kernels", "Capture", "Checkpoints", "Evaluation", "GELAN", "Imaging", "Inference", "MPI", "OneDNN",
         "Outputs", "Pipeline", "Scene",
-      ], unsafeLines: 210),
+      ], unsafeLines: 217),
     Room("EventStore", sees: ["GRDB", "Outputs", "Pipeline", "Scene"], unsafeLines: 1),
     Room("Settings", sees: ["Capture", "FFmpeg", "MQTT", "Outputs", "Rules", "Scene", "V4L2", "Yams"]),
     Room("Recording", sees: ["FFmpeg", "Imaging", "Outputs", "Pipeline", "Scene", "Settings"], unsafeLines: 12),

@@ -37,7 +37,7 @@ struct BrokerRunTests {
     #expect(later.waits { $0.map(\.topic) == ["runs/one/available"] })
   }
 
-  @Test func `what a broker does not get is an error that says how much`() throws {
+  @Test func `what a broker does not get is an error that states how much`() throws {
     let program = try Program()
     let port = try Loopback.freePort()
     let outcome = try program.run(source + ["--mqtt", "mqtt://me:secret@127.0.0.1:\(port)", "--events", "e.jsonl"])

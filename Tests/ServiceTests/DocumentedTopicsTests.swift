@@ -8,7 +8,7 @@ import Testing
 
 @testable import Service
 
-/// What the documentation says of topics and fields, and what a running service sends to a real broker: each must have all of
+/// What the documentation states about topics and fields, and what a running service sends to a real broker: each must have all of
 /// the other.
 @Suite(.serialized, .ownThread, .enabled(if: Broker.program != nil, Comment(rawValue: Broker.absence)))
 struct DocumentedTopicsTests {

@@ -164,7 +164,7 @@ struct OutletTests {
     let before = try metric("stays")
     let answer = try reload("webhooks: {\(hook("stays", 0)), \(hook("moves", 2, ", secret: s")), \(hook("comes", 2))}")
     #expect(answer.contains("2 cameras unchanged") && !answer.contains("at the next start"), "\(answer)")
-    // What stays has not started anew; what moved leaves its former receiver alone.
+    // What stays has not started again; what moved leaves its former receiver alone.
     #expect(try metric("stays") >= before)
     let moved = receivers[1].received.count
     #expect(waiting { receivers[2].received.contains { $0.header("X-Yolostream-Signature") != nil } })

@@ -175,7 +175,8 @@ import Testing
       let entry = try #require(table.entries.first { $0.name == name })
       let strongest = entry.range.max { abs(gradient[$0]) < abs(gradient[$1]) }
       let index = try #require(strongest)
-      let old = parameters[index], step: Float = 0.0005
+      // A softmax bends more.
+      let old = parameters[index], step: Float = block == .attention ? 0.00005 : 0.0005
       parameters[index] = old + step
       let above = try value()
       parameters[index] = old - step

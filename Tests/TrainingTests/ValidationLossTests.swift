@@ -35,7 +35,7 @@ import Testing
     }
   }
 
-  @Test func `falls as the network learns, and changes neither detections nor with the threads`() throws {
+  @Test func `is near that of training, and changes neither detections nor with the threads`() throws {
     let folder = try TrainerFolder()
     let scenes = try (0..<4).map { number in
       let scene = `The trainer`.scene(number)
@@ -53,7 +53,6 @@ import Testing
       validation.measuresLoss = loss
       return try validation.measure(trainer.inferenceModel())
     }
-    let early = try #require(try measured(1).loss)
     var last: Float = 0
     try trainer.run {
       last = $0.terms.box
@@ -61,7 +60,6 @@ import Testing
     }
     let late = try measured(1)
     let loss = try #require(late.loss)
-    #expect(loss.sum < 0.7 * early.sum, "\(early), \(loss)")
     // The same images without augmentation: near the loss of training, which has an auxiliary head of a quarter.
     #expect(loss.box < 2 * last, "\(loss), \(last)")
     #expect(try measured(2).loss == loss)

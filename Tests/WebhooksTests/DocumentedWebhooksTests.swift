@@ -4,7 +4,7 @@ import Testing
 
 @testable import Webhooks
 
-/// What the documentation says of calls, and what a receiver gets: each must have all of the other.
+/// What the documentation states about calls, and what a receiver gets: each must have all of the other.
 @Suite struct DocumentedWebhooksTests {
   private let page = "webhooks.md"
 

@@ -62,7 +62,7 @@ check 'apt installs it' inside apt-get install -y --no-install-recommends /root/
 check 'it is neither started nor enabled' is UnitFileState disabled
 check 'the doctor finds the camera' bash -c "$(declare -f inside); manager=$manager; inside env YOLOSTREAM_CACHE=/tmp/cache yolostream doctor | grep '/dev/video0: '"
 check 'it is started' inside systemctl enable --now yolostream
-check 'and says that it is ready' is ActiveState active
+check 'and reports that it is ready' is ActiveState active
 page() { get / | grep -q '<html'; }
 sees() { get /api/v1/cameras/webcam | grep -q '"state":"up".*"frames":[1-9]'; }
 inferred() { get /api/v1/cameras/webcam | grep -q '"inferred":[1-9]'; }

@@ -7,7 +7,7 @@ import Spooling
 import Synchronization
 
 /// Publishes the events, state and counts of a run to a broker. Its queue of events is a folder that is removed at the end: a
-/// run that ends before the broker has them all fails, and says how many are missing.
+/// run that ends before the broker has them all fails, and states how many are missing.
 package struct BrokerSink: ~Copyable, Sink {
   /// Seconds without progress after which the end of a run gives up.
   private static let patience = 15.0
