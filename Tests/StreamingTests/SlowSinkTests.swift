@@ -71,6 +71,29 @@ import Testing
     #expect(text.split(separator: "\n").count == count)
   }
 
+  /// A sink whose every write takes a quarter of a second, as on a failing disk.
+  private struct Slow: Sink, ~Copyable {
+    mutating func take(_ frame: SinkFrame) throws(OutputError) {
+      let end = MonotonicTime.nanoseconds + 250_000_000
+      while MonotonicTime.nanoseconds < end { sched_yield() }
+    }
+  }
+
+  @Test func `what a slow live output has not written soon after the end is dropped and counted`() async throws {
+    let queue = SinkQueue(
+      "slow", needs: .frames, overflow: .drop, failure: .isCounted, writeDeadline: WriteDeadline(), make: { Slow() })
+    let group = SinkGroup([queue], isLive: true)
+    let run = PipelineRun(stages: group.stages)
+    let running = Task { try await run.run() }
+    for index in 0..<100 { group.deliver(findings(index)) }
+    group.finish()
+    try await running.value
+    let report = group.reports[0]
+    // Two seconds are left to it.
+    #expect(report.taken > 0 && report.dropped > 50 && report.taken + report.dropped == 100)
+    #expect(report.lastFailure?.contains("too slow") == true)
+  }
+
   @Test func `a file waits for the reader of a pipe, and loses nothing`() async throws {
     let pipe = try Pipe()
     let group = try group(pipe, .wait)

@@ -98,7 +98,7 @@ package final class SinkQueue: Sendable {
   private func run(_ scope: StageScope) throws {
     var sink = try make()
     do {
-      try scope.consume(from: channel) { item in try take(item, into: &sink) }
+      try scope.consume(from: channel) { item in if !isLate() { try take(item, into: &sink) } }
     } catch {
       // What was written so far is completed.
       try? sink.finish()
@@ -111,6 +111,7 @@ package final class SinkQueue: Sendable {
     var sink: (any Sink & ~Copyable)?
     var isOpen = false
     scope.consume(from: channel) { item in
+      if isLate() { return }
       do {
         if !isOpen { sink = try make() }
         isOpen = true
@@ -145,6 +146,18 @@ package final class SinkQueue: Sendable {
       if isTooSlow { counts.dropped += 1 } else { counts.failures += 1 }
       counts.lastFailure = "\(error)"
     }
+  }
+
+  /// Whether the host no longer waits for this sink. The value is then counted as dropped: with seconds per write, a full
+  /// queue would delay the end by minutes.
+  private func isLate() -> Bool {
+    // Few frames with pixels are queued, and a video should have its last ones.
+    guard !needs.contains(.pixels), writeDeadline.isOver(at: MonotonicTime.nanoseconds) else { return false }
+    counts.withLock { counts in
+      counts.dropped += 1
+      counts.lastFailure = counts.lastFailure ?? "writing was too slow to finish at the end"
+    }
+    return true
   }
 
   /// The output has no reader: all queued values are dropped.
