@@ -52,7 +52,7 @@ struct BrokerRunTests {
   @Test(
     arguments: [
       (["--mqtt", "http://me:secret@host"], "expected mqtt://HOST:PORT"),
-      (["--mqtt-prefix", "a"], "expected a broker"),
+      (["--mqtt-prefix", "a"], "needs a broker"),
       (["--mqtt", "mqtt://a", "--mqtt-prefix", "a/#"], "without + and #"),
     ])
   func `a wrong option is refused`(arguments: [String], sentence: String) throws {
