@@ -131,7 +131,8 @@ static void make_bytes(
       uint8_t *to = (uint8_t *)work->out + block * c->out.block + at;
       const uint8_t *more = work->add ? (const uint8_t *)work->add + block * c->add.block + add_at : NULL;
       tile_bytes out = {to, to + c->out.block, c->out.row};
-      tile_bytes add = {(uint8_t *)more, (uint8_t *)more + c->add.block, c->add.row};
+      tile_bytes add = {0};
+      if (more) add = (tile_bytes){(uint8_t *)more, (uint8_t *)more + c->add.block, c->add.row};
       if (!is_whole_tile) {
         out = (tile_bytes){finished, finished + plane, line};
         add = (tile_bytes){added, added + plane, line};
