@@ -39,9 +39,10 @@ final class TrainingProgress: Sendable {
       guard isDue else { return }
       let batches = max(progress.iterations / max(epochs, 1), 1)
       let done = progress.iteration - progress.epoch * batches
+      // Eighty columns, and a terminal that is narrower cuts the end. Losses are of more use than a bar.
       line.show([
-        "epoch \(progress.epoch + 1)/\(epochs) \(bar(Double(done) / Double(batches))) \(done)/\(batches)  "
-          + "\(progress.terms.text)  \(rate.text(1)) images/s, \(clock(left)) left"
+        "epoch \(progress.epoch + 1)/\(epochs) \(done)/\(batches), \(clock(left)) left  \(progress.terms.text)  "
+          + "\(rate.text(1)) images/s"
       ])
     } else if progress.iteration % Self.interval == 0 {
       say(

@@ -117,7 +117,7 @@ import Testing
     let shown = outcome.output
     #expect(
       shown.contains(
-        /epoch \d+\/60 \[#*-*\] \d\/2  box \d+\.\d{3} cls \d+\.\d{3} dfl \d+\.\d{3}  [\d.]+ images\/s, 00:\d\d:\d\d left/
+        /epoch \d+\/60 \d\/2, 00:\d\d:\d\d left  box \d+\.\d{3} cls \d+\.\d{3} dfl \d+\.\d{3}  [\d.]+ images\/s/
       ),
       "\(shown.prefix(2000))")
     #expect(shown.contains("validating [####################] 8/8 images"))
