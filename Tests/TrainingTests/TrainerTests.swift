@@ -213,7 +213,7 @@ import Testing
     #expect(svg.matches(of: /<circle/).count == 3)
   }
 
-  // Attention is left out: whether it learns these images was not shown within fifteen minutes.
+  // Attention is not in the list: that it learns these images has not been shown yet.
   @Test(arguments: [nil, .depthwise] as [Aggregation.Kind?])
   func `learns a few images by heart, and finds everything on them`(block: Aggregation.Kind?) throws {
     let folder = try TrainerFolder()
