@@ -251,3 +251,9 @@ let package = Package(
       swiftSettings: [.treatAllWarnings(as: .error)]),
   ]
 )
+
+/// `YOLOSTREAM_TESTS=RingBuffer,Pipeline` leaves out the tests of all other targets, and with them what only these need:
+/// `Tests/tsan` builds no more than it runs.
+if let names = Context.environment["YOLOSTREAM_TESTS"]?.split(separator: ",").map({ "\($0)Tests" }) {
+  package.targets.removeAll { $0.type == .test && !names.contains($0.name) }
+}

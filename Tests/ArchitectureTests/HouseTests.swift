@@ -45,6 +45,17 @@ import Testing
     }
   }
 
+  @Test func `tests wait for conditions, and sleep in one place only`() throws {
+    let tests = SourceFile.checkout.appending(path: "Tests")
+    let waiting = "TestSupport/Waiting.swift"
+    for path in try FileManager.default.subpathsOfDirectory(atPath: tests.path)
+    where path.hasSuffix(".swift") && path != waiting {
+      let text = try String(contentsOf: tests.appending(path: path), encoding: .utf8)
+      let file = SourceFile(room: "Tests", path: path, text: text)
+      #expect(!file.code.contains { $0.contains(/\b(u|nano)?sleep\s*\(/) }, "\(path) sleeps: use waiting(until:)")
+    }
+  }
+
   @Test func `the targets on disk, in the manifest and in the table agree`() throws {
     let folders = try FileManager.default.contentsOfDirectory(
       atPath: SourceFile.checkout.appending(path: "Sources").path

@@ -1,3 +1,5 @@
+import TestSupport
+
 /// An RTSP server that answers some requests and then sends nothing, with the connection open.
 final class MuteServer: PortProcess {
   var url: String { "rtsp://127.0.0.1:\(port)/test" }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// A small RTSP camera of our own, over interleaved TCP: it sends an H.264 stream frame by frame at any rate, and does what
 /// cameras do wrong on request. It prints when it sent each frame.

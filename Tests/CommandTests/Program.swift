@@ -91,8 +91,10 @@ final class Running {
       error: texts[1])
   }
 
-  /// Waits until `condition` holds or the program has ended. It polls, since nothing notifies.
-  func wait(until condition: () -> Bool) { while process.isRunning, !condition() { usleep(2000) } }
+  /// Waits until `condition` holds or the program has ended.
+  func wait(until condition: () -> Bool) {
+    waiting(within: .seconds(1800), every: .milliseconds(2)) { !process.isRunning || condition() }
+  }
 
   /// Waits until standard error is as `condition` wants it or the program has ended.
   func waitForError(_ condition: (String) -> Bool) {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// GStreamer's RTSP server as one that is sent to: it writes what is recorded at `/live` into a file, as it comes.
 final class RTSPReceiver: PortProcess {

@@ -1,5 +1,6 @@
 import Capture
 import Foundation
+import TestSupport
 import Testing
 
 /// Capture times of frames, as a real server reports them by RTCP.
@@ -43,10 +44,10 @@ import Testing
     defer { withExtendedLifetime(server) {} }
     let running = try program.start([server.url, "--events", "e.jsonl", "--detections", "d.jsonl"])
     var words: Set<String> = []
-    while running.process.isRunning, !words.isSuperset(of: ["wall", "rtcp"]) {
-      usleep(20_000)
+    running.wait {
       let text = (try? program.text("e.jsonl")) ?? ""
       words = Set(text.matches(of: /"ts_src":"([a-z]+)"/).map { String($0.1) })
+      return words.isSuperset(of: ["wall", "rtcp"])
     }
     kill(running.process.processIdentifier, SIGTERM)
     let outcome = try running.wait()

@@ -87,15 +87,35 @@ import Testing
     #expect(try service.running.wait().status == 0)
   }
 
-  @Test(arguments: 0..<8)
-  func `SIGTERM at any moment ends it within five seconds`(moment: Int) throws {
+  /// Moments of a service's start, in order.
+  private enum Moment: CaseIterable {
+    case handlesSignals, hasWebThreads, hasCameraThread, hasWorkers, listens, reportsFailure, seesObject
+
+    func hasCome(_ running: Running, _ program: Program) -> Bool {
+      let process = running.process.processIdentifier
+      func hasThread(_ name: String) -> Bool { ServeTests.threads(of: process).contains { $0.hasPrefix(name) } }
+      func hasEvent(_ type: String) -> Bool {
+        (try? program.text("events.jsonl").contains("\"type\":\"\(type)\"")) == true
+      }
+      return switch self {
+      case .handlesSignals: ServeTests.handlesTerm(process)
+      case .hasWebThreads: hasThread("NIO")
+      case .hasCameraThread: hasThread("yard")
+      case .hasWorkers: hasThread("detect")
+      case .listens: (try? running.errorSoFar().contains("; http://")) == true
+      case .reportsFailure: hasEvent("camera_down")
+      case .seesObject: hasEvent("start")
+      }
+    }
+  }
+
+  @Test(arguments: Moment.allCases)
+  private func `SIGTERM at any moment ends it within five seconds`(moment: Moment) throws {
     let program = try program.get()
     try StartedService.write(
-      program, cameras: ["a: {url: \"test:64x64@25\"}", "b: {url: \"rtsp://127.0.0.1:1/none\"}"])
+      program, cameras: ["yard: {url: \"test:64x64@25\"}", "b: {url: \"rtsp://127.0.0.1:1/none\"}"])
     let running = try program.start(["serve", "-c", "service.yml"], hasModel: false)
-    // First when the program handles signals, then while it loads, starts and runs.
-    running.wait { Self.handlesTerm(running.process.processIdentifier) }
-    usleep(UInt32(moment * moment * 8000))
+    running.wait { moment.hasCome(running, program) }
     let clock = ContinuousClock.now
     running.process.terminate()
     let outcome = try running.wait()
@@ -108,6 +128,12 @@ import Testing
     let status = (try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)) ?? ""
     let mask = status.firstMatch(of: /SigCgt:\s*([0-9a-f]+)/).flatMap { UInt64($0.1, radix: 16) } ?? 0
     return mask & (1 << UInt64(SIGTERM - 1)) != 0
+  }
+
+  /// Names of the threads of a process.
+  private static func threads(of process: Int32) -> [String] {
+    let tasks = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/task")) ?? []
+    return tasks.compactMap { try? String(contentsOfFile: "/proc/\(process)/task/\($0)/comm", encoding: .utf8) }
   }
 
   @Test func `mistakes have their exit codes`() throws {

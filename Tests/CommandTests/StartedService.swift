@@ -16,9 +16,9 @@ struct StartedService {
     try Self.write(program, cameras: cameras, log: log)
     running = try program.start(["serve", "-c", "service.yml"], hasModel: false, limit: limit, variables: variables)
     var port: Int?
-    while port == nil, running.process.isRunning {
-      usleep(5000)
-      port = try running.errorSoFar().firstMatch(of: /cameras?; http:\/\/127\.0\.0\.1:(\d+)\//).flatMap { Int($0.1) }
+    running.waitForError { error in
+      port = error.firstMatch(of: /cameras?; http:\/\/127\.0\.0\.1:(\d+)\//).flatMap { Int($0.1) }
+      return port != nil
     }
     let log = try running.errorSoFar()
     self.port = try #require(port, "\(log)")

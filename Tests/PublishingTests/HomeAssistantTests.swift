@@ -35,11 +35,10 @@ private final class HomeAssistant {
   func kill() {
     guard process > 0 else { return }
     Glibc.kill(process, SIGTERM)
-    let end = ContinuousClock.now + .seconds(30)
     // One that has ended has no command line any more, even if nobody has asked for its status.
-    while !(FileManager.default.contents(atPath: "/proc/\(process)/cmdline") ?? Data()).isEmpty,
-      ContinuousClock.now < end
-    { usleep(50_000) }
+    waiting(within: .seconds(30)) {
+      (FileManager.default.contents(atPath: "/proc/\(process)/cmdline") ?? Data()).isEmpty
+    }
     Glibc.kill(process, SIGKILL)
     process = 0
   }
@@ -58,13 +57,11 @@ private final class HomeAssistant {
 
   /// Waits until the entities have these states; what they have then.
   func wait(for wanted: [String: String], seconds: Double = 60) -> [String: String?] {
-    let end = ContinuousClock.now + .seconds(seconds)
     var found: [String: String?] = [:]
-    while ContinuousClock.now < end {
+    waiting(within: .seconds(seconds), every: .milliseconds(200)) {
       let states = states()
       found = wanted.reduce(into: [:]) { $0[$1.key] = .some(states[$1.key]) }
-      if found == wanted.mapValues({ .some($0) }) { break }
-      usleep(200_000)
+      return found == wanted.mapValues { .some($0) }
     }
     return found
   }

@@ -46,15 +46,12 @@ import Testing
 
     /// Offers images, a hundred a second, until `condition` holds; `false` if it does not within a minute.
     func offer(until condition: (StreamPush.Report) -> Bool) -> Bool {
-      let end = ContinuousClock.now + .seconds(60)
-      while ContinuousClock.now < end {
+      waiting(within: .seconds(60), every: .milliseconds(10)) {
         let took = ContinuousClock().measure { push.offer(pixels, at: Double(offered) / 100) }
         slowest = max(slowest, took)
         offered += 1
-        if condition(push.report) { return true }
-        usleep(10_000)
+        return condition(push.report)
       }
-      return false
     }
   }
 

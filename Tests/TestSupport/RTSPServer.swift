@@ -1,13 +1,13 @@
 import Foundation
-import Testing
 
 /// GStreamer's RTSP server in a process of its own, with a test pattern at 25 frames per second or a clip. Its own program, not
 /// ours, is at the other end of the wire.
-final class RTSPServer: PortProcess {
-  var url: String { "rtsp://127.0.0.1:\(port)/test" }
+public final class RTSPServer: PortProcess {
+  /// Its stream.
+  public var url: String { "rtsp://127.0.0.1:\(port)/test" }
 
   /// Python that makes a `factory`, and has `serve(factory, path, port, user)` run it.
-  static let beginning = """
+  public static let beginning = """
     import gi, sys
     gi.require_version('Gst', '1.0')
     gi.require_version('GstRtspServer', '1.0')
@@ -48,7 +48,7 @@ final class RTSPServer: PortProcess {
     """
 
   /// Whether the server can be started here.
-  static let isPresent: Bool = {
+  public static let isPresent: Bool = {
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/python3")
     process.arguments = [
@@ -62,10 +62,13 @@ final class RTSPServer: PortProcess {
     return process.terminationStatus == 0
   }()
 
+  /// The reason of a skipped test.
+  public static let absence = "skipped: needs GStreamer's RTSP server (bash .ci/install --tests)"
+
   /// Starts it on `port`, or on one that is free; `user` is `name:password` for digest authentication.
   ///
   /// - Parameter launch: a pipeline of GStreamer instead of the test pattern, payloader last.
-  init(
+  public init(
     port: Int = 0, width: Int = 320, height: Int = 240, clip: String = "", user: String = "", launch: String = ""
   ) throws {
     try super.init(
