@@ -1,9 +1,14 @@
 #!/usr/bin/env python3
 """usage: ablation.py DATA [--tables pgi,block,…|all] [--network N] [--epochs N] [--imgsz N] [--seeds N] [--out DIR] [--plan]
+                   [--classes A,B,…] [--images N] [--workers N] [--optimizer sgd|muon]
 
 The tables of the YOLOv9 paper at a small budget: each row is a network trained from random weights with the same data, steps and seeds;
 printed are parameters and GFLOPs as it runs, and validation AP. A run that is complete in DIR is not repeated, so the script goes on
-where it was stopped. --plan prints the number of runs of each table and trains nothing.
+where it was stopped. --plan prints the number of runs of each table and trains nothing. YOLOSTREAM names another program.
+
+DATA has images/train, labels/train, images/val and labels/val in YOLO format, and classes.txt. --classes keeps these classes and the
+images that show one of them, --images that many of these to train on, evenly spread: fewer classes are learnt sooner, at a budget
+at which twenty hardly are. What is kept lies in DIR/data, as links and lists of labels.
 
   auxiliary  none, deep supervision, the network's own auxiliary branch (PGI)
   block      the computational block of every stage
@@ -14,14 +19,16 @@ where it was stopped. --plan prints the number of runs of each table and trains 
 """
 import argparse
 import csv
+import json
 import os
 import re
+import shutil
 import statistics
 import subprocess
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-YOLOSTREAM = os.path.join(HERE, "../.build/release/yolostream")
+YOLOSTREAM = os.environ.get("YOLOSTREAM", os.path.join(HERE, "../.build/release/yolostream"))
 NONE = ["--aux", "off"]
 PGI = ["--aux", "on"]
 
@@ -64,6 +71,51 @@ def table(name, network):
 TABLES = ["auxiliary", "block", "depth", "pgi", "method", "components"]
 
 
+def reduced(options):
+    """The part of the data that --classes and --images leave, written once; the data itself without them."""
+    if not (options.classes or options.images):
+        return options.data
+    target = os.path.join(options.out, "data")
+    names = open(os.path.join(options.data, "classes.txt")).read().split("\n")
+    names = [name for name in names if name]
+    kept = options.classes.split(",") if options.classes else names
+    for unknown in set(kept) - set(names):
+        raise SystemExit(f"ablation.py: {options.data} has no class {unknown}")
+    number = {str(names.index(name)): str(index) for index, name in enumerate(kept)}
+    for part in ("train", "val"):
+        found = []
+        for name in sorted(os.listdir(os.path.join(options.data, "images", part))):
+            labels = os.path.join(options.data, "labels", part, os.path.splitext(name)[0] + ".txt")
+            rows = [row.split() for row in open(labels)] if os.path.exists(labels) else []
+            rows = [" ".join([number[row[0]], *row[1:]]) for row in rows if row and row[0] in number]
+            if rows:
+                found.append((name, rows))
+        if part == "train" and options.images and options.images < len(found):
+            found = [found[index * len(found) // options.images] for index in range(options.images)]
+        for kind in ("images", "labels"):
+            shutil.rmtree(os.path.join(target, kind, part), ignore_errors=True)
+            os.makedirs(os.path.join(target, kind, part))
+        for name, rows in found:
+            os.symlink(os.path.abspath(os.path.join(options.data, "images", part, name)), os.path.join(target, "images", part, name))
+            with open(os.path.join(target, "labels", part, os.path.splitext(name)[0] + ".txt"), "w") as file:
+                file.write("\n".join(rows) + "\n")
+        print(f"{part}: {len(found)} images, {sum(len(rows) for _, rows in found)} objects of {', '.join(kept)}", flush=True)
+    with open(os.path.join(target, "data.yaml"), "w") as file:
+        file.write("train: images/train\nval: images/val\nnames:\n" + "".join(f"  {i}: {name}\n" for i, name in enumerate(kept)))
+    return os.path.join(target, "data.yaml")
+
+
+def expect_same_budget(options):
+    """Rows of one table have one budget, so a folder has one, too."""
+    budget = {name: getattr(options, name) for name in ("data", "classes", "images", "epochs", "imgsz", "workers")}
+    path = os.path.join(options.out, "budget.json")
+    if not os.path.exists(path):
+        with open(path, "w") as file:
+            json.dump(budget, file)
+    elif json.load(open(path)) != budget:
+        raise SystemExit(f"ablation.py: {options.out} holds runs of another budget, {open(path).read()}; expected another --out")
+
+
 def train(options, network, arguments, seed):
     """AP50 and AP of the last epoch's averaged weights, parameters, GFLOPs and seconds."""
     words = [word.lstrip("-") for word in arguments]
@@ -76,7 +128,7 @@ def train(options, network, arguments, seed):
     if not rows() or int(rows()[-1]["epoch"]) < options.epochs:
         command = [YOLOSTREAM, "train", "--data", options.data, "--from-scratch", "--network", network, *arguments,
                    "--seed", str(seed), "--epochs", str(options.epochs), "--imgsz", str(options.imgsz), "--batch", "16",
-                   "--nominal-batch", "16", "--optimizer", options.optimizer, "--lr", "0.02", "--warmup", "1",
+                   "--workers", str(options.workers), "--nominal-batch", "16", "--optimizer", options.optimizer, "--lr", "0.02", "--warmup", "1",
                    "--mosaic", "0.5", "--mixup", "0", "--close-mosaic", str(options.epochs // 4), "--scale", "0.6",
                    "--average-decay", "0.998", "--val-every", str(options.epochs), "--patience", "1000", "--out", folder]
         if os.path.exists(os.path.join(folder, "last.safetensors")):
@@ -100,6 +152,9 @@ def main():
     parser.add_argument("--imgsz", type=int, default=160)
     parser.add_argument("--seeds", type=int, default=2)
     parser.add_argument("--optimizer", default="sgd")
+    parser.add_argument("--classes")
+    parser.add_argument("--images", type=int)
+    parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--out", default="runs/ablation")
     parser.add_argument("--plan", action="store_true")
     options = parser.parse_args()
@@ -109,6 +164,8 @@ def main():
             print(f"{name}: {len(table(name, options.network)) * options.seeds} runs")
         return
     os.makedirs(options.out, exist_ok=True)
+    expect_same_budget(options)
+    options.data = reduced(options)
     for name in names:
         found = []
         for title, network, arguments in table(name, options.network):
