@@ -45,7 +45,8 @@ import Testing
   /// Datagrams 50 to 150 ms late, so that many overtake others; a quarter of them 20 ms before the rest.
   @Test(
     .enabled(if: RTSPServer.isPresent, "skipped: needs GStreamer's RTSP server (bash .ci/install --tests)"),
-    .timeLimit(.minutes(30)), arguments: [["--delay", "100", "--jitter", "50"], ["--delay", "20", "--reorder", "0.25"]])
+    .timeLimit(.minutes(30)),
+    arguments: [["--delay", "100", "--jitter", "50"], ["--delay", "20", "--reorder", "0.25"]])
   func `datagrams that overtake each other lose no frame`(way: [String]) throws {
     let program = try Program()
     try program.tool("ffmpeg", Self.clip(seconds: Self.seconds))
@@ -62,7 +63,7 @@ import Testing
     let losses = source.losses
     print("\(way.joined(separator: " ")): \(given.count) of \(sent.count) frames delivered, \(losses)")
     #expect(losses.lostPackets == 0 && losses.damagedPackets == 0, "\(losses)")
-    // What comes before the first keyframe after opening is withheld, and what waits when the server ends; all between is there.
+    // What comes before the first keyframe is withheld, and so is what waits when the server ends; the rest is there.
     let begin = try #require(given.first.flatMap(sent.firstIndex(of:)))
     #expect(begin < 25 && begin + given.count > sent.count - 5 && given == Array(sent[begin...].prefix(given.count)))
   }

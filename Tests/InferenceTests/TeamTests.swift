@@ -25,7 +25,8 @@ import Testing
   }
 
   private func run(
-    _ record: Record, threads: Int, units: team_units, _ work: @convention(c) (UnsafeRawPointer?, Int32, team_range) -> Void
+    _ record: Record, threads: Int, units: team_units,
+    _ work: @convention(c) (UnsafeRawPointer?, Int32, team_range) -> Void
   ) {
     withExtendedLifetime(record) {
       unsafe team_run(Int32(threads), units, work, Unmanaged.passUnretained(record).toOpaque())
@@ -37,10 +38,12 @@ import Testing
       for threads in 1...5 {
         for grain in [1, 3, 50] {
           let record = Record(units: count)
-          run(record, threads: threads, units: team_units(count: Int32(count), grain: Int32(grain))) { record, _, range in
+          run(record, threads: threads, units: team_units(count: Int32(count), grain: Int32(grain))) {
+            record, _, range in
             Record.of(record).add(range)
           }
-          #expect(record.times.withLock { $0 } == Array(repeating: 1, count: count), "\(threads) threads, grain \(grain)")
+          #expect(
+            record.times.withLock { $0 } == Array(repeating: 1, count: count), "\(threads) threads, grain \(grain)")
         }
       }
     }
@@ -53,7 +56,8 @@ import Testing
       let record = Record.of(pointer)
       if range.begin == 0 {
         let deadline = ContinuousClock.now + .seconds(60)
-        while record.done.load(ordering: .sequentiallyConsistent) < 64 - Int(range.end), ContinuousClock.now < deadline {
+        while record.done.load(ordering: .sequentiallyConsistent) < 64 - Int(range.end), ContinuousClock.now < deadline
+        {
           sched_yield()
         }
         #expect(ContinuousClock.now < deadline, "units of the slow member were left")

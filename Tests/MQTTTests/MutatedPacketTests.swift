@@ -48,7 +48,9 @@ import Testing
   }
 
   /// The notices of a connection to a broker that sends `script`, until it is lost.
-  private func notices(of script: [UInt8], _ version: MQTTOptions.Version, at broker: borrowing Broker) throws -> [MQTTNotice] {
+  private func notices(of script: [UInt8], _ version: MQTTOptions.Version, at broker: borrowing Broker) throws
+    -> [MQTTNotice]
+  {
     let server = broker.answer(with: script)
     var options = MQTTOptions(address: MQTTAddress(host: "127.0.0.1", port: broker.port), clientID: "bent")
     options.version = version
