@@ -218,7 +218,7 @@ let package = Package(
     tests(of: "Evaluation", sees: ["Scene"]),
     tests(of: "Pipeline", sees: ["RingBuffer"]),
     tests(of: "Capture", sees: ["FFmpeg", "V4L2", "Imaging", "Scene"]),
-    tests(of: "Inference", sees: ["Checkpoints", "GELAN", "OneDNN", "Imaging", "Scene", "Capture"]),
+    tests(of: "Inference", sees: ["Kernels", "Checkpoints", "GELAN", "OneDNN", "Imaging", "Scene", "Capture"]),
     tests(of: "ModelStore", sees: ["Checkpoints", "FFmpeg", "GELAN"]),
     tests(of: "Outputs", sees: ["FFmpeg", "Imaging", "Scene", "Capture"]),
     tests(

@@ -6,7 +6,7 @@
 
 #include "attention_parts.h"
 #include "include/processor.h"
-#include "team.h"
+#include "include/team.h"
 
 enum { PARTS = 12, LANES_OF_ROW = 16 };
 
@@ -89,11 +89,15 @@ static void run(const attention_window *w, bool is_forward) {
   is_forward ? reference_attention_forward(w) : reference_attention_backward(w);
 }
 
-static void share(const void *argument, int member, int threads) {
+// Each head of each window.
+static team_units units_of(const attention *map) {
+  return (team_units){pieces(map->height, map->window) * pieces(map->width, map->window) * map->heads, 1};
+}
+
+static void run_range(const void *argument, int member, team_range range) {
   const attention_work *work = argument;
   const attention *map = work->map;
-  const int rows = pieces(map->height, map->window), columns = pieces(map->width, map->window);
-  const int channels = map->heads * map->depth, all = rows * columns * map->heads;
+  const int columns = pieces(map->width, map->window), channels = map->heads * map->depth;
   const size_t size = array_size(map);
   float *memory = work->scratch + (size_t)member * size * PARTS;
   attention_window w = {.depth = map->depth};
@@ -101,7 +105,7 @@ static void share(const void *argument, int member, int threads) {
                       &w.query_gradient, &w.key_gradient, &w.value_gradient, &w.weights, &w.slopes};
   for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++) *arrays[i] = memory + i * size;
   const float scale = 1 / sqrtf((float)map->depth);
-  for (int index = all * member / threads; index < all * (member + 1) / threads; index++) {
+  for (int index = range.begin; index < range.end; index++) {
     const int head = index % map->heads, window = index / map->heads;
     area a;
     extent(map->height, map->window, window / columns, &a.top, &a.bottom);
@@ -137,12 +141,12 @@ const char *attention_name(void) {
 void attention_forward(const attention *map, const float *in, float *out, float *scratch, int threads) {
   const attention_work work = {map, in, NULL, out, scratch};
   clear_padding(&map->out, map->heads * map->depth, map->height * map->width, out);
-  team_run(threads, share, &work);
+  team_run(threads, units_of(map), run_range, &work);
 }
 
 void attention_backward(
     const attention *map, const float *in, const float *outer, float *inner, float *scratch, int threads) {
   const attention_work work = {map, in, outer, inner, scratch};
   clear_padding(&map->in, 3 * map->heads * map->depth, map->height * map->width, inner);
-  team_run(threads, share, &work);
+  team_run(threads, units_of(map), run_range, &work);
 }

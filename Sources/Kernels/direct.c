@@ -198,9 +198,9 @@ static void run_points(const direct_body *body, const convolution_call *call, in
   }
 }
 
-static void run_tiles(const direct_body *body, const convolution_call *call, uint8_t *ring, int member, int members) {
+static void run_tiles(const direct_body *body, const convolution_call *call, uint8_t *ring, team_range range) {
   const convolution *c = call->convolution;
-  for (int index = member; index < call->tiles.count; index += members) {
+  for (int index = range.begin; index < range.end; index++) {
     const tile_place p = place_of(call, index);
     const int bottom = p.top + TILE < c->height ? p.top + TILE : c->height;
     const int right = p.left + TILE < c->width ? p.left + TILE : c->width;
@@ -210,19 +210,28 @@ static void run_tiles(const direct_body *body, const convolution_call *call, uin
   }
 }
 
-void direct_run(const direct_body *body, const convolution_call *call, void *scratch, int member, int members) {
+// Pixels of a unit of a 1×1 convolution: whole steps of any width.
+enum { POINTS = 24 };
+
+// Selected tiles; rows, of which each staged one serves the next, too; or points, since rows are contiguous.
+team_units direct_units(const convolution_call *call, int members) {
+  (void)members;
+  const convolution *c = call->convolution;
+  if (call->tiles.numbers) return (team_units){call->tiles.count, 4};
+  if (c->kernel > 1) return (team_units){c->height, 4};
+  return (team_units){(c->height * c->width + POINTS - 1) / POINTS, 5};
+}
+
+void direct_run(const direct_body *body, const convolution_call *call, void *scratch, team_range range) {
   const convolution *c = call->convolution;
   if (call->tiles.numbers) {
-    run_tiles(body, call, scratch, member, members);
+    run_tiles(body, call, scratch, range);
   } else if (c->kernel > 1) {
-    // Each staged row serves the next outputs, too, so a member gets adjacent rows.
-    run_window(body, call, c->height * member / members, c->height * (member + 1) / members, 0, c->width, scratch);
+    run_window(body, call, range.begin, range.end, 0, c->width, scratch);
   } else {
-    // Rows are contiguous, so the map is one long row, divided among the members.
     const int count = c->height * c->width, chunk = chunk_size(c, block_count(c) * lane_count(c) * 4);
-    const int piece = (count + members * 24 - 1) / (members * 24) * 24;
-    const int start = piece * member, end = start + piece < count ? start + piece : count;
-    for (int first = start; first < end; first += chunk)
+    const int end = range.end * POINTS < count ? range.end * POINTS : count;
+    for (int first = range.begin * POINTS; first < end; first += chunk)
       run_points(body, call, first, end - first < chunk ? end - first : chunk);
   }
 }

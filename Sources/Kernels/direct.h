@@ -55,15 +55,17 @@ size_t direct_packed_size(const convolution *convolution);
 void direct_pack(
     const direct_body *body, convolution *convolution, const filters *filters, void *packed, float *factors, float *bias);
 size_t direct_scratch_size(const convolution *convolution);
-void direct_run(const direct_body *body, const convolution_call *call, void *scratch, int member, int members);
+team_units direct_units(const convolution_call *call, int members);
+void direct_run(const direct_body *body, const convolution_call *call, void *scratch, team_range range);
 
 // Defines the kernel SYMBOL with BODY.
 #define DIRECT_KERNEL(SYMBOL, NAME, NEEDS, SUPPORTS, BODY)                                                    \
   static void SYMBOL##_pack(convolution *c, const filters *f, void *packed, float *factors, float *bias) {    \
     direct_pack(&BODY, c, f, packed, factors, bias);                                                          \
   }                                                                                                           \
-  static void SYMBOL##_run(const convolution_call *call, void *scratch, int member, int members) {            \
-    direct_run(&BODY, call, scratch, member, members);                                                        \
+  static void SYMBOL##_run(const convolution_call *call, void *scratch, team_range range) {                   \
+    direct_run(&BODY, call, scratch, range);                                                                  \
   }                                                                                                           \
   const kernel SYMBOL = {                                                                                     \
-      NAME, NEEDS, SUPPORTS, direct_packed_size, SYMBOL##_pack, direct_scratch_size, SYMBOL##_run};
+      NAME, NEEDS, SUPPORTS, direct_packed_size, SYMBOL##_pack, direct_scratch_size, direct_units, \
+      SYMBOL##_run};

@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "include/kernel.h"
-#include "team.h"
 
 // Length of factors and biases in floats, padded to whole vectors and strips of output channels.
 static size_t padded_outputs(const convolution *c) { return ((size_t)c->groups * c->outputs + 63) / 32 * 32; }
@@ -42,13 +41,13 @@ typedef struct {
   size_t scratch_size;
 } work;
 
-static void run_share(const void *argument, int member, int members) {
+static void run_range(const void *argument, int member, team_range range) {
   const work *w = argument;
-  w->kernel->run(&w->call, w->scratch + w->scratch_size * member, member, members);
+  w->kernel->run(&w->call, w->scratch + w->scratch_size * member, range);
 }
 
 void convolution_run(const kernel *kernel, const convolution_call *call, void *scratch, int threads) {
   work w = {kernel, *call, scratch, member_scratch(kernel, call->convolution)};
   if (!w.call.tiles.numbers) w.call.tiles.count = tile_count(call->convolution);
-  team_run(threads, run_share, &w);
+  team_run(threads, kernel->units(&w.call, threads), run_range, &w);
 }

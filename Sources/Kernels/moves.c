@@ -4,15 +4,15 @@
 #include "include/map.h"
 #include "include/processor.h"
 #include "move_rows.h"
-#include "team.h"
+#include "include/team.h"
 
-// Calls `row` for each output row of each block in this member's share.
-static void share_rows(
-    const move_work *work, int member, int threads, pool_row *row) {
+// Output rows of all blocks.
+static team_units rows_of(const map_move *move) { return (team_units){move->blocks * move->height, 8}; }
+
+static void run_rows(const move_work *work, team_range range, pool_row *row) {
   const map_move *m = work->move;
   const int size = element_size(m->element);
-  const int rows = m->blocks * m->height, end = rows * (member + 1) / threads;
-  for (int index = rows * member / threads; index < end; index++) {
+  for (int index = range.begin; index < range.end; index++) {
     const int block = index / m->height, y = index % m->height;
     row(work, work->in + block * m->in.block * size, y, work->out + (block * m->out.block + y * m->out.row) * size);
   }
@@ -31,25 +31,27 @@ static void upsample_row(const move_work *work, const uint8_t *in, int y, uint8_
   else upsample(work, in, y, out, 16);
 }
 
-static void upsample_share(const void *work, int member, int threads) {
-  share_rows(work, member, threads, upsample_row);
+static void upsample_range(const void *work, int member, team_range range) {
+  (void)member;
+  run_rows(work, range, upsample_row);
 }
 
 void move_upsample(const map_move *move, int factor, const void *in, void *out, int threads) {
   const move_work work = {move, NULL, factor, in, out};
-  team_run(threads, upsample_share, &work);
+  team_run(threads, rows_of(move), upsample_range, &work);
 }
 
-static void pool_share(const void *argument, int member, int threads) {
+static void pool_range(const void *argument, int member, team_range range) {
+  (void)member;
   const move_work *work = argument;
 #if defined(__x86_64__)
   if (this_processor()->usable & INSTRUCTIONS_AVX2)
-    return share_rows(work, member, threads, pool_row_avx2(work->move, work->window));
+    return run_rows(work, range, pool_row_avx2(work->move, work->window));
 #elif defined(__aarch64__)
   if (this_processor()->usable & INSTRUCTIONS_NEON)
-    return share_rows(work, member, threads, pool_row_neon(work->move, work->window));
+    return run_rows(work, range, pool_row_neon(work->move, work->window));
 #endif
-  share_rows(work, member, threads, pool_row_reference(work->move, work->window));
+  run_rows(work, range, pool_row_reference(work->move, work->window));
 }
 
 const char *move_pool_name(void) {
@@ -61,5 +63,5 @@ const char *move_pool_name(void) {
 
 void move_pool(const map_move *move, const map_window *window, const void *in, void *out, int threads) {
   const move_work work = {move, window, 1, in, out};
-  team_run(threads, pool_share, &work);
+  team_run(threads, rows_of(move), pool_range, &work);
 }

@@ -106,7 +106,12 @@ package struct MQTTConnection: ~Copyable {
     if status == MOSQ_ERR_CONN_LOST.rawValue || status == MOSQ_ERR_NO_CONN.rawValue {
       throw lost(inbox.lastLog ?? "closed by the broker")
     }
-    try MQTTError.check(status, "talking to \(address)", detail: inbox.lastLog)
+    // Whatever the broker sent, and whatever the library calls it: another connection may go better.
+    do throws(MQTTError) {
+      try MQTTError.check(status, "talking to \(address)", detail: inbox.lastLog)
+    } catch {
+      throw MQTTError(.connection, error.description)
+    }
   }
 
   private func lost(_ reason: String) -> MQTTError {

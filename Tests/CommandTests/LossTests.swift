@@ -16,13 +16,7 @@ import Testing
     .timeLimit(.minutes(30)), arguments: [0, 0.01, 0.05, 0.2])
   func `no frame damaged by a loss is delivered`(loss: Double) throws {
     let program = try Program()
-    try program.tool(
-      "ffmpeg",
-      [
-        "-v", "error", "-f", "lavfi", "-i", "testsrc2=size=320x240:rate=25:duration=\(Self.seconds)", "-vf",
-        "noise=alls=6:allf=t", "-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-crf", "30", "-g",
-        "10", "-x264-params", "sliced-threads=0:slices=1", "clip.mp4",
-      ])
+    try program.tool("ffmpeg", Self.clip(seconds: Self.seconds))
     let sent = Set(try Self.frames(StreamSource(file: program.path("clip.mp4"))))
     let server = try RTSPServer(clip: program.path("clip.mp4"))
     defer { withExtendedLifetime(server) {} }
@@ -46,6 +40,41 @@ import Testing
     print(
       "loss \(loss): \(given.count) of \(Self.seconds * 25) frames delivered, \(strange) of them spoilt, "
         + "\(losses.withheldFrames) withheld, \(losses.lostPackets) packets noticed as lost")
+  }
+
+  /// Datagrams 50 to 150 ms late, so that many overtake others; a quarter of them 20 ms before the rest.
+  @Test(
+    .enabled(if: RTSPServer.isPresent, "skipped: needs GStreamer's RTSP server (bash .ci/install --tests)"),
+    .timeLimit(.minutes(30)),
+    arguments: [["--delay", "100", "--jitter", "50"], ["--delay", "20", "--reorder", "0.25"]])
+  func `datagrams that overtake each other lose no frame`(way: [String]) throws {
+    let program = try Program()
+    try program.tool("ffmpeg", Self.clip(seconds: Self.seconds))
+    let sent = try Self.frames(StreamSource(file: program.path("clip.mp4")))
+    let server = try RTSPServer(clip: program.path("clip.mp4"))
+    defer { withExtendedLifetime(server) {} }
+    let relay = try Relay(server: server.port, loss: 0, way)
+    defer { withExtendedLifetime(relay) {} }
+    var options = SourceOptions()
+    options.transport = .udp
+    options.timeout = 3
+    let source = try StreamSource(network: "rtsp://127.0.0.1:\(relay.port)/test", options: options)
+    let given = try Self.frames(source)
+    let losses = source.losses
+    print("\(way.joined(separator: " ")): \(given.count) of \(sent.count) frames delivered, \(losses)")
+    #expect(losses.lostPackets == 0 && losses.damagedPackets == 0, "\(losses)")
+    // What comes before the first keyframe is withheld, and so is what waits when the server ends; the rest is there.
+    let begin = try #require(given.first.flatMap(sent.firstIndex(of:)))
+    #expect(begin < 25 && begin + given.count > sent.count - 5 && given == Array(sent[begin...].prefix(given.count)))
+  }
+
+  /// Arguments of ffmpeg for a clip with noise and a keyframe every 0.4 s, `clip.mp4`.
+  private static func clip(seconds: Int) -> [String] {
+    [
+      "-v", "error", "-f", "lavfi", "-i", "testsrc2=size=320x240:rate=25:duration=\(seconds)", "-vf",
+      "noise=alls=6:allf=t", "-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-crf", "30", "-g",
+      "10", "-x264-params", "sliced-threads=0:slices=1", "clip.mp4",
+    ]
   }
 
   @Test(
@@ -106,9 +135,9 @@ extension PixelBuffer {
 
 /// `samples/reliability/relay.py`.
 private final class Relay: PortProcess {
-  init(server: Int, loss: Double) throws {
+  init(server: Int, loss: Double, _ more: [String] = []) throws {
     let script = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent().appending(path: "samples/reliability/relay.py")
-    try super.init(python: [script.path, String(server), String(loss)])
+    try super.init(python: [script.path, String(server), String(loss)] + more)
   }
 }

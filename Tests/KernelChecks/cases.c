@@ -183,10 +183,12 @@ void *check_run(const kernel *kernel, const check_case *k, int threads) {
   memset(out, 0x33, k->out_size);
   convolution_call call = {.convolution = &c, .in = k->in, .add = k->add, .out = out, .tiles = k->tiles};
   if (!call.tiles.numbers) call.tiles.count = tile_count(&c);
-  // Members in turn, so that each has scratch memory of its exact size.
-  for (int member = 0; member < threads; member++) {
+  // Ranges in turn, so that each has scratch memory of its exact size.
+  const team_units units = kernel->units(&call, threads);
+  for (int part = 0; part < threads; part++) {
     void *scratch = aligned(kernel->scratch_size ? kernel->scratch_size(&c) : 0);
-    kernel->run(&call, scratch, member, threads);
+    const team_range range = {units.count * part / threads, units.count * (part + 1) / threads, units.count};
+    if (range.begin < range.end) kernel->run(&call, scratch, range);
     free(scratch);
   }
   free(memory);

@@ -1,17 +1,28 @@
 #!/usr/bin/env python3
-"""Stands between an RTSP client and its server and loses datagrams: relay.py SERVER_PORT LOSS [SEED]
+"""Stands between an RTSP client and its server and loses, delays and reorders datagrams:
+relay.py SERVER_PORT LOSS [SEED] [--delay MS] [--jitter MS] [--reorder SHARE]
 
 Prints the port to connect to. RTSP passes unchanged but for the ports of the media, which lead through here; of what the
-server sends there, a share of LOSS (0 to 1) is dropped at random. Prints "lost N of M" when the client goes.
+server sends there, a share of LOSS (0 to 1) is dropped at random. The others wait for the delay, more or less by up to the
+jitter; a share of them does not wait, and so comes before those that do. Prints "lost N of M" when the client goes.
 """
+import argparse
+import heapq
 import random
 import re
 import select
 import socket
-import sys
+import time
 
-server_port, loss = int(sys.argv[1]), float(sys.argv[2])
-chance = random.Random(int(sys.argv[3]) if len(sys.argv) > 3 else 1)
+parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+parser.add_argument("server_port", type=int)
+parser.add_argument("loss", type=float)
+parser.add_argument("seed", type=int, nargs="?", default=1)
+parser.add_argument("--delay", type=float, default=0)
+parser.add_argument("--jitter", type=float, default=0)
+parser.add_argument("--reorder", type=float, default=0)
+options = parser.parse_args()
+chance = random.Random(options.seed)
 
 
 def datagrams():
@@ -40,12 +51,17 @@ listener.listen(8)
 print(listener.getsockname()[1], flush=True)
 while True:
     client, _ = listener.accept()
-    server = socket.create_connection(("127.0.0.1", server_port))
+    server = socket.create_connection(("127.0.0.1", options.server_port))
     media, away, home = pair(), {}, {}  # `away`: the client's address of each socket, `home`: the server's
+    waiting = []  # Datagrams by the time at which they are due.
     seen = lost = 0
     is_open = True
     while is_open:
-        for source in select.select([client, server] + media, [], [])[0]:
+        ready = select.select([client, server] + media, [], [], max(0, waiting[0][0] - time.monotonic()) if waiting else None)[0]
+        while waiting and waiting[0][0] <= time.monotonic():
+            _, _, port, data = heapq.heappop(waiting)
+            media[port].sendto(data, ("127.0.0.1", away[port]))
+        for source in ready:
             if source in media:
                 data, sender = source.recvfrom(65536)
                 port = media.index(source)
@@ -55,11 +71,15 @@ while True:
                     continue
                 if port == 0:
                     seen += 1
-                    if chance.random() < loss:
+                    if chance.random() < options.loss:
                         lost += 1
                         continue
                 if port in away:
-                    source.sendto(data, ("127.0.0.1", away[port]))
+                    wait = 0 if chance.random() < options.reorder else options.delay + options.jitter * chance.uniform(-1, 1)
+                    if wait > 0:
+                        heapq.heappush(waiting, (time.monotonic() + wait / 1000, seen, port, data))
+                    else:
+                        source.sendto(data, ("127.0.0.1", away[port]))
                 continue
             try:
                 data = source.recv(65536)

@@ -106,14 +106,20 @@ static void run_rectangle(
   }
 }
 
-static void run_by(const convolution_call *call, void *scratch, int member, int members, neon_method method) {
+// Rows, or the tiles that are selected.
+static team_units units(const convolution_call *call, int members) {
+  (void)members;
+  return call->tiles.numbers ? (team_units){call->tiles.count, 1} : (team_units){call->convolution->height, 4};
+}
+
+static void run_by(const convolution_call *call, void *scratch, team_range range, neon_method method) {
   const convolution *c = call->convolution;
   neon_sum_function *sum_up = neon_sums_of(c, method);
   if (!call->tiles.numbers) {
-    run_rectangle(call, sum_up, scratch, c->height * member / members, c->height * (member + 1) / members, 0, c->width);
+    run_rectangle(call, sum_up, scratch, range.begin, range.end, 0, c->width);
     return;
   }
-  for (int index = member; index < call->tiles.count; index += members) {
+  for (int index = range.begin; index < range.end; index++) {
     const tile_place p = place_of(call, index);
     const int bottom = p.top + TILE < c->height ? p.top + TILE : c->height;
     const int right = p.left + TILE < c->width ? p.left + TILE : c->width;
@@ -121,14 +127,14 @@ static void run_by(const convolution_call *call, void *scratch, int member, int 
   }
 }
 
-static void run_f32(const convolution_call *call, void *scratch, int member, int members) {
-  run_by(call, scratch, member, members, BY_FMA);
+static void run_f32(const convolution_call *call, void *scratch, team_range range) {
+  run_by(call, scratch, range, BY_FMA);
 }
-static void run_dot(const convolution_call *call, void *scratch, int member, int members) {
-  run_by(call, scratch, member, members, BY_DOT);
+static void run_dot(const convolution_call *call, void *scratch, team_range range) {
+  run_by(call, scratch, range, BY_DOT);
 }
-static void run_matrix(const convolution_call *call, void *scratch, int member, int members) {
-  run_by(call, scratch, member, members, BY_MATRIX);
+static void run_matrix(const convolution_call *call, void *scratch, team_range range) {
+  run_by(call, scratch, range, BY_MATRIX);
 }
 
 static bool supports(const convolution *c) {
@@ -143,11 +149,12 @@ static bool supports_u8(const convolution *c) { return c->reads == ELEMENT_U8 &&
 
 const kernel direct_u8_neon_i8mm = {
     .name = "direct:neon_i8mm", .needs = INSTRUCTIONS_NEON | INSTRUCTIONS_NEON_I8MM, .supports = supports_u8,
-    .packed_size = neon_packed_size, .pack = neon_pack_matrix, .scratch_size = scratch_size, .run = run_matrix};
+    .packed_size = neon_packed_size, .pack = neon_pack_matrix, .scratch_size = scratch_size, .units = units,
+    .run = run_matrix};
 const kernel direct_u8_neon_dot = {
     .name = "direct:neon_dot", .needs = INSTRUCTIONS_NEON | INSTRUCTIONS_NEON_DOT, .supports = supports_u8,
-    .packed_size = neon_packed_size, .pack = neon_pack_dot, .scratch_size = scratch_size, .run = run_dot};
+    .packed_size = neon_packed_size, .pack = neon_pack_dot, .scratch_size = scratch_size, .units = units, .run = run_dot};
 const kernel direct_f32_neon = {
     .name = "direct:neon", .needs = INSTRUCTIONS_NEON, .supports = supports_f32, .packed_size = neon_packed_size,
-    .pack = neon_pack_f32, .scratch_size = scratch_size, .run = run_f32};
+    .pack = neon_pack_f32, .scratch_size = scratch_size, .units = units, .run = run_f32};
 #endif

@@ -1,6 +1,7 @@
 // The interface of kernels, and how one is chosen. To add one, define a `const kernel` in a file and list it in
 // `table.c`.
 #pragma once
+#include "team.h"
 #include "convolution.h"
 #include "processor.h"
 
@@ -15,9 +16,10 @@ typedef struct {
   void (*pack)(convolution *, const filters *, void *packed, float *factors, float *bias);
   // Bytes of scratch memory per member of the team; NULL for none.
   size_t (*scratch_size)(const convolution *);
-  // Computes the share of `member` of `members`. `scratch` is private and 64-byte aligned. `call->tiles.count` is
-  // set.
-  void (*run)(const convolution_call *call, void *scratch, int member, int members);
+  // How the outputs of a call are divided among `members`: rows, or groups of pixels or tiles.
+  team_units (*units)(const convolution_call *call, int members);
+  // Computes some of the units. `scratch` is private and 64-byte aligned. `call->tiles.count` is set.
+  void (*run)(const convolution_call *call, void *scratch, team_range range);
 } kernel;
 
 // The table: better kernels first, the reference kernel last.

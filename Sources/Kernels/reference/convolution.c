@@ -90,9 +90,14 @@ static void run_pixel(const convolution_call *call, float *window, int group, in
   }
 }
 
-static void run(const convolution_call *call, void *scratch, int member, int members) {
+static team_units units(const convolution_call *call, int members) {
+  (void)members;
+  return (team_units){call->tiles.count, 1};
+}
+
+static void run(const convolution_call *call, void *scratch, team_range range) {
   const convolution *c = call->convolution;
-  for (int index = member; index < call->tiles.count; index += members) {
+  for (int index = range.begin; index < range.end; index++) {
     const tile_place p = place_of(call, index);
     for (int y = p.top; y < p.top + TILE && y < c->height; y++)
       for (int x = p.left; x < p.left + TILE && x < c->width; x++)
@@ -102,4 +107,4 @@ static void run(const convolution_call *call, void *scratch, int member, int mem
 
 const kernel reference_convolution = {
     .name = "reference", .needs = INSTRUCTIONS_REFERENCE, .supports = supports, .packed_size = packed_size, .pack = pack, .scratch_size = scratch_size,
-    .run = run};
+    .units = units, .run = run};

@@ -236,30 +236,36 @@ static void run_in_place(const amx_work *w, int begin, int end) {
   }
 }
 
-static void run_share(const amx_work *w, map_tiles tiles, int member, int members) {
+// Selected tiles, blocks of pixels of a map that is read in place, or rows. Ranges of rows are as large as the members
+// allow, because each loads its tile configuration and stages its borders.
+static team_units units(const convolution_call *call, int members) {
+  const convolution *c = call->convolution;
+  if (call->tiles.numbers) return (team_units){call->tiles.count, 4};
+  const int count = is_in_place(c) ? (c->height * c->width + BLOCK_PIXELS - 1) / BLOCK_PIXELS : c->height;
+  return (team_units){count, count / (8 * members) + 1};
+}
+
+static void run_units(const amx_work *w, map_tiles tiles, team_range range) {
   const convolution *c = w->convolution;
   const convolution_call call = {.convolution = c, .tiles = tiles};
   if (tiles.numbers) {
-    for (int index = member; index < tiles.count; index += members) {
+    for (int index = range.begin; index < range.end; index++) {
       const tile_place p = place_of(&call, index);
       run_rectangle(w, p.top, amx_smaller(p.top + TILE, c->height), p.left, amx_smaller(p.left + TILE, c->width));
     }
   } else if (is_in_place(c)) {
-    const int pixels = c->height * c->width, blocks = (pixels + BLOCK_PIXELS - 1) / BLOCK_PIXELS;
-    const int begin = blocks * member / members * BLOCK_PIXELS;
-    const int end = amx_smaller(blocks * (member + 1) / members * BLOCK_PIXELS, pixels);
-    if (begin < end) run_in_place(w, begin, end);
+    run_in_place(w, range.begin * BLOCK_PIXELS, amx_smaller(range.end * BLOCK_PIXELS, c->height * c->width));
   } else {
-    run_rectangle(w, c->height * member / members, c->height * (member + 1) / members, 0, c->width);
+    run_rectangle(w, range.begin, range.end, 0, c->width);
   }
 }
 
-static void run(const convolution_call *call, void *scratch, int member, int members) {
+static void run(const convolution_call *call, void *scratch, team_range range) {
   const convolution *c = call->convolution;
   const amx_depths depths = amx_depths_of(c);
   const amx_work w = {c, call->in, call->add, call->out, scratch, finisher_avx512(c, c->reads == ELEMENT_U8)};
   configure(&depths);
-  run_share(&w, call->tiles, member, members);
+  run_units(&w, call->tiles, range);
   release();
 }
 
@@ -279,9 +285,9 @@ static bool supports_bf16(const convolution *c) { return c->reads == ELEMENT_BF1
 const kernel NAMED(direct_u8_amx_int8) = {
     .name = "direct:amx_int8", .needs = INSTRUCTIONS_AMX_INT8 | INSTRUCTIONS_AVX512_BF16 | INSTRUCTIONS_AVX512,
     .supports = supports_u8, .packed_size = amx_packed_size, .pack = amx_pack, .scratch_size = amx_staged_size,
-    .run = run};
+    .units = units, .run = run};
 const kernel NAMED(direct_bf16_amx_bf16) = {
     .name = "direct:amx_bf16", .needs = INSTRUCTIONS_AMX_BF16 | INSTRUCTIONS_AVX512_BF16 | INSTRUCTIONS_AVX512,
     .supports = supports_bf16, .packed_size = amx_packed_size, .pack = amx_pack, .scratch_size = amx_staged_size,
-    .run = run};
+    .units = units, .run = run};
 #endif

@@ -146,15 +146,16 @@ static void make_bytes(
   }
 }
 
-static void run_chunk(const convolution_call *work, uint8_t *scratch, int first, int count) {
+// Output channels from `channel` up to `end`, of some tiles.
+static void run_chunk(const convolution_call *work, uint8_t *scratch, int first, int count, int channel, int end) {
   const convolution *c = work->convolution;
   const int in_quad = tiles_in_quad(c), quads = (count + in_quad - 1) / in_quad, blocks = c->inputs / 8;
   const strides s = strides_of(c, quads);
   uint8_t *sums = scratch + position_count(c) * s.input;
   transform_inputs(work, first, count, quads, scratch, s.input);
-  const uint8_t *weights = c->weights;
-  for (int channel = 0; channel < filled_outputs(c);) {
-    const int width = filter_strip_width(filled_outputs(c) - channel);
+  const uint8_t *weights = (const uint8_t *)c->weights + channel / OUTPUTS_MAX * filter_strip_size(c, OUTPUTS_MAX);
+  while (channel < end) {
+    const int width = filter_strip_width(end - channel);
     for (int position = 0; position < position_count(c); position++) {
       (is_whole(c) ? winograd_multiply_bytes : winograd_multiply_reals)(
           scratch + position * s.input, (size_t)blocks * LINE, quads, blocks, weights, sums + position * s.sum, width / 16);
@@ -165,14 +166,43 @@ static void run_chunk(const convolution_call *work, uint8_t *scratch, int first,
   }
 }
 
-static void run(const convolution_call *work, void *scratch, int member, int threads) {
+// Quads that fill the registers with sums.
+enum { UNIT = 3 };
+
+static int quad_count(const convolution_call *work) {
+  return (work->tiles.count + tiles_in_quad(work->convolution) - 1) / tiles_in_quad(work->convolution);
+}
+
+// Small maps have too few quads to divide them evenly, and their weights are larger than they are: members share the
+// output channels, and each transforms all inputs.
+static bool is_divided_by_outputs(const convolution_call *work) {
+  return quad_count(work) <= 8 && work->convolution->outputs % (2 * OUTPUTS_MAX) == 0;
+}
+
+// Strips of output channels, or quads.
+static team_units units(const convolution_call *work, int members) {
+  const int strips = filled_outputs(work->convolution) / OUTPUTS_MAX, quads = quad_count(work);
+  if (is_divided_by_outputs(work)) return (team_units){strips, (strips + members - 1) / members};
+  const int size = quads < UNIT * members ? 1 : UNIT;
+  return (team_units){(quads + size - 1) / size, 1};
+}
+
+static void run(const convolution_call *work, void *scratch, team_range range) {
   const convolution *c = work->convolution;
-  const int in_quad = tiles_in_quad(c), quads = (work->tiles.count + in_quad - 1) / in_quad;
-  const int begin = quads * member / threads, end = quads * (member + 1) / threads, most = chunk_quads(c);
+  const int in_quad = tiles_in_quad(c), quads = quad_count(work), most = chunk_quads(c);
+  int begin = 0, end = quads, channel = 0, channels = filled_outputs(c);
+  if (is_divided_by_outputs(work)) {
+    channel = range.begin * OUTPUTS_MAX;
+    channels = range.end * OUTPUTS_MAX;
+  } else {
+    const int size = (quads + range.count - 1) / range.count;
+    begin = range.begin * size;
+    end = range.end * size < quads ? range.end * size : quads;
+  }
   for (int quad = begin; quad < end; quad += most) {
     const int last = quad + most < end ? quad + most : end;
     const int stop = last * in_quad < work->tiles.count ? last * in_quad : work->tiles.count;
-    run_chunk(work, scratch, quad * in_quad, stop - quad * in_quad);
+    run_chunk(work, scratch, quad * in_quad, stop - quad * in_quad, channel, channels);
   }
 }
 
@@ -187,8 +217,8 @@ static bool supports_bf16(const convolution *c) { return c->reads == ELEMENT_BF1
 
 const kernel winograd_u8_avx512_vnni = {
     "winograd:avx512_vnni", INSTRUCTIONS_AVX512 | INSTRUCTIONS_AVX512_VNNI, supports_u8, winograd_packed_size,
-    winograd_pack, scratch_size, run};
+    winograd_pack, scratch_size, units, run};
 const kernel winograd_bf16_avx512_bf16 = {
     "winograd:avx512_bf16", INSTRUCTIONS_AVX512 | INSTRUCTIONS_AVX512_BF16, supports_bf16, winograd_packed_size,
-    winograd_pack, scratch_size, run};
+    winograd_pack, scratch_size, units, run};
 #endif

@@ -27,10 +27,10 @@ static int chunk_limit(const winograd_body *body, const convolution *c) {
   return fitting < body->rows ? body->rows : fitting > 96 ? 96 : fitting;
 }
 
-// Every member gets the same number of chunks.
-static int chunk_size(const winograd_body *body, const convolution *c, int tiles, int members) {
-  const int limit = chunk_limit(body, c), rounds = (tiles + limit * members - 1) / (limit * members);
-  return rounds == 0 ? 1 : (tiles + rounds * members - 1) / (rounds * members);
+// Chunks of the same size, as many for each member.
+static team_units units(const winograd_body *body, const convolution_call *call, int members) {
+  const int limit = chunk_limit(body, call->convolution) * members, rounds = (call->tiles.count + limit - 1) / limit;
+  return (team_units){rounds * members, 1};
 }
 
 // Positions are padded by one cache line, so that they do not fall into the same cache sets.
@@ -235,14 +235,14 @@ static void run_chunk(
   }
 }
 
-static void run(const winograd_body *body, const convolution_call *call, void *scratch, int member, int members) {
+static void run(const winograd_body *body, const convolution_call *call, void *scratch, team_range range) {
   const convolution *c = call->convolution;
-  const int count = call->tiles.count, chunk = chunk_size(body, c, count, members);
-  for (int first = member * chunk; first < count; first += members * chunk)
+  const int count = call->tiles.count, chunk = (count + range.count - 1) / range.count;
+  for (int unit = range.begin; unit < range.end; unit++) {
+    const int first = count * unit / range.count, end = count * (unit + 1) / range.count;
     for (int group = 0; group < c->groups; group++)
-      run_chunk(
-          body, c, call->in, call->out, call->add, scratch, group, call->tiles, first,
-          count - first < chunk ? count - first : chunk, chunk);
+      run_chunk(body, c, call->in, call->out, call->add, scratch, group, call->tiles, first, end - first, chunk);
+  }
 }
 
 static bool supports(const convolution *c) {
@@ -266,10 +266,14 @@ static const winograd_body avx512_body = {avx512_strip, winograd_multiply_avx512
   static void SYMBOL##_pack(convolution *c, const filters *f, void *packed, float *factors, float *bias) {    \
     pack(&BODY, c, f, packed, factors);                                                                       \
   }                                                                                                           \
-  static void SYMBOL##_run(const convolution_call *call, void *scratch, int member, int members) {            \
-    run(&BODY, call, scratch, member, members);                                                               \
+  static team_units SYMBOL##_units(const convolution_call *call, int members) {                               \
+    return units(&BODY, call, members);                                                                       \
   }                                                                                                           \
-  const kernel SYMBOL = {NAME, NEEDS, supports, packed_size, SYMBOL##_pack, SYMBOL##_scratch, SYMBOL##_run};
+  static void SYMBOL##_run(const convolution_call *call, void *scratch, team_range range) {                   \
+    run(&BODY, call, scratch, range);                                                                         \
+  }                                                                                                           \
+  const kernel SYMBOL = {                                                                                     \
+      NAME, NEEDS, supports, packed_size, SYMBOL##_pack, SYMBOL##_scratch, SYMBOL##_units, SYMBOL##_run};
 WINOGRAD_KERNEL(winograd_f32_avx2, "winograd:avx2", INSTRUCTIONS_AVX2, avx2_body)
 WINOGRAD_KERNEL(winograd_f32_avx512, "winograd:avx512", INSTRUCTIONS_AVX2 | INSTRUCTIONS_AVX512, avx512_body)
 #endif

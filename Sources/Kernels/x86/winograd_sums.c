@@ -10,8 +10,12 @@ enum { AHEAD = 4096 };
 
 // Inline assembly, because the compiler splits the intrinsic into a product and an addition.
 VNNI INLINE __m512i dot_whole(__m512i sum, __m512i x, __m512i w) {
+#if defined(AVX512_TWIN)
+  return _mm512_dpwssd_epi32(sum, x, w);
+#else
   __asm__("vpdpwssd %2, %1, %0" : "+v"(sum) : "v"(x), "v"(w));
   return sum;
+#endif
 }
 #define SPREAD_WHOLE(pair) _mm512_set1_epi32(pair)
 #define SPREAD_REAL(pair) _mm512_castsi512_ps(_mm512_set1_epi32(pair))
