@@ -24,6 +24,10 @@ extension ZoneSettings {
     mark.add("points", json: area.json)
     if let classes { mark.add("objects", classes) }
     if let loiter { mark.add("loiter", loiter, places: 3) }
+    if let lengths = speed.lengths {
+      mark.add("metres", lengths.map { Float($0) }, places: 2)
+      mark.add("speed_unit", speed.unit.rawValue)
+    }
     return mark.json
   }
 }

@@ -15,7 +15,12 @@ extension FrameFindings {
       object.add("class_id", detection.classID)
       object.add("score", Double(detection.score), places: 3)
       object.add("box", [box.minX, box.minY, box.maxX, box.maxY], places: 1)
-      object.add("track", identities.indices.contains(index) ? identities[index] : nil)
+      let identity = identities.indices.contains(index) ? identities[index] : nil
+      object.add("track", identity)
+      if let identity, let speed = speeds[identity] {
+        object.add("speed", speed.value, places: 1)
+        object.add("speed_unit", speed.unit.rawValue)
+      }
       return object.json
     }
     // Arrival of the frame by the system clock, which players match with times of the video.
