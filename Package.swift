@@ -153,6 +153,7 @@ let package = Package(
         "base.css",
         "live.css",
         "events.css",
+        "activity.js",
         "app.js",
         "boxes.js",
         "dom.js",

@@ -1,5 +1,5 @@
 package import Capture
-import Imaging
+package import Imaging
 import Outputs
 package import Pipeline
 package import Scene
@@ -82,12 +82,20 @@ package final class LatestFrame: Sendable {
           encoding.overlay = try Overlay(layout: layout, classes: classes, style: style)
         }
         try encoding.overlay?.draw(
-          tracks: copy.findings.visibleTracks, untracked: copy.findings.untracked, on: copy.pixels,
-          at: copy.findings.stamp.seconds)
+          tracks: copy.findings.visibleTracks, untracked: copy.findings.untracked, speeds: copy.findings.speeds,
+          on: copy.pixels, at: copy.findings.stamp.seconds)
       }
       let bytes = try encoding.writer.encode(copy.pixels, as: .jpeg, quality: 5)
       if boxes { encoding.boxed = (copy.number, bytes) } else { encoding.plain = (copy.number, bytes) }
       return bytes
+    }
+  }
+
+  /// The last frame as an RGB image, nothing drawn on it; `nil` before the first.
+  package func image() throws -> RGBImage? {
+    try encoding.withLock { encoding in
+      guard let copy = try copy(in: &encoding.pool) else { return nil }
+      return RGBImage(copy.pixels)
     }
   }
 

@@ -21,6 +21,11 @@ package final class PreviewEncoder: Sendable {
     }.value
   }
 
+  /// The result of `body`, which draws something else.
+  package func draw<Answer: Sendable>(_ body: @escaping @Sendable () throws -> Answer) async throws -> Answer {
+    try await Task(executorPreference: thread) { try body() }.value
+  }
+
   /// Ends the thread.
   package func stop() { thread.join() }
 }

@@ -13,6 +13,7 @@ package enum SinkRegistry {
     SubtitleFile.kind,
     CVATFile.kind,
     LabelStudioFile.kind,
+    HeatMapSink.kind,
   ]
 
   /// The event log, which has its own keys in the configuration of the service.

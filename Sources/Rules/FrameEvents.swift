@@ -46,6 +46,7 @@ struct FrameEvents {
     shown.enteredZones = object.enteredZones
     shown.isStationary = object.isStationary
     shown.positionChanges = object.place.positionChanges
+    shown.speed = object.speed(in: zones)
     return shown
   }
 }

@@ -23,6 +23,8 @@ struct ObservedObject: Hashable, Sendable, Codable {
   var isPresumed: Bool
   /// Crossings from before it was reported: index of the line, and whether from left to right.
   var crossings: [Crossing] = []
+  /// Where its lower edge was seen last. Optional, because saved states of earlier versions have none.
+  var foot: FramePoint?
   /// When it was reported last with all that is known, in which zones, and the best image by then.
   private(set) var lastReport: Double
   private(set) var reportedZones: [String] = []
@@ -59,6 +61,14 @@ struct ObservedObject: Hashable, Sendable, Codable {
   }
 
   var isStationary: Bool { place.isStationary }
+
+  /// How fast it is: in the first of `zones` that it is in and that measures speeds.
+  func speed(in zones: [Zone]) -> Speed? {
+    for (zone, stay) in zip(zones, stays) {
+      if let measure = zone.speed, let speed = stay.speed { return Speed(metresPerSecond: speed, unit: measure.unit) }
+    }
+    return nil
+  }
 
   /// Notes that it is reported in the frame that was seen last.
   mutating func noteReport(at now: Double, zones: [Zone]) {

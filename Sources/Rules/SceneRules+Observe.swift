@@ -19,7 +19,7 @@ extension SceneRules {
   mutating func observe(
     _ object: inout ObservedObject, as track: Track, at now: Double, into events: inout FrameEvents
   ) {
-    let isNew = object.scores.isEmpty
+    let isNew = object.scores.isEmpty, lastSeen = object.lastSeen
     object.see(track, at: now)
     let change = object.place.observe(size.share(of: track.detection.box), at: now, settings: configuration.stationary)
     if change == .moved { object.isPresumed = false }
@@ -27,6 +27,8 @@ extension SceneRules {
     let exits = observeZones(of: &object, at: now, isSettled: isNew && object.isPresumed)
     observeLines(of: &object, at: now)
     guard object.isReported || start(&object, at: now, into: &events) else { return }
+    notePresence(of: &object, since: lastSeen)
+    speeds[track.id] = object.speed(in: configuration.zones)
     switch change {
     case .stopped: events.append(.stationary, of: object)
     case .moved: events.append(.active, of: object)
@@ -53,8 +55,14 @@ extension SceneRules {
         isIn: isIn, mayEnter: mayEnter, at: now, hold: isSettled ? 0 : zone.hold)
       switch change {
       case .entered: if !object.enteredZones.contains(zone.name) { object.enteredZones.append(zone.name) }
-      case .left(let dwell): exits.append(ZoneExit(zone: index, dwell: dwell))
+      case .left(let dwell, let speed): exits.append(ZoneExit(zone: index, dwell: dwell, speed: speed, of: zone))
       case nil: break
+      }
+      if isIn, let measure = zone.speed {
+        let foot = Anchor.bottom.point(of: detection.box, width: size.width, height: size.height)
+        if let position = measure.ground.position(x: foot.x, y: foot.y) {
+          object.stays[index].measure(position, isStationary: object.isStationary, at: now)
+        }
       }
     }
     return exits

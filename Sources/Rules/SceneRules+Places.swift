@@ -27,7 +27,9 @@ extension SceneRules {
     }
     var exits: [ZoneExit] = []
     for index in object.stays.indices {
-      if case .left(let dwell) = object.stays[index].leave() { exits.append(ZoneExit(zone: index, dwell: dwell)) }
+      if case .left(let dwell, let speed) = object.stays[index].leave() {
+        exits.append(ZoneExit(zone: index, dwell: dwell, speed: speed, of: configuration.zones[index]))
+      }
     }
     // In one list: the end closes what is known of an object.
     var places = FrameEvents(self)

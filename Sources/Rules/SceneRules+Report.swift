@@ -4,6 +4,20 @@ internal import Scene
 struct ZoneExit: Hashable {
   let zone: Int
   let dwell: Double
+  let speed: StaySpeed?
+
+  /// The end of a stay in `zone`, the one with `index`, with the mean and the highest speed in metres per second.
+  init(zone index: Int, dwell: Double, speed: (mean: Double, top: Double)?, of zone: Zone) {
+    self.zone = index
+    self.dwell = dwell
+    self.speed = speed.flatMap { speed in
+      zone.speed.map { measure in
+        StaySpeed(
+          mean: Speed(metresPerSecond: speed.mean, unit: measure.unit),
+          top: Speed(metresPerSecond: speed.top, unit: measure.unit))
+      }
+    }
+  }
 }
 
 extension SceneRules {
@@ -16,7 +30,7 @@ extension SceneRules {
       let zone = configuration.zones[exit.zone]
       object.stays[exit.zone].forgetAnnouncement(isSummed: zone.loitering?.isSummed ?? false)
       object.noteZones(configuration.zones)
-      events.appendPlace(.zoneExit(zone: zone.name, dwell: exit.dwell), of: object)
+      events.appendPlace(.zoneExit(zone: zone.name, dwell: exit.dwell, speed: exit.speed), of: object)
     }
     guard !object.isPresumed else { return }
     for (index, zone) in configuration.zones.enumerated() where object.stays[index].isInside {

@@ -19,6 +19,11 @@ public struct SceneRules: Sendable {
   var nextIdentity: Int
   /// Those of the configuration, in the order of the registry, with their names.
   var added: [(name: String, rule: any AddedRule)]
+  /// Where the objects of the latest frame spent the time since they were last seen, for heat maps. Only what the filters admit
+  /// is an object.
+  public internal(set) var presence: [Presence] = []
+  /// Speeds of the tracks of the latest frame that are in a zone with measured sides, by the tracker's identity.
+  public internal(set) var speeds: [Int: Speed] = [:]
   /// The latest frame.
   var stamp = FrameStamp(index: 0, seconds: 0, arrival: 0)
   var width = 0
@@ -43,6 +48,8 @@ public struct SceneRules: Sendable {
     width = findings.width
     height = findings.height
     let now = clock.advance(to: findings.stamp.seconds)
+    presence = []
+    speeds = [:]
     var ends = FrameEvents(self)
     for id in findings.endedIdentities { release(id, into: &ends) }
     expire(at: now, seen: findings, into: &ends)

@@ -18,6 +18,8 @@ public struct Zone: Hashable, Sendable {
   public var hold = 0.5
   /// When an object has been there for too long; `nil` is never.
   public var loitering: Loitering?
+  /// How speeds are measured in it; `nil` measures none. It is the lower edge of a box that moves over the ground.
+  public var speed: SpeedMeasure?
 
   /// When an object has been in a zone for too long.
   public struct Loitering: Hashable, Sendable {

@@ -15,12 +15,14 @@ struct ZoneStay: Hashable, Sendable, Codable {
   private var hasLoitered = false
   /// Whether the object's stay has been reported as an event.
   var isAnnounced = false
+  /// Measures its speed, in a zone that does. Optional, because saved states of earlier versions have none.
+  private var meter: SpeedMeter?
 
   /// What was settled by an observation.
-  enum Change: Hashable, Sendable {
+  enum Change: Sendable {
     case entered
-    /// After `dwell` seconds from the first to the last frame inside.
-    case left(dwell: Double)
+    /// After `dwell` seconds from the first to the last frame inside, with the mean and the highest speed in metres per second.
+    case left(dwell: Double, speed: (mean: Double, top: Double)?)
   }
 
   /// Whether the object is in the zone: it has entered and not left.
@@ -44,6 +46,7 @@ struct ZoneStay: Hashable, Sendable, Codable {
     case .entering:
       guard isIn else {
         state = .outside
+        meter = nil
         return nil
       }
       return settleEntry(at: now, hold: hold)
@@ -60,14 +63,25 @@ struct ZoneStay: Hashable, Sendable, Codable {
 
   /// Ends the stay, if there is one: the object is gone.
   mutating func leave() -> Change? {
-    guard case .inside(let since, let last, _) = state else {
+    defer {
       state = .outside
-      return nil
+      meter = nil
     }
-    state = .outside
+    guard case .inside(let since, let last, _) = state else { return nil }
     earlier += last - since
-    return .left(dwell: last - since)
+    return .left(dwell: last - since, speed: meter?.stay)
   }
+
+  /// Takes in where the object is on the ground, in a frame that shows it in the zone.
+  mutating func measure(_ position: GroundPlane.Point, isStationary: Bool, at now: Double) {
+    guard state != .outside else { return }
+    var meter = self.meter ?? SpeedMeter()
+    if isStationary { meter.rest() } else { meter.observe(position, at: now) }
+    self.meter = meter
+  }
+
+  /// How fast it is, in metres per second, while it is in the zone; `nil` if that is not known.
+  var speed: Double? { if case .inside(_, _, nil) = state { meter?.speed } else { nil } }
 
   /// The seconds it has been there, once they have reached `limit`: true once a stay, or once in all if `isSummed`.
   mutating func loiters(limit: Double, isSummed: Bool) -> Double? {

@@ -1,4 +1,4 @@
-/// The results of detection and tracking in one frame; the input of rules and sinks.
+/// The results of detection and tracking in one frame, the input of rules and sinks, and what rules measure of each track.
 public struct FrameFindings: Hashable, Sendable {
   /// Which frame, and when.
   public var stamp: FrameStamp
@@ -16,6 +16,10 @@ public struct FrameFindings: Hashable, Sendable {
   public var tracks: [Track] = []
   /// Identities whose tracks ended in this frame, ascending.
   public var endedIdentities: [Int] = []
+  /// Where objects spent the time since they were last seen, by rules.
+  public var presence: [Presence] = []
+  /// Speeds of tracks in zones with measured sides, by identity.
+  public var speeds: [Int: Speed] = [:]
 
   /// Results of the frame at `stamp` of `width` × `height` pixels.
   public init(stamp: FrameStamp, width: Int, height: Int, fileName: String? = nil, detections: [Detection]) {

@@ -28,8 +28,8 @@ public struct SceneEvent: Hashable, Sendable {
     case active
     /// An object entered the zone called `zone`.
     case zoneEnter(zone: String)
-    /// An object left the zone called `zone` after `dwell` seconds.
-    case zoneExit(zone: String, dwell: Double)
+    /// An object left the zone called `zone` after `dwell` seconds; `speed` if the sides of the zone are measured and it moved.
+    case zoneExit(zone: String, dwell: Double, speed: StaySpeed? = nil)
     /// An object has been in the zone called `zone` for longer than allowed: `dwell` seconds so far.
     case loiter(zone: String, dwell: Double)
     /// An object crossed the line called `line` in the direction called `direction`, as number `count` in that direction.

@@ -15,6 +15,8 @@ public struct SceneObject: Hashable, Sendable {
   public var isStationary = false
   /// How often it has moved to another place.
   public var positionChanges = 0
+  /// How fast it is, if it is in a zone with measured sides and was there for long enough.
+  public var speed: Speed?
 
   /// The object of `track`, last seen at `lastSeen` seconds of the source.
   public init(track: Track, lastSeen: Double) {

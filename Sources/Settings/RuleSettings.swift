@@ -19,6 +19,8 @@ public struct ZoneSettings: Hashable, Sendable {
   public var hold = 0.5
   /// Seconds inside after which an object loiters.
   public var loiter: Double?
+  /// How speeds are measured in it.
+  public var speed = SpeedSettings()
 
   static let settings: [Setting<ZoneSettings>] = [
     .value(
@@ -31,7 +33,42 @@ public struct ZoneSettings: Hashable, Sendable {
     .value(
       "hold", \.hold, .duration(0...60), "Time inside before an object has entered, and outside before it has left."),
     .value("loiter", \.loiter, .optional(.duration(0.1...86_400)), "Time inside after which an object loiters."),
+    .section(
+      "speed", \.speed, SpeedSettings.settings, isInExample: false,
+      "Measures how fast objects are in it, by the lengths of its four sides."),
   ]
+
+  /// What stands against measuring speeds in it, as a sentence; `nil` if nothing does, or if none are to be measured.
+  var speedProblem: String? {
+    guard let lengths = speed.lengths, let area else { return nil }
+    guard anchor == .bottom else {
+      return "expected anchor: bottom, because it is the lower edge of a box that is on the ground"
+    }
+    do throws(GroundPlane.Problem) { _ = try GroundPlane(area, lengths: lengths) } catch { return error.rawValue }
+    return nil
+  }
+}
+
+/// How speeds are measured in a zone.
+public struct SpeedSettings: Hashable, Sendable {
+  /// Lengths of the sides in metres, and perhaps of a diagonal; `nil` measures no speeds.
+  public var lengths: [Double]?
+  /// In which they are reported.
+  public var unit = Speed.Unit.kilometresPerHour
+
+  static let settings: [Setting<SpeedSettings>] = [
+    .value(
+      "metres", \.lengths, .lengths, isRequired: true,
+      "Lengths on the ground: from the first corner to the second, and so on around; a fifth is the diagonal from the first "
+        + "corner to the third."),
+    .value("unit", \.unit, .choice, "In which speeds are reported."),
+  ]
+
+  /// How they are measured in `area`; `nil` if they are not, or cannot be.
+  public func measure(in area: Polygon) -> SpeedMeasure? {
+    guard let lengths, let ground = try? GroundPlane(area, lengths: lengths) else { return nil }
+    return SpeedMeasure(ground, unit: unit)
+  }
 }
 
 /// A line of a camera.

@@ -37,6 +37,10 @@ extension ServiceConfiguration {
         let place = rules?.child("lines")?.child(line.name)?.child("directions") ?? root
         problems.note(place.problem("expected two different names"))
       }
+      for zone in camera.zones {
+        guard let problem = zone.speedProblem else { continue }
+        problems.note((rules?.child("zones")?.child(zone.name)?.child("speed") ?? root).problem(problem))
+      }
       for filter in camera.filters where filter.minArea > filter.maxArea || filter.minRatio > filter.maxRatio {
         let place = rules?.child("filters")?.child(filter.name) ?? root
         problems.note(place.problem("expected the least value of area and ratio to be below the greatest"))

@@ -195,7 +195,8 @@ public final class StreamPush: Sendable {
       overlay = try? Overlay(layout: waiting.pixels.layout, classes: classes, style: style)
     }
     try? overlay?.draw(
-      tracks: findings.visibleTracks, untracked: findings.untracked, on: waiting.pixels, at: findings.stamp.seconds)
+      tracks: findings.visibleTracks, untracked: findings.untracked, speeds: findings.speeds, on: waiting.pixels,
+      at: findings.stamp.seconds)
   }
 
   /// Waits until the receiver may be reconnected; returns `false` if it is given up.

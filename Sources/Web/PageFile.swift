@@ -18,6 +18,7 @@ struct PageFile: Sendable {
     PageFile(path: "/base.css", type: css, bytes: PackageResources.base_css),
     PageFile(path: "/live.css", type: css, bytes: PackageResources.live_css),
     PageFile(path: "/events.css", type: css, bytes: PackageResources.events_css),
+    PageFile(path: "/activity.js", type: script, bytes: PackageResources.activity_js),
     PageFile(path: "/app.js", type: script, bytes: PackageResources.app_js),
     PageFile(path: "/boxes.js", type: script, bytes: PackageResources.boxes_js),
     PageFile(path: "/dom.js", type: script, bytes: PackageResources.dom_js),

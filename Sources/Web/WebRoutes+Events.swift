@@ -26,6 +26,16 @@ extension WebRoutes {
     }
     router.get("api/v1/events/summary") { request, _ in
       try await answer { history in
+        let words = request.uri.queryParameters
+        guard ["hour", "day"].contains(words["by"] ?? "day") else {
+          return Self.text("by: expected hour or day\n", status: .badRequest)
+        }
+        if words["by"] == "hour" {
+          let hours = try await history.database.hours(try Self.query(request))
+          return Self.wantsTable(request)
+            ? Self.text(HourCount.tableHeader + hours.map(\.tableLine).joined(), type: Self.tableType)
+            : Self.json("{\"hours\":[" + hours.map(\.json).joined(separator: ",") + "]}")
+        }
         let counts = try await history.database.summary(try Self.query(request))
         if Self.wantsTable(request) {
           let lines = counts.map { "\($0.day),\($0.camera),\(EventTable.field($0.label)),\($0.count)\r\n" }
@@ -78,7 +88,7 @@ extension WebRoutes {
     var query = EventQuery()
     for pair in request.uri.query?.split(separator: "&") ?? [] {
       let words = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(decoded)
-      if words[0] != "token", words[0] != "objects" { try query.set(words[0], words.count > 1 ? words[1] : "") }
+      if !["token", "objects", "by"].contains(words[0]) { try query.set(words[0], words.count > 1 ? words[1] : "") }
     }
     return query
   }

@@ -50,7 +50,7 @@ extension WebRoutes {
   }
 
   /// The span from `after` to `before`; without `before` to now, without `after` the day before.
-  private static func span(_ request: Request) -> Range<Int64>? {
+  static func span(_ request: Request) -> Range<Int64>? {
     let query = request.uri.queryParameters
     func moment(_ name: Substring) -> Int64?? {
       query[name].map { EventMoment.milliseconds(String($0)) }
@@ -61,7 +61,7 @@ extension WebRoutes {
     return after..<before
   }
 
-  private static var unreadableSpan: Response {
+  static var unreadableSpan: Response {
     text(
       "expected after and before as a date, a time such as 2026-11-23T18:39:27Z, or how long ago it was, such as 2h\n",
       status: .badRequest)

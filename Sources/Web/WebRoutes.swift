@@ -29,6 +29,7 @@ struct WebRoutes: Sendable {
     addEvents(to: router)
     addRecordings(to: router)
     addSegmentList(to: router)
+    addHeatMap(to: router)
     addControl(to: router)
     if service.frigate != nil { addFrigate(to: router) }
     return router

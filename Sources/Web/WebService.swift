@@ -35,6 +35,8 @@ package protocol WebCamera: Sendable {
   var json: String { get }
   /// Its zones, lines and masks, on one line.
   var marks: String { get }
+  /// An image of where objects spent time. Draws on the calling thread, so shared threads must not call it.
+  func heatMap(_ query: HeatMapQuery) throws -> HeatMapAnswer
 }
 
 /// Result of reading the configuration again.

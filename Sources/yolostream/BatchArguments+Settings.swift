@@ -30,6 +30,8 @@ extension BatchArguments {
       "hide-conf": "\(appearance.hideConf)", "loiter": rules.loiter.map { "\($0)" },
       "zone": Self.text(rules.zone.map { ($0.name, $0.area.corners) }),
       "line": Self.text(rules.line.map { ($0.name, [$0.a, $0.b]) }),
+      "speed": rules.speed.isEmpty
+        ? nil : rules.speed.map { "\($0)" }.joined(separator: " ") + " \(rules.speedUnit.rawValue)",
       "mask": Self.text(rules.mask.map { ("", $0.corners) }),
     ]
     for rule in rules.added.values { values[rule.entry.name] = rule.text }

@@ -52,7 +52,9 @@ struct OutputArguments: ParsableArguments {
   private var hasRunFolder: Bool { saveTxt || saveCrop || project != nil || name != nil }
 
   /// Whether an output needs tracks, also of images.
-  var wantsTracks: Bool { sinks.values.contains { ["mot", "events"].contains($0.entry.name) } || broker.isNamed }
+  var wantsTracks: Bool {
+    sinks.values.contains { ["mot", "events", "heatmap"].contains($0.entry.name) } || broker.isNamed
+  }
 
   /// Whether frames will be drawn on.
   var isForDrawing: Bool { !output.isEmpty || (hasRunFolder && !nosave) }

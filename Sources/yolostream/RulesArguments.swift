@@ -27,6 +27,16 @@ struct RulesArguments: ParsableArguments {
     transform: Seconds.read)
   var loiter: Seconds?
 
+  @Option(
+    help: ArgumentHelp(
+      "Measure speeds in a zone of four corners, by the lengths of its sides in metres, from the first corner on; a fifth is "
+        + "the diagonal from the first corner to the third.", valueName: "zone:a,b,c,d"), transform: MeasuredSides.read)
+  var speed: [MeasuredSides] = []
+
+  @Option(
+    help: "Unit of speeds: \(Speed.Unit.allCases.map(\.rawValue).joined(separator: ", ")).", transform: Speed.Unit.read)
+  var speedUnit = Speed.Unit.kilometresPerHour
+
   @OptionGroup var added: RegistryArguments<RuleKind>
 
   func validate() throws {
@@ -34,6 +44,14 @@ struct RulesArguments: ParsableArguments {
     for names in [zone.map(\.name), line.map(\.name)] {
       if let twice = names.first(where: { name in names.filter { $0 == name }.count > 1 }) {
         throw ValidationError("the name \(twice) is given twice: expected a name for each")
+      }
+    }
+    for sides in speed {
+      guard let zone = zone.first(where: { $0.name == sides.zone }) else {
+        throw ValidationError("--speed: there is no --zone \(sides.zone)")
+      }
+      do throws(GroundPlane.Problem) { _ = try GroundPlane(zone.area, lengths: sides.lengths) } catch {
+        throw ValidationError("--speed \(sides.zone): \(error.rawValue)")
       }
     }
   }
@@ -46,6 +64,12 @@ struct RulesArguments: ParsableArguments {
     configuration.zones = zone.map { zone in
       var zone = zone
       zone.loitering = loiter.map { .init(after: $0.value) }
+      // Checked in `validate`; of several for a zone the last holds.
+      if let sides = speed.last(where: { $0.zone == zone.name }),
+        let ground = try? GroundPlane(zone.area, lengths: sides.lengths)
+      {
+        zone.speed = SpeedMeasure(ground, unit: speedUnit)
+      }
       return zone
     }
     configuration.lines = line
@@ -53,6 +77,32 @@ struct RulesArguments: ParsableArguments {
     // Checked in `validate`.
     configuration.added = (try? added.numbers()) ?? [:]
     return configuration
+  }
+}
+
+/// The lengths of a zone's sides in metres.
+struct MeasuredSides: Hashable, Sendable {
+  let zone: String
+  let lengths: [Double]
+
+  /// `road:3.5,20,3.5,20`.
+  fileprivate static func read(_ text: String) throws -> MeasuredSides {
+    try yolostream.read(
+      text,
+      { text in
+        guard let colon = text.firstIndex(of: ":"), colon != text.startIndex else { return nil }
+        let words = text[text.index(after: colon)...].split(separator: ",", omittingEmptySubsequences: false)
+        let lengths = words.compactMap { Double(String($0.filter { $0 != " " })) }
+        return lengths.count == words.count ? MeasuredSides(zone: String(text[..<colon]), lengths: lengths) : nil
+      }, expected: "the name of a zone and lengths in metres, such as road:3.5,20,3.5,20")
+  }
+}
+
+extension Speed.Unit {
+  fileprivate static func read(_ text: String) throws -> Speed.Unit {
+    try yolostream.read(
+      text, Speed.Unit.init(rawValue:),
+      expected: "one of \(Speed.Unit.allCases.map(\.rawValue).joined(separator: ", "))")
   }
 }
 

@@ -73,8 +73,9 @@ struct RulesCommand: ParsableCommand {
     let facts =
       switch event.kind {
       case .zoneEnter(let zone): ",\"zone\":\(zone.json)"
-      case .zoneExit(let zone, let dwell), .loiter(let zone, let dwell):
-        ",\"zone\":\(zone.json),\"dwell\":\(dwell.json(places: 3))"
+      case .zoneExit(let zone, let dwell, let speed):
+        ",\"zone\":\(zone.json),\"dwell\":\(dwell.json(places: 3))" + (speed.map(Self.fields) ?? "")
+      case .loiter(let zone, let dwell): ",\"zone\":\(zone.json),\"dwell\":\(dwell.json(places: 3))"
       case .line(let line, let direction, let count):
         ",\"line\":\(line.json),\"direction\":\(direction.json),\"count\":\(count)"
       case .start, .end, .stationary, .active: ""
@@ -84,6 +85,11 @@ struct RulesCommand: ParsableCommand {
     Swift.print(
       "{\"type\":\"\(event.kind.name)\",\"frame\":\(event.stamp.index + 1),"
         + "\"pts\":\(event.stamp.seconds.json(places: 3)),\"track\":\(object.track.id)\(facts)}")
+  }
+
+  private static func fields(of speed: StaySpeed) -> String {
+    ",\"mean_speed\":\(speed.mean.value.json(places: 1)),\"top_speed\":\(speed.top.value.json(places: 1))"
+      + ",\"speed_unit\":\(speed.mean.unit.rawValue.json)"
   }
 }
 

@@ -23,8 +23,8 @@ import Testing
     // Frigate's paths are another's interface, and described there.
     for file in try SourceFile.all()
     where file.lines.contains("import Hummingbird") && !file.path.hasSuffix("/WebRoutes+Frigate.swift") {
-      for match in file.lines.joined(separator: "\n").matches(of: call) where !parts.contains(where: match.2.hasSuffix)
-      {
+      for match in file.lines.joined(separator: "\n").matches(of: call)
+      where match.2.contains("{") || !parts.contains(where: match.2.hasSuffix) {
         routes.insert("\(match.1) /\(match.2.drop { $0 == "/" })")
       }
     }

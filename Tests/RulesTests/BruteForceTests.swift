@@ -165,7 +165,7 @@ extension SceneEvent {
   /// The zone it is about.
   var zone: String? {
     switch kind {
-    case .zoneEnter(let zone), .zoneExit(let zone, _), .loiter(let zone, _): zone
+    case .zoneEnter(let zone), .zoneExit(let zone, _, _), .loiter(let zone, _): zone
     default: nil
     }
   }

@@ -56,7 +56,7 @@ extension [SceneEvent] {
     map { event in
       switch event.kind {
       case .zoneEnter(let zone): "enter \(zone)"
-      case .zoneExit(let zone, let dwell): "exit \(zone) \(dwell.brief)"
+      case .zoneExit(let zone, let dwell, _): "exit \(zone) \(dwell.brief)"
       case .loiter(let zone, let dwell): "loiter \(zone) \(dwell.brief)"
       case .line(let line, let direction, let count): "\(line) \(direction) \(count)"
       case .visit(let visit): "visit \(visit.phase) \(visit.severity) \(visit.objects)"

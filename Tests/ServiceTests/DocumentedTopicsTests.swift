@@ -118,12 +118,15 @@ struct DocumentedTopicsTests {
     var stamper = EventStamper(classes: ClassCatalogue(names: ["person"]), camera: "front", clock: .wall)
     let box = Box(minX: 1, minY: 2, maxX: 3, maxY: 4)
     let track = Track(id: 1, detection: Detection(box: box, score: 0.5, classID: 0), firstSeen: 0, topScore: 0.9)
-    let object = SceneObject(track: track, lastSeen: 1)
+    var object = SceneObject(track: track, lastSeen: 1)
+    let speed = Speed(metresPerSecond: 10, unit: .kilometresPerHour)
+    object.speed = speed
     let stamp = FrameStamp(index: 1, seconds: 1, arrival: 1)
     var visit = Visit(number: 1, severity: .alert, start: 0)
     (visit.phase, visit.objects, visit.classIDs, visit.lastActive) = (.new, [1], [0], 1)
     let ofObjects: [SceneEvent.Kind] = [
-      .start, .update, .stationary, .active, .zoneEnter(zone: "yard"), .zoneExit(zone: "yard", dwell: 1),
+      .start, .update, .stationary, .active, .zoneEnter(zone: "yard"),
+      .zoneExit(zone: "yard", dwell: 1, speed: StaySpeed(mean: speed, top: speed)),
       .loiter(zone: "yard", dwell: 1), .line(line: "door", direction: "in", count: 1), .end,
     ]
     let ofFrames: [SceneEvent.Kind] = [.visit(visit), .added(rule: "crowd", value: 3)]

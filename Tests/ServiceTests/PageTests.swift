@@ -64,6 +64,9 @@ struct PageTests {
     #expect(try browser.wait(for: "document.querySelectorAll('tbody tr').length === 5"))
     let receiver = "[...document.querySelectorAll('tbody th')].find((cell) => cell.textContent === 'webhook phone')"
     #expect(try browser.wait(for: "/^(waiting|connected)/.test(\(receiver)?.nextSibling.textContent)"))
+    #expect(
+      try browser.wait(
+        for: "document.querySelector('.activity img').naturalWidth >= 640 && document.querySelector('.activity svg')"))
     try browser.checkView("system-\(name)")
     // A camera that the configuration has no longer leaves the page; so do green dots with the server.
     try browser.press("1", code: 49)

@@ -45,6 +45,12 @@ struct PageZoneTests {
       let side = try #require(try browser.value(of: area) as? [Double])
       try browser.click(x: side[0] + x * side[2], y: side[1] + y * side[3])
     }
+    // 40 % of 768 columns are 307 pixels: with 6 m for them the walker has 2.15 m/s, which is 7.7 km/h.
+    _ = try browser.value(
+      of: """
+        (() => { const field = [...document.querySelectorAll('.editor label')].find((l) => l.textContent.startsWith('Sides'))
+          .querySelector('input'); field.value = '6, 4, 6, 4'; field.dispatchEvent(new Event('input', {bubbles: true})) })()
+        """)
     #expect(try browser.shoot("zone"))
     let text = try #require(try browser.value(of: "document.querySelector('.yaml pre').textContent") as? String)
     let marks = text.split(separator: "\n").dropFirst(2).joined(separator: "\n")
@@ -70,6 +76,9 @@ struct PageZoneTests {
       }
       let dwell = try #require(exit["dwell"] as? Double)
       #expect(abs(dwell - 0.4 * 768 / Self.speed) < 0.35, "\(dwell)")
+      let speed = try #require(exit["mean_speed"] as? Double)
+      #expect(
+        abs(speed - Self.speed / (0.4 * 768) * 6 * 3.6) < 0.5 && exit["speed_unit"] as? String == "km/h", "\(speed)")
     }
   }
 }

@@ -61,7 +61,7 @@ import Testing
       ("/version", "GET"), ("/metrics", "GET"),
       ("/api/v1/cameras", "GET"), ("/api/v1/cameras/yard", "GET"), ("/api/v1/cameras/yard/latest.jpg", "GET"),
       ("/live/yard.mjpg", "GET"), ("/live/yard/index.m3u8", "GET"), ("/live/yard/0.m4s", "GET"),
-      ("/api/v1/events/stream", "GET"), ("/api/v1/stats", "GET"),
+      ("/api/v1/events/stream", "GET"), ("/api/v1/stats", "GET"), ("/api/v1/heatmap/yard.png", "GET"),
       ("/api/v1/reload", "POST"),
       ("/nothing", "GET"), ("/healthz/../metrics", "GET"), ("//healthz", "GET"),
     ] {

@@ -40,6 +40,9 @@ import Testing
           zones:
             yard: {points: [[0, 0.5], [1, 0.5], [1, 1]], objects: [person, traffic light], loiter: 20s, anchor: centre}
             road: {points: [[0, 0], [1, 0], [1, 0.5]], min_score: 0.4, min_area: 1%, hold: 1s}
+            lane:
+              points: [[0, 0], [1, 0], [1, 0.5], [0, 0.5]]
+              speed: {metres: [3.5, 20, 3.5, 20], unit: mph}
           lines:
             gate: {a: [0.1, 0.6], b: [0.9, 0.6], directions: [leaving, coming], objects: car}
           filters:
@@ -50,7 +53,10 @@ import Testing
         back: {url: "rtsp://h/", track: {stationary_after: 1m}}
       """)
     let (front, back) = (configuration.cameras[0], configuration.cameras[1])
-    #expect(front.zones.map(\.name) == ["yard", "road"] && back.zones.isEmpty)
+    #expect(front.zones.map(\.name) == ["yard", "road", "lane"] && back.zones.isEmpty)
+    let lane = front.zones[2], area = try #require(lane.area)
+    #expect(lane.speed.measure(in: area)?.unit == .milesPerHour && lane.speed.lengths == [3.5, 20, 3.5, 20])
+    #expect(front.zones[0].speed.measure(in: area) == nil)
     #expect(front.zones[0].area?.corners.map(\.x) == [0, 1, 1] && front.zones[0].anchor == .centre)
     #expect(front.zones[0].classes == ["person", "traffic light"] && front.zones[0].loiter == 20)
     #expect(front.zones[1].classes == nil && front.zones[1].minScore == 0.4 && front.zones[1].minArea == 0.01)
@@ -82,6 +88,34 @@ import Testing
       (
         "zones: {a: {points: [[0, 0], [1, 0], [1, 1]], anchor: feet}}",
         "cameras.c.zones.a.anchor: expected one of bottom, centre, top, left, right, got feet"
+      ),
+      (
+        "zones: {a: {points: [[0, 0], [1, 0], [1, 1]], speed: {metres: [1, 2, 3, 4]}}}",
+        "cameras.c.zones.a.speed: expected a zone of four corners, because the four sides between them are measured"
+      ),
+      (
+        "zones: {a: {points: [[0, 0], [1, 0], [1, 1], [0, 1]], speed: {metres: [1, 1, 1, 9]}}}",
+        "cameras.c.zones.a.speed: expected lengths of an area"
+      ),
+      (
+        "zones: {a: {points: [[0, 0], [1, 0], [1, 1], [0, 1]], speed: {metres: [1, 2, 3]}}}",
+        "cameras.c.zones.a.speed: expected four lengths from 0.1 to 10000 metres, or five with the diagonal"
+      ),
+      (
+        "zones: {a: {points: [[0, 0], [1, 0], [1, 1], [0, 1]], speed: {metres: [1, 2, 1, none]}}}",
+        "cameras.c.zones.a.speed.metres[3]: expected a number from 0.1 to 10000, got none"
+      ),
+      (
+        "zones: {a: {points: [[0, 0], [1, 0], [1, 1], [0, 1]], speed: {unit: mph}}}",
+        "cameras.c.zones.a.speed: the key metres is missing"
+      ),
+      (
+        "zones: {a: {points: [[0, 0], [1, 0], [1, 1], [0, 1]], speed: {metres: [1, 2, 1, 2], unit: knots}}}",
+        "cameras.c.zones.a.speed.unit: expected one of km/h, mph, m/s, got knots"
+      ),
+      (
+        "zones: {a: {points: [[0, 0], [1, 0], [1, 1], [0, 1]], anchor: centre, speed: {metres: [1, 2, 1, 2]}}}",
+        "cameras.c.zones.a.speed: expected anchor: bottom, because it is the lower edge of a box that is on the ground"
       ),
       ("lines: {g: {a: [0, 0], b: [0, 0]}}", "cameras.c.lines.g: expected two points, got the same one as a and b"),
       ("lines: {g: {a: [0, 0]}}", "cameras.c.lines.g: the key b is missing"),

@@ -64,6 +64,27 @@ import Tracking
     #expect(analyser.finish().map(\.kind) == [.end])
   }
 
+  @Test func `findings have the time and the speed of objects, for each host alike`() throws {
+    var settings = SceneAnalyser.Settings()
+    settings.tracker = TrackerConfiguration()
+    settings.rules.stationary.isPresumed = false
+    let corners: [(Float, Float)] = [(0, 0), (1, 0), (1, 1), (0, 1)]
+    var zone = Zone("all", Polygon(corners: corners.map { .init(x: $0.0, y: $0.1) }))
+    zone.speed = SpeedMeasure(try GroundPlane(zone.area, lengths: [64, 64, 64, 64]))
+    settings.rules.zones = [zone]
+    var analyser = SceneAnalyser(settings)
+    var last: FrameFindings?, seconds = 0.0
+    for index in 0..<20 {
+      let shift = Float(index)
+      let moved = Box(minX: 5 + shift, minY: 10, maxX: 25 + shift, maxY: 50)
+      last = analyser.conclude([Detection(box: moved, score: 0.9, classID: 0)], of: try frame(index)).findings
+      seconds += last?.presence.reduce(0) { $0 + $1.seconds } ?? 0
+    }
+    // The first frames make the track sure. A pixel is a metre here: ten pixels a second.
+    #expect((1.5...1.9).contains(seconds), "\(seconds)")
+    #expect(abs((last?.speeds[1]?.metresPerSecond ?? 0) - 10) < 0.3, "\(last?.speeds ?? [:])")
+  }
+
   @Test func `an object that stands there from the start is stationary, and a restart does not start it again`() throws
   {
     var settings = SceneAnalyser.Settings()

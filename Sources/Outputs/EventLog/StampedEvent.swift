@@ -76,7 +76,15 @@ package struct StampedEvent: Hashable, Sendable {
     switch event.kind {
     case .start, .update, .end, .stationary, .active: break
     case .zoneEnter(let zone): line.add("zone", zone)
-    case .zoneExit(let zone, let dwell), .loiter(let zone, let dwell):
+    case .zoneExit(let zone, let dwell, let speed):
+      line.add("zone", zone)
+      line.add("dwell", dwell, places: 3)
+      if let speed {
+        line.add("mean_speed", speed.mean.value, places: 1)
+        line.add("top_speed", speed.top.value, places: 1)
+        line.add("speed_unit", speed.mean.unit.rawValue)
+      }
+    case .loiter(let zone, let dwell):
       line.add("zone", zone)
       line.add("dwell", dwell, places: 3)
     case .line(let name, let direction, let count):
@@ -106,6 +114,8 @@ package struct StampedEvent: Hashable, Sendable {
     }
   }
 
+  private var hasStaySpeed: Bool { if case .zoneExit(_, _, .some) = event.kind { true } else { false } }
+
   private func add(_ object: SceneObject, to line: inout JSONValue) {
     let detection = object.track.detection, box = detection.box
     let corners = [box.minX, box.minY, box.maxX, box.maxY]
@@ -121,6 +131,11 @@ package struct StampedEvent: Hashable, Sendable {
     line.add("entered", object.enteredZones)
     line.add("stationary", object.isStationary)
     line.add("position_changes", object.positionChanges)
+    // The end of a stay in another zone has speeds of its own.
+    if let speed = object.speed, !hasStaySpeed {
+      line.add("speed", speed.value, places: 1)
+      line.add("speed_unit", speed.unit.rawValue)
+    }
     line.add("start", EventClock.text(began))
     line.add("end", event.kind == .end ? EventClock.text(lastSeen) : nil)
     if let evidence {

@@ -94,17 +94,19 @@ public struct Overlay: ~Copyable {
     return nil
   }
 
-  /// Draws `tracks` at `seconds` of the source with their trails, and `untracked` detections without; below them the
+  /// Draws `tracks` at `seconds` of the source with their trails and `speeds` (by identity), and `untracked` detections without; below them the
   /// zones and lines of the style, with `figures` next to their names. Fails with `mismatch` for an image of another
   /// layout.
   public mutating func draw(
-    tracks: [Track], untracked: [Detection] = [], figures: MarkFigures? = nil, on image: borrowing PixelBuffer,
+    tracks: [Track], untracked: [Detection] = [], speeds: [Int: Speed] = [:], figures: MarkFigures? = nil,
+    on image: borrowing PixelBuffer,
     at seconds: Double
   ) throws(ImagingError) {
     try check(image)
     trails.add(tracks, at: seconds)
     let subjects =
-      tracks.compactMap { subject($0.detection, identity: $0.id) } + untracked.compactMap { subject($0, identity: nil) }
+      tracks.compactMap { subject($0.detection, identity: $0.id, speed: speeds[$0.id]) }
+      + untracked.compactMap { subject($0, identity: nil) }
     image.withView { view in
       draw(marks, figures, on: view)
       if style.trailSeconds > 0 {
@@ -179,7 +181,7 @@ public struct Overlay: ~Copyable {
   }
 
   /// How to draw a detection; `nil` if its box is invalid or outside the image.
-  private func subject(_ detection: Detection, identity: Int?) -> Subject? {
+  private func subject(_ detection: Detection, identity: Int?, speed: Speed? = nil) -> Subject? {
     let raw = detection.box
     guard !raw.minX.isNaN, !raw.minY.isNaN, !raw.maxX.isNaN, !raw.maxY.isNaN else { return nil }
     guard raw.maxX > 0, raw.maxY > 0, raw.minX < Float(layout.width), raw.minY < Float(layout.height) else {
@@ -194,18 +196,19 @@ public struct Overlay: ~Copyable {
     let bottom = max(snap(raw.maxY, layout.height), min(y + sizes.line * 2 + 2, layout.height))
     let box = Box(minX: Float(x), minY: Float(y), maxX: Float(right), maxY: Float(bottom))
     return Subject(
-      box: box, classID: detection.classID, label: label(detection, identity),
+      box: box, classID: detection.classID, label: label(detection, identity, speed),
       place: .init(x: x, y: y, width: right - x, height: bottom - y))
   }
 
-  /// `person 0.91 #3`.
-  private func label(_ detection: Detection, _ identity: Int?) -> String {
+  /// `car 0.91 #3 47 km/h`.
+  private func label(_ detection: Detection, _ identity: Int?, _ speed: Speed?) -> String {
     var text = String(classes[detection.classID].prefix(40))
     if style.showsScores, detection.score.isFinite {
       let hundredths = Int((min(max(detection.score, 0), 1) * 100).rounded())
       text += hundredths == 100 ? " 1.00" : hundredths < 10 ? " 0.0\(hundredths)" : " 0.\(hundredths)"
     }
     if style.showsIdentities, let identity { text += " #\(identity)" }
+    if let speed, abs(speed.value) < 10_000 { text += " \(Int(speed.value.rounded())) \(speed.unit.rawValue)" }
     return text
   }
 }

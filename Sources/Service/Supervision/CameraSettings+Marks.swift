@@ -19,6 +19,10 @@ extension ZoneSettings {
     var mark: JSONValue = ["name": .string(name), "points": area.json]
     if let classes { mark.add("objects", classes) }
     if let loiter { mark.add("loiter", loiter, places: 3) }
+    if let lengths = speed.lengths {
+      mark.add("metres", lengths.map { Float($0) }, places: 2)
+      mark.add("speed_unit", speed.unit.rawValue)
+    }
     return mark
   }
 }

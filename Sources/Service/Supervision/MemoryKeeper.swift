@@ -2,7 +2,7 @@ import Outputs
 import Pipeline
 import Synchronization
 
-/// Saves the state of cameras now and then on its own thread: a slow disk delays nothing, and a service that is killed loses
+/// Saves the state and the heat maps of cameras now and then on its own thread: a slow disk delays nothing, and a service that is killed loses
 /// only some seconds.
 final class MemoryKeeper: Sendable {
   /// Counts of saved states, and of failures.
@@ -18,11 +18,15 @@ final class MemoryKeeper: Sendable {
   private let thread: WorkThread
   private let inbox = Inbox()
 
-  /// Starts to save the states that `remembered` returns, by camera. Throws if the system has no thread left.
-  init(_ folder: MemoryFolder, remembered: @escaping @Sendable () -> [String: CameraMemory]) throws(PipelineError) {
+  /// Starts to save the states that `remembered` returns, by camera, and what of `heat` is due. Throws if the system has no
+  /// thread left.
+  init(
+    _ folder: MemoryFolder, heat: @escaping @Sendable () -> [CameraHeat] = { [] },
+    remembered: @escaping @Sendable () -> [String: CameraMemory]
+  ) throws(PipelineError) {
     self.folder = folder
     thread = try WorkThread(name: "memory")
-    thread.run { [inbox] in inbox.serve(folder, remembered) }
+    thread.run { [inbox] in inbox.serve(folder, heat, remembered) }
   }
 
   /// Counts of saved states, and of failures.
@@ -45,8 +49,11 @@ final class MemoryKeeper: Sendable {
     let wake = Wakeup()
     let state = Mutex(State())
 
-    func serve(_ folder: MemoryFolder, _ remembered: () -> [String: CameraMemory]) {
+    func serve(
+      _ folder: MemoryFolder, _ heat: () -> [CameraHeat], _ remembered: () -> [String: CameraMemory]
+    ) {
       var written: [String: CameraMemory] = [:]
+      var pruned = Int64.min
       while true {
         wake.wait(seconds: MemoryKeeper.interval)
         if state.withLock({ $0.isEnding }) { return }
@@ -55,13 +62,19 @@ final class MemoryKeeper: Sendable {
             try folder.write(memory, of: camera)
             written[camera] = memory
             state.withLock { $0.report.successes += 1 }
-          } catch {
-            state.withLock { state in
-              state.report.failures += 1
-              state.report.lastFailure = error.description
-            }
-          }
+          } catch { note(error) }
         }
+        for each in heat() { do throws(OutputError) { try each.save() } catch { note(error) } }
+        let now = EventClock.wallMilliseconds, hour = HeatHours.number(now)
+        if hour != pruned { HeatFolder(folder).prune(at: now) }
+        pruned = hour
+      }
+    }
+
+    private func note(_ error: OutputError) {
+      state.withLock { state in
+        state.report.failures += 1
+        state.report.lastFailure = error.description
       }
     }
   }

@@ -10,12 +10,17 @@ extension FrameFindings {
   func json(camera: String, classes: ClassCatalogue, isStill: Bool) -> String {
     let objects = detections.enumerated().map { index, detection -> JSONValue in
       let box = detection.box
-      return [
+      let identity = identities.indices.contains(index) ? identities[index] : nil
+      var object: JSONValue = [
         "label": .string(classes[detection.classID]), "class_id": .integer(detection.classID),
         "score": .number(Double(detection.score)),
-        "box": .numbers([box.minX, box.minY, box.maxX, box.maxY], places: 1),
-        "track": .optional(identities.indices.contains(index) ? identities[index] : nil),
+        "box": .numbers([box.minX, box.minY, box.maxX, box.maxY], places: 1), "track": .optional(identity),
       ]
+      if let identity, let speed = speeds[identity] {
+        object.add("speed", speed.value, places: 1)
+        object.add("speed_unit", speed.unit.rawValue)
+      }
+      return object
     }
     // Arrival of the frame by the system clock, which players match with times of the video.
     let now = MonotonicTime.nanoseconds

@@ -30,6 +30,7 @@ extension RulesConfiguration {
       zone.minArea = section.minArea
       zone.hold = section.hold
       zone.loitering = section.loiter.map { .init(after: $0) }
+      zone.speed = section.speed.measure(in: area)
       zones.append(zone)
     }
     for section in settings.lines {

@@ -41,7 +41,7 @@ final class Supervisor: Sendable {
     do throws(PipelineError) {
       keeper =
         if let memories {
-          try MemoryKeeper(memories) { [watched] in
+          try MemoryKeeper(memories, heat: { [watched] in watched.all.map(\.heat) }) { [watched] in
             Dictionary(uniqueKeysWithValues: watched.all.map { ($0.settings.name, $0.memory) })
           }
         } else { nil }

@@ -47,6 +47,8 @@ final class WatchedCamera: Sendable {
   private let waiting = Mutex(Waiting())
   /// Analyses its frames. One worker at a time uses it.
   private let analyser: Mutex<SceneAnalyser>
+  /// Where objects spend time.
+  let heat: CameraHeat
   /// Its own outputs.
   private let sinks: SinkHost
   private let capturing = Mutex<Capturing?>(nil)
@@ -73,6 +75,7 @@ final class WatchedCamera: Sendable {
       CameraRecorder(settings, classes: plan.classes, ring: streams.recorded, folder: $0)
     }
     self.memories = memories
+    heat = CameraHeat(settings.name, classes: plan.classes, folder: memories.map(HeatFolder.init))
     let memory = memories?.memory(of: settings.name)
     let events = CameraEvents(
       camera: settings.name, classes: plan.classes, journal: journal, recorder: recorder,
@@ -157,7 +160,10 @@ final class WatchedCamera: Sendable {
   private func endScene() {
     guard let memories else { return events.publish(analyser.withLock { $0.finish() }, isLast: true) }
     events.publish(analyser.withLock { $0.suspend() }, isLast: true)
-    do throws(OutputError) { try memories.write(memory, of: settings.name) } catch {
+    do throws(OutputError) {
+      try memories.write(memory, of: settings.name)
+      try heat.save(isLast: true)
+    } catch {
       record.update { $0.lastFailure = error.description }
     }
   }
@@ -206,6 +212,7 @@ final class WatchedCamera: Sendable {
     do {
       let outcome = try analyse(frame, with: worker)
       sinks.sinks.deliver(outcome.findings)
+      heat.add(outcome.findings.presence)
       let total = MonotonicTime.nanoseconds &- frame.stamp.arrival
       record.update { $0.add(outcome, age: total, classes: plan.classes) }
       if events.journal.updates.hasListeners {

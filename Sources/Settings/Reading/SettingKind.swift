@@ -112,6 +112,22 @@ extension SettingKind where Value == String {
   }
 }
 
+extension SettingKind where Value == [Double]? {
+  /// A list of lengths in metres.
+  static var lengths: SettingKind {
+    let number = SettingKind<Double>.number(0.1...10_000)
+    return SettingKind(
+      schema: "\"type\":\"array\",\"items\":{\(number.schema)},\"minItems\":4,\"maxItems\":5"
+    ) { node throws(ConfigurationProblem) in
+      var lengths: [Double] = []
+      for item in try node.list("a list of lengths in metres, such as [3.5, 20, 3.5, 20]") {
+        lengths.append(try number.read(item))
+      }
+      return lengths
+    }
+  }
+}
+
 extension SettingKind where Value: CaseIterable & RawRepresentable<String> & Sendable {
   /// One of the cases, by its text.
   static var choice: SettingKind {

@@ -140,7 +140,10 @@ struct SceneMemory {
       stamp: frame.stamp, width: layout.width, height: layout.height, fileName: frame.fileName,
       detections: self.detections)
     identities.track(&findings)
-    return AnalysedScene(findings: findings, events: rules.events(in: findings))
+    let events = rules.events(in: findings)
+    findings.presence = rules.presence
+    findings.speeds = rules.speeds
+    return AnalysedScene(findings: findings, events: events)
   }
 
   var counts: [ZoneCount] { rules.zoneCounts }

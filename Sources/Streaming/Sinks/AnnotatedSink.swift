@@ -54,8 +54,8 @@ final class AnnotatedSink: Sink {
         overlay = consume fresh
       }
       try overlay?.draw(
-        tracks: findings.visibleTracks, untracked: findings.untracked, figures: figures, on: pixels,
-        at: findings.stamp.seconds)
+        tracks: findings.visibleTracks, untracked: findings.untracked, speeds: findings.speeds, figures: figures,
+        on: pixels, at: findings.stamp.seconds)
     } catch {
       throw OutputError(.writeFailed, "cannot draw on a frame: \(error)")
     }

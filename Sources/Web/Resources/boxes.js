@@ -60,7 +60,8 @@ export function drawBox(area, [x1, y1, x2, y2], colour, text) {
 export function drawDetections(area, message) {
   const sides = [message.width, message.height, message.width, message.height];
   for (const thing of message.detections) {
-    const text = thing.label + (thing.track === null ? "" : " #" + thing.track);
+    const text = thing.label + (thing.track === null ? "" : " #" + thing.track)
+      + (thing.speed === undefined ? "" : " " + Math.round(thing.speed) + " " + thing.speed_unit);
     drawBox(area, thing.box.map((value, index) => value / sides[index]), colourOf(thing.label), text);
   }
 }

@@ -23,6 +23,12 @@ export function problem(shapes) {
     if (names.has(key)) return "There are two " + shape.kind + "s called " + shape.name + ".";
     names.add(key);
     if (shape.kind === "zone" && shape.points.length < 3) return "The zone " + shape.name + " needs at least three corners.";
+    if (shape.kind === "zone" && shape.metres.length) {
+      if (shape.points.length !== 4) return "The zone " + shape.name + " needs four corners, because its four sides are measured.";
+      if (![4, 5].includes(shape.metres.length) || !shape.metres.every((length) => length > 0)) {
+        return "The sides of the zone " + shape.name + " need four lengths in metres, or five with the diagonal from the first corner to the third.";
+      }
+    }
     if (shape.kind === "line") {
       const [a, b] = shape.points;
       if (!b || point(a) === point(b)) return "The line " + shape.name + " needs two different ends.";
@@ -38,7 +44,8 @@ export function yaml(name, shapes) {
   const masks = shapes.filter((shape) => shape.kind === "mask");
   if (zones.length) lines.push("    zones:");
   for (const zone of zones) {
-    const more = (zone.objects.length ? ", objects: " + list(zone.objects) : "") + (zone.loiter > 0 ? ", loiter: " + round(zone.loiter) + "s" : "");
+    const more = (zone.objects.length ? ", objects: " + list(zone.objects) : "") + (zone.loiter > 0 ? ", loiter: " + round(zone.loiter) + "s" : "")
+      + (zone.metres.length ? ", speed: {metres: [" + zone.metres.map(round).join(", ") + "]" + (zone.unit === "km/h" ? "" : ", unit: " + word(zone.unit)) + "}" : "");
     lines.push("      " + word(zone.name) + ": {points: " + points(zone.points) + more + "}");
   }
   if (counted.length) lines.push("    lines:");

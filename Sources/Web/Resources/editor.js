@@ -132,7 +132,9 @@ export function edit(root, stage, canvas, name, marks, size, signal) {
       field("Name", each.name, (value) => { each.name = value.trim(); }, { maxlength: 40, spellcheck: "false" }),
       field("Classes (all if empty)", each.objects.join(", "), (value) => { each.objects = names(value); }, { list: "classes", spellcheck: "false" }),
     ];
-    if (each.kind === "zone") fields.push(field("Loitering after (s)", each.loiter ?? "", (value) => { each.loiter = Number(value); }, { type: "number", min: 0 }));
+    if (each.kind === "zone") fields.push(
+      field("Loitering after (s)", each.loiter ?? "", (value) => { each.loiter = Number(value); }, { type: "number", min: 0 }),
+      field("Sides in metres, for speeds", each.metres.join(", "), (value) => { each.metres = names(value).map(Number); }, { placeholder: "3.5, 20, 3.5, 20", spellcheck: "false" }));
     if (each.kind === "line") {
       fields.push(field("Into the arrow's right", each.directions[0], (value) => { each.directions[0] = value.trim(); }),
         field("The other way", each.directions[1], (value) => { each.directions[1] = value.trim(); }));
@@ -188,8 +190,8 @@ export function edit(root, stage, canvas, name, marks, size, signal) {
 
 const clamp = (value) => Math.min(1, Math.max(0, value));
 const least = (each) => (each.kind === "line" ? 2 : 3);
-const shape = (kind, name, points, { objects, loiter, directions }) => ({
-  kind, name, points: points.map((point) => [...point]), objects: objects ?? [], loiter: loiter ?? null, directions: [...(directions ?? ["in", "out"])],
+const shape = (kind, name, points, { objects, loiter, metres, speed_unit: unit, directions }) => ({
+  kind, name, points: points.map((point) => [...point]), objects: objects ?? [], loiter: loiter ?? null, metres: [...(metres ?? [])], unit: unit ?? "km/h", directions: [...(directions ?? ["in", "out"])],
 });
 
 /** Where the next corner goes without a pointer: beside the last one. */

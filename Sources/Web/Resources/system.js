@@ -1,3 +1,4 @@
+import { activity } from "./activity.js";
 import { ask, h } from "./dom.js";
 import { trouble } from "./stream.js";
 import { bytes, capital, causeInWords, length } from "./words.js";
@@ -46,17 +47,19 @@ export function system(main, query, signal) {
   } }, "Read the configuration again");
   const receivers = table("Receivers of events", sinkColumns, sinks);
   receivers.hidden = true;
+  const pane = activity(signal);
   main.replaceChildren(h("section", { class: "system" },
     h("h1", {}, "System"), figures, table("Cameras in figures", columns, body), receivers,
     h("p", { class: "actions" }, reload,
       h("a", { class: "button", href: "/metrics" }, "Metrics"),
       h("button", { type: "button", class: "button", onclick: () => document.getElementById("keys").showModal() }, "Keys")),
-    answer));
+    answer, pane.root));
   const refresh = async () => {
     try {
       const [cameras, stats, about] = await Promise.all(
         ["/api/v1/cameras", "/api/v1/stats", "/version"].map((address) => ask(address, { signal })));
       body.replaceChildren(...rows(columns, cameras));
+      pane.offer(cameras);
       sinks.replaceChildren(...rows(sinkColumns, stats.sinks ?? []));
       receivers.hidden = !stats.sinks?.length;
       const facts = [

@@ -1,0 +1,23 @@
+internal import Scene
+
+extension SceneRules {
+  /// Longest time out of sight, in seconds, that counts as time on the way between the two places; at slow frame rates twice
+  /// the time between two frames.
+  private static let longestGap = 2.0
+
+  /// Notes where `object`, which is seen in this frame, spent the time since `lastSeen`.
+  mutating func notePresence(of object: inout ObservedObject, since lastSeen: Double) {
+    let box = object.track.detection.box
+    let foot = Anchor.bottom.point(of: box, width: Double(max(width, 1)), height: Double(max(height, 1)))
+    let before = object.foot
+    object.foot = foot
+    let gap = clock.now - lastSeen
+    // Without a step the camera has not seen what happened meanwhile.
+    guard let before, clock.step > 0, gap > 0, gap <= max(Self.longestGap, 2 * clock.step) else { return }
+    presence.append(
+      Presence(
+        from: Polygon.Corner(x: Float(before.x), y: Float(before.y)),
+        to: Polygon.Corner(x: Float(foot.x), y: Float(foot.y)), seconds: gap,
+        classID: object.track.detection.classID, isStationary: object.isStationary))
+  }
+}
