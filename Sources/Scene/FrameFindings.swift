@@ -16,6 +16,8 @@ public struct FrameFindings: Hashable, Sendable {
   public var tracks: [Track] = []
   /// Identities whose tracks ended in this frame, ascending.
   public var endedIdentities: [Int] = []
+  /// For tracks that were confirmed in this frame: where they were seen in the frames before, oldest first, by identity.
+  public var earlierSightings: [Int: [Sighting]] = [:]
 
   /// Results of the frame at `stamp` of `width` × `height` pixels.
   public init(stamp: FrameStamp, width: Int, height: Int, fileName: String? = nil, detections: [Detection]) {

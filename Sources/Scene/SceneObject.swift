@@ -15,6 +15,8 @@ public struct SceneObject: Hashable, Sendable {
   public var isStationary = false
   /// How often it has moved to another place.
   public var positionChanges = 0
+  /// In its `start`: where it was seen before that frame, from `track.firstSeen` on, oldest first. Empty in other events.
+  public var earlierSightings: [Sighting] = []
 
   /// The object of `track`, last seen at `lastSeen` seconds of the source.
   public init(track: Track, lastSeen: Double) {
