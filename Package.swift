@@ -161,6 +161,7 @@ let package = Package(
         "events.js",
         "film.js",
         "filters.js",
+        "footage.js",
         "history.js",
         "live.js",
         "player.js",
