@@ -162,6 +162,7 @@ let package = Package(
         "events.js",
         "film.js",
         "filters.js",
+        "footage.js",
         "history.js",
         "live.js",
         "player.js",

@@ -117,6 +117,8 @@ struct EventRecorder: ~Copyable {
     var subject = subjects[object.identity] ?? Subject(first: event, latest: event)
     subject.appeared = moment
     subject.clip = openClip
+    // The trace begins where the event and its `clip_offset` do: when the object was first seen.
+    for sighting in object.earlierSightings { subject.trace.add(event.event.point(of: sighting)) }
     subjects[object.identity] = subject
     plan.start(object.identity, at: moment)
   }
@@ -232,5 +234,11 @@ extension SceneEvent {
   /// The monotonic time, in nanoseconds, at which the source was at `seconds`.
   fileprivate func moment(of seconds: Double) -> UInt64 {
     stamp.arrival - min(stamp.arrival, UInt64(min(max(0, stamp.seconds - seconds), 1e6) * 1e9))
+  }
+
+  /// `sighting`, of a frame as large as that of this event, as a trace has it.
+  fileprivate func point(of sighting: Sighting) -> ObjectTrace.Point {
+    ObjectTrace.Point(
+      moment: moment(of: sighting.seconds), box: sighting.box.shares(ofWidth: width, height: height))
   }
 }

@@ -24,6 +24,13 @@ struct FrameEvents {
   /// Adds what became of `object`.
   mutating func append(_ kind: SceneEvent.Kind, of object: ObservedObject) { objects.append(event(kind, of: object)) }
 
+  /// Adds the start of `object`, with where it was seen before.
+  mutating func appendStart(of object: inout ObservedObject) {
+    var start = event(.start, of: object)
+    start.object?.earlierSightings = object.takeSightings(since: object.firstSeen - offset)
+    objects.append(start)
+  }
+
   /// Adds an event of a zone or line about `object`.
   mutating func appendPlace(_ kind: SceneEvent.Kind, of object: ObservedObject) {
     places.append(event(kind, of: object))

@@ -25,6 +25,8 @@ struct ObservedObject: Hashable, Sendable, Codable {
   var crossings: [Crossing] = []
   /// Where its lower edge was seen last. Optional, because saved states of earlier versions have none.
   var foot: FramePoint?
+  /// Where it was seen before it was reported, in times of the source; `nil` since it was.
+  private var earlier: [Sighting]?
   /// When it was reported last with all that is known, in which zones, and the best image by then.
   private(set) var lastReport: Double
   private(set) var reportedZones: [String] = []
@@ -35,14 +37,18 @@ struct ObservedObject: Hashable, Sendable, Codable {
     let isInward: Bool
   }
 
+  /// Most sightings that are kept of an object that the filters hold back: twenty seconds at five frames per second.
+  private static let mostSightings = 100
+
   init(
     identity: Int, track: Track, in frame: FrameSize, firstSeen: Double, at now: Double, isPresumed: Bool, zones: Int,
-    lines: Int
+    lines: Int, earlier: [Sighting] = []
   ) {
     self.identity = identity
     self.track = track
     self.firstSeen = firstSeen
     self.isPresumed = isPresumed
+    self.earlier = earlier
     lastSeen = now
     lastReport = now
     place = PlaceKeeper(frame.share(of: track.detection.box), at: now, isStationary: isPresumed)
@@ -68,6 +74,19 @@ struct ObservedObject: Hashable, Sendable, Codable {
       if let measure = zone.speed, let speed = stay.speed { return Speed(metresPerSecond: speed, unit: measure.unit) }
     }
     return nil
+  }
+
+  /// Keeps where it is in the frame at `seconds` of the source, since its start is not reported in it.
+  mutating func noteSighting(at seconds: Double) {
+    guard var sightings = earlier.take() else { return }
+    if sightings.count == Self.mostSightings { sightings.removeFirst() }
+    sightings.append(Sighting(track.detection.box, at: seconds))
+    earlier = sightings
+  }
+
+  /// Where it was seen before it was reported, from `begin` (seconds of the source) on, for its start; forgotten with that.
+  mutating func takeSightings(since begin: Double) -> [Sighting] {
+    (earlier.take() ?? []).filter { $0.seconds >= begin - timeTolerance }
   }
 
   /// Notes that it is reported in the frame that was seen last.

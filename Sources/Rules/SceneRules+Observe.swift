@@ -3,8 +3,8 @@ internal import Scene
 extension SceneRules {
   private var size: FrameSize { FrameSize(width: width, height: height) }
 
-  /// An object that was not there before.
-  mutating func appeared(_ track: Track, at now: Double) -> ObservedObject {
+  /// An object that was not there before; `earlier` is where its track was seen before it was confirmed.
+  mutating func appeared(_ track: Track, after earlier: [Sighting], at now: Double) -> ObservedObject {
     defer { nextIdentity += 1 }
     let settings = configuration.stationary
     // The tracker may have known the object for some frames before it was sure; times of the source may have leapt since.
@@ -12,7 +12,7 @@ extension SceneRules {
     let isPresumed = settings.isPresumed && firstSeen - clock.viewBegan <= settings.settling
     return ObservedObject(
       identity: nextIdentity, track: track, in: size, firstSeen: firstSeen, at: now, isPresumed: isPresumed,
-      zones: configuration.zones.count, lines: configuration.lines.count)
+      zones: configuration.zones.count, lines: configuration.lines.count, earlier: earlier)
   }
 
   /// Takes in how a frame shows `object`.
@@ -85,11 +85,12 @@ extension SceneRules {
     let detection = object.track.detection
     let filter = configuration.filters[classID: detection.classID]
     guard filter.admits(detection, median: object.scores.median, width: size.width, height: size.height) else {
+      object.noteSighting(at: stamp.seconds)
       return false
     }
     object.isReported = true
     object.noteReport(at: now, zones: configuration.zones)
-    events.append(.start, of: object)
+    events.appendStart(of: &object)
     return true
   }
 }

@@ -55,7 +55,9 @@ public struct SceneRules: Sendable {
     expire(at: now, seen: findings, into: &ends)
     var events = FrameEvents(self)
     for track in findings.tracks {
-      var object = objects.removeValue(forKey: track.id) ?? found(track, in: findings) ?? appeared(track, at: now)
+      var object =
+        objects.removeValue(forKey: track.id) ?? found(track, in: findings)
+        ?? appeared(track, after: findings.earlierSightings[track.id] ?? [], at: now)
       observe(&object, as: track, at: now, into: &events)
       objects[track.id] = object
     }

@@ -20,6 +20,8 @@ public struct FrameFindings: Hashable, Sendable {
   public var presence: [Presence] = []
   /// Speeds of tracks in zones with measured sides, by identity.
   public var speeds: [Int: Speed] = [:]
+  /// For tracks that were confirmed in this frame: where they were seen in the frames before, oldest first, by identity.
+  public var earlierSightings: [Int: [Sighting]] = [:]
 
   /// Results of the frame at `stamp` of `width` × `height` pixels.
   public init(stamp: FrameStamp, width: Int, height: Int, fileName: String? = nil, detections: [Detection]) {

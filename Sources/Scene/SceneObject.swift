@@ -17,6 +17,8 @@ public struct SceneObject: Hashable, Sendable {
   public var positionChanges = 0
   /// How fast it is, if it is in a zone with measured sides and was there for long enough.
   public var speed: Speed?
+  /// In its `start`: where it was seen before that frame, from `track.firstSeen` on, oldest first. Empty in other events.
+  public var earlierSightings: [Sighting] = []
 
   /// The object of `track`, last seen at `lastSeen` seconds of the source.
   public init(track: Track, lastSeen: Double) {

@@ -17,6 +17,8 @@ struct TrackLifecycle: Sendable {
   var filter: KalmanFilter
   /// Two observed positions at least `Heading.span` apart, for the direction of motion.
   var heading: Heading
+  /// Where it was seen while it was tentative; empty once it is confirmed.
+  var sightings: [Sighting] = []
 
   /// Cost of a frame without a detection.
   static let costOfAbsence: Float = 0.5

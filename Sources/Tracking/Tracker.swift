@@ -13,6 +13,9 @@ public struct Tracker: Sendable {
   /// For each detection of the last update the identity of the track it continues; `nil` if it continues no reported
   /// track.
   public private(set) var identities: [Int?] = []
+  /// Where the objects that the last update confirmed were seen before it, by identity; oldest first, boxes as in tracks.
+  /// Objects that were confirmed in their first frame are left out.
+  public private(set) var earlierSightings: [Int: [Sighting]] = [:]
 
   var tracks: [TrackLifecycle] = []
   var restlessness = Restlessness()
@@ -44,6 +47,7 @@ public struct Tracker: Sendable {
   ///   reused.
   public mutating func update(_ detections: [Detection], at seconds: Double) -> [Track] {
     endedIdentities.removeAll(keepingCapacity: true)
+    earlierSightings.removeAll(keepingCapacity: true)
     let isFirst = now == nil
     let step = seconds - (now ?? seconds)
     if !(step >= 0 && step <= configuration.buffer) { giveUpAll() }
@@ -68,12 +72,14 @@ public struct Tracker: Sendable {
       // Objects in the first frame were there before, so they are confirmed at once.
       if isFirst { confirm(tracks.count - 1) }
     }
+    noteSightings(at: seconds)
     return report(count: detections.count)
   }
 
   /// Ends all tracks at the end of the source; `endedIdentities` then contains the confirmed ones.
   public mutating func finish() {
     endedIdentities.removeAll(keepingCapacity: true)
+    earlierSightings.removeAll(keepingCapacity: true)
     giveUpAll()
   }
 
@@ -109,7 +115,19 @@ public struct Tracker: Sendable {
 
   private mutating func confirm(_ index: Int) {
     tracks[index].id = nextID
+    if !tracks[index].sightings.isEmpty {
+      earlierSightings[nextID] = tracks[index].sightings
+      tracks[index].sightings = []
+    }
     nextID += 1
+  }
+
+  /// Keeps the boxes of tentative tracks: once an object is confirmed, its way is known from its first frame on.
+  private mutating func noteSightings(at seconds: Double) {
+    for index in tracks.indices where !tracks[index].isConfirmed && tracks[index].framesUnseen == 0 {
+      let box = tracks[index].reported(smoothing: configuration.smoothing).detection.box
+      tracks[index].sightings.append(Sighting(box, at: seconds))
+    }
   }
 
   private mutating func giveUpTracks(at seconds: Double) {

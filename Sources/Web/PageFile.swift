@@ -27,6 +27,7 @@ struct PageFile: Sendable {
     PageFile(path: "/events.js", type: script, bytes: PackageResources.events_js),
     PageFile(path: "/film.js", type: script, bytes: PackageResources.film_js),
     PageFile(path: "/filters.js", type: script, bytes: PackageResources.filters_js),
+    PageFile(path: "/footage.js", type: script, bytes: PackageResources.footage_js),
     PageFile(path: "/history.js", type: script, bytes: PackageResources.history_js),
     PageFile(path: "/live.js", type: script, bytes: PackageResources.live_js),
     PageFile(path: "/player.js", type: script, bytes: PackageResources.player_js),

@@ -21,11 +21,19 @@ extension WebRoutes {
     _ kind: MediaName.Kind, of identifier: String, _ request: Request, _ context: BasicRequestContext
   ) async throws -> Response {
     guard MediaName.isIdentifier(identifier), let path = await service.recording(kind, of: identifier),
-      let file = PlainFile(path)
+      let answer = try await Self.file(path, type: kind.mediaType, request, context)
     else {
       return Self.text("there is no \(kind.name) of such an event\n", status: .notFound)
     }
-    var headers = Self.headers(kind.mediaType)
+    return answer
+  }
+
+  /// The file at `path`, or the part of it that `request` asks for; `nil` if there is no such file, or it is empty.
+  static func file(
+    _ path: String, type: String, _ request: Request, _ context: BasicRequestContext
+  ) async throws -> Response? {
+    guard let file = PlainFile(path) else { return nil }
+    var headers = Self.headers(type)
     headers[.acceptRanges] = "bytes"
     headers[.eTag] = file.tag
     // A clip may have grown meanwhile: then the requested range belongs to an older file.
@@ -39,7 +47,7 @@ extension WebRoutes {
       let body = try await FileIO().loadFile(path: path, range: range, context: context)
       return Response(status: .partialContent, headers: headers, body: body)
     case .beyond:
-      var response = Self.text("the file has \(file.size) bytes\n", status: .rangeNotSatisfiable)
+      var response = text("the file has \(file.size) bytes\n", status: .rangeNotSatisfiable)
       response.headers[.contentRange] = "bytes */\(file.size)"
       return response
     }

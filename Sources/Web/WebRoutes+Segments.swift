@@ -6,7 +6,7 @@ import Outputs
 import Pipeline
 import Recording
 
-/// Continuous recordings of a camera: which there are, and a span of them as one file.
+/// Continuous recordings of a camera: which there are, one of their files, and a span of them as one file.
 extension WebRoutes {
   /// Longest span of one export, in milliseconds.
   private static let longestExport: Int64 = 86_400_000
@@ -20,6 +20,16 @@ extension WebRoutes {
           + "\"motion\":\(segment.hasMotion)}"
       }
       return Self.json("{\"camera\":\(camera.json),\"segments\":[\(found.joined(separator: ","))]}")
+    }
+    router.get("api/v1/recordings/{camera}/segment.mp4") { request, context in
+      guard let camera = knownCamera(context), let segments = service.segments else { return Self.unknownCamera }
+      guard let moment = request.uri.queryParameters["at"].flatMap({ EventMoment.milliseconds(String($0)) }) else {
+        return Self.text("expected at as a time such as 2026-11-23T18:39:27Z\n", status: .badRequest)
+      }
+      let found = await Task { segments.segments(of: camera, touching: moment..<moment + 1).first }.value
+      guard let found, let answer = try await Self.file(found.path, type: "video/mp4", request, context)
+      else { return Self.text("nothing was recorded then\n", status: .notFound) }
+      return answer
     }
     router.get("api/v1/recordings/{camera}/export") { request, context in
       guard let camera = knownCamera(context), let segments = service.segments else { return Self.unknownCamera }

@@ -40,6 +40,34 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: path))
   }
 
+  @Test func `a trace begins where its event does, with what was seen before the tracker was sure`() throws {
+    let scene = try RecordedScene(.walk)
+    scene.play(until: 7.4)
+    // Of a frame of 96 by 64; first seen 0.4 s ago. What was seen before that belongs to nothing.
+    let sightings = [6.8, 7.0, 7.2].map { time in
+      let left = Float(time - 6.8) * 24
+      return Sighting(Box(minX: left, minY: 16, maxX: left + 24, maxY: 48), at: time)
+    }
+    scene.see([1], at: 7.4, earlier: [1: sightings])
+    let last = ObjectTrace.Point(
+      moment: RecordedScene.clock(7.4), box: Box(minX: 0.2, minY: 0.25, maxX: 0.4, maxY: 0.75))
+    scene.recorder.take([], [], [(last, 1)])
+    scene.play(until: 9)
+    scene.see([], ended: [1], at: 9)
+    scene.play(until: 11.5)
+    let (end, evidence) = try #require(scene.published.first)
+    let offset = try #require(evidence.clipOffset)
+    let path = scene.media.trace(of: end.identifier, camera: "front", label: "person", began: end.began)
+    let data = try Data(contentsOf: URL(filePath: path))
+    let object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+    let points = try #require(object["points"] as? [[Double]])
+    #expect(points.count == 3 && abs(points[0][0] - offset) < 0.002, "\(points), \(offset)")
+    for (point, expected) in zip(points, [(0, 0.05), (0.2, 0.1), (0.4, 0.2)]) {
+      #expect(abs(point[0] - offset - expected.0) < 0.01 && abs(point[1] - expected.1) < 1e-3, "\(points)")
+      #expect(point.count == 5 && abs(point[2] - 0.25) < 1e-3 && abs(point[4] - 0.75) < 1e-3, "\(points)")
+    }
+  }
+
   @Test func `an image that is better than those before has the box of its object`() throws {
     let scene = try RecordedScene(.walk)
     scene.play(until: 7.4)

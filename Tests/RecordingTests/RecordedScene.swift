@@ -65,8 +65,10 @@ final class RecordedScene {
   /// The source is opened again and shows the clip from its start.
   func reopen() { ring.begin(video: streams.video, audioStreams: streams.audioStreams) }
 
-  /// At second `time` these tracks are there, and those have ended.
-  func see(_ ids: [Int], ended: [Int] = [], at time: Double, label: Int = 0, right: Float = 0) {
+  /// At second `time` these tracks are there, and those have ended; `earlier` is where they were seen before.
+  func see(
+    _ ids: [Int], ended: [Int] = [], at time: Double, label: Int = 0, right: Float = 0, earlier: [Int: [Sighting]] = [:]
+  ) {
     var findings = FrameFindings(
       stamp: FrameStamp(index: frame, seconds: time, arrival: Self.clock(time)), width: 96, height: 64, detections: []
     )
@@ -80,6 +82,7 @@ final class RecordedScene {
         topScore: 0.8)
     }
     findings.endedIdentities = ended
+    findings.earlierSightings = earlier
     recorder.take(history.events(in: findings).map { stamper.stamp($0) }, [])
   }
 

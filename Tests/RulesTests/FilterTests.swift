@@ -58,6 +58,27 @@ import Testing
     }
     #expect(events.names == ["start", "enter all", "gate in 1"])
   }
+
+  @Test func `a start has where its object was before, also while the filters held it back`() throws {
+    var configuration = RulesConfiguration()
+    configuration.filters.general.threshold = 0.6
+    configuration.stationary.isPresumed = false
+    configuration.zones = [Zone("all", .frame)]
+    var rules = SceneRules(configuration: configuration)
+    func box(_ index: Int) -> Box { Scenery.box(0.2 + Double(index) / 20, 0.5) }
+    var events: [SceneEvent] = []
+    // Tentative in the frames 0 and 1; held back in 2, 3 and 4, since the median of its scores is too low.
+    for index in 2..<10 {
+      let track = Scenery.track(1, box(index), score: index < 4 ? 0.5 : 0.9)
+      var findings = Scenery.frame(Double(index) / 5, [track])
+      if index == 2 { findings.earlierSightings = [1: [0, 1].map { Sighting(box($0), at: Double($0) / 5) }] }
+      events += rules.events(in: findings)
+    }
+    let start = try #require(events.first)
+    #expect(start.kind == .start && start.stamp.seconds == 1 && start.object?.track.firstSeen == 0)
+    #expect(start.object?.earlierSightings == (0..<5).map { Sighting(box($0), at: Double($0) / 5) })
+    #expect(events.count == 2 && events[1].object?.earlierSightings == [])
+  }
 }
 
 @Suite struct UpdateTests {

@@ -16,6 +16,24 @@ import Tracking
     #expect(shown == [1, 1, 2, 2, 2])
   }
 
+  @Test func `where an object was seen before it was confirmed comes with its confirmation`() throws {
+    var tracker = Tracker()
+    let first = Walker(x: 100, speed: 50), second = Walker(x: 600, speed: 50)
+    var earlier: [[Int: [Sighting]]] = []
+    for (index, time) in frames(6).enumerated() {
+      let walkers = index == 0 ? [first] : [first, second]
+      _ = tracker.update(walkers.map { $0.detection(at: time) }, at: time)
+      earlier.append(tracker.earlierSightings)
+    }
+    #expect(earlier.map(\.count) == [0, 0, 0, 1, 0, 0], "the first was there at once, the second needs three frames")
+    let sightings = try #require(earlier[3][2])
+    #expect(sightings.map(\.seconds) == Array(frames(6)[1...2]))
+    for sighting in sightings {
+      let box = second.detection(at: sighting.seconds).box
+      #expect(sighting.box.intersectionOverUnion(with: box) > 0.95)
+    }
+  }
+
   @Test(arguments: [10.0, 25, 50])
   func `objects that cross keep their identities`(rate: Double) {
     var tracker = Tracker()

@@ -106,7 +106,7 @@ import Testing
     }
     const points = [{ time: 5, box: [0, 0, 0.2, 0.2] }, { time: 6, box: [0.2, 0, 0.4, 0.2] }, { time: 20, box: [0.5, 0, 1, 1] }];
     assert.deepEqual(boxAt(points, 5.5).map((value) => Math.round(value * 100)), [10, 0, 30, 20]);
-    assert.deepEqual(boxAt(points, 4), [0, 0, 0.2, 0.2]); assert.equal(boxAt(points, 3), null);
+    assert.deepEqual(boxAt(points, 4.95), [0, 0, 0.2, 0.2]); assert.equal(boxAt(points, 4.5), null, "before it was there");
     assert.equal(boxAt(points, 12), null); assert.deepEqual(boxAt(points, 20.2), [0.5, 0, 1, 1]); assert.equal(boxAt(points, 30), null);
     assert.equal(boxAt([], 1), null);
     const zone = { kind: "zone", name: "yard", points: [[0, 0], [1, 0], [1, 1]], objects: ["traffic light"], loiter: 20, directions: [] };

@@ -32,6 +32,7 @@ struct IdentityAssignment {
     let all = findings.detections
     findings.tracks = tracker.update(all, at: findings.stamp.seconds)
     findings.endedIdentities = ended + tracker.endedIdentities
+    findings.earlierSightings = tracker.earlierSightings
     let identities = tracker.identities
     self.tracker = tracker
     let kept = all.indices.filter { shown.includes(all[$0]) }

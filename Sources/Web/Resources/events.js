@@ -1,5 +1,6 @@
 import { h } from "./dom.js";
 import { Filters } from "./filters.js";
+import { Footage, segments } from "./footage.js";
 import { dayOfItems, item as fetchItem, items, kinds, outages } from "./history.js";
 import { Player } from "./player.js";
 import { row } from "./rows.js";
@@ -10,7 +11,7 @@ import { capital, counted, dayOf } from "./words.js";
 /** What happened: visits, with a player and the day. */
 export const events = (main, query, signal, go) => new Chronicle(kinds.visits, "events", main, query, signal, go);
 
-/** What was recorded, event by event. */
+/** What was recorded: event by event, and all the time. */
 export const recordings = (main, query, signal, go) => new Chronicle(kinds.recordings, "recordings", main, query, signal, go);
 
 class Chronicle {
@@ -23,7 +24,8 @@ class Chronicle {
     this.player = new Player({
       next: () => this.move(1), previous: () => this.move(-1), changed: (item) => this.redraw(item), removed: (item) => this.removed(item),
     }, signal);
-    this.strip = new Strip((item) => this.pick(item));
+    if (kind === kinds.recordings) this.footage = new Footage((time) => this.strip.point(time), signal);
+    this.strip = new Strip((item) => this.pick(item), this.footage && ((camera, time) => this.look(camera, time, true)));
     this.rows = h("ol", { class: "list" });
     this.newItems = h("button", { type: "button", class: "new-items", hidden: true, onclick: () => this.refresh() });
     this.more = h("button", { type: "button", class: "button", hidden: true, onclick: () => this.fetchMore() }, "Show more");
@@ -31,25 +33,30 @@ class Chronicle {
     const column = h("section", { class: "column", "aria-labelledby": "list-title" },
       h("h2", { id: "list-title" }, capital(kind.word) + "s"), this.newItems, this.rows, this.note, this.more);
     main.replaceChildren(h("h1", { class: "hidden" }, capital(view)), this.filters.root,
-      h("div", { class: "chronicle" }, h("div", { class: "theatre" }, this.player.root, this.strip.root), column));
+      h("div", { class: "chronicle" }, h("div", { class: "theatre" }, this.player.root, this.footage?.root, this.strip.root), column));
     this.player.root.hidden = true;
     stream.addEventListener("happened", ({ detail }) => this.happened(detail), { signal });
-    stream.addEventListener("cameras", () => this.showDay(), { signal });
-    signal.addEventListener("abort", () => clearTimeout(this.timer));
+    stream.addEventListener("cameras", () => { this.showDay(); this.fetchSegments(); }, { signal });
+    // A segment is there when it is whole, a minute after its beginning.
+    const minutes = setInterval(() => this.day === dayOf(Date.now()) && this.fetchSegments(), 60_000);
+    signal.addEventListener("abort", () => { clearTimeout(this.timer); clearInterval(minutes); });
     this.begin();
   }
 
   async begin() {
     await Promise.all([this.refresh(), this.fetchDay()]);
+    await this.fetchSegments();
     if (this.signal.aborted) return;
-    const wanted = this.query.get("item");
+    const wanted = this.query.get("item"), at = Date.parse(this.query.get("at") ?? "");
     if (wanted) this.pick({ id: wanted }, false);
+    else if (this.footage && at) this.look(this.query.get("of"), at, false);
     else if (this.isWide && this.list.length) this.show(this.list[0], false);
   }
 
   /** Changes the filters and the address. */
   set(changes) {
     const query = new URLSearchParams(this.query);
+    if (changes.day) for (const name of ["at", "of"]) query.delete(name);
     for (const [name, value] of Object.entries(changes)) if (value === null) query.delete(name); else query.set(name, value);
     this.go(this.view, query);
   }
@@ -62,8 +69,8 @@ class Chronicle {
       this.list = page.items;
       this.next = page.next;
       this.rows.replaceChildren(...page.items.map((item) => this.row(item)));
-      this.note.textContent = this.hasConditions ? "Nothing of this kind on this day." : "Nothing happened on this day.";
-      if (this.day === dayOf(Date.now()) && !this.hasConditions) this.note.textContent = "Nothing has happened today.";
+      const isToday = this.day === dayOf(Date.now());
+      this.note.textContent = this.hasConditions ? "Nothing of this kind on this day." : this.kind.nothing[isToday ? 1 : 0];
       this.note.hidden = page.items.length > 0;
       this.more.hidden = !page.next;
     } catch (error) { this.failed(error); }
@@ -88,14 +95,30 @@ class Chronicle {
     } catch (error) { this.failed(error); }
   }
 
+  /** The cameras that there are, and those that left something on this day. */
+  get names() { return [...new Set([...cameras.keys(), ...(this.all ?? []).map((item) => item.camera)])]; }
+
+  /** What was recorded all the time. */
+  async fetchSegments() {
+    if (!this.footage || !this.names.length) return;
+    try {
+      this.recorded = await segments(this.day, this.names, this.signal);
+      if (!this.footage.root.hidden) this.footage.renew(this.recorded[this.footage.camera] ?? []);
+      this.showDay();
+      const { pending } = this;
+      this.pending = null;
+      if (pending) this.look(...pending);
+    } catch (error) { this.failed(error); }
+  }
+
   showDay() {
     if (!this.all) return;
-    const names = [...new Set([...cameras.keys(), ...this.all.map((item) => item.camera)])];
+    const { names } = this;
     const wanted = this.query.get("camera");
     this.filters.show(this.all, names);
     const shown = this.all.filter((item) => this.filters.matches(item));
     this.filters.count.textContent = counted(shown.length, this.kind.word);
-    this.strip.show(this.day, wanted ? [wanted] : names, this.all, this.gaps, (item) => this.filters.matches(item));
+    this.strip.show(this.day, wanted ? [wanted] : names, this.all, this.gaps, (item) => this.filters.matches(item), this.recorded);
   }
 
   failed(error) {
@@ -117,7 +140,30 @@ class Chronicle {
     try { this.show(this.list.find((item) => item.id === id) ?? await fetchItem(id, this.signal), isPlaying); } catch (error) { this.failed(error); }
   }
 
+  /** Shows what `camera` recorded at `time`. */
+  look(camera, time, isPlaying) {
+    const list = this.recorded?.[camera] ?? [];
+    // Which cameras there are, and so what they recorded, may not be known yet.
+    this.pending = list.length ? null : [camera, time, isPlaying];
+    if (this.pending) return;
+    this.player.video.pause();
+    this.player.root.hidden = true;
+    this.rows.querySelector("[aria-current]")?.removeAttribute("aria-current");
+    this.footage.open(camera, list, time, isPlaying);
+    if (isPlaying && !this.isWide) this.footage.root.scrollIntoView({ block: "start" });
+    this.query.delete("item");
+    this.remember({ of: camera, at: new Date(time).toISOString() });
+  }
+
+  /** Puts what is shown into the address. */
+  remember(shown) {
+    for (const [name, value] of Object.entries(shown)) this.query.set(name, value);
+    history.replaceState(null, "", "#" + this.view + "?" + this.query);
+  }
+
   show(item, isPlaying) {
+    this.footage?.close();
+    this.pending = null;
     this.player.root.hidden = false;
     this.rows.querySelector("[aria-current]")?.removeAttribute("aria-current");
     const button = this.rowOf(item.id)?.firstChild;
@@ -126,8 +172,8 @@ class Chronicle {
     this.player.open(item, isPlaying);
     if (isPlaying && !this.isWide) this.player.root.scrollIntoView({ block: "start" });
     this.strip.point(item.start);
-    this.query.set("item", item.id);
-    history.replaceState(null, "", "#" + this.view + "?" + this.query);
+    for (const name of ["at", "of"]) this.query.delete(name);
+    this.remember({ item: item.id });
   }
 
   /** The item `by` places further down. */
@@ -194,7 +240,10 @@ class Chronicle {
   key(name) {
     if (name === "n" || name === "j") this.move(1);
     else if (name === "p") this.move(-1);
-    else return !this.player.root.hidden && this.player.key(name);
+    else {
+      const shown = [this.player, this.footage].find((each) => each && !each.root.hidden);
+      return shown?.key(name) ?? false;
+    }
     return true;
   }
 }

@@ -46,11 +46,12 @@ function conditions(query, more = {}) {
 /** What the views list: where it comes from and what an item is called. */
 export const kinds = {
   visits: {
-    word: "visit", list: "/api/v1/visits", items: (answer) => answer.visits.map(visit),
+    word: "visit", nothing: ["Nothing happened on this day.", "Nothing has happened today."], list: "/api/v1/visits", items: (answer) => answer.visits.map(visit),
     belongs: (event) => event.type === "visit" && event.phase === "new",
   },
   recordings: {
-    word: "recording", list: "/api/v1/events", more: { has_clip: 1 }, items: (answer) => answer.events.filter((each) => each.label).map(single),
+    word: "recording", nothing: ["No event left a clip on this day.", "No event has left a clip today."],
+    list: "/api/v1/events", more: { has_clip: 1 }, items: (answer) => answer.events.filter((each) => each.label).map(single),
     belongs: (event) => event.type === "end" && Boolean(event.clip),
   },
 };
@@ -118,9 +119,11 @@ export async function trace(object, signal) {
   const { lines } = await ask(eventAddress(object.id), { signal });
   let zero = object.start;
   for (const line of lines) if (line.type === "active" && line.seq < lines.at(-1).seq) zero = moment(line.ts);
-  return lines.filter((line) => line.box_norm)
+  const points = lines.filter((line) => line.box_norm)
     .map((line) => ({ time: object.offset + (moment(line.ts) - zero) / 1000, box: line.box_norm }))
     .sort((one, other) => one.time - other.time);
+  // The first line is written when the tracker is sure; the object was seen a little earlier.
+  return points.length && points[0].time > object.offset ? [{ ...points[0], time: object.offset }, ...points] : points;
 }
 
 /** The box of a trace at `time`; `null` where nothing is known of it. */
@@ -132,8 +135,8 @@ export function boxAt(points, time) {
     const share = (time - earlier.time) / (after.time - earlier.time);
     return earlier.box.map((value, index) => value + (after.box[index] - value) * share);
   }
-  // A track is confirmed a few frames after the object appeared.
-  if (!earlier) return after && after.time - time <= 1.2 ? after.box : null;
+  // Frames are shown a moment before or after they were analysed.
+  if (!earlier) return after && after.time - time <= 0.1 ? after.box : null;
   const nearest = after && after.time - time < time - earlier.time ? after : earlier;
   return Math.abs(nearest.time - time) <= 0.5 ? nearest.box : null;
 }
