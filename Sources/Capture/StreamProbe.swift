@@ -4,7 +4,7 @@ import Scene
 /// Measures a stream for a while without decoding it.
 public struct StreamProbe: Sendable {
   /// The result of a measurement.
-  public struct Report: Hashable, Sendable {
+  public struct Report: Hashable, Sendable, Encodable {
     /// The address without credentials.
     public var address: String
     /// libav's name of the container or protocol.
@@ -44,6 +44,12 @@ public struct StreamProbe: Sendable {
     /// Shortest time in seconds from capture, by the sender's clock (RTCP), to arrival: the delay plus the difference
     /// of the clocks. `nil` if the sender does not report its clock.
     public var senderDelay: Double?
+
+    private enum CodingKeys: String, CodingKey {
+      case address, container, codec, width, height, nominalRate, hasAudio, opening, seconds, frames, rate, bitRate
+      case jitter, longestGap, lostPackets, damagedPackets, keyInterval, senderDelay
+      case clockDrift = "clockDriftPpm"
+    }
   }
 
   /// Seconds after opening that are not measured.

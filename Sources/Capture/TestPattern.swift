@@ -1,3 +1,5 @@
+import Scene
+
 /// A generated moving pattern: its size, rate and length.
 public struct TestPattern: Hashable, Sendable, CustomStringConvertible {
   /// Width in pixels, 16...16384.
@@ -26,11 +28,10 @@ public struct TestPattern: Hashable, Sendable, CustomStringConvertible {
     guard text.hasPrefix("test:") else { return nil }
     let parts = text.dropFirst("test:".count).split(separator: "@", omittingEmptySubsequences: false)
     guard parts.count == 2 else { return nil }
-    let size = parts[0].split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
     let timing = parts[1].split(separator: ":", omittingEmptySubsequences: false)
-    guard size.count == 2, let width = size[0], let height = size[1], (1...2).contains(timing.count),
-      let rate = Double(timing[0])
-    else { return nil }
+    guard let (width, height) = parts[0].sides(), (1...2).contains(timing.count), let rate = Double(timing[0]) else {
+      return nil
+    }
     var frameCount: Int?
     if timing.count == 2 {
       guard let count = Int(timing[1]) else { return nil }

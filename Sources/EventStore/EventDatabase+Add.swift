@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Outputs
 
 extension EventDatabase {
   /// What became of lines.
@@ -13,42 +14,38 @@ extension EventDatabase {
   /// Adds the lines in `text`, which ends with a line feed, in one transaction, and takes note that the log whose first line
   /// is `head` has been read up to `offset`. Lines that are there already change nothing.
   func add(_ text: Data, ofLog head: String, readTo offset: Int64) throws(EventStoreError) -> Additions {
-    do {
-      return try pool.write { db in
-        var writing = EventWriting(db, zone: zone)
-        var additions = Additions()
-        let reader = EventLine.Reader()
-        for bytes in text.split(separator: UInt8(ascii: "\n")) {
-          if let line = reader.read(bytes) {
-            if try writing.add(line, text: String(decoding: bytes, as: UTF8.self)) { additions.added += 1 }
-          } else if bytes.contains(where: { $0 > 0x20 }) {
-            additions.unreadable += 1
-          }
+    try writing { db in
+      var writing = EventWriting(db, zone: zone)
+      var additions = Additions()
+      let reader = EventLine.Reader()
+      for bytes in text.split(separator: UInt8(ascii: "\n")) {
+        if let line = reader.read(bytes) {
+          if try writing.add(line, text: String(decoding: bytes, as: UTF8.self)) { additions.added += 1 }
+        } else if bytes.contains(where: { $0 > 0x20 }) {
+          additions.unreadable += 1
         }
-        try writing.finish()
-        try db.execute(
-          sql: "INSERT INTO log VALUES (?, ?) ON CONFLICT (head) DO UPDATE SET offset = excluded.offset",
-          arguments: [head, offset])
-        return additions
       }
-    } catch { throw EventStoreError(error, doing: "write to the store of events") }
+      try writing.finish()
+      try db.execute(
+        sql: "INSERT INTO log VALUES (?, ?) ON CONFLICT (head) DO UPDATE SET offset = excluded.offset",
+        arguments: [head, offset])
+      return additions
+    }
   }
 
   /// Adds those of `lines` whose events are not there, in one transaction; returns how many.
   package func adopt(_ lines: [String]) throws(EventStoreError) -> Int {
-    do {
-      return try pool.write { db in
-        var writing = EventWriting(db, zone: zone)
-        let reader = EventLine.Reader()
-        var count = 0
-        for text in lines {
-          guard let line = reader.read(Data(text.utf8)), try !writing.isKnown(line.id) else { continue }
-          if try writing.add(line, text: text) { count += 1 }
-        }
-        try writing.finish()
-        return count
+    try writing { db in
+      var writing = EventWriting(db, zone: zone)
+      let reader = EventLine.Reader()
+      var count = 0
+      for text in lines {
+        guard let line = reader.read(Data(text.utf8)), try !writing.isKnown(line.id) else { continue }
+        if try writing.add(line, text: text) { count += 1 }
       }
-    } catch { throw EventStoreError(error, doing: "write to the store of events") }
+      try writing.finish()
+      return count
+    }
   }
 
   /// Adds all that is in the logs at `paths`.
@@ -74,11 +71,9 @@ extension EventDatabase {
 
   /// How far the log whose first line is `head` has been read.
   func offset(ofLog head: String) throws(EventStoreError) -> Int64 {
-    do {
-      return try pool.read {
-        try Int64.fetchOne($0, sql: "SELECT offset FROM log WHERE head = ?", arguments: [head]) ?? 0
-      }
-    } catch { throw EventStoreError(error, doing: "read the store of events") }
+    try reading {
+      try Int64.fetchOne($0, sql: "SELECT offset FROM log WHERE head = ?", arguments: [head]) ?? 0
+    }
   }
 }
 

@@ -1,59 +1,50 @@
 import Foundation
 import GRDB
+import Outputs
 
 extension EventDatabase {
   /// The events that `query` asks for, the newest first. Throws `inputOutput` or `damaged`.
   public func events(_ query: EventQuery) async throws(EventStoreError) -> EventPage {
-    do { return try await pool.read { try EventPage.fetch(query, in: $0) } } catch {
-      throw EventStoreError(error, doing: "read the store of events")
-    }
+    try await reading { try EventPage.fetch(query, in: $0) }
   }
 
   /// The event `id` with all its lines, in the order of the log; `nil` if there is none.
   public func event(_ id: String) async throws(EventStoreError) -> (event: StoredEvent, lines: [String])? {
-    do {
-      return try await pool.read { db in
-        guard let event = try StoredEvent.fetch([id], in: db).first else { return nil }
-        let lines = try String.fetchAll(
-          db, sql: "SELECT text FROM line WHERE event = ? ORDER BY number", arguments: [id])
-        return (event, lines)
-      }
-    } catch { throw EventStoreError(error, doing: "read the store of events") }
+    try await reading { db in
+      guard let event = try StoredEvent.fetch([id], in: db).first else { return nil }
+      let lines = try String.fetchAll(
+        db, sql: "SELECT text FROM line WHERE event = ? ORDER BY number", arguments: [id])
+      return (event, lines)
+    }
   }
 
   /// Lines of the log that came after the one with `number`, at most `limit`, oldest first.
   public func lines(after number: Int64, limit: Int = 1000) async throws(EventStoreError) -> [(
     number: Int64, text: String
   )] {
-    do {
-      return try await pool.read { db in
-        try Row.fetchAll(
-          db, sql: "SELECT number, text FROM line WHERE number > ? ORDER BY number LIMIT ?", arguments: [number, limit]
-        ).map { ($0[0], $0[1]) }
-      }
-    } catch { throw EventStoreError(error, doing: "read the store of events") }
+    try await reading { db in
+      try Row.fetchAll(
+        db, sql: "SELECT number, text FROM line WHERE number > ? ORDER BY number LIMIT ?", arguments: [number, limit]
+      ).map { ($0[0], $0[1]) }
+    }
   }
 
   /// The number of the line that is `count` lines before the end.
   public func number(linesBeforeEnd count: Int) async throws(EventStoreError) -> Int64 {
-    do {
-      return try await pool.read { db in
-        try Int64.fetchOne(
-          db, sql: "SELECT number FROM line ORDER BY number DESC LIMIT 1 OFFSET ?", arguments: [count]) ?? 0
-      }
-    } catch { throw EventStoreError(error, doing: "read the store of events") }
+    try await reading { db in
+      try Int64.fetchOne(
+        db, sql: "SELECT number FROM line ORDER BY number DESC LIMIT 1 OFFSET ?", arguments: [count]) ?? 0
+    }
   }
 
   /// How many lines and events there are.
   public func size() async throws(EventStoreError) -> (lines: Int, events: Int) {
-    do {
-      return try await pool.read { db in
-        (
-          try Int.fetchOne(db, sql: "SELECT count(*) FROM line") ?? 0,
-          try Int.fetchOne(db, sql: "SELECT count(*) FROM event") ?? 0
-        )
-      }
-    } catch { throw EventStoreError(error, doing: "read the store of events") }
+    try await reading { db in
+      (
+        try Int.fetchOne(db, sql: "SELECT count(*) FROM line") ?? 0,
+        try Int.fetchOne(db, sql: "SELECT count(*) FROM event") ?? 0
+      )
+    }
   }
 }
 
@@ -62,22 +53,18 @@ extension EventDatabase {
   public func visits(_ query: EventQuery) async throws(EventStoreError) -> VisitPage {
     var query = query
     query.type = EventLine.visitType
-    do {
-      return try await pool.read { [query] db in
-        let page = try EventPage.fetch(query, in: db)
-        let visits = try page.events.map { event in
-          VisitPage.Visit(event: event, objects: try StoredEvent.fetch(event.objects, in: db))
-        }
-        return VisitPage(visits: visits, next: page.next)
+    return try await reading { [query] db in
+      let page = try EventPage.fetch(query, in: db)
+      let visits = try page.events.map { event in
+        VisitPage.Visit(event: event, objects: try StoredEvent.fetch(event.objects, in: db))
       }
-    } catch { throw EventStoreError(error, doing: "read the store of events") }
+      return VisitPage(visits: visits, next: page.next)
+    }
   }
 
   /// The events `ids` that there are, in this order.
   public func events(_ ids: [String]) async throws(EventStoreError) -> [StoredEvent] {
-    do { return try await pool.read { try StoredEvent.fetch(ids, in: $0) } } catch {
-      throw EventStoreError(error, doing: "read the store of events")
-    }
+    try await reading { try StoredEvent.fetch(ids, in: $0) }
   }
 }
 
@@ -202,7 +189,7 @@ extension EventQuery {
     var ranges: [(path: EventPlan.Path, parts: [(condition: String, value: Double)])] = []
     if let minScore { ranges.append((.score, [("e.score >= ?", minScore)])) }
     if let timeOfDay {
-      let (start, end) = (timeOfDay.start, timeOfDay.end)
+      let (start, end) = (timeOfDay.from, timeOfDay.to)
       ranges.append(
         start < end
           ? (.minute, [("e.minute >= \(start) AND e.minute < ?", Double(end))])
@@ -238,13 +225,11 @@ extension EventQuery {
 extension EventDatabase {
   /// Those of `paths` that no event names.
   func unreferenced(_ paths: [String]) async throws(EventStoreError) -> [String] {
-    do {
-      return try await pool.read { db in
-        try paths.filter { path in
-          // Snapshots belong to one event each.
-          try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM event WHERE clip = ?)", arguments: [path]) == false
-        }
+    try await reading { db in
+      try paths.filter { path in
+        // Snapshots belong to one event each.
+        try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM event WHERE clip = ?)", arguments: [path]) == false
       }
-    } catch { throw EventStoreError(error, doing: "read the store of events") }
+    }
   }
 }

@@ -31,27 +31,25 @@ extension EventDatabase {
     let first = query.after.map { LocalTime($0, in: zone).day } ?? 0
     // What ends at midnight does not have the day that begins then.
     let last = query.before.map { LocalTime($0 - 1, in: zone).day } ?? Int(Int32.max)
-    do {
-      return try await pool.read { db in
-        var counts: [EventCount] = []
-        var texts: [Int: String] = [:]
-        let rows = try Row.fetchCursor(
-          db,
-          sql: """
-            SELECT day, camera, label, count FROM day
-            WHERE day BETWEEN ?1 AND ?2 AND (?3 IS NULL OR camera = ?3) AND (?4 IS NULL OR label = ?4)
-            ORDER BY day DESC, camera, label
-            """, arguments: [first, last, query.camera, query.label]
-        )
-        while let row = try rows.next() {
-          let day = row[0] as Int
-          let text = texts[day] ?? Self.text(ofDay: day)
-          texts[day] = text
-          counts.append(EventCount(day: text, camera: row[1], label: row[2], count: row[3]))
-        }
-        return counts
+    return try await reading { db in
+      var counts: [EventCount] = []
+      var texts: [Int: String] = [:]
+      let rows = try Row.fetchCursor(
+        db,
+        sql: """
+          SELECT day, camera, label, count FROM day
+          WHERE day BETWEEN ?1 AND ?2 AND (?3 IS NULL OR camera = ?3) AND (?4 IS NULL OR label = ?4)
+          ORDER BY day DESC, camera, label
+          """, arguments: [first, last, query.camera, query.label]
+      )
+      while let row = try rows.next() {
+        let day = row[0] as Int
+        let text = texts[day] ?? Self.text(ofDay: day)
+        texts[day] = text
+        counts.append(EventCount(day: text, camera: row[1], label: row[2], count: row[3]))
       }
-    } catch { throw EventStoreError(error, doing: "read the store of events") }
+      return counts
+    }
   }
 
   /// `2026-11-23` for 20261123.

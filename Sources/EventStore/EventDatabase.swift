@@ -95,6 +95,23 @@ public final class EventDatabase: Sendable {
     }
   }
 
+  /// What `body` reads of a snapshot.
+  func reading<Answer: Sendable>(
+    _ body: @escaping @Sendable (Database) throws -> Answer
+  ) async throws(EventStoreError) -> Answer {
+    do { return try await pool.read(body) } catch { throw EventStoreError(error, doing: "read the store of events") }
+  }
+
+  /// The same for callers that are not asynchronous.
+  func reading<Answer>(_ body: (Database) throws -> Answer) throws(EventStoreError) -> Answer {
+    do { return try pool.read(body) } catch { throw EventStoreError(error, doing: "read the store of events") }
+  }
+
+  /// What `body` returns that writes in one transaction.
+  func writing<Answer>(_ body: (Database) throws -> Answer) throws(EventStoreError) -> Answer {
+    do { return try pool.write(body) } catch { throw EventStoreError(error, doing: "write to the store of events") }
+  }
+
   /// Closes it. Afterwards everything fails.
   public func close() { try? pool.close() }
 }

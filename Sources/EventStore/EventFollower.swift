@@ -28,11 +28,6 @@ package final class EventFollower: Sendable {
     var isEnding = false
   }
 
-  private struct Working {
-    let thread: WorkThread
-    let task: Task<Void, Never>
-  }
-
   /// Seconds after which the log is read again without a notification.
   private static let interval = 1.0
 
@@ -40,7 +35,7 @@ package final class EventFollower: Sendable {
   private let logs: [EventLogFiles]
   private let state = Mutex(State())
   private let wake = Wakeup()
-  private let working = Mutex<Working?>(nil)
+  private let thread = OwnedThread()
 
   /// A follower that fills `database` from the logs at `paths`.
   package init(_ database: EventDatabase, logs paths: [String]) {
@@ -52,9 +47,7 @@ package final class EventFollower: Sendable {
 
   /// Begins. Throws where there is no thread to be had.
   package func start() throws(PipelineError) {
-    let thread = try WorkThread(name: "event store")
-    let task = Task(executorPreference: thread) { self.serve() }
-    working.withLock { $0 = Working(thread: thread, task: task) }
+    try thread.start("event store") { self.serve() }
   }
 
   /// The log has grown.
@@ -73,11 +66,10 @@ package final class EventFollower: Sendable {
 
   /// Reads what is left of the log and ends the thread.
   package func stop() async {
-    guard let working = working.withLock({ $0.take() }) else { return }
-    state.withLock { $0.isEnding = true }
-    wake.notify()
-    await working.task.value
-    working.thread.join()
+    await thread.stop {
+      state.withLock { $0.isEnding = true }
+      wake.notify()
+    }
   }
 
   private func serve() {

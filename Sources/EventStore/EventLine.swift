@@ -1,6 +1,9 @@
 import Foundation
 import Outputs
 
+/// Identifiers sort by the time at which events began, and a span of time is a range of them.
+typealias EventIdentifier = SortableIdentifier
+
 /// One line of an event log, as far as the store reads it. Versions 1 and 2 of the format have these fields in common.
 struct EventLine: Decodable, Sendable {
   /// Identifies the line itself, where it was published; `nil` in a log that its service wrote.

@@ -1,30 +1,9 @@
 public import Foundation
-import Outputs
+public import Outputs
 import Scene
 
 /// A query of the store. Each condition restricts the result; without any it is all events, newest first.
 public struct EventQuery: Hashable, Sendable {
-  /// A part of the day, in the time zone of the store.
-  public struct TimeOfDay: Hashable, Sendable {
-    /// Minutes since midnight: the first that belongs to it, and the first that does not. It may go over midnight.
-    public let start, end: Int
-
-    /// Reads `22:00-06:00`; `nil` for anything else.
-    public init?(parsing text: String) {
-      let ends = text.split(separator: "-", omittingEmptySubsequences: false).map(Self.minute)
-      guard ends.count == 2, let start = ends[0], let end = ends[1], start != end, start < 1440 else { return nil }
-      (self.start, self.end) = (start, end)
-    }
-
-    private static func minute(_ text: Substring) -> Int? {
-      let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-      guard parts.count == 2, parts.allSatisfy({ $0.count == 2 && $0.allSatisfy(\.isASCII) }), let hour = Int(parts[0]),
-        let minute = Int(parts[1]), (0..<60).contains(minute), (0...1440).contains(hour * 60 + minute)
-      else { return nil }
-      return hour * 60 + minute
-    }
-  }
-
   /// Name of the camera.
   public var camera: String?
   /// Name of the class.
@@ -35,8 +14,8 @@ public struct EventQuery: Hashable, Sendable {
   public var type: String?
   /// The first and the first not to be included moment at which the event began, in milliseconds since 1970.
   public var after, before: Int64?
-  /// When in the day it began.
-  public var timeOfDay: TimeOfDay?
+  /// When in the day it began, in the time zone of the store.
+  public var timeOfDay: DayHours?
   /// Least top score.
   public var minScore: Double?
   /// Whether there is a clip.
@@ -75,7 +54,8 @@ public struct EventQuery: Hashable, Sendable {
     case "type": type = text
     case "after": after = try value(EventMoment.milliseconds(text, now: now), moment)
     case "before": before = try value(EventMoment.milliseconds(text, now: now), moment)
-    case "time_of_day": timeOfDay = try value(TimeOfDay(parsing: text), "a part of the day such as 22:00-06:00")
+    case "time_of_day":
+      timeOfDay = try value(DayHours(parsing: text), "a part of the day such as 22:00-06:00")
     case "min_score":
       minScore = try value(Double(text).flatMap { (0...1).contains($0) ? $0 : nil }, "a score from 0 to 1")
     case "has_clip": hasClip = try value(Self.truth(text), "0 or 1")

@@ -14,12 +14,6 @@ public final class Engine: @unchecked Sendable {
 
   deinit { unsafe dnnl_engine_destroy(handle) }
 
-  /// Version of oneDNN at run time, such as `2.6.3`.
-  public static var libraryVersion: String {
-    guard let version = unsafe dnnl_version() else { return "unknown" }
-    return unsafe "\(version.pointee.major).\(version.pointee.minor).\(version.pointee.patch)"
-  }
-
   /// Widest vector instructions that oneDNN uses on this machine.
   public static var instructionSet: InstructionSet {
     InstructionSet(bits: dnnl_get_effective_cpu_isa().rawValue)
@@ -41,7 +35,7 @@ public final class Engine: @unchecked Sendable {
   }
 
   /// Instruction sets that differ in which data types are fast.
-  public enum InstructionSet: String, Sendable, Comparable {
+  public enum InstructionSet: String, Sendable, Comparable, CaseIterable {
     case older, avx2, avx2VNNI, avx512, avx512VNNI, avx512BF16
 
     /// From oneDNN's number, which has the bits of all included sets. A set newer than this list is recognised by the
@@ -54,16 +48,7 @@ public final class Engine: @unchecked Sendable {
       self = widestFirst.first { bits & $0.0.rawValue == $0.0.rawValue }?.1 ?? .older
     }
 
-    private var rank: Int {
-      switch self {
-      case .older: 0
-      case .avx2: 1
-      case .avx2VNNI: 2
-      case .avx512: 3
-      case .avx512VNNI: 4
-      case .avx512BF16: 5
-      }
-    }
+    private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 
     /// Later sets include earlier ones.
     public static func < (a: InstructionSet, b: InstructionSet) -> Bool { a.rank < b.rank }

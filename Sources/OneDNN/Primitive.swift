@@ -110,14 +110,8 @@ public final class PrimitiveCall: @unchecked Sendable {
   private let operands: [TensorMemory]
 
   /// Binds `operands` to `primitive`.
-  public init(_ primitive: Primitive, _ operands: KeyValuePairs<Primitive.Argument, TensorMemory>) {
-    self.primitive = primitive
-    self.operands = operands.map(\.value)
-    unsafe arguments = .allocate(capacity: operands.count)
-    for (index, operand) in operands.enumerated() {
-      unsafe arguments.initializeElement(
-        at: index, to: dnnl_exec_arg_t(arg: operand.key.native, memory: operand.value.handle))
-    }
+  public convenience init(_ primitive: Primitive, _ operands: KeyValuePairs<Primitive.Argument, TensorMemory>) {
+    self.init(primitive, operands.map { ($0.key, $0.value) })
   }
 
   /// Binds `operands` to `primitive`.

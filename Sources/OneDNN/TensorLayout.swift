@@ -1,7 +1,7 @@
 import COneDNN
 
 /// Type of a tensor's elements.
-public enum ElementType: String, Hashable, Sendable {
+public enum ElementType: String, Hashable, Sendable, CaseIterable {
   case f32, bf16, u8, s8, s32
 
   var native: dnnl_data_type_t {
@@ -15,14 +15,8 @@ public enum ElementType: String, Hashable, Sendable {
   }
 
   init?(_ native: dnnl_data_type_t) {
-    switch native {
-    case dnnl_f32: self = .f32
-    case dnnl_bf16: self = .bf16
-    case dnnl_u8: self = .u8
-    case dnnl_s8: self = .s8
-    case dnnl_s32: self = .s32
-    default: return nil
-    }
+    guard let type = Self.allCases.first(where: { $0.native == native }) else { return nil }
+    self = type
   }
 
   /// Bytes of one element.

@@ -73,3 +73,8 @@ public struct DurationHistogram: Hashable, Sendable {
     return lowest + ((1 << shift) - 1) / 2
   }
 }
+
+extension Duration {
+  /// The duration in seconds.
+  package var seconds: Double { Double(components.seconds) + Double(components.attoseconds) / 1e18 }
+}

@@ -36,15 +36,6 @@ public final class StageScope {
     return outcome
   }
 
-  /// Sends the results of `next` until it returns `nil` or the channel is closed.
-  public func produce<Output: ~Copyable, Failure: Error>(
-    into output: Channel<Output>, _ next: () throws(Failure) -> Output?
-  ) throws(Failure) {
-    while let value = try next() {
-      if send(value, to: output) == .closed { return }
-    }
-  }
-
   /// Sends one result for each value received, until the input ends or the output is closed.
   public func transform<Input: ~Copyable, Output: ~Copyable, Failure: Error>(
     from input: Channel<Input>, into output: Channel<Output>,

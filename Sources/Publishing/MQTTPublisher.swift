@@ -26,7 +26,7 @@ package final class MQTTPublisher: Sendable {
   let shared = Mutex(Shared())
   /// Notified when events have gone to the disk, or from there to the broker.
   let progress = Wakeup()
-  private let thread = Mutex<WorkThread?>(nil)
+  private let thread = OwnedThread()
 
   /// A publisher that does nothing yet.
   ///
@@ -46,9 +46,7 @@ package final class MQTTPublisher: Sendable {
   /// Starts to publish. Throws `SpoolError` where the events cannot be kept, or `PipelineError` where there is no thread.
   package func start() throws {
     let waiting = Mutex<Spool?>(try Spool(folder: settings.spool, limits: settings.limits))
-    let thread = try WorkThread(name: "mqtt")
-    self.thread.withLock { $0 = thread }
-    thread.run {
+    try thread.start("mqtt") { [self] in
       guard let spool = waiting.withLock({ $0.take() }) else { return }
       var work = PublishingWork(self, spool: spool)
       work.run()
@@ -100,9 +98,9 @@ package final class MQTTPublisher: Sendable {
 
   /// Sends waiting messages for at most three seconds, disconnects and ends. Blocks until then.
   package func stop() {
-    shared.withLock { $0.isStopping = true }
-    wake.wake()
-    let thread = self.thread.withLock { $0.take() }
-    thread?.join()
+    thread.join {
+      shared.withLock { $0.isStopping = true }
+      wake.wake()
+    }
   }
 }

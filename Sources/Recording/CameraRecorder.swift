@@ -27,11 +27,6 @@ package final class CameraRecorder: Sendable {
     var score: Float = -1
   }
 
-  private struct Working {
-    let thread: WorkThread
-    let task: Task<Void, Never>
-  }
-
   /// Receives updates and ends of objects, in order, with the files that show them.
   package typealias Publishing = @Sendable (StampedEvent, StampedEvent.Evidence) -> Void
 
@@ -41,7 +36,7 @@ package final class CameraRecorder: Sendable {
   private let folder: MediaFolder
   private let inbox = Mutex(Inbox())
   private let wake = Wakeup()
-  private let working = Mutex<Working?>(nil)
+  private let thread = OwnedThread()
 
   /// A recorder of the camera with `settings`, whose packets come through `ring`; `nil` if nothing of it is to be recorded.
   package init?(_ settings: CameraSettings, classes: ClassCatalogue, ring: PacketRing?, folder: MediaFolder) {
@@ -55,24 +50,20 @@ package final class CameraRecorder: Sendable {
 
   /// Starts recording. Throws if the system has no thread left.
   package func start(publish: @escaping Publishing) throws(PipelineError) {
-    let thread = try WorkThread(name: "record \(settings.name)")
-    let task = Task(executorPreference: thread) { self.serve(publish) }
-    working.withLock { $0 = Working(thread: thread, task: task) }
+    try thread.start("record \(settings.name)") { self.serve(publish) }
   }
 
   /// Finishes all files, publishes all ends and stops. Returns when the thread has ended.
   package func stop() async {
-    guard let working = working.withLock({ $0.take() }) else { return }
-    inbox.withLock { $0.isEnding = true }
-    wake.notify()
-    await working.task.value
-    working.thread.join()
+    await thread.stop {
+      inbox.withLock { $0.isEnding = true }
+      wake.notify()
+    }
   }
 
   /// Takes an event; `false` if this recorder will not publish the end of its object.
   package func take(_ event: StampedEvent) -> Bool {
-    guard working.withLock({ $0 != nil }) else { return false }
-    guard let object = event.event.object else { return false }
+    guard thread.isRunning, let object = event.event.object else { return false }
     inbox.withLock { inbox in
       switch event.event.kind {
       case .start, .active:

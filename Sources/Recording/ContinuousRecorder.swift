@@ -15,11 +15,6 @@ package final class ContinuousRecorder: Sendable {
     var isEnding = false
   }
 
-  private struct Working {
-    let thread: WorkThread
-    let task: Task<Void, Never>
-  }
-
   /// Seconds between two looks at what has arrived.
   private static let interval = 0.5
 
@@ -29,7 +24,7 @@ package final class ContinuousRecorder: Sendable {
   private let isOn: @Sendable () -> Bool
   private let inbox = Mutex(Inbox())
   private let wake = Wakeup()
-  private let working = Mutex<Working?>(nil)
+  private let thread = OwnedThread()
 
   /// A recorder of what the camera with `settings` sends through `ring`, while `isOn`; `nil` if that is not recorded.
   package init?(
@@ -44,18 +39,15 @@ package final class ContinuousRecorder: Sendable {
 
   /// Starts the thread. Throws if there is none.
   package func start() throws(PipelineError) {
-    let thread = try WorkThread(name: "segments \(settings.name)")
-    let task = Task(executorPreference: thread) { self.serve() }
-    working.withLock { $0 = Working(thread: thread, task: task) }
+    try thread.start("segments \(settings.name)") { self.serve() }
   }
 
   /// Ends the last segment, and returns when the thread has ended.
   package func stop() async {
-    guard let working = working.withLock({ $0.take() }) else { return }
-    inbox.withLock { $0.isEnding = true }
-    wake.notify()
-    await working.task.value
-    working.thread.join()
+    await thread.stop {
+      inbox.withLock { $0.isEnding = true }
+      wake.notify()
+    }
   }
 
   /// Takes the times of a frame that was analysed, and whether something moved in it.

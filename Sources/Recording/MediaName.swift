@@ -104,7 +104,7 @@ package struct MediaName: Hashable, Sendable {
   static func isHour(_ text: some StringProtocol) -> Bool { matches(text, "00") }
   /// Whether `text` is the identifier of an event: a ULID.
   package static func isIdentifier(_ text: some StringProtocol) -> Bool {
-    text.utf8.count == 26 && text.utf8.allSatisfy { "0123456789ABCDEFGHJKMNPQRSTVWXYZ".utf8.contains($0) }
+    SortableIdentifier.isValid(text)
   }
 
   private static func isPlain(_ character: Character) -> Bool {

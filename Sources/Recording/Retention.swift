@@ -25,11 +25,6 @@ package final class Retention: Sendable {
     var isEnding = false
   }
 
-  private struct Working {
-    let thread: WorkThread
-    let task: Task<Void, Never>
-  }
-
   /// Seconds between two sweeps.
   static let interval = 60.0
   /// Maximum number of files that one sweep removes; the next then follows at once.
@@ -38,15 +33,13 @@ package final class Retention: Sendable {
   private let limits: Mutex<(storage: StorageSettings, rules: RetentionRules)>
   private let folder: MediaFolder
   private let state = Mutex(State())
-  private let working = Mutex<Working?>(nil)
+  private let thread = OwnedThread()
 
   /// Starts to watch `folder`. Throws if the system has no thread left.
   package init(_ limits: StorageSettings, folder: MediaFolder) throws(PipelineError) {
     self.limits = Mutex((limits, RetentionRules()))
     self.folder = folder
-    let thread = try WorkThread(name: "retention")
-    let task = Task(executorPreference: thread) { self.serve() }
-    working.withLock { $0 = Working(thread: thread, task: task) }
+    try thread.start("retention") { self.serve() }
   }
 
   package var report: Report { state.withLock { $0.report } }
@@ -64,20 +57,14 @@ package final class Retention: Sendable {
   }
 
   /// Ends the thread.
-  package func stop() async {
-    guard let working = working.withLock({ $0.take() }) else { return }
-    state.withLock { $0.isEnding = true }
-    folder.trouble.notify()
-    await working.task.value
-    working.thread.join()
-  }
+  package func stop() async { await thread.stop(tellEnd) }
 
   /// The same for callers that are not asynchronous: blocks for the time of a sweep.
-  package func end() {
-    guard let working = working.withLock({ $0.take() }) else { return }
+  package func end() { thread.join(tellEnd) }
+
+  private func tellEnd() {
     state.withLock { $0.isEnding = true }
     folder.trouble.notify()
-    working.thread.join()
   }
 
   private func serve() {

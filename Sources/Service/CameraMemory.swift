@@ -12,12 +12,6 @@ struct CameraMemory: Hashable, Sendable, Codable {
   let rules: RulesState
   let objects: [EventStamper.OpenObject]
 
-  init(rules: RulesState, objects: [EventStamper.OpenObject], at saved: Int64 = EventClock.wallMilliseconds) {
-    self.saved = saved
-    self.rules = rules
-    self.objects = objects
-  }
-
   /// Whether `older` can stay: it has the same content and is less than a minute old.
   func isCovered(by older: CameraMemory?) -> Bool {
     guard let older else { return false }

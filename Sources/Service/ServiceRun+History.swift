@@ -35,16 +35,7 @@ extension ServiceRun {
   /// Connects history and retention: which recordings have to be kept, and which were removed.
   func retainByHistory() {
     guard let history else { return }
-    supervisor.retain(
-      by: RetentionRules.Knowledge(
-        kept: { try history.database.keptFiles() },
-        alerts: { try history.database.alerts(among: $0) },
-        alertSpans: { try history.database.alertSpans(of: $0, touching: $1) },
-        forget: { [log] paths in
-          do throws(EventStoreError) { try history.database.forget(files: paths) } catch {
-            log(LogLine(.error, "\(error)"))
-          }
-        }))
+    supervisor.retain(by: RetentionRules.Knowledge(of: history, log: log))
   }
 
   /// The recording of the event `identifier`, from the store.
@@ -57,5 +48,19 @@ extension ServiceRun {
       guard let label = event.label else { return nil }
       return supervisor.media?.trace(of: identifier, camera: event.camera, label: label, began: event.start)
     }
+  }
+}
+
+extension RetentionRules.Knowledge {
+  /// What `history` knows of recordings; failures to note that one is gone are logged.
+  init(of history: EventHistory, log: @escaping @Sendable (LogLine) -> Void) {
+    self.init(
+      kept: { try history.database.keptFiles() }, alerts: { try history.database.alerts(among: $0) },
+      alertSpans: { try history.database.alertSpans(of: $0, touching: $1) },
+      forget: { paths in
+        do throws(EventStoreError) { try history.database.forget(files: paths) } catch {
+          log(LogLine(.error, "\(error)"))
+        }
+      })
   }
 }

@@ -51,7 +51,7 @@ extension ServiceRun {
   /// published.
   func changeOutlets(from before: OutputSettings, to outputs: OutputSettings) async {
     guard before.mqtt != outputs.mqtt || !(before.webhooks + outputs.webhooks).isEmpty else { return }
-    let change = { [outlets, log] in
+    await WorkThread.execute("outlets") { [outlets, log] in
       if before.mqtt != outputs.mqtt, before.state == outputs.state {
         do throws(ServiceError) { try outlets.changePublisher(to: outputs) } catch {
           log(LogLine(.error, "outputs.mqtt: \(error)"))
@@ -61,15 +61,10 @@ extension ServiceRun {
         log(LogLine(.error, "outputs.webhooks: \(error)"))
       }
     }
-    guard let thread = try? WorkThread(name: "outlets") else { return change() }
-    await Task(executorPreference: thread) { change() }.value
-    thread.join()
   }
 
   /// Closes the outlets on their own thread, because it may take seconds.
   func stopOutlets() async {
-    guard let thread = try? WorkThread(name: "farewell") else { return outlets.stop() }
-    await Task(executorPreference: thread) { [outlets] in outlets.stop() }.value
-    thread.join()
+    await WorkThread.execute("farewell") { [outlets] in outlets.stop() }
   }
 }

@@ -18,11 +18,8 @@ extension ServiceRun: WebService {
     let house = FrigateServer(
       supervisor.home(outlets.switches), prefix: settings.prefix, clientID: settings.broker.clientID)
     let uptime = Double(MonotonicTime.nanoseconds - start) / 1e9
-    let times = reports.filter { $0.inferTime.count > 0 }.map { report -> Double in
-      let duration = report.inferTime.quantile(0.5).components
-      return Double(duration.seconds) * 1e3 + Double(duration.attoseconds) / 1e15
-    }
-    let inference = times.max() ?? 0
+    let inference =
+      reports.filter { $0.inferTime.count > 0 }.map { $0.inferTime.quantile(0.5).seconds * 1e3 }.max() ?? 0
     return FrigateAnswers(
       version: house.version, configuration: house.configuration.text,
       statistics: house.statistics(
@@ -70,17 +67,17 @@ extension ServiceRun: WebService {
     var figures = ProcessFigures.now.json(since: start)
     let journal = supervisor.journal.report
     if let storage = supervisor.recordings?.storage {
-      var object = JSONObject()
-      object.add("used_bytes", Int(storage.usedBytes))
-      object.add("free_bytes", Int(storage.freeBytes))
-      object.add("files", storage.files)
-      figures.add("storage", json: object.json)
+      figures.add(
+        "storage",
+        value: [
+          "used_bytes": .integer(Int(storage.usedBytes)), "free_bytes": .integer(Int(storage.freeBytes)),
+          "files": .integer(storage.files),
+        ])
     }
-    let events = journal.counts.sorted { $0.key < $1.key }.map { "\($0.key.json):\($0.value)" }.joined(separator: ",")
-    figures.add("events", json: "{\(events)}")
+    figures.add("events", value: .counts(journal.counts))
     figures.add("lost_lines", journal.losses.failures + journal.losses.dropped)
     figures.add("sinks", json: "[\(outlets.states.joined(separator: ","))]")
-    return figures.json
+    return figures.text
   }
 
   package func reload() async -> ReloadOutcome {

@@ -17,9 +17,8 @@ extension Supervisor {
     server.version = ProgramVersion.current
     server.camerasUp = reports.count { $0.stateName == "up" }
     server.resultAge = reports.filter { $0.age.count > 0 && $0.stateName == "up" }.map { report in
-      let age = report.age.quantile(0.5).components
       // Rounded to a tenth, because each change is a message.
-      return ((Double(age.seconds) + Double(age.attoseconds) / 1e18) * 10).rounded() / 10
+      (report.age.quantile(0.5).seconds * 10).rounded() / 10
     }.max()
     // Rounded to 100 MB for the same reason.
     server.freeBytes = recordings.map { Int($0.storage.freeBytes) / 100_000_000 * 100_000_000 }

@@ -47,16 +47,16 @@ public struct FrameSize: Hashable, Sendable {
 extension SettingKind where Value == ListenAddress {
   /// `host:port`.
   static var listenAddress: SettingKind {
-    SettingKind(schema: "\"type\":\"string\",\"pattern\":\("^.+:[0-9]+$".json)") { node throws(ConfigurationProblem) in
-      let expected = "an address and a port such as 127.0.0.1:8080 or [::1]:8080"
-      let text = try node.text(expected)
+    parsed(
+      "\"type\":\"string\",\"pattern\":\("^.+:[0-9]+$".json)",
+      "an address and a port such as 127.0.0.1:8080 or [::1]:8080"
+    ) { text in
       guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
-        throw node.mismatch(expected)
+        return nil
       }
       var host = text[..<colon]
       if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
-      guard !host.isEmpty else { throw node.mismatch(expected) }
-      return ListenAddress(host: String(host), port: Int(port))
+      return host.isEmpty ? nil : ListenAddress(host: String(host), port: Int(port))
     }
   }
 }
@@ -64,44 +64,31 @@ extension SettingKind where Value == ListenAddress {
 extension SettingKind where Value == FrameSize {
   /// `640`, or `384x640` for rows by columns.
   static var inputSize: SettingKind {
-    SettingKind(
-      schema:
-        "\"anyOf\":[{\"type\":\"integer\",\"minimum\":32,\"maximum\":8192},"
-        + "{\"type\":\"string\",\"pattern\":\("^[0-9]+x[0-9]+$".json)}]"
-    ) { node throws(ConfigurationProblem) in
-      guard let size = FrameSize(parsing: try node.text(FrameSize.form)) else {
-        throw node.mismatch(FrameSize.form)
-      }
-      return size
-    }
+    parsed(
+      "\"anyOf\":[{\"type\":\"integer\",\"minimum\":32,\"maximum\":8192},"
+        + "{\"type\":\"string\",\"pattern\":\("^[0-9]+x[0-9]+$".json)}]", FrameSize.form, FrameSize.init(parsing:))
   }
 }
 
 extension SettingKind where Value == PushAddress? {
   /// An address of a receiver, or a playlist.
   static var pushAddress: SettingKind {
-    SettingKind(schema: "\"type\":\"string\",\"minLength\":1") { node throws(ConfigurationProblem) in
-      guard let address = PushAddress(parsing: try node.text(PushAddress.forms)) else {
-        throw node.mismatch(PushAddress.forms)
-      }
-      return address
-    }
+    .optional(.parsed("\"type\":\"string\",\"minLength\":1", PushAddress.forms) { PushAddress(parsing: $0) })
   }
 }
 
 extension SettingKind where Value == SourceAddress? {
   /// The address of a video source. A file that does not exist may be created later, so it is no error here.
   static var sourceAddress: SettingKind {
-    SettingKind(schema: "\"type\":\"string\",\"minLength\":1") { node throws(ConfigurationProblem) in
-      let expected = "an address such as rtsp://192.0.2.5/stream, a device such as /dev/video0, or a file"
-      let text = try node.text(expected)
-      guard !text.isEmpty, text != "-" else { throw node.mismatch(expected) }
-      do throws(CaptureError) {
-        return try SourceAddress(parsing: text)
-      } catch {
-        guard error.code == .invalidAddress else { return SourceAddress(.video(path: text)) }
-        throw node.mismatch(expected)
-      }
-    }
+    .optional(
+      .parsed(
+        "\"type\":\"string\",\"minLength\":1",
+        "an address such as rtsp://192.0.2.5/stream, a device such as /dev/video0, or a file"
+      ) { text in
+        guard !text.isEmpty, text != "-" else { return nil }
+        do throws(CaptureError) { return try SourceAddress(parsing: text) } catch {
+          return error.code == .invalidAddress ? nil : SourceAddress(.video(path: text))
+        }
+      })
   }
 }

@@ -1,3 +1,5 @@
+package import Outputs
+
 /// When web servers are called for what a camera sees.
 public struct AlertSettings: Hashable, Sendable {
   /// The part of each day, local time; `nil` is always.

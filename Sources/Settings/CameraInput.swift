@@ -29,22 +29,8 @@ public struct CameraInput: Hashable, Sendable {
 extension CameraSettings {
   /// Where the frames come from that objects are detected in, credentials included.
   public var address: SourceAddress? {
-    get { inputs.isEmpty ? url : address(of: .detect) }
+    get { inputs.isEmpty ? url : inputs.first { $0.roles.contains(.detect) }?.address }
     set { url = newValue }
-  }
-
-  /// The stream that is recorded, if that is another one.
-  package var recordAddress: SourceAddress? { separateAddress(of: .record) }
-
-  /// The stream that the live view is made of, if that is another one.
-  package var liveAddress: SourceAddress? { separateAddress(of: .live) }
-
-  private func address(of role: CameraInput.Role) -> SourceAddress? {
-    inputs.first { $0.roles.contains(role) }?.address
-  }
-
-  private func separateAddress(of role: CameraInput.Role) -> SourceAddress? {
-    inputs.first { $0.roles.contains(role) && !$0.roles.contains(.detect) }?.address
   }
 
   /// Notes what is wrong with its streams, which are in the section `place`.
@@ -78,8 +64,7 @@ extension SettingKind where Value == [CameraInput.Role] {
     let role = SettingKind<CameraInput.Role>.choice
     return SettingKind(schema: "\"type\":\"array\",\"minItems\":1,\"items\":{\(role.schema)}") {
       node throws(ConfigurationProblem) in
-      var roles: [CameraInput.Role] = []
-      for item in try node.list("a list of roles such as [record, live]") { roles.append(try role.read(item)) }
+      let roles = try node.list("a list of roles such as [record, live]").map(role.read)
       guard !roles.isEmpty, Set(roles).count == roles.count else {
         throw node.mismatch("a list of different roles such as [record, live]")
       }
@@ -99,14 +84,12 @@ extension SettingKind where Value == [CameraInput] {
     ) { node throws(ConfigurationProblem) in
       let items = try node.list(CameraInput.form)
       guard (1...3).contains(items.count) else { throw node.problem("expected 1 to 3 inputs, got \(items.count)") }
-      var inputs: [CameraInput] = []
-      for item in items {
+      return try items.map { item throws(ConfigurationProblem) in
         var input = CameraInput(), problems = ConfigurationProblems()
         CameraInput.settings.read(item, into: &input, problems: &problems)
         if let first = problems.all.first { throw first }
-        inputs.append(input)
+        return input
       }
-      return inputs
     }
   }
 }

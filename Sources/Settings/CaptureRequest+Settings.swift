@@ -14,23 +14,18 @@ extension CaptureRequest {
 extension SettingKind where Value == V4L2.FrameSize? {
   /// Width by height, as cameras have it.
   static var cameraSize: SettingKind {
-    SettingKind(schema: "\"type\":\"string\",\"pattern\":\("^[0-9]+x[0-9]+$".json)") {
-      node throws(ConfigurationProblem) in
-      let expected = "width by height such as 1280x720"
-      guard let size = V4L2.FrameSize(parsing: try node.text(expected)) else { throw node.mismatch(expected) }
-      return size
-    }
+    .optional(
+      .parsed(
+        "\"type\":\"string\",\"pattern\":\("^[0-9]+x[0-9]+$".json)", "width by height such as 1280x720",
+        V4L2.FrameSize.init(parsing:)))
   }
 }
 
 extension SettingKind where Value == FourCC? {
   /// A pixel format by any of its names.
   static var pixelFormat: SettingKind {
-    SettingKind(schema: "\"type\":\"string\",\"minLength\":1") { node throws(ConfigurationProblem) in
-      let expected = "one of " + FourCC.known.map(\.description).joined(separator: ", ")
-      guard let format = FourCC(named: try node.text(expected)) else { throw node.mismatch(expected) }
-      return format
-    }
+    let expected = "one of " + FourCC.known.map(\.description).joined(separator: ", ")
+    return .optional(.parsed("\"type\":\"string\",\"minLength\":1", expected, FourCC.init(named:)))
   }
 }
 
@@ -39,16 +34,13 @@ extension SettingKind where Value == [ControlSetting] {
   static var controls: SettingKind {
     SettingKind(schema: "\"type\":\"object\",\"additionalProperties\":{\"type\":\"integer\"}") {
       node throws(ConfigurationProblem) in
-      let expected = "an integer"
-      var controls: [ControlSetting] = []
-      for entry in try node.entries() {
-        let text = try entry.value.text(expected)
+      try node.entries().map { entry throws(ConfigurationProblem) in
+        let text = try entry.value.text("an integer")
         guard let control = ControlSetting(parsing: "\(entry.key)=\(text)") else {
-          throw entry.value.mismatch(expected)
+          throw entry.value.mismatch("an integer")
         }
-        controls.append(control)
+        return control
       }
-      return controls
     }
   }
 }

@@ -1,5 +1,5 @@
 import Foundation
-import Outputs
+package import Outputs
 
 /// A web server that is called for events.
 public struct HookSettings: Hashable, Sendable {
@@ -69,67 +69,22 @@ public struct HookSettings: Hashable, Sendable {
   ]
 }
 
-/// A part of each day, in minutes. Where it ends before it begins, it goes past midnight.
-package struct DayHours: Hashable, Sendable {
-  /// First minute, and the one after the last.
-  package let from, to: Int
-
-  /// Whether the local time of day at `milliseconds` since 1970 is within.
-  package func contains(_ milliseconds: Int64) -> Bool {
-    let date = Date(timeIntervalSince1970: Double(milliseconds) / 1e3)
-    let parts = Calendar.current.dateComponents([.hour, .minute], from: date)
-    let minute = (parts.hour ?? 0) * 60 + (parts.minute ?? 0)
-    return from <= to ? (from..<to).contains(minute) : minute >= from || minute < to
-  }
-
-  /// Reads `22:00-06:00`; `nil` for anything else.
-  init?(parsing text: String) {
-    let minutes = text.split(separator: "-").map { part -> Int? in
-      let numbers = part.trimmingCharacters(in: .whitespaces).split(separator: ":").map { Int($0) }
-      guard numbers.count == 2, let hour = numbers[0], let minute = numbers[1], (0...24).contains(hour),
-        (0..<60).contains(minute), hour * 60 + minute <= 1440
-      else { return nil }
-      return hour * 60 + minute
-    }
-    guard minutes.count == 2, let from = minutes[0], let to = minutes[1], from != to else { return nil }
-    (self.from, self.to) = (from, to)
-  }
-}
-
 extension SettingKind where Value == DayHours {
   /// A part of each day.
   static var dayHours: SettingKind {
-    SettingKind(schema: "\"type\":\"string\",\"pattern\":\("^[0-9:]+-[0-9:]+$".json)") {
-      node throws(ConfigurationProblem) in
-      let expected = "hours such as 22:00-06:00"
-      guard let hours = DayHours(parsing: try node.text(expected)) else { throw node.mismatch(expected) }
-      return hours
-    }
-  }
-}
-
-extension SettingKind where Value == String {
-  /// One of `names`.
-  static func oneOf(_ names: [String]) -> SettingKind {
-    SettingKind(schema: "\"enum\":[\(names.map(\.json).joined(separator: ","))]") { node throws(ConfigurationProblem) in
-      let expected = "one of \(names.joined(separator: ", "))"
-      let text = try node.text(expected)
-      guard names.contains(text) else { throw node.mismatch(expected) }
-      return text
-    }
+    parsed(
+      "\"type\":\"string\",\"pattern\":\("^[0-9:]+-[0-9:]+$".json)", "hours such as 22:00-06:00",
+      DayHours.init(parsing:))
   }
 }
 
 extension SettingKind where Value == String? {
   /// An address of a web server.
   static var webAddress: SettingKind {
-    SettingKind(schema: "\"type\":\"string\",\"pattern\":\"^https?://\"") { node throws(ConfigurationProblem) in
-      let expected = "an address such as https://192.0.2.20/hook"
-      let text = try node.text(expected)
-      guard let url = URL(string: text), ["http", "https"].contains(url.scheme), url.host() != nil else {
-        throw node.mismatch(expected)
-      }
-      return text
-    }
+    .optional(
+      .parsed("\"type\":\"string\",\"pattern\":\"^https?://\"", "an address such as https://192.0.2.20/hook") { text in
+        guard let url = URL(string: text), ["http", "https"].contains(url.scheme), url.host() != nil else { return nil }
+        return text
+      })
   }
 }

@@ -63,23 +63,14 @@ public struct MQTTSettings: Hashable, Sendable {
 extension SettingKind where Value == MQTTAddress? {
   /// The address of a broker.
   static var brokerAddress: SettingKind {
-    SettingKind(schema: "\"type\":\"string\",\"pattern\":\"^mqtts?://\"") { node throws(ConfigurationProblem) in
-      guard let address = MQTTAddress(parsing: try node.text(MQTTAddress.form)) else {
-        throw node.mismatch(MQTTAddress.form)
-      }
-      return address
-    }
+    .optional(
+      .parsed("\"type\":\"string\",\"pattern\":\"^mqtts?://\"", MQTTAddress.form, MQTTAddress.init(parsing:)))
   }
 }
 
 extension SettingKind where Value == MQTTOptions.Version {
   /// A version of MQTT.
   static var brokerVersion: SettingKind {
-    SettingKind(schema: "\"enum\":[\"3.1.1\",\"5\",5]") { node throws(ConfigurationProblem) in
-      guard let version = MQTTOptions.Version(rawValue: try node.text("3.1.1 or 5")) else {
-        throw node.mismatch("3.1.1 or 5")
-      }
-      return version
-    }
+    parsed("\"enum\":[\"3.1.1\",\"5\",5]", "3.1.1 or 5", MQTTOptions.Version.init(rawValue:))
   }
 }

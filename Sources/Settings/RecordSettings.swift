@@ -90,13 +90,10 @@ public enum FreeSpace: Hashable, Sendable {
 extension SettingKind where Value == Int64 {
   /// A number of bytes: `500GB`, `1.5TiB`; a number alone is bytes.
   static var size: SettingKind {
-    SettingKind(
-      schema: "\"anyOf\":[{\"type\":\"integer\",\"minimum\":1},{\"type\":\"string\",\"pattern\":\(pattern.json)}]"
-    ) { node throws(ConfigurationProblem) in
-      let expected = "a size such as 500GB or 20GiB"
-      guard let value = bytes(in: try node.text(expected)) else { throw node.mismatch(expected) }
-      return value
-    }
+    parsed(
+      "\"anyOf\":[{\"type\":\"integer\",\"minimum\":1},{\"type\":\"string\",\"pattern\":\(pattern.json)}]",
+      "a size such as 500GB or 20GiB"
+    ) { bytes(in: $0) }
   }
 
   private static var pattern: String { "^[0-9.]+ ?([kKMGT]i?)?B?$" }
@@ -119,23 +116,14 @@ extension SettingKind where Value == Int64 {
 extension SettingKind where Value == FreeSpace {
   /// A percentage or a number of bytes.
   static var freeSpace: SettingKind {
-    SettingKind(schema: "\"anyOf\":[{\"type\":\"integer\",\"minimum\":0},{\"type\":\"string\"}]") {
-      node throws(ConfigurationProblem) in
-      let expected = "a percentage such as 5% or a size such as 20GB"
-      let text = try node.text(expected)
+    parsed(
+      "\"anyOf\":[{\"type\":\"integer\",\"minimum\":0},{\"type\":\"string\"}]",
+      "a percentage such as 5% or a size such as 20GB"
+    ) { text in
       if text.hasSuffix("%"), let percent = Double(text.dropLast()), (0...99).contains(percent) {
         return .share(percent / 100)
       }
-      if text == "0" { return .bytes(0) }
-      guard let bytes = SettingKind<Int64>.bytes(in: text) else { throw node.mismatch(expected) }
-      return .bytes(bytes)
+      return text == "0" ? .bytes(0) : SettingKind<Int64>.bytes(in: text).map { .bytes($0) }
     }
-  }
-}
-
-extension SettingKind {
-  /// The same, where the key may be missing.
-  static func optional<Wrapped>(_ kind: SettingKind<Wrapped>) -> SettingKind where Value == Wrapped? {
-    SettingKind(schema: kind.schema) { node throws(ConfigurationProblem) in try kind.read(node) }
   }
 }

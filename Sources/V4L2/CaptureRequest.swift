@@ -51,13 +51,6 @@ public struct SizeRange: Hashable, Sendable {
   /// Width and height of a step; 1 if every size is possible.
   public let step: FrameSize
 
-  /// A range from its parts.
-  public init(smallest: FrameSize, largest: FrameSize, step: FrameSize) {
-    self.smallest = smallest
-    self.largest = largest
-    self.step = step
-  }
-
   /// The size in the range that is nearest to `size`.
   func nearest(to size: FrameSize) -> FrameSize {
     FrameSize(

@@ -6,52 +6,36 @@ import Outputs
 enum FrigateEvent {
   /// An object: `/api/events`.
   static func json(_ event: StoredEvent) -> String {
-    var object = JSONObject()
-    object.add("id", event.id)
-    object.add("label", event.label)
-    object.add("sub_label", nil as String?)
-    object.add("camera", event.camera)
-    object.add("start_time", Double(event.start) / 1e3, places: 3)
-    object.add("end_time", seconds(event.end), places: 3)
-    object.add("false_positive", nil as String?)
-    object.add("zones", event.zones)
-    object.add("thumbnail", "")
-    object.add("has_clip", event.clip != nil)
-    object.add("has_snapshot", event.snapshot != nil)
-    object.add("retain_indefinitely", event.isKept)
-    object.add("plus_id", nil as String?)
-    object.add("top_score", event.score, places: 4)
-    var data = JSONObject()
-    data.add("type", "object")
-    data.add("score", event.score, places: 4)
-    data.add("top_score", event.score, places: 4)
-    data.add("attributes", [])
-    object.add("data", json: data.json)
-    return object.json
+    let score = JSONValue.number(event.score, places: 4)
+    let object: JSONValue = [
+      "id": .string(event.id), "label": .optional(event.label), "sub_label": .null, "camera": .string(event.camera),
+      "start_time": .number(Double(event.start) / 1e3), "end_time": seconds(event.end), "false_positive": .null,
+      "zones": .strings(event.zones), "thumbnail": "", "has_clip": .bool(event.clip != nil),
+      "has_snapshot": .bool(event.snapshot != nil), "retain_indefinitely": .bool(event.isKept), "plus_id": .null,
+      "top_score": score, "data": ["type": "object", "score": score, "top_score": score, "attributes": []],
+    ]
+    return object.text
   }
 
   /// A visit: `/api/review`.
   static func json(_ visit: VisitPage.Visit, severity: String) -> String {
-    var data = JSONObject()
-    data.add("detections", visit.objects.map(\.id))
-    data.add("objects", visit.objects.compactMap(\.label).reduce(into: []) { if !$0.contains($1) { $0.append($1) } })
-    data.add("sub_labels", [])
-    data.add("zones", visit.objects.flatMap(\.zones).reduce(into: []) { if !$0.contains($1) { $0.append($1) } })
-    data.add("audio", [])
-    var object = JSONObject()
-    object.add("id", visit.event.id)
-    object.add("camera", visit.event.camera)
-    object.add("start_time", Double(visit.event.start) / 1e3, places: 3)
-    object.add("end_time", seconds(visit.event.end), places: 3)
-    object.add("severity", severity)
-    object.add("thumb_path", "")
-    object.add("has_been_reviewed", false)
-    object.add("data", json: data.json)
-    return object.json
+    func distinct(_ names: [String]) -> JSONValue {
+      .strings(names.reduce(into: []) { if !$0.contains($1) { $0.append($1) } })
+    }
+    let object: JSONValue = [
+      "id": .string(visit.event.id), "camera": .string(visit.event.camera),
+      "start_time": .number(Double(visit.event.start) / 1e3), "end_time": seconds(visit.event.end),
+      "severity": .string(severity), "thumb_path": "", "has_been_reviewed": false,
+      "data": [
+        "detections": .strings(visit.objects.map(\.id)), "objects": distinct(visit.objects.compactMap(\.label)),
+        "sub_labels": [], "zones": distinct(visit.objects.flatMap(\.zones)), "audio": [],
+      ],
+    ]
+    return object.text
   }
 
-  private static func seconds(_ text: String?) -> Double? {
-    text.flatMap { FootageTime.milliseconds($0) }.map { Double($0) / 1e3 }
+  private static func seconds(_ text: String?) -> JSONValue {
+    .number(text.flatMap { FootageTime.milliseconds($0) }.map { Double($0) / 1e3 }, places: 3)
   }
 }
 

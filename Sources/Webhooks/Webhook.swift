@@ -52,7 +52,7 @@ package final class Webhook: Sendable {
   private let limits: SpoolLimits
   private let shared: Mutex<Shared>
   private let wakeup = Wakeup()
-  private let thread = Mutex<WorkThread?>(nil)
+  private let thread = OwnedThread()
 
   /// A webhook that calls nobody yet and keeps what waits in the folder at `spool`.
   package init(_ settings: WebhookSettings, spool: String, limits: SpoolLimits = SpoolLimits()) {
@@ -65,9 +65,7 @@ package final class Webhook: Sendable {
   /// Starts to call. Throws `SpoolError` where calls cannot be kept, or `PipelineError` where there is no thread.
   package func start() throws {
     let waiting = Mutex<Spool?>(try Spool(folder: spoolPath, limits: limits))
-    let thread = try WorkThread(name: "hook \(settings.name)")
-    self.thread.withLock { $0 = thread }
-    thread.run {
+    try thread.start("hook \(settings.name)") {
       guard var spool = waiting.withLock({ $0.take() }) else { return }
       self.run(&spool)
     }
@@ -75,9 +73,8 @@ package final class Webhook: Sendable {
 
   /// Calls for `event` if the rule takes it. Never waits.
   package func offer(_ event: WebhookEvent) {
-    let minute = Self.minute(at: event.milliseconds)
     shared.withLock { shared in
-      guard shared.rule.takes(event, minute: minute) else { return }
+      guard shared.rule.takes(event) else { return }
       guard shared.intake.count < Self.intakeLimit else {
         shared.report.dropped += 1
         return
@@ -92,13 +89,14 @@ package final class Webhook: Sendable {
 
   /// Ends the call that is under way, which is made again after the next start, and the thread. Blocks until that is done.
   package func stop() {
-    let current = shared.withLock { shared in
-      shared.isStopping = true
-      return shared.current
+    thread.join {
+      let current = shared.withLock { shared in
+        shared.isStopping = true
+        return shared.current
+      }
+      current?.cancel()
+      wakeup.end()
     }
-    current?.cancel()
-    wakeup.end()
-    thread.withLock { $0.take() }?.join()
   }
 
   /// Calls once for `event`, whatever the rule, and waits for the answer. Throws `WebhookError`.
@@ -204,11 +202,4 @@ package final class Webhook: Sendable {
     eventLoopGroupProvider: .singleton,
     configuration: .init(
       redirectConfiguration: .disallow, timeout: .init(connect: .seconds(5), read: .seconds(timeout))))
-
-  /// Minute of the day at `milliseconds` since 1970, local time.
-  private static func minute(at milliseconds: Int64) -> Int {
-    let parts = Calendar.current.dateComponents(
-      [.hour, .minute], from: Date(timeIntervalSince1970: Double(milliseconds) / 1e3))
-    return (parts.hour ?? 0) * 60 + (parts.minute ?? 0)
-  }
 }

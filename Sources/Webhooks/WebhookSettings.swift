@@ -1,3 +1,5 @@
+package import Outputs
+
 /// Where and when a webhook is called.
 package struct WebhookSettings: Hashable, Sendable {
   /// Which event of an object is sent.
@@ -8,22 +10,6 @@ package struct WebhookSettings: Hashable, Sendable {
     case snapshot
     /// Its end.
     case end
-  }
-
-  /// Minutes of a day, local time. Where it ends before it begins, it goes past midnight.
-  package struct Hours: Hashable, Sendable {
-    /// First minute, and the one after the last.
-    package var from, to: Int
-
-    package init(from: Int, to: Int) {
-      self.from = from
-      self.to = to
-    }
-
-    /// Whether `minute` is within.
-    func contains(_ minute: Int) -> Bool {
-      from <= to ? (from..<to).contains(minute) : minute >= from || minute < to
-    }
   }
 
   /// Its name.
@@ -44,7 +30,7 @@ package struct WebhookSettings: Hashable, Sendable {
   /// Which event of an object, where no kinds are named.
   package var moment = Moment.first
   /// When it is called; `nil` is always.
-  package var hours: Hours?
+  package var hours: DayHours?
   /// Seconds for which it is silent about a class at a camera after it was called for it.
   package var cooldown = 0.0
   /// Whether an object is reported once only.
@@ -66,12 +52,12 @@ struct WebhookRule {
 
   init(_ settings: WebhookSettings) { self.settings = settings }
 
-  /// Whether the webhook is called for `event`, in `minute` of the day.
-  mutating func takes(_ event: WebhookEvent, minute: Int) -> Bool {
+  /// Whether the webhook is called for `event`.
+  mutating func takes(_ event: WebhookEvent) -> Bool {
     guard Self.allows(settings.cameras, [event.camera]), Self.allows(settings.labels, [event.label].compactMap(\.self)),
       Self.allows(settings.places, event.places),
       Self.allows(settings.severities, [event.severity].compactMap(\.self)), isOfMoment(event),
-      settings.hours?.contains(minute) ?? true
+      settings.hours?.contains(event.milliseconds) ?? true
     else { return false }
     if settings.isOncePerObject, reported.contains(event.object) { return false }
     let key = "\(event.camera)/\(event.label ?? "")"

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import GELAN
 import Inference
+import Scene
 
 /// `yolostream bench`: how fast this machine runs a network.
 struct BenchCommand: AsyncParsableCommand {
@@ -57,10 +58,7 @@ struct BenchNetworkCommand: ParsableCommand {
   /// Height and width.
   private var sides: (height: Int, width: Int) {
     get throws {
-      let sides = size.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
-      guard sides.count == 2, let height = sides[0], let width = sides[1], (32...8192).contains(height),
-        (32...8192).contains(width), height % 32 == 0, width % 32 == 0
-      else {
+      guard let (height, width) = size.sides(in: 32...8192), height % 32 == 0, width % 32 == 0 else {
         throw ValidationError(
           "--size \(size): expected HEIGHTxWIDTH, such as 480x640, both multiples of 32 from 32 to 8192")
       }

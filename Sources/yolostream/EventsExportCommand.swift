@@ -62,19 +62,12 @@ struct EventsExportCommand: AsyncParsableCommand {
 
   private func export(_ database: EventDatabase) async throws {
     if csv { print(EventTable.header, terminator: "") }
-    var query = try conditions.query()
-    query.limit = 1000
-    while true {
-      let page = try await database.events(query)
-      for event in page.events {
-        if csv {
-          print(EventTable.line(event), terminator: "")
-        } else {
-          for line in try await database.event(event.id)?.lines ?? [] { print(line) }
-        }
+    try await database.forEach(try conditions.query()) { event in
+      if csv {
+        print(EventTable.line(event), terminator: "")
+      } else {
+        for line in try await database.event(event.id)?.lines ?? [] { print(line) }
       }
-      guard let next = page.next else { return }
-      query.cursor = next
     }
   }
 }

@@ -58,26 +58,20 @@ private enum EventRow {
       event.zones.joined(separator: " "), event.id)
   }
 
-  private static func row(
-    _ time: String, _ camera: String, _ label: String, _ length: String, _ score: String, _ zones: String, _ id: String
-  ) -> String {
-    func pad(_ text: String, _ width: Int) -> String {
-      text + String(repeating: " ", count: max(0, width - text.count))
-    }
-    return [pad(time, 19), pad(camera, 12), pad(label, 14), pad(length, 8), pad(score, 5), pad(zones, 12), id]
-      .joined(separator: "  ")
+  private static func row(_ columns: String...) -> String {
+    zip(columns, [19, 12, 14, 8, 5, 12, 0]).map { $0.padded($1) }.joined(separator: "  ")
   }
 }
 
 extension EventDatabase {
   /// Calls `body` with the matching events, page by page; at most `limit`.
-  func forEach(_ query: EventQuery, limit: Int = .max, _ body: (StoredEvent) throws -> Void) async throws {
+  func forEach(_ query: EventQuery, limit: Int = .max, _ body: (StoredEvent) async throws -> Void) async throws {
     var query = query
     var rest = limit
     while rest > 0 {
       query.limit = min(rest, 1000)
       let page = try await events(query)
-      for event in page.events { try body(event) }
+      for event in page.events { try await body(event) }
       rest -= page.events.count
       guard let next = page.next else { return }
       query.cursor = next

@@ -15,15 +15,7 @@ final class InterruptSignals: @unchecked Sendable {
   private var sources: [any DispatchSourceSignal] = []
 
   init() {
-    // A reader that closes our output is a write error, not the end of the program.
-    signal(SIGPIPE, SIG_IGN)
-    for number in [SIGINT, SIGTERM] {
-      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-      source.setEventHandler { [weak self] in self?.arrived() }
-      // Dispatch catches the signal once it listens. Before, it keeps its default action, so that it is not lost.
-      source.resume()
-      sources.append(source)
-    }
+    sources = signalSources([SIGINT, SIGTERM]) { [weak self] _ in self?.arrived() }
   }
 
   /// Makes the first signal call `stop` from now on.
@@ -38,5 +30,20 @@ final class InterruptSignals: @unchecked Sendable {
     }
     guard let stop else { exit(130) }
     stop()
+  }
+}
+
+/// Calls `arrived` for each of the signals `numbers`, as long as the result is kept; ignores SIGPIPE.
+func signalSources(
+  _ numbers: [Int32], _ arrived: @escaping @Sendable (Int32) -> Void
+) -> [any DispatchSourceSignal] {
+  // A reader that closes our output is a write error, not the end of the program.
+  signal(SIGPIPE, SIG_IGN)
+  return numbers.map { number in
+    let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+    source.setEventHandler { arrived(number) }
+    // Dispatch catches the signal once it listens. Before, it keeps its default action, so that it is not lost.
+    source.resume()
+    return source
   }
 }

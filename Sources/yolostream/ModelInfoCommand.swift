@@ -47,8 +47,6 @@ struct ModelInfoCommand: ParsableCommand {
 extension NetworkSpec {
   /// Suggestions for the unknown network `name`: the nearest names, or all.
   static func suggestion(for name: String) -> String {
-    let names = (published + own).map(\.name)
-    let suggestion = Suggestion(for: name, among: names).text
-    return suggestion.isEmpty ? ": expected one of \(names.joined(separator: ", "))" : suggestion
+    Suggestion.text(for: name, orAllOf: (published + own).map(\.name))
   }
 }

@@ -41,10 +41,7 @@ struct ModelPullCommand: ParsableCommand {
     get throws {
       guard let model = ReleasedModel.named(name) else {
         let names = ReleasedModel.all.map(\.name)
-        let suggestion = Suggestion(for: name, among: names).text
-        throw ValidationError(
-          "no model \(name) is released"
-            + (suggestion.isEmpty ? ": expected one of \(names.joined(separator: ", "))" : suggestion))
+        throw ValidationError("no model \(name) is released\(Suggestion.text(for: name, orAllOf: names))")
       }
       return model
     }

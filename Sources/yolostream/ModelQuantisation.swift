@@ -25,12 +25,6 @@ struct ModelQuantisation {
   /// Whether the file keeps the original weights.
   var keepsWeights = false
 
-  init(input: String, output: String, calibrate: String) {
-    self.input = input
-    self.output = output
-    self.calibrate = calibrate
-  }
-
   /// Quantises and writes the model; prints measurements.
   func run() throws {
     try InferenceModel.expectWritable(output)

@@ -37,38 +37,7 @@ struct ProbeCommand: ParsableCommand {
     options.transport = transport
     options.timeout = timeout.value
     let report = try StreamProbe(duration: duration.value, options: options).run(url: url)
-    print(json ? try ProbeFigures(report).jsonText(keys: .convertToSnakeCase) : report.text)
-  }
-}
-
-/// The report as JSON; times in seconds.
-private struct ProbeFigures: Encodable {
-  let address, container, codec: String
-  let width, height, frames, lostPackets, damagedPackets: Int
-  let hasAudio: Bool
-  let nominalRate, keyInterval, clockDriftPpm, senderDelay: Double?
-  let opening, seconds, rate, bitRate, jitter, longestGap: Double
-
-  init(_ report: StreamProbe.Report) {
-    address = report.address
-    container = report.container
-    codec = report.codec
-    width = report.width
-    height = report.height
-    frames = report.frames
-    lostPackets = report.lostPackets
-    damagedPackets = report.damagedPackets
-    hasAudio = report.hasAudio
-    nominalRate = report.nominalRate
-    keyInterval = report.keyInterval
-    clockDriftPpm = report.clockDrift
-    senderDelay = report.senderDelay
-    opening = report.opening
-    seconds = report.seconds
-    rate = report.rate
-    bitRate = report.bitRate
-    jitter = report.jitter
-    longestGap = report.longestGap
+    print(json ? try report.jsonText(keys: .convertToSnakeCase) : report.text)
   }
 }
 

@@ -94,10 +94,6 @@ enum Summary {
   }
 }
 
-extension Duration {
-  var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
-}
-
 extension Double {
   /// The number with `places` decimals.
   func text(_ places: Int) -> String { String(format: "%.\(places)f", self) }

@@ -31,7 +31,7 @@ struct RulesCommand: ParsableCommand {
 
   func validate() throws {
     if let fps, !(fps > 0 && fps <= 1000) { throw ValidationError("--fps \(fps): expected above 0 and up to 1000") }
-    if let size, Self.frameSize(size) == nil {
+    if let size, size.sides() == nil {
       throw ValidationError("--size \(size): expected a width and a height, such as 1280x720")
     }
     guard trackBuffer.value <= 3600 else {
@@ -46,7 +46,7 @@ struct RulesCommand: ParsableCommand {
     guard let rate = fps ?? info?.frameRate else {
       throw ValidationError("no frame rate: there is no seqinfo.ini beside \(tracks); give --fps")
     }
-    guard let size = size.flatMap(Self.frameSize) ?? info?.size else {
+    guard let size = size?.sides().map({ (width: $0, height: $1) }) ?? info?.size else {
       throw ValidationError("no frame size: there is no seqinfo.ini with one beside \(tracks); give --size")
     }
     var configuration = self.rules.configuration
@@ -84,14 +84,6 @@ struct RulesCommand: ParsableCommand {
     Swift.print(
       "{\"type\":\"\(event.kind.name)\",\"frame\":\(event.stamp.index + 1),"
         + "\"pts\":\(event.stamp.seconds.json(places: 3)),\"track\":\(object.track.id)\(facts)}")
-  }
-
-  private static func frameSize(_ text: String) -> (width: Int, height: Int)? {
-    let sides = text.split(separator: "x").map { Int($0) }
-    guard sides.count == 2, let width = sides[0], let height = sides[1], (1...100_000).contains(width),
-      (1...100_000).contains(height)
-    else { return nil }
-    return (width, height)
   }
 }
 

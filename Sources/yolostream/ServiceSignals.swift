@@ -16,15 +16,7 @@ final class ServiceSignals: @unchecked Sendable {
   private var sources: [any DispatchSourceSignal] = []
 
   init() {
-    // A reader that closes our output is a write error, not the end of the program.
-    signal(SIGPIPE, SIG_IGN)
-    for number in [SIGINT, SIGTERM, SIGHUP] {
-      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-      source.setEventHandler { [weak self] in self?.arrived(number) }
-      // Dispatch catches the signal once it listens. Before, it keeps its default action, so that it is not lost.
-      source.resume()
-      sources.append(source)
-    }
+    sources = signalSources([SIGINT, SIGTERM, SIGHUP]) { [weak self] in self?.arrived($0) }
   }
 
   /// Sets the handlers. Before, a signal exits.

@@ -8,7 +8,6 @@ enum SyntheticLog {
   static let start: Int64 = 1_767_225_600_000
   static let span: Int64 = 365 * 86_400_000
   static let labels = ["person", "car", "dog", "bicycle", "truck", "bear"]
-  private static let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ")
 
   /// A random camera, weighted by its number of events.
   static func camera(_ random: inout SeededNumbers) -> String {
@@ -31,8 +30,9 @@ enum SyntheticLog {
     while count < lines {
       moment += Int64.random(in: 1...(2 * step), using: &random)
       let name = camera(&random)
-      let tail = (0..<16).map { _ in alphabet[Int.random(in: 0..<32, using: &random)] }
-      let id = head(moment) + String(tail)
+      let id = SortableIdentifier(
+        milliseconds: moment, tail: .random(in: UInt64.min...UInt64.max, using: &random)
+      ).description
       let share = Double.random(in: 0..<1, using: &random)
       // Squared, so that later classes are rare.
       let label = labels[min(labels.count - 1, Int(share * share * share * Double(labels.count)))]
@@ -47,23 +47,15 @@ enum SyntheticLog {
       for type in types.prefix(lines - count) {
         let at = type == "start" ? moment : type == "end" ? end : (moment + end) / 2
         let isIn = type != "start"
-        var line = JSONObject()
-        line.add("v", 2)
-        line.add("id", id)
-        line.add("type", type)
-        line.add("camera", name)
-        line.add("seq", sequence)
-        line.add("ts", EventClock.text(at))
-        line.add("pts", Int(at - start))
-        line.add("frame", Int((at - start) / 200))
-        line.add("ts_src", "rtcp")
-        line.add("label", label)
-        line.add("class_id", 0)
-        line.add("score", score, places: 4)
-        line.add("top_score", score, places: 4)
-        line.add("box", json: "[253.1,219.9,283.3,309.1]")
-        line.add("box_norm", json: "[0.33,0.38,0.37,0.53]")
-        line.add("track", count)
+        var line: JSONValue = [
+          "v": .integer(2), "id": .string(id), "type": .string(type), "camera": .string(name),
+          "seq": .integer(sequence),
+          "ts": .string(EventClock.text(at)), "pts": .integer(Int(at - start)),
+          "frame": .integer(Int((at - start) / 200)), "ts_src": "rtcp", "label": .string(label),
+          "class_id": .integer(0), "score": .number(score, places: 4), "top_score": .number(score, places: 4),
+          "box": .raw("[253.1,219.9,283.3,309.1]"), "box_norm": .raw("[0.33,0.38,0.37,0.53]"),
+          "track": .integer(count),
+        ]
         if type == "zone_enter" || type == "loiter" { line.add("zone", zone) }
         line.add("zones", isIn ? [zone] : [])
         line.add("entered", isIn ? [zone] : [])
@@ -75,7 +67,7 @@ enum SyntheticLog {
           line.add("snapshot", "media/\(id).jpg")
           line.add("clip", hasClip ? "media/\(id).mp4" : nil)
         }
-        text += line.json + "\n"
+        text += line.text + "\n"
         sequence += 1
         count += 1
       }
@@ -85,10 +77,6 @@ enum SyntheticLog {
       }
     }
     try file.append(text)
-  }
-
-  private static func head(_ milliseconds: Int64) -> String {
-    String((0..<10).reversed().map { alphabet[Int(milliseconds >> (5 * Int64($0)) & 31)] })
   }
 }
 #endif

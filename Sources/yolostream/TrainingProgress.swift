@@ -1,6 +1,5 @@
 import Evaluation
 import Foundation
-import Synchronization
 import Training
 
 /// What a run of training prints: a line for each epoch, and its progress, on a terminal in a line that is updated in
@@ -13,7 +12,7 @@ final class TrainingProgress: Sendable {
   private let isPrinting: Bool
   private let batch: Int
   private let epochs: Int
-  private let shown = Mutex(ContinuousClock.now)
+  private let pace = DisplayPace()
 
   /// The output of a run of `plan`; silent unless `isPrinting`.
   init(_ plan: TrainingPlan, isPrinting: Bool) {
@@ -36,7 +35,7 @@ final class TrainingProgress: Sendable {
     let rate = max(progress.rate, 0.1)
     let left = Double((progress.iterations - progress.iteration) * batch) / rate
     if let line {
-      guard isDue else { return }
+      guard pace.isDue else { return }
       let batches = max(progress.iterations / max(epochs, 1), 1)
       let done = progress.iteration - progress.epoch * batches
       // Eighty columns, and a terminal that is narrower cuts the end. Losses are of more use than a bar.
@@ -53,7 +52,7 @@ final class TrainingProgress: Sendable {
 
   /// Shows how many images of the validation are done.
   func show(validated done: Int, of total: Int) {
-    guard let line, isDue || done == total else { return }
+    guard let line, pace.isDue || done == total else { return }
     line.show(["validating \(bar(Double(done) / Double(max(total, 1)))) \(done)/\(total) images"])
   }
 
@@ -74,16 +73,6 @@ final class TrainingProgress: Sendable {
 
   /// Clears the line of progress for good.
   func close() { line?.close() }
-
-  /// At most ten updates per second.
-  private var isDue: Bool {
-    let now = ContinuousClock.now
-    return shown.withLock { last in
-      guard now - last > .milliseconds(100) else { return false }
-      last = now
-      return true
-    }
-  }
 }
 
 extension DetectionLoss.Terms {

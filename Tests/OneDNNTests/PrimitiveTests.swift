@@ -110,8 +110,7 @@ import Testing
     #expect(Engine.InstructionSet(bits: bits) == expected)
   }
 
-  @Test func `the library reports its version and the instruction set of the processor`() {
-    #expect(Engine.libraryVersion.split(separator: ".").compactMap { Int($0) }.count == 3)
+  @Test func `the library reports the instruction set of the processor`() {
     #expect(Engine.InstructionSet.avx2 < .avx512 && Engine.instructionSet >= .older)
   }
 }

@@ -53,3 +53,14 @@ extension Channel where Element: Copyable {
     return values
   }
 }
+
+extension StageScope {
+  /// Sends the results of `next` until it returns `nil` or the channel is closed.
+  func produce<Output: ~Copyable, Failure: Error>(
+    into output: Channel<Output>, _ next: () throws(Failure) -> Output?
+  ) throws(Failure) {
+    while let value = try next() {
+      if send(value, to: output) == .closed { return }
+    }
+  }
+}

@@ -50,4 +50,34 @@ import Testing
     thread.join()
     #expect(numbers.withLock { $0 } == Array(0..<100))
   }
+
+  @Test(arguments: [false, true]) func `an owned thread works until it is told to end, and ends once`(blocks: Bool)
+    async throws
+  {
+    let thread = OwnedThread(), bell = Wakeup(), rounds = Mutex(0), tellings = Mutex(0)
+    #expect(!thread.isRunning)
+    try thread.start("owned \(blocks)") {
+      bell.wait()
+      rounds.withLock { $0 += 1 }
+    }
+    #expect(thread.isRunning)
+    for _ in 0..<2 {
+      func tell() {
+        tellings.withLock { $0 += 1 }
+        bell.notify()
+      }
+      if blocks { thread.join(tell) } else { await thread.stop(tell) }
+      #expect(!thread.isRunning && !threadNames().contains("owned \(blocks)"))
+    }
+    #expect(rounds.withLock { $0 } == 1 && tellings.withLock { $0 } == 1)
+  }
+
+  @Test func `blocking work has a thread for as long as it takes`() async {
+    let name = Mutex("")
+    await WorkThread.execute("passing") {
+      let own = (try? String(contentsOfFile: "/proc/thread-self/comm", encoding: .utf8)) ?? ""
+      name.withLock { $0 = own }
+    }
+    #expect(name.withLock { $0 } == "passing\n" && !threadNames().contains("passing"))
+  }
 }

@@ -19,16 +19,17 @@ import Testing
 
   private func address(_ text: String) throws -> SourceAddress { try SourceAddress(parsing: text) }
 
-  @Test func `each role has its stream, and what no other stream has is the decoded one's`() throws {
+  @Test func `each stream has its roles, and one has the frames that are decoded`() throws {
     let two = try #require(
       try read("inputs: [{url: rtsp://h/sub, roles: [detect]}, {url: rtsp://h/main, roles: [record, live]}]"))
     let (small, large) = (try address("rtsp://h/sub"), try address("rtsp://h/main"))
-    #expect(two.address == small && two.recordAddress == large && two.liveAddress == large)
+    #expect(two.address == small && two.inputs.map(\.address) == [small, large])
+    #expect(two.inputs.map(\.roles) == [[.detect], [.record, .live]])
     let live = try #require(
       try read("inputs: [{url: rtsp://h/sub, roles: [live]}, {url: rtsp://h/main, roles: [record, detect]}]"))
-    #expect(live.address == large && live.recordAddress == nil && live.liveAddress == small)
+    #expect(live.address == large && live.inputs.map(\.roles) == [[.live], [.record, .detect]])
     let one = try #require(try read("url: rtsp://h/main"))
-    #expect(one.address == large && one.recordAddress == nil && one.liveAddress == nil)
+    #expect(one.address == large && one.inputs.isEmpty)
   }
 
   @Test(

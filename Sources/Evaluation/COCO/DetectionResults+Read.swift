@@ -64,11 +64,7 @@ private struct COCODetection {
   private static let keys = ["image_id", "category_id", "bbox", "score"].map { Array($0.utf8) }
 
   init(_ reader: inout JSONReader) throws(EvaluationError) {
-    guard reader.beginObject() else {
-      try reader.skip()
-      return
-    }
-    while let key = try reader.nextKey() {
+    try reader.object { (reader, key) throws(EvaluationError) in
       switch Self.keys.firstIndex(where: { reader.isKey(key, $0) }) {
       case 0: image = RecordID(try reader.scalar())
       case 1: category = RecordID(try reader.scalar())

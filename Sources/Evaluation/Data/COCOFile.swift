@@ -72,11 +72,7 @@ struct COCOFile {
   private static func image(_ reader: inout JSONReader) throws(EvaluationError) -> Image {
     var image = Image()
     var address: String?
-    guard reader.beginObject() else {
-      try reader.skip()
-      return image
-    }
-    while let key = try reader.nextKey() {
+    try reader.object { (reader, key) throws(EvaluationError) in
       if reader.isKey(key, Key.id) {
         image.id = RecordID(try reader.scalar())
       } else if reader.isKey(key, Key.fileName) {
@@ -99,11 +95,7 @@ struct COCOFile {
     _ reader: inout JSONReader, _ keepsOutlines: Bool
   ) throws(EvaluationError) -> Annotation {
     var annotation = Annotation()
-    guard reader.beginObject() else {
-      try reader.skip()
-      return annotation
-    }
-    while let key = try reader.nextKey() {
+    try reader.object { (reader, key) throws(EvaluationError) in
       if reader.isKey(key, Key.image) {
         annotation.image = RecordID(try reader.scalar())
       } else if reader.isKey(key, Key.category) {
@@ -131,11 +123,7 @@ struct COCOFile {
 
   private static func category(_ reader: inout JSONReader) throws(EvaluationError) -> Category {
     var category = Category()
-    guard reader.beginObject() else {
-      try reader.skip()
-      return category
-    }
-    while let key = try reader.nextKey() {
+    try reader.object { (reader, key) throws(EvaluationError) in
       if reader.isKey(key, Key.id) {
         category.id = RecordID(try reader.scalar())
       } else if reader.isKey(key, Key.name) {

@@ -83,6 +83,14 @@ struct JSONReader {
     return key
   }
 
+  /// Reads an object: calls `field` with each key, to read or skip its value. Skips another value.
+  mutating func object(
+    _ field: (inout JSONReader, Range<Int>) throws(EvaluationError) -> Void
+  ) throws(EvaluationError) {
+    guard beginObject() else { return try skip() }
+    while let key = try nextKey() { try field(&self, key) }
+  }
+
   /// Whether the key at `range` is `name`.
   func isKey(_ range: Range<Int>, _ name: [UInt8]) -> Bool {
     guard range.count == name.count else { return false }

@@ -1,3 +1,5 @@
+import Scene
+
 /// How a frame is divided into tiles that are detected in besides the whole frame, so that small objects become
 /// larger.
 public struct TileGrid: Hashable, Sendable, CustomStringConvertible {
@@ -19,9 +21,9 @@ public struct TileGrid: Hashable, Sendable, CustomStringConvertible {
   /// Parses `2x2`, or `3x2:0.25` with the overlap.
   public init?(parsing text: String) {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-    let counts = parts[0].split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
-    guard parts.count <= 2, counts.count == 2, let columns = counts[0], let rows = counts[1] else { return nil }
-    guard let overlap = parts.count == 2 ? Double(String(parts[1])) : 0.2 else { return nil }
+    guard parts.count <= 2, let (columns, rows) = parts[0].sides(),
+      let overlap = parts.count == 2 ? Double(String(parts[1])) : 0.2
+    else { return nil }
     self.init(columns: columns, rows: rows, overlap: overlap)
   }
 

@@ -66,23 +66,44 @@ extension FrameStamp {
 
 /// An identifier that sorts by time: a ULID (48 bits of milliseconds and 80 more bits) in Crockford's base 32.
 package struct SortableIdentifier: Hashable, CustomStringConvertible {
+  private static let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ".utf8)
+
   let milliseconds: Int64
   /// The lower 64 of the 80 bits; the others are zero.
   let tail: UInt64
+
+  package init(milliseconds: Int64, tail: UInt64) {
+    self.milliseconds = milliseconds
+    self.tail = tail
+  }
 
   /// A new identifier for the current time.
   package static var now: SortableIdentifier {
     SortableIdentifier(milliseconds: EventClock.wallMilliseconds, tail: .random(in: UInt64.min...UInt64.max))
   }
 
+  /// The least identifier of what began at `milliseconds` or later.
+  package static func least(at milliseconds: Int64) -> String {
+    SortableIdentifier(milliseconds: min(max(milliseconds, 0), 1 << 48 - 1), tail: 0).description
+  }
+
+  /// Whether `text` is an identifier.
+  package static func isValid(_ text: some StringProtocol) -> Bool {
+    text.utf8.count == 26 && text.utf8.allSatisfy { alphabet.contains($0) }
+  }
+
+  /// The time in the identifier `text`, in milliseconds since 1970; `nil` for what is none.
+  package static func milliseconds(_ text: String) -> Int64? {
+    guard isValid(text) else { return nil }
+    return text.utf8.prefix(10).reduce(0) { $0 << 5 | Int64(alphabet.firstIndex(of: $1) ?? 0) }
+  }
+
   package var description: String {
-    let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ")
-    func digits(_ value: UInt64, count: Int) -> String {
-      String(
-        (0..<count).reversed().map { place in
-          place * 5 >= 64 ? "0" : alphabet[Int(truncatingIfNeeded: value >> UInt64(place * 5)) & 31]
-        })
+    func digits(_ value: UInt64, count: Int) -> [UInt8] {
+      (0..<count).reversed().map { place in
+        Self.alphabet[place * 5 >= 64 ? 0 : Int(truncatingIfNeeded: value >> UInt64(place * 5)) & 31]
+      }
     }
-    return digits(UInt64(clamping: milliseconds), count: 10) + digits(tail, count: 16)
+    return String(decoding: digits(UInt64(clamping: milliseconds), count: 10) + digits(tail, count: 16), as: UTF8.self)
   }
 }

@@ -55,7 +55,7 @@ package struct StampedEvent: Hashable, Sendable {
 
   /// The event as one line of JSON, version 2 of the format, without line feed. Boxes are `[x1,y1,x2,y2]`.
   package var json: String {
-    var line = JSONObject()
+    var line = JSONValue()
     line.add("v", 2)
     line.add("id", identifier)
     line.add("type", event.kind.name)
@@ -69,10 +69,10 @@ package struct StampedEvent: Hashable, Sendable {
     line.add("ts_src", timeSource)
     addKind(to: &line)
     if let object = event.object { add(object, to: &line) }
-    return line.json
+    return line.text
   }
 
-  private func addKind(to line: inout JSONObject) {
+  private func addKind(to line: inout JSONValue) {
     switch event.kind {
     case .start, .update, .end, .stationary, .active: break
     case .zoneEnter(let zone): line.add("zone", zone)
@@ -106,7 +106,7 @@ package struct StampedEvent: Hashable, Sendable {
     }
   }
 
-  private func add(_ object: SceneObject, to line: inout JSONObject) {
+  private func add(_ object: SceneObject, to line: inout JSONValue) {
     let detection = object.track.detection, box = detection.box
     let corners = [box.minX, box.minY, box.maxX, box.maxY]
     let sides = [event.width, event.height, event.width, event.height].map { Float(max(1, $0)) }

@@ -29,31 +29,26 @@ struct LabelStudioFile: TrackDocument {
   private func region(_ entry: TrackBook.Entry) -> String {
     let (width, height) = book.size ?? (1, 1)
     let nexts = entry.places.dropFirst().map(Optional.some) + [nil]
-    let sequence = zip(entry.places, nexts).map { place, next in
-      var keyframe = JSONObject()
-      keyframe.add("frame", place.frame + 1)
-      // If false, the box is shown only in this frame, not until the next keyframe.
-      keyframe.add("enabled", next.map { $0.frame <= place.frame + max(1, context.stride) } ?? false)
-      keyframe.add("rotation", 0)
-      keyframe.add("x", Double(100 * place.box.minX / Float(width)), places: 4)
-      keyframe.add("y", Double(100 * place.box.minY / Float(height)), places: 4)
-      keyframe.add("width", Double(100 * place.box.width / Float(width)), places: 4)
-      keyframe.add("height", Double(100 * place.box.height / Float(height)), places: 4)
-      keyframe.add("time", Double(place.seconds), places: 4)
-      return keyframe.json
+    let sequence = zip(entry.places, nexts).map { place, next -> JSONValue in
+      [
+        "frame": .integer(place.frame + 1),
+        // If false, the box is shown only in this frame, not until the next keyframe.
+        "enabled": .bool(next.map { $0.frame <= place.frame + max(1, context.stride) } ?? false),
+        "rotation": .integer(0), "x": .number(Double(100 * place.box.minX / Float(width)), places: 4),
+        "y": .number(Double(100 * place.box.minY / Float(height)), places: 4),
+        "width": .number(Double(100 * place.box.width / Float(width)), places: 4),
+        "height": .number(Double(100 * place.box.height / Float(height)), places: 4),
+        "time": .number(Double(place.seconds), places: 4),
+      ]
     }
-    var value = JSONObject()
-    value.add("framesCount", book.frameCount)
-    value.add("duration", book.seconds, places: 4)
-    value.add("sequence", json: "[\(sequence.joined(separator: ","))]")
-    value.add("labels", [context.classes[entry.classID]])
-    var region = JSONObject()
-    region.add("id", "track\(entry.id)")
-    region.add("type", "videorectangle")
-    region.add("from_name", "box")
-    region.add("to_name", "video")
-    region.add("origin", "prediction")
-    region.add("value", json: value.json)
-    return region.json
+    let value: JSONValue = [
+      "framesCount": .integer(book.frameCount), "duration": .number(book.seconds, places: 4),
+      "sequence": .array(sequence), "labels": .strings([context.classes[entry.classID]]),
+    ]
+    let region: JSONValue = [
+      "id": .string("track\(entry.id)"), "type": "videorectangle", "from_name": "box", "to_name": "video",
+      "origin": "prediction", "value": value,
+    ]
+    return region.text
   }
 }

@@ -84,7 +84,7 @@ struct FrigateLine: Decodable, Sendable {
 
   /// Seconds since 1970.
   private static func seconds(_ text: String?) -> JSONValue {
-    text.flatMap { FootageTime.milliseconds($0) }.map { .number(Double($0) / 1e3) } ?? .null
+    .number(text.flatMap { FootageTime.milliseconds($0) }.map { Double($0) / 1e3 }, places: 3)
   }
 
   private var boxes: (corners: JSONValue, area: JSONValue, ratio: JSONValue) {
@@ -111,8 +111,8 @@ struct FrigateLine: Decodable, Sendable {
       "area": area, "ratio": ratio, "region": corners, "active": .bool(!(stationary ?? false)),
       "stationary": .bool(stationary ?? false), "motionless_count": .integer(0),
       "position_changes": .integer(positionChanges ?? 0),
-      "current_zones": .array((zones ?? []).map(JSONValue.string)),
-      "entered_zones": .array((entered ?? []).map(JSONValue.string)), "has_clip": .bool(clip != nil),
+      "current_zones": .strings(zones ?? []),
+      "entered_zones": .strings(entered ?? []), "has_clip": .bool(clip != nil),
       "has_snapshot": .bool(snapshot != nil), "attributes": [:], "current_attributes": [], "pending_loitering": false,
     ]
   }
@@ -120,9 +120,9 @@ struct FrigateLine: Decodable, Sendable {
   /// The visit as Frigate's reviews have it.
   var review: JSONValue {
     let data: JSONValue = [
-      "detections": .array((objects ?? []).map(JSONValue.string)),
-      "objects": .array((labels ?? []).map(JSONValue.string)),
-      "sub_labels": [], "zones": .array((zones ?? []).map(JSONValue.string)), "audio": [],
+      "detections": .strings(objects ?? []),
+      "objects": .strings(labels ?? []),
+      "sub_labels": [], "zones": .strings(zones ?? []), "audio": [],
     ]
     return [
       "id": .string(id), "camera": .string(camera), "start_time": Self.seconds(start ?? ts),

@@ -1,4 +1,5 @@
 package import MQTT
+import Outputs
 
 /// Topics and payloads as Frigate has them, so that what people have built for it goes on working: its Home Assistant
 /// integration, cards, automations. Topics: https://docs.frigate.video/integrations/mqtt.

@@ -1,3 +1,5 @@
+package import Outputs
+
 /// A house as Frigate's HTTP interface describes it: what its Home Assistant integration and cards read first.
 package struct FrigateServer: Sendable {
   /// The version of Frigate whose interface this is.

@@ -1,4 +1,5 @@
 package import MQTT
+import Outputs
 
 /// The topics below one prefix, and what stands in those that are retained.
 package struct HomeTopics: Hashable, Sendable {
@@ -72,7 +73,7 @@ extension HomeServer {
   fileprivate var json: JSONValue {
     [
       "version": .string(version), "cameras_up": .integer(camerasUp),
-      "result_age": resultAge.map(JSONValue.number) ?? .null, "free_bytes": freeBytes.map(JSONValue.integer) ?? .null,
+      "result_age": .number(resultAge, places: 3), "free_bytes": .optional(freeBytes),
     ]
   }
 }
@@ -80,8 +81,8 @@ extension HomeServer {
 extension HomeCamera {
   fileprivate var json: JSONValue {
     [
-      "state": .string(state), "cause": cause.map(JSONValue.string) ?? .null,
-      "message": message.map(JSONValue.string) ?? .null, "width": .integer(width), "height": .integer(height),
+      "state": .string(state), "cause": .optional(cause),
+      "message": .optional(message), "width": .integer(width), "height": .integer(height),
     ]
   }
 }

@@ -1,3 +1,5 @@
+import Outputs
+
 extension Discovery {
   /// Kinds of events that are shown as such.
   static let eventTypes = ["line", "zone_enter", "zone_exit", "loiter"]
@@ -49,7 +51,7 @@ extension Discovery {
     entities.add(
       "event", "event", "Event",
       [
-        "event_types": .array(Self.eventTypes.map(JSONValue.string)), "state_topic": .string(topics.events),
+        "event_types": .strings(Self.eventTypes), "state_topic": .string(topics.events),
         // Of other cameras and kinds nothing is left, which Home Assistant ignores.
         "value_template": .string(
           "{% if value_json.camera == '\(camera.name)' and value_json.type in [\(types)] %}"

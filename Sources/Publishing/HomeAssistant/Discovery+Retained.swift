@@ -1,5 +1,6 @@
 import Foundation
 import MQTT
+import Outputs
 
 extension Discovery {
   /// A device that was announced before, as far as it matters for taking it back: read from the retained message, so that

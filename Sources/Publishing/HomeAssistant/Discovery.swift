@@ -1,4 +1,5 @@
 package import MQTT
+import Outputs
 
 /// What announces a house to Home Assistant, so that its devices appear by themselves: one retained message for each device
 /// (MQTT discovery for devices, Home Assistant 2024.11 and later). A pure function of cameras, zones and classes.
@@ -158,12 +159,6 @@ struct Entities {
   /// The device in identifiers of entities.
   let slug: String
   private(set) var all: [(key: String, value: JSONValue)] = []
-
-  init(node: String, device: String, slug: String) {
-    self.node = node
-    self.device = device
-    self.slug = slug
-  }
 
   /// Adds one of `platform`, identified by `key` within the device and called `name`.
   mutating func add(_ platform: String, _ key: String, _ name: String, _ value: JSONValue) {

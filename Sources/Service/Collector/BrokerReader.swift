@@ -27,7 +27,7 @@ final class BrokerReader: Sendable {
   private let grown: @Sendable () -> Void
   private let wake: WakePipe
   private let shared = Mutex(Shared())
-  private let thread = Mutex<WorkThread?>(nil)
+  private let thread = OwnedThread()
 
   init(
     _ options: MQTTOptions, topics: FleetTopics, fleet: Fleet, log: @escaping @Sendable (LogLine) -> Void,
@@ -45,17 +45,15 @@ final class BrokerReader: Sendable {
   var state: (isConnected: Bool, failure: String?) { shared.withLock { ($0.isConnected, $0.lastFailure) } }
 
   func start() throws(PipelineError) {
-    let thread = try WorkThread(name: "collect")
-    self.thread.withLock { $0 = thread }
-    thread.run { self.run() }
+    try thread.start("collect") { self.run() }
   }
 
   /// Ends reading. Blocks for as long as that takes.
   func stop() {
-    shared.withLock { $0.isStopping = true }
-    wake.wake()
-    let thread = self.thread.withLock { $0.take() }
-    thread?.join()
+    thread.join {
+      shared.withLock { $0.isStopping = true }
+      wake.wake()
+    }
   }
 
   private var isStopping: Bool { shared.withLock { $0.isStopping } }

@@ -39,17 +39,12 @@ final class CollectedCamera: WebCamera {
   var isUp: Bool { state.state == "up" }
 
   var json: String {
-    var report = JSONObject()
-    report.add("name", name)
-    report.add("box", box)
-    report.add("state", state.state)
-    report.add("hls", false)
-    report.add("cause", state.cause)
-    report.add("last_cause", state.cause)
-    report.add("last_failure", state.message)
-    report.add("width", state.width ?? 0)
-    report.add("height", state.height ?? 0)
-    return report.json
+    let report: JSONValue = [
+      "name": .string(name), "box": .string(box), "state": .string(state.state), "hls": false,
+      "cause": .optional(state.cause), "last_cause": .optional(state.cause), "last_failure": .optional(state.message),
+      "width": .integer(state.width ?? 0), "height": .integer(state.height ?? 0),
+    ]
+    return report.text
   }
 
   var marks: String { "{\"zones\":[],\"lines\":[],\"object_masks\":[],\"privacy_masks\":[],\"classes\":[]}" }

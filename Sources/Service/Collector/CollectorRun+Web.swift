@@ -38,10 +38,10 @@ extension CollectorRun: WebService {
   package var statistics: String {
     let report = fleet.report
     var figures = ProcessFigures.now.json(since: start)
-    figures.add("events", json: "{\"collected\":\(report.written)}")
+    figures.add("events", value: .counts(["collected": report.written]))
     figures.add("lost_lines", report.failures)
-    figures.add("sinks", json: "[\(readers.map(\.json).joined(separator: ","))]")
-    return figures.json
+    figures.add("sinks", value: .array(readers.map(\.json)))
+    return figures.text
   }
 
   package var metrics: String {
@@ -67,12 +67,11 @@ extension CollectorRun: WebService {
 
 extension BrokerReader {
   /// How it is doing, as the page shows it.
-  fileprivate var json: String {
+  fileprivate var json: JSONValue {
     let state = state
-    var object = JSONObject()
-    object.add("name", "broker \(topics.broker)")
-    object.add("state", state.isConnected ? "connected" : "waiting")
-    object.add("last_failure", state.failure)
-    return object.json
+    return [
+      "name": .string("broker \(topics.broker)"), "state": .string(state.isConnected ? "connected" : "waiting"),
+      "last_failure": .optional(state.failure),
+    ]
   }
 }

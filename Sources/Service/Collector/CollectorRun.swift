@@ -72,16 +72,7 @@ public final class CollectorRun: Sendable {
   /// Collects until `stop`. Throws `ServiceError` if it cannot start.
   public func run() async throws(ServiceError) {
     let failure = Mutex<ServiceError?>(nil)
-    retention?.change { [history, log] rules in
-      guard let history else { return }
-      rules.knowledge = RetentionRules.Knowledge(
-        kept: { try history.database.keptFiles() }, alerts: { try history.database.alerts(among: $0) },
-        forget: { paths in
-          do throws(EventStoreError) { try history.database.forget(files: paths) } catch {
-            log(LogLine(.error, "\(error)"))
-          }
-        })
-    }
+    if let history { retention?.change { [log] in $0.knowledge = RetentionRules.Knowledge(of: history, log: log) } }
     do throws(WebError) { try EventLoops.start() } catch { throw ServiceError(error) }
     for reader in readers {
       do throws(PipelineError) { try reader.start() } catch {
@@ -126,9 +117,7 @@ public final class CollectorRun: Sendable {
 
   /// Ends the readers on a thread of its own: each may take a second.
   private func stopReading() async {
-    guard let thread = try? WorkThread(name: "farewell") else { return readers.forEach { $0.stop() } }
-    await Task(executorPreference: thread) { [readers] in for reader in readers { reader.stop() } }.value
-    thread.join()
+    await WorkThread.execute("farewell") { [readers] in for reader in readers { reader.stop() } }
   }
 
   var isReady: Bool { isRunning.withLock { $0 } }

@@ -36,9 +36,7 @@ struct JSONFields {
 
   /// The object on one line.
   var json: String {
-    var object = JSONObject()
-    for (name, value) in fields { object.add(name, json: value) }
-    return object.json
+    JSONValue.object(fields.map { (key: $0.name, value: .raw($0.value)) }).text
   }
 
   /// Any value: which one does not matter.

@@ -36,8 +36,7 @@ struct MetricsText {
       sample(name + "_bucket", labels + [("le", bound.brief)], Int(times.count(upTo: UInt64(bound * 1e9))))
     }
     sample(name + "_bucket", labels + [("le", "+Inf")], Int(times.count))
-    let total = times.total.components
-    sample(name + "_sum", labels, Double(total.seconds) + Double(total.attoseconds) / 1e18)
+    sample(name + "_sum", labels, times.total.seconds)
     sample(name + "_count", labels, Int(times.count))
   }
 

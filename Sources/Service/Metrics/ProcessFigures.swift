@@ -26,14 +26,12 @@ struct ProcessFigures {
   }
 
   /// The figures as fields of an object, with the time since `start`, in nanoseconds of the monotonic clock.
-  func json(since start: UInt64) -> JSONObject {
-    var object = JSONObject()
-    object.add("uptime_s", Double(MonotonicTime.nanoseconds - start) / 1e9, places: 1)
-    object.add("resident_bytes", residentBytes)
-    object.add("open_files", openFiles)
-    object.add("threads", threads)
-    object.add("cpu_s", processorSeconds, places: 2)
-    return object
+  func json(since start: UInt64) -> JSONValue {
+    [
+      "uptime_s": .number(Double(MonotonicTime.nanoseconds - start) / 1e9, places: 1),
+      "resident_bytes": .integer(residentBytes), "open_files": .integer(openFiles), "threads": .integer(threads),
+      "cpu_s": .number(processorSeconds, places: 2),
+    ]
   }
 
   func write(to text: inout MetricsText) {

@@ -14,13 +14,12 @@ struct OutletState: Sendable {
 
   /// The state on one line.
   var json: String {
-    var object = JSONObject()
-    object.add("name", name)
-    object.add("state", isConnected ? "connected" : "waiting")
-    object.add("waiting", spool.waiting)
-    object.add("delivered", delivered)
-    object.add("lost", lost + spool.dropped + spool.expired)
-    object.add("last_failure", lastFailure)
-    return object.json
+    let object: JSONValue = [
+      "name": .string(name), "state": .string(isConnected ? "connected" : "waiting"),
+      "waiting": .integer(spool.waiting),
+      "delivered": .integer(delivered), "lost": .integer(lost + spool.dropped + spool.expired),
+      "last_failure": .optional(lastFailure),
+    ]
+    return object.text
   }
 }

@@ -84,7 +84,7 @@ extension WebhookSettings {
     types = settings.types.map(Set.init)
     severities = settings.severities.map(Set.init)
     moment = Moment(rawValue: settings.moment) ?? .first
-    hours = settings.hours.map { Hours(from: $0.from, to: $0.to) }
+    hours = settings.hours
     cooldown = settings.cooldown
     isOncePerObject = settings.isOncePerObject
   }

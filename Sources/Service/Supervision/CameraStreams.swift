@@ -6,7 +6,6 @@ import Pipeline
 import Publishing
 import Recording
 import Settings
-import Synchronization
 
 /// The packets of one camera: those of the stream that is decoded, and those of its other streams, which have a thread each.
 /// What is made of packets all the time, the live view and continuous recordings, is here as well.
@@ -17,11 +16,7 @@ final class CameraStreams: Sendable {
     let roles: [CameraInput.Role]
     let ring: PacketRing
     let feed: PacketFeed
-  }
-
-  private struct Reading {
-    let thread: WorkThread
-    let task: Task<Void, Never>
+    let thread = OwnedThread()
   }
 
   /// The packets that clips are made of; `nil` for a camera with privacy masks.
@@ -31,7 +26,6 @@ final class CameraStreams: Sendable {
   /// Records all that is sent, with times of frames and motion from the analysis; `nil` where that is not recorded.
   let continuous: ContinuousRecorder?
   private let inputs: [Input]
-  private let reading = Mutex<[Reading]>([])
 
   /// The streams of the camera with `settings`, whose decoded stream goes through `ring`.
   init(
@@ -65,23 +59,14 @@ final class CameraStreams: Sendable {
   func start() throws(PipelineError) {
     try continuous?.start()
     for input in inputs {
-      let thread = try WorkThread(name: "packets \(input.roles[0].rawValue)")
-      let task = Task(executorPreference: thread) { input.feed.run() }
-      reading.withLock { $0.append(Reading(thread: thread, task: task)) }
+      try input.thread.start("packets \(input.roles[0].rawValue)") { input.feed.run() }
     }
   }
 
   /// Closes the streams and ends recordings.
   func stop() async {
     for input in inputs { input.feed.interrupt() }
-    let reading = reading.withLock { reading in
-      defer { reading = [] }
-      return reading
-    }
-    for one in reading {
-      await one.task.value
-      one.thread.join()
-    }
+    for input in inputs { await input.thread.stop() }
     await continuous?.stop()
   }
 
@@ -103,9 +88,7 @@ struct InputReport: Sendable {
 
   /// The report on one line.
   var json: String {
-    var object = JSONObject()
-    object.add("url", address)
-    object.add("roles", json: "[\(roles.map(\.rawValue.json).joined(separator: ","))]")
+    var object: JSONValue = ["url": .string(address), "roles": .strings(roles.map(\.rawValue))]
     switch feed.state {
     case nil, .connecting: object.add("state", "connecting")
     case .up(let facts):
@@ -118,7 +101,7 @@ struct InputReport: Sendable {
       object.add("last_failure", message)
     }
     object.add("failures", feed.failures)
-    return object.json
+    return object.text
   }
 }
 

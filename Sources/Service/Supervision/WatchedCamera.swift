@@ -150,7 +150,7 @@ final class WatchedCamera: Sendable {
   /// The state to save.
   var memory: CameraMemory {
     let rules = analyser.withLock { $0.state }
-    return CameraMemory(rules: rules, objects: events.openObjects)
+    return CameraMemory(saved: EventClock.wallMilliseconds, rules: rules, objects: events.openObjects)
   }
 
   /// Ends all objects, or only active ones if the others are kept over restarts.

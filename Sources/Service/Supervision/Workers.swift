@@ -6,10 +6,9 @@ import Synchronization
 
 /// The threads that run the network, shared by all cameras: one frame at a time each.
 final class Workers: Sendable {
-  private struct Worker {
-    let thread: WorkThread
-    let task: Task<Void, Never>
-    let pulse: Pulse
+  private struct Worker: Sendable {
+    let thread = OwnedThread()
+    let pulse = Pulse()
   }
 
   /// When a worker started its present frame.
@@ -29,25 +28,21 @@ final class Workers: Sendable {
   }
 
   private let queue: TurnQueue
-  private let workers: Mutex<[Worker]>
+  private let workers: [Worker]
 
   /// Starts `count` threads that serve `queue`. Throws `system` if the system has none left.
   init(_ count: Int, detector: Detector, queue: TurnQueue) throws(ServiceError) {
     self.queue = queue
-    var workers: [Worker] = []
+    workers = (1...max(1, count)).map { _ in Worker() }
     do throws(PipelineError) {
-      for number in 1...max(1, count) {
-        let thread = try WorkThread(name: "detect \(number)")
-        let pulse = Pulse()
-        let task = Task(executorPreference: thread) { Self.serve(queue, with: detector, pulse) }
-        workers.append(Worker(thread: thread, task: task, pulse: pulse))
+      for (index, worker) in workers.enumerated() {
+        try worker.thread.start("detect \(index + 1)") { Self.serve(queue, with: detector, worker.pulse) }
       }
     } catch {
       queue.finish()
       for worker in workers { worker.thread.join() }
       throw ServiceError(.system, "cannot start \(count.counted("thread")): \(error)")
     }
-    self.workers = Mutex(workers)
   }
 
   private static func serve(_ queue: TurnQueue, with detector: Detector, _ pulse: Pulse) {
@@ -61,18 +56,11 @@ final class Workers: Sendable {
   }
 
   /// Longest time, in nanoseconds, that a worker has spent on its present frame.
-  var longestTurn: UInt64 { workers.withLock { $0.map(\.pulse.duration).max() ?? 0 } }
+  var longestTurn: UInt64 { workers.map(\.pulse.duration).max() ?? 0 }
 
   /// Ends all threads after their present frames.
   func stop() async {
     queue.finish()
-    let all = workers.withLock { workers in
-      defer { workers = [] }
-      return workers
-    }
-    for worker in all {
-      await worker.task.value
-      worker.thread.join()
-    }
+    for worker in workers { await worker.thread.stop() }
   }
 }

@@ -61,12 +61,10 @@ public struct LogLine: Hashable, Sendable {
 
   /// The line as one JSON object: `time`, `level`, `camera` if it is about one, and `message`.
   public func json(at milliseconds: Int64) -> String {
-    var object = JSONObject()
-    object.add("time", EventClock.text(milliseconds))
-    object.add("level", level.name)
+    var object: JSONValue = ["time": .string(EventClock.text(milliseconds)), "level": .string(level.name)]
     if let camera { object.add("camera", camera) }
     object.add("message", text)
-    return object.json
+    return object.text
   }
 
   private var subject: String { camera.map { "\($0): \(text)" } ?? text }

@@ -8,8 +8,9 @@ package enum NearestName {
     return best.name
   }
 
-  /// Characters to insert, remove, replace or swap with their neighbour.
-  static func edits(_ from: [Character], _ to: [Character]) -> Int {
+  /// Letters to insert, remove, replace or swap with their neighbour (optimal string alignment; Damerau, "A technique for
+  /// computer detection and correction of spelling errors", 1964).
+  package static func edits<Letter: Equatable>(_ from: [Letter], _ to: [Letter]) -> Int {
     guard !from.isEmpty, !to.isEmpty else { return max(from.count, to.count) }
     var beforeLast: [Int] = []
     var last = Array(0...to.count)

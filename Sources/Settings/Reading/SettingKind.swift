@@ -9,45 +9,51 @@ struct SettingKind<Value>: Sendable {
   let read: @Sendable (ConfigurationNode) throws(ConfigurationProblem) -> Value
 }
 
+extension SettingKind {
+  /// A single value, which `parse` reads from its text; `nil` is not what was `expected`.
+  static func parsed(
+    _ schema: String, _ expected: String, _ parse: @escaping @Sendable (String) -> Value?
+  ) -> SettingKind {
+    SettingKind(schema: schema) { node throws(ConfigurationProblem) in
+      guard let value = parse(try node.text(expected)) else { throw node.mismatch(expected) }
+      return value
+    }
+  }
+
+  /// The same, where the key may be missing.
+  static func optional<Wrapped>(_ kind: SettingKind<Wrapped>) -> SettingKind where Value == Wrapped? {
+    SettingKind(schema: kind.schema) { node throws(ConfigurationProblem) in try kind.read(node) }
+  }
+}
+
 extension SettingKind where Value == Double {
   /// A number.
   static func number(_ range: ClosedRange<Double>) -> SettingKind {
-    SettingKind(
-      schema: "\"type\":\"number\",\"minimum\":\(range.lowerBound.brief),\"maximum\":\(range.upperBound.brief)"
-    ) { node throws(ConfigurationProblem) in
-      let expected = "a number from \(range.lowerBound.brief) to \(range.upperBound.brief)"
-      guard let value = Double(try node.text(expected)), range.contains(value) else { throw node.mismatch(expected) }
-      return value
-    }
+    let (least, most) = (range.lowerBound.brief, range.upperBound.brief)
+    return parsed(
+      "\"type\":\"number\",\"minimum\":\(least),\"maximum\":\(most)", "a number from \(least) to \(most)"
+    ) { Double($0).flatMap(range.including) }
   }
 
   /// A duration: `2s`, `500ms`, `1m30s`; a number alone is seconds.
   static func duration(_ range: ClosedRange<Double>) -> SettingKind {
     let pattern = "^([0-9.]+(ms|s|m|min|h|d)?)+$"
-    return SettingKind(
-      schema: "\"anyOf\":[{\"type\":\"number\"},{\"type\":\"string\",\"pattern\":\(pattern.json)}]"
-    ) { node throws(ConfigurationProblem) in
-      let expected = "a time from \(range.lowerBound.brief)s to \(range.upperBound.brief)s, such as 2s or 500ms"
-      guard let value = Seconds(parsing: try node.text(expected))?.value, range.contains(value) else {
-        throw node.mismatch(expected)
-      }
-      return value
-    }
+    return parsed(
+      "\"anyOf\":[{\"type\":\"number\"},{\"type\":\"string\",\"pattern\":\(pattern.json)}]",
+      "a time from \(range.lowerBound.brief)s to \(range.upperBound.brief)s, such as 2s or 500ms"
+    ) { Seconds(parsing: $0).flatMap { range.including($0.value) } }
   }
 }
 
 extension SettingKind where Value == Float {
   /// A fraction: `0.25` or `25%`.
   static var share: SettingKind {
-    SettingKind(
-      schema:
-        "\"anyOf\":[{\"type\":\"number\",\"minimum\":0,\"maximum\":1},{\"type\":\"string\",\"pattern\":\"^[0-9.]+%$\"}]"
-    ) { node throws(ConfigurationProblem) in
-      let expected = "a share from 0 to 1, or a percentage such as 25%"
-      let text = try node.text(expected)
+    parsed(
+      "\"anyOf\":[{\"type\":\"number\",\"minimum\":0,\"maximum\":1},{\"type\":\"string\",\"pattern\":\"^[0-9.]+%$\"}]",
+      "a share from 0 to 1, or a percentage such as 25%"
+    ) { text in
       let value = text.hasSuffix("%") ? Float(text.dropLast()).map { $0 / 100 } : Float(text)
-      guard let value, (0...1).contains(value) else { throw node.mismatch(expected) }
-      return value
+      return value.flatMap { (0...1).contains($0) ? $0 : nil }
     }
   }
 }
@@ -55,25 +61,21 @@ extension SettingKind where Value == Float {
 extension SettingKind where Value == Int {
   /// An integer.
   static func whole(_ range: ClosedRange<Int>) -> SettingKind {
-    SettingKind(
-      schema: "\"type\":\"integer\",\"minimum\":\(range.lowerBound),\"maximum\":\(range.upperBound)"
-    ) { node throws(ConfigurationProblem) in
-      let expected =
-        range.count == 1 ? "\(range.lowerBound)" : "an integer from \(range.lowerBound) to \(range.upperBound)"
-      guard let value = Int(try node.text(expected)), range.contains(value) else { throw node.mismatch(expected) }
-      return value
-    }
+    parsed(
+      "\"type\":\"integer\",\"minimum\":\(range.lowerBound),\"maximum\":\(range.upperBound)",
+      range.count == 1 ? "\(range.lowerBound)" : "an integer from \(range.lowerBound) to \(range.upperBound)"
+    ) { Int($0).flatMap(range.including) }
   }
 }
 
 extension SettingKind where Value == Bool {
   /// `true` or `false`.
   static var switched: SettingKind {
-    SettingKind(schema: "\"type\":\"boolean\"") { node throws(ConfigurationProblem) in
-      switch try node.text("true or false") {
+    parsed("\"type\":\"boolean\"", "true or false") { text in
+      switch text {
       case "true", "yes", "on": true
       case "false", "no", "off": false
-      default: throw node.mismatch("true or false")
+      default: nil
       }
     }
   }
@@ -82,11 +84,7 @@ extension SettingKind where Value == Bool {
 extension SettingKind where Value == String? {
   /// Text that is not empty.
   static func text(_ expected: String) -> SettingKind {
-    SettingKind(schema: "\"type\":\"string\",\"minLength\":1") { node throws(ConfigurationProblem) in
-      let text = try node.text(expected)
-      guard !text.isEmpty else { throw node.mismatch(expected) }
-      return text
-    }
+    .optional(.parsed("\"type\":\"string\",\"minLength\":1", expected) { $0.isEmpty ? nil : $0 })
   }
 }
 
@@ -97,10 +95,20 @@ extension SettingKind where Value == [String]? {
       schema: "\"anyOf\":[{\"type\":\"string\"},{\"type\":\"array\",\"items\":{\"type\":[\"string\",\"integer\"]}}]"
     ) { node throws(ConfigurationProblem) in
       if case .scalar = node.node { return [try node.text(expected)] }
-      var names: [String] = []
-      for item in try node.list(expected) { names.append(try item.text(expected)) }
-      return names
+      return try node.list(expected).map { item throws(ConfigurationProblem) in try item.text(expected) }
     }
+  }
+}
+
+extension SettingKind where Value == String {
+  /// One of `names`.
+  static func oneOf(_ names: [String]) -> SettingKind {
+    parsed(enumeration(names), "one of \(names.joined(separator: ", "))") { names.contains($0) ? $0 : nil }
+  }
+
+  /// The schema of one of `names`.
+  fileprivate static func enumeration(_ names: [String]) -> String {
+    "\"enum\":[\(names.map(\.json).joined(separator: ","))]"
   }
 }
 
@@ -108,12 +116,8 @@ extension SettingKind where Value: CaseIterable & RawRepresentable<String> & Sen
   /// One of the cases, by its text.
   static var choice: SettingKind {
     let cases = Array(Value.allCases), names = cases.map(\.rawValue)
-    return SettingKind(schema: "\"enum\":[\(names.map(\.json).joined(separator: ","))]") {
-      node throws(ConfigurationProblem) in
-      let expected = "one of \(names.joined(separator: ", "))"
-      let text = try node.text(expected)
-      guard let value = cases.first(where: { $0.rawValue == text }) else { throw node.mismatch(expected) }
-      return value
+    return parsed(SettingKind<String>.enumeration(names), "one of \(names.joined(separator: ", "))") { text in
+      cases.first { $0.rawValue == text }
     }
   }
 }
@@ -140,8 +144,7 @@ extension SettingKind where Value == Polygon {
     return SettingKind(
       schema: "\"type\":\"array\",\"items\":{\(corner.schema)},\"minItems\":3"
     ) { node throws(ConfigurationProblem) in
-      var corners: [Polygon.Corner] = []
-      for item in try node.list("a list of corners [x, y]") { corners.append(try corner.read(item)) }
+      let corners = try node.list("a list of corners [x, y]").map(corner.read)
       guard (3...100).contains(corners.count) else {
         throw node.problem("expected 3 to 100 corners, got \(corners.count)")
       }
@@ -156,11 +159,14 @@ extension SettingKind where Value == [Polygon] {
     let area = SettingKind<Polygon>.polygon
     return SettingKind(schema: "\"type\":\"array\",\"items\":{\(area.schema)}") {
       node throws(ConfigurationProblem) in
-      var areas: [Polygon] = []
-      for item in try node.list("a list of areas") { areas.append(try area.read(item)) }
-      return areas
+      try node.list("a list of areas").map(area.read)
     }
   }
+}
+
+extension ClosedRange {
+  /// `value`; `nil` if it is outside.
+  fileprivate func including(_ value: Bound) -> Bound? { contains(value) ? value : nil }
 }
 
 extension Double {

@@ -1,33 +1,5 @@
 import Foundation
 
-/// The identifier of an event: a ULID, 26 characters of Crockford's base 32, the first ten of which are milliseconds since
-/// 1970. So identifiers sort by the time at which events began, and a span of time is a range of identifiers.
-///
-/// Format: https://github.com/ulid/spec.
-enum EventIdentifier {
-  private static let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ".utf8)
-
-  /// Whether `text` is an identifier.
-  static func isValid(_ text: String) -> Bool {
-    text.utf8.count == 26 && text.utf8.allSatisfy { alphabet.contains($0) }
-  }
-
-  /// When the event began, in milliseconds since 1970; `nil` for what is no identifier.
-  static func milliseconds(_ text: String) -> Int64? {
-    guard isValid(text) else { return nil }
-    var value: Int64 = 0
-    for byte in text.utf8.prefix(10) { value = value << 5 | Int64(alphabet.firstIndex(of: byte) ?? 0) }
-    return value
-  }
-
-  /// The least identifier of what began at `milliseconds` or later.
-  static func least(at milliseconds: Int64) -> String {
-    let clamped = min(max(milliseconds, 0), 1 << 48 - 1)
-    let time = (0..<10).reversed().map { alphabet[Int(clamped >> (5 * Int64($0)) & 31)] }
-    return String(decoding: time, as: UTF8.self) + String(repeating: "0", count: 16)
-  }
-}
-
 /// The date and the time of day at which something happened, in a time zone.
 struct LocalTime: Hashable, Sendable {
   /// Year, month and day as one number: 20261123.
