@@ -96,6 +96,7 @@ extension SettingKind where Value == [String]? {
     ) { node throws(ConfigurationProblem) in
       if case .scalar = node.node { return [try node.text(expected)] }
       return try node.list(expected).map { item throws(ConfigurationProblem) in try item.text(expected) }
+<<<<<<< HEAD
     }
   }
 }
@@ -124,7 +125,21 @@ extension SettingKind where Value == [Double]? {
         lengths.append(try number.read(item))
       }
       return lengths
+=======
+>>>>>>> 41ae5fcea1e9b527416521c320c4f17e0ed4cf74
     }
+  }
+}
+
+extension SettingKind where Value == String {
+  /// One of `names`.
+  static func oneOf(_ names: [String]) -> SettingKind {
+    parsed(enumeration(names), "one of \(names.joined(separator: ", "))") { names.contains($0) ? $0 : nil }
+  }
+
+  /// The schema of one of `names`.
+  fileprivate static func enumeration(_ names: [String]) -> String {
+    "\"enum\":[\(names.map(\.json).joined(separator: ","))]"
   }
 }
 
