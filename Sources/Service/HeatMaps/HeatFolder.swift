@@ -40,11 +40,10 @@ struct HeatFolder: Hashable, Sendable {
     let first = HeatHours.number(now) - Int64(Self.days) * 24
     let manager = FileManager.default
     for camera in (try? manager.contentsOfDirectory(atPath: path)) ?? [] {
-      let names = files(of: camera)
-      let old = names.filter { Self.hour(inName: $0).map { $0 < first } ?? false }
+      let old = files(of: camera).filter { Self.hour(inName: $0).map { $0 < first } ?? false }
       for name in old { try? manager.removeItem(atPath: "\(path)/\(camera)/\(name)") }
-      // Only succeeds for an empty folder, which a camera that is gone leaves.
-      if old.count == names.count { rmdir("\(path)/\(camera)") }
+      // A camera that is gone leaves an empty folder.
+      if files(of: camera).isEmpty { try? manager.removeItem(atPath: "\(path)/\(camera)") }
     }
   }
 
