@@ -85,6 +85,8 @@ public final class DetectionWorker {
   private(set) var suppression: NonMaximumSuppression
   /// One for each image layout.
   private var sessions = RecentlyUsed<PixelLayout, Session>(limit: DetectionWorker.sessionLimit)
+  /// The network's memory for the image that was prepared last.
+  var execution: NetworkExecution? { sessions.latest?.execution }
   private var candidates: [Candidate] = []
   /// Cells of each level where a class is likely, from the last run.
   private var likely: [[Int]]
@@ -193,7 +195,7 @@ public final class DetectionWorker {
 
   /// The head's raw maps of the last run, finest level first. Boxes are valid only where that run computed them.
   public func headMaps() throws(InferenceError) -> [HeadMap] {
-    guard let execution = sessions.latest?.execution else { return [] }
+    guard let execution else { return [] }
     var maps: [HeadMap] = []
     for level in execution.network.head.levels {
       let shape = execution.network.tensors[level.classes].layout.shape
@@ -205,7 +207,7 @@ public final class DetectionWorker {
     return maps
   }
 
-  private func map(_ node: Graph.Node.ID, of execution: NetworkExecution) throws(InferenceError) -> RawMap {
+  func map(_ node: Graph.Node.ID, of execution: NetworkExecution) throws(InferenceError) -> RawMap {
     RawMap(try execution.tensor(node), order: execution.network.options.resolvedOrder)
   }
 

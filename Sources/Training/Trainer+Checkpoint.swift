@@ -15,10 +15,12 @@ extension Trainer {
     var classNames: [String]
     var bestFitness: Double?
     var bestEpoch: Int?
+    /// Batches that the running statistics average over.
+    var statisticsAge: Int?
 
     /// Whether a run can have reached this position.
     var isPossible: Bool {
-      let counts = [iteration, lastStep + 1, steps, updates, batches ?? 1, bestEpoch ?? 0]
+      let counts = [iteration, lastStep + 1, steps, updates, batches ?? 1, bestEpoch ?? 0, statisticsAge ?? 0]
       return counts.allSatisfy { (0...Int(Int32.max)).contains($0) } && lastStep <= iteration
     }
   }
@@ -36,7 +38,7 @@ extension Trainer {
     let state = State(
       iteration: iteration, lastStep: lastStep, steps: optimizer.steps, updates: average.updates,
       batches: schedule.batchesPerEpoch, network: network.name, classNames: data.classNames,
-      bestFitness: best?.fitness, bestEpoch: best?.epoch)
+      bestFitness: best?.fitness, bestEpoch: best?.epoch, statisticsAge: statisticsAge)
     do {
       let text = String(decoding: try JSONEncoder().encode(state), as: UTF8.self)
       let names = String(decoding: try JSONEncoder().encode(data.classNames), as: UTF8.self)

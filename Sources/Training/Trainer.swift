@@ -27,6 +27,8 @@ public final class Trainer {
   let schedule: LearningSchedule
   private(set) var optimizer: StochasticGradient
   private(set) var lastStep = -1
+  /// Batches that the running statistics average over; those of a file count as many.
+  private(set) var statisticsAge = 0
   private let cache: ImageCache
   private let accumulated: FloatBuffer
   private let computation: BatchComputation
@@ -109,8 +111,12 @@ public final class Trainer {
       try computation.recalibrate(missing, on: first, parameters: parameters)
     }
     average = WeightAverage(of: parameters, decay: plan.averageDecay, ramp: plan.averageRamp)
+    statisticsAge = Self.settledAge
     return unknown
   }
+
+  /// An age from which on the running statistics move by the published momentum.
+  private static let settledAge = 1000
 
   /// The first `count` batches of the run as the network sees them, of one epoch at most.
   func firstBatches(_ count: Int) -> [TrainingBatch] {
@@ -127,6 +133,7 @@ public final class Trainer {
   func restore(_ state: State) {
     iteration = state.iteration
     lastStep = state.lastStep
+    statisticsAge = state.statisticsAge ?? Self.settledAge
     optimizer.steps = state.steps
     average.updates = state.updates
     if let fitness = state.bestFitness, let epoch = state.bestEpoch { best = (fitness, epoch) }
@@ -163,7 +170,9 @@ public final class Trainer {
     while iteration < iterationCount, let batch = loader.next() {
       if iteration % batches == 0 { accumulated.fill(0) }
       clock.start()
-      let terms = try computation.compute(batch, loss: loss, gradient: accumulated, parameters: parameters)
+      let terms = try computation.compute(
+        batch, loss: loss, gradient: accumulated, parameters: parameters, age: statisticsAge)
+      statisticsAge = min(statisticsAge + 1, Self.settledAge)
       sums.add(terms)
       let rates = schedule.rates(iteration: iteration)
       let norm = iteration - lastStep >= rates.accumulate ? step(rates) : nil

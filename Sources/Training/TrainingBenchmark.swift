@@ -85,6 +85,6 @@ public struct TrainingBenchmark {
 
   private func pass() throws(TrainingError) {
     gradient.fill(0)
-    _ = try computation.compute(batch, loss: DetectionLoss(), gradient: gradient, parameters: parameters)
+    _ = try computation.compute(batch, loss: DetectionLoss(), gradient: gradient, parameters: parameters, age: 0)
   }
 }

@@ -6,6 +6,6 @@ struct ModelCommand: ParsableCommand {
     commandName: "model", abstract: "Fetch, inspect, check, convert and quantise files of weights.",
     subcommands: [
       ModelPullCommand.self, ModelInfoCommand.self, ModelVerifyCommand.self, ModelConvertCommand.self,
-      ModelQuantizeCommand.self,
+      ModelOutputsCommand.self, ModelQuantizeCommand.self,
     ])
 }
