@@ -114,11 +114,8 @@ package struct StampedEvent: Hashable, Sendable {
     }
   }
 
-<<<<<<< HEAD
   private var hasStaySpeed: Bool { if case .zoneExit(_, _, .some) = event.kind { true } else { false } }
 
-=======
->>>>>>> 41ae5fcea1e9b527416521c320c4f17e0ed4cf74
   private func add(_ object: SceneObject, to line: inout JSONValue) {
     let detection = object.track.detection, box = detection.box
     let corners = [box.minX, box.minY, box.maxX, box.maxY]

@@ -10,7 +10,6 @@ extension FrameFindings {
   func json(camera: String, classes: ClassCatalogue, isStill: Bool) -> String {
     let objects = detections.enumerated().map { index, detection -> JSONValue in
       let box = detection.box
-<<<<<<< HEAD
       let identity = identities.indices.contains(index) ? identities[index] : nil
       var object: JSONValue = [
         "label": .string(classes[detection.classID]), "class_id": .integer(detection.classID),
@@ -22,14 +21,6 @@ extension FrameFindings {
         object.add("speed_unit", speed.unit.rawValue)
       }
       return object
-=======
-      return [
-        "label": .string(classes[detection.classID]), "class_id": .integer(detection.classID),
-        "score": .number(Double(detection.score)),
-        "box": .numbers([box.minX, box.minY, box.maxX, box.maxY], places: 1),
-        "track": .optional(identities.indices.contains(index) ? identities[index] : nil),
-      ]
->>>>>>> 41ae5fcea1e9b527416521c320c4f17e0ed4cf74
     }
     // Arrival of the frame by the system clock, which players match with times of the video.
     let now = MonotonicTime.nanoseconds

@@ -96,7 +96,6 @@ extension SettingKind where Value == [String]? {
     ) { node throws(ConfigurationProblem) in
       if case .scalar = node.node { return [try node.text(expected)] }
       return try node.list(expected).map { item throws(ConfigurationProblem) in try item.text(expected) }
-<<<<<<< HEAD
     }
   }
 }
@@ -125,8 +124,6 @@ extension SettingKind where Value == [Double]? {
         lengths.append(try number.read(item))
       }
       return lengths
-=======
->>>>>>> 41ae5fcea1e9b527416521c320c4f17e0ed4cf74
     }
   }
 }
