@@ -128,18 +128,6 @@ extension SettingKind where Value == [Double]? {
   }
 }
 
-extension SettingKind where Value == String {
-  /// One of `names`.
-  static func oneOf(_ names: [String]) -> SettingKind {
-    parsed(enumeration(names), "one of \(names.joined(separator: ", "))") { names.contains($0) ? $0 : nil }
-  }
-
-  /// The schema of one of `names`.
-  fileprivate static func enumeration(_ names: [String]) -> String {
-    "\"enum\":[\(names.map(\.json).joined(separator: ","))]"
-  }
-}
-
 extension SettingKind where Value: CaseIterable & RawRepresentable<String> & Sendable {
   /// One of the cases, by its text.
   static var choice: SettingKind {
