@@ -42,6 +42,8 @@ import Testing
 
   @Test func `a trace begins where its event does, with what was seen before the tracker was sure`() throws {
     let scene = try RecordedScene(.walk)
+    scene.play(until: 6.5)
+    scene.see([], at: 6.5)
     scene.play(until: 7.4)
     // Of a frame of 96 by 64; first seen 0.4 s ago. What was seen before that belongs to nothing.
     let sightings = [6.8, 7.0, 7.2].map { time in

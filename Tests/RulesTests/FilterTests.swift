@@ -66,7 +66,8 @@ import Testing
     configuration.zones = [Zone("all", .frame)]
     var rules = SceneRules(configuration: configuration)
     func box(_ index: Int) -> Box { Scenery.box(0.2 + Double(index) / 20, 0.5) }
-    var events: [SceneEvent] = []
+    // The camera has been watched for a while.
+    var events = rules.events(in: Scenery.frame(0, []))
     // Tentative in the frames 0 and 1; held back in 2, 3 and 4, since the median of its scores is too low.
     for index in 2..<10 {
       let track = Scenery.track(1, box(index), score: index < 4 ? 0.5 : 0.9)

@@ -195,7 +195,7 @@ import Testing
     rules = SceneRules(zones: [try RoadCamera.zone()])
     events = []
     // One frame in 1.2 s.
-    for frame in 0..<20 {
+    for frame in 0..<24 {
       events += rules.events(in: RoadCamera.frame(Double(frame) * 1.2, x: 0, y: 7 + Double(frame)))
     }
     #expect(events.names.contains { $0.hasPrefix("exit lane") })

@@ -109,8 +109,11 @@ import Testing
     assert.deepEqual(boxAt(points, 4.95), [0, 0, 0.2, 0.2]); assert.equal(boxAt(points, 4.5), null, "before it was there");
     assert.equal(boxAt(points, 12), null); assert.deepEqual(boxAt(points, 20.2), [0.5, 0, 1, 1]); assert.equal(boxAt(points, 30), null);
     assert.equal(boxAt([], 1), null);
-    const zone = { kind: "zone", name: "yard", points: [[0, 0], [1, 0], [1, 1]], objects: ["traffic light"], loiter: 20, directions: [] };
+    const zone = { kind: "zone", name: "yard", points: [[0, 0], [1, 0], [1, 1]], objects: ["traffic light"], loiter: 20, metres: [], unit: "km/h", directions: [] };
     assert.equal(problem([zone]), null);
+    const road = { ...zone, points: [[0, 0], [1, 0], [1, 1], [0, 1]], metres: [3.5, 20, 3.5, 20] };
+    assert.equal(problem([road]), null); assert.ok(yaml("on", [road]).includes("speed: {metres: [3.5, 20, 3.5, 20]}"));
+    assert.ok(problem([{ ...road, metres: [3.5, 20] }]).includes("four lengths"));
     assert.ok(problem([zone, zone]).includes("two zones")); assert.ok(problem([{ ...zone, name: "" }]).includes("missing"));
     assert.ok(yaml("on", [zone]).includes('"on":\\n') && yaml("on", [zone]).includes('objects: ["traffic light"], loiter: 20s'));
     """
