@@ -85,12 +85,12 @@ import Testing
         training: WeightStore(Dictionary(uniqueKeysWithValues: tensors)), of: trainer.network,
         classNames: truth.classNames)
       let validation = try #require(try measured(model).loss)
-      // The running variance is the unbiased one, up to a seventieth larger.
+      // The running variance is the unbiased one, up to a seventieth larger; the last losses are close to 0.
       for (one, other) in [
         (validation.box, training.box), (validation.classes, training.classes),
         (validation.distribution, training.distribution),
       ] {
-        #expect(abs(one - other) < 0.1 * other, "epoch \(end): \(validation), \(training)")
+        #expect(abs(one - other) < max(0.1 * other, 0.02), "epoch \(end): \(validation), \(training)")
       }
     }
     #expect(losses[1] < losses[0] && losses[2] < losses[1] && losses[2] < 0.5 * losses[0], "\(losses)")
