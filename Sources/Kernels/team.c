@@ -15,7 +15,8 @@ __attribute__((constructor)) static void find_team(void) {
   team_member = (int (*)(void))dlsym(RTLD_DEFAULT, "omp_get_thread_num");
 }
 
-// What is left of a member's units: the first in the upper half, the end in the lower. One cache line each.
+// What is left of a member's units: the first in the upper half, the end in the lower. One cache line each. Its partners are
+// the `take` of all members; it orders nothing else, since results are published by the end of the parallel region.
 typedef struct {
   _Alignas(64) _Atomic uint64_t left;
 } part;
