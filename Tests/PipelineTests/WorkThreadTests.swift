@@ -51,7 +51,7 @@ import Testing
     #expect(numbers.withLock { $0 } == Array(0..<100))
   }
 
-  @Test(arguments: [false, true]) func `an owned thread works until it is asked to end, and ends once`(blocks: Bool)
+  @Test(arguments: [false, true]) func `an owned thread works until it has to end, and ends once`(blocks: Bool)
     async throws
   {
     let thread = OwnedThread(), bell = Wakeup(), rounds = Mutex(0), tellings = Mutex(0)

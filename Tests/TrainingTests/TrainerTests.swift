@@ -224,14 +224,12 @@ import Testing
     let truth = GroundTruth(scenes, in: folder.url)
     var plan = Self.plan
     plan.network = try #require(NetworkSpec.named("yolov9-p")).replacingBlocks(kind: block)
-    plan.epochs = 260
+    plan.epochs = 320
     plan.side = 96
     plan.batch = 8
     plan.nominalBatch = 8
-    plan.method = .muon
-    plan.learningRate = 0.02
     plan.augmentation = .none
-    plan.averageRamp = 20
+    plan.averageRamp = 50
     let trainer = try Trainer(plan, data: Dataset(truth)) { RGBImage(path: $0) }
     // Each epoch is one step here, and files after each would take most of the time.
     try trainer.run(until: plan.epochs - 1) { _ in true }
