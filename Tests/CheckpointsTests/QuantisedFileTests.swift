@@ -102,7 +102,7 @@ import Testing
     },
   ]
 
-  @Test(arguments: faults) func `what is wrong is said in one sentence`(fault: Fault) throws {
+  @Test(arguments: faults) func `what is wrong is one sentence`(fault: Fault) throws {
     let path = try written(try Self.model.get())
     defer { try? FileManager.default.removeItem(atPath: path) }
     let file = try SafetensorsFile(path: path)

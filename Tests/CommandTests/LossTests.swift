@@ -15,21 +15,9 @@ import Testing
     .enabled(if: RTSPServer.isPresent, "skipped: needs GStreamer's RTSP server (bash .ci/install --tests)"),
     .timeLimit(.minutes(30)), arguments: [0, 0.01, 0.05, 0.2])
   func `no frame damaged by a loss is delivered`(loss: Double) throws {
-    let program = try Program()
-    try program.tool("ffmpeg", Self.clip(seconds: Self.seconds))
-    let sent = Set(try Self.frames(StreamSource(file: program.path("clip.mp4"))))
-    let server = try RTSPServer(clip: program.path("clip.mp4"))
-    defer { withExtendedLifetime(server) {} }
-    let relay = try Relay(server: server.port, loss: loss)
-    defer { withExtendedLifetime(relay) {} }
-    var options = SourceOptions()
-    options.transport = .udp
-    options.timeout = 3
-    let source = try StreamSource(network: "rtsp://127.0.0.1:\(relay.port)/test", options: options)
-    let given = try Self.frames(source)
-    let strange = given.filter { !sent.contains($0) }.count
+    let (frames, given, losses) = try Self.transmitted(loss: loss)
+    let sent = Set(frames), strange = given.filter { !sent.contains($0) }.count
     #expect(strange == 0, "\(strange) of \(given.count) frames were never sent")
-    let losses = source.losses
     if loss == 0 {
       #expect(losses.lostPackets == 0 && given.count >= Self.seconds * 20, "\(given.count), \(losses)")
     } else {
@@ -48,19 +36,7 @@ import Testing
     .timeLimit(.minutes(30)),
     arguments: [["--delay", "100", "--jitter", "50"], ["--delay", "20", "--reorder", "0.25"]])
   func `datagrams that overtake each other lose no frame`(way: [String]) throws {
-    let program = try Program()
-    try program.tool("ffmpeg", Self.clip(seconds: Self.seconds))
-    let sent = try Self.frames(StreamSource(file: program.path("clip.mp4")))
-    let server = try RTSPServer(clip: program.path("clip.mp4"))
-    defer { withExtendedLifetime(server) {} }
-    let relay = try Relay(server: server.port, loss: 0, way)
-    defer { withExtendedLifetime(relay) {} }
-    var options = SourceOptions()
-    options.transport = .udp
-    options.timeout = 3
-    let source = try StreamSource(network: "rtsp://127.0.0.1:\(relay.port)/test", options: options)
-    let given = try Self.frames(source)
-    let losses = source.losses
+    let (sent, given, losses) = try Self.transmitted(loss: 0, way)
     print("\(way.joined(separator: " ")): \(given.count) of \(sent.count) frames delivered, \(losses)")
     #expect(losses.lostPackets == 0 && losses.damagedPackets == 0, "\(losses)")
     // What comes before the first keyframe is withheld, and so is what waits when the server ends; the rest is there.
@@ -68,13 +44,28 @@ import Testing
     #expect(begin < 25 && begin + given.count > sent.count - 5 && given == Array(sent[begin...].prefix(given.count)))
   }
 
-  /// Arguments of ffmpeg for a clip with noise and a keyframe every 0.4 s, `clip.mp4`.
-  private static func clip(seconds: Int) -> [String] {
-    [
-      "-v", "error", "-f", "lavfi", "-i", "testsrc2=size=320x240:rate=25:duration=\(seconds)", "-vf",
-      "noise=alls=6:allf=t", "-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-crf", "30", "-g",
-      "10", "-x264-params", "sliced-threads=0:slices=1", "clip.mp4",
-    ]
+  /// The frames of a clip with noise and a keyframe every 0.4 s, those that arrive by UDP through a relay that loses so many
+  /// datagrams, and the losses that were noticed.
+  private static func transmitted(
+    loss: Double, _ way: [String] = []
+  ) throws -> (sent: [UInt64], given: [UInt64], losses: SourceLosses) {
+    let program = try Program()
+    try program.tool(
+      "ffmpeg",
+      [
+        "-v", "error", "-f", "lavfi", "-i", "testsrc2=size=320x240:rate=25:duration=\(seconds)", "-vf",
+        "noise=alls=6:allf=t", "-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-crf", "30", "-g",
+        "10", "-x264-params", "sliced-threads=0:slices=1", "clip.mp4",
+      ])
+    let server = try RTSPServer(clip: program.path("clip.mp4"))
+    defer { withExtendedLifetime(server) {} }
+    let relay = try Relay(server: server.port, loss: loss, way)
+    defer { withExtendedLifetime(relay) {} }
+    var options = SourceOptions()
+    options.transport = .udp
+    options.timeout = 3
+    let source = try StreamSource(network: "rtsp://127.0.0.1:\(relay.port)/test", options: options)
+    return (try frames(StreamSource(file: program.path("clip.mp4"))), try frames(source), source.losses)
   }
 
   @Test(

@@ -81,7 +81,7 @@ import Testing
       (["MODEL", "IMAGE", "-o", "o.safetensors", "--imgsz", "333"], 64, "expected a multiple of 32"),
       (["MODEL", "IMAGE", "-o", "no/o.safetensors", "--imgsz", "64"], 73, "no/o.safetensors"),
     ] as [([String], Int32, String)])
-  func `what cannot be computed is said in one sentence`(arguments: [String], status: Int32, sentence: String) throws {
+  func `what cannot be computed is one sentence`(arguments: [String], status: Int32, sentence: String) throws {
     let program = try Program()
     try Data("no image".utf8).write(to: URL(filePath: program.path("broken.jpg")))
     let words = ["MODEL": Self.packaged, "IMAGE": TestClip.photograph.path]

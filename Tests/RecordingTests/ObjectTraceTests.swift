@@ -8,6 +8,12 @@ import Testing
 @testable import Recording
 
 @Suite struct ObjectTraceTests {
+  private static func points(at path: String) throws -> [[Double]] {
+    let data = try Data(contentsOf: URL(filePath: path))
+    let object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+    return try #require(object["points"] as? [[Double]])
+  }
+
   @Test func `a recorded object leaves its trace beside the snapshot, in seconds of the clip`() throws {
     let scene = try RecordedScene(.walk)
     scene.play(until: 7.4)
@@ -23,9 +29,7 @@ import Testing
     let (end, evidence) = try #require(scene.published.first)
     let offset = try #require(evidence.clipOffset)
     let path = scene.media.trace(of: end.identifier, camera: "front", label: "person", began: end.began)
-    let data = try Data(contentsOf: URL(filePath: path))
-    let object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
-    let points = try #require(object["points"] as? [[Double]])
+    let points = try Self.points(at: path)
     // Both share the clip: the offset is the time of the first point.
     #expect(points.count == 3 && abs(points[0][0] - offset) < 0.5, "\(points), \(offset)")
     for (point, time) in zip(points, [7.4, 8, 9]) {
@@ -60,9 +64,7 @@ import Testing
     let (end, evidence) = try #require(scene.published.first)
     let offset = try #require(evidence.clipOffset)
     let path = scene.media.trace(of: end.identifier, camera: "front", label: "person", began: end.began)
-    let data = try Data(contentsOf: URL(filePath: path))
-    let object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
-    let points = try #require(object["points"] as? [[Double]])
+    let points = try Self.points(at: path)
     #expect(points.count == 3 && abs(points[0][0] - offset) < 0.002, "\(points), \(offset)")
     for (point, expected) in zip(points, [(0, 0.05), (0.2, 0.1), (0.4, 0.2)]) {
       #expect(abs(point[0] - offset - expected.0) < 0.01 && abs(point[1] - expected.1) < 1e-3, "\(points)")

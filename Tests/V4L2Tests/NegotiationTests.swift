@@ -107,7 +107,7 @@ import Testing
     arguments: [
       ("/dev/no-such-video", V4L2Error.Code.missing, "no such device"), ("/dev/null", .unsupported, "no camera"),
     ] as [(String, V4L2Error.Code, String)])
-  func `what is no camera is said in one sentence`(path: String, code: V4L2Error.Code, sentence: String) {
+  func `what is no camera is one sentence`(path: String, code: V4L2Error.Code, sentence: String) {
     do throws(V4L2Error) {
       _ = try Device(path: path)
       Issue.record("opened")
