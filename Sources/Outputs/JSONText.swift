@@ -11,6 +11,7 @@ extension Double {
     let rounded = (self * scale).rounded()
     guard abs(rounded) < 9e15 else { return "\(self)" }
     let digits = String(Int(abs(rounded)))
+    if places == 0 { return (rounded < 0 ? "-" : "") + digits }
     let padded = String(repeating: "0", count: max(0, places + 1 - digits.count)) + digits
     let whole = padded.dropLast(places)
     var fraction = String(padded.suffix(places))

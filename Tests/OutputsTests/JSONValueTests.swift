@@ -24,4 +24,9 @@ import Testing
     #expect(JSONValue.counts(["b": 2, "a": 1]).text == #"{"a":1,"b":2}"#)
     #expect(JSONValue.number(.infinity).text == "null" && JSONValue.number(.nan, places: 2).text == "null")
   }
+
+  @Test func `a number without places behind the point has no point`() {
+    #expect(57.2.json(places: 0) == "57" && (-0.6).json(places: 0) == "-1" && 0.4.json(places: 0) == "0")
+    #expect(57.25.json(places: 1) == "57.3" && 57.0.json(places: 2) == "57.0")
+  }
 }

@@ -62,6 +62,15 @@ final class Browser {
     return (result["result"] as? [String: Any])?["value"]
   }
 
+  /// Loads the page again, and returns once it is there.
+  func reload() throws {
+    _ = try value(of: "window.isLeft = true")
+    _ = try call("Page.reload", [:])
+    // What is evaluated while one page goes and the next comes has no answer.
+    let end = ContinuousClock.now + .seconds(60), isThere = "!window.isLeft && document.readyState === 'complete'"
+    while (try? value(of: isThere) as? Bool) != true, ContinuousClock.now < end {}
+  }
+
   /// Waits until `condition` holds in the page; `false` if it does not within `seconds`.
   func wait(for condition: String, seconds: Int = 60) throws -> Bool {
     let script = """
