@@ -128,6 +128,12 @@ import Testing
       try play(clip, of: program, isWhole: false)
     }
     guard let snapshot = end["snapshot"] as? String else { return }
+    if end["type"] as? String == "end", let offset = end["clip_offset"] as? Double, offset > 0 {
+      // Where the object was is known from its first frame on, in which the tracker was not sure of it yet.
+      let data = try Data(contentsOf: URL(filePath: program.path(String(snapshot.dropLast(3)) + "json")))
+      let points = (try JSONSerialization.jsonObject(with: data) as? [String: Any])?["points"] as? [[Double]]
+      #expect((points?.first?.first ?? .infinity) <= offset + 0.002, "\(end["id"] ?? "")")
+    }
     #expect(snapshot.hasSuffix("_\(end["label"] ?? "")_\(end["id"] ?? "").jpg"))
     #expect(try program.show("width", of: snapshot, stream: "v:0") == "1280")
   }
