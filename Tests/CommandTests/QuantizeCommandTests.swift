@@ -27,7 +27,9 @@ import Testing
     #expect(made.output.contains("5 images of test:96x64@25:40") && made.output.contains("convolutions in int8"))
     let checked = try program.run(["model", "verify", "whole.safetensors"], hasModel: false)
     #expect(checked.status == 0, "\(checked.error)")
-    for (precision, steps) in [("int8", ["int8:", "vnni"]), ("f32", ["winograd"]), ("auto", ["vnni", "winograd"])] {
+    // oneDNN's int8 kernels run where the processor has no VNNI; its reference would be a hundred times slower.
+    let int8 = ["int8:", "vnni"]
+    for (precision, steps) in [("int8", int8), ("f32", ["winograd"]), ("auto", int8 + ["winograd"])] {
       let timed = try program.run(
         [
           "bench", "--model", "whole.safetensors", "--size", "64x64", "--runs", "2", "--precision", precision,

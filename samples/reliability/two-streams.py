@@ -9,9 +9,10 @@ gaps    records all that the large stream sends for so many minutes. ffprobe rea
         have to follow each other.
 cost    compares the time on the processor with and without the large stream, recorded all the time, and by thread: at most 2 %
         of a core.
-events  has cameras watch VIDEO until there are so many events with a clip. The frame of the clip at clip_offset is decoded, and
-        its number is the frame that the camera sent at some moment; the event began at another, by the log of the camera. They
-        may be one GOP (1 s) apart; so may be the clip's first frame and the event's start less pre_roll.
+events  has cameras watch VIDEO until there are so many events with a clip. The frame of the clip at clip_offset is decoded; its
+        number and the log of the camera give the moment at which it was sent. It may be one GOP (1 s) from the event: from its
+        start, or from when a stationary object (all that stands there when a camera starts) began to move. The first frame of
+        a clip may be one GOP from the first such moment in it less pre_roll, or from the first frame that the camera sent.
 
 Exit code 1 where that is not so.
 """
@@ -203,11 +204,14 @@ def events(folder, options):
     service = TwoStreams(folder, options.model, cameras, "{fps: 5, classes: [person]}", 320)
 
     def ended():
+        """The ends of events with a clip, each with the moment at which its object was new or began to move."""
         try:
             lines = [json.loads(line) for line in open(f"{folder}/events.jsonl")]
         except OSError:
             return []
-        return [line for line in lines if line["type"] == "end" and line.get("clip") and line.get("clip_offset") is not None]
+        moved = {line["id"]: line["ts"] for line in lines if line["type"] == "active"}
+        return [(line, datetime.datetime.fromisoformat(moved.get(line["id"], line["start"])).timestamp()) for line in lines
+                if line["type"] == "end" and line.get("clip") and line.get("clip_offset") is not None]
 
     limit = time.monotonic() + options.minutes * 60
     try:
@@ -223,30 +227,39 @@ def events(folder, options):
         path, _, microseconds = line.split()
         sent[path.strip("/")].append(int(microseconds) / 1e6)
     loop = 79 * LARGE_RATE
-    apart, begins, without = [], [], 0
-    for event in ended()[:options.events]:
-        start = datetime.datetime.fromisoformat(event["start"]).timestamp()
-        times = sent[event["camera"]]
+    found = ended()[:options.events]
+    opens = {}
+    for event, begin in found:
+        opens[event["clip"]] = min(begin, opens.get(event["clip"], begin))
 
-        def distance(number, wanted):
-            """Seconds from `wanted` to when the camera sent the frame with this number, of all turns of the clip the closest."""
-            near = bisect.bisect(times, wanted)
-            close = [index for index in range(max(0, near - loop), min(len(times), near + loop)) if index % loop == number]
-            return min((times[index] - wanted for index in close), key=abs)
+    def sent_near(times, number, wanted):
+        """When the camera sent the frame with this number, of all turns of the clip the one closest to `wanted`."""
+        near = bisect.bisect(times, wanted)
+        close = [index for index in range(max(0, near - loop), min(len(times), near + loop)) if index % loop == number]
+        return min((times[index] for index in close), key=lambda one: abs(one - wanted))
 
+    apart, without = [], 0
+    for event, begin in found:
         shown = numbers(event["clip"], max(0, event["clip_offset"]), 1)
-        first = numbers(event["clip"], None, 1)
-        if not shown or not first:
+        if shown:
+            apart.append(abs(sent_near(sent[event["camera"]], shown[0], begin) - begin))
+        else:
             without += 1
-            continue
-        apart.append(distance(shown[0], start))
-        if event["clip_offset"] <= PRE_ROLL + 2 * GOP:  # Others joined a clip that was running.
-            begins.append(distance(first[0], start - PRE_ROLL))
-    absolute = sorted(map(abs, apart))
-    print(f"{len(apart)} events; from the event's start to the frame at clip_offset: median {absolute[len(absolute) // 2]:.3f} s, most "
-          f"{absolute[-1]:.3f} s; {sum(one > GOP for one in absolute)} beyond a GOP; {without} without a frame there. {len(begins)} that begin "
-          f"a clip: its first frame is {min(begins):.3f} to {max(begins):.3f} s from start less pre_roll", flush=True)
-    return len(apart) >= options.events and absolute[-1] <= GOP and not without and all(-GOP - 0.2 <= one <= GOP for one in begins)
+    begins, before, follow = [], {}, 0
+    for file, begin in sorted(opens.items(), key=lambda item: item[1]):
+        name = next(event["camera"] for event, _ in found if event["clip"] == file)
+        first, last = numbers(file, None, 1)[0], numbers(file, last=1)[-1]
+        if first == (before.get(name, -2) + 1) % loop:
+            follow += 1  # A long clip goes on in another file.
+        else:
+            wanted = max(begin - PRE_ROLL, sent[name][0])
+            begins.append(sent_near(sent[name], first, wanted) - wanted)
+        before[name] = last
+    apart.sort()
+    print(f"{len(apart)} events; from the event to the frame at clip_offset: median {apart[len(apart) // 2]:.3f} s, most {apart[-1]:.3f} s; "
+          f"{sum(one > GOP for one in apart)} beyond a GOP; {without} without a frame there. {len(begins)} clips: the first frame is "
+          f"{min(begins):.3f} to {max(begins):.3f} s from the first event less pre_roll; {follow} more go on where another ends", flush=True)
+    return len(apart) >= options.events and apart[-1] <= GOP and not without and all(-GOP - 0.2 <= one <= GOP for one in begins)
 
 
 def main():
