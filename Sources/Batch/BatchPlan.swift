@@ -17,7 +17,7 @@ package struct BatchPlan: Sendable {
   package var source = SourceOptions()
   /// How they are run; outputs are added for each.
   package var stream = StreamOptions()
-  /// When the first frame of each input was recorded, in milliseconds since 1970; `nil` takes it from its name.
+  /// When the first frame of each input was recorded, in milliseconds since 1970; `nil` takes it from its name or container.
   package var recorded: Int64?
   /// Inputs worked on at the same time.
   package var jobs = 1

@@ -65,7 +65,9 @@ struct FileRun: Sendable {
     if let slash = recordPath.lastIndex(of: "/") { try OutputFolder.make(String(recordPath[..<slash])) }
     var options = plan.stream
     options.recorded =
-      plan.recorded ?? FootageTime.milliseconds(inName: input.path.split(separator: "/").last.map(String.init) ?? "")
+      plan.recorded
+      ?? FootageTime.milliseconds(
+        ofFile: input.path.split(separator: "/").last.map(String.init) ?? "", stated: source.description.creationTime)
     for (format, path) in zip(plan.formats, plan.outputs(of: input)) {
       switch format {
       case .video where input.isImages:

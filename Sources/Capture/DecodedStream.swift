@@ -94,7 +94,8 @@ struct DecodedStream: ~Copyable {
         nominalRate: rate, duration: video.duration,
         frameCount: kind == .live
           ? nil : video.frameCount ?? video.duration.flatMap { length in rate.map { Int(min(length * $0, 1e12)) } },
-        timeBase: video.timeBase, pixelAspect: 1, origin: origin, codec: codec)
+        timeBase: video.timeBase, pixelAspect: 1, origin: origin, codec: codec,
+        creationTime: kind == .live ? nil : demuxer.creationTime)
       self.video = video
       self.demuxer = demuxer
     } catch {

@@ -55,6 +55,8 @@ public struct SourceDescription: Sendable {
   public var origin = 0.0
   /// Name of the codec, such as `h264`; `nil` for uncompressed frames.
   public var codec: String?
+  /// When a file was made, as its container states it, such as `2026-11-23T18:39:27.000000Z`; `nil` if it does not.
+  public var creationTime: String?
 }
 
 /// Counts of a source's losses and repairs.

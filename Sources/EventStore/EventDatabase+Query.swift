@@ -49,14 +49,14 @@ extension EventDatabase {
 }
 
 extension EventDatabase {
-  /// The visits that `query` asks for, the newest first, each with its objects. Throws `inputOutput` or `damaged`.
-  public func visits(_ query: EventQuery) async throws(EventStoreError) -> VisitPage {
+  /// The visits that `query` asks for, the newest first, each with its objects, or without. Throws `inputOutput` or `damaged`.
+  public func visits(_ query: EventQuery, withObjects: Bool = true) async throws(EventStoreError) -> VisitPage {
     var query = query
     query.type = EventLine.visitType
     return try await reading { [query] db in
       let page = try EventPage.fetch(query, in: db)
       let visits = try page.events.map { event in
-        VisitPage.Visit(event: event, objects: try StoredEvent.fetch(event.objects, in: db))
+        VisitPage.Visit(event: event, objects: withObjects ? try StoredEvent.fetch(event.objects, in: db) : [])
       }
       return VisitPage(visits: visits, next: page.next)
     }

@@ -150,6 +150,12 @@ public struct Demuxer: ~Copyable {
     return ticks == yolostream_no_pts() ? nil : TimeBase.microseconds.seconds(of: ticks)
   }
 
+  /// When the file was made, as the container states it; `nil` if it does not.
+  public var creationTime: String? {
+    let entry = unsafe av_dict_get(context.pointee.metadata, "creation_time", nil, 0)
+    return unsafe entry.flatMap { unsafe $0.pointee.value }.map { unsafe String(cString: $0) }
+  }
+
   /// Seeks to the last keyframe at or before `seconds`.
   public mutating func seek(to seconds: Double) throws(FFmpegError) {
     let ticks = TimeBase.microseconds.ticks(at: seconds)

@@ -122,11 +122,12 @@ public struct CameraSettings: Hashable, Sendable {
     .value(
       "privacy_masks", \.privacyMasks, .polygons,
       "Areas painted black in each frame before anything else: corners [x, y] from 0 to 1."),
-    .sections("zones", \.zones, ZoneSettings.settings, example: "yard", "Areas that objects enter and leave, by name.")
-    { name, _ in ZoneSettings(name: name) },
-    .sections("lines", \.lines, LineSettings.settings, example: "gate", "Lines that are counted, by name.") { name, _ in
-      LineSettings(name: name)
-    },
+    .sections(
+      "zones", \.zones, ZoneSettings.settings, example: "yard", "Areas that objects enter and leave, by name.",
+      initial: { name, _ in ZoneSettings(name: name) }, finish: { node, zone in zone.keepOthers(of: node) }),
+    .sections(
+      "lines", \.lines, LineSettings.settings, example: "gate", "Lines that are counted, by name.",
+      initial: { name, _ in LineSettings(name: name) }, finish: { node, line in line.keepOthers(of: node) }),
     .sections(
       "filters", \.filters, FilterSettings.settings, isInExample: false, names: .classes, example: "person",
       "As in defaults, for this camera."

@@ -21,6 +21,8 @@ public struct ZoneSettings: Hashable, Sendable {
   public var loiter: Double?
   /// How speeds are measured in it.
   public var speed = SpeedSettings()
+  /// Its keys that the page's editor does not show, as YAML: `anchor: centre, hold: 2s`.
+  public private(set) var otherKeys = ""
 
   static let settings: [Setting<ZoneSettings>] = [
     .value(
@@ -37,6 +39,15 @@ public struct ZoneSettings: Hashable, Sendable {
       "speed", \.speed, SpeedSettings.settings, isInExample: false,
       "Measures how fast objects are in it, by the lengths of its four sides."),
   ]
+
+  init(name: String) { self.name = name }
+
+  /// Keeps what the page's editor does not show.
+  mutating func keepOthers(of node: ConfigurationNode) {
+    // The editor has a field for one time, not for times of classes.
+    let hasOneTime = node.child("loiter").map { (try? $0.text("a time")) != nil } ?? true
+    otherKeys = node.text(without: ["points", "objects", "speed"] + (hasOneTime ? ["loiter"] : []))
+  }
 
   /// What stands against measuring speeds in it, as a sentence; `nil` if nothing does, or if none are to be measured.
   var speedProblem: String? {
@@ -83,6 +94,15 @@ public struct LineSettings: Hashable, Sendable {
   public var anchor = Anchor.bottom
   /// Classes it counts, by name or number; `nil` is all.
   public var classes: [String]?
+  /// Its keys that the page's editor does not show, as YAML: `anchor: centre`.
+  public private(set) var otherKeys = ""
+
+  init(name: String) { self.name = name }
+
+  /// Keeps what the page's editor does not show.
+  mutating func keepOthers(of node: ConfigurationNode) {
+    otherKeys = node.text(without: ["a", "b", "directions", "objects"])
+  }
 
   static let settings: [Setting<LineSettings>] = [
     .value(

@@ -15,11 +15,14 @@ extension WebRoutes {
     }
     router.get("api/v1/visits") { request, _ in
       try await answer { history in
-        let page = try await history.database.visits(try Self.query(request))
-        let hasObjects = request.uri.queryParameters["objects"].map { $0 != "0" } ?? true
+        let words = request.uri.queryParameters
+        // Only objects have these.
+        if let name = ["type", "min_score", "has_clip"].first(where: { words[$0[...]] != nil }) {
+          return Self.text("\(name): visits have none; ask /api/v1/events for objects\n", status: .badRequest)
+        }
+        let page = try await history.database.visits(try Self.query(request), withObjects: words["objects"] != "0")
         let visits = page.visits.map { visit in
-          let objects = hasObjects ? visit.objects.map(\.json).joined(separator: ",") : ""
-          return "{\"visit\":\(visit.event.json),\"objects\":[\(objects)]}"
+          "{\"visit\":\(visit.event.json),\"objects\":[\(visit.objects.map(\.json).joined(separator: ","))]}"
         }
         return Self.json("{\"visits\":[\(visits.joined(separator: ","))],\"next\":\(page.next?.json ?? "null")}")
       }

@@ -47,6 +47,8 @@ extension WebRoutes {
       let reader = ExportReader(export, thread)
       var response = try streams.response(to: request, type: "video/mp4") { writer in
         while let bytes = try await reader.next() { try await writer.write(ByteBuffer(bytes: bytes)) }
+        // The status has been sent: a transfer that breaks is what is left to show that the file is not whole.
+        if export.isCutShort { throw ChangedStream() }
       }
       let name = "\(camera)_\(EventClock.text(span.lowerBound).filter { $0 != "-" && $0 != ":" }).mp4"
       response.headers[.contentDisposition] = "attachment; filename=\"\(name)\""
@@ -77,6 +79,9 @@ extension WebRoutes {
       status: .badRequest)
   }
 }
+
+/// The stream of a camera changed its size or codec within an export.
+private struct ChangedStream: Error {}
 
 /// Reads an export on a thread, which ends with it.
 private final class ExportReader: Sendable {

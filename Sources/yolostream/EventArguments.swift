@@ -37,6 +37,12 @@ struct EventPlaceArguments: ParsableArguments {
     if report.unreadable > 0 { throw ExitCode(75) }
   }
 
+  /// Adds what a log has received since; a store is filled by its service.
+  func refresh(_ database: EventDatabase) throws {
+    guard let file, try !Self.isStore(file) else { return }
+    _ = try database.read(logs: [file, EventHistory.marks(of: file)])
+  }
+
   /// Whether the file starts with SQLite's signature.
   private static func isStore(_ path: String) throws -> Bool {
     guard (try? FileManager.default.contentsOfDirectory(atPath: path)) == nil else {

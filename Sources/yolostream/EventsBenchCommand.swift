@@ -44,7 +44,7 @@ struct EventsBenchCommand: AsyncParsableCommand {
       for _ in 0..<rounds {
         let query = try kind.make(&random)
         let start = MonotonicTime.nanoseconds
-        if kind.isSummary { _ = try await database.summary(query) } else { _ = try await database.events(query) }
+        try await kind.run(database, query)
         times.append(Double(MonotonicTime.nanoseconds - start) / 1e6)
       }
       times.sort()
@@ -75,15 +75,16 @@ struct SeededNumbers: RandomNumberGenerator {
 /// A kind of query with random values.
 private struct QueryKind: Sendable {
   let name: String
-  let isSummary: Bool
   let make: @Sendable (inout SeededNumbers) throws -> EventQuery
+  let run: @Sendable (EventDatabase, EventQuery) async throws -> Void
 
   private init(
-    _ name: String, isSummary: Bool = false,
+    _ name: String,
+    run: @escaping @Sendable (EventDatabase, EventQuery) async throws -> Void = { _ = try await $0.events($1) },
     _ make: @escaping @Sendable (inout SeededNumbers) throws -> [String: String]
   ) {
     self.name = name
-    self.isSummary = isSummary
+    self.run = run
     self.make = { random in
       var query = EventQuery()
       for (name, value) in try make(&random) { try query.set(name, value) }
@@ -138,8 +139,18 @@ private struct QueryKind: Sendable {
       ]) { $1 }
     },
     QueryKind("limit=1000") { ["limit": "1000", "camera": camera(&$0)] },
-    QueryKind("summary, all", isSummary: true) { _ in [:] },
-    QueryKind("summary, camera", isSummary: true) { ["camera": camera(&$0)] },
+    QueryKind("visits of a camera, objects", run: { _ = try await $0.visits($1) }) {
+      ["camera": camera(&$0), "limit": "50"]
+    },
+    // What the page's strip of a day asks for.
+    QueryKind("visits of a day", run: { _ = try await $0.visits($1, withObjects: false) }) {
+      day(&$0).merging(["limit": "1000"]) { $1 }
+    },
+    QueryKind("summary, all", run: { _ = try await $0.summary($1) }) { _ in [:] },
+    QueryKind("summary, camera", run: { _ = try await $0.summary($1) }) { ["camera": camera(&$0)] },
+    QueryKind("summary by hour, camera, a day", run: { _ = try await $0.hours($1) }) {
+      day(&$0).merging(["camera": camera(&$0)]) { $1 }
+    },
   ]
 }
 #endif

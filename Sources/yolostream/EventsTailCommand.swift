@@ -4,7 +4,7 @@ import EventStore
 import Foundation
 import Pipeline
 
-/// `yolostream events tail`: follows the lines that are added to the store.
+/// `yolostream events tail`: follows the lines that are added to a store or a log.
 struct EventsTailCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "tail", abstract: "Show the last lines of the log, and follow it.",
@@ -39,7 +39,10 @@ struct EventsTailCommand: AsyncParsableCommand {
     }
     try await show()
     guard !once else { return }
-    for await _ in Ticker.beats(every: 0.5) { try await show() }
+    for await _ in Ticker.beats(every: 0.5) {
+      try place.refresh(database)
+      try await show()
+    }
   }
 }
 #endif

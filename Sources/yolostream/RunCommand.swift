@@ -80,7 +80,9 @@ struct RunCommand: AsyncParsableCommand {
     options.push.timeout = input.timeout.value
     options.pushPolicy = recovery.policy
     if !quiet { options.observePush = { OutageLines.observer(of: $0.description, retries: recovery.retries.count) } }
-    options.recorded = part.startTime?.milliseconds ?? FootageTime.milliseconds(inName: address.lastPart)
+    options.recorded =
+      part.startTime?.milliseconds
+      ?? FootageTime.milliseconds(ofFile: address.lastPart, stated: source.description.creationTime)
     analysis.apply(to: &options, for: detector, wantsTracks: output.wantsTracks)
     try output.apply(to: &options, for: source.description)
     return StreamRun(source: source, detector: detector, options: options)

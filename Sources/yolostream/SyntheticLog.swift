@@ -16,8 +16,8 @@ enum SyntheticLog {
     return "camera\(number)"
   }
 
-  /// Writes `lines` lines: one event in four is about the camera; the others are objects that start, pass a zone,
-  /// sometimes cross a line or loiter, and end.
+  /// Writes `lines` lines: objects that start, pass a zone, sometimes cross a line or loiter, and end; one in five is the first of
+  /// a visit of up to eight.
   static func write(lines: Int, to path: String) throws {
     var file = try LineFile(path: path)
     var random = SeededNumbers(state: 7)
@@ -27,6 +27,7 @@ enum SyntheticLog {
     let step = span / Int64(max(1, lines / 3))
     var moment = start
     var sequence = 0
+    var ids: [(camera: String, id: String)] = []
     while count < lines {
       moment += Int64.random(in: 1...(2 * step), using: &random)
       let name = camera(&random)
@@ -44,6 +45,8 @@ enum SyntheticLog {
       if Int.random(in: 0..<200, using: &random) == 0 { types.insert("loiter", at: 2) }
       let hasClip = Int.random(in: 0..<3, using: &random) == 0
       if Int.random(in: 0..<2000, using: &random) == 0 { types.append("keep") }
+      ids.append((name, id))
+      if ids.count > 100 { ids.removeFirst(50) }
       for type in types.prefix(lines - count) {
         let at = type == "start" ? moment : type == "end" ? end : (moment + end) / 2
         let isIn = type != "start"
@@ -71,12 +74,31 @@ enum SyntheticLog {
         sequence += 1
         count += 1
       }
+      if count < lines, Int.random(in: 0..<5, using: &random) == 0 {
+        let members = ids.filter { $0.camera == name }.suffix(Int.random(in: 1...8, using: &random)).map(\.id)
+        text += visit(of: name, members, label: label, at: moment, end, sequence, &random).text + "\n"
+        sequence += 1
+        count += 1
+      }
       if text.utf8.count > 1 << 20 {
         try file.append(text)
         text = ""
       }
     }
     try file.append(text)
+  }
+
+  private static func visit(
+    of camera: String, _ objects: [String], label: String, at start: Int64, _ end: Int64, _ sequence: Int,
+    _ random: inout SeededNumbers
+  ) -> JSONValue {
+    let id = SortableIdentifier(milliseconds: start, tail: .random(in: UInt64.min...UInt64.max, using: &random))
+    return [
+      "v": .integer(2), "id": .string(id.description), "type": "visit", "camera": .string(camera),
+      "seq": .integer(sequence), "ts": .string(EventClock.text(end)), "phase": "end", "severity": "alert",
+      "labels": .strings([label]), "zones": .array([]), "objects": .strings(objects),
+      "start": .string(EventClock.text(start)), "end": .string(EventClock.text(end)),
+    ]
   }
 }
 #endif

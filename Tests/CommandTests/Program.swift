@@ -104,6 +104,9 @@ final class Running {
   /// What it has written to standard error so far.
   func errorSoFar() throws -> String { try String(contentsOf: files[1], encoding: .utf8) }
 
+  /// What it has written to standard output so far.
+  func outputSoFar() throws -> String { try String(contentsOf: files[0], encoding: .utf8) }
+
   /// Waits until the file at `path` has `count` bytes or the program has ended.
   func waitFor(_ path: String, bytes count: Int) {
     wait { (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int).flatMap { $0 } ?? 0 >= count }

@@ -27,6 +27,14 @@ import Testing
     #expect(FootageTime.milliseconds(inName: name) == expected)
   }
 
+  @Test func `a name counts before the time that the container states`() {
+    let stated = "2026-11-23T18:39:27.000000Z"
+    #expect(FootageTime.milliseconds(ofFile: "vtest.mp4", stated: stated) == Self.moment)
+    #expect(FootageTime.milliseconds(ofFile: "20251123T183927Z.mp4", stated: stated) == Self.moment - 365 * 86_400_000)
+    #expect(FootageTime.milliseconds(ofFile: "vtest.mp4", stated: "1904-01-01T00:00:00.000000Z") == nil)
+    #expect(FootageTime.milliseconds(ofFile: "vtest.mp4", stated: nil) == nil)
+  }
+
   @Test func `a time without a zone is that of this computer`() throws {
     let parts = Calendar.current.dateComponents(in: .current, from: Date(timeIntervalSince1970: 1_795_459_167))
     func two(_ value: Int?) -> String { String("0\(value ?? 0)".suffix(2)) }

@@ -65,6 +65,10 @@ import Testing
     let refused = try service.get("/api/v1/events?min_score=much")
     #expect(refused.status == 400)
     #expect(String(decoding: refused.body, as: UTF8.self) == "min_score: expected a score from 0 to 1, got much\n")
+    for name in ["type=end", "min_score=0.5", "has_clip=1"] {
+      #expect(try service.get("/api/v1/visits?\(name)").status == 400, "what only objects have finds no visit")
+    }
+    #expect(try service.get("/api/v1/visits?label=person&objects=0").status == 200)
     let summary = try object(service.get("/api/v1/events/summary?label=person").body)["counts"] as? [[String: Any]]
     #expect(summary?.count == 1 && summary?.first?["count"] as? Int == 2)
     try await service.stop()

@@ -60,6 +60,10 @@ struct PageTests {
     #expect(try browser.wait(for: "document.querySelector('.watch .note')?.innerText.includes('Connection refused')"))
     #expect(try browser.value(of: "document.querySelector('.watch .stage').clientHeight > 150") as? Bool == true)
     try browser.checkView("offline-\(name)")
+    try browser.press("b", code: 66)
+    #expect(
+      try browser.wait(
+        for: "document.querySelector('.watch [aria-label=Boxes]').getAttribute('aria-pressed') === 'false'"))
     try browser.press("4", code: 52)
     #expect(try browser.wait(for: "document.querySelectorAll('tbody tr').length === 5"))
     let receiver = "[...document.querySelectorAll('tbody th')].find((cell) => cell.textContent === 'webhook phone')"

@@ -1,5 +1,6 @@
 import Foundation
 import Outputs
+import TestSupport
 import Testing
 
 @testable import Recording
@@ -71,6 +72,38 @@ import Testing
       let sentence = String(decoding: answer.body, as: UTF8.self)
       #expect((word.isEmpty || sentence.contains(word)) && !sentence.contains("root:"), "\(id)/\(file): \(sentence)")
     }
+    try await service.stop()
+  }
+
+  @Test func `an export of a stream that changes its size breaks where it changes`() async throws {
+    let service = try await RunningService(cameras: Self.camera, storage: ", min_free: 0")
+    let folder = try #require(service.run.supervisor.media).path
+    let begin = (EventClock.wallMilliseconds / 3_600_000 - 2) * 3_600_000
+    for (place, size) in [(0, "64x48"), (1, "128x96")] {
+      let start = begin + Int64(place) * 2000
+      let name = SegmentName(camera: "yard", start: start).finished(at: start + 2000, hasMotion: false)
+      let inner = "\(folder)/\(RecordedName.segment(name).folder)"
+      try FileManager.default.createDirectory(atPath: inner, withIntermediateDirectories: true)
+      try FFmpegTool.run([
+        "-f", "lavfi", "-i", "testsrc=s=\(size):r=10:d=2", "-pix_fmt", "yuv420p", "-movflags",
+        "+frag_keyframe+empty_moov",
+        "\(inner)/\(name.file)",
+      ])
+    }
+    func export(_ seconds: Int64) throws -> Int32 {
+      let (after, before) = (EventClock.text(begin), EventClock.text(begin + seconds * 1000))
+      let process = Process()
+      process.executableURL = URL(filePath: "/usr/bin/env")
+      process.arguments = [
+        "curl", "-s", "-m", "60", "-o", "/dev/null",
+        "http://127.0.0.1:\(service.port)/api/v1/recordings/yard/export?after=\(after)&before=\(before)",
+      ]
+      try process.run()
+      process.waitUntilExit()
+      return process.terminationStatus
+    }
+    #expect(try export(2) == 0)
+    #expect(try export(4) == 18, "curl: the transfer is not whole")
     try await service.stop()
   }
 

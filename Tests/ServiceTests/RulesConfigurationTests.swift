@@ -35,6 +35,36 @@ import Testing
     #expect(rules.filters[classID: 0].masks.count == 1 && rules.filters[classID: 2].masks.count == 1)
   }
 
+  @Test func `the page's editor gets back what it has no field for`() throws {
+    let path = FileManager.default.temporaryDirectory.appending(path: "yolostream-\(UUID()).yml").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try """
+    version: 1
+    cameras:
+      c:
+        url: "rtsp://h/"
+        zones:
+          yard:
+            points: [[0, 0.5], [1, 0.5], [1, 1]]
+            objects: [person]
+            loiter: 20s
+            anchor: centre
+            min_score: 60%
+            hold: 2s
+          road: {points: [[0, 0], [1, 0], [1, 1]]}
+        lines:
+          gate: {a: [0, 0.5], b: [1, 0.5], anchor: top}
+    """.write(toFile: path, atomically: false, encoding: .utf8)
+    let camera = try ServiceConfiguration(path: path, environment: [:]).cameras[0]
+    let marks = try #require(
+      try JSONSerialization.jsonObject(with: Data(camera.marks(classes: classes).utf8)) as? [String: Any])
+    let zones = try #require(marks["zones"] as? [[String: Any]]),
+      lines = try #require(marks["lines"] as? [[String: Any]])
+    #expect(zones[0]["other_keys"] as? String == "anchor: centre, min_score: 60%, hold: 2s")
+    #expect(zones[0]["loiter"] as? Double == 20 && zones[1]["other_keys"] == nil)
+    #expect(lines[0]["other_keys"] as? String == "anchor: top")
+  }
+
   @Test func `without settings everything is as the rules have it, and visits are reported`() throws {
     var expected = RulesConfiguration()
     expected.visits = VisitSettings()

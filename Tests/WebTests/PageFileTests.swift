@@ -92,7 +92,7 @@ import Testing
   private static let checks = """
     import assert from "node:assert/strict";
     import { crop } from "./rows.js";
-    import { boxAt } from "./history.js";
+    import { boxAt, outageSpans } from "./history.js";
     import { problem, yaml } from "./editor-yaml.js";
     import { length, startOf } from "./words.js";
     assert.equal(length(59.4), "59 s"); assert.equal(length(65), "1 min 5 s"); assert.equal(length(3600 * 5 + 300), "5 h 5 min");
@@ -109,6 +109,15 @@ import Testing
     assert.deepEqual(boxAt(points, 4.95), [0, 0, 0.2, 0.2]); assert.equal(boxAt(points, 4.5), null, "before it was there");
     assert.equal(boxAt(points, 12), null); assert.deepEqual(boxAt(points, 20.2), [0.5, 0, 1, 1]); assert.equal(boxAt(points, 30), null);
     assert.equal(boxAt([], 1), null);
+    const at = (minute) => new Date(Date.UTC(2026, 0, 5, 0, minute)).toISOString(), ms = (minute) => Date.UTC(2026, 0, 5, 0, minute);
+    const change = (type, minute, outage) => ({ camera: "c", type: "camera_" + type, ts: at(minute), outage });
+    const spans = (...changes) => outageSpans(changes, ms(100), ms(200)).c?.map((span) => span.map((time) => (time - ms(0)) / 60000));
+    assert.deepEqual(spans(change("down", 110), change("up", 120, 660)), [[109, 120]], "the end knows when it began");
+    assert.deepEqual(spans(change("down", 40)), [[100, 200]], "since the day before");
+    assert.deepEqual(spans(change("up", 130, null), change("down", 40)), [[100, 130]], "over a restart of the service");
+    assert.deepEqual(spans(change("down", 110), change("up", 115, null), change("down", 150), change("down", 155), change("up", 160, null)),
+      [[110, 115], [150, 160]], "each ends with its own end");
+    assert.equal(spans(change("down", 40), change("up", 50, 600), change("up", 120, null)), undefined);
     const zone = { kind: "zone", name: "yard", points: [[0, 0], [1, 0], [1, 1]], objects: ["traffic light"], loiter: 20, metres: [], unit: "km/h", directions: [] };
     assert.equal(problem([zone]), null);
     const road = { ...zone, points: [[0, 0], [1, 0], [1, 1], [0, 1]], metres: [3.5, 20, 3.5, 20] };
@@ -116,6 +125,9 @@ import Testing
     assert.ok(problem([{ ...road, metres: [3.5, 20] }]).includes("four lengths"));
     assert.ok(problem([zone, zone]).includes("two zones")); assert.ok(problem([{ ...zone, name: "" }]).includes("missing"));
     assert.ok(yaml("on", [zone]).includes('"on":\\n') && yaml("on", [zone]).includes('objects: ["traffic light"], loiter: 20s'));
+    assert.ok(yaml("c", [{ ...zone, others: "anchor: centre, hold: 2s" }]).includes("loiter: 20s, anchor: centre, hold: 2s}"), "what has no field stays");
+    const gate = { kind: "line", name: "gate", points: [[0, 0], [1, 0]], objects: [], directions: ["in", "out"], others: "anchor: top" };
+    assert.ok(yaml("c", [gate]).includes("b: [1, 0], anchor: top}"));
     """
 
   /// What node prints about the file; `nil` if it is content.

@@ -10,9 +10,15 @@ public enum FootageTime {
   /// `2026-11-23_18-39-27.mkv`, `20261123T183927Z.mp4`.
   public static func milliseconds(inName name: String) -> Int64? { find(name, isWhole: false) }
 
+  /// When the footage in the file called `name` was recorded, in milliseconds since 1970: by its name, else by the time that
+  /// the container states, `nil` without both. A copy or another encoding has a new time in the container, and often the old name.
+  public static func milliseconds(ofFile name: String, stated: String?) -> Int64? {
+    milliseconds(inName: name) ?? stated.flatMap { milliseconds($0) }
+  }
+
   private static func find(_ text: String, isWhole: Bool) -> Int64? {
     let pattern =
-      /(\d{4})[-_.]?(\d\d)[-_.]?(\d\d)[-_ .T]?(\d\d)[-_.:]?(\d\d)[-_.:]?(\d\d)(?:\.(\d{1,3}))?(Z|[+-]\d\d:?\d\d)?/
+      /(\d{4})[-_.]?(\d\d)[-_.]?(\d\d)[-_ .T]?(\d\d)[-_.:]?(\d\d)[-_.:]?(\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:?\d\d)?/
     for match in text.matches(of: pattern) {
       if isWhole, match.range != text.startIndex..<text.endIndex { continue }
       // A longer number is a counter, not a date.

@@ -23,6 +23,7 @@ extension ZoneSettings {
       mark.add("metres", lengths.map { Float($0) }, places: 2)
       mark.add("speed_unit", speed.unit.rawValue)
     }
+    if !otherKeys.isEmpty { mark.add("other_keys", otherKeys) }
     return mark
   }
 }
@@ -33,6 +34,7 @@ extension LineSettings {
     var mark: JSONValue = ["name": .string(name), "a": a.json, "b": b.json]
     if let directions { mark.add("directions", directions) }
     if let classes { mark.add("objects", classes) }
+    if !otherKeys.isEmpty { mark.add("other_keys", otherKeys) }
     return mark
   }
 }

@@ -51,6 +51,15 @@ struct ConfigurationNode {
   /// What stands behind `key` of a section.
   func child(_ key: String) -> ConfigurationNode? { (try? entries())?.first { $0.key == key }?.value }
 
+  /// The section without `keys`, as one line of YAML: `anchor: centre, hold: 2s`.
+  func text(without keys: [String]) -> String {
+    let others = ((try? entries()) ?? []).filter { !keys.contains($0.key) }.map { (Node($0.key), $0.value.node.flow) }
+    guard !others.isEmpty, let text = try? serialize(node: .mapping(.init(others, .implicit, .flow)), width: -1) else {
+      return ""
+    }
+    return String(text.dropFirst().prefix { $0 != "\n" }.dropLast())
+  }
+
   /// The keys and values of a section, in the order of the file.
   func entries() throws(ConfigurationProblem) -> [(key: String, keyLine: Int?, value: ConfigurationNode)] {
     if isEmpty { return [] }
@@ -96,5 +105,16 @@ enum Substitution {
       }
     }
     return result + rest
+  }
+}
+
+extension Node {
+  /// The node on one line.
+  fileprivate var flow: Node {
+    switch self {
+    case .mapping(let mapping): .mapping(.init(mapping.map { ($0.key.flow, $0.value.flow) }, mapping.tag, .flow))
+    case .sequence(let sequence): .sequence(.init(sequence.map(\.flow), sequence.tag, .flow))
+    case .scalar, .alias: self
+    }
   }
 }

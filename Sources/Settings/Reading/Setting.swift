@@ -40,10 +40,12 @@ struct Setting<Section>: Sendable {
   ///   - example: the name that the example uses.
   ///   - names: what sections may be called.
   ///   - initial: the section called so, from what is known before it is read.
+  ///   - finish: sees the section when it is read.
   static func sections<Inner>(
     _ name: String, _ path: any WritableKeyPath<Section, [Inner]> & Sendable, _ settings: [Setting<Inner>],
     isRequired: Bool = false, isInExample: Bool = true, names: SectionNames = .identifiers, example: String,
-    _ summary: String, initial: @escaping @Sendable (String, Section) -> Inner
+    _ summary: String, initial: @escaping @Sendable (String, Section) -> Inner,
+    finish: @escaping @Sendable (ConfigurationNode, inout Inner) -> Void = { _, _ in }
   ) -> Setting {
     let form = SettingOutline.Form.sections(
       example: isInExample ? example : nil, names: names, settings.map(\.outline))
@@ -57,6 +59,7 @@ struct Setting<Section>: Sendable {
         }
         var inner = initial(entry.key, section)
         settings.read(entry.value, into: &inner, problems: &problems)
+        finish(entry.value, &inner)
         section[keyPath: path].append(inner)
       }
     }

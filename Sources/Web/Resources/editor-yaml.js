@@ -8,6 +8,9 @@ const points = (all) => "[" + all.map(point).join(", ") + "]";
 const word = (text) => (/^[A-Za-z][A-Za-z0-9_-]*$/.test(text) && !/^(true|false|yes|no|on|off|null|y|n)$/i.test(text) ? text : JSON.stringify(text));
 const list = (words) => "[" + words.map(word).join(", ") + "]";
 
+// What stands in the configuration and has no field here stays.
+const others = (shape) => (shape.others ? ", " + shape.others : "");
+
 /** What is wrong with `shapes`, in a sentence; `null` if the service will take them. */
 export function problem(shapes) {
   const names = new Set();
@@ -45,7 +48,7 @@ export function yaml(name, shapes) {
   if (zones.length) lines.push("    zones:");
   for (const zone of zones) {
     const more = (zone.objects.length ? ", objects: " + list(zone.objects) : "") + (zone.loiter > 0 ? ", loiter: " + round(zone.loiter) + "s" : "")
-      + (zone.metres.length ? ", speed: {metres: [" + zone.metres.map(round).join(", ") + "]" + (zone.unit === "km/h" ? "" : ", unit: " + word(zone.unit)) + "}" : "");
+      + (zone.metres.length ? ", speed: {metres: [" + zone.metres.map(round).join(", ") + "]" + (zone.unit === "km/h" ? "" : ", unit: " + word(zone.unit)) + "}" : "") + others(zone);
     lines.push("      " + word(zone.name) + ": {points: " + points(zone.points) + more + "}");
   }
   if (counted.length) lines.push("    lines:");
@@ -53,7 +56,7 @@ export function yaml(name, shapes) {
     const [a, b] = line.points, [inward, outward] = line.directions;
     const named = inward && outward && inward !== outward && (inward !== "in" || outward !== "out");
     lines.push("      " + word(line.name) + ": {a: " + point(a) + ", b: " + point(b) + (named ? ", directions: " + list([inward, outward]) : "")
-      + (line.objects.length ? ", objects: " + list(line.objects) : "") + "}");
+      + (line.objects.length ? ", objects: " + list(line.objects) : "") + others(line) + "}");
   }
   if (masks.length) lines.push("    object_masks:", ...masks.map((mask) => "      - " + points(mask.points)));
   return shapes.length ? lines.join("\n") + "\n" : "# nothing is drawn yet\n";

@@ -190,8 +190,9 @@ export function edit(root, stage, canvas, name, marks, size, signal) {
 
 const clamp = (value) => Math.min(1, Math.max(0, value));
 const least = (each) => (each.kind === "line" ? 2 : 3);
-const shape = (kind, name, points, { objects, loiter, metres, speed_unit: unit, directions }) => ({
+const shape = (kind, name, points, { objects, loiter, metres, speed_unit: unit, directions, other_keys: others }) => ({
   kind, name, points: points.map((point) => [...point]), objects: objects ?? [], loiter: loiter ?? null, metres: [...(metres ?? [])], unit: unit ?? "km/h", directions: [...(directions ?? ["in", "out"])],
+  others: others ?? "",
 });
 
 /** Where the next corner goes without a pointer: beside the last one. */

@@ -87,25 +87,31 @@ export async function item(id, signal) {
 /** When each camera was offline on a day: `{camera: [[from, to], …]}` in milliseconds. */
 export async function outages(day, signal) {
   const from = startOf(day).getTime(), to = Math.min(startOf(day, 1).getTime(), Date.now());
-  // An outage that began on the day before may have ended on this one.
-  const after = new Date(from).toISOString(), before = new Date(startOf(day, 2)).toISOString();
+  // An outage may have begun long before this day, and end on the next one.
+  const before = new Date(startOf(day, 2)).toISOString();
   const [down, up] = await Promise.all(["camera_down", "camera_up"].map((type) =>
-    ask("/api/v1/events?" + new URLSearchParams({ type, after, before, limit: 1000 }), { signal })));
-  const found = {};
+    ask("/api/v1/events?" + new URLSearchParams({ type, before, limit: 1000 }), { signal })));
+  return outageSpans([...down.events, ...up.events], from, to);
+}
+
+/** The part between `from` and `to` of each outage that `changes`, events of cameras, begin and end. */
+export function outageSpans(changes, from, to) {
+  const found = {}, open = {};
   const add = (camera, start, end) => {
     if (end > from && start < to) (found[camera] ??= []).push([Math.max(start, from), Math.min(end, to)]);
   };
-  const endings = {};
-  for (const event of up.events) {
-    const end = moment(event.ts);
-    if (!event.outage) continue;
-    add(event.camera, end - event.outage * 1000, end);
-    (endings[event.camera] ??= []).push(end);
+  for (const change of [...changes].sort((one, other) => moment(one.ts) - moment(other.ts))) {
+    const { camera, outage } = change, time = moment(change.ts);
+    if (change.type === "camera_down") {
+      open[camera] ??= time;
+      continue;
+    }
+    // After a restart of the service, the first end does not know how long it was.
+    const start = Math.min(open[camera] ?? time, time - (outage ?? 0) * 1000);
+    delete open[camera];
+    if (start < time) add(camera, start, time);
   }
-  for (const event of down.events) {
-    const start = moment(event.ts);
-    if (!(endings[event.camera] ?? []).some((end) => end >= start)) add(event.camera, start, to);
-  }
+  for (const [camera, start] of Object.entries(open)) add(camera, start, to);
   return found;
 }
 

@@ -6,7 +6,8 @@ import { watch } from "./watch.js";
 /** The live view: all cameras, or one of them large. */
 export function live(main, query, signal) {
   const name = query.get("camera");
-  if (name) watch(main, name, query.has("edit"), signal); else overview(main, signal);
+  if (name) return watch(main, name, query.has("edit"), signal);
+  overview(main, signal);
 }
 
 function overview(main, signal) {

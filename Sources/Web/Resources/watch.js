@@ -27,10 +27,11 @@ export function watch(main, name, isEditing, signal) {
     }, { "aria-pressed": state[key] }, label);
     return button;
   };
-  const full = iconButton("full", "Full screen", () => stage.requestFullscreen?.(), {}, "Full screen");
+  const full = iconButton("full", "Full screen", () => (document.fullscreenElement ? document.exitFullscreen() : stage.requestFullscreen?.()), {}, "Full screen");
+  const boxes = toggle("boxes", "Boxes", "boxes");
   const editing = h("a", { class: "button", href: "#live?camera=" + encodeURIComponent(name) + "&edit=1", "aria-label": "Zones and lines", title: "Zones and lines" },
     icon("edit"), h("span", {}, "Zones and lines"));
-  const bar = h("div", { class: "toolbar" }, toggle("boxes", "Boxes", "boxes"), toggle("zones", "Outlines", "marks"), editing, full);
+  const bar = h("div", { class: "toolbar" }, boxes, toggle("zones", "Outlines", "marks"), editing, full);
   const heading = h("div", { class: "heading" },
     h("a", { class: "button", href: "#live", "aria-label": "All cameras", title: "All cameras" }, icon("left")),
     h("h1", {}, dot, name), seen, behind, time);
@@ -152,6 +153,14 @@ export function watch(main, name, isEditing, signal) {
   });
   showState();
   follow();
+  return {
+    key(name) {
+      const button = { f: full, b: boxes }[name];
+      if (isEditing || !button) return false;
+      button.click();
+      return true;
+    },
+  };
 }
 
 /** A button that switches something of a camera. */
