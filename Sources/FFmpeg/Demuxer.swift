@@ -152,8 +152,9 @@ public struct Demuxer: ~Copyable {
 
   /// When the file was made, as the container states it; `nil` if it does not.
   public var creationTime: String? {
-    let entry = unsafe av_dict_get(context.pointee.metadata, "creation_time", nil, 0)
-    return unsafe entry.flatMap { unsafe $0.pointee.value }.map { unsafe String(cString: $0) }
+    unsafe av_dict_get(context.pointee.metadata, "creation_time", nil, 0).map {
+      unsafe String(cString: $0.pointee.value)
+    }
   }
 
   /// Seeks to the last keyframe at or before `seconds`.

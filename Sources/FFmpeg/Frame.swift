@@ -17,9 +17,9 @@ public final class Frame: @unchecked Sendable {
     guard let width32 = Int32(exactly: width), let height32 = Int32(exactly: height), width > 0, height > 0 else {
       throw FFmpegError(.invalidArgument, "cannot make a frame of \(width)x\(height): not a size")
     }
-    unsafe handle.pointee.width = width32
-    unsafe handle.pointee.height = height32
-    unsafe handle.pointee.format = format.code.rawValue
+    unsafe (handle.pointee.width, handle.pointee.height, handle.pointee.format) = (
+      width32, height32, format.code.rawValue
+    )
     try unsafe FFmpegError.check(av_frame_get_buffer(handle, 0), "allocate a frame of \(width)x\(height)")
   }
 

@@ -17,11 +17,11 @@ public struct StreamDescription: Sendable {
   /// Number of frames that the container states; `nil` if it does not.
   public let frameCount: Int?
   /// Orientation that the container states.
-  public let orientation: FrameOrientation
+  public private(set) var orientation: FrameOrientation
   /// Pixel aspect ratio from container or codec, width over height; 1 if unknown.
-  public let pixelAspect: Double
+  public private(set) var pixelAspect: Double
   /// Order of the fields of interlaced video whose frames do not state it; `nil` otherwise.
-  public let fieldOrder: FieldOrder?
+  public private(set) var fieldOrder: FieldOrder?
   /// Whether it is the cover image of audio rather than video.
   public let isCoverImage: Bool
 
@@ -51,5 +51,13 @@ public struct StreamDescription: Sendable {
     pixelAspect = aspect.num > 0 && aspect.den > 0 ? Double(aspect.num) / Double(aspect.den) : 1
     fieldOrder = unsafe FieldOrder(rawValue: yolostream_stated_fields(stream.pointee.codecpar))
     isCoverImage = unsafe stream.pointee.disposition & AV_DISPOSITION_ATTACHED_PIC != 0
+  }
+
+  /// This stream as `encoder` makes it again of upright, progressive frames with square pixels, with the same unit of time.
+  public func encoded(by encoder: borrowing Encoder) throws(FFmpegError) -> StreamDescription {
+    var other = self
+    other.parameters = try StreamParameters(of: encoder)
+    (other.orientation, other.pixelAspect, other.fieldOrder) = (.upright, 1, nil)
+    return other
   }
 }

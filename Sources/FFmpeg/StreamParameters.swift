@@ -14,6 +14,13 @@ public final class StreamParameters: @unchecked Sendable {
     try unsafe FFmpegError.check(avcodec_parameters_copy(handle, source), "copy codec parameters")
   }
 
+  /// The parameters of what `encoder` puts out.
+  convenience init(of encoder: borrowing Encoder) throws(FFmpegError) {
+    try self.init(codecNamed: "rawvideo")
+    try unsafe FFmpegError.check(
+      avcodec_parameters_from_context(handle, encoder.context), "describe the encoded stream")
+  }
+
   /// Default parameters of the codec `name` (libav's name, such as `png`), for stills and raw streams.
   public init(codecNamed name: String) throws(FFmpegError) {
     unsafe handle = try unsafe FFmpegError.unwrap(avcodec_parameters_alloc(), "codec parameters")
@@ -31,9 +38,7 @@ public final class StreamParameters: @unchecked Sendable {
     guard code != AV_PIX_FMT_NONE, let columns = Int32(exactly: width), let rows = Int32(exactly: height) else {
       throw FFmpegError(.unsupported, "cannot decode \(width)x\(height) frames of \(format)")
     }
-    unsafe handle.pointee.format = code.rawValue
-    unsafe handle.pointee.width = columns
-    unsafe handle.pointee.height = rows
+    unsafe (handle.pointee.format, handle.pointee.width, handle.pointee.height) = (code.rawValue, columns, rows)
   }
 
   deinit {

@@ -27,7 +27,7 @@ public struct RecordSettings: Hashable, Sendable {
   static let settings: [Setting<RecordSettings>] = [
     .value(
       "clips", \.hasClips, .switched, example: "true",
-      "Whether a clip of each event is cut from the stream as the camera sends it, privacy masks not painted."),
+      "Whether there is a clip of each event: the stream as the camera sends it, or encoded again with privacy masks."),
     .value("snapshots", \.hasSnapshots, .switched, "Whether the best image of each object is kept, masks painted."),
     .value("pre_roll", \.preRoll, .duration(0...60), example: "5s", "What a clip shows before the object came."),
     .value("post_roll", \.postRoll, .duration(0...60), example: "5s", "What a clip shows after the object has gone."),

@@ -62,23 +62,10 @@ extension ServiceConfiguration {
       let place = sections[camera.name]?.child("push") ?? root
       problems.note(place.problem("another camera is pushed to \(address): expected an address for each"))
     }
-    guard outputs.storage.path != nil else {
-      for camera in cameras where camera.record.isContinuous {
-        let section = [sections[camera.name], root.child("defaults")].lazy.compactMap { $0?.child("record") }.first
-        problems.note(
-          (section ?? root).problem("there is no folder for continuous recordings: expected outputs.storage"))
-        break
-      }
-      return
-    }
-    // A clip is the camera's own packets. To paint masks on it, it would have to be decoded and encoded again; to leave
-    // them out silently would record what was not to be seen.
-    for camera in cameras where !camera.privacyMasks.isEmpty && camera.record.usesPackets {
-      let place = sections[camera.name]?.child("privacy_masks") ?? root
+    if outputs.storage.path == nil, let camera = cameras.first(where: \.record.isContinuous) {
+      let section = [sections[camera.name], root.child("defaults")].lazy.compactMap { $0?.child("record") }.first
       problems.note(
-        place.problem(
-          "clips are cut from the stream as the camera sends it, without masks: expected record: {clips: false} here, "
-            + "without continuous, motion and alerts (snapshots are masked), or no masks"))
+        (section ?? root).problem("there is no folder for continuous recordings: expected outputs.storage"))
     }
   }
 }

@@ -113,11 +113,6 @@ import Testing
       (model + "cameras: [1", "c.yml:4: this is no YAML"),
       (model + "cameras:\n  - front", "c.yml:4: cameras: expected a section of keys and values, got a list"),
       (
-        model + "cameras:\n  a:\n    url: \"rtsp://h/\"\n    privacy_masks: [[[0, 0], [1, 0], [1, 1]]]\n"
-          + "outputs: {storage: {path: /media}}",
-        "c.yml:6: cameras.a.privacy_masks: clips are cut from the stream as the camera sends it, without masks"
-      ),
-      (
         model + "cameras: {}\noutputs: {storage: {path: /m, max_size: 5 apples}}",
         "c.yml:4: outputs.storage.max_size: expected a size such as 500GB or 20GiB, got 5 apples"
       ),

@@ -6,12 +6,13 @@ import Settings
 struct CameraOpening {
   private let settings: CameraSettings
 
-  /// The packets of the camera. `nil` with privacy masks: packets contain the masked areas and must not leave the process.
+  /// The packets of the camera; `nil` where masks would have to be painted on them for nobody.
   let ring: PacketRing?
 
   init(_ settings: CameraSettings) {
     self.settings = settings
-    ring = settings.privacyMasks.isEmpty ? PacketRing(takesAudio: settings.hasAudio) : nil
+    let isWanted = settings.privacyMasks.isEmpty || settings.record.usesPackets
+    ring = isWanted ? PacketRing(takesAudio: settings.hasAudio) : nil
   }
 
   /// A source that opens on first use, reconnects by itself, and reports its state to `observe`.

@@ -22,9 +22,14 @@ final class CameraRecord: Sendable {
   private let events: CameraEvents
   private let inputs: @Sendable () -> [InputReport]
 
-  /// - Parameter inputs: how streams are doing that are not decoded.
-  init(_ settings: CameraSettings, events: CameraEvents, inputs: @escaping @Sendable () -> [InputReport] = { [] }) {
-    state = Mutex(State(report: CameraReport(settings)))
+  /// - Parameters:
+  ///   - video: what viewers get as HLS.
+  ///   - inputs: how streams are doing that are not decoded.
+  init(
+    _ settings: CameraSettings, events: CameraEvents, video: CameraReport.LiveVideo,
+    inputs: @escaping @Sendable () -> [InputReport]
+  ) {
+    state = Mutex(State(report: CameraReport(settings, video: video)))
     self.events = events
     self.inputs = inputs
   }

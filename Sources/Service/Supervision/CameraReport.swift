@@ -58,11 +58,13 @@ public struct CameraReport: Sendable {
   /// How many objects are in the frame and in each zone.
   var counts: [HomeCount] = []
 
-  /// Whether its packets may be sent to viewers: not with privacy masks, which are painted on frames.
-  private let showsPackets: Bool
+  /// What viewers get as HLS: nothing, the packets of the stream, or those that were encoded again with privacy masks.
+  enum LiveVideo: Sendable { case none, own, masked }
 
-  init(_ settings: CameraSettings) {
-    showsPackets = settings.privacyMasks.isEmpty
+  private let video: LiveVideo
+
+  init(_ settings: CameraSettings, video: LiveVideo = .own) {
+    self.video = video
     name = settings.name
     address = settings.address?.description ?? ""
     isEnabled = settings.isEnabled
@@ -72,8 +74,12 @@ public struct CameraReport: Sendable {
   var hasSegments: Bool {
     let decoded = if case .up(let facts) = state { facts.codec } else { nil as String? }
     let live = inputs.first { $0.roles.contains(.live) }
-    guard showsPackets, let codec = live.map(\.codec) ?? decoded else { return false }
-    return SegmentFeed.codecs.contains(codec)
+    guard let codec = live.map(\.codec) ?? decoded else { return false }
+    return switch video {
+    case .none: false
+    case .own: SegmentFeed.codecs.contains(codec)
+    case .masked: true
+    }
   }
 
   /// One word for the state.

@@ -19,13 +19,15 @@ final class CameraStreams: Sendable {
     let thread = OwnedThread()
   }
 
-  /// The packets that clips are made of; `nil` for a camera with privacy masks.
+  /// The packets that clips are made of, privacy masks painted; `nil` for a camera with masks of which nothing is recorded.
   let recorded: PacketRing?
   /// The live view.
   let segments: SegmentFeed?
   /// Records all that is sent, with times of frames and motion from the analysis; `nil` where that is not recorded.
   let continuous: ContinuousRecorder?
   private let inputs: [Input]
+  /// Paints privacy masks on what is recorded.
+  private let masked: MaskedPackets?
 
   /// The streams of the camera with `settings`, whose decoded stream goes through `ring`.
   init(
@@ -48,8 +50,22 @@ final class CameraStreams: Sendable {
     func packets(_ role: CameraInput.Role, in inputs: [Input]) -> PacketRing? {
       inputs.first { $0.roles.contains(role) }?.ring ?? ring
     }
-    recorded = packets(.record, in: inputs)
-    segments = packets(.live, in: inputs).map { SegmentFeed($0) }
+    let plain = packets(.record, in: inputs)
+    if settings.privacyMasks.isEmpty {
+      masked = nil
+      recorded = plain
+      segments = packets(.live, in: inputs).map { SegmentFeed($0) }
+    } else {
+      // The same stream is for recordings and for the live view: each costs an encoder.
+      let masked = (media == nil || !settings.record.usesPackets ? nil : plain).map { ring in
+        MaskedPackets(ring, of: settings.name, masks: settings.privacyMasks) {
+          log(LogLine(.warning, camera: settings.name, $0))
+        }
+      }
+      self.masked = masked
+      recorded = masked?.ring
+      segments = masked.map { SegmentFeed($0.ring) }
+    }
     continuous = media.flatMap { [recorded] in
       ContinuousRecorder(settings, ring: recorded, folder: $0) { switches.isOn(.record) }
     }
@@ -57,6 +73,7 @@ final class CameraStreams: Sendable {
 
   /// Opens the streams. Throws if there is no thread for one.
   func start() throws(PipelineError) {
+    try masked?.start()
     try continuous?.start()
     for input in inputs {
       try input.thread.start("packets \(input.roles[0].rawValue)") { input.feed.run() }
@@ -68,7 +85,11 @@ final class CameraStreams: Sendable {
     for input in inputs { input.feed.interrupt() }
     for input in inputs { await input.thread.stop() }
     await continuous?.stop()
+    await masked?.stop()
   }
+
+  /// What viewers get as HLS.
+  var video: CameraReport.LiveVideo { masked != nil ? .masked : segments == nil ? .none : .own }
 
   /// How the streams are doing that are not decoded.
   var reports: [InputReport] {

@@ -82,7 +82,7 @@ final class WatchedCamera: Sendable {
       objects: memory?.objects ?? [], switches: switches)
     self.events = events
     latestFrame = LatestFrame(classes: plan.classes)
-    let record = CameraRecord(settings, events: events) { streams.reports }
+    let record = CameraRecord(settings, events: events, video: streams.video) { streams.reports }
     self.record = record
     analyser = Mutex(SceneAnalyser(plan.scene, restoring: memory?.past()))
     sinks = SinkHost(settings.sinkRequests, camera: settings.name, classes: plan.classes)

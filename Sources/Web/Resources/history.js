@@ -87,7 +87,7 @@ export async function item(id, signal) {
 /** When each camera was offline on a day: `{camera: [[from, to], …]}` in milliseconds. */
 export async function outages(day, signal) {
   const from = startOf(day).getTime(), to = Math.min(startOf(day, 1).getTime(), Date.now());
-  // An outage may have begun long before this day, and end on the next one.
+  // An outage may have started long before this day, and end on the next one.
   const before = new Date(startOf(day, 2)).toISOString();
   const [down, up] = await Promise.all(["camera_down", "camera_up"].map((type) =>
     ask("/api/v1/events?" + new URLSearchParams({ type, before, limit: 1000 }), { signal })));

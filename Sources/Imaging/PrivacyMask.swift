@@ -1,17 +1,18 @@
-import Imaging
-import Scene
+package import Scene
 
 /// Paints privacy masks before anything else reads a frame.
-struct PrivacyMask: ~Copyable {
+package struct PrivacyMask: ~Copyable {
   private let areas: [Polygon]
   private var canvas: Canvas?
 
-  init(_ areas: [Polygon]) {
+  /// Masks of `areas`, with corners from 0 to 1.
+  package init(_ areas: [Polygon]) {
     self.areas = areas
     canvas = nil
   }
 
-  mutating func paint(_ frame: borrowing PixelBuffer) throws(ImagingError) {
+  /// Paints all areas black.
+  package mutating func paint(_ frame: borrowing PixelBuffer) throws(ImagingError) {
     guard !areas.isEmpty else { return }
     let layout = frame.layout
     if canvas?.layout != layout { canvas = try Canvas(layout: layout) }
