@@ -48,9 +48,11 @@ extension EventDatabase {
     }
   }
 
-  /// Adds all that is in the logs at `paths`.
-  package func read(logs paths: [String]) throws(EventStoreError) -> EventFollower.Report {
-    let follower = EventFollower(self, logs: paths)
+  /// Adds all that is in the logs at `paths`, and in those in `folder`.
+  package func read(
+    logs paths: [String], folder: String? = nil
+  ) throws(EventStoreError) -> EventFollower.Report {
+    let follower = EventFollower(self, logs: paths, folder: folder)
     follower.catchUp()
     let report = follower.report
     if let failure = report.lastFailure { throw EventStoreError(.inputOutput, failure) }

@@ -33,13 +33,15 @@ package final class EventFollower: Sendable {
 
   private let database: EventDatabase
   private let logs: [EventLogFiles]
+  private let folder: String?
   private let state = Mutex(State())
   private let wake = Wakeup()
   private let thread = OwnedThread()
 
-  /// A follower that fills `database` from the logs at `paths`.
-  package init(_ database: EventDatabase, logs paths: [String]) {
+  /// A follower that fills `database` from the logs at `paths`, and from all in `folder`.
+  package init(_ database: EventDatabase, logs paths: [String], folder: String? = nil) {
     self.database = database
+    self.folder = folder
     logs = paths.map(EventLogFiles.init)
   }
 
@@ -92,7 +94,7 @@ package final class EventFollower: Sendable {
   package func catchUp() {
     let known = state.withLock { $0.known }
     var stamps: [EventLogFiles.Stamp] = []
-    for path in logs.flatMap(\.paths) {
+    for path in logs.flatMap(\.paths) + (folder.map(EventLogFiles.all) ?? []) {
       guard let stamp = EventLogFiles.Stamp(path) else { continue }
       if known.contains(stamp) {
         stamps.append(stamp)

@@ -15,13 +15,13 @@ package final class EventHistory: Sendable {
   /// One decision after another.
   private let writing = Mutex(())
 
-  /// Opens the store at `path` for the log of events at `log`, and begins to follow it.
+  /// Opens the store at `path` for the log of events at `log`, and begins to follow it, and all logs in the folder `footage`.
   ///
   /// Throws `EventStoreError` or `PipelineError`.
-  package init(path: String, log: String) throws {
+  package init(path: String, log: String, footage: String? = nil) throws {
     marks = Self.marks(of: log)
     database = try EventDatabase(path: path, access: .readWrite)
-    follower = EventFollower(database, logs: [log, marks])
+    follower = EventFollower(database, logs: [log, marks], folder: footage)
     try follower.start()
   }
 

@@ -20,6 +20,12 @@ struct EventLogFiles: Sendable {
     return numbers.sorted(by: >).map { "\(path).\($0)" } + (FileManager.default.fileExists(atPath: path) ? [path] : [])
   }
 
+  /// The logs in `folder`, by name.
+  static func all(in folder: String) -> [String] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    return names.filter { $0.hasSuffix(".jsonl") }.sorted().map { "\(folder)/\($0)" }
+  }
+
   /// What a file is, apart from its name and its contents.
   struct Stamp: Hashable {
     let device: UInt64, inode: UInt64, size: Int64

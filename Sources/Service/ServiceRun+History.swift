@@ -7,7 +7,7 @@ extension ServiceRun {
   /// The history that `outputs` configure. If its store cannot be opened, that is logged and the service runs without.
   static func history(_ outputs: OutputSettings, log: (LogLine) -> Void) -> EventHistory? {
     guard let lines = outputs.eventLog, let store = outputs.eventStore, isPlainFile(lines) else { return nil }
-    do { return try EventHistory(path: store, log: lines) } catch {
+    do { return try EventHistory(path: store, log: lines, footage: outputs.events.footage) } catch {
       log(LogLine(.error, "events are logged, but cannot be asked for: \(error)"))
       return nil
     }

@@ -254,7 +254,7 @@ public final class ServiceRun: Sendable {
         (
           "outputs.events.sqlite",
           before.outputs.eventStore != next.outputs.eventStore || before.outputs.eventLog != next.outputs.eventLog
-        ),
+        ), ("outputs.events.footage", before.outputs.events.footage != next.outputs.events.footage),
         ("outputs.state", before.outputs.state != next.outputs.state),
       ].filter(\.1).map(\.0)
       return .done(

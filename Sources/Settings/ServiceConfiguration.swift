@@ -97,12 +97,17 @@ public struct OutputSettings: Hashable, Sendable {
     public var lines = JSONLines()
     /// The event history.
     public var store = Store()
+    /// Folder of logs that are in the history as well.
+    public var footage: String?
 
     static let settings: [Setting<Events>] = [
       .section("jsonl", \.lines, JSONLines.settings, "One JSON line for all that happens to an object or a camera."),
       .section(
         "sqlite", \.store, Store.settings, isInExample: false,
         "What can be asked for what happened: an index of the log."),
+      .value(
+        "footage", \.footage, .text("the path of a folder"),
+        "Folder of logs (.jsonl) that runs over footage write; the history has their events, too."),
     ]
   }
 

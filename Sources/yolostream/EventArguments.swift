@@ -64,7 +64,7 @@ struct EventPlaceArguments: ParsableArguments {
 /// The files of a service's events, from its configuration.
 struct EventPlaces {
   let log, store: String
-  let media: String?
+  let media, footage: String?
 
   init(config path: String) throws(ConfigurationError) {
     let outputs = try ServiceConfiguration(path: path).outputs
@@ -72,7 +72,7 @@ struct EventPlaces {
       throw ConfigurationError(
         .invalid, "\(path): events are not kept: expected outputs.events.jsonl or outputs.storage")
     }
-    (self.log, self.store, media) = (log, store, outputs.storage.path)
+    (self.log, self.store, media, footage) = (log, store, outputs.storage.path, outputs.events.footage)
   }
 }
 

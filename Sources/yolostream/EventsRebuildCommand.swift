@@ -23,7 +23,7 @@ struct EventsRebuildCommand: AsyncParsableCommand {
     let places = try EventPlaces(config: config)
     let database = try EventDatabase(path: places.store, access: .readWrite)
     try database.clear()
-    let report = try database.read(logs: [places.log, EventHistory.marks(of: places.log)])
+    let report = try database.read(logs: [places.log, EventHistory.marks(of: places.log)], folder: places.footage)
     var found = 0
     if let media = places.media {
       let recordings = FoundRecording.all(in: media)

@@ -29,6 +29,21 @@ import Testing
     await follower.stop()
   }
 
+  @Test func `logs in a folder of footage are followed, too, those that come later as well`() async throws {
+    let folder = scratch.file("footage")
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let follower = EventFollower(database, logs: [scratch.file("e.jsonl")], folder: folder)
+    try scratch.append(lines(0..<5), to: "e.jsonl")
+    try scratch.append(lines(5..<8), to: "footage/a.jsonl")
+    try scratch.append("no log", to: "footage/notes.txt")
+    follower.catchUp()
+    #expect(try await database.size().lines == 8)
+    try scratch.append(lines(8..<10), to: "footage/b.jsonl")
+    try scratch.append(lines(10..<11), to: "footage/a.jsonl")
+    follower.catchUp()
+    #expect(try await database.size().lines == 11 && follower.report == .init(added: 11))
+  }
+
   @Test func `half a line waits for its other half`() async throws {
     let follower = EventFollower(database, logs: [scratch.file("e.jsonl")])
     let text = lines(0..<2)
