@@ -57,12 +57,17 @@ public struct CameraReport: Sendable {
   var tracks: [String: Int] = [:]
   /// How many objects are in the frame and in each zone.
   var counts: [HomeCount] = []
+  /// How often each line was crossed, by direction and class.
+  var lines: [LineCount] = []
+  /// Names of its zones.
+  var zones: [String]
 
   /// Whether its packets may be sent to viewers: not with privacy masks, which are painted on frames.
   private let showsPackets: Bool
 
   init(_ settings: CameraSettings) {
     showsPackets = settings.privacyMasks.isEmpty
+    zones = settings.zones.map(\.name)
     name = settings.name
     address = settings.address?.description ?? ""
     isEnabled = settings.isEnabled
@@ -75,6 +80,9 @@ public struct CameraReport: Sendable {
     guard showsPackets, let codec = live.map(\.codec) ?? decoded else { return false }
     return SegmentFeed.codecs.contains(codec)
   }
+
+  /// How many objects are where while frames arrive; classes that are not there are left out.
+  var presentCounts: [HomeCount] { stateName == "up" ? counts : [] }
 
   /// One word for the state.
   public var stateName: String {

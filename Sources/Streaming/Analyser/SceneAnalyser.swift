@@ -58,6 +58,9 @@ package struct SceneAnalyser: ~Copyable {
   /// Number of objects in the whole frame and in each zone, by class; zero counts are left out.
   package var counts: [ZoneCount] { memory.counts }
 
+  /// Crossings of each line by direction and class, those before a restart included.
+  package var lineTotals: [LineTotal] { memory.lineTotals }
+
   /// The end events of all objects, at the end of the source.
   package mutating func finish() -> [SceneEvent] { memory.finish() }
 
@@ -149,6 +152,8 @@ struct SceneMemory {
   var counts: [ZoneCount] { rules.zoneCounts }
 
   mutating func finish() -> [SceneEvent] { rules.finish() }
+
+  var lineTotals: [LineTotal] { rules.lineTotals }
 
   mutating func suspend() -> [SceneEvent] { rules.suspend() }
 
