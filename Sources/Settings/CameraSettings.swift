@@ -76,6 +76,8 @@ public struct CameraSettings: Hashable, Sendable {
   public var filters: [FilterSettings]
   /// Areas in which nothing becomes an object.
   public var objectMasks: [Polygon] = []
+  /// Areas in which changes are no motion.
+  public var motionMasks: [Polygon] = []
   /// Rules beside those of objects.
   public var rules = AddedRuleSettings()
   /// Address of the receiver of its annotated frames, secrets included.
@@ -134,6 +136,9 @@ public struct CameraSettings: Hashable, Sendable {
     .value(
       "object_masks", \.objectMasks, .polygons,
       "Areas in which nothing becomes an object, a statue for example: corners [x, y] from 0 to 1."),
+    .value(
+      "motion_masks", \.motionMasks, .polygons,
+      "Areas in which changes are no motion, a tree or a clock for example: corners [x, y] from 0 to 1."),
     .section(
       "rules", \.rules, AddedRuleSettings.settings, isInExample: false, "What else is reported, by rule."),
     .value(

@@ -8,7 +8,8 @@ extension CameraSettings {
     let marks: JSONValue = [
       "zones": .array(zones.compactMap { zone in zone.area.map { zone.mark(of: $0) } }),
       "lines": .array(lines.compactMap(\.mark)), "object_masks": .array(objectMasks.map(\.json)),
-      "privacy_masks": .array(privacyMasks.map(\.json)), "classes": .strings(classes.names),
+      "motion_masks": .array(motionMasks.map(\.json)), "privacy_masks": .array(privacyMasks.map(\.json)),
+      "classes": .strings(classes.names),
     ]
     return marks.text
   }

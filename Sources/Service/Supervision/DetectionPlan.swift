@@ -31,7 +31,7 @@ struct DetectionPlan: Sendable {
     self.options = options
     var scene = SceneAnalyser.Settings()
     scene.masks = settings.privacyMasks
-    scene.motion = detect.motion.gate
+    scene.motion = detect.motion.gate(masks: settings.motionMasks)
     scene.tracker = tracker
     scene.shown = shown
     scene.rules = try RulesConfiguration(settings, classes: classes)
@@ -40,6 +40,8 @@ struct DetectionPlan: Sendable {
 }
 
 extension DetectSettings.Motion {
-  /// Settings of the motion gate; `nil` if it is off.
-  var gate: MotionGate.Settings? { isGate ? MotionGate.Settings(threshold: threshold, refresh: refresh) : nil }
+  /// Settings of the motion gate, which ignores what changes in `masks`; `nil` if it is off.
+  func gate(masks: [Polygon]) -> MotionGate.Settings? {
+    isGate ? MotionGate.Settings(threshold: threshold, refresh: refresh, masks: masks) : nil
+  }
 }
