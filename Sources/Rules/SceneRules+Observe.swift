@@ -63,8 +63,9 @@ extension SceneRules {
     for (index, zone) in configuration.zones.enumerated() where zone.classes?.contains(detection.classID) ?? true {
       let isIn = zone.area.contains(zone.anchor.point(of: detection.box, width: size.width, height: size.height))
       let mayEnter =
-        isIn && object.scores.median >= zone.minScore
-        && detection.box.share(width: size.width, height: size.height) >= zone.minArea
+        isIn
+        && zone.filter.admits(
+          detection, median: object.scores.median, width: size.width, height: size.height)
       let change = object.stays[index].observe(
         isIn: isIn, mayEnter: mayEnter, at: now, hold: isSettled ? 0 : zone.hold)
       switch change {

@@ -23,9 +23,13 @@ struct RulesArguments: ParsableArguments {
   var mask: [Polygon] = []
 
   @Option(
-    help: ArgumentHelp("Time in a zone after which an object loiters. (default: never)", valueName: "time"),
-    transform: Seconds.read)
-  var loiter: Seconds?
+    help: ArgumentHelp(
+      "Time in a zone after which an object loiters, or times of single classes, such as person=20s,all=10m. (default: never)",
+      valueName: "time"), transform: LoiterTimes.read)
+  var loiter: LoiterTimes?
+
+  @Flag(help: "Count the time of earlier stays in a zone for --loiter, too.")
+  var loiterSum = false
 
   @Option(
     help: ArgumentHelp(
@@ -46,6 +50,7 @@ struct RulesArguments: ParsableArguments {
         throw ValidationError("the name \(twice) is given twice: expected a name for each")
       }
     }
+    if loiterSum, loiter == nil { throw ValidationError("--loiter-sum: expected --loiter with a time") }
     for sides in speed {
       guard let zone = zone.first(where: { $0.name == sides.zone }) else {
         throw ValidationError("--speed: there is no --zone \(sides.zone)")
@@ -59,11 +64,20 @@ struct RulesArguments: ParsableArguments {
   /// Whether no rule was given.
   var isEmpty: Bool { zone.isEmpty && line.isEmpty && mask.isEmpty && added.values.isEmpty }
 
-  var configuration: RulesConfiguration {
+  /// The rules. Fails for a class of `--loiter` that `classIndex` does not know.
+  func configuration(classIndex: (String) -> Int?) throws -> RulesConfiguration {
     var configuration = RulesConfiguration()
+    var loitering = loiter.map { Zone.Loitering(after: $0.after) }
+    loitering?.isSummed = loiterSum
+    for (name, seconds) in loiter?.ofClass ?? [:] {
+      guard let index = classIndex(name) else {
+        throw ValidationError("--loiter \(name): expected the name or number of a class")
+      }
+      loitering?.ofClass[index] = seconds
+    }
     configuration.zones = zone.map { zone in
       var zone = zone
-      zone.loitering = loiter.map { .init(after: $0.value) }
+      zone.loitering = loitering
       // Checked in `validate`; of several for a zone the last holds.
       if let sides = speed.last(where: { $0.zone == zone.name }),
         let ground = try? GroundPlane(zone.area, lengths: sides.lengths)
@@ -77,6 +91,35 @@ struct RulesArguments: ParsableArguments {
     // Checked in `validate`.
     configuration.added = (try? added.numbers()) ?? [:]
     return configuration
+  }
+}
+
+/// Times after which objects loiter.
+struct LoiterTimes: Hashable, Sendable, CustomStringConvertible {
+  /// Seconds for classes not in `ofClass`; `nil` is never.
+  let after: Double?
+  /// Seconds by name or number of the class.
+  let ofClass: [String: Double]
+  let description: String
+
+  /// `20s`, or `person=20s,all=10m`.
+  fileprivate static func read(_ text: String) throws -> LoiterTimes {
+    try yolostream.read(
+      text,
+      { text in
+        if let all = Seconds(parsing: text) {
+          return LoiterTimes(after: all.value, ofClass: [:], description: "\(all)")
+        }
+        var times: [String: Double] = [:]
+        for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+          let pair = part.split(separator: "=", omittingEmptySubsequences: false).map(String.init)
+          guard pair.count == 2, !pair[0].isEmpty, times[pair[0]] == nil, let time = Seconds(parsing: pair[1]) else {
+            return nil
+          }
+          times[pair[0]] = time.value
+        }
+        return LoiterTimes(after: times.removeValue(forKey: "all"), ofClass: times, description: text)
+      }, expected: "a time such as 20s, or times of classes such as person=20s,all=10m")
   }
 }
 

@@ -81,7 +81,7 @@ struct RunCommand: AsyncParsableCommand {
     options.pushPolicy = recovery.policy
     if !quiet { options.observePush = { OutageLines.observer(of: $0.description, retries: recovery.retries.count) } }
     options.recorded = part.startTime?.milliseconds ?? FootageTime.milliseconds(inName: address.lastPart)
-    analysis.apply(to: &options, for: detector, wantsTracks: output.wantsTracks)
+    try analysis.apply(to: &options, for: detector, wantsTracks: output.wantsTracks)
     try output.apply(to: &options, for: source.description)
     return StreamRun(source: source, detector: detector, options: options)
   }

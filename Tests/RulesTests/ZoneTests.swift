@@ -54,7 +54,7 @@ import Testing
 
   @Test func `a zone asks for the scores from before the confirmation, too`() {
     var zone = Zone("yard", Self.yard)
-    zone.minScore = 0.5
+    zone.filter.threshold = 0.5
     var rules = SceneRules(zones: [zone])
     // The camera has been watched from 0 on.
     var events = rules.events(in: Scenery.frame(0, []))
@@ -125,8 +125,8 @@ import Testing
 
   @Test func `a zone asks who enters, not who stays`() {
     var zone = Zone("yard", Self.yard)
-    zone.minScore = 0.5
-    zone.minArea = 0.01
+    zone.filter.minScore = 0.5
+    zone.filter.area = 0.01...1
     zone.classes = [0, 1]
     var rules = SceneRules(zones: [zone])
     var places: [String] = []
@@ -147,6 +147,30 @@ import Testing
     }
     #expect(places == ["enter yard"])
     #expect(rules.zoneCounts.filter { $0.zone == "yard" }.map(\.all) == [1])
+  }
+
+  /// Boxes are 40 by 100 pixels of 1000 by 500: 0.008 of the frame, 0.4 as wide as high. Scores are 0.9, 0.9 and 0.3 in turns.
+  @Test(
+    arguments: [
+      (0.8, 0...1, 0...10, true), (0.95, 0...1, 0...10, false), (0, 0...0.0079, 0...10, false),
+      (0, 0.0081...1, 0...10, false), (0, 0.0079...0.0081, 0.39...0.41, true), (0, 0...1, 0.41...10, false),
+      (0, 0...1, 0...0.39, false),
+    ] as [(Float, ClosedRange<Float>, ClosedRange<Float>, Bool)])
+  func `a zone has limits of its own for the median score, area and aspect`(
+    threshold: Float, area: ClosedRange<Float>, aspect: ClosedRange<Float>, isEntered: Bool
+  ) {
+    var zone = Zone("yard", Self.yard)
+    zone.filter.threshold = threshold
+    zone.filter.area = area
+    zone.filter.aspect = aspect
+    var rules = SceneRules(zones: [zone, Zone("all", .frame)])
+    var places: [String] = []
+    for index in 0..<12 {
+      let track = Scenery.track(
+        1, Scenery.box(Self.inside.x, Self.inside.y), score: index.isMultiple(of: 3) ? 0.3 : 0.9)
+      places += rules.events(in: Scenery.frame(Double(index) / 5, [track])).places
+    }
+    #expect(Set(places) == (isEntered ? ["enter yard", "enter all"] : ["enter all"]))
   }
 
   @Test(

@@ -116,6 +116,10 @@ import Testing
     assert.ok(problem([{ ...road, metres: [3.5, 20] }]).includes("four lengths"));
     assert.ok(problem([zone, zone]).includes("two zones")); assert.ok(problem([{ ...zone, name: "" }]).includes("missing"));
     assert.ok(yaml("on", [zone]).includes('"on":\\n') && yaml("on", [zone]).includes('objects: ["traffic light"], loiter: 20s'));
+    assert.ok(yaml("on", [{ ...zone, loiter: { person: 20, "traffic light": 60 }, isSummed: true }])
+      .includes('loiter: {person: 20s, "traffic light": 60s}, loiter_sum: true'));
+    const mask = { ...zone, kind: "motion mask", name: "" };
+    assert.equal(problem([mask]), null); assert.ok(yaml("on", [mask, { ...mask, kind: "mask" }]).includes("motion_masks:\\n      - [[0, 0]"));
     """
 
   /// What node prints about the file; `nil` if it is content.

@@ -26,7 +26,11 @@ struct DetectionPlan: Sendable {
     var options = DetectionOptions(
       confidence: min(detect.confidence, tracker?.lowScore ?? 1), overlap: detect.overlap)
     options.classes = try classes.indices(of: detect.classes, at: "cameras.\(settings.name).detect.classes")
+    // As in a run: below its threshold nothing of a class reaches the tracker, so it can begin no track either.
+    options.classConfidence = try classes.values(
+      of: detect.classConfidence, at: "cameras.\(settings.name).detect.class_conf")
     var shown = ShownScores()
+    shown.ofClass = options.classConfidence
     shown.lowest = detect.confidence
     self.options = options
     var scene = SceneAnalyser.Settings()

@@ -144,6 +144,8 @@ struct SceneMemory {
       detections: self.detections)
     identities.track(&findings)
     let events = rules.events(in: findings)
+    // What the filters hold back is not shown either.
+    if rules.configuration.filters != ObjectFilters() { findings.keepDetections(where: rules.shows) }
     findings.presence = rules.presence
     findings.speeds = rules.speeds
     return AnalysedScene(findings: findings, events: events)
@@ -151,9 +153,9 @@ struct SceneMemory {
 
   var counts: [ZoneCount] { rules.zoneCounts }
 
-  mutating func finish() -> [SceneEvent] { rules.finish() }
-
   var lineTotals: [LineTotal] { rules.lineTotals }
+
+  mutating func finish() -> [SceneEvent] { rules.finish() }
 
   mutating func suspend() -> [SceneEvent] { rules.suspend() }
 
