@@ -1,8 +1,8 @@
 public import Scene
 
-/// What a track has to be before it counts as an object. Once it does, it stays one.
+/// What a track has to be before it counts as an object, or an object before it enters a zone. Once it does, it stays one.
 public struct ObjectFilter: Hashable, Sendable {
-  /// Least score of the detection that makes it an object.
+  /// Least score of the detection that decides.
   public var minScore: Float = 0
   /// Least median of its last ten scores, or of as many as there are.
   public var threshold: Float = 0

@@ -23,6 +23,8 @@ struct ObservedObject: Hashable, Sendable, Codable {
   var isPresumed: Bool
   /// Crossings from before it was reported: index of the line, and whether from left to right.
   var crossings: [Crossing] = []
+  /// Stays that are over and not reported yet. Optional, because saved states of earlier versions have none.
+  private var exits: [ZoneExit]?
   /// Where its lower edge was seen last. Optional, because saved states of earlier versions have none.
   var foot: FramePoint?
   /// Where it was seen before it was reported, in times of the source; `nil` since it was.
@@ -76,11 +78,17 @@ struct ObservedObject: Hashable, Sendable, Codable {
     return nil
   }
 
+  /// Keeps the end of a stay until it is reported.
+  mutating func append(_ exit: ZoneExit) { exits = (exits ?? []) + [exit] }
+
+  /// Ends of stays since the last call; those from before it was reported come with its start.
+  mutating func takeExits() -> [ZoneExit] { exits.take() ?? [] }
+
   /// Keeps where it is in the frame at `seconds` of the source, since its start is not reported in it.
   mutating func noteSighting(at seconds: Double) {
     guard var sightings = earlier.take() else { return }
     if sightings.count == Self.mostSightings { sightings.removeFirst() }
-    sightings.append(Sighting(track.detection.box, at: seconds))
+    sightings.append(Sighting(track.detection.box, at: seconds, score: track.detection.score))
     earlier = sightings
   }
 

@@ -1,6 +1,9 @@
-internal import Scene
+public import Scene
 
 extension Polygon {
+  /// Whether the point at `x`, `y` (shares of the frame) lies in the polygon, its edges included.
+  public func contains(x: Double, y: Double) -> Bool { contains(FramePoint(x: x, y: y)) }
+
   /// Whether `point` lies in the polygon. Its edges belong to it; where it overlaps itself, the even-odd rule decides.
   func contains(_ point: FramePoint) -> Bool {
     guard var from = corners.last.map({ FramePoint($0) }) else { return false }

@@ -25,16 +25,15 @@ extension SceneRules {
         object.crossings.append(.init(line: index, isInward: isInward))
       }
     }
-    var exits: [ZoneExit] = []
     for index in object.stays.indices {
       if case .left(let dwell, let speed) = object.stays[index].leave() {
-        exits.append(ZoneExit(zone: index, dwell: dwell, speed: speed, of: configuration.zones[index]))
+        object.append(ZoneExit(zone: index, dwell: dwell, speed: speed, of: configuration.zones[index]))
       }
     }
     // In one list: the end closes what is known of an object.
     var places = FrameEvents(self)
     reportCrossings(of: &object, into: &places)
-    reportZones(of: &object, exits: exits, into: &places)
+    reportZones(of: &object, into: &places)
     events.append(contentsOf: places)
     events.append(.end, of: object)
   }

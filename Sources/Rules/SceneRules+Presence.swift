@@ -1,6 +1,20 @@
-internal import Scene
+public import Scene
 
 extension SceneRules {
+  /// Whether `detection` of the latest frame may be shown: its track is an object, or the filters would let it become one.
+  ///
+  /// - Parameters:
+  ///   - identity: of its track; `nil` without one.
+  ///   - width: of the frame in pixels.
+  ///   - height: of the frame in pixels.
+  public func shows(_ detection: Detection, identity: Int?, width: Int, height: Int) -> Bool {
+    let object = identity.flatMap { objects[$0] }
+    if let object, object.isReported { return true }
+    return configuration.filters[classID: detection.classID].admits(
+      detection, median: object?.scores.median ?? detection.score, width: Double(max(width, 1)),
+      height: Double(max(height, 1)))
+  }
+
   /// Longest time out of sight, in seconds, that counts as time on the way between the two places; at slow frame rates twice
   /// the time between two frames.
   private static let longestGap = 2.0

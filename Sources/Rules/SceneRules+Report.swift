@@ -1,7 +1,7 @@
 internal import Scene
 
 /// A stay in the zone with index `zone` that is over.
-struct ZoneExit: Hashable {
+struct ZoneExit: Hashable, Sendable, Codable {
   let zone: Int
   let dwell: Double
   let speed: StaySpeed?
@@ -24,10 +24,12 @@ extension SceneRules {
   /// What zones say of an object that has been reported: ends of stays, beginnings, and stays that are too long.
   ///
   /// An object that was there when the camera started enters no zone until it moves; then its stay is reported, and each
-  /// `zoneExit` has its `zoneEnter`.
-  func reportZones(of object: inout ObservedObject, exits: [ZoneExit], into events: inout FrameEvents) {
-    for exit in exits where object.stays[exit.zone].isAnnounced {
-      let zone = configuration.zones[exit.zone]
+  /// `zoneExit` has its `zoneEnter`. So has a stay that was over before the object was reported.
+  func reportZones(of object: inout ObservedObject, into events: inout FrameEvents) {
+    for exit in object.takeExits() {
+      let zone = configuration.zones[exit.zone], isAnnounced = object.stays[exit.zone].isAnnounced
+      guard isAnnounced || !object.isPresumed else { continue }
+      if !isAnnounced { events.appendPlace(.zoneEnter(zone: zone.name), of: object) }
       object.stays[exit.zone].forgetAnnouncement(isSummed: zone.loitering?.isSummed ?? false)
       object.noteZones(configuration.zones)
       events.appendPlace(.zoneExit(zone: zone.name, dwell: exit.dwell, speed: exit.speed), of: object)

@@ -10,10 +10,8 @@ public struct Zone: Hashable, Sendable {
   public var anchor = Anchor.bottom
   /// Classes it is about, by index; `nil` is all.
   public var classes: Set<Int>?
-  /// Least score of an object that enters: the median of its last ten.
-  public var minScore: Float = 0
-  /// Least area of the box of an object that enters, as a share of the frame.
-  public var minArea: Float = 0
+  /// What an object has to be when it enters.
+  public var filter = ObjectFilter()
   /// Seconds that an object has to be inside before it has entered, and outside before it has left.
   public var hold = 0.5
   /// When an object has been there for too long; `nil` is never.
@@ -21,7 +19,7 @@ public struct Zone: Hashable, Sendable {
   /// How speeds are measured in it; `nil` measures none. It is the lower edge of a box that moves over the ground.
   public var speed: SpeedMeasure?
 
-  /// When an object has been in a zone for too long.
+  /// When an object of a class has been in a zone for too long.
   public struct Loitering: Hashable, Sendable {
     /// Seconds after which it is reported, for classes not in `ofClass`; `nil` is never.
     public var after: Double?

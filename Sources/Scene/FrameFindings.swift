@@ -39,6 +39,19 @@ public struct FrameFindings: Hashable, Sendable {
     return tracks.filter { visible.contains($0.id) }
   }
 
+  /// Leaves out the detections for which `isKept` is false, by detection, identity of its track, and size of the frame.
+  public mutating func keepDetections(
+    where isKept: (_ detection: Detection, _ identity: Int?, _ width: Int, _ height: Int) -> Bool
+  ) {
+    let hasIdentities = !identities.isEmpty
+    let kept = detections.indices.filter {
+      isKept(detections[$0], hasIdentities ? identities[$0] : nil, width, height)
+    }
+    guard kept.count < detections.count else { return }
+    detections = kept.map { detections[$0] }
+    if hasIdentities { identities = kept.map { identities[$0] } }
+  }
+
   /// The detections without a track.
   public var untracked: [Detection] {
     identities.isEmpty ? detections : zip(detections, identities).filter { $1 == nil }.map(\.0)

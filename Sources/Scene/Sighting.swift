@@ -4,10 +4,13 @@ public struct Sighting: Hashable, Sendable, Codable {
   public var box: Box
   /// Presentation time of the frame, in seconds of the source.
   public var seconds: Double
+  /// Score of its detection, 0 to 1.
+  public var score: Float
 
-  /// `box`, in pixels of the frame at `seconds` of the source.
-  public init(_ box: Box, at seconds: Double) {
+  /// `box`, in pixels of the frame at `seconds` of the source, detected with `score` (0 to 1).
+  public init(_ box: Box, at seconds: Double, score: Float) {
     self.box = box
     self.seconds = seconds
+    self.score = score
   }
 }

@@ -1,5 +1,5 @@
 /// How fast an object is on the ground, with the unit in which it is reported.
-public struct Speed: Hashable, Sendable {
+public struct Speed: Hashable, Sendable, Codable {
   /// A unit of speed.
   public enum Unit: String, CaseIterable, Hashable, Sendable, Codable {
     /// Kilometres per hour.
@@ -35,7 +35,7 @@ public struct Speed: Hashable, Sendable {
 }
 
 /// How fast an object was during its stay in a zone, as far as it moved.
-public struct StaySpeed: Hashable, Sendable {
+public struct StaySpeed: Hashable, Sendable, Codable {
   /// The mean over time.
   public var mean: Speed
   /// The highest of about a second.

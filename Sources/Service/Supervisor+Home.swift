@@ -40,7 +40,7 @@ extension WatchedCamera {
     (home.width, home.height) = (report.width, report.height)
     home.switches = switches.switches(of: report.name, isEnabled: report.isEnabled)
     home.zones = plan.scene.rules.zones.map(\.name)
-    home.counts = report.stateName == "up" ? report.counts : []
+    home.counts = report.presentCounts
     return home
   }
 }

@@ -76,6 +76,8 @@ public struct CameraSettings: Hashable, Sendable {
   public var filters: [FilterSettings]
   /// Areas in which nothing becomes an object.
   public var objectMasks: [Polygon] = []
+  /// Areas in which changes are no motion.
+  public var motionMasks: [Polygon] = []
   /// Rules beside those of objects.
   public var rules = AddedRuleSettings()
   /// Address of the receiver of its annotated frames, secrets included.
@@ -135,6 +137,9 @@ public struct CameraSettings: Hashable, Sendable {
     .value(
       "object_masks", \.objectMasks, .polygons,
       "Areas in which nothing becomes an object, a statue for example: corners [x, y] from 0 to 1."),
+    .value(
+      "motion_masks", \.motionMasks, .polygons,
+      "Areas in which changes are no motion, a tree or a clock for example: corners [x, y] from 0 to 1."),
     .section(
       "rules", \.rules, AddedRuleSettings.settings, isInExample: false, "What else is reported, by rule."),
     .value(
@@ -169,6 +174,8 @@ public struct DetectSettings: Hashable, Sendable {
   public var rate = 5.0
   /// Lowest probability of a detection.
   public var confidence: Float = 0.25
+  /// The same for single classes, by name or number; it replaces `confidence`.
+  public var classConfidence: [String: Float] = [:]
   /// Overlap (IoU) above which the box with the lower score is removed.
   public var overlap: Float = 0.45
   /// Classes looked for, by name or number; `nil` is all.
@@ -181,6 +188,8 @@ public struct DetectSettings: Hashable, Sendable {
   static let settings: [Setting<DetectSettings>] = [
     .value("fps", \.rate, .number(0.01...240), example: "5", "Maximum number of frames analysed per second."),
     .value("conf", \.confidence, .share, example: "25%", "Lowest probability of a detection."),
+    .value(
+      "class_conf", \.classConfidence, .ofClasses(.share), "The same for single classes: {person: 50%, car: 40%}."),
     .value("iou", \.overlap, .share, "Overlap above which the weaker of two boxes goes."),
     .value("classes", \.classes, .names("names of classes"), example: "[person, car]", "Classes looked for."),
     .value("max_age", \.maxAge, .duration(0.01...60), "Age at which a waiting frame is dropped."),

@@ -11,42 +11,47 @@ public struct ZoneSettings: Hashable, Sendable {
   public var anchor = Anchor.bottom
   /// Classes it is about, by name or number; `nil` is all.
   public var classes: [String]?
-  /// Least score of an object that enters.
-  public var minScore: Float = 0
-  /// Least area of its box, as a share of the frame.
-  public var minArea: Float = 0
+  /// What an object has to be when it enters.
+  public var filter: FilterSettings
   /// Seconds inside before an object has entered, and outside before it has left.
   public var hold = 0.5
-  /// Seconds inside after which an object loiters.
-  public var loiter: Double?
+  /// Seconds inside after which an object loiters, by class, by name or number; `all` is for classes that are not here.
+  public var loiter: [String: Double] = [:]
+  /// Whether the time of earlier stays counts for `loiter`.
+  public var isLoiterSummed = false
   /// How speeds are measured in it.
   public var speed = SpeedSettings()
   /// Its keys that the page's editor does not show, as YAML: `anchor: centre, hold: 2s`.
   public private(set) var otherKeys = ""
 
-  static let settings: [Setting<ZoneSettings>] = [
+  /// The zone called `name`.
+  init(name: String) {
+    self.name = name
+    filter = FilterSettings(name: name)
+  }
+
+  static let settings = own + FilterSettings.settings.map { $0.within(\ZoneSettings.filter) }
+
+  private static let own: [Setting<ZoneSettings>] = [
     .value(
       "points", \.area, .optional(.polygon), isRequired: true, example: "[[0.1, 0.5], [0.9, 0.5], [0.9, 1], [0.1, 1]]",
       "Its corners [x, y] from 0 to 1."),
     .value("anchor", \.anchor, .choice, "The point of an object's box that has to be in it."),
     .value("objects", \.classes, .names("names of classes"), example: "[person]", "Classes it is about."),
-    .value("min_score", \.minScore, .share, "Least score of an object that enters, the median of its last ten."),
-    .value("min_area", \.minArea, .share, "Least area of the box of an object that enters, as a share of the frame."),
     .value(
       "hold", \.hold, .duration(0...60), "Time inside before an object has entered, and outside before it has left."),
-    .value("loiter", \.loiter, .optional(.duration(0.1...86_400)), "Time inside after which an object loiters."),
+    .value(
+      "loiter", \.loiter, .ofClasses(.duration(0.1...86_400), orOfAll: true),
+      "Time inside after which an object loiters, for all classes or by class: {person: 20s, all: 5m}."),
+    .value("loiter_sum", \.isLoiterSummed, .switched, "Whether the time of earlier stays counts for loiter."),
     .section(
       "speed", \.speed, SpeedSettings.settings, isInExample: false,
       "Measures how fast objects are in it, by the lengths of its four sides."),
   ]
 
-  init(name: String) { self.name = name }
-
   /// Keeps what the page's editor does not show.
   mutating func keepOthers(of node: ConfigurationNode) {
-    // The editor has a field for one time, not for times of classes.
-    let hasOneTime = node.child("loiter").map { (try? $0.text("a time")) != nil } ?? true
-    otherKeys = node.text(without: ["points", "objects", "speed"] + (hasOneTime ? ["loiter"] : []))
+    otherKeys = node.text(without: ["points", "objects", "speed", "loiter", "loiter_sum"])
   }
 
   /// What stands against measuring speeds in it, as a sentence; `nil` if nothing does, or if none are to be measured.
@@ -116,11 +121,11 @@ public struct LineSettings: Hashable, Sendable {
   ]
 }
 
-/// What a track of one class has to be before it counts as an object.
+/// What a track of one class has to be before it counts as an object, or an object before it enters a zone.
 public struct FilterSettings: Hashable, Sendable {
-  /// The class, by name or number; `all` is for those that have no filter of their own.
+  /// The class, by name or number; `all` is for those that have no filter of their own. Of a zone its name.
   public let name: String
-  /// Least score of the detection that makes it an object.
+  /// Least score of the detection that decides.
   public var minScore: Float = 0
   /// Least median of its last ten scores.
   public var threshold: Float = 0
@@ -138,8 +143,12 @@ public struct FilterSettings: Hashable, Sendable {
     if let last = earlier.last(where: { $0.name == name }) { self = last } else { self.name = name }
   }
 
+  /// Whether a least value is above the greatest.
+  var isImpossible: Bool { minArea > maxArea || minRatio > maxRatio }
+
   static let settings: [Setting<FilterSettings>] = [
-    .value("min_score", \.minScore, .share, "Least score of the detection that makes a track an object."),
+    .value(
+      "min_score", \.minScore, .share, "Least score of the detection that makes it an object, or with which it enters."),
     .value("threshold", \.threshold, .share, example: "0.5", "Least median of its last ten scores."),
     .value("min_area", \.minArea, .share, "Least area of its box, as a share of the frame."),
     .value("max_area", \.maxArea, .share, "Greatest area of its box."),

@@ -41,8 +41,9 @@ extension ServiceConfiguration {
         guard let problem = zone.speedProblem else { continue }
         problems.note((rules?.child("zones")?.child(zone.name)?.child("speed") ?? root).problem(problem))
       }
-      for filter in camera.filters where filter.minArea > filter.maxArea || filter.minRatio > filter.maxRatio {
-        let place = rules?.child("filters")?.child(filter.name) ?? root
+      let filters = camera.filters.map { ("filters", $0) } + camera.zones.map { ("zones", $0.filter) }
+      for (key, filter) in filters where filter.isImpossible {
+        let place = rules?.child(key)?.child(filter.name) ?? root
         problems.note(place.problem("expected the least value of area and ratio to be below the greatest"))
       }
     }

@@ -125,8 +125,8 @@ public struct Tracker: Sendable {
   /// Keeps the boxes of tentative tracks: once an object is confirmed, its way is known from its first frame on.
   private mutating func noteSightings(at seconds: Double) {
     for index in tracks.indices where !tracks[index].isConfirmed && tracks[index].framesUnseen == 0 {
-      let box = tracks[index].reported(smoothing: configuration.smoothing).detection.box
-      tracks[index].sightings.append(Sighting(box, at: seconds))
+      let detection = tracks[index].reported(smoothing: configuration.smoothing).detection
+      tracks[index].sightings.append(Sighting(detection.box, at: seconds, score: detection.score))
     }
   }
 

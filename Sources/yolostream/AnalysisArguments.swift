@@ -2,6 +2,8 @@ import ArgumentParser
 import GELAN
 import Inference
 import Outputs
+import Rules
+import Scene
 import Streaming
 import Tracking
 
@@ -24,12 +26,18 @@ struct AnalysisArguments: ParsableArguments {
   /// Adds what a run of `detector` has to know.
   ///
   /// - Parameter wantsTracks: whether images are the frames of one sequence.
-  func apply(to options: inout StreamOptions, for detector: Detector, wantsTracks: Bool) {
+  func apply(to options: inout StreamOptions, for detector: Detector, wantsTracks: Bool) throws {
     options.workers = detection.threads
     options.tracker = tracking.configuration(confidence: detection.confidence)
     options.tracksStills = wantsTracks
     options.shown = detection.shown(of: detector)
-    options.rules = rules.configuration
+    var known = RulesConfiguration()
+    if let camera = try rules.camera() {
+      known = try RulesConfiguration(camera, classes: detector.classes)
+      options.masks = camera.privacyMasks
+      options.camera = camera.name
+    }
+    options.rules = try rules.configuration(over: known) { detector.classes.index(of: $0) }
     options.style.marks = options.rules.marks
     part.apply(to: &options)
   }

@@ -41,7 +41,7 @@ extension BatchArguments {
     plan.source.keepsAudio = formats.contains { $0.name == "video" }
     plan.source.isForDrawing = plan.source.keepsAudio
     analysis.part.apply(to: &plan.source, wantsTracks: wantsTracks)
-    analysis.apply(to: &plan.stream, for: detector, wantsTracks: wantsTracks)
+    try analysis.apply(to: &plan.stream, for: detector, wantsTracks: wantsTracks)
     plan.recorded = analysis.part.startTime?.milliseconds
     plan.stream.workers = max(1, analysis.detection.threads / division.jobs)
     try appearance.apply(to: &plan.stream)

@@ -28,6 +28,7 @@ extension BatchArguments {
       "save-id": "\(appearance.saveId)", "coco-reference": appearance.cocoReference,
       "line-thickness": appearance.lineThickness.map(String.init), "hide-labels": "\(appearance.hideLabels)",
       "hide-conf": "\(appearance.hideConf)", "loiter": rules.loiter.map { "\($0)" },
+      "loiter-sum": rules.loiterSum ? "true" : nil,
       "zone": Self.text(rules.zone.map { ($0.name, $0.area.corners) }),
       "line": Self.text(rules.line.map { ($0.name, [$0.a, $0.b]) }),
       "speed": rules.speed.isEmpty

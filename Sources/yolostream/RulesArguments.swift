@@ -1,9 +1,21 @@
 import ArgumentParser
 import Rules
 import Scene
+import Settings
 
 /// Rules: zones, lines and object masks.
 struct RulesArguments: ParsableArguments {
+  @Option(
+    name: [.short, .long],
+    help: ArgumentHelp(
+      "The configuration of a service: zones, lines, filters, masks and rules are those of one of its cameras.",
+      valueName: "file"))
+  var config: String?
+
+  @Option(
+    name: .customLong("as"), help: ArgumentHelp("The camera of --config. (default: the only one)", valueName: "camera"))
+  var cameraName: String?
+
   @Option(
     help: ArgumentHelp(
       "A zone that objects enter and leave, as often as wanted: its name and corners from 0,0 (top left) to 1,1.",
@@ -23,9 +35,13 @@ struct RulesArguments: ParsableArguments {
   var mask: [Polygon] = []
 
   @Option(
-    help: ArgumentHelp("Time in a zone after which an object loiters. (default: never)", valueName: "time"),
-    transform: Seconds.read)
-  var loiter: Seconds?
+    help: ArgumentHelp(
+      "Time in a zone after which an object loiters, or times of single classes, such as person=20s,all=10m. (default: never)",
+      valueName: "time"), transform: LoiterTimes.read)
+  var loiter: LoiterTimes?
+
+  @Flag(help: "Count the time of earlier stays in a zone for --loiter, too.")
+  var loiterSum = false
 
   @Option(
     help: ArgumentHelp(
@@ -46,6 +62,8 @@ struct RulesArguments: ParsableArguments {
         throw ValidationError("the name \(twice) is given twice: expected a name for each")
       }
     }
+    if cameraName != nil, config == nil { throw ValidationError("--as: expected --config with the camera") }
+    if loiterSum, loiter == nil { throw ValidationError("--loiter-sum: expected --loiter with a time") }
     for sides in speed {
       guard let zone = zone.first(where: { $0.name == sides.zone }) else {
         throw ValidationError("--speed: there is no --zone \(sides.zone)")
@@ -57,13 +75,40 @@ struct RulesArguments: ParsableArguments {
   }
 
   /// Whether no rule was given.
-  var isEmpty: Bool { zone.isEmpty && line.isEmpty && mask.isEmpty && added.values.isEmpty }
+  var isEmpty: Bool { config == nil && zone.isEmpty && line.isEmpty && mask.isEmpty && added.values.isEmpty }
 
-  var configuration: RulesConfiguration {
-    var configuration = RulesConfiguration()
-    configuration.zones = zone.map { zone in
+  /// The camera of `--config` whose rules hold; `nil` without one.
+  func camera() throws -> CameraSettings? {
+    guard let config else { return nil }
+    let cameras = try ServiceConfiguration(path: config).cameras, names = cameras.map(\.name)
+    guard let cameraName else {
+      if cameras.count == 1 { return cameras[0] }
+      throw ValidationError(
+        "\(config) has \(count(cameras.count, "camera")): expected --as with one of \(names.joined(separator: ", "))")
+    }
+    guard let camera = cameras.first(where: { $0.name == cameraName }) else {
+      throw ValidationError(
+        "--as \(cameraName): \(config) has no such camera\(Suggestion(for: cameraName, among: names).text)")
+    }
+    return camera
+  }
+
+  /// The rules, in addition to those of a camera. Fails for a class of `--loiter` that `classIndex` does not know.
+  func configuration(
+    over camera: RulesConfiguration = RulesConfiguration(), classIndex: (String) -> Int?
+  ) throws -> RulesConfiguration {
+    var configuration = camera
+    var loitering = loiter.map { Zone.Loitering(after: $0.after) }
+    loitering?.isSummed = loiterSum
+    for (name, seconds) in loiter?.ofClass ?? [:] {
+      guard let index = classIndex(name) else {
+        throw ValidationError("--loiter \(name): expected the name or number of a class")
+      }
+      loitering?.ofClass[index] = seconds
+    }
+    configuration.zones += zone.map { zone in
       var zone = zone
-      zone.loitering = loiter.map { .init(after: $0.value) }
+      zone.loitering = loitering
       // Checked in `validate`; of several for a zone the last holds.
       if let sides = speed.last(where: { $0.zone == zone.name }),
         let ground = try? GroundPlane(zone.area, lengths: sides.lengths)
@@ -72,11 +117,45 @@ struct RulesArguments: ParsableArguments {
       }
       return zone
     }
-    configuration.lines = line
-    configuration.filters.general.masks = mask
+    configuration.lines += line
+    for names in [configuration.zones.map(\.name), configuration.lines.map(\.name)] where Set(names).count < names.count
+    {
+      throw ValidationError("a zone or line has the name of one in \(config ?? "--config"): expected other names")
+    }
+    configuration.filters.general.masks += mask
+    for index in configuration.filters.ofClass.keys { configuration.filters.ofClass[index]?.masks += mask }
     // Checked in `validate`.
-    configuration.added = (try? added.numbers()) ?? [:]
+    configuration.added.merge((try? added.numbers()) ?? [:]) { $1 }
     return configuration
+  }
+}
+
+/// Times after which objects loiter.
+struct LoiterTimes: Hashable, Sendable, CustomStringConvertible {
+  /// Seconds for classes not in `ofClass`; `nil` is never.
+  let after: Double?
+  /// Seconds by name or number of the class.
+  let ofClass: [String: Double]
+  let description: String
+
+  /// `20s`, or `person=20s,all=10m`.
+  fileprivate static func read(_ text: String) throws -> LoiterTimes {
+    try yolostream.read(
+      text,
+      { text in
+        if let all = Seconds(parsing: text) {
+          return LoiterTimes(after: all.value, ofClass: [:], description: "\(all)")
+        }
+        var times: [String: Double] = [:]
+        for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+          let pair = part.split(separator: "=", omittingEmptySubsequences: false).map(String.init)
+          guard pair.count == 2, !pair[0].isEmpty, times[pair[0]] == nil, let time = Seconds(parsing: pair[1]) else {
+            return nil
+          }
+          times[pair[0]] = time.value
+        }
+        return LoiterTimes(after: times.removeValue(forKey: "all"), ofClass: times, description: text)
+      }, expected: "a time such as 20s, or times of classes such as person=20s,all=10m")
   }
 }
 

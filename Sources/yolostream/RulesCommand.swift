@@ -49,7 +49,8 @@ struct RulesCommand: ParsableCommand {
     guard let size = size?.sides().map({ (width: $0, height: $1) }) ?? info?.size else {
       throw ValidationError("no frame size: there is no seqinfo.ini with one beside \(tracks); give --size")
     }
-    var configuration = self.rules.configuration
+    // Tables of tracks have numbers of classes, and no names.
+    var configuration = try self.rules.configuration { Int($0) }
     configuration.stationary.isPresumed = false
     var rules = SceneRules(configuration: configuration)
     for findings in Footage(file, rate: rate, size: size, buffer: trackBuffer.value) {

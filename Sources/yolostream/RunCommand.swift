@@ -83,7 +83,7 @@ struct RunCommand: AsyncParsableCommand {
     options.recorded =
       part.startTime?.milliseconds
       ?? FootageTime.milliseconds(ofFile: address.lastPart, stated: source.description.creationTime)
-    analysis.apply(to: &options, for: detector, wantsTracks: output.wantsTracks)
+    try analysis.apply(to: &options, for: detector, wantsTracks: output.wantsTracks)
     try output.apply(to: &options, for: source.description)
     return StreamRun(source: source, detector: detector, options: options)
   }

@@ -95,6 +95,43 @@ import Testing
     #expect(outputs[0] == outputs[1] && outputs[0].contains("\"count\":1"), "\(outputs)")
   }
 
+  @Test func `times of loitering are those of classes, of all others, and of all stays if requested`() throws {
+    let program = try program.get()
+    // A person (0) and a car (2) stand in the zone for 0 to 4 s, beside it until 6 s, and in it until 8 s.
+    let rows = (0...200).flatMap { frame in
+      [(1, 0), (2, 2)].map { id, label in
+        let x = (100..<150).contains(frame) ? 60 : 10
+        return "\(frame + 1),\(id),\(x),\(id * 30),20,20,1,\(label),1"
+      }
+    }
+    try rows.joined(separator: "\n").write(toFile: program.path("stays.txt"), atomically: true, encoding: .utf8)
+    func loitering(_ arguments: [String]) throws -> [String] {
+      let outcome = try program.run(
+        ["rules", "--tracks", "stays.txt", "--fps", "25", "--size", "100x100", "--zone", "left:0,0;0.5,0;0.5,1;0,1"]
+          + arguments, hasModel: false)
+      #expect(outcome.status == 0, "\(outcome.output)")
+      return outcome.output.split(separator: "\n").filter { $0.contains("\"loiter\"") }.map { line in
+        [/"track":[0-9]+/, /"dwell":[0-9.]+/].compactMap { line.firstMatch(of: $0).map { String($0.output) } }
+          .joined(separator: " ")
+      }
+    }
+    #expect(try loitering(["--loiter", "3s"]) == ["\"track\":1 \"dwell\":3.0", "\"track\":2 \"dwell\":3.0"])
+    #expect(try loitering(["--loiter", "0=3s"]) == ["\"track\":1 \"dwell\":3.0"])
+    #expect(try loitering(["--loiter", "0=3s,all=1h"]) == ["\"track\":1 \"dwell\":3.0"])
+    #expect(try loitering(["--loiter", "2=5s"]).isEmpty)
+    #expect(try loitering(["--loiter", "2=5s", "--loiter-sum"]).map { String($0.prefix(9)) } == ["\"track\":2"])
+    for (arguments, sentence) in [
+      (["--loiter", "person=3s"], "--loiter person: expected the name or number of a class"),
+      (["--loiter", "soon"], "expected a time such as 20s, or times of classes such as person=20s,all=10m"),
+      (["--loiter-sum"], "--loiter-sum: expected --loiter with a time"),
+    ] {
+      let outcome = try program.run(
+        ["rules", "--tracks", "stays.txt", "--fps", "25", "--size", "100x100", "--zone", "left:0,0;0.5,0;0.5,1;0,1"]
+          + arguments, hasModel: false)
+      #expect(outcome.status == 64 && outcome.error.contains(sentence), "\(outcome)")
+    }
+  }
+
   @Test func `an object that is gone in a table ends when it is missing for too long, not with the next row`() throws {
     let program = try program.get()
     try "1,1,10,10,20,20,1,1,1\n2,1,10,10,20,20,1,1,1\n2000000000,2,10,10,20,20,1,1,1\n".write(

@@ -52,7 +52,7 @@ import Testing
     // Of a frame of 96 by 64; first seen 0.4 s ago. What was seen before that belongs to nothing.
     let sightings = [6.8, 7.0, 7.2].map { time in
       let left = Float(time - 6.8) * 24
-      return Sighting(Box(minX: left, minY: 16, maxX: left + 24, maxY: 48), at: time)
+      return Sighting(Box(minX: left, minY: 16, maxX: left + 24, maxY: 48), at: time, score: 0.8)
     }
     scene.see([1], at: 7.4, earlier: [1: sightings])
     let last = ObjectTrace.Point(

@@ -86,11 +86,18 @@ struct BruteForceTests {
     }
   }
 
-  /// The events of each object by `rules`, frame by frame. A track ends in the frame after its last.
-  static func events(_ tracks: [Int: [Sighting]], by rules: inout SceneRules) -> [Int: [SceneEvent]] {
+  /// The events of each object by `rules`, frame by frame. A track ends in the frame after its last, and is confirmed after
+  /// its first `tentative` sightings.
+  static func events(
+    _ tracks: [Int: [Sighting]], tentative: Int, by rules: inout SceneRules
+  ) -> [Int: [SceneEvent]] {
     var ofFrame: [Int: [Track]] = [:], endsOfFrame: [Int: [Int]] = [:]
+    var earlier: [Int: [Int: [Scene.Sighting]]] = [:]
     for (id, track) in tracks {
-      for sighting in track {
+      earlier[Int((track[tentative].time * rate).rounded()), default: [:]][id] = track.prefix(tentative).map {
+        Scene.Sighting($0.box, at: $0.time, score: 1)
+      }
+      for sighting in track.dropFirst(tentative) {
         ofFrame[Int((sighting.time * rate).rounded()), default: []].append(
           Track(
             id: id, detection: Detection(box: sighting.box, score: 1, classID: 0), firstSeen: track[0].time,
@@ -104,13 +111,14 @@ struct BruteForceTests {
       var findings = FrameFindings(stamp: stamp, width: width, height: height, detections: [])
       findings.tracks = (ofFrame[frame] ?? []).sorted { $0.id < $1.id }
       findings.endedIdentities = (endsOfFrame[frame] ?? []).sorted()
+      findings.earlierSightings = earlier[frame] ?? [:]
       events += rules.events(in: findings)
     }
     return Dictionary(grouping: events + rules.finish()) { $0.object?.track.id ?? 0 }
   }
 
-  @Test func `zones and dwell times are those of the definition`() throws {
-    let tracks = try Self.tracks()
+  @Test(arguments: [0, 1, 3, 6]) func `zones and dwell times are those of the definition`(tentative: Int) throws {
+    let tracks = try Self.tracks().filter { $0.value.count > tentative }
     // Shares that are exact in any format, so that edges are the same on both sides.
     let areas: [((Double, Double), (Double, Double))] = [
       ((0.25, 0.25), (0.75, 0.75)), ((0, 0.5), (0.5, 1)), ((0.5, 0), (1, 1)), ((0.375, 0.375), (0.4375, 0.5)),
@@ -124,7 +132,7 @@ struct BruteForceTests {
           corners: [(low.0, low.1), (high.0, low.1), (high.0, high.1), (low.0, high.1)].map { .init($0) }))
     }
     var rules = SceneRules(zones: zones)
-    let events = Self.events(tracks, by: &rules)
+    let events = Self.events(tracks, tentative: tentative, by: &rules)
     var compared = 0
     for (id, track) in tracks.sorted(by: { $0.key < $1.key }) {
       for (index, area) in areas.enumerated() {
@@ -137,8 +145,8 @@ struct BruteForceTests {
     #expect(compared > 150)
   }
 
-  @Test func `crossings are those of the definition`() throws {
-    let tracks = try Self.tracks()
+  @Test(arguments: [0, 1, 3, 6]) func `crossings are those of the definition`(tentative: Int) throws {
+    let tracks = try Self.tracks().filter { $0.value.count > tentative }
     let places = [(0.25, 0.0, 1.0), (0.5, 0, 1), (0.5, 0.25, 0.5), (0.75, 0.375, 0.875), (0.015625, 0, 1)]
     let lines = places.enumerated().map { index, place in
       // From below to above: right is to the right of somebody who looks up.
@@ -147,7 +155,7 @@ struct BruteForceTests {
       return line
     }
     var rules = SceneRules(lines: lines)
-    let events = Self.events(tracks, by: &rules)
+    let events = Self.events(tracks, tentative: tentative, by: &rules)
     var compared = 0
     for (id, track) in tracks.sorted(by: { $0.key < $1.key }) {
       for (index, place) in places.enumerated() {

@@ -68,16 +68,20 @@ import Testing
     func box(_ index: Int) -> Box { Scenery.box(0.2 + Double(index) / 20, 0.5) }
     // The camera has been watched for a while.
     var events = rules.events(in: Scenery.frame(0, []))
-    // Tentative in the frames 0 and 1; held back in 2, 3 and 4, since the median of its scores is too low.
+    // Tentative in the frames 0 and 1; held back in 2 to 6, since the median of its scores is too low.
     for index in 2..<10 {
       let track = Scenery.track(1, box(index), score: index < 4 ? 0.5 : 0.9)
       var findings = Scenery.frame(Double(index) / 5, [track])
-      if index == 2 { findings.earlierSightings = [1: [0, 1].map { Sighting(box($0), at: Double($0) / 5) }] }
+      if index == 2 {
+        findings.earlierSightings = [1: [0, 1].map { Sighting(box($0), at: Double($0) / 5, score: 0.5) }]
+      }
       events += rules.events(in: findings)
     }
     let start = try #require(events.first)
-    #expect(start.kind == .start && start.stamp.seconds == 1 && start.object?.track.firstSeen == 0)
-    #expect(start.object?.earlierSightings == (0..<5).map { Sighting(box($0), at: Double($0) / 5) })
+    #expect(start.kind == .start && start.stamp.seconds == 1.4 && start.object?.track.firstSeen == 0)
+    #expect(
+      start.object?.earlierSightings == (0..<7).map { Sighting(box($0), at: Double($0) / 5, score: $0 < 4 ? 0.5 : 0.9) }
+    )
     #expect(events.count == 2 && events[1].object?.earlierSightings == [])
   }
 }

@@ -13,30 +13,39 @@ import Testing
     "<": (0.1, 0.4), ">": (0.9, 0.4), "(": (0.1, 0.6), ")": (0.9, 0.6),
   ]
 
-  @Test(
-    arguments: [
-      // Held or not held.
-      ("AAAABBBB", ["in 1"]), ("BBBBAAAA", ["out 1"]), ("AAABAAA", []), ("AAABBAAA", []), ("ABABABABABAB", []),
-      ("AAAABBBBAAAA", ["in 1", "out 1"]), ("AAAABBBBAAAABBBB", ["in 1", "out 1", "in 2"]),
-      // Once a direction, until the track comes back.
-      ("AAAABBBBABBBBABBBB", ["in 1"]), ("AAAABBBBBBBBBBBB", ["in 1"]),
-      // Grazing and trembling.
-      ("AAA|||AAA", []), ("AAAabababababAAAA", []), ("AAAAbbbbbbbbAAAA", []), ("aaaabbbbbbBB", ["in 1"]),
-      ("AAA|BBBB", ["in 1"]), ("A||||BBBB", ["in 1"]), ("BBB||AAAA", ["out 1"]), ("||||BBBB", []), ("|AAAA|AAAA", []),
-      // Round the ends, and through the line afterwards.
-      ("AA<<((BBBB", []), ("AA>>))BBBB", []), ("AA<<((BBBBAAAA", ["out 1"]), ("AAAA((((<<<<AAAA", ["in 1"]),
-      ("AAAABBBB((<<AAAABBBB", ["in 1", "in 2"]),
-      // A jump over the line, and a crossing out of sight.
-      ("ABBB", ["in 1"]), ("AAA......BBBB", ["in 1"]), ("A...B...BA...A", ["in 1", "out 1"]),
-      // Gone before the time is over: seen twice on the other side is enough, once is not.
-      ("AAAABB", ["in 1"]), ("AAAAB", []), ("AAAAbb", []),
-      // Where it was at first is no crossing.
-      ("BBBB", []), ("A", []), ("", []),
-    ] as [(String, [String])])
+  static let paths: [(String, [String])] = [
+    // Held or not held.
+    ("AAAABBBB", ["in 1"]), ("BBBBAAAA", ["out 1"]), ("AAABAAA", []), ("AAABBAAA", []), ("ABABABABABAB", []),
+    ("AAAABBBBAAAA", ["in 1", "out 1"]), ("AAAABBBBAAAABBBB", ["in 1", "out 1", "in 2"]),
+    // Once a direction, until the track comes back.
+    ("AAAABBBBABBBBABBBB", ["in 1"]), ("AAAABBBBBBBBBBBB", ["in 1"]),
+    // Grazing and trembling.
+    ("AAA|||AAA", []), ("AAAabababababAAAA", []), ("AAAAbbbbbbbbAAAA", []), ("aaaabbbbbbBB", ["in 1"]),
+    ("AAA|BBBB", ["in 1"]), ("A||||BBBB", ["in 1"]), ("BBB||AAAA", ["out 1"]), ("||||BBBB", []), ("|AAAA|AAAA", []),
+    // Round the ends, and through the line afterwards.
+    ("AA<<((BBBB", []), ("AA>>))BBBB", []), ("AA<<((BBBBAAAA", ["out 1"]), ("AAAA((((<<<<AAAA", ["in 1"]),
+    ("AAAABBBB((<<AAAABBBB", ["in 1", "in 2"]),
+    // A jump over the line, and a crossing out of sight.
+    ("ABBB", ["in 1"]), ("AAA......BBBB", ["in 1"]), ("A...B...BA...A", ["in 1", "out 1"]),
+    // Gone before the time is over: seen twice on the other side is enough, once is not.
+    ("AAAABB", ["in 1"]), ("AAAAB", []), ("AAAAbb", []),
+    // Where it was at first is no crossing.
+    ("BBBB", []), ("A", []), ("", []),
+  ]
+
+  @Test(arguments: paths)
   func `a path counts what it crosses`(path: String, expected: [String]) {
     var rules = SceneRules(lines: [Self.line])
     let events = rules.walk(path.map { Self.points[$0] }) + rules.finish()
     #expect(events.places == expected.map { "gate \($0)" })
+  }
+
+  @Test(arguments: paths, 1...9)
+  func `what happened before a track was confirmed counts for lines`(path: (String, [String]), tentative: Int) {
+    var rules = SceneRules(lines: [Self.line])
+    let events = rules.walk(path.0.map { Self.points[$0] }, tentative: tentative) + rules.finish()
+    let isConfirmed = path.0.dropFirst(tentative).contains { $0 != "." }
+    #expect(events.places == (isConfirmed ? path.1.map { "gate \($0)" } : []))
   }
 
   /// The same paths where the line stands upright, lies askew or is drawn the other way.

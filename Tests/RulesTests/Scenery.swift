@@ -42,10 +42,24 @@ extension SceneRules {
   }
 
   /// The events of one object whose feet are at `path` (shares of the frame), `step` seconds apart; `nil` is out of sight.
-  mutating func walk(_ path: [(x: Double, y: Double)?], step: Double = 0.2, from start: Double = 0) -> [SceneEvent] {
-    path.enumerated().flatMap { index, point in
-      let tracks = point.map { [Scenery.track(1, Scenery.box($0.x, $0.y), since: start)] } ?? []
-      return events(in: Scenery.frame(start + Double(index) * step, tracks))
+  ///
+  /// - Parameter tentative: frames before its track is confirmed.
+  mutating func walk(
+    _ path: [(x: Double, y: Double)?], step: Double = 0.2, from start: Double = 0, tentative: Int = 0
+  ) -> [SceneEvent] {
+    var sightings: [Sighting] = []
+    return path.enumerated().flatMap { index, point in
+      let time = start + Double(index) * step
+      var findings = Scenery.frame(time, [])
+      if let box = point.map({ Scenery.box($0.x, $0.y) }) {
+        if index < tentative {
+          sightings.append(Sighting(box, at: time, score: 0.9))
+        } else {
+          findings = Scenery.frame(time, [Scenery.track(1, box, since: sightings.first?.seconds ?? start)])
+          findings.earlierSightings[1] = sightings
+        }
+      }
+      return events(in: findings)
     }
   }
 }

@@ -8,22 +8,68 @@ import Testing
   static let inside = (x: 0.5, y: 0.75), outside = (x: 0.125, y: 0.75)
 
   /// `i` is inside, `o` outside, `.` out of sight; frames are 0.2 s apart.
-  @Test(
-    arguments: [
-      ("oooiiiii", ["enter yard", "exit yard 0.8"]), ("oooiiiiioooo", ["enter yard", "exit yard 0.8"]),
-      // Neither a glance inside nor one outside is anything.
-      ("oooioooiiooo", []), ("iiiioiiiiooiiii", ["enter yard", "exit yard 2.8"]),
-      ("iiiiooooiiii", ["enter yard", "exit yard 0.6", "enter yard", "exit yard 0.6"]),
-      // Times out of sight count where it is found again.
-      ("i..i", ["enter yard", "exit yard 0.6"]), ("ii.....iiio", ["enter yard", "exit yard 1.8"]),
-      ("iiii....oooo", ["enter yard", "exit yard 0.6"]),
-      ("iii", []), ("", []),
-    ] as [(String, [String])])
+  static let paths: [(String, [String])] = [
+    ("oooiiiii", ["enter yard", "exit yard 0.8"]), ("oooiiiiioooo", ["enter yard", "exit yard 0.8"]),
+    // Neither a glance inside nor one outside is anything.
+    ("oooioooiiooo", []), ("iiiioiiiiooiiii", ["enter yard", "exit yard 2.8"]),
+    ("iiiiooooiiii", ["enter yard", "exit yard 0.6", "enter yard", "exit yard 0.6"]),
+    // Times out of sight count where it is found again.
+    ("i..i", ["enter yard", "exit yard 0.6"]), ("ii.....iiio", ["enter yard", "exit yard 1.8"]),
+    ("iiii....oooo", ["enter yard", "exit yard 0.6"]),
+    ("iii", []), ("", []),
+  ]
+
+  @Test(arguments: paths)
   func `a stay is held in time and has the length of what was seen`(path: String, expected: [String]) {
     var rules = SceneRules(zones: [Zone("yard", Self.yard)])
     let points = ["i": Self.inside, "o": Self.outside]
     let events = rules.walk(path.map { points[String($0)] }) + rules.finish()
     #expect(events.places == expected)
+  }
+
+  /// Whenever the tracker is sure of the object, and also when its first stay is over by then.
+  @Test(arguments: paths, 1...9)
+  func `what happened before a track was confirmed counts for zones`(path: (String, [String]), tentative: Int) {
+    var rules = SceneRules(zones: [Zone("yard", Self.yard)])
+    let points = ["i": Self.inside, "o": Self.outside]
+    let events = rules.walk(path.0.map { points[String($0)] }, tentative: tentative) + rules.finish()
+    #expect(events.places == (path.0.dropFirst(tentative).contains { $0 != "." } ? path.1 : []))
+    #expect(events.isEmpty || events[0].kind == .start)
+  }
+
+  @Test func `what stood there when the camera started enters nothing before it moves, also if it was confirmed later`()
+  {
+    var configuration = RulesConfiguration()
+    configuration.zones = [Zone("yard", Self.yard)]
+    var rules = SceneRules(configuration: configuration)
+    // The first frames: it stands for 12 s, of which the tracker was not sure in the first 0.8.
+    let standing = Array(repeating: Optional(Self.inside), count: 60)
+    #expect(rules.walk(standing, tentative: 4).places == [])
+    #expect(rules.zoneCounts.filter { $0.zone == "yard" }.map(\.all) == [1])
+    let leaving = (1...20).map { Optional((x: 0.5 - 0.02 * Double($0), y: 0.75)) }
+    let events = rules.walk(leaving, from: 12)
+    // Up to x = 0.26, twelve frames after the twelve seconds.
+    #expect(events.places == ["active", "enter yard", "exit yard 14.2"])
+  }
+
+  @Test func `a zone asks for the scores from before the confirmation, too`() {
+    var zone = Zone("yard", Self.yard)
+    zone.filter.threshold = 0.5
+    var rules = SceneRules(zones: [zone])
+    // The camera has been watched from 0 on.
+    var events = rules.events(in: Scenery.frame(0, []))
+    for index in 3..<12 {
+      let time = Double(index) / 5
+      var findings = Scenery.frame(time, [Scenery.track(1, Scenery.box(Self.inside.x, Self.inside.y))])
+      if index == 3 {
+        findings.earlierSightings[1] = (0..<3).map {
+          Sighting(Scenery.box(Self.inside.x, Self.inside.y), at: Double($0) / 5, score: 0.3)
+        }
+      }
+      events += rules.events(in: findings)
+    }
+    // Median 0.6 from the third frame with 0.9 on, at 1 s.
+    #expect((events + rules.finish()).places == ["enter yard", "exit yard 1.2"])
   }
 
   @Test(arguments: [(5.0, "exit yard 3.0"), (25, "exit yard 3.0"), (1, "exit yard 3.0")] as [(Double, String)])
@@ -79,8 +125,8 @@ import Testing
 
   @Test func `a zone asks who enters, not who stays`() {
     var zone = Zone("yard", Self.yard)
-    zone.minScore = 0.5
-    zone.minArea = 0.01
+    zone.filter.minScore = 0.5
+    zone.filter.area = 0.01...1
     zone.classes = [0, 1]
     var rules = SceneRules(zones: [zone])
     var places: [String] = []
@@ -101,6 +147,30 @@ import Testing
     }
     #expect(places == ["enter yard"])
     #expect(rules.zoneCounts.filter { $0.zone == "yard" }.map(\.all) == [1])
+  }
+
+  /// Boxes are 40 by 100 pixels of 1000 by 500: 0.008 of the frame, 0.4 as wide as high. Scores are 0.9, 0.9 and 0.3 in turns.
+  @Test(
+    arguments: [
+      (0.8, 0...1, 0...10, true), (0.95, 0...1, 0...10, false), (0, 0...0.0079, 0...10, false),
+      (0, 0.0081...1, 0...10, false), (0, 0.0079...0.0081, 0.39...0.41, true), (0, 0...1, 0.41...10, false),
+      (0, 0...1, 0...0.39, false),
+    ] as [(Float, ClosedRange<Float>, ClosedRange<Float>, Bool)])
+  func `a zone has limits of its own for the median score, area and aspect`(
+    threshold: Float, area: ClosedRange<Float>, aspect: ClosedRange<Float>, isEntered: Bool
+  ) {
+    var zone = Zone("yard", Self.yard)
+    zone.filter.threshold = threshold
+    zone.filter.area = area
+    zone.filter.aspect = aspect
+    var rules = SceneRules(zones: [zone, Zone("all", .frame)])
+    var places: [String] = []
+    for index in 0..<12 {
+      let track = Scenery.track(
+        1, Scenery.box(Self.inside.x, Self.inside.y), score: index.isMultiple(of: 3) ? 0.3 : 0.9)
+      places += rules.events(in: Scenery.frame(Double(index) / 5, [track])).places
+    }
+    #expect(Set(places) == (isEntered ? ["enter yard", "enter all"] : ["enter all"]))
   }
 
   @Test(

@@ -1,7 +1,9 @@
 import Foundation
+import Inference
 import Rules
 import Scene
 import Settings
+import Streaming
 import Testing
 
 @testable import Service
@@ -10,12 +12,15 @@ import Testing
   private let classes = ClassCatalogue(names: ["person", "car", "traffic light"])
 
   private func configuration(_ rules: String) throws -> RulesConfiguration {
+    try RulesConfiguration(try settings(rules), classes: classes)
+  }
+
+  private func settings(_ rules: String) throws -> CameraSettings {
     let path = FileManager.default.temporaryDirectory.appending(path: "yolostream-\(UUID()).yml").path
     defer { try? FileManager.default.removeItem(atPath: path) }
     try "version: 1\ncameras:\n  c:\n    url: \"rtsp://h/\"\n\(rules)\n"
       .write(toFile: path, atomically: false, encoding: .utf8)
-    return try RulesConfiguration(
-      try ServiceConfiguration(path: path, environment: [:]).cameras[0], classes: classes)
+    return try ServiceConfiguration(path: path, environment: [:]).cameras[0]
   }
 
   @Test func `classes are resolved, and each filter has the masks of its camera`() throws {
@@ -65,6 +70,46 @@ import Testing
     #expect(lines[0]["other_keys"] as? String == "anchor: top")
   }
 
+  @Test func `times of loitering and limits of a zone reach its rules`() throws {
+    let rules = try configuration(
+      """
+          zones:
+            yard:
+              points: [[0, 0.5], [1, 0.5], [1, 1]]
+              loiter: {person: 20s, 2: 1m, all: 5m}
+              loiter_sum: true
+              threshold: 60%
+              max_area: 0.5
+              min_ratio: 0.3
+            road: {points: [[0, 0], [1, 0], [1, 0.5]], loiter: {car: 1m}}
+            lane: {points: [[0, 0], [1, 0], [1, 0.5]]}
+      """)
+    let loitering = try #require(rules.zones[0].loitering)
+    #expect(loitering.ofClass == [0: 20, 2: 60] && loitering.after == 300 && loitering.isSummed)
+    #expect(rules.zones[1].loitering?.ofClass == [1: 60] && rules.zones[1].loitering?.after == nil)
+    #expect(rules.zones[1].loitering?.isSummed == false && rules.zones[2].loitering == nil)
+    let filter = rules.zones[0].filter
+    #expect(filter.threshold == 0.6 && filter.area == 0...0.5 && filter.aspect == 0.3...1000 && filter.minScore == 0)
+    #expect(rules.zones[2].filter.threshold == 0)
+  }
+
+  @Test func `thresholds of classes and motion masks reach the network, what is shown and the gate`() throws {
+    let plan = try DetectionPlan(
+      try settings(
+        """
+            detect: {conf: 25%, class_conf: {person: 50%, 2: 0.1}}
+            motion_masks: [[[0, 0], [1, 0], [1, 0.1]]]
+        """), classes: classes)
+    #expect(plan.options.classConfidence == [0: 0.5, 2: 0.1])
+    #expect(plan.scene.shown.lowest == 0.25 && plan.scene.shown.ofClass == [0: 0.5, 2: 0.1])
+    #expect(plan.scene.motion?.masks.map(\.corners.count) == [3])
+    #expect {
+      _ = try DetectionPlan(try settings("    detect: {class_conf: {persn: 50%}}"), classes: classes)
+    } throws: {
+      "\($0)" == "cameras.c.detect.class_conf: the model has no class persn; did you mean person?"
+    }
+  }
+
   @Test func `without settings everything is as the rules have it, and visits are reported`() throws {
     var expected = RulesConfiguration()
     expected.visits = VisitSettings()
@@ -76,6 +121,7 @@ import Testing
       ("zones: {y: {points: [[0, 0], [1, 0], [1, 1]], objects: persn}}", "zones.y.objects", "persn", "person"),
       ("lines: {g: {a: [0, 0], b: [1, 0], objects: [kar]}}", "lines.g.objects", "kar", "car"),
       ("filters: {traffic lite: {}}", "filters", "traffic lite", "traffic light"),
+      ("zones: {y: {points: [[0, 0], [1, 0], [1, 1]], loiter: {persn: 9s}}}", "zones.y.loiter", "persn", "person"),
     ])
   func `a class that the model does not have is a mistake of the configuration`(
     rule: String, place: String, word: String, hint: String

@@ -152,7 +152,7 @@ import Testing
     _ = try watch(service, "moving", count: 5)
     #expect(try #require(try report(service, "moving")["still"] as? Int) <= 2)
     try await service.stop()
-    var gate = MotionGate(try #require(DetectSettings.Motion().gate))
+    var gate = MotionGate(try #require(DetectSettings.Motion().gate(masks: [])))
     let pool = try PixelPool(layout: .init(width: 64, height: 64, format: .gray8), capacity: 1)
     guard let pixels = pool.take() else { throw POSIXError(.ENOMEM) }
     let grid = LumaGrid(pixels)

@@ -84,7 +84,7 @@ import Testing
       (model + "cameras:\n  a:\n    uri: x", "c.yml:5: cameras.a has no key uri; did you mean url?"),
       (
         model + "cameras:\n  a: {url: \"rtsp://h/\"}\ndefaults:\n  detect:\n    zoom: 3",
-        "c.yml:7: defaults.detect has no key zoom; expected one of fps, conf, iou, classes, max_age, motion"
+        "c.yml:7: defaults.detect has no key zoom; expected one of fps, conf, class_conf, iou, classes, max_age, motion"
       ),
       (
         model + "defaults: {detect: {conf: 140%}}\ncameras: {}",

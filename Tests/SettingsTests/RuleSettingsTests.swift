@@ -39,7 +39,17 @@ import Testing
           url: "rtsp://h/"
           zones:
             yard: {points: [[0, 0.5], [1, 0.5], [1, 1]], objects: [person, traffic light], loiter: 20s, anchor: centre}
-            road: {points: [[0, 0], [1, 0], [1, 0.5]], min_score: 0.4, min_area: 1%, hold: 1s}
+            road:
+              points: [[0, 0], [1, 0], [1, 0.5]]
+              min_score: 0.4
+              threshold: 60%
+              min_area: 1%
+              max_area: 0.5
+              min_ratio: 0.3
+              max_ratio: 2
+              hold: 1s
+              loiter: {person: 20s, traffic light: 1m, all: 5m}
+              loiter_sum: true
             lane:
               points: [[0, 0], [1, 0], [1, 0.5], [0, 0.5]]
               speed: {metres: [3.5, 20, 3.5, 20], unit: mph}
@@ -50,6 +60,8 @@ import Testing
             traffic light: {max_area: 0.01, max_ratio: 1}
             all: {min_area: 0.001}
           object_masks: [[[0, 0], [0.1, 0], [0.1, 0.1]]]
+          motion_masks: [[[0, 0], [1, 0], [1, 0.1]], [[0, 0.5], [0.2, 0.5], [0.1, 1], [0, 1]]]
+          detect: {conf: 30%, class_conf: {person: 50%, 2: 0.4}}
         back: {url: "rtsp://h/", track: {stationary_after: 1m}}
       """)
     let (front, back) = (configuration.cameras[0], configuration.cameras[1])
@@ -58,9 +70,16 @@ import Testing
     #expect(lane.speed.measure(in: area)?.unit == .milesPerHour && lane.speed.lengths == [3.5, 20, 3.5, 20])
     #expect(front.zones[0].speed.measure(in: area) == nil)
     #expect(front.zones[0].area?.corners.map(\.x) == [0, 1, 1] && front.zones[0].anchor == .centre)
-    #expect(front.zones[0].classes == ["person", "traffic light"] && front.zones[0].loiter == 20)
-    #expect(front.zones[1].classes == nil && front.zones[1].minScore == 0.4 && front.zones[1].minArea == 0.01)
-    #expect(front.zones[1].hold == 1 && front.zones[1].anchor == .bottom && front.zones[1].loiter == nil)
+    #expect(front.zones[0].classes == ["person", "traffic light"] && front.zones[0].loiter == ["all": 20])
+    let road = front.zones[1]
+    #expect(road.classes == nil && road.hold == 1 && road.anchor == .bottom)
+    #expect(road.filter.minScore == 0.4 && road.filter.threshold == 0.6)
+    #expect(road.filter.minArea == 0.01 && road.filter.maxArea == 0.5)
+    #expect(road.filter.minRatio == 0.3 && road.filter.maxRatio == 2)
+    #expect(road.loiter == ["person": 20, "traffic light": 60, "all": 300] && road.isLoiterSummed)
+    #expect(lane.loiter.isEmpty && !lane.isLoiterSummed)
+    #expect(front.motionMasks.map(\.corners.count) == [3, 4] && back.motionMasks.isEmpty)
+    #expect(front.detect.confidence == 0.3 && front.detect.classConfidence == ["person": 0.5, "2": 0.4])
     let gate = try #require(front.lines.first)
     #expect(gate.a == Polygon.Corner(x: 0.1, y: 0.6) && gate.directions == ["leaving", "coming"])
     #expect(gate.classes == ["car"] && front.objectMasks.first?.corners.count == 3)
@@ -128,6 +147,27 @@ import Testing
         "filters: {person: {min_area: 0.5, max_area: 0.1}}",
         "cameras.c.filters.person: expected the least value of area and ratio to be below the greatest"
       ),
+      (
+        "zones: {a: {points: [[0, 0], [1, 0], [1, 1]], min_ratio: 3, max_ratio: 2}}",
+        "cameras.c.zones.a: expected the least value of area and ratio to be below the greatest"
+      ),
+      (
+        "zones: {a: {points: [[0, 0], [1, 0], [1, 1]], loiter: {person: soon}}}",
+        "cameras.c.zones.a.loiter.person: expected a time from 0.1s to 86400s, such as 2s or 500ms, got soon"
+      ),
+      (
+        "zones: {a: {points: [[0, 0], [1, 0], [1, 1]], loiter: [20s]}}",
+        "cameras.c.zones.a.loiter: expected values by class, such as {person: …}, got a list"
+      ),
+      (
+        "detect: {class_conf: 50%}",
+        "cameras.c.detect.class_conf: expected values by class, such as {person: …}, got 50%"
+      ),
+      (
+        "detect: {class_conf: {person: 2}}",
+        "cameras.c.detect.class_conf.person: expected a share from 0 to 1, or a percentage such as 25%, got 2"
+      ),
+      ("motion_masks: [[[0, 0], [1, 1]]]", "cameras.c.motion_masks[0]: expected 3 to 100 corners, got 2"),
       ("filters: {person: {score: 1}}", "cameras.c.filters.person has no key score; did you mean min_score?"),
       ("track: {stationary_after: 0s}", "cameras.c.track.stationary_after: expected a time from 1s to 3600s"),
     ])

@@ -119,5 +119,32 @@ import Tracking
     }
     #expect(Set(names).subtracting(["update"]) == ["start", "zone_enter", "line", "zone_exit"])
     #expect(["start", "zone_enter", "line", "zone_exit"].allSatisfy { name in names.count { $0 == name } == 1 })
+    #expect(analyser.lineTotals.map(\.line) == ["middle"] && analyser.lineTotals.map(\.count) == [1])
+  }
+
+  @Test(arguments: [true, false]) func `what the filters hold back is not shown`(isTracked: Bool) throws {
+    var settings = SceneAnalyser.Settings()
+    settings.tracker = isTracked ? TrackerConfiguration() : nil
+    settings.shown.lowest = 0.25
+    settings.rules.filters.ofClass[0] = ObjectFilter()
+    settings.rules.filters.ofClass[0]?.minScore = 0.6
+    let corners: [(Float, Float)] = [(0.5, 0), (1, 0), (1, 1), (0.5, 1)]
+    settings.rules.filters.general.masks = [Polygon(corners: corners.map { .init(x: $0.0, y: $0.1) })]
+    var analyser = SceneAnalyser(settings)
+    func shown(_ index: Int, _ detections: [(score: Float, classID: Int, x: Float)]) throws -> [Int] {
+      let all = detections.map {
+        Detection(box: Box(minX: $0.x, minY: 10, maxX: $0.x + 12, maxY: 40), score: $0.score, classID: $0.classID)
+      }
+      let findings = analyser.conclude(all, of: try frame(index)).findings
+      #expect(findings.identities.count == (isTracked ? findings.detections.count : 0))
+      return findings.detections.map { Int($0.box.minX) }
+    }
+    // A person below its least score; cars beside the mask and in it; a person in the mask, which is for other classes.
+    #expect(try shown(0, [(0.3, 0, 0), (0.9, 1, 16), (0.9, 1, 40), (0.9, 0, 50)]) == [16, 50])
+    // A person with a track, though none of its detections is enough for an object.
+    for index in 1..<6 { #expect(try shown(index, [(0.55, 0, 0)]) == []) }
+    // An object stays one, and is shown with each score that is; without a track each frame is on its own.
+    #expect(try shown(6, [(0.9, 0, 0)]) == [0])
+    #expect(try shown(7, [(0.4, 0, 0)]) == (isTracked ? [0] : []))
   }
 }

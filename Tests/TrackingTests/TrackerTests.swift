@@ -30,7 +30,7 @@ import Tracking
     #expect(sightings.map(\.seconds) == Array(frames(6)[1...2]))
     for sighting in sightings {
       let box = second.detection(at: sighting.seconds).box
-      #expect(sighting.box.intersectionOverUnion(with: box) > 0.95)
+      #expect(sighting.box.intersectionOverUnion(with: box) > 0.95 && sighting.score == 0.9)
     }
   }
 

@@ -128,6 +128,10 @@ import Testing
     assert.ok(yaml("c", [{ ...zone, others: "anchor: centre, hold: 2s" }]).includes("loiter: 20s, anchor: centre, hold: 2s}"), "what has no field stays");
     const gate = { kind: "line", name: "gate", points: [[0, 0], [1, 0]], objects: [], directions: ["in", "out"], others: "anchor: top" };
     assert.ok(yaml("c", [gate]).includes("b: [1, 0], anchor: top}"));
+    assert.ok(yaml("on", [{ ...zone, loiter: { person: 20, "traffic light": 60 }, isSummed: true }])
+      .includes('loiter: {person: 20s, "traffic light": 60s}, loiter_sum: true'));
+    const mask = { ...zone, kind: "motion mask", name: "" };
+    assert.equal(problem([mask]), null); assert.ok(yaml("on", [mask, { ...mask, kind: "mask" }]).includes("motion_masks:\\n      - [[0, 0]"));
     """
 
   /// What node prints about the file; `nil` if it is content.

@@ -47,5 +47,7 @@ final class CollectedCamera: WebCamera {
     return report.text
   }
 
-  var marks: String { "{\"zones\":[],\"lines\":[],\"object_masks\":[],\"privacy_masks\":[],\"classes\":[]}" }
+  var marks: String {
+    "{\"zones\":[],\"lines\":[],\"object_masks\":[],\"motion_masks\":[],\"privacy_masks\":[],\"classes\":[]}"
+  }
 }

@@ -25,6 +25,7 @@ struct ServiceMetrics {
     text.sample("build_info", [("version", ProgramVersion.current)], 1)
     writeStates(&text)
     writeCounts(&text)
+    writePlaces(&text)
     writeTimes(&text)
     text.family("events_total", .counter, "Events by kind.")
     for (kind, count) in events.sorted(by: { $0.key < $1.key }) { text.sample("events_total", [("type", kind)], count) }

@@ -57,6 +57,10 @@ public struct CameraReport: Sendable {
   var tracks: [String: Int] = [:]
   /// How many objects are in the frame and in each zone.
   var counts: [HomeCount] = []
+  /// How often each line was crossed, by direction and class.
+  var lines: [LineCount] = []
+  /// Names of its zones.
+  var zones: [String]
 
   /// What viewers get as HLS: nothing, the packets of the stream, or those that were encoded again with privacy masks.
   enum LiveVideo: Sendable { case none, own, masked }
@@ -65,6 +69,7 @@ public struct CameraReport: Sendable {
 
   init(_ settings: CameraSettings, video: LiveVideo = .own) {
     self.video = video
+    zones = settings.zones.map(\.name)
     name = settings.name
     address = settings.address?.description ?? ""
     isEnabled = settings.isEnabled
@@ -81,6 +86,9 @@ public struct CameraReport: Sendable {
     case .masked: true
     }
   }
+
+  /// How many objects are where while frames arrive; classes that are not there are left out.
+  var presentCounts: [HomeCount] { stateName == "up" ? counts : [] }
 
   /// One word for the state.
   public var stateName: String {

@@ -8,7 +8,8 @@ extension CameraSettings {
     let marks: JSONValue = [
       "zones": .array(zones.compactMap { zone in zone.area.map { zone.mark(of: $0) } }),
       "lines": .array(lines.compactMap(\.mark)), "object_masks": .array(objectMasks.map(\.json)),
-      "privacy_masks": .array(privacyMasks.map(\.json)), "classes": .strings(classes.names),
+      "motion_masks": .array(motionMasks.map(\.json)), "privacy_masks": .array(privacyMasks.map(\.json)),
+      "classes": .strings(classes.names),
     ]
     return marks.text
   }
@@ -18,7 +19,13 @@ extension ZoneSettings {
   fileprivate func mark(of area: Polygon) -> JSONValue {
     var mark: JSONValue = ["name": .string(name), "points": area.json]
     if let classes { mark.add("objects", classes) }
-    if let loiter { mark.add("loiter", loiter, places: 3) }
+    if let after = loiter["all"], loiter.count == 1 {
+      mark.add("loiter", after, places: 3)
+    } else if !loiter.isEmpty {
+      let times = loiter.sorted { $0.key < $1.key }.map { (key: $0.key, value: JSONValue.number($0.value, places: 3)) }
+      mark.add("loiter", value: .object(times))
+    }
+    if isLoiterSummed { mark.add("loiter_sum", value: .bool(true)) }
     if let lengths = speed.lengths {
       mark.add("metres", lengths.map { Float($0) }, places: 2)
       mark.add("speed_unit", speed.unit.rawValue)

@@ -2,6 +2,7 @@ import Capture
 import Foundation
 import Outputs
 import Pipeline
+import Publishing
 import Scene
 import Streaming
 
@@ -57,8 +58,21 @@ extension CameraReport {
       "withheld": .integer(losses.withheldFrames), "failures": .integer(failures), "push": push?.json ?? .null,
       "inputs": .array(inputs.map { .raw($0.json) }), "outages": .counts(outages), "age_ms": milliseconds(age),
       "infer_ms": milliseconds(inferTime), "tracks": .counts(tracks),
+      "counts": .array(presentCounts.map(\.json)), "lines": .array(lines.map(\.json)),
     ]
     return report.text
+  }
+}
+
+extension HomeCount {
+  fileprivate var json: JSONValue {
+    ["zone": .optional(zone), "label": .string(label), "all": .integer(all), "active": .integer(active)]
+  }
+}
+
+extension LineCount {
+  fileprivate var json: JSONValue {
+    ["line": .string(line), "direction": .string(direction), "label": .string(label), "count": .integer(count)]
   }
 }
 

@@ -241,8 +241,8 @@ extension WatchedCamera {
       let findings = FrameFindings(
         stamp: frame.stamp, width: frame.pixels.layout.width, height: frame.pixels.layout.height, detections: [])
       return FrameOutcome(
-        findings: findings, counts: [], isStill: true, hasMotion: hasMotion ?? false, gateTime: gated - start,
-        inferTime: 0, trackTime: 0)
+        findings: findings, counts: [], lineTotals: analyser.withLock { $0.lineTotals }, isStill: true,
+        hasMotion: hasMotion ?? false, gateTime: gated - start, inferTime: 0, trackTime: 0)
     }
     var answer: [Detection]?
     if !isStill {
@@ -256,10 +256,12 @@ extension WatchedCamera {
     }
     let inferred = MonotonicTime.nanoseconds
     let detections = answer
-    let (scene, counts) = analyser.withLock { ($0.conclude(detections, of: frame), $0.counts) }
+    let (scene, counts, lineTotals) = analyser.withLock {
+      ($0.conclude(detections, of: frame), $0.counts, $0.lineTotals)
+    }
     events.publish(scene.events)
     return FrameOutcome(
-      findings: scene.findings, counts: counts, isStill: isStill,
+      findings: scene.findings, counts: counts, lineTotals: lineTotals, isStill: isStill,
       hasMotion: hasMotion ?? !scene.findings.tracks.isEmpty, gateTime: gated - start, inferTime: inferred - gated,
       trackTime: MonotonicTime.nanoseconds - inferred)
   }

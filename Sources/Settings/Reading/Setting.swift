@@ -19,6 +19,15 @@ struct Setting<Section>: Sendable {
     }
   }
 
+  /// The same key in a section that has this one at `path`, without a key of its own; not in the example.
+  func within<Outer>(_ path: any WritableKeyPath<Outer, Section> & Sendable) -> Setting<Outer> {
+    var form = outline.form
+    if case .value(let schema, _) = form { form = .value(schema: schema, example: nil) }
+    return Setting<Outer>(outline: .init(outline.name, outline.summary, outline.isRequired, form)) {
+      [read] node, outer, problems in read(node, &outer[keyPath: path], &problems)
+    }
+  }
+
   /// A key with a section behind it, which is read over what is there.
   ///
   /// - Parameter check: looks at the section when it is read.

@@ -3,21 +3,41 @@ import Scene
 
 /// Learns which cells of a scene change regularly without an object in them, such as a burned-in clock.
 ///
-/// A cell is learned after `enough` changes in a row at intervals of `shortest` to `longest` seconds in which the network
-/// found nothing there. It is forgotten when the network finds something in it, or after minutes without a change. If more
-/// than a small share of the frame qualifies, nothing is ignored: moving leaves must not hide a person.
+/// A cell is learned in one of two ways, while the network finds nothing in it: after `enough` changes in a row at intervals
+/// of `shortest` to `longest` seconds, as seconds change; or if it changes for `restlessTime` without a `rest`, as tenths and
+/// frame counters do at any frame rate. Leaves rest between gusts. A cell is forgotten when the network finds something in it, or
+/// when it has been still for long: for minutes, or for `longest` if it never rested before. If more than a small share of
+/// the frame qualifies, nothing is ignored: moving leaves must not hide a person.
 struct RegularCells {
   private struct Cell {
     /// Time of the last change, and the number of regular changes in a row.
     var time = -Double.infinity
     var count = 0
+    /// When it last began to change after a rest.
+    var began = -Double.infinity
     var isLearned = false
+    /// Whether it was learned because it never rests.
+    var isRestless = false
+
+    /// Takes in a change at `now`; returns whether the cell is learned by it.
+    mutating func change(at now: Double) -> Bool {
+      let pause = now - time
+      time = now
+      count = pause >= RegularCells.shortest && pause <= RegularCells.longest ? count + 1 : 1
+      if pause > RegularCells.rest { began = now }
+      guard !isLearned else { return false }
+      isRestless = now - began >= RegularCells.restlessTime
+      isLearned = isRestless || count >= RegularCells.enough
+      return isLearned
+    }
   }
 
   /// Number of regular changes after which a cell is learned.
   private static let enough = 20
   /// Limits of the interval between two regular changes, in seconds.
   private static let shortest = 0.7, longest = 15.0
+  /// Seconds for which a cell must change without a rest, and seconds that are a rest.
+  private static let restlessTime = 120.0, rest = 1.0
   /// Seconds without a change after which a learned cell is forgotten.
   private static let memory = 180.0
   /// Largest share of cells that may be ignored.
@@ -25,28 +45,30 @@ struct RegularCells {
 
   private var cells: [Cell] = []
   private var before: LumaGrid?
+  /// Cells that are ignored whatever happens in them; empty if there are none.
+  private var masked: [Bool] = []
   /// Whether each cell of the grid is ignored, row by row; empty if none is.
   private(set) var ignored: [Bool] = []
 
   /// Records the next frame; changes of at least `threshold` (0...255) count.
-  mutating func see(_ grid: LumaGrid, at now: Double, threshold: Int) {
+  ///
+  /// - Parameter masked: cells that are ignored anyway, row by row; empty if there are none.
+  mutating func see(_ grid: LumaGrid, at now: Double, threshold: Int, except masked: [Bool] = []) {
     defer { before = grid }
+    self.masked = masked
     guard let before, before.columns == grid.columns, before.rows == grid.rows, cells.count == grid.levels.count else {
       cells = Array(repeating: Cell(), count: grid.levels.count)
-      ignored = []
+      renew()
       return
     }
     var hasChanged = false
-    for index in cells.indices {
+    for index in cells.indices where masked.isEmpty || !masked[index] {
       if abs(Int(grid.levels[index]) - Int(before.levels[index])) >= threshold {
-        let pause = now - cells[index].time
-        cells[index].count = pause >= Self.shortest && pause <= Self.longest ? cells[index].count + 1 : 1
-        cells[index].time = now
-        if !cells[index].isLearned, cells[index].count >= Self.enough {
-          cells[index].isLearned = true
-          hasChanged = true
-        }
-      } else if cells[index].isLearned, now - cells[index].time > Self.memory {
+        if cells[index].change(at: now) { hasChanged = true }
+        continue
+      }
+      let memory = cells[index].isRestless ? Self.longest : Self.memory
+      if cells[index].isLearned, now - cells[index].time > memory {
         cells[index] = Cell()
         hasChanged = true
       }
@@ -79,6 +101,7 @@ struct RegularCells {
 
   private mutating func renew() {
     let count = cells.count { $0.isLearned }
-    ignored = count > 0 && Double(count) <= Self.largest * Double(cells.count) ? cells.map(\.isLearned) : []
+    let learned = count > 0 && Double(count) <= Self.largest * Double(cells.count) ? cells.map(\.isLearned) : []
+    ignored = masked.isEmpty ? learned : learned.isEmpty ? masked : zip(learned, masked).map { $0 || $1 }
   }
 }

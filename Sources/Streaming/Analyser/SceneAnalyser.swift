@@ -58,6 +58,9 @@ package struct SceneAnalyser: ~Copyable {
   /// Number of objects in the whole frame and in each zone, by class; zero counts are left out.
   package var counts: [ZoneCount] { memory.counts }
 
+  /// Crossings of each line by direction and class, those before a restart included.
+  package var lineTotals: [LineTotal] { memory.lineTotals }
+
   /// The end events of all objects, at the end of the source.
   package mutating func finish() -> [SceneEvent] { memory.finish() }
 
@@ -141,12 +144,16 @@ struct SceneMemory {
       detections: self.detections)
     identities.track(&findings)
     let events = rules.events(in: findings)
+    // What the filters hold back is not shown either.
+    if rules.configuration.filters != ObjectFilters() { findings.keepDetections(where: rules.shows) }
     findings.presence = rules.presence
     findings.speeds = rules.speeds
     return AnalysedScene(findings: findings, events: events)
   }
 
   var counts: [ZoneCount] { rules.zoneCounts }
+
+  var lineTotals: [LineTotal] { rules.lineTotals }
 
   mutating func finish() -> [SceneEvent] { rules.finish() }
 

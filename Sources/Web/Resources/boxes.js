@@ -76,7 +76,7 @@ function path(area, points, isClosed) {
 /** Zones, lines and masks of a camera, outlined. */
 export function drawMarks(area, marks) {
   const { context, scale } = area;
-  for (const [masks, text] of [[marks.object_masks, "mask"], [marks.privacy_masks, "privacy"]]) {
+  for (const [masks, text] of [[marks.object_masks, "mask"], [marks.motion_masks, "motion mask"], [marks.privacy_masks, "privacy"]]) {
     for (const points of masks ?? []) {
       path(area, points, true);
       context.fillStyle = "#0008";

@@ -15,7 +15,7 @@ const others = (shape) => (shape.others ? ", " + shape.others : "");
 export function problem(shapes) {
   const names = new Set();
   for (const shape of shapes) {
-    if (shape.kind === "mask") {
+    if (shape.kind.endsWith("mask")) {
       if (shape.points.length < 3) return "A mask needs at least three corners.";
       continue;
     }
@@ -40,14 +40,22 @@ export function problem(shapes) {
   return null;
 }
 
+/** When objects loiter: seconds, or seconds by class. */
+function loitering({ loiter, isSummed }) {
+  const seconds = (value) => round(value) + "s";
+  if (!loiter) return "";
+  const times = typeof loiter === "number" ? seconds(loiter)
+    : "{" + Object.entries(loiter).map(([label, value]) => word(label) + ": " + seconds(value)).join(", ") + "}";
+  return ", loiter: " + times + (isSummed ? ", loiter_sum: true" : "");
+}
+
 /** The part of the configuration of the camera `name` that `shapes` are. */
 export function yaml(name, shapes) {
   const lines = ["cameras:", "  " + word(name) + ":"];
   const zones = shapes.filter((shape) => shape.kind === "zone"), counted = shapes.filter((shape) => shape.kind === "line");
-  const masks = shapes.filter((shape) => shape.kind === "mask");
   if (zones.length) lines.push("    zones:");
   for (const zone of zones) {
-    const more = (zone.objects.length ? ", objects: " + list(zone.objects) : "") + (zone.loiter > 0 ? ", loiter: " + round(zone.loiter) + "s" : "")
+    const more = (zone.objects.length ? ", objects: " + list(zone.objects) : "") + loitering(zone)
       + (zone.metres.length ? ", speed: {metres: [" + zone.metres.map(round).join(", ") + "]" + (zone.unit === "km/h" ? "" : ", unit: " + word(zone.unit)) + "}" : "") + others(zone);
     lines.push("      " + word(zone.name) + ": {points: " + points(zone.points) + more + "}");
   }
@@ -58,6 +66,9 @@ export function yaml(name, shapes) {
     lines.push("      " + word(line.name) + ": {a: " + point(a) + ", b: " + point(b) + (named ? ", directions: " + list([inward, outward]) : "")
       + (line.objects.length ? ", objects: " + list(line.objects) : "") + others(line) + "}");
   }
-  if (masks.length) lines.push("    object_masks:", ...masks.map((mask) => "      - " + points(mask.points)));
+  for (const [kind, key] of [["mask", "object_masks"], ["motion mask", "motion_masks"]]) {
+    const masks = shapes.filter((shape) => shape.kind === kind);
+    if (masks.length) lines.push("    " + key + ":", ...masks.map((mask) => "      - " + points(mask.points)));
+  }
   return shapes.length ? lines.join("\n") + "\n" : "# nothing is drawn yet\n";
 }

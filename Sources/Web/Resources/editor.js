@@ -3,7 +3,8 @@ import { problem, yaml } from "./editor-yaml.js";
 import { h } from "./dom.js";
 import { capital } from "./words.js";
 
-const colours = { zone: "#5fd38d", line: "#f5c04e", mask: "#cfd5de" };
+const colours = { zone: "#5fd38d", line: "#f5c04e", mask: "#cfd5de", "motion mask": "#9db4c8" };
+const kinds = Object.keys(colours), isMask = (each) => each.kind.endsWith("mask");
 const step = 0.005;
 
 /**
@@ -15,6 +16,7 @@ export function edit(root, stage, canvas, name, marks, size, signal) {
     ...marks.zones.map((each) => shape("zone", each.name, each.points, each)),
     ...marks.lines.map((each) => shape("line", each.name, [each.a, each.b], each)),
     ...marks.object_masks.map((each) => shape("mask", "", each, {})),
+    ...marks.motion_masks.map((each) => shape("motion mask", "", each, {})),
   ];
   let chosen = null, drawing = null;
   const handles = h("div", { class: "handles" });
@@ -25,7 +27,7 @@ export function edit(root, stage, canvas, name, marks, size, signal) {
   const copy = h("button", { type: "button", class: "button main", onclick: () => copyText(text, copied) }, "Copy");
   const download = h("a", { class: "button", download: name + "-zones.yml" }, "Download");
   const classes = h("datalist", { id: "classes" }, marks.classes.map((each) => h("option", { value: each })));
-  const adders = ["zone", "line", "mask"].map((kind) =>
+  const adders = kinds.map((kind) =>
     h("button", { type: "button", class: "button", "aria-pressed": false, onclick: () => start(kind) }, "Add a " + kind));
   const panel = h("section", { class: "editor", "aria-label": "Zones and lines" },
     hint, h("div", { class: "tools" }, ...adders,
@@ -37,7 +39,7 @@ export function edit(root, stage, canvas, name, marks, size, signal) {
 
   function start(kind) {
     const count = shapes.filter((each) => each.kind === kind).length + 1;
-    drawing = chosen = shape(kind, kind === "mask" ? "" : kind + count, [], {});
+    drawing = chosen = shape(kind, isMask({ kind }) ? "" : kind + count, [], {});
     shapes.push(drawing);
     show();
     canvas.focus();
@@ -128,12 +130,14 @@ export function edit(root, stage, canvas, name, marks, size, signal) {
 
   function entry(each) {
     const names = (words) => words.split(",").map((part) => part.trim()).filter(Boolean);
-    const fields = each.kind === "mask" ? [] : [
+    const fields = isMask(each) ? [] : [
       field("Name", each.name, (value) => { each.name = value.trim(); }, { maxlength: 40, spellcheck: "false" }),
       field("Classes (all if empty)", each.objects.join(", "), (value) => { each.objects = names(value); }, { list: "classes", spellcheck: "false" }),
     ];
     if (each.kind === "zone") fields.push(
-      field("Loitering after (s)", each.loiter ?? "", (value) => { each.loiter = Number(value); }, { type: "number", min: 0 }),
+      // Times by class are written by hand; they stay unless a number takes their place.
+      field("Loitering after (s)", typeof each.loiter === "number" ? each.loiter : "", (value) => { each.loiter = Number(value); },
+        { type: "number", min: 0, placeholder: each.loiter === null ? "" : "by class" }),
       field("Sides in metres, for speeds", each.metres.join(", "), (value) => { each.metres = names(value).map(Number); }, { placeholder: "3.5, 20, 3.5, 20", spellcheck: "false" }));
     if (each.kind === "line") {
       fields.push(field("Into the arrow's right", each.directions[0], (value) => { each.directions[0] = value.trim(); }),
@@ -155,7 +159,7 @@ export function edit(root, stage, canvas, name, marks, size, signal) {
   function redraw() {
     [...list.children].forEach((made, index) => made.toggleAttribute("data-chosen", shapes[index] === chosen));
     handles.replaceChildren(...(chosen && shapes.includes(chosen) ? chosen.points.map((_, index) => handle(chosen, index)) : []));
-    adders.forEach((button, index) => button.setAttribute("aria-pressed", drawing?.kind === ["zone", "line", "mask"][index]));
+    adders.forEach((button, index) => button.setAttribute("aria-pressed", drawing?.kind === kinds[index]));
     hint.textContent = drawing ? { line: "Click where the line begins and where it ends. What crosses it to the arrow's right goes in." }[drawing.kind]
       ?? "Click the corners. A click on the first one, or Escape, closes the shape."
       : "Drag corners to move them; arrow keys do so, too, and Delete removes one. Put the text below into the service's configuration, then read it again under System.";
@@ -167,7 +171,7 @@ export function edit(root, stage, canvas, name, marks, size, signal) {
     for (const each of shapes) {
       if (!each.points.length) continue;
       if (each.kind === "line") drawLine(area, { name: each.name, a: each.points[0], b: each.points[1], directions: each.directions }, colours.line);
-      else drawZone(area, { name: each.name || "mask", points: each.points }, colours[each.kind], each !== drawing);
+      else drawZone(area, { name: each.name || each.kind, points: each.points }, colours[each.kind], each !== drawing);
     }
     const fault = drawing ? null : problem(shapes);
     wrong.textContent = fault ?? "";
@@ -190,8 +194,8 @@ export function edit(root, stage, canvas, name, marks, size, signal) {
 
 const clamp = (value) => Math.min(1, Math.max(0, value));
 const least = (each) => (each.kind === "line" ? 2 : 3);
-const shape = (kind, name, points, { objects, loiter, metres, speed_unit: unit, directions, other_keys: others }) => ({
-  kind, name, points: points.map((point) => [...point]), objects: objects ?? [], loiter: loiter ?? null, metres: [...(metres ?? [])], unit: unit ?? "km/h", directions: [...(directions ?? ["in", "out"])],
+const shape = (kind, name, points, { objects, loiter, loiter_sum: isSummed, metres, speed_unit: unit, directions, other_keys: others }) => ({
+  kind, name, points: points.map((point) => [...point]), objects: objects ?? [], loiter: loiter ?? null, isSummed: isSummed ?? false, metres: [...(metres ?? [])], unit: unit ?? "km/h", directions: [...(directions ?? ["in", "out"])],
   others: others ?? "",
 });
 

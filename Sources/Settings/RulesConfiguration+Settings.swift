@@ -1,10 +1,9 @@
-import Rules
-import Scene
-import Settings
+package import Rules
+package import Scene
 
 extension RulesConfiguration {
-  /// The rules of `settings` for a network with `classes`. Fails with `configuration` for a class that is not among them.
-  init(_ settings: CameraSettings, classes: ClassCatalogue) throws(ServiceError) {
+  /// The rules of `settings` for a network with `classes`. Fails with `invalid` for a class that is not among them.
+  package init(_ settings: CameraSettings, classes: ClassCatalogue) throws(ConfigurationError) {
     self.init()
     let place = "cameras.\(settings.name)"
     added = settings.rules.values
@@ -26,10 +25,15 @@ extension RulesConfiguration {
       var zone = Zone(section.name, area)
       zone.anchor = section.anchor
       zone.classes = try classes.indices(of: section.classes, at: "\(place).zones.\(section.name).objects")
-      zone.minScore = section.minScore
-      zone.minArea = section.minArea
+      zone.filter = ObjectFilter(section.filter)
       zone.hold = section.hold
-      zone.loitering = section.loiter.map { .init(after: $0) }
+      if !section.loiter.isEmpty {
+        var loitering = Zone.Loitering(after: section.loiter["all"])
+        loitering.ofClass = try classes.values(
+          of: section.loiter.filter { $0.key != "all" }, at: "\(place).zones.\(section.name).loiter")
+        loitering.isSummed = section.isLoiterSummed
+        zone.loitering = loitering
+      }
       zone.speed = section.speed.measure(in: area)
       zones.append(zone)
     }
@@ -43,12 +47,8 @@ extension RulesConfiguration {
     }
     filters.general.masks = settings.objectMasks
     for section in settings.filters {
-      var filter = ObjectFilter()
+      var filter = ObjectFilter(section)
       filter.masks = settings.objectMasks
-      filter.minScore = section.minScore
-      filter.threshold = section.threshold
-      filter.area = section.minArea...max(section.minArea, section.maxArea)
-      filter.aspect = Float(section.minRatio)...Float(max(section.minRatio, section.maxRatio))
       if section.name == "all" {
         filters.general = filter
       } else {
@@ -60,16 +60,38 @@ extension RulesConfiguration {
   }
 }
 
+extension ObjectFilter {
+  /// The filter that `section` describes, without masks.
+  fileprivate init(_ section: FilterSettings) {
+    self.init()
+    minScore = section.minScore
+    threshold = section.threshold
+    area = section.minArea...max(section.minArea, section.maxArea)
+    aspect = Float(section.minRatio)...Float(max(section.minRatio, section.maxRatio))
+  }
+}
+
 extension ClassCatalogue {
+  /// `values` by index of the class, that stand at `place` in the configuration by name or number. Fails with
+  /// `invalid` for a class that is not there.
+  package func values<Value>(of values: [String: Value], at place: String) throws(ConfigurationError) -> [Int: Value] {
+    var byIndex: [Int: Value] = [:]
+    // In order, so that a class with two names has the same value at every start.
+    for (name, value) in values.sorted(by: { $0.key < $1.key }) {
+      for index in try indices(of: [name], at: place) ?? [] { byIndex[index] = value }
+    }
+    return byIndex
+  }
+
   /// The indices of `words`, names or numbers of classes that stand at `place` in the configuration; `nil` for `nil`, which
-  /// is all. Fails with `configuration` for a class that is not there.
-  func indices(of words: [String]?, at place: String) throws(ServiceError) -> Set<Int>? {
+  /// is all. Fails with `invalid` for a class that is not there.
+  package func indices(of words: [String]?, at place: String) throws(ConfigurationError) -> Set<Int>? {
     guard let words else { return nil }
     var indices: Set<Int> = []
     for word in words {
       guard let index = index(of: word) else {
         let hint = NearestName.of(word, in: names).map { "; did you mean \($0)?" } ?? ""
-        throw ServiceError(.configuration, "\(place): the model has no class \(word)\(hint)")
+        throw ConfigurationError(.invalid, "\(place): the model has no class \(word)\(hint)")
       }
       indices.insert(index)
     }
