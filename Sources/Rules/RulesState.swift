@@ -44,6 +44,7 @@ extension SceneRules {
       object.stays = stays.map { object.stays[at: $0] ?? ZoneStay() }
       object.watches = watches.map { object.watches[at: $0] ?? LineWatch() }
       object.crossings = []
+      object.restoreArrival()
       return object
     }
   }
