@@ -182,9 +182,10 @@ public final class ServiceRun: Sendable {
     systemd.ready(summary)
   }
 
-  /// Notifies systemd's watchdog while cameras and workers make progress.
+  /// Notes what has failed or is offline, and notifies systemd's watchdog while cameras and workers make progress.
   private func beat() {
     reportWriteFailures()
+    supervisor.noteOutages()
     guard state.withLock({ $0.isRunning }) else { return }
     if let stuck = supervisor.stuck {
       systemd.status("stuck: \(stuck)")

@@ -133,6 +133,9 @@ final class Supervisor: Sendable {
   /// Counts of saved camera states; `nil` if they are not saved.
   var memories: MemoryKeeper.Report? { keeper?.report }
 
+  /// Lets cameras that are offline end what was active there. Called now and then.
+  func noteOutages() { for camera in cameras { camera.noteOutage() } }
+
   /// What has stopped, in words; `nil` if nothing has.
   var stuck: String? {
     let watched = cameras.filter(\.settings.isEnabled).map { camera in
