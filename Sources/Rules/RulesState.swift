@@ -12,6 +12,9 @@ public struct RulesState: Hashable, Sendable, Codable {
   let lines: [String]
   let objects: [ObservedObject]
 
+  /// Identities of its objects.
+  public var identities: Set<Int> { Set(objects.map(\.identity)) }
+
   /// Whether it has the same objects and counts as `other`; times may differ.
   public func hasSameContent(as other: RulesState) -> Bool {
     totals == other.totals && objects.map(\.identity) == other.objects.map(\.identity)

@@ -79,7 +79,7 @@ final class WatchedCamera: Sendable {
     let memory = memories?.memory(of: settings.name)
     let events = CameraEvents(
       camera: settings.name, classes: plan.classes, journal: journal, recorder: recorder,
-      objects: memory?.objects ?? [], switches: switches)
+      objects: memory?.known ?? [], switches: switches)
     self.events = events
     latestFrame = LatestFrame(classes: plan.classes)
     let record = CameraRecord(settings, events: events) { streams.reports }
