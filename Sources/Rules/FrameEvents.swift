@@ -28,7 +28,15 @@ struct FrameEvents {
   mutating func appendStart(of object: inout ObservedObject) {
     var start = event(.start, of: object)
     start.object?.earlierSightings = object.takeSightings(since: object.firstSeen - offset)
+    start.object?.isArrival = object.arrives()
     objects.append(start)
+  }
+
+  /// Adds that `object` moves again.
+  mutating func appendActive(of object: inout ObservedObject) {
+    var active = event(.active, of: object)
+    active.object?.isArrival = object.arrives()
+    objects.append(active)
   }
 
   /// Adds an event of a zone or line about `object`.

@@ -21,6 +21,8 @@ struct ObservedObject: Hashable, Sendable, Codable {
   var isReported = false
   /// Whether it was there when the camera started, and has not moved since: no zone event is about it.
   var isPresumed: Bool
+  /// Whether an event has shown it active. Optional, because saved states of earlier versions have none.
+  private var hasArrived: Bool?
   /// Crossings from before it was reported: index of the line, and whether from left to right.
   var crossings: [Crossing] = []
   /// Stays that are over and not reported yet. Optional, because saved states of earlier versions have none.
@@ -96,6 +98,16 @@ struct ObservedObject: Hashable, Sendable, Codable {
   mutating func takeSightings(since begin: Double) -> [Sighting] {
     (earlier.take() ?? []).filter { $0.seconds >= begin - timeTolerance }
   }
+
+  /// Whether the next event is the first that shows it active; asked once an event.
+  mutating func arrives() -> Bool {
+    guard !isStationary, hasArrived != true else { return false }
+    hasArrived = true
+    return true
+  }
+
+  /// Settles whether it was active before, in a saved state that does not say so: unless it stood there from the start, it was.
+  mutating func restoreArrival() { hasArrived = hasArrived ?? !isPresumed }
 
   /// Notes that it is reported in the frame that was seen last.
   mutating func noteReport(at now: Double, zones: [Zone]) {

@@ -12,6 +12,9 @@ public struct RulesState: Hashable, Sendable, Codable {
   let lines: [String]
   let objects: [ObservedObject]
 
+  /// Identities of its objects.
+  public var identities: Set<Int> { Set(objects.map(\.identity)) }
+
   /// Whether it has the same objects and counts as `other`; times may differ.
   public func hasSameContent(as other: RulesState) -> Bool {
     totals == other.totals && objects.map(\.identity) == other.objects.map(\.identity)
@@ -44,6 +47,7 @@ extension SceneRules {
       object.stays = stays.map { object.stays[at: $0] ?? ZoneStay() }
       object.watches = watches.map { object.watches[at: $0] ?? LineWatch() }
       object.crossings = []
+      object.restoreArrival()
       return object
     }
   }

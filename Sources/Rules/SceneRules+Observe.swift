@@ -47,7 +47,7 @@ extension SceneRules {
     speeds[track.id] = object.speed(in: configuration.zones)
     switch change {
     case .stopped: events.append(.stationary, of: object)
-    case .moved: events.append(.active, of: object)
+    case .moved: events.appendActive(of: &object)
     case nil: break
     }
     reportZones(of: &object, into: &events)

@@ -17,6 +17,9 @@ public struct SceneObject: Hashable, Sendable {
   public var positionChanges = 0
   /// How fast it is, if it is in a zone with measured sides and was there for long enough.
   public var speed: Speed?
+  /// In its `start` or `active`: whether no event before has shown it active. It has come, or what stood there when the camera
+  /// started moves for the first time. False in other events.
+  public var isArrival = false
   /// In its `start`: where it was seen before that frame, from `track.firstSeen` on, oldest first. Empty in other events.
   public var earlierSightings: [Sighting] = []
 

@@ -12,6 +12,9 @@ struct CameraMemory: Hashable, Sendable, Codable {
   let rules: RulesState
   let objects: [EventStamper.OpenObject]
 
+  /// The objects that go on after a restart: what was active when a service was killed is not among them.
+  var known: [EventStamper.OpenObject] { objects.filter { rules.identities.contains($0.identity) } }
+
   /// Whether `older` can stay: it has the same content and is less than a minute old.
   func isCovered(by older: CameraMemory?) -> Bool {
     guard let older else { return false }

@@ -1,6 +1,8 @@
 import EventStore
 import Foundation
+import Outputs
 import Recording
+import Scene
 import Settings
 
 extension ServiceRun {
@@ -19,16 +21,63 @@ extension ServiceRun {
     return type == nil || type == .typeRegular || type == .typeSymbolicLink
   }
 
-  /// Reads the log, and restores events from recordings whose lines are missing.
-  func fillHistory() async {
-    guard let history else { return }
+  /// Reads the log, restores events from recordings whose lines are missing, and ends what an earlier run left open.
+  ///
+  /// - Parameter memories: saved states of cameras, from before they were watched.
+  func fillHistory(_ memories: [String: CameraMemory]) async {
+    guard let history else {
+      _ = supervisor.journal.takeIdentifiers()
+      return
+    }
     await history.update()
+    adoptRecordings(history.database)
+    await endUnfinished(history.database, memories)
+  }
+
+  private func adoptRecordings(_ store: EventDatabase) {
     guard let media = supervisor.media else { return }
     let found = FoundRecording.all(in: media.path)
     do throws(EventStoreError) {
-      _ = try history.database.adopt(found.map(\.line))
+      _ = try store.adopt(found.map(\.line))
       // If the folder is empty, its disk may not be mounted.
-      if !found.isEmpty { _ = try history.database.forgetFiles(otherThan: Set(found.flatMap(\.files))) }
+      if !found.isEmpty { _ = try store.forgetFiles(otherThan: Set(found.flatMap(\.files))) }
+    } catch { log(LogLine(.error, "\(error)")) }
+  }
+
+  /// Ends in the log what it has open although nobody knows of it any more: an earlier run was killed. Its last moment is that of
+  /// its last line, or that at which it was saved as open.
+  private func endUnfinished(_ store: EventDatabase, _ memories: [String: CameraMemory]) async {
+    do throws(EventStoreError) {
+      let unfinished = try await store.unfinished()
+      // Each event of this run that the store has is among them, because the log is written later.
+      let present = supervisor.journal.takeIdentifiers().union(memories.values.flatMap(\.known).map(\.identifier))
+      let now = EventClock.wallMilliseconds
+      var lastSeen: [String: Int64] = [:]
+      var ends: [StampedEvent] = []
+      for object in unfinished.objects where !present.contains(object.id) {
+        let memory = memories[object.camera]
+        let isSaved = memory?.objects.contains { $0.identifier == object.id } ?? false
+        guard let end = StampedEvent(endingAfter: object.json, open: isSaved ? memory?.saved : nil, now: now) else {
+          continue
+        }
+        lastSeen[object.id] = end.lastSeen
+        ends.append(end)
+      }
+      for visit in unfinished.visits where !present.contains(visit.id) {
+        let members = try await store.events(visit.objects).compactMap {
+          lastSeen[$0.id] ?? $0.end.flatMap { FootageTime.milliseconds($0) }
+        }
+        if let end = StampedEvent(endingAfter: visit.json, members: members, now: now) { ends.append(end) }
+      }
+      for end in ends {
+        if let camera = supervisor.camera(end.camera) {
+          camera.events.publish(end, evidence: end.evidence)
+        } else {
+          supervisor.journal.note(end)
+        }
+      }
+      guard !ends.isEmpty else { return }
+      log(LogLine(.info, "ended \(ends.count.counted("event")) that an earlier run had left open"))
     } catch { log(LogLine(.error, "\(error)")) }
   }
 

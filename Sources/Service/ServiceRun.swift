@@ -93,6 +93,7 @@ public final class ServiceRun: Sendable {
   public func run() async throws(ServiceError) {
     let configuration = state.withLock { $0.configuration }
     let failure = Mutex<ServiceError?>(nil)
+    var memories: [String: CameraMemory] = [:]
     retainByHistory()
     do throws(WebError) { try EventLoops.start() } catch { throw ServiceError(error) }
     do throws(ServiceError) {
@@ -101,6 +102,7 @@ public final class ServiceRun: Sendable {
         orders.yield(.switched(command, nil))
       }
       outlets.schedule(configuration.cameras)
+      memories = supervisor.memories(of: configuration.cameras)
       _ = try await supervisor.watch(outlets.switches.apply(to: configuration.cameras))
       try outlets.start()
     } catch {
@@ -108,7 +110,7 @@ public final class ServiceRun: Sendable {
       await history?.stop()
       throw error
     }
-    let filling = Task { await fillHistory() }
+    let filling = Task { [memories] in await fillHistory(memories) }
     let server = Task {
       do throws(WebError) {
         let server = WebServer(settings: configuration.http, identity: identity, service: self)
@@ -182,9 +184,10 @@ public final class ServiceRun: Sendable {
     systemd.ready(summary)
   }
 
-  /// Notifies systemd's watchdog while cameras and workers make progress.
+  /// Notes what has failed or is offline, and notifies systemd's watchdog while cameras and workers make progress.
   private func beat() {
     reportWriteFailures()
+    supervisor.noteOutages()
     guard state.withLock({ $0.isRunning }) else { return }
     if let stuck = supervisor.stuck {
       systemd.status("stuck: \(stuck)")

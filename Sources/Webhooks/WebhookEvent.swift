@@ -12,6 +12,8 @@ package struct WebhookEvent: Hashable, Sendable {
   package var places: [String] = []
   /// Identifier of the object, or of the visit.
   package var object: String
+  /// Whether it is the first event that shows its object active.
+  package var isArrival = false
   /// `alert` or `detection`, where the event is of a visit.
   package var severity: String?
   /// When it happened, in milliseconds since 1970.
@@ -42,6 +44,7 @@ package struct WebhookEvent: Hashable, Sendable {
     let place = places.isEmpty ? "" : " (\(places.joined(separator: ", ")))"
     switch type {
     case "start": return "\(what) at \(camera)\(place)"
+    case "active": return "\(what) moves at \(camera)\(place)"
     case "end": return "\(what) has left \(camera)\(place)"
     case "line": return "\(what) crossed a line at \(camera)\(place)"
     case "loiter": return "\(what) stays at \(camera)\(place)"

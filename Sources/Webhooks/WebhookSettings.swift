@@ -4,7 +4,7 @@ package import Outputs
 package struct WebhookSettings: Hashable, Sendable {
   /// Which event of an object is sent.
   package enum Moment: String, Hashable, Sendable, CaseIterable {
-    /// Its start: at once.
+    /// The first that shows it active: its start at once, or what stood there when the camera started begins to move.
     case first
     /// Its end, when it has an image.
     case snapshot
@@ -73,7 +73,8 @@ struct WebhookRule {
   private func isOfMoment(_ event: WebhookEvent) -> Bool {
     if let types = settings.types { return types.contains(event.type) }
     switch settings.moment {
-    case .first: return event.type == "start"
+    // An update with an image repeats all that the event had.
+    case .first: return event.isArrival && ["start", "active"].contains(event.type)
     case .end: return event.type == "end"
     case .snapshot: return event.type == "end" && event.snapshot != nil
     }

@@ -63,6 +63,7 @@ enum SyntheticLog {
         line.add("zones", isIn ? [zone] : [])
         line.add("entered", isIn ? [zone] : [])
         line.add("stationary", false)
+        line.add("active", true)
         line.add("position_changes", 0)
         line.add("start", EventClock.text(moment))
         line.add("end", type == "end" ? EventClock.text(end) : nil)

@@ -67,6 +67,7 @@ import Testing
     carTrack = 1
     run(2100..<6000, offset: 420)
     let ofCar = events.filter { $0.object?.track.detection.classID == 2 }
+    #expect(ofCar.filter { $0.object?.isArrival == true }.names == ["start"])
     #expect(ofCar.names.filter { $0 != "update" } == ["start", "stationary"])
     #expect(ofCar.count <= 4)
     #expect(Set(ofCar.map { $0.object?.identity }).count == 1)
@@ -84,6 +85,7 @@ import Testing
     parting += rules.events(in: Scenery.frame(812, [], ended: [1]))
     #expect(parting.names.filter { $0 != "update" } == ["active", "end"])
     #expect(parting.last?.object?.identity == ofCar.first?.object?.identity)
+    #expect(!parting.contains { $0.object?.isArrival == true }, "it has arrived once, before the restart")
     #expect(parting.last?.object?.positionChanges == 1)
   }
 
@@ -107,6 +109,7 @@ import Testing
       }
     }
     #expect(events.names.filter { $0 != "update" } == ["start", "active", "enter all", "visit new alert [1]"])
+    #expect(events.filter { $0.object?.isArrival == true }.names == ["active"], "it arrives when it moves")
     #expect(rules.zoneCounts.map(\.active) == [1, 1])
   }
 

@@ -102,6 +102,19 @@ import Tracking
     #expect(next.finish().map { $0.object?.identity } == [1])
   }
 
+  @Test func `what is active ends while no frame comes, after the tracker's buffer`() throws {
+    var settings = SceneAnalyser.Settings()
+    settings.tracker = TrackerConfiguration()
+    settings.tracker?.buffer = 3
+    settings.rules.stationary.isPresumed = false
+    var analyser = SceneAnalyser(settings)
+    let seen = analyser.conclude([Detection(box: box, score: 0.9, classID: 0)], of: try frame(0))
+    #expect(seen.events.map(\.kind) == [.start])
+    #expect(analyser.outageEvents(at: 2_900_000_000).isEmpty)
+    #expect(analyser.outageEvents(at: 3_100_000_000).map(\.kind) == [.end])
+    #expect(analyser.outageEvents(at: 9_000_000_000).isEmpty && analyser.finish().isEmpty)
+  }
+
   @Test func `zones and lines are rules of the analyser`() throws {
     var settings = SceneAnalyser.Settings()
     settings.tracker = TrackerConfiguration()

@@ -14,6 +14,7 @@ import Webhooks
       key: String(format: "01J%023d", number), camera: "front", type: "start", label: "person",
       object: "01OBJECT\(number)",
       milliseconds: Int64(Date.now.timeIntervalSince1970 * 1000), json: "{\"v\":2,\"number\":\(number)}")
+    event.isArrival = true
     change(&event)
     return event
   }
@@ -149,6 +150,25 @@ import Webhooks
       })
     #expect(waiting { hook.report.delivered == 2 })
     #expect(receiver.received.map(\.text).compactMap { $0.split(separator: ":").last } == ["5}", "7}"])
+    hook.stop()
+    receiver.finish()
+  }
+
+  @Test func `by default the first event that shows an object active is reported, and not what stands there`() throws {
+    let receiver = try WebReceiver([.status(200)])
+    let hook = Webhook(settings(receiver), spool: folder.path + "/hook")
+    try hook.start()
+    let events = [("start", false), ("stationary", false), ("active", true), ("update", true), ("active", false)]
+    for (number, (type, isArrival)) in events.enumerated() {
+      hook.offer(
+        event(number) {
+          $0.type = type
+          $0.isArrival = isArrival
+        })
+    }
+    hook.offer(event(9))
+    #expect(waiting { hook.report.spool.waiting == 0 && hook.report.delivered == 2 })
+    #expect(receiver.received.map(\.text).compactMap { $0.split(separator: ":").last } == ["2}", "9}"])
     hook.stop()
     receiver.finish()
   }

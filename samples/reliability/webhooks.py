@@ -120,13 +120,15 @@ def main():
             time.sleep(0.5)
         code = service.end()
         cameras.end()
-        started = [line["id"] for line in map(json.loads, open(f"{folder}/events.jsonl")) if line["type"] == "start"]
+        # By default a webhook is called for the first event that shows an object active.
+        log = map(json.loads, open(f"{folder}/events.jsonl"))
+        started = {line["id"] for line in log if line["type"] in ("start", "active") and line["active"]}
     for name, receiver in receivers.items():
         keys, objects = [key for key, _ in receiver.calls], {object for _, object in receiver.calls}
         by_object = {}
         for key, object in receiver.calls:
             by_object.setdefault(object, set()).add(key)
-        print(f"{name}: {len(started)} events, {len(set(keys))} arrived in {len(keys)} calls, missing {len(set(started) - objects)}, repeated "
+        print(f"{name}: {len(started)} events, {len(set(keys))} arrived in {len(keys)} calls, missing {len(started - objects)}, repeated "
               f"{len(keys) - len(set(keys))}, objects with more than one identifier {sum(len(k) > 1 for k in by_object.values())}, "
               f"answered for good {len(receiver.answered)}, wrong signatures {receiver.forged}")
     print(f"exit code {code}")

@@ -7,9 +7,9 @@ package struct EventStamper: Sendable {
   /// The fields that are equal in all events of an object.
   package struct OpenObject: Hashable, Sendable, Codable {
     /// Its number within the camera.
-    let identity: Int
+    package let identity: Int
     /// Its identifier.
-    let identifier: String
+    package let identifier: String
     /// When it was first seen, in milliseconds since 1970.
     let began: Int64
     /// Whether its times are from the sender's clock. This does not change, because the clocks differ and no object

@@ -130,6 +130,7 @@ package struct StampedEvent: Hashable, Sendable {
     line.add("zones", object.zones)
     line.add("entered", object.enteredZones)
     line.add("stationary", object.isStationary)
+    line.add("active", !object.isStationary)
     line.add("position_changes", object.positionChanges)
     // The end of a stay in another zone has speeds of its own.
     if let speed = object.speed, !hasStaySpeed {

@@ -157,6 +157,7 @@ extension WebhookEvent {
       key: key, camera: event.camera, type: event.event.kind.name, label: event.label, object: event.identifier,
       milliseconds: event.moment, json: json)
     snapshot = event.evidence?.snapshot
+    isArrival = event.event.object?.isArrival ?? false
     places =
       event.event.object.map { $0.zones + $0.enteredZones.filter { [zones = $0.zones] in !zones.contains($0) } } ?? []
     switch event.event.kind {

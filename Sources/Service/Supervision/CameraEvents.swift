@@ -60,8 +60,8 @@ final class CameraEvents: Sendable {
     }
   }
 
-  /// Publishes an end that the recorder has held.
-  func publish(_ end: StampedEvent, evidence: StampedEvent.Evidence) {
+  /// Publishes an end that the recorder has held, or one that an earlier run left open.
+  func publish(_ end: StampedEvent, evidence: StampedEvent.Evidence?) {
     state.withLock { note($0.stamper.number(end, evidence: evidence)) }
   }
 

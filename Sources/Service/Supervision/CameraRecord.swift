@@ -46,6 +46,9 @@ final class CameraRecord: Sendable {
     return state.withLock { now - min($0.lastSign, now) }
   }
 
+  /// Whether frames have stopped and not come back.
+  var isOut: Bool { state.withLock { $0.outSince != nil } }
+
   /// Changes the report.
   func update(_ change: (inout CameraReport) -> Void) { state.withLock { change(&$0.report) } }
 

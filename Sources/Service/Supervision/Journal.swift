@@ -16,6 +16,8 @@ final class Journal: Sendable {
     var former = Losses()
     var counts: [String: Int] = [:]
     var recent: [StampedEvent] = []
+    /// Identifiers in the events of this run; `nil` once it is known what earlier runs left open.
+    var identifiers: Set<String>? = []
   }
 
   /// Events that could not be written, or were dropped because a sink was too slow.
@@ -64,6 +66,7 @@ final class Journal: Sendable {
   func note(_ event: StampedEvent) {
     state.withLock { state in
       state.counts[event.event.kind.name, default: 0] += 1
+      state.identifiers?.insert(event.identifier)
       if event.event.kind != .update {
         if state.recent.count == Self.remembered { state.recent.removeFirst() }
         state.recent.append(event)
@@ -73,6 +76,9 @@ final class Journal: Sendable {
     outlets?.publish(event)
     if updates.hasListeners { updates.send(ServerSentEvent(name: "event", data: event.json)) }
   }
+
+  /// Identifiers in all events so far. They are not collected any longer.
+  func takeIdentifiers() -> Set<String> { state.withLock { $0.identifiers.take() ?? [] } }
 
   /// Opens the file again, which may have been moved away, or another one. On failure the old one is kept.
   func reopen(at path: String?, rotation: LogRotation? = nil) async throws(OutputError) {

@@ -130,8 +130,18 @@ final class Supervisor: Sendable {
     return (media.report, retention.report)
   }
 
+  /// The saved states of `cameras`, by their names.
+  func memories(of cameras: [CameraSettings]) -> [String: CameraMemory] {
+    Dictionary(
+      cameras.compactMap { camera in keeper?.folder.memory(of: camera.name).map { (camera.name, $0) } }
+    ) { first, _ in first }
+  }
+
   /// Counts of saved camera states; `nil` if they are not saved.
   var memories: MemoryKeeper.Report? { keeper?.report }
+
+  /// Lets cameras that are offline end what was active there. Called now and then.
+  func noteOutages() { for camera in cameras { camera.noteOutage() } }
 
   /// What has stopped, in words; `nil` if nothing has.
   var stuck: String? {

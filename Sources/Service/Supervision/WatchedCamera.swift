@@ -37,7 +37,7 @@ final class WatchedCamera: Sendable {
   let record: CameraRecord
   /// Its packets, and the clips and live views made of them.
   let streams: CameraStreams
-  private let events: CameraEvents
+  let events: CameraEvents
   /// Records clips and snapshots; `nil` if nothing is recorded.
   private let recorder: CameraRecorder?
   /// Sends annotated frames to a receiver; `nil` without one.
@@ -46,7 +46,7 @@ final class WatchedCamera: Sendable {
   private let source: any FrameSource
   private let waiting = Mutex(Waiting())
   /// Analyses its frames. One worker at a time uses it.
-  private let analyser: Mutex<SceneAnalyser>
+  let analyser: Mutex<SceneAnalyser>
   /// Where objects spend time.
   let heat: CameraHeat
   /// Its own outputs.
@@ -79,7 +79,7 @@ final class WatchedCamera: Sendable {
     let memory = memories?.memory(of: settings.name)
     let events = CameraEvents(
       camera: settings.name, classes: plan.classes, journal: journal, recorder: recorder,
-      objects: memory?.objects ?? [], switches: switches)
+      objects: memory?.known ?? [], switches: switches)
     self.events = events
     latestFrame = LatestFrame(classes: plan.classes)
     let record = CameraRecord(settings, events: events, video: streams.video) { streams.reports }
@@ -200,13 +200,18 @@ final class WatchedCamera: Sendable {
     if isDue, !queue.offer(id) { record.update { $0.missed += 1 } }
   }
 
+  /// Requests a turn although no frame has arrived.
+  func offerTurn() {
+    if let id = capturing.withLock({ $0?.id }) { _ = queue.offer(id) }
+  }
+
   /// Analyses the waiting frame with `worker`. One worker at a time calls this.
   func takeTurn(with worker: DetectionWorker) {
     let next = waiting.withLock { waiting -> CapturedFrame? in
       waiting.isDue = false
       return waiting.frame.take()
     }
-    guard let frame = next else { return }
+    guard let frame = next else { return concludeOutage() }
     let age = MonotonicTime.nanoseconds &- frame.stamp.arrival
     guard Double(age) / 1e9 <= settings.detect.maxAge else { return record.update { $0.stale += 1 } }
     do {

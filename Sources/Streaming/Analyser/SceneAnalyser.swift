@@ -67,6 +67,10 @@ package struct SceneAnalyser: ~Copyable {
   /// The end events of all active objects, before the program stops and later continues from `state`.
   package mutating func suspend() -> [SceneEvent] { memory.suspend() }
 
+  /// The ends of what was active when the source stopped to deliver frames, at `arrival` in monotonic nanoseconds; stationary
+  /// objects keep their places over an outage.
+  package mutating func outageEvents(at arrival: UInt64) -> [SceneEvent] { memory.outageEvents(at: arrival) }
+
   /// The state to keep over a restart.
   package var state: RulesState { memory.state }
 }
@@ -126,6 +130,8 @@ struct FrameGate: ~Copyable {
 struct SceneMemory {
   private var identities: IdentityAssignment
   private var rules: SceneRules
+  /// Seconds for which an object may be out of sight.
+  private let buffer: Double
   /// Detections of the last frame that the network ran on.
   private var detections: [Detection] = []
 
@@ -134,6 +140,7 @@ struct SceneMemory {
       past.map { SceneRules(configuration: rules, restoring: $0.state, after: $0.age) }
       ?? SceneRules(configuration: rules)
     identities = IdentityAssignment(tracker: tracker, shown: shown)
+    buffer = tracker?.buffer ?? 0
   }
 
   mutating func conclude(_ detections: [Detection]?, of frame: borrowing CapturedFrame) -> AnalysedScene {
@@ -158,6 +165,8 @@ struct SceneMemory {
   mutating func finish() -> [SceneEvent] { rules.finish() }
 
   mutating func suspend() -> [SceneEvent] { rules.suspend() }
+
+  mutating func outageEvents(at arrival: UInt64) -> [SceneEvent] { rules.outageEvents(at: arrival, buffer: buffer) }
 
   var state: RulesState { rules.state }
 }

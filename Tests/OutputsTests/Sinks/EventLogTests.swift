@@ -22,7 +22,7 @@ import Testing
     #expect(lines[0] == lines[1])
     #expect(
       lines[0][0]
-        == #"{"v":2,"id":"00000000000000000000000001","type":"start","camera":"street","seq":0,"ts":"1970-01-01T00:00:00.000Z","pts":0.0,"frame":0,"ts_src":"file","label":"dog","class_id":1,"score":0.75,"top_score":0.9,"box":[10.0,5.0,30.13,25.0],"box_norm":[0.1,0.1,0.30126,0.5],"track":1,"zones":[],"entered":[],"stationary":false,"position_changes":0,"start":"1970-01-01T00:00:00.000Z","end":null}"#
+        == #"{"v":2,"id":"00000000000000000000000001","type":"start","camera":"street","seq":0,"ts":"1970-01-01T00:00:00.000Z","pts":0.0,"frame":0,"ts_src":"file","label":"dog","class_id":1,"score":0.75,"top_score":0.9,"box":[10.0,5.0,30.13,25.0],"box_norm":[0.1,0.1,0.30126,0.5],"track":1,"zones":[],"entered":[],"stationary":false,"active":true,"position_changes":0,"start":"1970-01-01T00:00:00.000Z","end":null}"#
     )
     #expect(lines[0][1].contains(#""type":"zone_exit""#) && lines[0][1].contains(#""zone":"drive","dwell":1.25"#))
     #expect(lines[0][2].contains(#""seq":2"#) && lines[0][2].hasSuffix(#""end":"1970-01-01T00:00:02.000Z"}"#))
