@@ -4,6 +4,7 @@ import Inference
 import Outputs
 import Rules
 import Scene
+import Settings
 import Streaming
 import Tracking
 

@@ -39,7 +39,7 @@ extension BatchArguments {
       inputs: inputs.filter { share?.contains($0.path) ?? true }, folder: folder, formats: formats,
       settings: settings)
     plan.source.keepsAudio = formats.contains { $0.name == "video" }
-    plan.source.isForDrawing = plan.source.keepsAudio
+    plan.source.isForDrawing = try plan.source.keepsAudio || analysis.rules.paints()
     analysis.part.apply(to: &plan.source, wantsTracks: wantsTracks)
     try analysis.apply(to: &plan.stream, for: detector, wantsTracks: wantsTracks)
     plan.recorded = analysis.part.startTime?.milliseconds

@@ -33,6 +33,7 @@ extension BatchArguments {
       "line": Self.text(rules.line.map { ($0.name, [$0.a, $0.b]) }),
       "speed": rules.speed.isEmpty
         ? nil : rules.speed.map { "\($0)" }.joined(separator: " ") + " \(rules.speedUnit.rawValue)",
+      "config": rules.config.map { "\((try? FileHash.sha256($0)) ?? $0) \(rules.cameraName ?? "")" },
       "mask": Self.text(rules.mask.map { ("", $0.corners) }),
     ]
     for rule in rules.added.values { values[rule.entry.name] = rule.text }

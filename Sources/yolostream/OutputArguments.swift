@@ -85,7 +85,7 @@ struct OutputArguments: ParsableArguments {
     }
     options.sinks += sinks.requests
     if let request = try broker.request(zones: options.rules.zones.map(\.name)) { options.sinks.append(request) }
-    options.camera = camera
+    options.camera = camera ?? options.camera
     try appearance.apply(to: &options)
     if view {
       let isFree = !options.sinks.contains { $0.target == "-" } && !output.contains("-")

@@ -93,6 +93,9 @@ struct RulesArguments: ParsableArguments {
     return camera
   }
 
+  /// Whether masks are painted on frames.
+  func paints() throws -> Bool { try camera()?.privacyMasks.isEmpty == false }
+
   /// The rules, in addition to those of a camera. Fails for a class of `--loiter` that `classIndex` does not know.
   func configuration(
     over camera: RulesConfiguration = RulesConfiguration(), classIndex: (String) -> Int?

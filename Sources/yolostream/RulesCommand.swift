@@ -3,6 +3,7 @@ import Evaluation
 import Outputs
 import Rules
 import Scene
+import Settings
 
 /// `yolostream rules`: applies zones and lines to existing tracks, without video.
 struct RulesCommand: ParsableCommand {
@@ -37,7 +38,7 @@ struct RulesCommand: ParsableCommand {
     guard trackBuffer.value <= 3600 else {
       throw ValidationError("--track-buffer \(trackBuffer): expected up to an hour")
     }
-    if rules.isEmpty { throw ValidationError("no rule was given: expected --zone or --line") }
+    if rules.isEmpty { throw ValidationError("no rule was given: expected --zone, --line or --config") }
   }
 
   func run() throws {
@@ -50,7 +51,8 @@ struct RulesCommand: ParsableCommand {
       throw ValidationError("no frame size: there is no seqinfo.ini with one beside \(tracks); give --size")
     }
     // Tables of tracks have numbers of classes, and no names.
-    var configuration = try self.rules.configuration { Int($0) }
+    let known = try self.rules.camera().map { try RulesConfiguration($0, classes: ClassCatalogue(names: [])) }
+    var configuration = try self.rules.configuration(over: known ?? RulesConfiguration()) { Int($0) }
     configuration.stationary.isPresumed = false
     var rules = SceneRules(configuration: configuration)
     for findings in Footage(file, rate: rate, size: size, buffer: trackBuffer.value) {

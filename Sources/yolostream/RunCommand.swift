@@ -65,7 +65,8 @@ struct RunCommand: AsyncParsableCommand {
     try AddressSpace.check()
     let words = analysis.detection.words(hasInput: input.isNamed)
     let address = try input.address(leftOver: words.input)
-    var sourceOptions = input.options(isForDrawing: output.isForDrawing)
+    var sourceOptions = input.options(
+      isForDrawing: try output.isForDrawing || analysis.rules.paints())
     sourceOptions.camera = camera.request
     let model = try analysis.model.load()
     let detector = try analysis.detector(for: model, classes: words.classes)
