@@ -48,20 +48,18 @@ struct SnapshotWriter: ~Copyable {
     }
   }
 
-  /// Writes `text` as the trace of the object of `event`. If it fails, players show no boxes.
-  func write(trace text: String, of event: StampedEvent) {
-    let name = MediaName(
-      camera: camera, milliseconds: event.began, label: event.label ?? "object", identifier: event.identifier,
-      kind: .trace)
+  /// Writes `text` as the trace of the object of `event` in `clip`. If it fails, players show no boxes.
+  func write(trace text: String, of event: StampedEvent, in clip: MediaName) {
+    let name = clip.trace(of: event.identifier, label: event.label ?? "object")
     do throws(OutputError) { try DurableFile.replace(try folder.place(name), with: Array(text.utf8)) } catch {
       folder.noteFailure(.trace, error)
     }
   }
 
-  /// Writes `bytes` as the snapshot of `event`; returns its path, or `nil` if that failed.
-  func write(_ bytes: [UInt8], of event: StampedEvent) -> String? {
+  /// Writes `bytes` as the snapshot of `event`, filed at `milliseconds` since 1970; returns its path, or `nil` if that failed.
+  func write(_ bytes: [UInt8], of event: StampedEvent, filedAt milliseconds: Int64) -> String? {
     let name = MediaName(
-      camera: camera, milliseconds: event.began, label: event.label ?? "object", identifier: event.identifier,
+      camera: camera, milliseconds: milliseconds, label: event.label ?? "object", identifier: event.identifier,
       kind: .snapshot)
     do throws(OutputError) {
       let path = try folder.place(name)

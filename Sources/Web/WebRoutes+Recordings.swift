@@ -20,7 +20,8 @@ extension WebRoutes {
   func recording(
     _ kind: MediaName.Kind, of identifier: String, _ request: Request, _ context: BasicRequestContext
   ) async throws -> Response {
-    guard MediaName.isIdentifier(identifier), let path = await service.recording(kind, of: identifier),
+    let clip = request.uri.queryParameters["clip"].map { Int($0) ?? -1 }
+    guard MediaName.isIdentifier(identifier), let path = await service.recording(kind, of: identifier, clip: clip),
       let answer = try await Self.file(path, type: kind.mediaType, request, context)
     else {
       return Self.text("there is no \(kind.name) of such an event\n", status: .notFound)

@@ -1,4 +1,4 @@
-import EventStore
+package import EventStore
 import Outputs
 package import Pipeline
 package import Recording
@@ -20,12 +20,14 @@ extension CollectorRun: WebService {
     [fleet.list] + fleet.cameras.map { ServerSentEvent(name: "camera", data: $0.json) }
   }
 
-  package func recording(_ kind: MediaName.Kind, of identifier: String) async -> String? {
+  package func recording(_ kind: MediaName.Kind, of identifier: String, clip: Int?) async -> String? {
     guard kind == .snapshot, let event = try? await history?.database.event(identifier)?.event else { return nil }
     return event.snapshot.flatMap { media?.recording(at: $0) }
   }
 
-  package func removeRecordings(_ paths: [String]) { for path in paths { media?.remove(path) } }
+  package func removeRecordings(_ paths: [String], of events: [StoredEvent]) {
+    for path in paths { media?.remove(path) }
+  }
 
   package func change(_ camera: String, _ values: [String: Bool]) async -> ReloadOutcome {
     .refused("a collector switches nothing: expected the box of \(camera)")
