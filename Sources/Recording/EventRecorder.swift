@@ -48,7 +48,7 @@ struct EventRecorder: ~Copyable {
       if let ring, settings.record.hasClips {
         ClipTape(ring, seconds: settings.record.preRoll + delay, folder: folder)
       } else { nil }
-    snapshots = SnapshotWriter(camera: camera, classes: classes, folder: folder)
+    snapshots = SnapshotWriter(camera: camera, folder: folder)
   }
 
   /// Whether there is nothing to do until something happens.
@@ -73,7 +73,7 @@ struct EventRecorder: ~Copyable {
     }
     for (image, identity, track) in images {
       guard let best = subjects[identity]?.best, track.detection.score > best,
-        let bytes = snapshots.encode(image, of: track)
+        let bytes = snapshots.encode(image)
       else { continue }
       subjects[identity]?.best = track.detection.score
       subjects[identity]?.image = (bytes, image.shares(of: track.detection.box))

@@ -55,6 +55,11 @@ package struct MediaName: Hashable, Sendable {
     self.kind = kind
   }
 
+  /// The class in the name of the file at `path`; `nil` for a file that is no recording.
+  package static func label(of path: String) -> String? {
+    MediaName(parsing: path.split(separator: "/").last ?? "")?.label
+  }
+
   /// The name of the trace that the object of the event `identifier` leaves in this clip. Others may share the clip.
   func trace(of identifier: String, label: String) -> MediaName {
     MediaName(camera: camera, time: time, label: label, identifier: identifier, kind: .trace)

@@ -12,38 +12,21 @@ final class BestImage: Sendable {
   func shares(of box: Box) -> Box { box.shares(ofWidth: pixels.layout.width, height: pixels.layout.height) }
 }
 
-/// Writes the snapshots of one camera: images with the box of their object.
+/// Writes the snapshots of one camera. Nothing is drawn on them: boxes are drawn for who asks (`EventImage`).
 struct SnapshotWriter: ~Copyable {
   private let camera: String
-  private let classes: ClassCatalogue
   private let folder: MediaFolder
-  private var pool: PixelPool?
-  private var overlay: Overlay?
   private var images = ImageWriter()
 
-  init(camera: String, classes: ClassCatalogue, folder: MediaFolder) {
+  init(camera: String, folder: MediaFolder) {
     self.camera = camera
-    self.classes = classes
     self.folder = folder
-    overlay = nil
   }
 
-  /// `image` as a JPEG with the box of `track`; `nil` if that failed, which is counted.
-  mutating func encode(_ image: BestImage, of track: Track) -> [UInt8]? {
-    do {
-      let layout = image.pixels.layout
-      if overlay?.layout != layout {
-        var style = OverlayStyle()
-        style.trailSeconds = 0
-        overlay = try Overlay(layout: layout, classes: classes, style: style)
-        pool = try PixelPool(layout: layout, capacity: 1)
-      }
-      // Several objects can share an image, each with its own box.
-      guard let copy = try pool?.copy(of: image.pixels) else { return nil }
-      try overlay?.draw(tracks: [track], on: copy, at: 0)
-      return try images.encode(copy, as: .jpeg, quality: 4)
-    } catch {
-      folder.noteFailure(.snapshot, OutputError(.writeFailed, "cannot draw a snapshot of \(camera): \(error)"))
+  /// `image` as a JPEG; `nil` if that failed, which is counted.
+  mutating func encode(_ image: BestImage) -> [UInt8]? {
+    do throws(OutputError) { return try images.encode(image.pixels, as: .jpeg, quality: 4) } catch {
+      folder.noteFailure(.snapshot, error)
       return nil
     }
   }

@@ -1,5 +1,6 @@
 package import EventStore
 import Foundation
+package import Outputs
 import Recording
 import Settings
 
@@ -47,6 +48,17 @@ extension ServiceRun {
     return kind == .clip
       ? supervisor.media?.recording(at: path)
       : supervisor.media?.trace(of: identifier, label: event.label ?? "object", clip: path)
+  }
+
+  package func image(of identifier: String) async -> EventImage? {
+    // What is not in the store yet.
+    if let evidence = supervisor.media?.evidence(of: identifier), let path = evidence.snapshot {
+      return EventImage(path: path, label: MediaName.label(of: path) ?? "object", box: evidence.snapshotBox)
+    }
+    guard let event = try? await history?.database.event(identifier)?.event, let path = event.snapshot else {
+      return nil
+    }
+    return supervisor.media?.recording(at: path).map { EventImage(path: $0, event: event.json) }
   }
 
   package func removeRecordings(_ paths: [String], of events: [StoredEvent]) {

@@ -1,5 +1,6 @@
 package import EventStore
 package import LiveView
+package import Outputs
 package import Pipeline
 package import Recording
 
@@ -84,6 +85,8 @@ package protocol WebService: Sendable {
   var segments: SegmentFolder? { get }
   /// The event history; `nil` if events are not kept.
   var history: EventHistory? { get }
+  /// The snapshot of the event `identifier`, and what is known of it; `nil` if there is none.
+  func image(of identifier: String) async -> EventImage?
   /// Removes recordings at `paths`, and traces of `events`, which were removed.
   func removeRecordings(_ paths: [String], of events: [StoredEvent])
   /// Switches something of `camera`: `enabled`, `detect`, `record` or `alerts`, by name.

@@ -1,5 +1,5 @@
 package import EventStore
-import Outputs
+package import Outputs
 package import Pipeline
 package import Recording
 import Settings
@@ -23,6 +23,13 @@ extension CollectorRun: WebService {
   package func recording(_ kind: MediaName.Kind, of identifier: String, clip: Int?) async -> String? {
     guard kind == .snapshot, let event = try? await history?.database.event(identifier)?.event else { return nil }
     return event.snapshot.flatMap { media?.recording(at: $0) }
+  }
+
+  package func image(of identifier: String) async -> EventImage? {
+    guard let event = try? await history?.database.event(identifier)?.event, let path = event.snapshot else {
+      return nil
+    }
+    return media?.recording(at: path).map { EventImage(path: $0, event: event.json) }
   }
 
   package func removeRecordings(_ paths: [String], of events: [StoredEvent]) {

@@ -125,7 +125,7 @@ export class Player {
     const hasImage = this.object?.hasSnapshot ?? false;
     [this.video.hidden, this.image.hidden, this.controls.hidden] = [true, !hasImage, true];
     if (hasImage) {
-      this.image.src = eventAddress(this.object.id, "/snapshot.jpg");
+      this.image.src = eventAddress(this.object.id, "/snapshot.jpg" + (this.hasBoxes ? "?boxes=1" : ""));
       this.image.alt = capital(this.object.label) + " in front of " + this.item.camera;
     }
     this.note.textContent = sentence;
@@ -181,6 +181,7 @@ export class Player {
   toggleBoxes() {
     this.hasBoxes = !this.hasBoxes;
     this.boxes.setAttribute("aria-pressed", this.hasBoxes);
+    if (!this.image.hidden) this.showStill(this.note.textContent);
     this.draw();
   }
 
