@@ -32,7 +32,6 @@ package final class CameraRecorder: Sendable {
   package typealias Publishing = @Sendable (StampedEvent, StampedEvent.Evidence) -> Void
 
   private let settings: CameraSettings
-  private let classes: ClassCatalogue
   private let ring: PacketRing?
   private let folder: MediaFolder
   private let inbox = Mutex(Inbox())
@@ -40,11 +39,10 @@ package final class CameraRecorder: Sendable {
   private let thread = OwnedThread()
 
   /// A recorder of the camera with `settings`, whose packets come through `ring`; `nil` if nothing of it is to be recorded.
-  package init?(_ settings: CameraSettings, classes: ClassCatalogue, ring: PacketRing?, folder: MediaFolder) {
+  package init?(_ settings: CameraSettings, ring: PacketRing?, folder: MediaFolder) {
     let record = settings.record
     guard settings.track.isEnabled, record.hasSnapshots || (record.hasClips && ring != nil) else { return nil }
     self.settings = settings
-    self.classes = classes
     self.ring = ring
     self.folder = folder
   }
@@ -113,7 +111,7 @@ package final class CameraRecorder: Sendable {
   private func serve(_ publish: Publishing) {
     // A track is confirmed after a few detections, and each may have to wait for a worker.
     let delay = min(4 / settings.detect.rate + settings.detect.maxAge + 1, 60)
-    var recorder = EventRecorder(settings, classes: classes, ring: ring, delay: delay, folder: folder)
+    var recorder = EventRecorder(settings, ring: ring, delay: delay, folder: folder)
     while true {
       wake.wait(seconds: recorder.isIdle ? nil : 0.25)
       let (events, images, places, isEnding) = inbox.withLock { inbox in

@@ -22,7 +22,6 @@ struct EventRecorder: ~Copyable {
 
   private let settings: RecordSettings
   private let camera: String
-  private let classes: ClassCatalogue
   private let folder: MediaFolder
   private var plan: ClipPlan
   private var tape: ClipTape?
@@ -38,10 +37,9 @@ struct EventRecorder: ~Copyable {
   /// - Parameters:
   ///   - ring: its packets; `nil` for no clips.
   ///   - delay: maximum seconds from an object's first frame to its start event.
-  init(_ settings: CameraSettings, classes: ClassCatalogue, ring: PacketRing?, delay: Double, folder: MediaFolder) {
+  init(_ settings: CameraSettings, ring: PacketRing?, delay: Double, folder: MediaFolder) {
     self.settings = settings.record
     camera = settings.name
-    self.classes = classes
     self.folder = folder
     plan = ClipPlan(preRoll: settings.record.preRoll, postRoll: settings.record.postRoll)
     tape =

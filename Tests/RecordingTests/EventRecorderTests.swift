@@ -170,7 +170,7 @@ import Testing
     var settings = CameraSettings(named: "front", defaults: CameraDefaults())
     settings.record.hasClips = false
     let media = try MediaFolder(path: folder.path)
-    var recorder = EventRecorder(settings, classes: Self.classes, ring: nil, delay: 1, folder: media)
+    var recorder = EventRecorder(settings, ring: nil, delay: 1, folder: media)
     var history = EventRecorderTests.rules
     var stamper = EventStamper(classes: Self.classes, camera: "front", clock: .wall)
     var findings = FrameFindings(

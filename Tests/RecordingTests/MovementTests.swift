@@ -100,7 +100,7 @@ import Testing
     settings.record.hasClips = false
     let folder = try ScratchFolder()
     let media = try MediaFolder(path: folder.path)
-    var recorder = EventRecorder(settings, classes: EventRecorderTests.classes, ring: nil, delay: 1, folder: media)
+    var recorder = EventRecorder(settings, ring: nil, delay: 1, folder: media)
     let scene = try RecordedScene(.walk)
     var published: [(StampedEvent, StampedEvent.Evidence)] = []
     func findings(_ seconds: Double) throws -> FrameFindings {

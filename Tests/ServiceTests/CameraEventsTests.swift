@@ -42,7 +42,7 @@ import Testing
     var settings = CameraSettings(named: "yard", defaults: CameraDefaults())
     settings.record.hasClips = false
     let media = try MediaFolder(path: folder.path + "/media")
-    let recorder = try #require(CameraRecorder(settings, classes: Self.classes, ring: nil, folder: media))
+    let recorder = try #require(CameraRecorder(settings, ring: nil, folder: media))
     let known = "{\"identity\":3,\"identifier\":\"01JDEXAMP0000000000000000Z\",\"began\":1000,\"usesSender\":false}"
     let events = CameraEvents(
       camera: "yard", classes: Self.classes, journal: journal, recorder: recorder,
