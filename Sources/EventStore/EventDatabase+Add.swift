@@ -33,18 +33,20 @@ extension EventDatabase {
     }
   }
 
-  /// Adds those of `lines` whose events are not there, in one transaction; returns how many.
+  /// Adds those of `lines` whose events are not there, in one transaction; returns how many events that are.
   package func adopt(_ lines: [String]) throws(EventStoreError) -> Int {
     try writing { db in
       var writing = EventWriting(db, zone: zone)
       let reader = EventLine.Reader()
-      var count = 0
+      var adopted: Set<String> = []
       for text in lines {
-        guard let line = reader.read(Data(text.utf8)), try !writing.isKnown(line.id) else { continue }
-        if try writing.add(line, text: text) { count += 1 }
+        guard let line = reader.read(Data(text.utf8)), try adopted.contains(line.id) || !writing.isKnown(line.id) else {
+          continue
+        }
+        if try writing.add(line, text: text) { adopted.insert(line.id) }
       }
       try writing.finish()
-      return count
+      return adopted.count
     }
   }
 
@@ -63,7 +65,7 @@ extension EventDatabase {
   package func clear() throws(EventStoreError) {
     do {
       try pool.write { db in
-        for table in ["line", "event", "tag", "tally", "day", "deleted", "log"] {
+        for table in ["line", "event", "file", "tag", "tally", "day", "deleted", "log"] {
           try db.execute(sql: "DROP TABLE IF EXISTS \(table)")
         }
         try EventSchema.create(db)
@@ -139,6 +141,8 @@ private struct EventWriting {
     }
     row.score = max(row.score, line.topScore ?? line.score ?? 0)
     if let snapshot = line.snapshot { (row.snapshot, row.snapshotBox) = (snapshot, line.snapshotBoxText) }
+    if let snapshot = line.snapshot { try addFile(snapshot, to: line.id) }
+    for clip in line.allClips { try addFile(clip.path, isClip: true, offset: clip.offset, to: line.id) }
     if row.clip == nil, line.clip != nil { tags.append(.clip) }
     if let clip = line.clip { (row.clip, row.clipOffset) = (clip, line.clipOffset) }
     if !row.types.contains(line.type) { row.types.append(line.type) }
@@ -220,6 +224,13 @@ private struct EventWriting {
         ])
   }
 
+  /// An event has several files of a kind if its object moved more than once, or for long.
+  private func addFile(_ path: String, isClip: Bool = false, offset: Double? = nil, to id: String) throws {
+    try db.cachedStatement(
+      sql: "INSERT OR IGNORE INTO file (event, path, is_clip, clip_offset) VALUES (?, ?, ?, ?)"
+    ).execute(arguments: [id, path, isClip, offset])
+  }
+
   private mutating func add(_ tag: EventTag, to id: String) throws {
     try db.cachedStatement(sql: "INSERT OR IGNORE INTO tag VALUES (?, ?)").execute(arguments: [tag.text, id])
     if db.changesCount > 0 { tallies[tag.text, default: 0] += 1 }
@@ -241,7 +252,7 @@ private struct EventWriting {
     }
     let texts = try String.fetchAll(db, sql: "SELECT text FROM line WHERE event = ?", arguments: [id])
     for tag in EventTag.all(of: texts.compactMap { EventLine.Reader().read(Data($0.utf8)) }) { try remove(tag, of: id) }
-    try db.execute(sql: "DELETE FROM line WHERE event = ?", arguments: [id])
+    for table in ["line", "file"] { try db.execute(sql: "DELETE FROM \(table) WHERE event = ?", arguments: [id]) }
     try db.execute(sql: "DELETE FROM event WHERE id = ?", arguments: [id])
     return true
   }

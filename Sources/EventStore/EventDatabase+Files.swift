@@ -4,14 +4,14 @@ import Outputs
 
 /// What becomes of the files that show events.
 extension EventDatabase {
-  /// Names of the files of events that were marked as kept.
-  package func keptFiles() throws(EventStoreError) -> Set<String> {
+  /// Names of all files of events that were marked as kept, and the identifiers of these events.
+  package func kept() throws(EventStoreError) -> Set<String> {
     try reading { db in
-      let rows = try Row.fetchAll(
-        db,
-        sql: "SELECT e.snapshot, e.clip FROM tag t JOIN event e ON e.id = t.event WHERE t.tag = ?",
+      let ids = try String.fetchAll(db, sql: "SELECT event FROM tag WHERE tag = ?", arguments: [EventTag.kept.text])
+      let paths = try String.fetchAll(
+        db, sql: "SELECT f.path FROM tag t JOIN file f ON f.event = t.event WHERE t.tag = ?",
         arguments: [EventTag.kept.text])
-      return Set(rows.flatMap { [$0[0] as String?, $0[1] as String?] }.compactMap { $0.map(Self.fileName) })
+      return Set(ids + paths.map(Self.fileName))
     }
   }
 
@@ -24,46 +24,61 @@ extension EventDatabase {
     }
   }
 
-  /// Takes note that the files at `paths` are gone: their events have no clip, or no snapshot, any more.
+  /// Takes note that the files at `paths` are gone: without any other their events have no clip, or no snapshot, any more.
   package func forget(files paths: [String]) throws(EventStoreError) {
-    try writing { db in
-      for path in paths {
-        // Snapshots are called by their events, which have no index by snapshot; clips are shared.
-        let id = String(path.split(separator: ".").dropLast().last?.suffix(26) ?? "")
-        try db.cachedStatement(
-          sql: "UPDATE event SET snapshot = NULL, snapshot_box = NULL WHERE id = ? AND snapshot = ?"
-        ).execute(arguments: [id, path])
-        let shown = try String.fetchAll(
-          db.cachedStatement(sql: "SELECT id FROM event WHERE clip = ?"), arguments: [path])
-        for id in shown { try Self.forgetClip(of: id, in: db) }
-      }
-    }
+    try writing { db in for path in paths { _ = try Self.forget(path, in: db) } }
   }
 
   /// Takes note that of all files that the store names only those called `names` are there. Returns how many events lost one.
   package func forgetFiles(otherThan names: Set<String>) throws(EventStoreError) -> Int {
     try writing { db in
-      var count = 0
-      let rows = try Row.fetchAll(
-        db, sql: "SELECT id, snapshot, clip FROM event WHERE snapshot IS NOT NULL OR clip IS NOT NULL")
-      for row in rows {
-        let id = row[0] as String
-        let isGone = { (path: String?) in path.map { !names.contains(Self.fileName($0)) } ?? false }
-        if isGone(row[1]) {
-          try db.execute(sql: "UPDATE event SET snapshot = NULL, snapshot_box = NULL WHERE id = ?", arguments: [id])
-        }
-        if isGone(row[2]) { try Self.forgetClip(of: id, in: db) }
-        if isGone(row[1]) || isGone(row[2]) { count += 1 }
-      }
-      return count
+      let paths = try String.fetchAll(db, sql: "SELECT DISTINCT path FROM file")
+      let gone = paths.filter { !names.contains(Self.fileName($0)) }
+      return try gone.reduce(into: Set<String>()) { $0.formUnion(try Self.forget($1, in: db)) }.count
     }
   }
 
-  private static func forgetClip(of id: String, in db: Database) throws {
-    try db.execute(sql: "UPDATE event SET clip = NULL, clip_offset = NULL WHERE id = ?", arguments: [id])
+  /// The events that the file at `path` showed.
+  private static func forget(_ path: String, in db: Database) throws -> [String] {
+    let shown = try String.fetchAll(
+      db.cachedStatement(sql: "SELECT event FROM file WHERE path = ?"), arguments: [path])
+    guard !shown.isEmpty else { return [] }
+    try db.cachedStatement(sql: "DELETE FROM file WHERE path = ?").execute(arguments: [path])
+    for id in shown {
+      try db.cachedStatement(
+        sql: "UPDATE event SET snapshot = NULL, snapshot_box = NULL WHERE id = ? AND snapshot = ?"
+      ).execute(arguments: [id, path])
+      try forgetClip(path, of: id, in: db)
+    }
+    return shown
+  }
+
+  /// If the event `id` is shown by the clip at `path`, the latest of its other clips takes the place.
+  private static func forgetClip(_ path: String, of id: String, in db: Database) throws {
+    let other = try Row.fetchOne(
+      db.cachedStatement(
+        sql: "SELECT path, clip_offset FROM file WHERE event = ? AND is_clip ORDER BY number DESC LIMIT 1"),
+      arguments: [id])
+    try db.cachedStatement(sql: "UPDATE event SET clip = ?, clip_offset = ? WHERE id = ? AND clip = ?").execute(
+      arguments: [other.map { $0[0] as String }, other.flatMap { $0[1] as Double? }, id, path])
+    guard db.changesCount > 0, other == nil else { return }
     try db.execute(sql: "DELETE FROM tag WHERE tag = ? AND event = ?", arguments: [EventTag.clip.text, id])
     guard db.changesCount > 0 else { return }
     try db.execute(sql: "UPDATE tally SET count = count - 1 WHERE tag = ?", arguments: [EventTag.clip.text])
+  }
+
+  /// Paths of all files that show the events `ids` and no other.
+  func files(showingOnly ids: [String]) async throws(EventStoreError) -> [String] {
+    try await reading { db in
+      var paths: Set<String> = []
+      for id in ids {
+        paths.formUnion(try String.fetchAll(db, sql: "SELECT path FROM file WHERE event = ?", arguments: [id]))
+      }
+      return try paths.filter { path in
+        try String.fetchAll(db, sql: "SELECT event FROM file WHERE path = ?", arguments: [path])
+          .allSatisfy(ids.contains)
+      }.sorted()
+    }
   }
 
   private static func fileName(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }

@@ -221,15 +221,3 @@ extension EventQuery {
     return tags
   }
 }
-
-extension EventDatabase {
-  /// Those of `paths` that no event names.
-  func unreferenced(_ paths: [String]) async throws(EventStoreError) -> [String] {
-    try await reading { db in
-      try paths.filter { path in
-        // Snapshots belong to one event each.
-        try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM event WHERE clip = ?)", arguments: [path]) == false
-      }
-    }
-  }
-}

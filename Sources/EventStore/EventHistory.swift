@@ -54,13 +54,15 @@ package final class EventHistory: Sendable {
     return try await database.event(id)?.event
   }
 
-  /// Removes the event `id` for good, with the objects of a visit. Returns the paths of files that showed it and no other event; `nil` if there is none.
-  package func delete(_ id: String) async throws(EventStoreError) -> [String]? {
+  /// Removes the event `id` for good, with the objects of a visit. Returns these events, and the paths of files that showed them
+  /// and no other event; `nil` if there is none.
+  package func delete(_ id: String) async throws(EventStoreError) -> (events: [StoredEvent], files: [String])? {
     guard let event = try await database.event(id)?.event else { return nil }
     let doomed = try await database.events(event.objects) + [event]
+    let files = try await database.files(showingOnly: doomed.map(\.id))
     for event in doomed { try mark(event, EventLine.deleteType, "") }
     await update()
-    return try await database.unreferenced(doomed.flatMap { [$0.snapshot, $0.clip].compactMap(\.self) })
+    return (doomed, files)
   }
 
   private func mark(_ event: StoredEvent, _ type: String, _ facts: String) throws(EventStoreError) {

@@ -26,11 +26,19 @@ struct EventLine: Decodable, Sendable {
   /// Of a `keep` line.
   let kept: Bool?
   let clipOffset: Double?
+  /// Where one file was not enough: all of the same movement.
+  let clips: [Clip]?
   let snapshotBox: [Double]?
   /// Of a `visit` line: its weight, and classes and identifiers of its objects.
   let severity: String?
   let labels: [String]?
   let objects: [String]?
+
+  /// A video, and the second in it at which the object appears.
+  struct Clip: Decodable, Sendable {
+    let path: String
+    let offset: Double?
+  }
 
   static let visitType = "visit"
 
@@ -39,7 +47,8 @@ struct EventLine: Decodable, Sendable {
   static let deleteType = "delete"
 
   private enum CodingKeys: String, CodingKey {
-    case id, type, camera, seq, ts, label, score, zone, zones, entered, snapshot, clip, kept, severity, labels
+    case id, type, camera, seq, ts, label, score, zone, zones, entered, snapshot, clip, clips, kept, severity
+    case labels
     case objects
     case key = "event"
     case topScore = "top_score"
@@ -59,6 +68,9 @@ struct EventLine: Decodable, Sendable {
       return line
     }
   }
+
+  /// All videos that it names.
+  var allClips: [Clip] { (clip.map { [Clip(path: $0, offset: clipOffset)] } ?? []) + (clips ?? []) }
 
   /// Where the object is in the snapshot, as JSON.
   var snapshotBoxText: String? {

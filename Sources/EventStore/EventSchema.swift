@@ -5,10 +5,10 @@ import GRDB
 /// `line` has the lines of the log as they are, each once: by its place within its camera and, where it came over the network,
 /// by its own identifier (`key`). All else follows from it: `event` has a row for each object, visit or event
 /// of a camera, `tag` is an inverted index from what can be asked for to events, `tally` the lengths of its lists, `day`
-/// what the summary shows. `deleted` names events that are not to come back, and `log` how far each file has been read.
+/// what the summary shows. `file` has all files that lines of an event name: `event` has the latest of them. `deleted` names events that are not to come back, and `log` how far each file has been read.
 enum EventSchema {
   /// Rises when the tables change. A store of another version is built again from the log.
-  static let version = 3
+  static let version = 4
 
   static func create(_ db: Database) throws {
     try db.execute(
@@ -24,7 +24,10 @@ enum EventSchema {
           last INTEGER NOT NULL, clip_offset REAL, snapshot_box TEXT) WITHOUT ROWID;
         CREATE INDEX event_score ON event (score);
         CREATE INDEX event_minute ON event (minute);
-        CREATE INDEX event_clip ON event (clip) WHERE clip IS NOT NULL;
+        CREATE TABLE file (
+          number INTEGER PRIMARY KEY, event TEXT NOT NULL, path TEXT NOT NULL, is_clip INTEGER NOT NULL, clip_offset REAL);
+        CREATE UNIQUE INDEX file_event ON file (event, path);
+        CREATE INDEX file_path ON file (path);
         CREATE TABLE tag (tag TEXT NOT NULL, event TEXT NOT NULL, PRIMARY KEY (tag, event)) WITHOUT ROWID;
         CREATE TABLE tally (tag TEXT NOT NULL PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID;
         CREATE TABLE day (

@@ -11,7 +11,8 @@ struct LineHead {
 
   private static let first = Array(",\"snapshot\":".utf8)
   private static let names = [
-    Array("snapshot".utf8), Array("clip".utf8), Array("clip_offset".utf8), Array("snapshot_box".utf8),
+    Array("snapshot".utf8), Array("clip".utf8), Array("clip_offset".utf8), Array("clips".utf8),
+    Array("snapshot_box".utf8),
   ]
 
   /// `nil` for a line that has such fields elsewhere.
@@ -32,7 +33,10 @@ struct LineHead {
   /// The same for any line, by SQLite.
   static func removed(from line: String, in db: Database) throws -> String {
     let statement = try db.cachedStatement(
-      sql: "SELECT json_remove(?, '$.snapshot', '$.clip', '$.clip_offset', '$.snapshot_box', '$.types', '$.kept')")
+      sql: """
+        SELECT json_remove(
+          ?, '$.snapshot', '$.clip', '$.clip_offset', '$.clips', '$.snapshot_box', '$.types', '$.kept')
+        """)
     return String((try String.fetchOne(statement, arguments: [line]) ?? "{}").dropLast())
   }
 

@@ -16,12 +16,30 @@ public struct StoredEvent: Hashable, Sendable {
   public let score: Double
   /// The types of its lines, in the order they came.
   public let types: [String]
-  /// Paths of the files that show it.
+  /// Paths of the latest files that show it.
   public let snapshot, clip: String?
+  /// All videos, oldest first: an object that stops and moves again has several.
+  public let clips: [Clip]
   /// Whether it was marked as kept.
   public let isKept: Bool
   /// The last line of the log that is about it, with `types`, `kept`, and where its files are; JSON without a line feed.
   public let json: String
+
+  /// A video that shows an event.
+  public struct Clip: Hashable, Sendable {
+    /// Its path.
+    public let path: String
+    /// Seconds into it at which the object appears, or begins to move.
+    public let offset: Double?
+
+    var json: String { "{\"path\":\(path.json),\"offset\":\(offset.map { $0.json(places: 3) } ?? "null")}" }
+  }
+
+  private static func clips(of id: String, in db: Database) throws -> [Clip] {
+    let statement = try db.cachedStatement(
+      sql: "SELECT path, clip_offset FROM file WHERE event = ? AND is_clip ORDER BY number")
+    return try Row.fetchAll(statement, arguments: [id]).map { Clip(path: $0[0], offset: $0[1]) }
+  }
 
   /// The events `ids` that there are, in this order.
   static func fetch(_ ids: [String], in db: Database) throws -> [StoredEvent] {
@@ -34,16 +52,19 @@ public struct StoredEvent: Hashable, Sendable {
       guard let row = try Row.fetchOne(statement, arguments: [id]) else { return nil }
       let types = row[4] as String, snapshot = row[5] as String?, clip = row[6] as String?, isKept = row[7] as Bool
       let text = row[10] as String
+      let clips = clip == nil ? [] : try clips(of: id, in: db)
       // SQLite reads and writes JSON in 30 microseconds, which is most of the time of a query with many answers.
       var json = try LineHead(text)?.text ?? LineHead.removed(from: text, in: db)
       json += ",\"snapshot\":\(snapshot?.json ?? "null"),\"clip\":\(clip?.json ?? "null")"
       json += ",\"clip_offset\":\((row[8] as Double?).map { $0.json(places: 3) } ?? "null")"
+      json += ",\"clips\":[\(clips.map(\.json).joined(separator: ","))]"
       json += ",\"snapshot_box\":\((row[9] as String?) ?? "null")"
       json += ",\"has_clip\":\(clip != nil),\"has_snapshot\":\(snapshot != nil)"
       json += ",\"types\":[\"\(types.replacing(",", with: "\",\""))\"],\"kept\":\(isKept)}"
       return StoredEvent(
         id: id, camera: row[1], label: row[2], start: EventIdentifier.milliseconds(id) ?? 0, score: row[3],
-        types: types.split(separator: ",").map(String.init), snapshot: snapshot, clip: clip, isKept: isKept, json: json)
+        types: types.split(separator: ",").map(String.init), snapshot: snapshot, clip: clip, clips: clips,
+        isKept: isKept, json: json)
     }
   }
 

@@ -1,5 +1,6 @@
 import Foundation
 package import MQTT
+package import Outputs
 import Pipeline
 import Spooling
 import Synchronization
@@ -22,6 +23,7 @@ package final class MQTTPublisher: Sendable {
   package let settings: PublishingSettings
   let home: @Sendable () -> HomeState
   let obey: @Sendable (HomeCommand) -> Void
+  let draw: EventImage.Drawing
   let wake: WakePipe
   let shared = Mutex(Shared())
   /// Notified when events have gone to the disk, or from there to the broker.
@@ -33,13 +35,15 @@ package final class MQTTPublisher: Sendable {
   /// - Parameters:
   ///   - home: the state as it is now; called on the publisher's thread.
   ///   - obey: takes what somebody asked for; called on the publisher's thread, and must not wait.
+  ///   - draw: draws images of events; called on the publisher's thread.
   package init(
     _ settings: PublishingSettings, home: @escaping @Sendable () -> HomeState,
-    obey: @escaping @Sendable (HomeCommand) -> Void
+    obey: @escaping @Sendable (HomeCommand) -> Void, draw: @escaping EventImage.Drawing = EventImage.stored
   ) throws(MQTTError) {
     self.settings = settings
     self.home = home
     self.obey = obey
+    self.draw = draw
     wake = try WakePipe()
   }
 

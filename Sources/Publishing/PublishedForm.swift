@@ -1,4 +1,5 @@
 package import MQTT
+package import Outputs
 
 /// How a house is published: topics, payloads and commands of one family of consumers.
 package protocol PublishedForm: Sendable {
@@ -12,18 +13,19 @@ package protocol PublishedForm: Sendable {
   func messages(of home: HomeState) -> [MQTTMessage]
   /// What empties the retained images of a camera that is gone.
   func clearings(of camera: HomeCamera) -> [MQTTMessage]
-  /// What `event` is sent as, and before it what has to be there then. `image` is the JPEG that it names. The last message is
-  /// the one that a broker must confirm; none at all for an event that this form has no words for.
-  mutating func messages(of event: PublishedEvent, image: [UInt8]?) -> [MQTTMessage]
+  /// What `event` is sent as, and before it what has to be there then. `image` returns the JPEG that it names. The last message
+  /// is the one that a broker must confirm; none at all for an event that this form has no words for.
+  mutating func messages(of event: PublishedEvent, image: (EventImage.Form) -> [UInt8]?) -> [MQTTMessage]
 }
 
 extension HomeTopics: PublishedForm {
   package func clearings(of camera: HomeCamera) -> [MQTTMessage] {
-    [MQTTMessage(topic: snapshot(of: camera.name), payload: [], isRetained: true)]
+    [crop(of: camera.name), snapshot(of: camera.name)].map { MQTTMessage(topic: $0, payload: [], isRetained: true) }
   }
 
-  package func messages(of event: PublishedEvent, image: [UInt8]?) -> [MQTTMessage] {
-    let last = image.map { MQTTMessage(topic: snapshot(of: event.camera), payload: $0, isRetained: true) }
-    return (last.map { [$0] } ?? []) + [MQTTMessage(topic: events, text: event.payload)]
+  package func messages(of event: PublishedEvent, image: (EventImage.Form) -> [UInt8]?) -> [MQTTMessage] {
+    let images = [(crop(of: event.camera), image(.cropped)), (snapshot(of: event.camera), image([]))]
+    return images.compactMap { topic, image in image.map { MQTTMessage(topic: topic, payload: $0, isRetained: true) } }
+      + [MQTTMessage(topic: events, text: event.payload)]
   }
 }

@@ -148,8 +148,8 @@ struct PublishingWork: ~Copyable {
       }
       guard let record = next else { return }
       guard let event = PublishedEvent(spooled: record.payload) else { continue }
-      let image = event.snapshot.flatMap { FileManager.default.contents(atPath: $0) }.map(Array.init)
-      let messages = form.messages(of: event, image: image)
+      let image = event.snapshot.map { EventImage(path: $0, event: event.json) }
+      let messages = form.messages(of: event) { [draw = publisher.draw] form in image.flatMap { draw($0, form) } }
       guard let last = messages.last else {
         if let place = session.skip(record.place) { acknowledge(through: place) }
         continue

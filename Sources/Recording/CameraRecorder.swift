@@ -8,7 +8,8 @@ import Synchronization
 
 /// Records one camera on its own thread, so that a slow disk delays nothing else.
 ///
-/// Workers report events and frames. Ends of objects are published by `publish` when their files are on the disk.
+/// Workers report events and frames. `publish` gets updates with the files that are on the disk by then, and ends of objects when
+/// all their files are.
 package final class CameraRecorder: Sendable {
   private struct Inbox {
     var events: [StampedEvent] = []
@@ -31,7 +32,6 @@ package final class CameraRecorder: Sendable {
   package typealias Publishing = @Sendable (StampedEvent, StampedEvent.Evidence) -> Void
 
   private let settings: CameraSettings
-  private let classes: ClassCatalogue
   private let ring: PacketRing?
   private let folder: MediaFolder
   private let inbox = Mutex(Inbox())
@@ -39,11 +39,10 @@ package final class CameraRecorder: Sendable {
   private let thread = OwnedThread()
 
   /// A recorder of the camera with `settings`, whose packets come through `ring`; `nil` if nothing of it is to be recorded.
-  package init?(_ settings: CameraSettings, classes: ClassCatalogue, ring: PacketRing?, folder: MediaFolder) {
+  package init?(_ settings: CameraSettings, ring: PacketRing?, folder: MediaFolder) {
     let record = settings.record
     guard settings.track.isEnabled, record.hasSnapshots || (record.hasClips && ring != nil) else { return nil }
     self.settings = settings
-    self.classes = classes
     self.ring = ring
     self.folder = folder
   }
@@ -61,12 +60,13 @@ package final class CameraRecorder: Sendable {
     }
   }
 
-  /// Takes an event; `false` if this recorder will not publish the end of its object.
+  /// Takes an event; `false` if this recorder will not publish updates and the end of its object.
   package func take(_ event: StampedEvent) -> Bool {
     guard thread.isRunning, let object = event.event.object else { return false }
     inbox.withLock { inbox in
       switch event.event.kind {
       case .start, .active:
+        // The recorder knows the best image that was kept before the object stopped, and compares.
         if !object.isStationary { inbox.wanted[object.track.id] = WantedImage(identity: object.identity) }
       case .stationary, .end: inbox.wanted[object.track.id] = nil
       default: break
@@ -87,7 +87,7 @@ package final class CameraRecorder: Sendable {
       for track in findings.tracks {
         guard let identity = inbox.wanted[track.id]?.identity else { continue }
         let box = track.detection.box.shares(ofWidth: layout.width, height: layout.height)
-        inbox.places.append((ObjectTrace.Point(moment: findings.stamp.arrival, box: box), identity))
+        inbox.places.append((findings.stamp, track, box, identity))
       }
       guard hasSnapshots else { return ([], nil) }
       return (findings.tracks.filter { $0.detection.score > inbox.wanted[$0.id]?.score ?? .infinity }, inbox.pool)
@@ -111,7 +111,7 @@ package final class CameraRecorder: Sendable {
   private func serve(_ publish: Publishing) {
     // A track is confirmed after a few detections, and each may have to wait for a worker.
     let delay = min(4 / settings.detect.rate + settings.detect.maxAge + 1, 60)
-    var recorder = EventRecorder(settings, classes: classes, ring: ring, delay: delay, folder: folder)
+    var recorder = EventRecorder(settings, ring: ring, delay: delay, folder: folder)
     while true {
       wake.wait(seconds: recorder.isIdle ? nil : 0.25)
       let (events, images, places, isEnding) = inbox.withLock { inbox in

@@ -10,78 +10,49 @@ import Settings
 struct EventRecorder: ~Copyable {
   /// An image that shows the object `identity`, as `track`, better than any before.
   typealias Image = (image: BestImage, identity: Int, track: Track)
-  /// Where the object `identity` was in a frame.
-  typealias Place = (point: ObjectTrace.Point, identity: Int)
+  /// Where the object `identity` was in the frame at `stamp`: its track, and the box of that from 0 to 1.
+  typealias Place = (stamp: FrameStamp, track: Track, box: Box, identity: Int)
 
-  /// An object that has been active, and whose end has not been published yet.
-  private struct Subject {
-    /// The event that names its files.
-    let first: StampedEvent
-    /// Its last event so far.
-    var latest: StampedEvent
-    /// When it appeared, or began to move again, in monotonic nanoseconds; `nil` for one that has not been active.
-    var appeared: UInt64?
-    /// An image that is not on the disk yet.
-    var image: (bytes: [UInt8], box: Box)?
-    /// The image on the disk, and where the object is in it.
-    var snapshot: String?
-    var snapshotBox: Box?
-    var trace = ObjectTrace()
-    var clip: ClipFile?
-    var end: StampedEvent?
-    /// When its end may be published: monotonic nanoseconds.
-    var due = UInt64.max
-    /// The files that were published last, and when.
-    var published: StampedEvent.Evidence?
-    var publication: UInt64 = 0
-
-    /// The files that are on the disk.
-    var evidence: StampedEvent.Evidence {
-      guard let clip, clip.isThere else {
-        return StampedEvent.Evidence(snapshot: snapshot, clip: nil, snapshotBox: snapshotBox)
-      }
-      let offset = appeared.map { Double($0 - min($0, clip.began)) / 1e9 }
-      return StampedEvent.Evidence(
-        snapshot: snapshot, clip: clip.path, clipOffset: offset, snapshotBox: snapshotBox)
-    }
-  }
-
-  /// Minimum seconds between two images of an object.
-  private static let renewal = 5.0
+  /// Minimum seconds between two updates because of a better image.
+  private static let renewal = 60.0
+  /// Milliseconds after which images of a movement that goes on are filed under a new time.
+  private static let filing: Int64 = 3_600_000
   /// Seconds that the first publication of an object waits for all of its files.
   private static let publicationDelay = 1.0
 
   private let settings: RecordSettings
   private let camera: String
-  private let classes: ClassCatalogue
   private let folder: MediaFolder
   private var plan: ClipPlan
   private var tape: ClipTape?
   private var subjects: [Int: Subject] = [:]
   private var snapshots: SnapshotWriter
-  private var filesInSpan = 0
+  /// Updates of objects without files.
+  private var plainUpdates: [StampedEvent] = []
+  /// The number of the present span, or of the next.
+  private var spanNumber = 0
 
   /// A recorder for the camera with `settings`.
   ///
   /// - Parameters:
   ///   - ring: its packets; `nil` for no clips.
   ///   - delay: maximum seconds from an object's first frame to its start event.
-  init(_ settings: CameraSettings, classes: ClassCatalogue, ring: PacketRing?, delay: Double, folder: MediaFolder) {
+  init(_ settings: CameraSettings, ring: PacketRing?, delay: Double, folder: MediaFolder) {
     self.settings = settings.record
     camera = settings.name
-    self.classes = classes
     self.folder = folder
     plan = ClipPlan(preRoll: settings.record.preRoll, postRoll: settings.record.postRoll)
     tape =
       if let ring, settings.record.hasClips {
         ClipTape(ring, seconds: settings.record.preRoll + delay, folder: folder)
       } else { nil }
-    snapshots = SnapshotWriter(camera: camera, classes: classes, folder: folder)
+    snapshots = SnapshotWriter(camera: camera, folder: folder)
   }
 
   /// Whether there is nothing to do until something happens.
   var isIdle: Bool {
-    plan.current == nil && subjects.values.allSatisfy { $0.end == nil && $0.image == nil && $0.published != nil }
+    plan.current == nil && plainUpdates.isEmpty
+      && subjects.values.allSatisfy { $0.end == nil && $0.image == nil && $0.published != nil && !$0.isUpdateDue }
   }
 
   /// Takes what happened since the last call, in order.
@@ -93,18 +64,23 @@ struct EventRecorder: ~Copyable {
       case .start where !object.isStationary: begin(event, object, at: object.track.firstSeen)
       case .active: begin(event, object, at: event.event.stamp.seconds)
       case .stationary: plan.end(object.identity, at: event.event.moment(of: object.lastSeen))
+      case .update where subjects[object.identity] == nil: plainUpdates.append(event)
+      case .update: subjects[object.identity]?.isUpdateDue = true
       default: break
       }
     }
-    for (image, identity, track) in images where subjects[identity] != nil {
-      guard let bytes = snapshots.encode(image, of: track) else { continue }
+    for (image, identity, track) in images {
+      guard let best = subjects[identity]?.best, track.detection.score > best,
+        let bytes = snapshots.encode(image)
+      else { continue }
+      subjects[identity]?.best = track.detection.score
       subjects[identity]?.image = (bytes, image.shares(of: track.detection.box))
     }
-    for (point, identity) in places { subjects[identity]?.trace.add(point) }
+    for place in places { subjects[place.identity]?.see(place) }
     for event in events where event.event.kind == .end {
       guard let object = event.event.object else { continue }
       let seen = event.event.moment(of: object.lastSeen)
-      var subject = subjects[object.identity] ?? Subject(first: event, latest: event)
+      var subject = subjects[object.identity] ?? Subject(first: event, filed: event.began)
       subject.end = event
       subject.due = hasTape && plan.shows(object.identity) ? plan.completion(after: seen) : 0
       plan.end(object.identity, at: seen)
@@ -114,9 +90,10 @@ struct EventRecorder: ~Copyable {
 
   private mutating func begin(_ event: StampedEvent, _ object: SceneObject, at seconds: Double) {
     let moment = event.event.moment(of: seconds)
-    var subject = subjects[object.identity] ?? Subject(first: event, latest: event)
+    let filed = event.event.kind == .start ? event.began : event.moment
+    var subject = subjects[object.identity] ?? Subject(first: event, filed: filed)
+    subject.begin(filed: filed, span: spanNumber, clip: openClip)
     subject.appeared = moment
-    subject.clip = openClip
     // The trace begins where the event and its `clip_offset` do: when the object was first seen.
     for sighting in object.earlierSightings { subject.trace.add(event.event.point(of: sighting)) }
     subjects[object.identity] = subject
@@ -141,13 +118,11 @@ struct EventRecorder: ~Copyable {
   mutating func work(now: UInt64, isLast: Bool) -> [(StampedEvent, StampedEvent.Evidence)] {
     roll(now: now, isLast: isLast)
     let due = subjects.filter { $0.value.end != nil && (isLast || $0.value.due <= now) }.sorted { $0.key < $1.key }
-    if due.contains(where: { $0.value.clip?.isOpen ?? false }) { tape?.sync(now) }
+    if due.contains(where: { $0.value.clips.last?.isOpen ?? false }) { tape?.sync(now) }
     return due.compactMap { id, subject in
       guard let end = subject.end else { return nil }
       store(id)
-      if let clip = subject.clip, clip.isThere, let text = subject.trace.json(since: clip.began) {
-        snapshots.write(trace: text, of: subject.first)
-      }
+      writeTrace(of: subject)
       let evidence = subjects[id]?.evidence ?? subject.evidence
       subjects[id] = nil
       folder.remember(evidence, of: end.identifier)
@@ -155,27 +130,29 @@ struct EventRecorder: ~Copyable {
     }
   }
 
-  /// Updates of objects that have a file for the first time, or a better image.
+  /// Updates that were asked for, and of objects that have a file for the first time, or a better image.
   mutating func updates(now: UInt64) -> [(StampedEvent, StampedEvent.Evidence)] {
-    var updates: [(StampedEvent, StampedEvent.Evidence)] = []
+    var updates = plainUpdates.map { ($0, StampedEvent.Evidence(snapshot: nil, clip: nil)) }
+    plainUpdates = []
     let present = subjects.filter { $0.value.end == nil && $0.value.appeared != nil }.sorted { $0.key < $1.key }
     for (id, subject) in present {
       let waited =
         Double(now - min(now, subject.published == nil ? subject.appeared ?? now : subject.publication)) / 1e9
-      if subject.published != nil, waited < Self.renewal { continue }
+      if subject.published != nil, !subject.isUpdateDue, waited < Self.renewal { continue }
       if subject.image != nil { store(id) }
-      if let clip = subject.clip, clip.isOpen, !clip.isThere { tape?.sync(now) }
+      if let clip = subject.clips.last, clip.isOpen, !clip.isThere { tape?.sync(now) }
       guard let evidence = subjects[id]?.evidence else { continue }
       let isComplete = (evidence.snapshot != nil || !settings.hasSnapshots) && (evidence.clip != nil || !hasTape)
       let hasChanged =
         if let published = subject.published {
-          subject.image != nil || evidence.clip != published.clip
+          subject.isUpdateDue || evidence != published
         } else {
           isComplete || waited >= Self.publicationDelay
         }
-      guard hasChanged, evidence.snapshot != nil || evidence.clip != nil else { continue }
+      guard hasChanged, subject.isUpdateDue || evidence.snapshot != nil || evidence.clip != nil else { continue }
       subjects[id]?.published = evidence
       subjects[id]?.publication = now
+      subjects[id]?.isUpdateDue = false
       folder.remember(evidence, of: subject.first.identifier)
       var update = subject.latest
       update.event.kind = .update
@@ -193,38 +170,53 @@ struct EventRecorder: ~Copyable {
     let isOver =
       isPointless
       || tape.roll(span, now: now, isLast: isLast) { entry in
-        filesInSpan += 1
-        return clipName(beginningWith: entry, now: now)
+        clipName(beginningWith: entry)
       }
-    // Objects without a file, or whose file was lost, use the next one.
+    // The next file goes on where one is full. Objects without a file, or whose file was lost, use it as well.
     for file in tape.opened where file.isOpen || file.isThere {
-      for (id, subject) in subjects where !(subject.clip.map { $0.isOpen || $0.isThere } ?? false) {
-        subjects[id]?.clip = file
+      for (id, subject) in subjects where subject.span == spanNumber && (plan.shows(id) || !subject.hasClip) {
+        writeTrace(of: subject)
+        subjects[id]?.trace.forget(before: file.began)
+        subjects[id]?.clips.append(file)
       }
     }
     self.tape = consume tape
     guard isOver else { return }
+    for subject in subjects.values where subject.span == spanNumber { writeTrace(of: subject) }
     plan.settle()
-    filesInSpan = 0
+    spanNumber += 1
   }
 
-  /// The first file of a span is named after the event that started it, the others after their start time.
-  private func clipName(beginningWith entry: PacketRing.Entry, now: UInt64) -> MediaName {
-    let shown = subjects.filter { plan.shows($0.key) || $0.value.end != nil }.values
-    let first = shown.min { $0.appeared ?? 0 < $1.appeared ?? 0 }?.first
-    let moment =
-      filesInSpan == 1 && first != nil
-      ? first?.began ?? 0 : EventClock.wallMilliseconds - Int64((now - min(now, entry.arrival)) / 1_000_000)
-    return MediaName(
-      camera: camera, milliseconds: moment, label: first?.label ?? "object",
-      identifier: first?.identifier ?? String(repeating: "0", count: 26), kind: .clip)
+  /// Writes the way of an object through its latest clip.
+  private func writeTrace(of subject: Subject) {
+    guard let clip = subject.clips.last, clip.isThere, let text = subject.trace.json(since: clip.began) else { return }
+    snapshots.write(trace: text, of: subject.first, in: clip.name)
   }
 
-  /// Writes the image of the object `id`; it replaces the last one.
+  /// A file is named after the event that began first of those it shows, and by when its first packet arrived.
+  private func clipName(beginningWith entry: PacketRing.Entry) -> MediaName {
+    let ofSpan = subjects.filter { $0.value.span == spanNumber }
+    let shown = ofSpan.filter { plan.shows($0.key) || $0.value.end != nil }
+    let first = (shown.isEmpty ? ofSpan : shown).values.min { $0.appeared ?? 0 < $1.appeared ?? 0 }?.first
+    func name(_ milliseconds: Int64) -> MediaName {
+      MediaName(
+        camera: camera, milliseconds: milliseconds, label: first?.label ?? "object",
+        identifier: first?.identifier ?? String(repeating: "0", count: 26), kind: .clip)
+    }
+    // Another movement may begin with the same keyframe. No clip takes the place of another.
+    var moment = EventClock.wallMilliseconds(atMonotonic: entry.arrival)
+    while folder.has(name(moment)) { moment += 1 }
+    return name(moment)
+  }
+
+  /// Writes the image of the object `id`; it replaces the last one of the same movement.
   private mutating func store(_ id: Int) {
     guard let subject = subjects[id], let (bytes, box) = subject.image else { return }
+    let now = EventClock.wallMilliseconds
+    let filed = now - subject.filed > Self.filing ? now : subject.filed
     subjects[id]?.image = nil
-    guard let path = snapshots.write(bytes, of: subject.first) else { return }
+    subjects[id]?.filed = filed
+    guard let path = snapshots.write(bytes, of: subject.first, filedAt: filed) else { return }
     subjects[id]?.snapshot = path
     subjects[id]?.snapshotBox = box
   }

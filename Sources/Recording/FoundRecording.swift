@@ -3,32 +3,39 @@ import Outputs
 /// One event, as far as the names of its recorded files describe it.
 package struct FoundRecording: Hashable, Sendable {
   let name: MediaName
+  /// The latest image.
   package fileprivate(set) var snapshot: String?
-  package fileprivate(set) var clip: String?
+  /// All clips, oldest first.
+  package fileprivate(set) var clips: [String] = []
+  /// Names of its files.
+  package fileprivate(set) var files: [String] = []
 
   /// The events whose files are below `folder`, by rising identifier. A clip belongs to the event in its name.
   package static func all(in folder: String) -> [FoundRecording] {
     guard let root = OpenFolder(path: folder) else { return [] }
     var found: [String: FoundRecording] = [:]
+    // They come by rising time.
     for file in Retention.recordings(in: root) {
       guard case .event(let name) = file.name, name.kind != .trace else { continue }
       let path = "\(folder)/\(name.folder)/\(name.file)"
       var recording = found[name.identifier] ?? FoundRecording(name: name)
-      if name.kind == .clip { recording.clip = path } else { recording.snapshot = path }
+      if name.kind == .clip { recording.clips.append(path) } else { recording.snapshot = path }
+      recording.files.append(name.file)
       found[name.identifier] = recording
     }
     return found.values.sorted { $0.name.identifier < $1.name.identifier }
   }
 
-  /// Names of its files.
-  package var files: [String] { [snapshot, clip].compactMap { $0?.split(separator: "/").last.map(String.init) } }
-
-  /// A line of an event log with the same content.
-  package var line: String {
-    let start = EventClock.text(FootageTime.milliseconds(name.time) ?? 0).json
-    return "{\"v\":2,\"id\":\(name.identifier.json),\"type\":\"recording\",\"camera\":\(name.camera.json),\"seq\":0,"
-      + "\"ts\":\(start),\"label\":\(name.label.json),\"start\":\(start),\"snapshot\":\(snapshot?.json ?? "null"),"
-      + "\"clip\":\(clip?.json ?? "null")}"
+  /// Lines of an event log with the same content: one for each clip, at least one.
+  package var lines: [String] {
+    // Files have the times of movements; the identifier has that of the first.
+    let began = SortableIdentifier.milliseconds(name.identifier) ?? FootageTime.milliseconds(name.time) ?? 0
+    let start = EventClock.text(began).json
+    return (clips.isEmpty ? [nil] : clips.map(Optional.some)).enumerated().map { number, clip in
+      "{\"v\":2,\"id\":\(name.identifier.json),\"type\":\"recording\",\"camera\":\(name.camera.json),"
+        + "\"seq\":\(number),\"ts\":\(start),\"label\":\(name.label.json),\"start\":\(start),"
+        + "\"snapshot\":\(snapshot?.json ?? "null"),\"clip\":\(clip?.json ?? "null")}"
+    }
   }
 }
 
@@ -39,11 +46,13 @@ extension MediaFolder {
     MediaName(parsing: path.split(separator: "/").last ?? "").map { "\(self.path)/\($0.folder)/\($0.file)" }
   }
 
-  /// The file with the trace of an object; it is named like its snapshot.
-  package func trace(of identifier: String, camera: String, label: String, began milliseconds: Int64) -> String {
-    let name = MediaName(
-      camera: camera, milliseconds: milliseconds, label: label, identifier: identifier, kind: .trace)
-    return "\(path)/\(name.folder)/\(name.file)"
+  /// The file with the trace that the object of an event leaves in the clip that a log calls `clip`; `nil` if that does not have
+  /// the name of one.
+  package func trace(of identifier: String, label: String, clip: String) -> String? {
+    MediaName(parsing: clip.split(separator: "/").last ?? "").map { clip in
+      let name = clip.trace(of: identifier, label: label)
+      return "\(path)/\(name.folder)/\(name.file)"
+    }
   }
 
   /// Removes the recording that a log calls `path`, unless it is being written; returns whether it is gone.
@@ -52,7 +61,6 @@ extension MediaFolder {
     guard let name = MediaName(parsing: path.split(separator: "/").last ?? ""), !isOpen(name.file),
       let root = OpenFolder(path: self.path)
     else { return false }
-    if name.kind == .snapshot { _ = Retention.remove(.event(name.trace), in: root, before: "") }
     return Retention.remove(.event(name), in: root, before: "")
   }
 }

@@ -1,3 +1,4 @@
+import Foundation
 package import Outputs
 import Pipeline
 import Synchronization
@@ -47,6 +48,11 @@ package final class MediaFolder: Sendable {
   private func place(_ name: RecordedName) throws(OutputError) -> String {
     try OutputFolder.make("\(path)/\(name.folder)")
     return "\(path)/\(name.folder)/\(name.file)"
+  }
+
+  /// Whether there is a file called `name`.
+  func has(_ name: MediaName) -> Bool {
+    FileManager.default.fileExists(atPath: "\(path)/\(name.folder)/\(name.file)")
   }
 
   /// Notes whether the file called `name` is being written, so that it must not be removed.

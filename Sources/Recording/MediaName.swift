@@ -3,7 +3,9 @@ import Outputs
 /// The name of a recorded file: what it shows and when, and where it lies below the folder of recordings:
 /// `CAM/2026-11-23/18/CAM_20261123T183927.123Z_person_<id>.mp4`.
 ///
-/// All times are UTC. Nothing that is not called so is ever taken for a recording.
+/// An object that stops and moves again days later has files of each movement, so their time is that of the movement: of a
+/// clip when its first packet arrived, of a trace that of its clip. All times are UTC. Nothing that is not called so is ever
+/// taken for a recording.
 package struct MediaName: Hashable, Sendable {
   /// Kinds of recordings, by the ending of their files.
   package enum Kind: String, Hashable, Sendable {
@@ -19,12 +21,16 @@ package struct MediaName: Hashable, Sendable {
   let label: String
   /// The identifier of the event.
   let identifier: String
-  private(set) var kind: Kind
+  let kind: Kind
 
   /// A name for what `camera` showed at `milliseconds` since 1970.
   init(camera: String, milliseconds: Int64, label: String, identifier: String, kind: Kind) {
+    self.init(camera: camera, time: Self.time(milliseconds), label: label, identifier: identifier, kind: kind)
+  }
+
+  private init(camera: String, time: String, label: String, identifier: String, kind: Kind) {
     self.camera = camera
-    time = Self.time(milliseconds)
+    self.time = time
     self.label = Self.plain(label)
     self.identifier = identifier
     self.kind = kind
@@ -49,14 +55,14 @@ package struct MediaName: Hashable, Sendable {
     self.kind = kind
   }
 
-  /// The name of the trace that belongs to this snapshot, and the other way round.
-  var trace: MediaName { with(.trace) }
-  var snapshot: MediaName { with(.snapshot) }
+  /// The class in the name of the file at `path`; `nil` for a file that is no recording.
+  package static func label(of path: String) -> String? {
+    MediaName(parsing: path.split(separator: "/").last ?? "")?.label
+  }
 
-  private func with(_ kind: Kind) -> MediaName {
-    var name = self
-    name.kind = kind
-    return name
+  /// The name of the trace that the object of the event `identifier` leaves in this clip. Others may share the clip.
+  func trace(of identifier: String, label: String) -> MediaName {
+    MediaName(camera: camera, time: time, label: label, identifier: identifier, kind: .trace)
   }
 
   /// The folder, below that of all recordings.

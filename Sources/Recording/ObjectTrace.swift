@@ -19,6 +19,9 @@ struct ObjectTrace {
   /// Takes in another point, later than those before.
   mutating func add(_ point: Point) { if points.count < Self.limit { points.append(point) } }
 
+  /// Forgets the points before `moment`: they are in a file.
+  mutating func forget(before moment: UInt64) { points.removeAll { $0.moment < moment } }
+
   /// The points as `[seconds, x1, y1, x2, y2]`, seconds counted from `began`; `nil` if there are none.
   func json(since began: UInt64) -> String? {
     let rows = points.filter { $0.moment >= began }.map { point in

@@ -98,7 +98,7 @@ package final class Retention: Sendable {
     now: Int64 = EventClock.wallMilliseconds, note: (Report) -> Void
   ) -> Bool {
     guard let root = OpenFolder(path: folder.path), let space = root.space else { return false }
-    // Two hours later no file is created in the folder of an hour.
+    // Two hours later no file is created in the folder of an hour: files have the time of the movement that they show.
     let limit = MediaName.time(now - 7_200_000)
     let files = recordings(in: root, before: limit).filter { !folder.isOpen($0.name.file) }
     let kept: Set<String>, alerts: Set<String>, spared: Set<SegmentName>
@@ -111,6 +111,7 @@ package final class Retention: Sendable {
       // Without the history it is unknown what has to be kept: a full disk is better than lost evidence.
       return false
     }
+    let keptEvents = Set(kept.map { MediaName(parsing: $0)?.identifier ?? $0 })
     let plan = RetentionPlan(
       limits: limits,
       oldest: { name in
@@ -124,7 +125,7 @@ package final class Retention: Sendable {
       },
       isKept: { name in
         guard let event = name.event else { return false }
-        return kept.contains(event.file) || event.kind == .trace && kept.contains(event.snapshot.file)
+        return kept.contains(event.file) || event.kind == .trace && keptEvents.contains(event.identifier)
       }, free: space.free, total: space.total)
     let doomed = plan.doomed(files)
     var removed: Set<RecordedFile> = []

@@ -4,7 +4,7 @@ package import Settings
 package struct RetentionRules: Sendable {
   /// Facts of the event history about recordings. If it fails, nothing is removed.
   package struct Knowledge: Sendable {
-    /// Names of files of events that are marked as kept.
+    /// Events that are marked as kept: names of all their files, and their identifiers.
     package var kept: @Sendable () throws -> Set<String>
     /// Those of the events that belong to an alert.
     package var alerts: @Sendable ([String]) throws -> Set<String>

@@ -1,6 +1,6 @@
-import EventStore
+package import EventStore
 import Foundation
-import Outputs
+package import Outputs
 import Recording
 import Scene
 import Settings
@@ -38,7 +38,7 @@ extension ServiceRun {
     guard let media = supervisor.media else { return }
     let found = FoundRecording.all(in: media.path)
     do throws(EventStoreError) {
-      _ = try store.adopt(found.map(\.line))
+      _ = try store.adopt(found.flatMap(\.lines))
       // If the folder is empty, its disk may not be mounted.
       if !found.isEmpty { _ = try store.forgetFiles(otherThan: Set(found.flatMap(\.files))) }
     } catch { log(LogLine(.error, "\(error)")) }
@@ -87,16 +87,34 @@ extension ServiceRun {
     supervisor.retain(by: RetentionRules.Knowledge(of: history, log: log))
   }
 
-  /// The recording of the event `identifier`, from the store.
-  func storedRecording(_ kind: MediaName.Kind, of identifier: String) async -> String? {
+  /// The recording of the event `identifier`, from the store; `clip` is the index of one of its clips, or `nil` for the latest.
+  func storedRecording(_ kind: MediaName.Kind, of identifier: String, clip: Int?) async -> String? {
     guard let event = try? await history?.database.event(identifier)?.event else { return nil }
-    switch kind {
-    case .clip: return event.clip.flatMap { supervisor.media?.recording(at: $0) }
-    case .snapshot: return event.snapshot.flatMap { supervisor.media?.recording(at: $0) }
-    case .trace:
-      guard let label = event.label else { return nil }
-      return supervisor.media?.trace(of: identifier, camera: event.camera, label: label, began: event.start)
+    if kind == .snapshot { return event.snapshot.flatMap { supervisor.media?.recording(at: $0) } }
+    let path = clip.map { event.clips.indices.contains($0) ? event.clips[$0].path : nil } ?? event.clip
+    guard let path else { return nil }
+    return kind == .clip
+      ? supervisor.media?.recording(at: path)
+      : supervisor.media?.trace(of: identifier, label: event.label ?? "object", clip: path)
+  }
+
+  package func image(of identifier: String) async -> EventImage? {
+    // What is not in the store yet.
+    if let evidence = supervisor.media?.evidence(of: identifier), let path = evidence.snapshot {
+      return EventImage(path: path, label: MediaName.label(of: path) ?? "object", box: evidence.snapshotBox)
     }
+    guard let event = try? await history?.database.event(identifier)?.event, let path = event.snapshot else {
+      return nil
+    }
+    return supervisor.media?.recording(at: path).map { EventImage(path: $0, event: event.json) }
+  }
+
+  package func removeRecordings(_ paths: [String], of events: [StoredEvent]) {
+    guard let media = supervisor.media else { return }
+    let traces = events.flatMap { event in
+      event.clips.compactMap { media.trace(of: event.id, label: event.label ?? "object", clip: $0.path) }
+    }
+    for path in paths + traces { media.remove(path) }
   }
 }
 
@@ -104,7 +122,7 @@ extension RetentionRules.Knowledge {
   /// What `history` knows of recordings; failures to note that one is gone are logged.
   init(of history: EventHistory, log: @escaping @Sendable (LogLine) -> Void) {
     self.init(
-      kept: { try history.database.keptFiles() }, alerts: { try history.database.alerts(among: $0) },
+      kept: { try history.database.kept() }, alerts: { try history.database.alerts(among: $0) },
       alertSpans: { try history.database.alertSpans(of: $0, touching: $1) },
       forget: { paths in
         do throws(EventStoreError) { try history.database.forget(files: paths) } catch {

@@ -40,16 +40,16 @@ extension ServiceRun: WebService {
       + recent.map { ServerSentEvent(name: "event", data: $0) }
   }
 
-  package func recording(_ kind: MediaName.Kind, of identifier: String) async -> String? {
-    guard kind != .trace, let evidence = supervisor.media?.evidence(of: identifier) else {
-      return await storedRecording(kind, of: identifier)
+  package func recording(_ kind: MediaName.Kind, of identifier: String, clip: Int?) async -> String? {
+    guard kind != .trace, clip == nil, let evidence = supervisor.media?.evidence(of: identifier) else {
+      return await storedRecording(kind, of: identifier, clip: clip)
     }
-    return kind == .clip ? evidence.clip : evidence.snapshot
+    // A movement may have no file yet; an earlier one has.
+    if let path = kind == .clip ? evidence.clip : evidence.snapshot { return path }
+    return await storedRecording(kind, of: identifier, clip: nil)
   }
 
   package var segments: SegmentFolder? { supervisor.media.map { SegmentFolder(path: $0.path) } }
-
-  package func removeRecordings(_ paths: [String]) { for path in paths { supervisor.media?.remove(path) } }
 
   package var unreadiness: String? { state.withLock { $0.isRunning } ? supervisor.stuck : "starting or stopping" }
 

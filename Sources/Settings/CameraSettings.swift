@@ -205,6 +205,8 @@ public struct TrackSettings: Hashable, Sendable {
   public var buffer = 2.0
   /// Seconds in one place after which an object is stationary.
   public var stationaryAfter = 10.0
+  /// Seconds between two reports of an object that is there; `nil` reports what changes, and better images once a minute.
+  public var updates: Double?
 
   static let settings: [Setting<TrackSettings>] = [
     .value("enabled", \.isEnabled, .switched, "Whether objects are followed; without, there are no events."),
@@ -214,5 +216,8 @@ public struct TrackSettings: Hashable, Sendable {
     .value(
       "stationary_after", \.stationaryAfter, .duration(1...3600), example: "10s",
       "Time in one place after which an object is stationary and no longer reported."),
+    .value(
+      "updates", \.updates, .optional(.duration(0.2...3600)),
+      "Reports each object that is there so often, such as 1s; without, only what changes, at most once a minute."),
   ]
 }

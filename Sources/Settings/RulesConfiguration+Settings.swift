@@ -8,6 +8,7 @@ extension RulesConfiguration {
     let place = "cameras.\(settings.name)"
     added = settings.rules.values
     stationary.after = settings.track.stationaryAfter
+    if let interval = settings.track.updates { updates = .every(interval) }
     var visits = VisitSettings()
     visits.gap = settings.visits.gap
     visits.longest = settings.visits.longest

@@ -67,8 +67,10 @@ extension WebRoutes {
     }
     router.delete("api/v1/events/{id}") { _, context in
       try await answer { history in
-        guard let files = try await history.delete(context.parameters.get("id") ?? "") else { return Self.unknownEvent }
-        service.removeRecordings(files)
+        guard let (events, files) = try await history.delete(context.parameters.get("id") ?? "") else {
+          return Self.unknownEvent
+        }
+        service.removeRecordings(files, of: events)
         return Response(status: .noContent, headers: Self.headers("text/plain; charset=utf-8"))
       }
     }

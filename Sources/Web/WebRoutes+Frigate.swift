@@ -55,10 +55,14 @@ extension WebRoutes {
         }
       }
     }
-    for name in ["snapshot.jpg", "thumbnail.jpg"] {
-      router.get(RouterPath("api/events/{id}/\(name)")) { request, context in
-        try await recording(.snapshot, of: context.parameters.get("id") ?? "", request, context)
-      }
+    router.get("api/events/{id}/snapshot.jpg") { request, context in
+      // As Frigate keeps it unless it is configured otherwise.
+      let words = request.uri.queryParameters
+      let form: EventImage.Form = words["bbox"] == "0" ? [] : .boxed
+      return try await snapshot(words["crop"] == "1" ? form.union(.cropped) : form, request, context)
+    }
+    router.get("api/events/{id}/thumbnail.jpg") { request, context in
+      try await snapshot(.cropped, request, context)
     }
     router.get("api/events/{id}/clip.mp4") { request, context in
       try await recording(.clip, of: context.parameters.get("id") ?? "", request, context)

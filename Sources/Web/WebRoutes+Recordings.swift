@@ -1,6 +1,8 @@
 import Glibc
 import HTTPTypes
 import Hummingbird
+import LiveView
+import Outputs
 import Recording
 
 /// Recordings of events. Callers name an event; only the service knows its file.
@@ -10,8 +12,9 @@ extension WebRoutes {
       try await recording(.clip, of: context.parameters.get("id") ?? "", request, context)
     }
     router.get("api/v1/events/{id}/snapshot.jpg") { request, context in
-      try await recording(.snapshot, of: context.parameters.get("id") ?? "", request, context)
+      try await snapshot(Self.wantsBoxes(request, otherwise: false) ? .boxed : [], request, context)
     }
+    router.get("api/v1/events/{id}/crop.jpg") { request, context in try await snapshot(.cropped, request, context) }
     router.get("api/v1/events/{id}/trace.json") { request, context in
       try await recording(.trace, of: context.parameters.get("id") ?? "", request, context)
     }
@@ -20,12 +23,27 @@ extension WebRoutes {
   func recording(
     _ kind: MediaName.Kind, of identifier: String, _ request: Request, _ context: BasicRequestContext
   ) async throws -> Response {
-    guard MediaName.isIdentifier(identifier), let path = await service.recording(kind, of: identifier),
+    let clip = request.uri.queryParameters["clip"].map { Int($0) ?? -1 }
+    guard MediaName.isIdentifier(identifier), let path = await service.recording(kind, of: identifier, clip: clip),
       let answer = try await Self.file(path, type: kind.mediaType, request, context)
     else {
       return Self.text("there is no \(kind.name) of such an event\n", status: .notFound)
     }
     return answer
+  }
+
+  /// The snapshot of the event that the address names: the file, or what is made of it in `form`.
+  func snapshot(_ form: EventImage.Form, _ request: Request, _ context: BasicRequestContext) async throws -> Response {
+    let identifier = context.parameters.get("id") ?? ""
+    if form.isEmpty { return try await recording(.snapshot, of: identifier, request, context) }
+    guard MediaName.isIdentifier(identifier), let image = await service.image(of: identifier),
+      let file = PlainFile(image.path), let jpeg = try? await previews.draw({ try image.jpeg(as: form) })
+    else {
+      return Self.text("there is no snapshot of such an event\n", status: .notFound)
+    }
+    var headers = Self.headers("image/jpeg")
+    headers[.eTag] = file.tag.dropLast() + "-\(form.rawValue)\""
+    return Response(status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: jpeg)))
   }
 
   /// The file at `path`, or the part of it that `request` asks for; `nil` if there is no such file, or it is empty.

@@ -124,7 +124,7 @@ struct WebRoutes: Sendable {
     }
   }
 
-  private static func wantsBoxes(_ request: Request, otherwise: Bool) -> Bool {
+  static func wantsBoxes(_ request: Request, otherwise: Bool) -> Bool {
     request.uri.queryParameters["boxes"].map { $0 != "0" } ?? otherwise
   }
 

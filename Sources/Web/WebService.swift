@@ -1,5 +1,6 @@
 package import EventStore
 package import LiveView
+package import Outputs
 package import Pipeline
 package import Recording
 
@@ -77,14 +78,17 @@ package protocol WebService: Sendable {
   var updates: Broadcast<ServerSentEvent> { get }
   /// The first messages for a new listener: the cameras and the last events.
   var opening: [ServerSentEvent] { get }
-  /// The path of a recording of the event `identifier`; `nil` if there is none.
-  func recording(_ kind: MediaName.Kind, of identifier: String) async -> String?
+  /// The path of a recording of the event `identifier`; `nil` if there is none. `clip` is the index of one of its clips, and of
+  /// its trace, or `nil` for the latest.
+  func recording(_ kind: MediaName.Kind, of identifier: String, clip: Int?) async -> String?
   /// Continuous recordings; `nil` without a folder for them.
   var segments: SegmentFolder? { get }
   /// The event history; `nil` if events are not kept.
   var history: EventHistory? { get }
-  /// Removes recordings at `paths`, whose event was removed.
-  func removeRecordings(_ paths: [String])
+  /// The snapshot of the event `identifier`, and what is known of it; `nil` if there is none.
+  func image(of identifier: String) async -> EventImage?
+  /// Removes recordings at `paths`, and traces of `events`, which were removed.
+  func removeRecordings(_ paths: [String], of events: [StoredEvent])
   /// Switches something of `camera`: `enabled`, `detect`, `record` or `alerts`, by name.
   func change(_ camera: String, _ values: [String: Bool]) async -> ReloadOutcome
   /// How `camera` is switched.

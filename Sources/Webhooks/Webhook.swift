@@ -1,7 +1,7 @@
 import AsyncHTTPClient
 import Foundation
 import NIOCore
-import Outputs
+package import Outputs
 import Pipeline
 package import Spooling
 import Synchronization
@@ -50,15 +50,20 @@ package final class Webhook: Sendable {
   package let settings: WebhookSettings
   private let spoolPath: String
   private let limits: SpoolLimits
+  private let draw: EventImage.Drawing
   private let shared: Mutex<Shared>
   private let wakeup = Wakeup()
   private let thread = OwnedThread()
 
-  /// A webhook that calls nobody yet and keeps what waits in the folder at `spool`.
-  package init(_ settings: WebhookSettings, spool: String, limits: SpoolLimits = SpoolLimits()) {
+  /// A webhook that calls nobody yet and keeps what waits in the folder at `spool`. `draw` draws images of events, on its thread.
+  package init(
+    _ settings: WebhookSettings, spool: String, limits: SpoolLimits = SpoolLimits(),
+    draw: @escaping EventImage.Drawing = EventImage.stored
+  ) {
     self.settings = settings
     spoolPath = spool
     self.limits = limits
+    self.draw = draw
     shared = Mutex(Shared(rule: WebhookRule(settings)))
   }
 
@@ -101,7 +106,7 @@ package final class Webhook: Sendable {
 
   /// Calls once for `event`, whatever the rule, and waits for the answer. Throws `WebhookError`.
   package static func test(_ settings: WebhookSettings, with event: WebhookEvent) throws(WebhookError) {
-    switch Self.call(WebhookCall(event, settings), settings, note: { _ in }) {
+    switch Self.call(WebhookCall(event, settings), settings, draw: EventImage.stored, note: { _ in }) {
     case .delivered: return
     case .refused(let reason), .failed(let reason, _):
       throw WebhookError(description: "the webhook \(settings.name) \(reason)", cause: nil)
@@ -121,7 +126,7 @@ package final class Webhook: Sendable {
         try? spool.acknowledge(through: record.place)
         continue
       }
-      let outcome = Self.call(call, settings) { task in self.shared.withLock { $0.current = task } }
+      let outcome = Self.call(call, settings, draw: draw) { task in self.shared.withLock { $0.current = task } }
       note(outcome)
       if case .failed(_, let wait) = outcome {
         spool.rewind()
@@ -182,10 +187,11 @@ package final class Webhook: Sendable {
   }
 
   private static func call(
-    _ call: WebhookCall, _ settings: WebhookSettings, note: (HTTPClient.Task<HTTPClient.Response>) -> Void
+    _ call: WebhookCall, _ settings: WebhookSettings, draw: EventImage.Drawing,
+    note: (HTTPClient.Task<HTTPClient.Response>) -> Void
   ) -> WebhookCall.Outcome {
     let request: HTTPClient.Request
-    do { request = try call.request(settings, at: EventClock.wallMilliseconds / 1000) } catch {
+    do { request = try call.request(settings, draw: draw, at: EventClock.wallMilliseconds / 1000) } catch {
       return .refused("cannot be called: \(error)")
     }
     // The body of an answer is not used; only this much of it is read.

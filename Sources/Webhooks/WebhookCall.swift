@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import Foundation
 import NIOCore
 import NIOHTTP1
+import Outputs
 import Spooling
 
 /// One call: what is sent, and what came of it.
@@ -20,31 +21,37 @@ struct WebhookCall: Hashable, Sendable {
   /// Media type and body.
   let type: String
   let body: [UInt8]
-  /// Path of the image that is to be sent too.
-  let image: String?
+  /// The image that is to be sent too.
+  let image: EventImage?
 
   init(_ event: WebhookEvent, _ settings: WebhookSettings) {
     key = event.key
     let (text, type) = settings.template.body(of: event)
     (self.type, body) = (type, Array(text.utf8))
-    image = settings.sendsImage ? event.snapshot : nil
+    image = settings.sendsImage ? event.snapshot.map { EventImage(path: $0, event: event.json) } : nil
   }
 
   /// The call as it lies in a spool: three lines and the body.
-  var spooled: [UInt8] { Array("\(key)\n\(type)\n\(image ?? "")\n".utf8) + body }
+  var spooled: [UInt8] {
+    let image = image.flatMap { try? JSONEncoder().encode($0) }.map(Array.init) ?? []
+    return Array("\(key)\n\(type)\n".utf8) + image + Array("\n".utf8) + body
+  }
 
   /// Reads what `spooled` wrote; `nil` for anything else.
   init?(spooled bytes: [UInt8]) {
     let parts = bytes.split(separator: 10, maxSplits: 3, omittingEmptySubsequences: false)
     guard parts.count == 4 else { return nil }
     let words = parts.prefix(3).map { String(decoding: $0, as: UTF8.self) }
-    (key, type, image, body) = (words[0], words[1], words[2].isEmpty ? nil : words[2], Array(parts[3]))
+    (key, type, body) = (words[0], words[1], Array(parts[3]))
+    image = try? JSONDecoder().decode(EventImage.self, from: Data(words[2].utf8))
   }
 
   /// The request, made at `seconds` since 1970.
-  func request(_ settings: WebhookSettings, at seconds: Int64) throws -> HTTPClient.Request {
+  func request(
+    _ settings: WebhookSettings, draw: EventImage.Drawing, at seconds: Int64
+  ) throws -> HTTPClient.Request {
     var headers = HTTPHeaders(settings.headers.map { ($0.key, $0.value) })
-    let (bytes, type) = whole
+    let (bytes, type) = whole(draw)
     headers.replaceOrAdd(name: "Content-Type", value: type)
     headers.replaceOrAdd(name: "User-Agent", value: "yolostream")
     headers.replaceOrAdd(name: WebhookSignature.deliveryHeader, value: key)
@@ -56,9 +63,9 @@ struct WebhookCall: Hashable, Sendable {
     return try HTTPClient.Request(url: settings.url, method: .POST, headers: headers, body: .bytes(bytes))
   }
 
-  /// The body, with the image as a second part where there is one.
-  private var whole: (bytes: [UInt8], type: String) {
-    guard let image, let data = FileManager.default.contents(atPath: image) else { return (body, type) }
+  /// The body, where there is an image with two more parts: the image with the box of the object, and the object alone.
+  private func whole(_ draw: EventImage.Drawing) -> (bytes: [UInt8], type: String) {
+    guard let image, let boxed = draw(image, .boxed) else { return (body, type) }
     let boundary = "yolostream-\(key)"
     func part(_ name: String, _ type: String, _ bytes: [UInt8], file: String = "") -> [UInt8] {
       Array(
@@ -67,7 +74,8 @@ struct WebhookCall: Hashable, Sendable {
         + bytes + Array("\r\n".utf8)
     }
     let bytes =
-      part("event", type, body) + part("image", "image/jpeg", Array(data), file: "; filename=\"snapshot.jpg\"")
+      part("event", type, body) + part("image", "image/jpeg", boxed, file: "; filename=\"snapshot.jpg\"")
+      + (draw(image, .cropped).map { part("crop", "image/jpeg", $0, file: "; filename=\"crop.jpg\"") } ?? [])
       + Array("--\(boundary)--\r\n".utf8)
     return (bytes, "multipart/form-data; boundary=\(boundary)")
   }

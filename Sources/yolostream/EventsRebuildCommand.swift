@@ -27,7 +27,7 @@ struct EventsRebuildCommand: AsyncParsableCommand {
     var found = 0
     if let media = places.media {
       let recordings = FoundRecording.all(in: media)
-      found = try database.adopt(recordings.map(\.line))
+      found = try database.adopt(recordings.flatMap(\.lines))
       if !recordings.isEmpty { _ = try database.forgetFiles(otherThan: Set(recordings.flatMap(\.files))) }
     }
     let size = try await database.size()

@@ -128,9 +128,13 @@ import Testing
       try play(clip, of: program, isWhole: false)
     }
     guard let snapshot = end["snapshot"] as? String else { return }
-    if end["type"] as? String == "end", let offset = end["clip_offset"] as? Double, offset > 0 {
-      // Where the object was is known from its first frame on, in which the tracker was not sure of it yet.
-      let data = try Data(contentsOf: URL(filePath: program.path(String(snapshot.dropLast(3)) + "json")))
+    if end["type"] as? String == "end", let offset = end["clip_offset"] as? Double, offset > 0,
+      let clip = end["clip"] as? String
+    {
+      // Where the object was is known from its first frame on, in which the tracker was not sure of it yet. The trace lies beside
+      // the clip, with the class and the identifier of the object.
+      let parts = clip.split(separator: "_").dropLast(2) + snapshot.dropLast(3).split(separator: "_").suffix(2)
+      let data = try Data(contentsOf: URL(filePath: program.path(parts.joined(separator: "_") + "json")))
       let points = (try JSONSerialization.jsonObject(with: data) as? [String: Any])?["points"] as? [[Double]]
       #expect((points?.first?.first ?? .infinity) <= offset + 0.002, "\(end["id"] ?? "")")
     }

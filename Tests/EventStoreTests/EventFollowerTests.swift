@@ -99,7 +99,7 @@ import Testing
     let first = try history()
     await first.update()
     #expect(try await first.keep(Lines.id(0), true)?.isKept == true)
-    #expect(try await first.delete(Lines.id(1)) == ["s.jpg", "c.mp4"])
+    #expect(try await first.delete(Lines.id(1))?.files == ["c.mp4", "s.jpg"])
     #expect(try await first.keep(Lines.id(7), true) == nil)
     #expect(try await first.delete(Lines.id(1)) == nil)
     let answers = try await first.database.events(EventQuery()).events

@@ -8,6 +8,10 @@ import Testing
     arguments: [
       (#"{"v":2,"end":null}"#, #"{"v":2,"end":null"#),
       (#"{"v":2,"snapshot":"a.jpg","clip":null,"clip_offset":5.2,"snapshot_box":[0.1,0.2]}"#, #"{"v":2"#),
+      (
+        #"{"v":2,"snapshot":null,"clip":"a.mp4","clips":[{"path":"a.mp4","offset":1},{"path":"b.mp4","offset":0}]}"#,
+        #"{"v":2"#
+      ),
       (#"{"v":2,"zone":"x,\\"clip\\":1","snapshot":null,"clip":"b.mp4"}"#, #"{"v":2,"zone":"x,\\"clip\\":1""#),
       // Files elsewhere than at the end, names with escapes, other fields behind them: SQLite does these.
       (#"{"v":2,"snapshot":"a.jpg","clip":"b","later":1}"#, nil), (#"{"v":2,"clip":"b.mp4"}"#, nil),

@@ -68,7 +68,7 @@ import Testing
     await history.update()
     #expect(try await history.keep(ids[2], true)?.isKept == true)
     #expect(try await history.database.ids(["kept": "1"]) == [ids[2], ids[1], ids[0]])
-    #expect(Set(try await history.delete(ids[2]) ?? []) == ["s.jpg", "a.mp4"])
+    #expect(try await history.delete(ids[2])?.files == ["a.mp4", "s.jpg"])
     #expect(try await history.database.ids([:]) == [])
     await history.stop()
   }

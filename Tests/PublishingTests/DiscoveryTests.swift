@@ -22,7 +22,8 @@ import Testing
     let camera = try components(messages[1])
     #expect(
       Set(camera.keys) == [
-        "up", "enabled", "detect", "record", "alerts", "event", "snapshot", "all_occupancy", "all_count", "all_active",
+        "up", "enabled", "detect", "record", "alerts", "event", "snapshot", "crop", "all_occupancy", "all_count",
+        "all_active",
         "person_occupancy", "person_count", "person_active", "traffic_light_occupancy", "traffic_light_count",
         "traffic_light_active", "zone_yard_all_occupancy", "zone_yard_all_count", "zone_yard_all_active",
         "zone_yard_person_occupancy", "zone_yard_person_count", "zone_yard_person_active",
@@ -39,7 +40,7 @@ import Testing
   @Test func `every topic that is announced is published`() throws {
     let topics = HomeTopics(prefix: "yolostream")
     let published = Set(topics.messages(of: TestHome.small).map(\.topic)).union([
-      "yolostream/available", "yolostream/events", "yolostream/front/snapshot",
+      "yolostream/available", "yolostream/events", "yolostream/front/snapshot", "yolostream/front/crop",
     ])
     for message in discovery.messages(discovery.devices(of: TestHome.small)) {
       for component in try components(message).values {

@@ -165,12 +165,12 @@ import Testing
     #expect(try play(copy).length > 7 - 0.5 - 1.1)
   }
 
-  @Test func `the best image of each object is kept with its box`() throws {
+  @Test func `the best image of each object is kept with its box, and nothing is drawn on it`() throws {
     let folder = try ScratchFolder()
     var settings = CameraSettings(named: "front", defaults: CameraDefaults())
     settings.record.hasClips = false
     let media = try MediaFolder(path: folder.path)
-    var recorder = EventRecorder(settings, classes: Self.classes, ring: nil, delay: 1, folder: media)
+    var recorder = EventRecorder(settings, ring: nil, delay: 1, folder: media)
     var history = EventRecorderTests.rules
     var stamper = EventStamper(classes: Self.classes, camera: "front", clock: .wall)
     var findings = FrameFindings(
@@ -190,12 +190,14 @@ import Testing
     let path = try #require(published.first?.1.snapshot)
     let image = try ImageFile(path: path).read(as: .rgb24)
     #expect(image.layout.width == 96 && image.layout.height == 64)
-    // The image was black; the box is not.
-    let isDrawnOn = image.withView { view in
+    // The image was black.
+    let isBlack = image.withView { view in
       let plane = view.planes[0]
-      return (0..<64).contains { y in (0..<96 * 3).contains { x in plane.base[y * plane.stride + x] > 100 } }
+      return (0..<64).allSatisfy { y in (0..<96 * 3).allSatisfy { x in plane.base[y * plane.stride + x] < 20 } }
     }
-    #expect(isDrawnOn)
+    #expect(isBlack)
+    let box = try #require(published.first?.1.snapshotBox)
+    #expect(abs(box.minX - 10.0 / 96) < 1e-5 && abs(box.maxY - 50.0 / 64) < 1e-5)
     #expect(media.evidence(of: published.first?.0.identifier ?? "")?.snapshot == path)
   }
 

@@ -14,21 +14,26 @@ import Testing
     return try #require(object["points"] as? [[Double]])
   }
 
-  @Test func `a recorded object leaves its trace beside the snapshot, in seconds of the clip`() throws {
+  private static func place(_ time: Double, _ box: Box) -> EventRecorder.Place {
+    let track = Track(id: 1, detection: Detection(box: box, score: 0.8, classID: 0), firstSeen: 7, topScore: 0.8)
+    return (FrameStamp(index: 0, seconds: time, arrival: RecordedScene.clock(time)), track, box, 1)
+  }
+
+  @Test func `a recorded object leaves its trace beside the clip, in seconds of it`() throws {
     let scene = try RecordedScene(.walk)
     scene.play(until: 7.4)
     scene.see([1], at: 7.4)
     let box = Box(minX: 0.1, minY: 0.2, maxX: 0.3, maxY: 0.4)
     for time in [7.4, 8, 9] {
-      let point = ObjectTrace.Point(moment: RecordedScene.clock(time), box: box)
-      scene.recorder.take([], [], [(point, 1)])
+      scene.recorder.take([], [], [Self.place(time, box)])
     }
     scene.play(until: 9)
     scene.see([], ended: [1], at: 9)
     scene.play(until: 11.5)
     let (end, evidence) = try #require(scene.published.first)
     let offset = try #require(evidence.clipOffset)
-    let path = scene.media.trace(of: end.identifier, camera: "front", label: "person", began: end.began)
+    let path = try #require(
+      evidence.clip.flatMap { scene.media.trace(of: end.identifier, label: "person", clip: $0) })
     let points = try Self.points(at: path)
     // Both share the clip: the offset is the time of the first point.
     #expect(points.count == 3 && abs(points[0][0] - offset) < 0.5, "\(points), \(offset)")
@@ -36,12 +41,9 @@ import Testing
       #expect(abs(point[0] - points[0][0] - (time - 7.4)) < 0.01, "\(point)")
       #expect(zip(point.dropFirst(), [0.1, 0.2, 0.3, 0.4]).allSatisfy { abs($0 - $1) < 1e-3 })
     }
-    // It is no recording of its own, and goes with the snapshot.
-    #expect(FoundRecording.all(in: scene.folder.path).count == 1)
-    let snapshot = path.dropLast(4) + "jpg"
-    try Data("x".utf8).write(to: URL(filePath: String(snapshot)))
-    #expect(scene.media.remove(String(snapshot)))
-    #expect(!FileManager.default.fileExists(atPath: path))
+    // It is no recording of its own.
+    #expect(FoundRecording.all(in: scene.folder.path).map(\.files.count) == [1])
+    #expect(scene.media.remove(path) && !FileManager.default.fileExists(atPath: path))
   }
 
   @Test func `a trace begins where its event does, with what was seen before the tracker was sure`() throws {
@@ -55,15 +57,14 @@ import Testing
       return Sighting(Box(minX: left, minY: 16, maxX: left + 24, maxY: 48), at: time, score: 0.8)
     }
     scene.see([1], at: 7.4, earlier: [1: sightings])
-    let last = ObjectTrace.Point(
-      moment: RecordedScene.clock(7.4), box: Box(minX: 0.2, minY: 0.25, maxX: 0.4, maxY: 0.75))
-    scene.recorder.take([], [], [(last, 1)])
+    scene.recorder.take([], [], [Self.place(7.4, Box(minX: 0.2, minY: 0.25, maxX: 0.4, maxY: 0.75))])
     scene.play(until: 9)
     scene.see([], ended: [1], at: 9)
     scene.play(until: 11.5)
     let (end, evidence) = try #require(scene.published.first)
     let offset = try #require(evidence.clipOffset)
-    let path = scene.media.trace(of: end.identifier, camera: "front", label: "person", began: end.began)
+    let path = try #require(
+      evidence.clip.flatMap { scene.media.trace(of: end.identifier, label: "person", clip: $0) })
     let points = try Self.points(at: path)
     #expect(points.count == 3 && abs(points[0][0] - offset) < 0.002, "\(points), \(offset)")
     for (point, expected) in zip(points, [(0, 0.05), (0.2, 0.1), (0.4, 0.2)]) {

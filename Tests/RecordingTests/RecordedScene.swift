@@ -32,7 +32,7 @@ final class RecordedScene {
     settings.record.preRoll = 2
     settings.record.postRoll = 1
     change(&settings.record)
-    recorder = EventRecorder(settings, classes: EventRecorderTests.classes, ring: ring, delay: 3, folder: media)
+    recorder = EventRecorder(settings, ring: ring, delay: 3, folder: media)
     var demuxer = try Demuxer(.file(clip.file.path))
     var all: [Packet] = []
     while case .packet(let packet) = try demuxer.read() { all.append(packet) }

@@ -113,7 +113,7 @@ import Testing
     rules.knowledge = .init(kept: { throw POSIXError(.EIO) }, alerts: { _ in [] }, forget: { _ in })
     _ = Retention.sweep(media, limits, rules, now: 1_795_459_167_123) { _ in }
     #expect(scratch.files(ending: ".mp4").count == 2, "nobody knew what is to be kept")
-    let kept = Set([name(30, .clip).file, name(30, .snapshot).file])
+    let kept = Set([name(30, .clip).file, name(30, .snapshot).file, name(30, .clip).identifier])
     rules.knowledge = .init(kept: { kept }, alerts: { _ in [] }, forget: { paths in gone.withLock { $0 += paths } })
     _ = Retention.sweep(media, limits, rules, now: 1_795_459_167_123) { #expect($0.removed == 3 && $0.kept == 3) }
     for kind in [MediaName.Kind.clip, .snapshot, .trace] {

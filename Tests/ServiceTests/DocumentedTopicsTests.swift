@@ -137,7 +137,8 @@ struct DocumentedTopicsTests {
     let events =
       ofObjects.map { SceneEvent($0, of: object, stamp: stamp, width: 64, height: 48) }
       + ofFrames.map { SceneEvent($0, stamp: stamp, width: 64, height: 48) } + ofCameras.map { SceneEvent($0, at: 1) }
-    let evidence = StampedEvent.Evidence(snapshot: "a.jpg", clip: "a.mp4", clipOffset: 1, snapshotBox: box)
+    var evidence = StampedEvent.Evidence(snapshot: "a.jpg", clip: "a.mp4", clipOffset: 1, snapshotBox: box)
+    evidence.furtherClips = ["b.mp4"]
     return events.map { event in
       stamper.number(stamper.stamp(event), evidence: [.update, .end].contains(event.kind) ? evidence : nil)
     }

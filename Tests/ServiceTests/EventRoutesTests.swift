@@ -33,10 +33,10 @@ import Testing
   }
 
   /// Puts a clip there, as it was recorded before a restart.
-  private func clip(_ id: String, _ service: RunningService) throws -> String {
+  private func clip(_ id: String, _ service: RunningService, hour: Int64 = 0) throws -> String {
     let media = try #require(service.run.supervisor.media)
     let path = try media.place(
-      MediaName(camera: "yard", milliseconds: 0, label: "person", identifier: id, kind: .clip))
+      MediaName(camera: "yard", milliseconds: hour * 3_600_000, label: "person", identifier: id, kind: .clip))
     try Data("clip \(id)".utf8).write(to: URL(filePath: path))
     return path
   }
@@ -81,12 +81,29 @@ import Testing
     #expect(clip.status == 200 && String(decoding: clip.body, as: UTF8.self) == "clip \(Self.ids[0])")
     let event = try object(service.get(address).body)
     #expect((event["lines"] as? [Any])?.count == 2)
+    // Its object moved again later.
+    let media = try #require(service.run.supervisor.media), later = try self.clip(Self.ids[0], service, hour: 5)
+    let trace = try #require(media.trace(of: Self.ids[0], label: "person", clip: later))
+    try Data("{}".utf8).write(to: URL(filePath: trace))
+    let file = try #require(FileHandle(forWritingAtPath: service.events.path))
+    try file.seekToEnd()
+    try file.write(
+      contentsOf: Data(
+        ("{\"v\":2,\"id\":\"\(Self.ids[0])\",\"type\":\"update\",\"camera\":\"yard\",\"seq\":99,"
+          + "\"ts\":\"2025-11-28T15:00:00.120Z\",\"snapshot\":null,\"clip\":\(later.json)}\n").utf8))
+    await service.run.history?.update()
+    for (query, status) in [("", 200), ("?clip=0", 200), ("?clip=1", 200), ("?clip=2", 404), ("?clip=x", 404)] {
+      #expect(try service.get(address + "/clip.mp4" + query).status == status, "\(query)")
+    }
+    #expect(try service.get(address + "/trace.json").status == 200)
+    #expect(try service.get(address + "/trace.json?clip=0").status == 404, "it has none")
     #expect((event["event"] as? [String: Any])?["types"] as? [String] == ["start", "end"])
     #expect(try object(service.get(address + "/keep", method: "POST").body)["kept"] as? Bool == true)
     #expect(try object(service.get("/api/v1/events?kept=1").body)["events"].map { ($0 as? [Any])?.count } == 1)
     #expect(try object(service.get(address + "/keep?kept=0", method: "POST").body)["kept"] as? Bool == false)
     #expect(try service.get(address, method: "DELETE").status == 204)
     for path in [address, address + "/clip.mp4"] { #expect(try service.get(path).status == 404) }
+    #expect(!FileManager.default.fileExists(atPath: later) && !FileManager.default.fileExists(atPath: trace))
     #expect(try service.get(address, method: "DELETE").status == 404)
     #expect(try service.get("/api/v1/events/\(Self.ids[1])/clip.mp4").status == 200)
     try await service.stop()

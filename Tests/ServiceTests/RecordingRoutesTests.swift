@@ -1,5 +1,8 @@
+import Capture
 import Foundation
+import Imaging
 import Outputs
+import Scene
 import TestSupport
 import Testing
 
@@ -60,6 +63,8 @@ import Testing
     media.remember(StampedEvent.Evidence(snapshot: link, clip: link), of: linked)
     for (id, file, word) in [
       (Self.event, "snapshot.jpg", "no snapshot"), (gone, "clip.mp4", "no clip"), (gone, "snapshot.jpg", "no snapshot"),
+      (Self.event, "crop.jpg", "no snapshot"), (gone, "crop.jpg", "no snapshot"), (linked, "crop.jpg", "no snapshot"),
+      (linked, "snapshot.jpg?boxes=1", "no snapshot"), (Self.event.lowercased(), "crop.jpg", "no snapshot"),
       (linked, "clip.mp4", "no clip"), (linked, "snapshot.jpg", "no snapshot"),
       ("01KB5Q8Z9X0123456789ABCDEZ", "clip.mp4", "no clip"), (Self.event.lowercased(), "clip.mp4", "no clip"),
       ("..%2f..%2f..%2fetc%2fpasswd", "clip.mp4", "no clip"), ("%2e%2e", "clip.mp4", ""), ("..", "clip.mp4", ""),
@@ -107,6 +112,53 @@ import Testing
     try await service.stop()
   }
 
+  @Test func `a snapshot is clean, with its box, or a crop of the object`() async throws {
+    let (service, _) = try await service()
+    let media = try #require(service.run.supervisor.media)
+    let folder = try ScratchFolder()
+    // The photograph is 768 by 576; the object in it 200 by 300.
+    let box = Box(minX: 192 / 768, minY: 144 / 576, maxX: 392 / 768, maxY: 444 / 576)
+    func image(_ bytes: [UInt8]) throws -> RGBImage {
+      let path = folder.path + "/\(UUID()).jpg"
+      try Data(bytes).write(to: URL(filePath: path))
+      return RGBImage(try ImageFile(path: path).read())
+    }
+    let other = "01KB5Q8Z9X0123456789ABCDEJ"
+    let name = MediaName(camera: "yard", milliseconds: 0, label: "person", identifier: other, kind: .snapshot)
+    let path = try media.place(name)
+    try FileManager.default.copyItem(at: TestClip.photograph, to: URL(filePath: path))
+    media.remember(StampedEvent.Evidence(snapshot: path, clip: nil, snapshotBox: box), of: other)
+    let address = "/api/v1/events/\(other)/"
+    let stored = [UInt8](try Data(contentsOf: URL(filePath: path)))
+    #expect(
+      try service.get(address + "snapshot.jpg").body == stored
+        && service.get(address + "snapshot.jpg?boxes=0").body == stored)
+    let answer = try service.get(address + "snapshot.jpg?boxes=1")
+    #expect(answer.status == 200 && answer.head.lowercased().contains("content-type: image/jpeg"))
+    let (clean, boxed) = (try image(stored), try image(answer.body))
+    #expect(boxed.width == 768 && boxed.height == 576)
+    /// Mean difference of both images along the column `x` within the rows of the object.
+    func difference(_ x: Int) -> Double {
+      let sums = (160..<430).map { y in
+        (0..<3).map { abs(Int(clean.bytes[(y * 768 + x) * 3 + $0]) - Int(boxed.bytes[(y * 768 + x) * 3 + $0])) }
+          .reduce(0, +)
+      }
+      return Double(sums.reduce(0, +)) / Double(sums.count)
+    }
+    #expect(difference(192) > 60 && difference(300) < 15 && difference(600) < 15, "an outline, and nothing elsewhere")
+    // A margin of 60 pixels, a fifth of the longer side.
+    let crop = try image(try service.get(address + "crop.jpg").body)
+    #expect(crop.width == 320 && crop.height == 420)
+    let middle = (Int(crop.bytes[(210 * 320 + 160) * 3]), Int(clean.bytes[((210 + 84) * 768 + 160 + 132) * 3]))
+    #expect(abs(middle.0 - middle.1) < 40, "\(middle)")
+    // The file is gone: nothing is drawn.
+    try FileManager.default.removeItem(atPath: path)
+    for file in ["snapshot.jpg", "snapshot.jpg?boxes=1", "crop.jpg"] {
+      #expect(try service.get(address + file).status == 404, "\(file)")
+    }
+    try await service.stop()
+  }
+
   @Test func `nobody sees them without the token`() async throws {
     let token = "0123456789abcdef-XYZ"
     let file = FileManager.default.temporaryDirectory.appending(path: "token-\(UUID().uuidString)")
@@ -115,7 +167,7 @@ import Testing
     let (service, clip) = try await service(http: "token_file: \(file.path)")
     let path = "/api/v1/events/\(Self.event)/clip.mp4"
     for headers in [[], ["Authorization: Bearer \(token)x"], ["Range: bytes=0-1"]] {
-      for path in [path, "/api/v1/events/\(Self.event)/snapshot.jpg"] {
+      for path in [path] + ["snapshot.jpg", "crop.jpg"].map({ "/api/v1/events/\(Self.event)/\($0)" }) {
         #expect(try service.get(path, headers: headers).status == 401)
       }
     }

@@ -26,13 +26,13 @@ import Testing
   @Test func `classes are resolved, and each filter has the masks of its camera`() throws {
     let rules = try configuration(
       """
-          track: {stationary_after: 30s}
+          track: {stationary_after: 30s, updates: 1s}
           zones: {yard: {points: [[0, 0.5], [1, 0.5], [1, 1]], objects: [traffic light, 0], loiter: 20s}}
           lines: {gate: {a: [0, 0.5], b: [1, 0.5], directions: [up, down]}}
           filters: {Traffic Light: {max_ratio: 2}, all: {threshold: 0.4}}
           object_masks: [[[0, 0], [0.1, 0], [0.1, 0.1]]]
       """)
-    #expect(rules.stationary.after == 30)
+    #expect(rules.stationary.after == 30 && rules.updates == .every(1))
     #expect(rules.zones.map(\.classes) == [[0, 2]] && rules.zones[0].loitering?.after == 20)
     #expect(rules.lines.map(\.inward) == ["up"] && rules.lines.map(\.outward) == ["down"])
     #expect(rules.filters[classID: 2].aspect.upperBound == 2 && rules.filters[classID: 2].threshold == 0)

@@ -102,13 +102,20 @@ import Webhooks
     let receiver = try WebReceiver([.status(200)])
     let image = folder.path + "/image.jpg"
     try Data([0xFF, 0xD8, 0xFF, 0xD9]).write(to: URL(filePath: image))
-    let hook = Webhook(settings(receiver) { $0.sendsImage = true }, spool: folder.path + "/hook")
+    // How images are drawn is the caller's business.
+    let hook = Webhook(settings(receiver) { $0.sendsImage = true }, spool: folder.path + "/hook") { image, form in
+      let what = form == .boxed ? "boxed" : form == .cropped ? "cropped" : "clean"
+      return FileManager.default.contents(atPath: image.path).map { Array($0) + Array("\(what) \(image.label)".utf8) }
+    }
     try hook.start()
     hook.offer(event(1) { $0.snapshot = image })
     #expect(waiting { hook.report.delivered == 1 })
     let call = try #require(receiver.received.first)
     #expect(call.header("Content-Type")?.hasPrefix("multipart/form-data; boundary=") == true)
     #expect(call.text.contains("name=\"event\"") && call.text.contains("filename=\"snapshot.jpg\""))
+    #expect(call.text.contains("name=\"crop\"; filename=\"crop.jpg\""))
+    #expect(
+      call.body.firstRange(of: Array("boxed ".utf8)) != nil && call.body.firstRange(of: Array("cropped ".utf8)) != nil)
     #expect(call.body.firstRange(of: [0xFF, 0xD8, 0xFF, 0xD9]) != nil)
     hook.stop()
     receiver.finish()

@@ -251,7 +251,9 @@ def judge(folder, model, street, restart):
             expect(False, "a walker has no end with a clip")
             continue
         end = end[0]
-        offset, trace = end["clip_offset"], json.load(open(end["snapshot"].removesuffix("jpg") + "json"))
+        # Beside the clip, with the class and the identifier of the walker.
+        path = "_".join(end["clip"].rsplit("_", 2)[:1] + [end["label"], end["id"] + ".json"])
+        offset, trace = end["clip_offset"], json.load(open(path))
         begin, *box = trace["points"][0]
         best = max((overlap(box, found) for found in people(end["clip"], offset, model, folder)), default=0)
         expect(abs(begin - offset) < 0.01 and best > 0.5,

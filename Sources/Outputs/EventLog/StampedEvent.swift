@@ -11,7 +11,7 @@ package struct StampedEvent: Hashable, Sendable {
   /// Identifier of the object, equal in all its events; of the event itself if it has no object.
   package let identifier: String
   /// When it happened, in milliseconds since 1970.
-  package let moment: Int64
+  package var moment: Int64
   /// When the object was first seen, in milliseconds since 1970. Fixed with its first event, because the wall clock
   /// may be set.
   package let began: Int64
@@ -44,6 +44,8 @@ package struct StampedEvent: Hashable, Sendable {
     package var clipOffset: Double?
     /// Box of the object in the image, in fractions of its size.
     package var snapshotBox: Box?
+    /// Paths of videos that go on where `clip` is full.
+    package var furtherClips: [String] = []
 
     package init(snapshot: String?, clip: String?, clipOffset: Double? = nil, snapshotBox: Box? = nil) {
       self.snapshot = snapshot
@@ -51,6 +53,18 @@ package struct StampedEvent: Hashable, Sendable {
       self.clipOffset = clipOffset
       self.snapshotBox = snapshotBox
     }
+  }
+
+  /// The same of the later frame at `stamp`, which shows the object as `track`.
+  package mutating func advance(to stamp: FrameStamp, track: Track) {
+    moment += Int64((max(0, stamp.seconds - event.stamp.seconds) * 1e3).rounded())
+    event.stamp = stamp
+    guard var object = event.object else { return }
+    let topScore = max(object.track.topScore, track.topScore)
+    object.track = track
+    object.track.topScore = topScore
+    object.lastSeen = stamp.seconds
+    event.object = object
   }
 
   /// The event as one line of JSON, version 2 of the format, without line feed. Boxes are `[x1,y1,x2,y2]`.
@@ -143,6 +157,11 @@ package struct StampedEvent: Hashable, Sendable {
       line.add("snapshot", evidence.snapshot)
       line.add("clip", evidence.clip)
       line.add("clip_offset", evidence.clipOffset, places: 3)
+      if let clip = evidence.clip, !evidence.furtherClips.isEmpty {
+        let first: JSONValue = ["path": .string(clip), "offset": .number(evidence.clipOffset, places: 3)]
+        let further = evidence.furtherClips.map { ["path": .string($0), "offset": .integer(0)] as JSONValue }
+        line.add("clips", value: .array([first] + further))
+      }
       if let box = evidence.snapshotBox {
         line.add("snapshot_box", [box.minX, box.minY, box.maxX, box.maxY], places: 5)
       }

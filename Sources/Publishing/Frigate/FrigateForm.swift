@@ -1,5 +1,5 @@
 package import MQTT
-import Outputs
+package import Outputs
 
 /// Topics and payloads as Frigate has them, so that what people have built for it goes on working: its Home Assistant
 /// integration, cards, automations. Topics: https://docs.frigate.video/integrations/mqtt.
@@ -73,10 +73,11 @@ package struct FrigateForm: PublishedForm {
     }
   }
 
-  package mutating func messages(of event: PublishedEvent, image: [UInt8]?) -> [MQTTMessage] {
+  package mutating func messages(of event: PublishedEvent, image: (EventImage.Form) -> [UInt8]?) -> [MQTTMessage] {
     guard let message = events.translate(event) else { return [] }
     var messages: [MQTTMessage] = []
-    if let image, let label = message.label {
+    // As Frigate sends it unless it is configured otherwise.
+    if let label = message.label, let image = image([.cropped, .boxed]) {
       messages.append(
         MQTTMessage(topic: "\(prefix)/\(event.camera)/\(Self.level(label))/snapshot", payload: image, isRetained: true))
     }

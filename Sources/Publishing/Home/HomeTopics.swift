@@ -17,6 +17,7 @@ package struct HomeTopics: Hashable, Sendable {
 
   func state(of camera: String) -> String { "\(prefix)/\(camera)/state" }
   func snapshot(of camera: String) -> String { "\(prefix)/\(camera)/snapshot" }
+  func crop(of camera: String) -> String { "\(prefix)/\(camera)/crop" }
   func toggle(_ toggle: HomeToggle, of camera: String) -> String { "\(prefix)/\(camera)/\(toggle.rawValue)" }
 
   /// The count of `label`, or `all`, in `zone`, or in the whole frame; with `/active` behind it that of moving objects.

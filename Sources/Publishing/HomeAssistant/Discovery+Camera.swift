@@ -60,6 +60,9 @@ extension Discovery {
     entities.add(
       "image", "snapshot", "Snapshot",
       ["image_topic": .string(topics.snapshot(of: camera.name)), "content_type": "image/jpeg"])
+    entities.add(
+      "image", "crop", "Last object",
+      ["image_topic": .string(topics.crop(of: camera.name)), "content_type": "image/jpeg"])
     return entities.all
   }
 }

@@ -53,7 +53,7 @@ struct CollectedEvent: Sendable {
     if snapshot == nil { fields["snapshot_box"] = nil }
     // Clips stay with the box.
     fields["clip"] = "null"
-    fields["clip_offset"] = nil
+    (fields["clip_offset"], fields["clips"]) = (nil, nil)
     return fields.json
   }
 }

@@ -1,5 +1,5 @@
-import EventStore
-import Outputs
+package import EventStore
+package import Outputs
 package import Pipeline
 package import Recording
 import Settings
@@ -20,12 +20,21 @@ extension CollectorRun: WebService {
     [fleet.list] + fleet.cameras.map { ServerSentEvent(name: "camera", data: $0.json) }
   }
 
-  package func recording(_ kind: MediaName.Kind, of identifier: String) async -> String? {
+  package func recording(_ kind: MediaName.Kind, of identifier: String, clip: Int?) async -> String? {
     guard kind == .snapshot, let event = try? await history?.database.event(identifier)?.event else { return nil }
     return event.snapshot.flatMap { media?.recording(at: $0) }
   }
 
-  package func removeRecordings(_ paths: [String]) { for path in paths { media?.remove(path) } }
+  package func image(of identifier: String) async -> EventImage? {
+    guard let event = try? await history?.database.event(identifier)?.event, let path = event.snapshot else {
+      return nil
+    }
+    return media?.recording(at: path).map { EventImage(path: $0, event: event.json) }
+  }
+
+  package func removeRecordings(_ paths: [String], of events: [StoredEvent]) {
+    for path in paths { media?.remove(path) }
+  }
 
   package func change(_ camera: String, _ values: [String: Bool]) async -> ReloadOutcome {
     .refused("a collector switches nothing: expected the box of \(camera)")

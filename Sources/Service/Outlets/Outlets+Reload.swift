@@ -1,3 +1,5 @@
+import LiveView
+import Outputs
 import Publishing
 import Settings
 import Synchronization
@@ -24,7 +26,8 @@ extension Outlets {
   static func makeWebhooks(_ hooks: [HookSettings], folder: String) throws(ServiceError) -> [Webhook] {
     var webhooks: [Webhook] = []
     for hook in hooks {
-      webhooks.append(Webhook(try WebhookSettings(hook), spool: "\(folder)/webhooks/\(hook.name)"))
+      webhooks.append(
+        Webhook(try WebhookSettings(hook), spool: "\(folder)/webhooks/\(hook.name)", draw: EventImage.drawn))
     }
     return webhooks
   }

@@ -1,4 +1,5 @@
 import Foundation
+import LiveView
 import MQTT
 import Outputs
 import Pipeline
@@ -67,7 +68,9 @@ final class Outlets: Sendable {
   /// A publisher that has not started; `nil` where `settings` name no broker.
   func makePublisher(_ settings: OutputSettings) throws(ServiceError) -> MQTTPublisher? {
     guard let wanted = try PublishingSettings(settings), let house = house.withLock({ $0 }) else { return nil }
-    do throws(MQTTError) { return try MQTTPublisher(wanted, home: house.home, obey: house.obey) } catch {
+    do throws(MQTTError) {
+      return try MQTTPublisher(wanted, home: house.home, obey: house.obey, draw: EventImage.drawn)
+    } catch {
       throw Self.failure(error)
     }
   }

@@ -6,12 +6,15 @@ import Streaming
 import Synchronization
 
 /// Passes the events of one camera to the journal. Two threads call it: the capture thread for the state of the source, and
-/// a worker for events in frames. If the camera is recorded, ends of objects wait until their files are on the disk.
+/// a worker for events in frames. If the camera is recorded, the recorder's thread passes on updates, with the files there are,
+/// and ends of objects, which wait until their files are on the disk.
 final class CameraEvents: Sendable {
   private struct State {
     var stamper: EventStamper
     /// Objects that the recorder has.
     var recorded: Set<Int> = []
+    /// The latest time of an event, in milliseconds since 1970.
+    var latest: Int64 = 0
     /// The camera is stopped, but a worker may still analyse its last frame.
     var isOver = false
   }
@@ -42,17 +45,18 @@ final class CameraEvents: Sendable {
       for event in events {
         let stamped = state.stamper.stamp(event)
         let isKept = isRecorded(event, &state) && (recorder?.take(stamped) ?? false)
-        if !isKept || event.kind != .end { note(state.stamper.number(stamped)) }
+        if !isKept || (event.kind != .end && event.kind != .update) { note(stamped, &state) }
       }
       state.isOver = isLast
     }
   }
 
-  /// Whether the recorder receives `event`: all events of objects that appeared while recording was on.
+  /// Whether the recorder receives `event`: all events of objects that appeared, or began to move, while recording was on. What
+  /// was there before a restart, a reload or the switch has no start here.
   private func isRecorded(_ event: SceneEvent, _ state: inout State) -> Bool {
     guard recorder != nil, let object = event.object?.identity else { return false }
     switch event.kind {
-    case .start:
+    case .start, .active:
       if switches.isOn(.record) { state.recorded.insert(object) }
       return switches.isOn(.record)
     case .end: return state.recorded.remove(object) != nil
@@ -60,11 +64,19 @@ final class CameraEvents: Sendable {
     }
   }
 
-  /// Publishes an end that the recorder has held, or one that an earlier run left open.
-  func publish(_ end: StampedEvent, evidence: StampedEvent.Evidence?) {
-    state.withLock { note($0.stamper.number(end, evidence: evidence)) }
+  /// Publishes an update or an end that the recorder has held, or an end that an earlier run left open.
+  func publish(_ event: StampedEvent, evidence: StampedEvent.Evidence?) {
+    state.withLock { state in
+      var event = event
+      // An update is about now, so it is not before events that were published meanwhile.
+      if event.event.kind == .update { event.moment = max(event.moment, state.latest) }
+      note(event, evidence: evidence, &state)
+    }
   }
 
   /// Under the lock: the events of one camera reach the journal in the order of their numbers.
-  private func note(_ event: StampedEvent) { journal.note(event) }
+  private func note(_ event: StampedEvent, evidence: StampedEvent.Evidence? = nil, _ state: inout State) {
+    state.latest = max(state.latest, event.moment)
+    journal.note(state.stamper.number(event, evidence: evidence))
+  }
 }

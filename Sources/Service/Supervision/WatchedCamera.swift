@@ -72,7 +72,7 @@ final class WatchedCamera: Sendable {
     let streams = CameraStreams(settings, ring: opening.ring, media: media, switches: switches, log: journal.log)
     self.streams = streams
     recorder = media.flatMap {
-      CameraRecorder(settings, classes: plan.classes, ring: streams.recorded, folder: $0)
+      CameraRecorder(settings, ring: streams.recorded, folder: $0)
     }
     self.memories = memories
     heat = CameraHeat(settings.name, classes: plan.classes, folder: memories.map(HeatFolder.init))

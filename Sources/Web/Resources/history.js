@@ -5,16 +5,35 @@ import { startOf } from "./words.js";
 
 const moment = (text) => (text ? Date.parse(text) : null);
 
-const object = (event) => ({
+/** When a clip begins, by its name. */
+const beginning = (path) => {
+  const parts = /_(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)([\d.]{6}Z)_/.exec(path);
+  return parts && Date.parse(parts.slice(1, 4).join("-") + "T" + parts.slice(4).join(":"));
+};
+
+/** The clip that shows what began at `start`: what moves several times has several. The latest, where none is known to. */
+function clipAt(event, start) {
+  const clips = event.clips ?? [], began = clips.map((each) => beginning(each.path));
+  // Its pre-roll is before; clocks may differ a little.
+  const index = start === undefined ? -1 : began.findLastIndex((each) => each && each <= start + 1000);
+  if (index < 0 || clips[index].path === event.clip) {
+    const last = clips.findIndex((each) => each.path === event.clip);
+    return { clip: event.clip, clipQuery: "", offset: event.clip_offset ?? 0, clipStart: last > 0 ? began[last] : null };
+  }
+  const { path, offset } = clips[index];
+  return { clip: path, clipQuery: "?clip=" + index, offset: offset ?? 0, clipStart: began[index] };
+}
+
+const object = (event, start) => ({
   id: event.id, label: event.label, start: moment(event.start ?? event.ts), end: moment(event.end), zones: event.entered ?? [],
   score: event.top_score ?? event.score ?? 0, isKept: event.kept === true,
-  hasSnapshot: Boolean(event.snapshot), hasClip: Boolean(event.clip), clip: event.clip, offset: event.clip_offset ?? 0,
-  box: event.snapshot_box ?? null,
+  hasSnapshot: Boolean(event.snapshot), hasClip: Boolean(event.clip), ...clipAt(event, start),
+  isStationary: event.stationary === true, box: event.snapshot_box ?? null,
 });
 
 /** A visit and its objects. */
 function visit({ visit: event, objects }) {
-  const found = objects.map(object);
+  const found = objects.map((each) => object(each, moment(event.start ?? event.ts)));
   return {
     id: event.id, camera: event.camera, start: moment(event.start ?? event.ts), end: moment(event.end),
     isOver: event.phase === "end", labels: event.labels ?? [...new Set(found.map((each) => each.label))], zones: event.zones ?? [],
@@ -117,8 +136,8 @@ export function outageSpans(changes, from, to) {
 
 /** Where an object was while its clip runs: `[{time, box}]`, time in seconds of the clip and box in shares of the frame. */
 export async function trace(object, signal) {
-  if (object.end) try {
-    const { points } = await ask(eventAddress(object.id, "/trace.json"), { signal });
+  if (object.end || object.isStationary) try {
+    const { points } = await ask(eventAddress(object.id, "/trace.json" + object.clipQuery), { signal });
     if (points?.length) return points.map(([time, ...box]) => ({ time, box }));
   } catch (error) { if (error.name === "AbortError") throw error; }
   // Without a trace: the places that the lines of the log name.

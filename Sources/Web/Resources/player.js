@@ -92,7 +92,7 @@ export class Player {
       + (object.end ? " · " + length(Math.max(1, (object.end - object.start) / 1000)) : "");
     this.download.toggleAttribute("hidden", !object.hasClip);
     if (!object.hasClip) return this.showStill(object.hasSnapshot ? "" : "Nothing of it was recorded.");
-    const address = eventAddress(object.id, "/clip.mp4");
+    const address = eventAddress(object.id, "/clip.mp4" + object.clipQuery);
     this.download.href = address;
     this.download.download = this.item.camera + "-" + new Date(object.start).toISOString().replaceAll(":", "") + ".mp4";
     this.fetchTraces();
@@ -111,7 +111,8 @@ export class Player {
     this.setRatio(video.videoWidth, video.videoHeight);
     [video.hidden, this.image.hidden, this.controls.hidden] = [false, true, false];
     // Of an object that was there before this visit began, what belongs to the visit.
-    const earlier = Math.max(0, (this.item.start - object.start) / 1000 - 1);
+    const began = object.clipStart ? object.clipStart + object.offset * 1000 : object.start;
+    const earlier = Math.max(0, (this.item.start - began) / 1000 - 1);
     video.currentTime = object.offset + earlier;
     if (this.isPlaying) video.play().catch(() => {});
     this.showTime();
@@ -124,7 +125,7 @@ export class Player {
     const hasImage = this.object?.hasSnapshot ?? false;
     [this.video.hidden, this.image.hidden, this.controls.hidden] = [true, !hasImage, true];
     if (hasImage) {
-      this.image.src = eventAddress(this.object.id, "/snapshot.jpg");
+      this.image.src = eventAddress(this.object.id, "/snapshot.jpg" + (this.hasBoxes ? "?boxes=1" : ""));
       this.image.alt = capital(this.object.label) + " in front of " + this.item.camera;
     }
     this.note.textContent = sentence;
@@ -152,8 +153,8 @@ export class Player {
   async fetchTraces() {
     const { signal } = this.loading, { item } = this;
     for (const each of [this.object, ...item.objects.filter((other) => other !== this.object)]) {
-      if (this.traces.has(each.id) || !each.hasClip) continue;
-      try { this.traces.set(each.id, await trace(each, signal)); } catch { return; }
+      if (this.traces.has(each.id + each.clip) || !each.hasClip) continue;
+      try { this.traces.set(each.id + each.clip, await trace(each, signal)); } catch { return; }
       this.draw();
     }
     // The last few are enough to go back and forth.
@@ -164,7 +165,7 @@ export class Player {
     const { video } = this, area = begin(this.canvas, video.videoWidth, video.videoHeight);
     if (!this.hasBoxes || video.hidden || !this.item || video.readyState < 1) return;
     for (const each of this.item.objects) {
-      const box = each.clip === this.clip && boxAt(this.traces.get(each.id) ?? [], video.currentTime);
+      const box = each.clip === this.clip && boxAt(this.traces.get(each.id + each.clip) ?? [], video.currentTime);
       if (box) drawBox(area, box, colourOf(each.label), each.label);
     }
   }
@@ -180,6 +181,7 @@ export class Player {
   toggleBoxes() {
     this.hasBoxes = !this.hasBoxes;
     this.boxes.setAttribute("aria-pressed", this.hasBoxes);
+    if (!this.image.hidden) this.showStill(this.note.textContent);
     this.draw();
   }
 
