@@ -37,7 +37,7 @@ import Testing
       yard:
         url: "rtsp://h/"
         privacy_masks: [[[0, 0], [1, 0], [1, 0.1], [0, 0.1]]]
-        zones: {half: {points: [[0, 0], [1, 0], [1, 1], [0, 1]], anchor: centre, hold: 0s, loiter: {all: 300ms}}}
+        zones: {half: {points: [[0, 0.2], [1, 0.2], [1, 1], [0, 1]], anchor: centre, hold: 0s, loiter: {all: 300ms}}}
     """.write(toFile: program.path("service.yml"), atomically: true, encoding: .utf8)
     for (words, expected) in [([], "expected --as with one of front, yard"), (["--as", "yrd"], "did you mean yard?")] {
       let refused = try program.run(["clip.mp4", "-c", "service.yml", "-q"] + words, hasModel: false)

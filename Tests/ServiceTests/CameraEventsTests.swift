@@ -101,4 +101,18 @@ import Testing
     let times = lines.compactMap { $0["ts"] as? String }
     #expect(times == times.sorted(), "\(times)")
   }
+
+  @Test func `an update that waited for the disk does not take back that its object is stationary`() async throws {
+    let lines = try await lines { events, _ in
+      events.publish([Self.event(.active, at: 1)])
+      var stopped = Self.event(.stationary, at: 3)
+      stopped.object?.isStationary = true
+      events.publish([stopped])
+      // What the recorder built before.
+      var stamper = EventStamper(classes: Self.classes, camera: "yard", clock: .wall)
+      events.publish(stamper.stamp(Self.event(.update, at: 2)), evidence: nil)
+    }
+    let update = try #require(lines.last { $0["type"] as? String == "update" })
+    #expect(update["stationary"] as? Bool == true && update["active"] as? Bool == false, "\(lines)")
+  }
 }

@@ -130,7 +130,7 @@ import Testing
       _ = try configuration("    \(rule)")
     } throws: { error in
       "\(error)" == "cameras.c.\(place): the model has no class \(word); did you mean \(hint)?"
-        && (error as? ServiceError)?.code == .configuration
+        && (error as? ConfigurationError)?.code == .invalid
     }
   }
 }

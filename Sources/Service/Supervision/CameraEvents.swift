@@ -13,6 +13,8 @@ final class CameraEvents: Sendable {
     var stamper: EventStamper
     /// Objects that the recorder has.
     var recorded: Set<Int> = []
+    /// The same, as their latest events have them, until the recorder has published their ends.
+    var newest: [Int: SceneObject] = [:]
     /// The latest time of an event, in milliseconds since 1970.
     var latest: Int64 = 0
     /// The camera is stopped, but a worker may still analyse its last frame.
@@ -45,6 +47,7 @@ final class CameraEvents: Sendable {
       for event in events {
         let stamped = state.stamper.stamp(event)
         let isKept = isRecorded(event, &state) && (recorder?.take(stamped) ?? false)
+        if isKept, let object = event.object { state.newest[object.identity] = object }
         if !isKept || (event.kind != .end && event.kind != .update) { note(stamped, &state) }
       }
       state.isOver = isLast
@@ -68,8 +71,14 @@ final class CameraEvents: Sendable {
   func publish(_ event: StampedEvent, evidence: StampedEvent.Evidence?) {
     state.withLock { state in
       var event = event
-      // An update is about now, so it is not before events that were published meanwhile.
-      if event.event.kind == .update { event.moment = max(event.moment, state.latest) }
+      if event.event.kind == .update {
+        // The recorder waits for the disk meanwhile: an update is neither before events that came since, nor takes back what they
+        // state of the object.
+        event.moment = max(event.moment, state.latest)
+        event.event.object = event.event.object.map { state.newest[$0.identity] ?? $0 }
+      } else if let object = event.event.object {
+        state.newest[object.identity] = nil
+      }
       note(event, evidence: evidence, &state)
     }
   }
