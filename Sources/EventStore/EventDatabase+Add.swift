@@ -65,7 +65,7 @@ extension EventDatabase {
   package func clear() throws(EventStoreError) {
     do {
       try pool.write { db in
-        for table in ["line", "event", "file", "tag", "tally", "day", "deleted", "log"] {
+        for table in ["line", "event", "file", "tag", "tally", "day", "hour", "deleted", "log"] {
           try db.execute(sql: "DROP TABLE IF EXISTS \(table)")
         }
         try EventSchema.create(db)
@@ -87,6 +87,7 @@ private struct EventWriting {
   private let zone: TimeZone
   private var tallies: [String: Int] = [:]
   private var days: [DayKey: Int] = [:]
+  private var hours: [HourCount.Key: Int] = [:]
 
   private struct DayKey: Hashable {
     let day: Int
@@ -138,7 +139,9 @@ private struct EventWriting {
       row.label = label
       tags += [.label(label), .label(label, of: row.camera)]
       days[DayKey(day: row.time.day, camera: row.camera, label: label), default: 0] += 1
+      hours[.init(startOf: line.id, camera: row.camera, label: label), default: 0] += 1
     }
+    if let label = row.label, let key = HourCount.Key(line, label: label) { hours[key, default: 0] += 1 }
     row.score = max(row.score, line.topScore ?? line.score ?? 0)
     if let snapshot = line.snapshot { (row.snapshot, row.snapshotBox) = (snapshot, line.snapshotBoxText) }
     if let snapshot = line.snapshot { try addFile(snapshot, to: line.id) }
@@ -173,6 +176,7 @@ private struct EventWriting {
       ).execute(arguments: [key.day, key.camera, key.label, count])
     }
     try db.execute(sql: "DELETE FROM day WHERE count <= 0")
+    for (key, count) in hours where count != 0 { try key.add(count, in: db) }
   }
 
   func isKnown(_ id: String) throws -> Bool {
@@ -249,9 +253,15 @@ private struct EventWriting {
       db, sql: "SELECT day, camera, label FROM event WHERE id = ?", arguments: [id]), let label = event[2] as String?
     {
       days[DayKey(day: event[0], camera: event[1], label: label), default: 0] -= 1
+      hours[.init(startOf: id, camera: event[1], label: label), default: 0] -= 1
     }
-    let texts = try String.fetchAll(db, sql: "SELECT text FROM line WHERE event = ?", arguments: [id])
-    for tag in EventTag.all(of: texts.compactMap { EventLine.Reader().read(Data($0.utf8)) }) { try remove(tag, of: id) }
+    let reader = EventLine.Reader()
+    let lines = try String.fetchAll(db, sql: "SELECT text FROM line WHERE event = ?", arguments: [id])
+      .compactMap { reader.read(Data($0.utf8)) }
+    for tag in EventTag.all(of: lines) { try remove(tag, of: id) }
+    if let label = lines.lazy.compactMap(\.label).first {
+      for line in lines { if let key = HourCount.Key(line, label: label) { hours[key, default: 0] -= 1 } }
+    }
     for table in ["line", "file"] { try db.execute(sql: "DELETE FROM \(table) WHERE event = ?", arguments: [id]) }
     try db.execute(sql: "DELETE FROM event WHERE id = ?", arguments: [id])
     return true

@@ -53,15 +53,14 @@ public struct HourCount: Hashable, Sendable {
 }
 
 extension EventDatabase {
-  private static let hour: Int64 = 3_600_000, day: Int64 = 86_400_000
+  private static let day: Int64 = 86_400_000
   /// Longest span of one answer, in days.
   private static let longest: Int64 = 31
 
-  /// Counts by hour (UTC), camera, class, line and zone, the oldest hour first: objects that appeared from `after` to `before`, and
-  /// the lines they crossed and zones they entered then; the last 24 hours without `after`.
+  /// Counts by hour (UTC), camera, class, line and zone, the oldest hour first, for all hours that the time from `after` to
+  /// `before` touches: objects that appeared, lines they crossed and zones they entered; the last 24 hours without `after`.
   ///
-  /// Crossings and entries of objects that appeared more than a day before `after` are not counted. Throws `invalidQuery` for
-  /// conditions other than these and camera and label, and for more than 31 days.
+  /// Throws `invalidQuery` for conditions other than these and camera and label, and for more than 31 days.
   public func hours(_ query: EventQuery, now: Date = .now) async throws(EventStoreError) -> [HourCount] {
     var rest = query
     (rest.camera, rest.label, rest.after, rest.before, rest.limit) = (nil, nil, nil, nil, EventQuery().limit)
@@ -75,77 +74,72 @@ extension EventDatabase {
         .invalidQuery, "expected at most \(Self.longest) days from after to before for counts by hour")
     }
     guard after < before else { return [] }
-    do {
-      return try await pool.read { db in
-        let starts = try Self.starts(db, query, after: after, before: before)
-        return try starts + Self.passages(db, query, after: after, before: before)
-      }.sorted {
-        ($0.hour, $0.camera, $0.label, $0.kind.rawValue, $0.place, $0.direction)
-          < ($1.hour, $1.camera, $1.label, $1.kind.rawValue, $1.place, $1.direction)
+    return try await reading { db in
+      let rows = try Row.fetchCursor(
+        db.cachedStatement(
+          sql: """
+            SELECT hour, camera, label, kind, place, direction, count FROM hour
+            WHERE hour >= ?1 AND hour <= ?2 AND (?3 IS NULL OR camera = ?3) AND (?4 IS NULL OR label = ?4)
+            ORDER BY hour, camera, label, kind, place, direction
+            """),
+        arguments: [HourCount.Key.hour(after), HourCount.Key.hour(before - 1), query.camera, query.label])
+      var counts: [HourCount] = []
+      while let row = try rows.next() {
+        guard let hour = FootageTime.milliseconds((row[0] as String) + ":00:00Z"),
+          let kind = HourCount.Kind(rawValue: row[3])
+        else { continue }
+        counts.append(
+          HourCount(
+            hour: hour, camera: row[1], label: row[2], kind: kind, place: row[4], direction: row[5], count: row[6]))
       }
-    } catch { throw EventStoreError(error, doing: "read the store of events") }
-  }
-
-  private struct Key: Hashable {
-    let hour: Int64
-    let camera, label: String
-  }
-
-  private static func starts(
-    _ db: Database, _ query: EventQuery, after: Int64, before: Int64
-  ) throws -> [HourCount] {
-    var counts: [Key: Int] = [:]
-    let rows = try Row.fetchCursor(
-      db,
-      sql: """
-        SELECT id, camera, label FROM event
-        WHERE id >= ?1 AND id < ?2 AND label IS NOT NULL AND (?3 IS NULL OR camera = ?3) AND (?4 IS NULL OR label = ?4)
-        """,
-      arguments: [
-        EventIdentifier.least(at: after), EventIdentifier.least(at: before), query.camera, query.label,
-      ])
-    while let row = try rows.next() {
-      guard let moment = EventIdentifier.milliseconds(row[0]) else { continue }
-      counts[Key(hour: moment / hour * hour, camera: row[1], label: row[2]), default: 0] += 1
-    }
-    return counts.map { key, count in
-      HourCount(
-        hour: key.hour, camera: key.camera, label: key.label, kind: .start, place: "", direction: "", count: count)
+      return counts
     }
   }
+}
 
-  /// Crossings of lines and entries into zones.
-  private static func passages(
-    _ db: Database, _ query: EventQuery, after: Int64, before: Int64
-  ) throws -> [HourCount] {
-    // Cross join: events in their order first, then the lines of each by index.
-    let rows = try Row.fetchCursor(
-      db,
-      sql: """
-        SELECT substr(l.ts, 1, 13), e.camera, e.label, json_extract(l.text, '$.type'),
-          coalesce(json_extract(l.text, '$.line'), json_extract(l.text, '$.zone')), json_extract(l.text, '$.direction'),
-          count(*)
-        FROM event e CROSS JOIN line l ON l.event = e.id
-        WHERE e.id >= ?1 AND e.id < ?2 AND e.label IS NOT NULL AND (?3 IS NULL OR e.camera = ?3)
-          AND (?4 IS NULL OR e.label = ?4) AND (instr(e.types, 'line') > 0 OR instr(e.types, 'zone_enter') > 0)
-          AND (instr(l.text, '"type":"line"') > 0 OR instr(l.text, '"type":"zone_enter"') > 0)
-          AND l.ts >= ?5 AND l.ts < ?6
-        GROUP BY 1, 2, 3, 4, 5, 6
-        """,
-      arguments: [
-        EventIdentifier.least(at: after - day), EventIdentifier.least(at: before), query.camera, query.label,
-        EventClock.text(after), EventClock.text(before),
-      ])
-    var counts: [HourCount] = []
-    while let row = try rows.next() {
-      guard let moment = FootageTime.milliseconds((row[0] as String) + ":00:00Z"),
-        let kind = HourCount.Kind(rawValue: (row[3] as String?) ?? "")
-      else { continue }
-      counts.append(
-        HourCount(
-          hour: moment, camera: row[1], label: row[2], kind: kind, place: (row[4] as String?) ?? "",
-          direction: (row[5] as String?) ?? "", count: row[6]))
+extension HourCount {
+  /// A row of the table `hour`.
+  struct Key: Hashable {
+    private let hour, camera, label: String
+    private let kind: Kind
+    private let place, direction: String
+
+    /// The hour of a moment, in milliseconds since 1970: `2026-11-23T18`, as lines begin their times.
+    static func hour(_ milliseconds: Int64) -> String { String(EventClock.text(milliseconds).prefix(13)) }
+
+    /// The appearance of the object `id`.
+    init(startOf id: String, camera: String, label: String) {
+      hour = Self.hour(EventIdentifier.milliseconds(id) ?? 0)
+      (self.camera, self.label, kind, place, direction) = (camera, label, .start, "", "")
     }
-    return counts
+
+    /// The crossing or entry that `line` reports of an object of the class `label`; `nil` for other lines.
+    init?(_ line: EventLine, label: String) {
+      guard let kind = Kind(rawValue: line.type), kind != .start, let place = kind == .line ? line.line : line.zone
+      else {
+        return nil
+      }
+      hour = String(line.ts.prefix(13))
+      (camera, self.label, self.kind, self.place) = (line.camera, label, kind, place)
+      direction = kind == .line ? line.direction ?? "" : ""
+    }
+
+    /// Changes the count by `change`.
+    func add(_ change: Int, in db: Database) throws {
+      let key: StatementArguments = [hour, camera, label, kind.rawValue, place, direction]
+      try db.cachedStatement(
+        sql: """
+          INSERT INTO hour VALUES (?, ?, ?, ?, ?, ?, ?)
+          ON CONFLICT (hour, camera, label, kind, place, direction) DO UPDATE SET count = count + excluded.count
+          """
+      ).execute(arguments: key + [change])
+      guard change < 0 else { return }
+      try db.cachedStatement(
+        sql: """
+          DELETE FROM hour
+          WHERE hour = ? AND camera = ? AND label = ? AND kind = ? AND place = ? AND direction = ? AND count <= 0
+          """
+      ).execute(arguments: key)
+    }
   }
 }

@@ -18,6 +18,8 @@ struct EventLine: Decodable, Sendable {
   let topScore: Double?
   /// The zone that the line is about.
   let zone: String?
+  /// The line that was crossed, and in which direction.
+  let line, direction: String?
   /// Zones that the object is in, and all that it has been in so far.
   let zones: [String]?
   let entered: [String]?
@@ -47,7 +49,8 @@ struct EventLine: Decodable, Sendable {
   static let deleteType = "delete"
 
   private enum CodingKeys: String, CodingKey {
-    case id, type, camera, seq, ts, label, score, zone, zones, entered, snapshot, clip, clips, kept, severity
+    case id, type, camera, seq, ts, label, score, line, direction, zone, zones, entered, snapshot, clip, clips, kept,
+      severity
     case labels
     case objects
     case key = "event"

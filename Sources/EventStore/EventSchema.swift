@@ -5,10 +5,11 @@ import GRDB
 /// `line` has the lines of the log as they are, each once: by its place within its camera and, where it came over the network,
 /// by its own identifier (`key`). All else follows from it: `event` has a row for each object, visit or event
 /// of a camera, `tag` is an inverted index from what can be asked for to events, `tally` the lengths of its lists, `day`
-/// what the summary shows. `file` has all files that lines of an event name: `event` has the latest of them. `deleted` names events that are not to come back, and `log` how far each file has been read.
+/// and `hour` what the summaries show. `file` has all files that lines of an event name: `event` has the latest of them. `deleted`
+/// names events that are not to come back, and `log` how far each file has been read.
 enum EventSchema {
   /// Rises when the tables change. A store of another version is built again from the log.
-  static let version = 4
+  static let version = 5
 
   static func create(_ db: Database) throws {
     try db.execute(
@@ -33,6 +34,10 @@ enum EventSchema {
         CREATE TABLE day (
           day INTEGER NOT NULL, camera TEXT NOT NULL, label TEXT NOT NULL, count INTEGER NOT NULL,
           PRIMARY KEY (day, camera, label)) WITHOUT ROWID;
+        CREATE TABLE hour (
+          hour TEXT NOT NULL, camera TEXT NOT NULL, label TEXT NOT NULL, kind TEXT NOT NULL, place TEXT NOT NULL,
+          direction TEXT NOT NULL, count INTEGER NOT NULL,
+          PRIMARY KEY (hour, camera, label, kind, place, direction)) WITHOUT ROWID;
         CREATE TABLE deleted (event TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID;
         CREATE TABLE log (head TEXT NOT NULL PRIMARY KEY, offset INTEGER NOT NULL) WITHOUT ROWID;
         PRAGMA user_version = \(version);

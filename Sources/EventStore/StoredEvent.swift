@@ -45,14 +45,16 @@ public struct StoredEvent: Hashable, Sendable {
   static func fetch(_ ids: [String], in db: Database) throws -> [StoredEvent] {
     let statement = try db.cachedStatement(
       sql: """
-        SELECT e.id, e.camera, e.label, e.score, e.types, e.snapshot, e.clip, e.kept, e.clip_offset, e.snapshot_box, l.text
+        SELECT e.id, e.camera, e.label, e.score, e.types, e.snapshot, e.clip, e.kept, e.clip_offset, e.snapshot_box, l.text,
+          (SELECT count(*) FROM file f WHERE f.event = e.id AND f.is_clip)
         FROM event e JOIN line l ON l.number = e.last WHERE e.id = ?
         """)
     return try ids.compactMap { id in
       guard let row = try Row.fetchOne(statement, arguments: [id]) else { return nil }
       let types = row[4] as String, snapshot = row[5] as String?, clip = row[6] as String?, isKept = row[7] as Bool
       let text = row[10] as String
-      let clips = clip == nil ? [] : try clips(of: id, in: db)
+      // Most events have one clip at most, which is in their row.
+      let clips = row[11] > 1 ? try clips(of: id, in: db) : clip.map { [Clip(path: $0, offset: row[8])] } ?? []
       // SQLite reads and writes JSON in 30 microseconds, which is most of the time of a query with many answers.
       var json = try LineHead(text)?.text ?? LineHead.removed(from: text, in: db)
       json += ",\"snapshot\":\(snapshot?.json ?? "null"),\"clip\":\(clip?.json ?? "null")"

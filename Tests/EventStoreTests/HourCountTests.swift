@@ -67,6 +67,16 @@ import Testing
     #expect(try await counts(["after": "2026-11-25", "before": "2026-11-26"]).isEmpty)
   }
 
+  @Test func `what is deleted is not counted, and equal lines count once`() async throws {
+    let database = try database(), id = Lines.id(0, at: Lines.noon)
+    let before = try await database.hours(query([:]))
+    #expect(try await database.hours(query(["label": "person"])).count == 6)
+    _ = try database.add(Data(Lines.line("delete", id, seq: 99).utf8), ofLog: "other", readTo: 1)
+    let after = try await database.hours(query([:]))
+    #expect(after.count == before.count - 4, "its start and what it crossed and entered")
+    #expect(after.filter { $0.label == "person" }.map(\.kind) == [.start, .start])
+  }
+
   @Test func `as JSON and as a table`() async throws {
     let counts = try await database().hours(query(["camera": "back"]))
     #expect(

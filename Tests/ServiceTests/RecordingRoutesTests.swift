@@ -82,18 +82,18 @@ import Testing
 
   @Test func `an export of a stream that changes its size breaks where it changes`() async throws {
     let service = try await RunningService(cameras: Self.camera, storage: ", min_free: 0")
-    let folder = try #require(service.run.supervisor.media).path
+    let media = try #require(service.run.supervisor.media)
     let begin = (EventClock.wallMilliseconds / 3_600_000 - 2) * 3_600_000
     for (place, size) in [(0, "64x48"), (1, "128x96")] {
       let start = begin + Int64(place) * 2000
       let name = SegmentName(camera: "yard", start: start).finished(at: start + 2000, hasMotion: false)
-      let inner = "\(folder)/\(RecordedName.segment(name).folder)"
-      try FileManager.default.createDirectory(atPath: inner, withIntermediateDirectories: true)
+      // Retention removes empty folders of past hours: the file is made elsewhere.
+      let made = service.folder.appending(path: "made.mp4").path
       try FFmpegTool.run([
         "-f", "lavfi", "-i", "testsrc=s=\(size):r=10:d=2", "-pix_fmt", "yuv420p", "-movflags",
-        "+frag_keyframe+empty_moov",
-        "\(inner)/\(name.file)",
+        "+frag_keyframe+empty_moov", made,
       ])
+      try FileManager.default.moveItem(atPath: made, toPath: try media.place(name))
     }
     func export(_ seconds: Int64) throws -> Int32 {
       let (after, before) = (EventClock.text(begin), EventClock.text(begin + seconds * 1000))
