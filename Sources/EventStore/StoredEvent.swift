@@ -43,18 +43,21 @@ public struct StoredEvent: Hashable, Sendable {
 
   /// The events `ids` that there are, in this order.
   static func fetch(_ ids: [String], in db: Database) throws -> [StoredEvent] {
+    // One statement walks the array in its order.
     let statement = try db.cachedStatement(
       sql: """
         SELECT e.id, e.camera, e.label, e.score, e.types, e.snapshot, e.clip, e.kept, e.clip_offset, e.snapshot_box, l.text,
           (SELECT count(*) FROM file f WHERE f.event = e.id AND f.is_clip)
-        FROM event e JOIN line l ON l.number = e.last WHERE e.id = ?
+        FROM json_each(?) j CROSS JOIN event e ON e.id = j.value CROSS JOIN line l ON l.number = e.last
         """)
-    return try ids.compactMap { id in
-      guard let row = try Row.fetchOne(statement, arguments: [id]) else { return nil }
-      let types = row[4] as String, snapshot = row[5] as String?, clip = row[6] as String?, isKept = row[7] as Bool
-      let text = row[10] as String
+    let rows = try Row.fetchCursor(statement, arguments: [JSONValue.strings(ids).text])
+    var events: [StoredEvent] = []
+    events.reserveCapacity(ids.count)
+    while let row = try rows.next() {
+      let types = (row[4] as String).utf8.split(separator: UInt8(ascii: ",")).compactMap { String($0) }
+      let snapshot = row[5] as String?, clip = row[6] as String?, isKept = row[7] as Bool, text = row[10] as String
       // Most events have one clip at most, which is in their row.
-      let clips = row[11] > 1 ? try clips(of: id, in: db) : clip.map { [Clip(path: $0, offset: row[8])] } ?? []
+      let clips = row[11] > 1 ? try Self.clips(of: row[0], in: db) : clip.map { [Clip(path: $0, offset: row[8])] } ?? []
       // SQLite reads and writes JSON in 30 microseconds, which is most of the time of a query with many answers.
       var json = try LineHead(text)?.text ?? LineHead.removed(from: text, in: db)
       json += ",\"snapshot\":\(snapshot?.json ?? "null"),\"clip\":\(clip?.json ?? "null")"
@@ -62,12 +65,14 @@ public struct StoredEvent: Hashable, Sendable {
       json += ",\"clips\":[\(clips.map(\.json).joined(separator: ","))]"
       json += ",\"snapshot_box\":\((row[9] as String?) ?? "null")"
       json += ",\"has_clip\":\(clip != nil),\"has_snapshot\":\(snapshot != nil)"
-      json += ",\"types\":[\"\(types.replacing(",", with: "\",\""))\"],\"kept\":\(isKept)}"
-      return StoredEvent(
-        id: id, camera: row[1], label: row[2], start: EventIdentifier.milliseconds(id) ?? 0, score: row[3],
-        types: types.split(separator: ",").map(String.init), snapshot: snapshot, clip: clip, clips: clips,
-        isKept: isKept, json: json)
+      json += ",\"types\":[\(types.map(\.json).joined(separator: ","))],\"kept\":\(isKept)}"
+      let id = row[0] as String
+      events.append(
+        StoredEvent(
+          id: id, camera: row[1], label: row[2], start: EventIdentifier.milliseconds(id) ?? 0, score: row[3],
+          types: types, snapshot: snapshot, clip: clip, clips: clips, isKept: isKept, json: json))
     }
+    return events
   }
 
   /// What only some callers want to know of an event: read from its last line when they ask.

@@ -27,6 +27,11 @@ extension Float {
 extension String {
   /// The text in JSON, quotes included.
   package var json: String {
+    // Few texts have anything to escape.
+    let isPlain = utf8.allSatisfy {
+      $0 >= 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
+    }
+    if isPlain { return "\"" + self + "\"" }
     var result = "\""
     for scalar in unicodeScalars {
       switch scalar {

@@ -11,10 +11,26 @@ import Testing
       ("2026-11-23T18:39:27Z", moment), ("2026-11-23T18:39:27.5Z", moment + 500), ("20261123T183927Z", moment),
       ("2026-11-23T19:39:27+01:00", moment), ("2026-11-23 13:09:27-0530", moment), ("2026-11-23", nil),
       ("2026-13-23T18:39:27Z", nil), ("2026-02-30T18:39:27Z", nil), ("2026-11-23T25:39:27Z", nil), ("yesterday", nil),
-      ("at 2026-11-23T18:39:27Z", nil),
+      ("at 2026-11-23T18:39:27Z", nil), ("2026-11-23T18:39:27.957Z", moment + 957),
+      ("20261123T183927.957Z", moment + 957),
+      ("2024-02-29T00:00:00Z", 1_709_164_800_000), ("2026-02-29T00:00:00.000Z", nil), ("2026-04-31T00:00:00Z", nil),
+      ("2026-11-23T18:39:60Z", nil), ("2026-11-23T18:39:27.9579Z", moment + 957),
     ] as [(String, Int64?)])
   func `a time is read as it is usually written`(text: String, expected: Int64?) {
     #expect(FootageTime.milliseconds(text) == expected)
+  }
+
+  @Test func `every day is read as the calendar has it`() throws {
+    let calendar = Calendar(identifier: .gregorian)
+    let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+    var date = try #require(
+      DateComponents(calendar: calendar, timeZone: .gmt, year: 1990, month: 1, day: 1, hour: 7, minute: 59).date)
+    while date.timeIntervalSince1970 < 7_258_000_000 {
+      let text = date.formatted(style)
+      let expected = Int64(date.timeIntervalSince1970) * 1000
+      guard FootageTime.milliseconds(text) == expected else { return #expect(Bool(false), "\(text)") }
+      date += 86_400
+    }
   }
 
   @Test(
