@@ -123,9 +123,11 @@ struct EventRecorder: ~Copyable {
       guard let end = subject.end else { return nil }
       store(id)
       writeTrace(of: subject)
-      let evidence = subjects[id]?.evidence ?? subject.evidence
+      let isDeleted = folder.isDeleted(end.identifier)
+      let evidence = isDeleted ? .init(snapshot: nil, clip: nil) : subjects[id]?.evidence ?? subject.evidence
       subjects[id] = nil
       folder.remember(evidence, of: end.identifier)
+      folder.forget(end.identifier)
       return (end, evidence)
     }
   }
@@ -134,7 +136,9 @@ struct EventRecorder: ~Copyable {
   mutating func updates(now: UInt64) -> [(StampedEvent, StampedEvent.Evidence)] {
     var updates = plainUpdates.map { ($0, StampedEvent.Evidence(snapshot: nil, clip: nil)) }
     plainUpdates = []
-    let present = subjects.filter { $0.value.end == nil && $0.value.appeared != nil }.sorted { $0.key < $1.key }
+    let present = subjects.filter { _, subject in
+      subject.end == nil && subject.appeared != nil && !folder.isDeleted(subject.first.identifier)
+    }.sorted { $0.key < $1.key }
     for (id, subject) in present {
       let waited =
         Double(now - min(now, subject.published == nil ? subject.appeared ?? now : subject.publication)) / 1e9
@@ -189,7 +193,9 @@ struct EventRecorder: ~Copyable {
 
   /// Writes the way of an object through its latest clip.
   private func writeTrace(of subject: Subject) {
-    guard let clip = subject.clips.last, clip.isThere, let text = subject.trace.json(since: clip.began) else { return }
+    guard !folder.isDeleted(subject.first.identifier), let clip = subject.clips.last, clip.isThere,
+      let text = subject.trace.json(since: clip.began)
+    else { return }
     snapshots.write(trace: text, of: subject.first, in: clip.name)
   }
 
@@ -211,7 +217,9 @@ struct EventRecorder: ~Copyable {
 
   /// Writes the image of the object `id`; it replaces the last one of the same movement.
   private mutating func store(_ id: Int) {
-    guard let subject = subjects[id], let (bytes, box) = subject.image else { return }
+    guard let subject = subjects[id], let (bytes, box) = subject.image,
+      !folder.isDeleted(subject.first.identifier)
+    else { return }
     let now = EventClock.wallMilliseconds
     let filed = now - subject.filed > Self.filing ? now : subject.filed
     subjects[id]?.image = nil

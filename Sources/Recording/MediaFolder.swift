@@ -21,6 +21,8 @@ package final class MediaFolder: Sendable {
     var evidence: [String: StampedEvent.Evidence] = [:]
     /// The identifiers in `evidence`, oldest first.
     var order: [String] = []
+    /// Events that were deleted while their objects were in view.
+    var deleted: Set<String> = []
   }
 
   /// Events whose files are remembered by their identifiers.
@@ -94,11 +96,27 @@ package final class MediaFolder: Sendable {
   /// Remembers which files show the event `identifier`.
   func remember(_ evidence: StampedEvent.Evidence, of identifier: String) {
     state.withLock { state in
+      guard !state.deleted.contains(identifier) else { return }
       if state.evidence.updateValue(evidence, forKey: identifier) != nil { return }
       if state.order.count == Self.remembered { state.evidence[state.order.removeFirst()] = nil }
       state.order.append(identifier)
     }
   }
+
+  /// Nothing more is to be kept of the events `identifiers`, whose objects are still in view.
+  package func delete(_ identifiers: [String]) {
+    state.withLock { state in
+      state.deleted.formUnion(identifiers)
+      for identifier in identifiers { state.evidence[identifier] = nil }
+      state.order.removeAll(where: state.deleted.contains)
+    }
+  }
+
+  /// Whether the event `identifier` was deleted while its object was in view.
+  func isDeleted(_ identifier: String) -> Bool { state.withLock { $0.deleted.contains(identifier) } }
+
+  /// The object of the event `identifier` is gone.
+  func forget(_ identifier: String) { state.withLock { _ = $0.deleted.remove(identifier) } }
 
   /// The files that show the event `identifier`, if it is one of the latest.
   package func evidence(of identifier: String) -> StampedEvent.Evidence? { state.withLock { $0.evidence[identifier] } }

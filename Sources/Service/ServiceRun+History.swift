@@ -111,6 +111,7 @@ extension ServiceRun {
 
   package func removeRecordings(_ paths: [String], of events: [StoredEvent]) {
     guard let media = supervisor.media else { return }
+    media.delete(events.filter { $0.end == nil }.map(\.id))
     let traces = events.flatMap { event in
       event.clips.compactMap { media.trace(of: event.id, label: event.label ?? "object", clip: $0.path) }
     }

@@ -65,6 +65,29 @@ import Testing
     #expect(found.lines.allSatisfy { $0.contains("\"start\":\"\(EventClock.text(end.began))\"") })
   }
 
+  @Test func `of an object that was deleted while in view nothing more is written`() throws {
+    let scene = try RecordedScene(.walk)
+    scene.play(until: 2)
+    scene.see([1, 2], at: 2)
+    scene.play(until: 4)
+    let deleted = try #require(scene.updates.first?.0.identifier)
+    #expect(scene.updates.count == 2 && scene.media.evidence(of: deleted) != nil)
+    scene.media.delete([deleted])
+    for step in 0..<5 { scene.see([1, 2], at: 4 + Double(step) * 0.2, right: 20 * Float(step)) }
+    for identity in [1, 2] {
+      let image = try Self.image(identity, score: 0.9, left: 20)
+      let stamp = FrameStamp(index: 100, seconds: 5, arrival: RecordedScene.clock(5))
+      scene.recorder.take([], [image], [(stamp, image.track, Box(minX: 0, minY: 0, maxX: 1, maxY: 1), identity)])
+    }
+    scene.play(until: 6)
+    scene.finish(at: 7)
+    #expect(scene.updates.dropFirst(2).allSatisfy { $0.0.identifier != deleted } && scene.published.count == 2)
+    let evidence = try #require(scene.published.first { $0.0.identifier == deleted }?.1)
+    #expect(evidence.clip == nil && evidence.snapshot == nil && scene.media.evidence(of: deleted) == nil)
+    let files = scene.folder.files(ending: ".jpg") + scene.folder.files(ending: ".json")
+    #expect(files.count == 2 && files.allSatisfy { !$0.contains(deleted) }, "only of the other one: \(files)")
+  }
+
   @Test func `what drives off after days has files of now, which retention leaves alone`() throws {
     let scene = try RecordedScene(.walk)
     let now = EventClock.wallMilliseconds(atMonotonic: RecordedScene.clock(9))
