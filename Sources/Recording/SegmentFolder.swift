@@ -19,6 +19,12 @@ package struct SegmentFolder: Sendable {
   /// The segments below the folder of all recordings at `path`.
   package init(path: String) { self.path = path }
 
+  /// Whether there is a folder of a camera called `name`.
+  package func has(_ name: String) -> Bool {
+    guard MediaName.isCamera(name), let root = OpenFolder(path: path) else { return false }
+    return OpenFolder(name, in: root) != nil
+  }
+
   /// The whole segments of `camera` that touch `span`, in milliseconds since 1970, by their start.
   package func segments(of camera: String, touching span: Range<Int64>) -> [Segment] {
     // A segment lies in the folder of the hour in which it begins.

@@ -56,9 +56,11 @@ extension WebRoutes {
     }
   }
 
-  /// The name of a camera that there is. Cameras that are gone may have left recordings, but callers name no folders.
+  /// The name of a camera that there is, or one that is gone and left recordings.
   private func knownCamera(_ context: BasicRequestContext) -> String? {
-    context.parameters.get("camera").flatMap { name in service.camera(name) == nil ? nil : name }
+    context.parameters.get("camera").flatMap { name in
+      service.camera(name) != nil || service.segments?.has(name) ?? false ? name : nil
+    }
   }
 
   /// The span from `after` to `before`; without `before` to now, without `after` the day before.

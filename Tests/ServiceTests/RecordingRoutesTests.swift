@@ -112,6 +112,22 @@ import Testing
     try await service.stop()
   }
 
+  @Test func `what a camera recorded is there after the camera is gone`() async throws {
+    let service = try await RunningService(cameras: Self.camera, storage: ", min_free: 0")
+    let media = try #require(service.run.supervisor.media)
+    let start = EventClock.wallMilliseconds - 60_000
+    let name = SegmentName(camera: "attic", start: start).finished(at: start + 2000, hasMotion: true)
+    try Data("mp4".utf8).write(to: URL(filePath: try media.place(name)))
+    let list = try service.get("/api/v1/recordings/attic?after=2m")
+    #expect(list.status == 200 && String(decoding: list.body, as: UTF8.self).contains("\"motion\":true"))
+    let moment = EventClock.text(start + 1000)
+    #expect(try service.get("/api/v1/recordings/attic/segment.mp4?at=\(moment)").body == Array("mp4".utf8))
+    for other in ["cellar", "..", "%2e%2e", "attic%2F..%2Fyard", ".hidden"] {
+      #expect(try service.get("/api/v1/recordings/\(other)?after=2m").status == 404, "\(other)")
+    }
+    try await service.stop()
+  }
+
   @Test func `a snapshot is clean, with its box, or a crop of the object`() async throws {
     let (service, _) = try await service()
     let media = try #require(service.run.supervisor.media)
