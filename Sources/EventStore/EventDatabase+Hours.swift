@@ -63,7 +63,7 @@ extension EventDatabase {
   /// Throws `invalidQuery` for conditions other than these and camera and label, and for more than 31 days.
   public func hours(_ query: EventQuery, now: Date = .now) async throws(EventStoreError) -> [HourCount] {
     var rest = query
-    (rest.camera, rest.label, rest.after, rest.before, rest.limit) = (nil, nil, nil, nil, EventQuery().limit)
+    (rest.cameras, rest.labels, rest.after, rest.before, rest.limit) = ([], [], nil, nil, EventQuery().limit)
     guard rest == EventQuery() else {
       throw EventStoreError(.invalidQuery, "a summary is of camera, label, after and before, and of nothing else")
     }
@@ -79,14 +79,22 @@ extension EventDatabase {
         db.cachedStatement(
           sql: """
             SELECT hour, camera, label, kind, place, direction, count FROM hour
-            WHERE hour >= ?1 AND hour <= ?2 AND (?3 IS NULL OR camera = ?3) AND (?4 IS NULL OR label = ?4)
+            WHERE hour >= ?1 AND hour <= ?2 AND \(Self.isAmong("camera", "?3")) AND \(Self.isAmong("label", "?4"))
             ORDER BY hour, camera, label, kind, place, direction
             """),
-        arguments: [HourCount.Key.hour(after), HourCount.Key.hour(before - 1), query.camera, query.label])
+        arguments: [
+          HourCount.Key.hour(after), HourCount.Key.hour(before - 1), JSONValue.strings(query.cameras).text,
+          JSONValue.strings(query.labels).text,
+        ])
       var counts: [HourCount] = []
+      // Reading a time takes longer than a row, and rows of an hour follow each other.
+      var (name, hour) = ("", nil as Int64?)
       while let row = try rows.next() {
-        guard let hour = FootageTime.milliseconds((row[0] as String) + ":00:00Z"),
-          let kind = HourCount.Kind(rawValue: row[3])
+        if row[0] != name {
+          name = row[0]
+          hour = FootageTime.milliseconds(name + ":00:00Z")
+        }
+        guard let hour, let kind = HourCount.Kind(rawValue: row[3])
         else { continue }
         counts.append(
           HourCount(

@@ -52,7 +52,7 @@ extension EventDatabase {
   /// The visits that `query` asks for, the newest first, each with its objects, or without. Throws `inputOutput` or `damaged`.
   public func visits(_ query: EventQuery, withObjects: Bool = true) async throws(EventStoreError) -> VisitPage {
     var query = query
-    query.type = EventLine.visitType
+    query.types = [EventLine.visitType]
     return try await reading { [query] db in
       let page = try EventPage.fetch(query, in: db)
       let visits = try page.events.map { event in
@@ -92,15 +92,21 @@ public struct EventPage: Sendable {
   public let next: String?
 
   static func fetch(_ query: EventQuery, in db: Database) throws -> EventPage {
-    guard let plan = try EventPlan(query, in: db) else { return EventPage(events: [], next: nil) }
-    let found = try String.fetchAll(db.cachedStatement(sql: plan.sql), arguments: plan.arguments)
+    var found: [String] = []
+    let choices = query.choices
+    for choice in choices {
+      guard let plan = try EventPlan(query, choice, in: db) else { continue }
+      found += try String.fetchAll(db.cachedStatement(sql: plan.sql), arguments: plan.arguments)
+    }
+    // The newest of each: an event may be in several.
+    if choices.count > 1 { found = Set(found).sorted(by: >) }
     let page = Array(found.prefix(query.limit))
     return EventPage(
       events: try StoredEvent.fetch(page, in: db), next: found.count > query.limit ? page.last : nil)
   }
 }
 
-/// How a query is answered: along the shortest list that has all its answers.
+/// How one choice of a query is answered: along the shortest list that has all its answers.
 ///
 /// SQLite's planner knows average lengths only (Debian builds it without `STAT4`), but one camera may have most events and
 /// another almost none. The tallies know.
@@ -119,8 +125,10 @@ struct EventPlan {
   }
 
   /// `nil` if there cannot be an answer.
-  init?(_ query: EventQuery, in db: Database) throws {
-    var tags = query.tags
+  init?(_ query: EventQuery, _ choice: EventQuery.Choice, in db: Database) throws {
+    var tags = choice.tags
+    if query.hasClip == true { tags.append(.clip) }
+    if query.isKept == true { tags.append(.kept) }
     var length = Int.max
     var path = Path.time
     for tag in tags {
@@ -184,6 +192,23 @@ struct EventPlan {
 }
 
 extension EventQuery {
+  /// One value of each condition that may have several.
+  struct Choice {
+    let camera, label, zone, type: String?
+  }
+
+  /// All choices: an event that has one of them is an answer.
+  var choices: [Choice] {
+    func values(_ names: [String]) -> [String?] { names.isEmpty ? [nil] : names }
+    return values(cameras).flatMap { camera in
+      values(labels).flatMap { label in
+        values(zones).flatMap { zone in
+          values(types).map { Choice(camera: camera, label: label, zone: zone, type: $0) }
+        }
+      }
+    }
+  }
+
   /// Conditions on an index of numbers, each of one part or of either of two.
   fileprivate var ranges: [(path: EventPlan.Path, parts: [(condition: String, value: Double)])] {
     var ranges: [(path: EventPlan.Path, parts: [(condition: String, value: Double)])] = []
@@ -197,7 +222,9 @@ extension EventQuery {
     }
     return ranges
   }
+}
 
+extension EventQuery.Choice {
   /// The lists that all answers are on.
   fileprivate var tags: [EventTag] {
     var tags: [EventTag] = []
@@ -216,8 +243,6 @@ extension EventQuery {
     case (nil, _): break
     }
     if let type { tags.append(.type(type)) }
-    if hasClip == true { tags.append(.clip) }
-    if isKept == true { tags.append(.kept) }
     return tags
   }
 }

@@ -24,7 +24,7 @@ extension EventDatabase {
   /// `invalidQuery` for conditions other than these and camera and label.
   public func summary(_ query: EventQuery) async throws(EventStoreError) -> [EventCount] {
     var rest = query
-    (rest.camera, rest.label, rest.after, rest.before, rest.limit) = (nil, nil, nil, nil, EventQuery().limit)
+    (rest.cameras, rest.labels, rest.after, rest.before, rest.limit) = ([], [], nil, nil, EventQuery().limit)
     guard rest == EventQuery() else {
       throw EventStoreError(.invalidQuery, "a summary is of camera, label, after and before, and of nothing else")
     }
@@ -38,9 +38,9 @@ extension EventDatabase {
         db,
         sql: """
           SELECT day, camera, label, count FROM day
-          WHERE day BETWEEN ?1 AND ?2 AND (?3 IS NULL OR camera = ?3) AND (?4 IS NULL OR label = ?4)
+          WHERE day BETWEEN ?1 AND ?2 AND \(Self.isAmong("camera", "?3")) AND \(Self.isAmong("label", "?4"))
           ORDER BY day DESC, camera, label
-          """, arguments: [first, last, query.camera, query.label]
+          """, arguments: [first, last, JSONValue.strings(query.cameras).text, JSONValue.strings(query.labels).text]
       )
       while let row = try rows.next() {
         let day = row[0] as Int
@@ -50,6 +50,11 @@ extension EventDatabase {
       }
       return counts
     }
+  }
+
+  /// Whether `column` is one of the names in the JSON array `names`, or there are none.
+  static func isAmong(_ column: String, _ names: String) -> String {
+    "(\(names) = '[]' OR \(column) IN (SELECT value FROM json_each(\(names))))"
   }
 
   /// `2026-11-23` for 20261123.

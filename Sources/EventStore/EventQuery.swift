@@ -2,16 +2,17 @@ public import Foundation
 public import Outputs
 import Scene
 
-/// A query of the store. Each condition restricts the result; without any it is all events, newest first.
+/// A query of the store. Each condition restricts the result; without any it is all events, newest first. Where a condition
+/// has several values, an event has to have one of them.
 public struct EventQuery: Hashable, Sendable {
-  /// Name of the camera.
-  public var camera: String?
-  /// Name of the class.
-  public var label: String?
-  /// Name of a zone that the object was in.
-  public var zone: String?
-  /// A type that one of the event's lines has: `line`, `loiter`, `camera_down` …
-  public var type: String?
+  /// Names of cameras; empty for all.
+  public var cameras: [String] = []
+  /// Names of classes; empty for all.
+  public var labels: [String] = []
+  /// Names of zones that the object was in; empty for any or none.
+  public var zones: [String] = []
+  /// Types that one of the event's lines has: `line`, `loiter`, `camera_down` …; empty for all.
+  public var types: [String] = []
   /// The first and the first not to be included moment at which the event began, in milliseconds since 1970.
   public var after, before: Int64?
   /// When in the day it began, in the time zone of the store.
@@ -37,6 +38,7 @@ public struct EventQuery: Hashable, Sendable {
   ]
 
   /// Sets the condition called `name` by its text. Fails with `invalidQuery` for an unknown name or a value that cannot be.
+  /// A camera, label, zone or type is one more; anything else takes the place of what was there.
   ///
   /// - Parameter now: what `after=2h` is counted from.
   public mutating func set(_ name: String, _ text: String, now: Date = .now) throws(EventStoreError) {
@@ -48,10 +50,10 @@ public struct EventQuery: Hashable, Sendable {
     }
     let moment = "a date, a time such as 2026-11-23T18:39:27Z, or how long ago it was, such as 2h"
     switch name {
-    case "camera": camera = text
-    case "label": label = text
-    case "zone": zone = text
-    case "type": type = text
+    case "camera": try add(text, to: \.cameras)
+    case "label": try add(text, to: \.labels)
+    case "zone": try add(text, to: \.zones)
+    case "type": try add(text, to: \.types)
     case "after": after = try value(EventMoment.milliseconds(text, now: now), moment)
     case "before": before = try value(EventMoment.milliseconds(text, now: now), moment)
     case "time_of_day":
@@ -67,6 +69,18 @@ public struct EventQuery: Hashable, Sendable {
       throw EventStoreError(
         .invalidQuery, "there is no condition \(name.prefix(40)): expected one of \(Self.names.joined(separator: ", "))"
       )
+    }
+  }
+
+  /// Most choices of a camera, label, zone and type that one query looks up.
+  private static let mostChoices = 256
+
+  private mutating func add(_ text: String, to names: WritableKeyPath<EventQuery, [String]>) throws(EventStoreError) {
+    guard !self[keyPath: names].contains(text) else { return }
+    self[keyPath: names].append(text)
+    guard choices.count <= Self.mostChoices else {
+      throw EventStoreError(
+        .invalidQuery, "expected at most \(Self.mostChoices) combinations of cameras, labels, zones and types")
     }
   }
 

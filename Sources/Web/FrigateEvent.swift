@@ -41,62 +41,42 @@ enum FrigateEvent {
 
 /// A query in Frigate's parameters; each condition can name several values.
 struct FrigateQuery {
-  private var cameras, labels, zones: [String?]
-  private var base = EventQuery()
+  private var query = EventQuery()
   private var limit: Int
   private var hasSnapshot: Bool?
 
   /// Reads the parameters of an address; unknown ones are ignored, as Frigate does.
-  init(_ parameter: (String) -> String?) {
-    func list(_ name: String, _ single: String) -> [String?] {
-      let words = (parameter(name) ?? parameter(single) ?? "all").split(separator: ",").map(String.init)
-      return words.isEmpty || words.contains("all") ? [nil] : words
+  init(_ parameter: (String) -> String?) throws(EventStoreError) {
+    for name in ["camera", "label", "zone"] {
+      let words = (parameter(name + "s") ?? parameter(name) ?? "all").split(separator: ",").map(String.init)
+      if !words.contains("all") { for word in words { try query.set(name, word) } }
     }
     func moment(_ name: String) -> Int64? {
       parameter(name).flatMap(Double.init).flatMap { (0...4e9).contains($0) ? Int64($0 * 1e3) : nil }
     }
     func truth(_ name: String) -> Bool? { parameter(name).map { $0 == "1" || $0 == "true" } }
-    (cameras, labels, zones) = (list("cameras", "camera"), list("labels", "label"), list("zones", "zone"))
-    (base.after, base.before) = (moment("after"), moment("before"))
-    base.hasClip = truth("has_clip")
-    base.isKept = truth("favorites").flatMap { $0 ? true : nil }
+    (query.after, query.before, query.limit) = (moment("after"), moment("before"), 1000)
+    query.hasClip = truth("has_clip")
+    query.isKept = truth("favorites").flatMap { $0 ? true : nil }
     hasSnapshot = truth("has_snapshot")
     limit = parameter("limit").flatMap { Int($0) }.map { min(max($0, 1), 1000) } ?? 100
   }
 
-  private var queries: [EventQuery] {
-    cameras.flatMap { camera in
-      labels.flatMap { label in
-        zones.map { zone in
-          var query = base
-          (query.camera, query.label, query.zone, query.limit) = (camera, label, zone, 1000)
-          return query
-        }
-      }
-    }
-  }
-
   /// The objects that match, newest first.
   func objects(in database: EventDatabase) async throws(EventStoreError) -> [StoredEvent] {
-    var found: [String: StoredEvent] = [:]
-    for query in queries {
-      for event in try await database.events(query).events where event.label != nil {
-        if hasSnapshot.map({ $0 == (event.snapshot != nil) }) ?? true { found[event.id] = event }
-      }
+    let objects = try await database.events(query).events.filter { event in
+      event.label != nil && hasSnapshot.map { $0 == (event.snapshot != nil) } ?? true
     }
-    return Array(found.values.sorted { $0.id > $1.id }.prefix(limit))
+    return Array(objects.prefix(limit))
   }
 
   /// The visits that match, newest first, each with `alert` or `detection`.
   func visits(
     in database: EventDatabase, severity: String?
   ) async throws(EventStoreError) -> [(visit: VisitPage.Visit, severity: String)] {
-    var found: [String: VisitPage.Visit] = [:]
-    for query in queries { for visit in try await database.visits(query).visits { found[visit.event.id] = visit } }
-    let alerts = try database.alerts(among: Array(found.keys))
-    let all = found.values.sorted { $0.event.id > $1.event.id }.map {
-      (visit: $0, severity: alerts.contains($0.event.id) ? "alert" : "detection")
-    }
+    let visits = try await database.visits(query).visits
+    let alerts = try database.alerts(among: visits.map(\.event.id))
+    let all = visits.map { (visit: $0, severity: alerts.contains($0.event.id) ? "alert" : "detection") }
     return Array(all.filter { severity == nil || $0.severity == severity }.prefix(limit))
   }
 }

@@ -77,8 +77,8 @@ extension WebRoutes {
     }
   }
 
-  private static func frigateQuery(_ request: Request) -> FrigateQuery {
-    FrigateQuery { name in
+  private static func frigateQuery(_ request: Request) throws(EventStoreError) -> FrigateQuery {
+    try FrigateQuery { name in
       request.uri.queryParameters[Substring(name)].map { String($0) }
     }
   }

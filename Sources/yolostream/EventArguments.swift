@@ -78,10 +78,12 @@ struct EventPlaces {
 
 /// Conditions for events.
 struct EventQueryArguments: ParsableArguments {
-  @Option(help: "Name of the camera.") var camera: String?
-  @Option(help: ArgumentHelp("Name of the class.", valueName: "class")) var label: String?
-  @Option(help: "Name of a zone that the object was in.") var zone: String?
-  @Option(help: "A type that one of the event's lines has: line, loiter, zone_enter, camera_down …") var type: String?
+  @Option(help: "Name of the camera. Again for another: events of either.") var camera: [String] = []
+  @Option(help: ArgumentHelp("Name of the class. Again for another.", valueName: "class")) var label: [String] = []
+  @Option(help: "Name of a zone that the object was in. Again for another.") var zone: [String] = []
+  @Option(
+    help: "A type that one of the event's lines has: line, loiter, zone_enter, camera_down … Again for another.")
+  var type: [String] = []
   @Option(help: ArgumentHelp("Began then or later: a date, a time, or how long ago, such as 2h.", valueName: "time"))
   var after: String?
   @Option(help: ArgumentHelp("Began before then.", valueName: "time")) var before: String?
@@ -92,12 +94,12 @@ struct EventQueryArguments: ParsableArguments {
 
   func query() throws -> EventQuery {
     var query = EventQuery()
-    let words = [
-      ("camera", camera), ("label", label), ("zone", zone), ("type", type), ("after", after), ("before", before),
-      ("time_of_day", timeOfDay), ("min_score", minScore), ("has_clip", hasClip.map { $0 ? "1" : "0" }),
-      ("kept", kept.map { $0 ? "1" : "0" }),
+    let words: [(String, [String?])] = [
+      ("camera", camera), ("label", label), ("zone", zone), ("type", type), ("after", [after]), ("before", [before]),
+      ("time_of_day", [timeOfDay]), ("min_score", [minScore]), ("has_clip", [hasClip.map { $0 ? "1" : "0" }]),
+      ("kept", [kept.map { $0 ? "1" : "0" }]),
     ]
-    for case (let name, let text?) in words { try query.set(name, text) }
+    for (name, texts) in words { for case let text? in texts { try query.set(name, text) } }
     return query
   }
 }

@@ -31,8 +31,8 @@ struct EventsExportCommand: AsyncParsableCommand {
 
   func validate() throws {
     guard video != nil else { return }
-    guard conditions.camera != nil, conditions.after != nil, place.config != nil, !csv else {
-      throw ValidationError("--video: expected -c, --camera and --after, and no --csv")
+    guard conditions.camera.count == 1, conditions.after != nil, place.config != nil, !csv else {
+      throw ValidationError("--video: expected -c, one --camera and --after, and no --csv")
     }
   }
 
@@ -44,7 +44,7 @@ struct EventsExportCommand: AsyncParsableCommand {
   /// Copies the recording. Exits with code 75 if it ends early, because the stream of the camera changed.
   private func exportVideo(to path: String) throws {
     let query = try conditions.query()
-    let camera = query.camera ?? "", before = query.before ?? Int64(Date.now.timeIntervalSince1970 * 1e3)
+    let camera = query.cameras.first ?? "", before = query.before ?? Int64(Date.now.timeIntervalSince1970 * 1e3)
     guard let media = try EventPlaces(config: place.config ?? "").media, let after = query.after, after < before,
       let export = RecordingExport(of: camera, after..<before, in: SegmentFolder(path: media))
     else { throw EventStoreError(.missing, "nothing was recorded by \(camera) then") }

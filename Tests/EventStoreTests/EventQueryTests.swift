@@ -42,10 +42,31 @@ import Testing
     #expect(try await database().ids(words) == expected.map { Self.ids[$0] })
   }
 
-  @Test func `pages follow each other without a gap`() async throws {
+  @Test(
+    arguments: [
+      (["camera=back", "camera=front"], [5, 4, 3, 2, 1, 0]), (["label=car", "label=traffic light"], [3, 1]),
+      (["camera=back", "camera=attic", "label=person", "label=car"], [3, 2]), (["zone=yard", "zone=door"], [5, 0]),
+      (["type=line", "type=camera_down", "type=zone_enter"], [4, 2, 0]),
+      (["camera=front", "camera=back", "type=start", "type=end", "limit=3"], [5, 3, 2]),
+      (["label=car", "label=car"], [3]),
+    ] as [([String], [Int])])
+  func `of several values of a condition an event has one`(words: [String], expected: [Int]) async throws {
+    #expect(try await database().events(.reading(words)).events.map(\.id) == expected.map { Self.ids[$0] })
+  }
+
+  @Test func `a query has so many combinations`() throws {
+    let words = ["camera", "label"].flatMap { name in (0..<16).map { "\(name)=\($0)" } }
+    _ = try EventQuery.reading(words)
+    #expect {
+      try EventQuery.reading(words + ["camera=16"])
+    } throws: { "\($0)" == "expected at most 256 combinations of cameras, labels, zones and types" }
+  }
+
+  @Test(arguments: [[], ["camera=front", "camera=back", "type=start", "type=camera_down", "type=keep"]])
+  func `pages follow each other without a gap`(words: [String]) async throws {
     let database = try database()
     for limit in 1...7 {
-      var query = EventQuery()
+      var query = try EventQuery.reading(words)
       query.limit = limit
       var found: [String] = []
       while true {
@@ -100,12 +121,13 @@ import Testing
     }
     let database = try EventDatabase.filled(lines)
     for _ in 0..<200 {
-      let camera = ["a", "b", "c", nil].randomElement() ?? nil, label = ["x", "y", nil].randomElement() ?? nil
-      let zone = ["p", "q", nil].randomElement() ?? nil, score = [0.3, 0.9, nil].randomElement() ?? nil
+      let cameras = [["a"], ["b"], ["c"], [], ["a", "b"]].randomElement() ?? []
+      let labels = [["x"], ["y"], [], ["x", "y"]].randomElement() ?? []
+      let zones = [["p"], ["q"], [], ["q", "r"]].randomElement() ?? [], score = [0.3, 0.9, nil].randomElement() ?? nil
       let hours = [(2, 9), (20, 4), nil].randomElement() ?? nil
       var query = EventQuery()
       query.limit = 1000
-      (query.camera, query.label, query.zone, query.minScore) = (camera, label, zone, score)
+      (query.cameras, query.labels, query.zones, query.minScore) = (cameras, labels, zones, score)
       if let hours {
         let words = [hours.0, hours.1].map { $0 < 10 ? "0\($0):00" : "\($0):00" }
         try query.set("time_of_day", words.joined(separator: "-"))
@@ -115,8 +137,9 @@ import Testing
           from < to
             ? one.minute >= from * 60 && one.minute < to * 60 : one.minute >= from * 60 || one.minute < to * 60
         }
-        return (camera ?? one.camera) == one.camera && (label ?? one.label) == one.label
-          && (zone ?? one.zone) == one.zone && one.score >= score ?? 0 && isInHours ?? true
+        func has(_ names: [String], _ name: String) -> Bool { names.isEmpty || names.contains(name) }
+        return has(cameras, one.camera) && has(labels, one.label) && has(zones, one.zone) && one.score >= score ?? 0
+          && isInHours ?? true
       }
       #expect(try await database.events(query).events.map(\.id) == expected.map(\.id).sorted(by: >))
     }

@@ -57,6 +57,18 @@ final class Scratch {
   }
 }
 
+extension EventQuery {
+  /// Of conditions such as `camera=front`.
+  static func reading(_ words: [String]) throws -> EventQuery {
+    var query = EventQuery()
+    for word in words {
+      let parts = word.split(separator: "=").map(String.init)
+      try query.set(parts[0], parts[1])
+    }
+    return query
+  }
+}
+
 extension EventDatabase {
   static func filled(_ lines: [String]) throws -> EventDatabase {
     let database = try EventDatabase(inMemory: TimeZone(secondsFromGMT: 0) ?? .current)

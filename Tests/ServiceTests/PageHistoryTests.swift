@@ -110,6 +110,12 @@ struct PageHistoryTests {
     _ = try browser.value(
       of: "[...document.querySelectorAll('.chip')].find((c) => c.textContent.startsWith('Person')).click()")
     #expect(try browser.wait(for: "\(rows) === 1 && location.hash.includes('label=person')"))
+    // A second class: events that have either.
+    let other = "[...document.querySelectorAll('.chip')].find((c) => c.textContent.startsWith('Car'))"
+    _ = try browser.value(of: "\(other).click()")
+    #expect(try browser.wait(for: "\(rows) === 2 && location.hash.includes('label=person&label=car')"))
+    _ = try browser.value(of: "\(other).click()")
+    #expect(try browser.wait(for: "\(rows) === 1 && !location.hash.includes('label=car')"))
     let place = "document.querySelector('.player video')"
     // The target of the player, however much time passes until the check.
     _ = try browser.value(

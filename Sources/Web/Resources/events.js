@@ -57,7 +57,10 @@ class Chronicle {
   set(changes) {
     const query = new URLSearchParams(this.query);
     if (changes.day) for (const name of ["at", "of"]) query.delete(name);
-    for (const [name, value] of Object.entries(changes)) if (value === null) query.delete(name); else query.set(name, value);
+    for (const [name, values] of Object.entries(changes)) {
+      query.delete(name);
+      for (const value of [values ?? []].flat()) query.append(name, value);
+    }
     this.go(this.view, query);
   }
 
@@ -114,11 +117,11 @@ class Chronicle {
   showDay() {
     if (!this.all) return;
     const { names } = this;
-    const wanted = this.query.get("camera");
+    const wanted = this.query.getAll("camera");
     this.filters.show(this.all, names);
     const shown = this.all.filter((item) => this.filters.matches(item));
     this.filters.count.textContent = counted(shown.length, this.kind.word);
-    this.strip.show(this.day, wanted ? [wanted] : names, this.all, this.gaps, (item) => this.filters.matches(item), this.recorded);
+    this.strip.show(this.day, wanted.length ? wanted : names, this.all, this.gaps, (item) => this.filters.matches(item), this.recorded);
   }
 
   failed(error) {

@@ -1,7 +1,10 @@
 import { h, iconButton } from "./dom.js";
 import { capital, dayInWords, dayOf, startOf } from "./words.js";
 
-/** The filters of a list: day, cameras, classes, zones, kept. They stand in the address; `set(changes)` changes it. */
+/**
+ * The filters of a list: day, cameras, classes, zones, kept. They stand in the address, where each may have several values;
+ * `set(changes)` changes it.
+ */
 export class Filters {
   constructor(query, set) {
     this.query = query;
@@ -39,16 +42,15 @@ export class Filters {
   }
 
   group(name, label, values, write) {
-    const chosen = this.query.get(name);
-    const missing = chosen && !values.some(([value]) => value === chosen) ? [[chosen, 0]] : [];
+    const missing = this.query.getAll(name).filter((wanted) => !values.some(([value]) => value === wanted)).map((wanted) => [wanted, 0]);
     return h("div", { class: "group", role: "group", "aria-label": label },
       [...values.slice(0, 12), ...missing].map(([value, count]) => this.chip(name, value, write(value) + (count === null ? "" : " " + count))));
   }
 
   chip(name, value, text) {
-    const isOn = this.query.get(name) === value;
+    const others = this.query.getAll(name).filter((each) => each !== value), isOn = this.query.getAll(name).includes(value);
     const made = h("button", {
-      type: "button", class: "chip", "aria-pressed": isOn, onclick: () => this.set({ [name]: isOn ? null : value, item: null }),
+      type: "button", class: "chip", "aria-pressed": isOn, onclick: () => this.set({ [name]: isOn ? others : [...others, value], item: null }),
     }, text);
     made.dataset.filter = name + "=" + value;
     return made;
@@ -56,8 +58,10 @@ export class Filters {
 
   /** Whether an item matches all filters, except the one called `but`. */
   matches(item, but) {
-    const wanted = (name) => (name === but ? null : this.query.get(name));
-    return (!wanted("camera") || item.camera === wanted("camera")) && (!wanted("label") || item.labels.includes(wanted("label")))
-      && (!wanted("zone") || item.zones.includes(wanted("zone"))) && (!wanted("kept") || item.isKept);
+    const has = (name, values) => {
+      const wanted = name === but ? [] : this.query.getAll(name);
+      return !wanted.length || wanted.some((each) => values.includes(each));
+    };
+    return has("camera", [item.camera]) && has("label", item.labels) && has("zone", item.zones) && has("kept", item.isKept ? ["1"] : []);
   }
 }

@@ -52,7 +52,7 @@ function single(event) {
 
 function conditions(query, more = {}) {
   const words = new URLSearchParams(more);
-  for (const name of ["camera", "label", "zone"]) if (query.get(name)) words.set(name, query.get(name));
+  for (const name of ["camera", "label", "zone"]) for (const value of query.getAll(name)) words.append(name, value);
   if (query.get("kept")) words.set("kept", "1");
   const day = query.get("day");
   if (day) {
