@@ -88,7 +88,9 @@ def moment(text):
 
 
 def segments(folder):
-    return sorted(pathlib.Path(folder).glob("c0/*/*/c0_*_*.mp4"), key=lambda path: path.name.split("_")[1])
+    # Clips of events are in the same folders.
+    files = [path for path in pathlib.Path(folder).glob("c0/*/*/c0_*_*.mp4") if path.stem.split("_")[-1] in ("still", "motion", "unfinished")]
+    return sorted(files, key=lambda path: path.name.split("_")[1])
 
 
 def camera(inputs, record):
