@@ -53,6 +53,8 @@ extension ServiceRun: WebService {
 
   package var unreadiness: String? { state.withLock { $0.isRunning } ? supervisor.stuck : "starting or stopping" }
 
+  package var isStuck: Bool { supervisor.stuck != nil }
+
   package var metrics: String {
     let journal = supervisor.journal.report
     return ServiceMetrics(

@@ -15,7 +15,10 @@ struct WebRoutes: Sendable {
   func router(tokens: AccessTokens?, isSecure: Bool) -> Router<BasicRequestContext> {
     let router = Router(options: .autoGenerateHeadEndpoints)
     router.add(middleware: AccessGuard(tokens: tokens, callers: callers, isSecure: isSecure))
-    router.get("healthz") { _, _ in Self.text("ok\n") }
+    // It needs no token, so it names no camera: `readyz` does.
+    router.get("healthz") { _, _ in
+      service.isStuck ? Self.text("stuck\n", status: .serviceUnavailable) : Self.text("ok\n")
+    }
     router.get("readyz") { _, _ in
       service.unreadiness.map { Self.text($0 + "\n", status: .serviceUnavailable) } ?? Self.text("ready\n")
     }

@@ -66,6 +66,8 @@ package protocol WebService: Sendable {
   var version: String { get }
   /// Why the service is not ready; `nil` if it is.
   var unreadiness: String? { get }
+  /// Whether something has stopped so that only a restart helps. A camera that is offline goes on trying: it has not.
+  var isStuck: Bool { get }
   /// The text of `/metrics`.
   var metrics: String { get }
   /// Numbers about the process, as JSON.
@@ -100,6 +102,7 @@ package protocol WebService: Sendable {
 }
 
 extension WebService {
+  package var isStuck: Bool { false }
   package var frigate: FrigateAnswers? { nil }
   package var segments: SegmentFolder? { nil }
 }

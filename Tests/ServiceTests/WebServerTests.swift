@@ -199,6 +199,23 @@ import Testing
     return [start + 5, start + 3].map { Int(jpeg[$0]) << 8 | Int(jpeg[$0 + 1]) }
   }
 
+  @Test func `the health check fails while a thread is stuck, and not because a camera is offline`() async throws {
+    let service = try await RunningService(cameras: "  gone: {url: \"rtsp://127.0.0.1:1/secret\"}")
+    #expect(try waiting { try service.get("/api/v1/cameras/gone").body.firstRange(of: Array("\"state\":\"down\"".utf8)) != nil })
+    #expect(try service.get("/healthz").status == 200)
+    let camera = try #require(service.run.supervisor.cameras.first)
+    // As if its last sign of life had come when this machine was started. Its thread gives the next one at its next attempt.
+    var health = try service.get("/healthz")
+    let isSeen = try waiting {
+      camera.record.noteFrame(width: 1, height: 1, at: 1)
+      health = try service.get("/healthz")
+      return health.status == 503
+    }
+    #expect(isSeen && String(decoding: health.body, as: UTF8.self) == "stuck\n")
+    #expect(try waiting { try service.get("/healthz").status == 200 })
+    try await service.stop()
+  }
+
   @Test func `metrics follow the format and count what happens`() async throws {
     let service = try await RunningService(cameras: Self.camera + "\n  gone: {url: \"rtsp://u:hush@127.0.0.1:1/x\"}")
     for _ in 0..<3 { try watching(service) }
