@@ -36,5 +36,7 @@ import Testing
       "Type=notify", "WatchdogSec=60", "ExecReload=/bin/kill -HUP $MAINPID", "SupplementaryGroups=video",
       "MemoryDenyWriteExecute=no", "RestartPreventExitStatus=64 66 78",
     ] { #expect(text.split(separator: "\n").contains(Substring(line)), "\(line)") }
+    // With DynamicUser the folder of one service cannot lie in that of another: the second one does not start.
+    #expect(text.contains(unit.contains("@") ? "\nStateDirectory=yolostream@%i\n" : "\nStateDirectory=yolostream\n"))
   }
 }

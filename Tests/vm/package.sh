@@ -3,7 +3,8 @@
 #
 #   package.sh ROOT PACKAGE.deb [OUTSIDE]
 #
-# ROOT is a Debian with systemd and what the package depends on (systemd/debian/check-booted.sh makes it); it is changed in the guest only. systemd boots it as the first process of a namespace: udev gives the camera its
+# ROOT is a Debian with systemd, what the package depends on, and an older version of it as /root/older.deb
+# (systemd/debian/check-booted.sh makes it); it is changed in the guest only. systemd boots it as the first process of a namespace: udev gives the camera its
 # group, and the package comes, runs and goes as on a computer. OUTSIDE is a script to run in it instead of the checks.
 # Prints a line "ok NAME" or "failed NAME" for each check, with the journal for those that failed.
 root=$1 package=$2 script=${3:-}
@@ -52,14 +53,15 @@ check 'udev has given the camera its group' within 60 group
 files() { inside find / -xdev ! -path '/var/lib/dpkg/*' ! -path '/var/lib/apt/*' ! -path '/var/cache/apt/*' \
   ! -path '/var/cache/debconf/*' ! -path '/var/cache/ldconfig/*' ! -path '/etc/ld.so.cache' ! -path '/var/log/*' \
   ! -path '/var/lib/systemd/*' ! -path '/var/tmp/*' ! -path '/tmp/*' | sort; }
-inside mkdir -p /var/lib/private /var/cache/private # systemd's own
+inside mkdir -p /var/lib/private /var/cache/private /var/log/private /etc/systemd/system/multi-user.target.wants # systemd's own
 files > before
 
 property() { inside systemctl show -P "$1" yolostream; }
 is() { [ "$(property "$1")" = "$2" ]; }
 get() { curl -sf --max-time 20 "http://127.0.0.1:8080$1"; }
-check 'apt installs it' inside apt-get install -y --no-install-recommends /root/yolostream.deb
-check 'it is neither started nor enabled' is UnitFileState disabled
+check 'apt installs it' inside apt-get install -y --no-install-recommends /root/older.deb
+check 'it is not enabled' is UnitFileState disabled
+check 'it is not started' is ActiveState inactive
 check 'the doctor finds the camera' bash -c "$(declare -f inside); manager=$manager; inside env YOLOSTREAM_CACHE=/tmp/cache yolostream doctor | grep '/dev/video0: '"
 check 'it is started' inside systemctl enable --now yolostream
 check 'and reports that it is ready' is ActiveState active
@@ -71,10 +73,25 @@ check 'the camera of the configuration that came along is seen' within 120 sees
 check 'and detected in' within 600 inferred
 alone() { [ "$(inside stat -c %u /proc/"$(property MainPID)")" -ge 61184 ]; }
 check 'as a user that exists only meanwhile' alone
-first=$(property MainPID)
-check 'it is installed again, as by an upgrade' inside apt-get install -y --reinstall /root/yolostream.deb
+inside tee /etc/yolostream/north.yml > /dev/null <<'CONFIGURATION'
+version: 1
+model: {path: gelan-n, imgsz: 32, workers: 1}
+cameras: {none: {url: /dev/video9}}
+outputs: {events: {jsonl: {path: "${STATE_DIRECTORY}/events.jsonl"}}}
+http: {listen: "127.0.0.1:8081"}
+CONFIGURATION
+north() { inside systemctl show -P "$1" yolostream@north; }
+check 'a second service starts beside it' inside systemctl enable --now yolostream@north
+beside() { [ "$(north ActiveState)" = active ] && is ActiveState active && inside test -e /var/lib/yolostream@north/events.jsonl; }
+check 'both run, each with a folder of its own' beside
+inside mkdir -p /etc/systemd/system/yolostream.service.d
+inside tee /etc/systemd/system/yolostream.service.d/override.conf > /dev/null <<< $'[Service]\nCPUWeight=40'
+first=$(property MainPID) second=$(north MainPID)
+check 'it is upgraded' inside apt-get install -y /root/yolostream.deb
 again() { is ActiveState active && [ "$(property MainPID)" != "$first" ]; }
 check 'and goes on with the new program' within 60 again
+north_again() { [ "$(north ActiveState)" = active ] && [ "$(north MainPID)" != "$second" ]; }
+check 'so does the second service' within 60 north_again
 check 'the camera is seen again' within 120 sees
 check 'it is removed' inside apt-get remove -y yolostream
 gone() { ! get / && ! pgrep -x yolostream; }

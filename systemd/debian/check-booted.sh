@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # usage: check-booted.sh PACKAGE.deb [SCRIPT]    (as root)
 # Installs the package by apt in a virtual machine: a fresh Debian, booted by its own systemd, with a camera (Tests/vm). Checks
-# that the service runs, its page answers and the camera is seen, and that nothing is left after a purge. SCRIPT runs in there
+# that the service runs, its page answers and the camera is seen, that a second service runs beside it, that both go on after an
+# upgrade, and that nothing is left after a purge. SCRIPT runs in there
 # instead of these checks, with the package as /root/yolostream.deb.
 # DEBIAN_ROOT may name a folder that holds a fresh Debian (debootstrap --variant=minbase); it is copied, not changed.
 # MORE_PACKAGES names packages that SCRIPT needs.
@@ -31,6 +32,11 @@ inside apt-get install -y -qq --no-install-recommends systemd systemd-sysv udev 
 # What the package depends on is installed here, which is faster than in the machine; the package itself comes in there.
 inside sh -c 'dpkg-deb -f /package.deb Depends | sed "s/([^)]*)//g; s/|[^,]*//g; s/,/ /g" |
   xargs apt-get install -y -qq --no-install-recommends fonts-dejavu-core'
+# The version that is upgraded.
+dpkg-deb -R "$package" "$work/older"
+sed -i 's/^Version: .*/Version: 0.0.1/' "$work/older/DEBIAN/control"
+dpkg-deb --root-owner-group -Znone --build "$work/older" "$root/root/older.deb" > /dev/null
+rm -r "$work/older"
 rm "$root/usr/sbin/policy-rc.d" "$root/package.deb"
-VM_MEMORY=${VM_MEMORY:-3072} bash Tests/vm/boot.sh bash "$PWD/Tests/vm/package.sh" "$root" "$package" ${script:+"$script"} | tee "$work/checks"
-[ -n "$script" ] || ! grep -q '^failed' "$work/checks"
+VM_MEMORY=${VM_MEMORY:-3072} VM_SECONDS=${VM_SECONDS:-3600} bash Tests/vm/boot.sh bash "$PWD/Tests/vm/package.sh" "$root" "$package" ${script:+"$script"} | tee "$work/checks"
+[ -n "$script" ] || { ! grep -q '^failed' "$work/checks" && tail -n 1 "$work/checks" | grep -q '^ok systemd does not know it any more'; }
