@@ -21,7 +21,7 @@ for library in "${libraries[@]}"; do install -m 755 "$(readlink -f "$library")" 
 loader=$(basename "$(printf '%s\n' "${libraries[@]}" | grep -E '/ld-linux')")
 font=/usr/share/fonts/truetype/dejavu/DejaVuSansCondensed-Bold.ttf
 [ ! -f $font ] || { install -m 644 $font "$root/share/fonts/" && libraries+=("$font"); }
-copy_licences "$root/share/doc" "${libraries[@]}"
+copy_licences "$root/share" "${libraries[@]}"
 mkdir -p "$root/share/doc/yolostream"
 cp "$work"/files/usr/share/doc/yolostream/{copyright,THIRD-PARTY-NOTICES.md} "$root/share/doc/yolostream/"
 install -D -m 644 "$work/files/etc/yolostream/yolostream.yml" "$root/share/yolostream/yolostream.yml"
