@@ -1,8 +1,8 @@
 # Short names for the commands of the README. Everything also works without make.
 .PHONY: demo setup build deb image tarball addon check-deb docs smoke test lint fuzz tsan sanitize
 
-demo: # people and cars found in a street: make demo, or make demo MODEL=yolov9-t.pt
-	bash samples/demo.sh $(MODEL) $(VIDEO)
+demo: # people and cars found in a street: make demo, or make demo MODEL=yolov9-t.pt VIDEO=street.mp4
+	bash samples/demo.sh "$(MODEL)" "$(VIDEO)"
 
 setup: # install the system packages that are missing
 	bash .ci/install

@@ -8,7 +8,11 @@ if [ -n "${1:-}" ]; then
   [ -f "$1" ] || { echo "demo: no weights at '$1': expected a checkpoint, or nothing" >&2; exit 66; }
   options=(--model "$(realpath "$1")")
 fi
-video=${2:+$(realpath "$2")}
+video=
+if [ -n "${2:-}" ]; then
+  [ -f "$2" ] || { echo "demo: no video at '$2': expected a file, or nothing" >&2; exit 66; }
+  video=$(realpath "$2")
+fi
 cd "$(dirname "$0")/.."
 command -v swift > /dev/null || {
   echo "demo: there is no 'swift': expected Swift 6.2 or later, from https://swift.org/install" >&2

@@ -48,10 +48,11 @@ STATE_DIRECTORY=/var/lib/yolostream "$root/usr/bin/yolostream" config check $her
 
 # The manual, by the argument parser's own generator; yolostream.run.1 becomes yolostream-run.1, as `man yolostream run` wants it.
 generator=${GENERATE_MANUAL:-}
+for checkouts in .build-static/checkouts .build/checkouts; do
+  [ ! -d $checkouts/swift-argument-parser ] || break
+done
 if [ -z "$generator" ]; then
-  for parser in .build-static/checkouts/swift-argument-parser .build/checkouts/swift-argument-parser; do
-    [ ! -d $parser ] || break
-  done
+  parser=$checkouts/swift-argument-parser
   # Without optimisation: it runs once.
   swift build --package-path $parser --scratch-path .build-manual --product generate-manual
   generator=.build-manual/debug/generate-manual
@@ -84,6 +85,14 @@ mkdir -p "$root"/usr/share/{bash-completion/completions,zsh/vendor-completions,f
 
 # Documents.
 put 644 /usr/share/doc/yolostream $here/copyright THIRD-PARTY-NOTICES.md $here/README.md
+# What the packages that are linked in want to be passed on. Each of them is named in the file copyright.
+for folder in $checkouts/*/; do
+  name=$(basename "$folder")
+  [ "$name" != swift-nio-transport-services ] || continue # for Apple's systems only
+  grep -qF "$name" $here/copyright || { echo "build: systemd/debian/copyright does not name $name" >&2; exit 65; }
+  [ ! -f "$folder/NOTICE.txt" ] || { echo "== $name"; cat "$folder/NOTICE.txt"; }
+done > "$root/usr/share/doc/yolostream/notices.txt"
+chmod 644 "$root/usr/share/doc/yolostream/notices.txt"
 maintainer='yolostream maintainers <maintainers@users.noreply.github.com>'
 printf 'yolostream (%s) unstable; urgency=medium\n\n  * Release %s; see CHANGELOG.md of the project.\n\n -- %s  %s\n' \
   "$version" "$version" "$maintainer" "$(date -u -R -d "@$SOURCE_DATE_EPOCH")" |
@@ -122,6 +131,7 @@ find "$root" -type d -exec chmod 755 {} +
 find "$root" -newermt "@$SOURCE_DATE_EPOCH" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
 
 mkdir -p "$out"
+rm -f "$out"/yolostream_*.deb # one of another version would go to `make image` as a second argument
 package=$out/yolostream_${version}_$architecture.deb
 dpkg-deb --root-owner-group -Zxz --build "$root" "$package" > /dev/null
 echo "$package: $(du -k "$package" | cut -f1) KiB, $size KiB when installed"

@@ -38,6 +38,12 @@ pages() {
   done
 }
 check 'mandoc reads every page of the manual' pages
+licensed() {
+  grep -q '^License: MIT' "$work/files/usr/share/doc/yolostream/copyright" &&
+    grep -q gelan-n "$work/files/usr/share/doc/yolostream/copyright" &&
+    grep -qx '== swift-nio' "$work/files/usr/share/doc/yolostream/notices.txt"
+}
+check 'it names the licences of what is linked in, and of the model' licensed
 check 'bash reads its completions' bash -n "$work/files/usr/share/bash-completion/completions/yolostream"
 check 'zsh reads its completions' zsh -n "$work/files/usr/share/zsh/vendor-completions/_yolostream"
 check 'fish reads its completions' fish -n "$work/files/usr/share/fish/vendor_completions.d/yolostream.fish"

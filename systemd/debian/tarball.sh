@@ -23,7 +23,7 @@ font=/usr/share/fonts/truetype/dejavu/DejaVuSansCondensed-Bold.ttf
 [ ! -f $font ] || { install -m 644 $font "$root/share/fonts/" && libraries+=("$font"); }
 copy_licences "$root/share" "${libraries[@]}"
 mkdir -p "$root/share/doc/yolostream"
-cp "$work"/files/usr/share/doc/yolostream/{copyright,THIRD-PARTY-NOTICES.md} "$root/share/doc/yolostream/"
+cp "$work"/files/usr/share/doc/yolostream/{copyright,THIRD-PARTY-NOTICES.md,notices.txt} "$root/share/doc/yolostream/"
 install -D -m 644 "$work/files/etc/yolostream/yolostream.yml" "$root/share/yolostream/yolostream.yml"
 # The model is found beside the loader, which is what the kernel runs.
 cat > "$root/bin/yolostream" <<START
