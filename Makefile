@@ -1,5 +1,5 @@
 # Short names for the commands of the README. Everything also works without make.
-.PHONY: demo setup build deb image tarball addon check-deb docs smoke test lint fuzz tsan sanitize
+.PHONY: demo setup build deb image tarball addon check-deb check-image check-tarball docs smoke test lint fuzz tsan sanitize
 
 demo: # people and cars found in a street: make demo, or make demo MODEL=yolov9-t.pt VIDEO=street.mp4
 	bash samples/demo.sh "$(MODEL)" "$(VIDEO)"
@@ -25,6 +25,12 @@ addon: image # an add-on for Home Assistant in .build/home-assistant
 check-deb: deb # as root: the package in a fresh Debian, and in a booted one with a camera (virtual machine)
 	bash systemd/debian/check.sh .build/debian/yolostream_*.deb
 	bash systemd/debian/check-booted.sh .build/debian/yolostream_*.deb
+
+check-image: image # as root: the image as its own user on a read-only root
+	bash systemd/debian/check-image.sh .build/image
+
+check-tarball: tarball # as root: the tarball in a root without a C library
+	bash systemd/debian/check-tarball.sh .build/tarball/yolostream-*.tar.xz
 
 docs: # after a build: the API of the library products as a DocC archive in .build/docs
 	bash samples/library/docc.sh

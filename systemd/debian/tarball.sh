@@ -34,5 +34,6 @@ START
 chmod 755 "$root/bin/yolostream"
 find "$root" -exec touch -h -d "@${SOURCE_DATE_EPOCH:-0}" {} +
 mkdir -p "$out"
+rm -f "$out"/yolostream-*.tar.xz # those of other versions
 tar -C "$work" --owner=0 --group=0 --numeric-owner --sort=name -cf - "$name" | xz -6 -T0 > "$out/$name.tar.xz"
 echo "$out/$name.tar.xz: $(du -m "$out/$name.tar.xz" | cut -f1) MB, $(du -sm "$root" | cut -f1) MB unpacked"
