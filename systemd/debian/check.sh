@@ -45,6 +45,13 @@ licensed() {
 }
 check 'it names the licences of what is linked in, and of the model' licensed
 check 'bash reads its completions' bash -n "$work/files/usr/share/bash-completion/completions/yolostream"
+completes() {
+  # shellcheck disable=SC2016 # another shell's
+  [ "$(bash --norc -c 'source "$1"; COMP_LINE="yolostream ann" COMP_POINT=14 COMP_WORDS=(yolostream ann) COMP_CWORD=1 COMP_TYPE=9
+    _yolostream yolostream ann yolostream; echo "${COMPREPLY[*]}"' _ \
+    "$work/files/usr/share/bash-completion/completions/yolostream")" = annotate ]
+}
+check 'and completes a command' completes
 check 'zsh reads its completions' zsh -n "$work/files/usr/share/zsh/vendor-completions/_yolostream"
 check 'fish reads its completions' fish -n "$work/files/usr/share/fish/vendor_completions.d/yolostream.fish"
 
