@@ -127,10 +127,13 @@ public final class DetectionWorker {
   }
 
   /// Letterboxes an image into the network's input. There are no detections until it was run.
+  ///
+  /// Throws `size`, `threshold` or what prevents the network from being compiled.
   public func prepare(_ image: borrowing PixelBuffer) throws(InferenceError) {
     isPrepared = false
     // The cells of the last run need not exist in the maps of this image.
     for index in likely.indices { likely[index] = [] }
+    try options.check()
     let session = try session(for: image.layout)
     let input = session.execution.input
     let order: LetterboxPainter.ChannelOrder =

@@ -41,6 +41,18 @@ import Testing
     #expect(throws: InferenceError.self) { try worker.infer() }
   }
 
+  @Test(
+    arguments: [
+      DetectionOptions(confidence: .nan), DetectionOptions(confidence: 25), DetectionOptions(overlap: -0.1),
+      DetectionOptions(limit: -1),
+    ])
+  func `thresholds that cannot be are an error`(options: DetectionOptions) throws {
+    let worker = try Self.worker()
+    worker.options = options
+    let error = #expect(throws: InferenceError.self) { try worker.prepare(try Self.image(height: 32)) }
+    #expect(error?.code == .threshold)
+  }
+
   @Test(arguments: [0, 3 * 32 * 32 - 1, 3 * 32 * 32 + 1, 3 * 64 * 64])
   func `an input of another size is an error`(count: Int) throws {
     let model = try #require(MadeUpModel.make())
