@@ -194,14 +194,14 @@ public final class NetworkExecution {
   }
 
   /// Runs all steps except those that only boxes need.
-  public func runClasses() throws(InferenceError) {
+  package func runClasses() throws(InferenceError) {
     ExecutionStream.setTeamOfCurrentThread(network.options.threads)
     try run(0..<(network.boxSteps.first?.lowerBound ?? calls.count), selection: nil)
   }
 
   /// Computes the boxes of level `index`, after `runClasses`. Only the results in `cells` (row by row) are valid
   /// afterwards.
-  public func runBoxes(level index: Int, at cells: [Int]) throws(InferenceError) {
+  package func runBoxes(level index: Int, at cells: [Int]) throws(InferenceError) {
     guard !cells.isEmpty else { return }
     let steps = network.boxSteps[index]
     let map = network.tensors[network.head.levels[index].boxes].layout.shape
