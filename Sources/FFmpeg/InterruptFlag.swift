@@ -52,8 +52,8 @@ public final class InterruptFlag: Sendable {
     return call()
   }
 
-  /// The moment in `seconds` from now, for calls that share a limit.
-  static func deadline(in seconds: Double) -> UInt64 { now() &+ UInt64(min(max(seconds, 0), 1e9) * 1e9) }
+  /// The moment in `seconds` from now, for calls that share a limit; now for NaN, which is why 0 comes first.
+  static func deadline(in seconds: Double) -> UInt64 { now() &+ UInt64(min(max(0, seconds), 1e9) * 1e9) }
 
   /// Whether libav should give up now.
   var shouldStop: Bool {

@@ -14,9 +14,9 @@ public struct InferenceModel: Sendable {
   /// ones.
   public var quantisation: Quantisation?
 
-  /// A network of `spec` (single-branch) with `weights` for its folded graph.
+  /// The main branch of `spec` with `weights` for its folded graph; `CompiledNetwork` reports weights that are missing.
   public init(spec: NetworkSpec, weights: WeightStore, classNames: [String]) {
-    precondition(!spec.isDual, "the auxiliary branch is for training")
+    let spec = spec.inference
     self.init(spec: spec, graph: spec.graph().folded, weights: weights, classNames: classNames)
   }
 

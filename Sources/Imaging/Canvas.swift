@@ -1,8 +1,8 @@
 /// Draws with anti-aliasing directly on the planes of images of one layout, without a conversion to RGB.
 ///
 /// A shape is a coverage of 0...255 per pixel. Chroma shared by several pixels is mixed by their mean coverage.
-/// Shapes are clipped to the image; shapes with NaN coordinates are ignored. Scratch memory is allocated once. Use a
-/// canvas on one thread at a time.
+/// Shapes are clipped to the image; shapes with NaN coordinates are ignored, and images of another size or format are
+/// left as they are. Scratch memory is allocated once. Use a canvas on one thread at a time.
 public struct Canvas: ~Copyable {
   /// The layout of the images.
   public let layout: PixelLayout
@@ -46,6 +46,8 @@ public struct Canvas: ~Copyable {
     _ ink: Ink, columns: Range<Int>, rows: Range<Int>, on view: borrowing ImageView,
     coverage: (Int, UnsafeMutablePointer<UInt8>) -> UnsafePointer<UInt8>
   ) {
+    guard view.layout.width == layout.width, view.layout.height == layout.height, view.layout.format == layout.format
+    else { return }
     let count = columns.count, shift = chromaShift
     var y = rows.lowerBound
     while y < rows.upperBound {

@@ -3,7 +3,7 @@ public struct RGBImage: Hashable, Sendable {
   /// Size in pixels.
   public let width, height: Int
   /// Interleaved RGB, rows from the top, without padding: `height, width, 3`.
-  public var bytes: [UInt8]
+  public package(set) var bytes: [UInt8]
 
   /// An image of the given bytes; fails with `badSize`, or with `mismatch` if their number is not `width * height *
   /// 3`.

@@ -26,7 +26,7 @@ public struct Candidate: Hashable, Sendable {
 /// Each side of a box is the mean of a distribution over the distances 0, 1, … (distribution focal loss, Li et al.
 /// 2020) in cells from the centre of the anchor. Thresholds are compared as logits, so an anchor without an object
 /// costs one comparison and no exponential.
-public struct BoxDecoder: Sendable {
+struct BoxDecoder: Sendable {
   private let classCount: Int
   private let bins: Int
   private let isMultiLabel: Bool
@@ -35,7 +35,7 @@ public struct BoxDecoder: Sendable {
   private let lowest: Float
 
   /// A decoder for `classCount` classes and `bins` distances per side.
-  public init(classCount: Int, bins: Int, options: DetectionOptions) {
+  init(classCount: Int, bins: Int, options: DetectionOptions) {
     self.classCount = classCount
     self.bins = bins
     isMultiLabel = options.isMultiLabel && classCount > 1

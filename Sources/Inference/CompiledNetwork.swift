@@ -1,5 +1,5 @@
 public import GELAN
-public import OneDNN
+package import OneDNN
 
 /// A network compiled for one input size: primitives, packed weights and a memory plan.
 ///
@@ -119,7 +119,7 @@ public final class NetworkExecution {
   public let network: CompiledNetwork
   /// The image: 1 × 3 × height × width, RGB, 0…255; planar bytes, or f32 that is planar or channels-last, depending
   /// on `CompilationOptions.order`.
-  public let input: TensorMemory
+  package let input: TensorMemory
   /// The head's maps, read after every run.
   private let maps: [Graph.Node.ID: TensorMemory]
   private let calls: [KernelCall]
@@ -165,8 +165,14 @@ public final class NetworkExecution {
     } catch { throw InferenceError(error) }
   }
 
-  /// Writes `planes` (3 × height × width integers 0…255, planar) to `input`.
-  public func setInput(_ planes: [Float]) {
+  /// Writes `planes` (3 × height × width integers 0…255, planar) to the input, whose memory every run reuses. Throws
+  /// `size` for another number of values.
+  public func setInput(_ planes: [Float]) throws(InferenceError) {
+    let (height, width) = (network.options.height, network.options.width)
+    guard planes.count == 3 * height * width else {
+      throw InferenceError(
+        .size, "an input of \(planes.count) values was given: expected 3 x \(height) x \(width)")
+    }
     if input.layout.elementType == .u8 {
       unsafe input.withElements(of: UInt8.self) { bytes in
         for (index, value) in planes.enumerated() {
@@ -188,14 +194,14 @@ public final class NetworkExecution {
   }
 
   /// Runs all steps except those that only boxes need.
-  public func runClasses() throws(InferenceError) {
+  package func runClasses() throws(InferenceError) {
     ExecutionStream.setTeamOfCurrentThread(network.options.threads)
     try run(0..<(network.boxSteps.first?.lowerBound ?? calls.count), selection: nil)
   }
 
   /// Computes the boxes of level `index`, after `runClasses`. Only the results in `cells` (row by row) are valid
   /// afterwards.
-  public func runBoxes(level index: Int, at cells: [Int]) throws(InferenceError) {
+  package func runBoxes(level index: Int, at cells: [Int]) throws(InferenceError) {
     guard !cells.isEmpty else { return }
     let steps = network.boxSteps[index]
     let map = network.tensors[network.head.levels[index].boxes].layout.shape
@@ -246,7 +252,7 @@ public final class NetworkExecution {
   }
 
   /// The result of a node: one of the head's maps, or a probe.
-  public func tensor(_ id: Graph.Node.ID) throws(InferenceError) -> TensorMemory {
+  package func tensor(_ id: Graph.Node.ID) throws(InferenceError) -> TensorMemory {
     if let map = maps[id] { return map }
     do throws(OneDNNError) {
       return try TensorMemory(

@@ -4,7 +4,7 @@ public struct DetectionOptions: Hashable, Sendable {
   public var confidence: Float
   /// Confidence thresholds of single classes by index; they replace `confidence`.
   public var classConfidence: [Int: Float] = [:]
-  /// NMS threshold: a box whose IoU with a better one exceeds it is dropped.
+  /// NMS threshold, 0…1: a box whose IoU with a better one exceeds it is dropped.
   public var overlap: Float
   /// NMS thresholds of single classes by index; they replace `overlap`.
   public var classOverlap: [Int: Float] = [:]
@@ -25,5 +25,18 @@ public struct DetectionOptions: Hashable, Sendable {
     self.confidence = confidence
     self.overlap = overlap
     self.limit = limit
+  }
+
+  /// Throws `threshold` unless all thresholds are within 0…1 and the limit is not negative.
+  func check() throws(InferenceError) {
+    let range: ClosedRange<Float> = 0...1
+    let areThresholds = [confidence, overlap].allSatisfy { range.contains($0) }
+    let areOfClasses = [classConfidence, classOverlap].allSatisfy { $0.values.allSatisfy { range.contains($0) } }
+    guard areThresholds, areOfClasses else {
+      throw InferenceError(.threshold, "a confidence or NMS threshold is outside 0...1")
+    }
+    guard limit >= 0 else {
+      throw InferenceError(.threshold, "a limit of \(limit) detections per image was given: expected 0 or more")
+    }
   }
 }

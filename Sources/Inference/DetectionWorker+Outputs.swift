@@ -24,6 +24,7 @@ extension DetectionWorker {
     let network = execution.network, classCount = network.head.classCount
     // Read before the run, which reuses the memory of the input.
     let input = try execution.values(of: 0)
+    isPrepared = false
     try execution.run()
     // Every class of every anchor.
     var all = DetectionOptions(confidence: 0)

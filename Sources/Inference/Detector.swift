@@ -88,6 +88,8 @@ public final class DetectionWorker {
   /// The network's memory for the image that was prepared last.
   var execution: NetworkExecution? { sessions.latest?.execution }
   private var candidates: [Candidate] = []
+  /// Whether the network's input holds an image. A run reuses the memory of the input.
+  var isPrepared = false
   /// Cells of each level where a class is likely, from the last run.
   private var likely: [[Int]]
 
@@ -124,8 +126,14 @@ public final class DetectionWorker {
     try detector.letterbox(for: layout)
   }
 
-  /// Letterboxes an image into the network's input.
+  /// Letterboxes an image into the network's input. There are no detections until it was run.
+  ///
+  /// Throws `size`, `threshold` or what prevents the network from being compiled.
   public func prepare(_ image: borrowing PixelBuffer) throws(InferenceError) {
+    isPrepared = false
+    // The cells of the last run need not exist in the maps of this image.
+    for index in likely.indices { likely[index] = [] }
+    try options.check()
     let session = try session(for: image.layout)
     let input = session.execution.input
     let order: LetterboxPainter.ChannelOrder =
@@ -143,14 +151,16 @@ public final class DetectionWorker {
         try session.painter.paint(image, into: &values, order: order)
       }
     } catch { throw InferenceError(.size, error.description, cause: error) }
+    isPrepared = true
   }
 
   /// Runs the network on the prepared image: classes everywhere, boxes only where a class is likely, or everywhere for
-  /// `headMaps`.
+  /// `headMaps`. Throws `size` unless an image was prepared since the last run.
   public func infer(boxesEverywhere: Bool = false) throws(InferenceError) {
-    guard let session = sessions.latest else {
+    guard isPrepared, let session = sessions.latest else {
       throw InferenceError(.size, "the network was run before an image was prepared")
     }
+    isPrepared = false
     let execution = session.execution
     if boxesEverywhere {
       try execution.run()

@@ -8,6 +8,8 @@ public struct InferenceError: Error, CustomStringConvertible {
     case weights
     /// The network does not accept this image size.
     case size
+    /// A threshold of the detections is not within 0…1, or their limit is negative.
+    case threshold
     /// The number of threads is out of range.
     case threads
     /// This machine or model does not support the precision.

@@ -37,7 +37,7 @@ public struct NetworkBenchmark {
   public func times(runs: Int, warmUp: Int = 3) throws(InferenceError) -> [UInt64] {
     var times: [UInt64] = []
     for run in 0..<(warmUp + runs) {
-      fillInput()
+      try fillInput()
       let start = clock()
       try execution.run()
       if run >= warmUp { times.append(clock() - start) }
@@ -47,7 +47,7 @@ public struct NetworkBenchmark {
 
   /// Time of one run in nanoseconds; `nil` if it was aborted because it took longer than `limit`.
   func time(within limit: UInt64?) throws(InferenceError) -> UInt64? {
-    fillInput()
+    try fillInput()
     return try execution.run(within: limit, clock: clock)
   }
 
@@ -55,7 +55,7 @@ public struct NetworkBenchmark {
   public func stepTimes(runs: Int) throws(InferenceError) -> [StepTime] {
     var samples: [[UInt64]] = []
     for _ in 0..<max(runs, 1) {
-      fillInput()
+      try fillInput()
       samples.append(try execution.run(clock: clock))
     }
     return execution.network.description.enumerated().map { index, step in
@@ -66,5 +66,5 @@ public struct NetworkBenchmark {
   }
 
   /// Writes the input. The arena reuses its memory, so it must be written before each run, as in a stream.
-  private func fillInput() { execution.setInput(image) }
+  private func fillInput() throws(InferenceError) { try execution.setInput(image) }
 }

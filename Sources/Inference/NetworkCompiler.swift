@@ -1,4 +1,5 @@
 import GELAN
+import Imaging
 import OneDNN
 
 /// Input size, precision, threads and memory format of a compiled network.
@@ -78,11 +79,14 @@ struct NetworkCompiler {
       throw InferenceError(
         .precision, "int8 needs a quantised model, this one is not: make one with 'yolostream model quantize'")
     }
-    guard options.height > 0, options.width > 0, options.height % graph.stride == 0, options.width % graph.stride == 0
+    let sides = 1...PixelLayout.largestSide
+    guard sides.contains(options.height), sides.contains(options.width), options.height % graph.stride == 0,
+      options.width % graph.stride == 0
     else {
       throw InferenceError(
         .size,
-        "an image of \(options.width)x\(options.height) does not fit: both sides must be multiples of \(graph.stride)")
+        "an image of \(options.width)x\(options.height) does not fit: both sides must be multiples of \(graph.stride) "
+          + "up to \(PixelLayout.largestSide)")
     }
     guard CompilationOptions.threadRange.contains(options.threads) else {
       let range = CompilationOptions.threadRange

@@ -68,8 +68,8 @@ package final class Wakeup: @unchecked Sendable {
   private static func moment(after seconds: Double) -> timespec {
     var until = timespec()
     unsafe clock_gettime(CLOCK_MONOTONIC, &until)
-    // Three years are as good as longer times, and cannot overflow.
-    let nanoseconds = until.tv_nsec + Int(min(max(seconds, 0), 1e8) * 1e9)
+    // Three years are as good as longer times, and cannot overflow. With 0 first, NaN is 0.
+    let nanoseconds = until.tv_nsec + Int(min(max(0, seconds), 1e8) * 1e9)
     until.tv_sec += nanoseconds / 1_000_000_000
     until.tv_nsec = nanoseconds % 1_000_000_000
     return until

@@ -35,7 +35,7 @@ public struct HeatMap: Hashable, Sendable {
     let across = Double(presence.to.x - presence.from.x), down = Double(presence.to.y - presence.from.y)
     // Two points for each cell of the way.
     let length = max(abs(across) * Double(Self.columns), abs(down) * Double(Self.rows))
-    let count = min(max(Int((length * 2).rounded(.up)), 1), 4 * Self.columns)
+    let count = Int(min(max((length * 2).rounded(.up), 1), Double(4 * Self.columns)))
     let share = presence.seconds / Double(count)
     let label = layers[label] != nil || layers.count < Self.mostClasses ? label : Self.otherLabel
     var layer = layers.removeValue(forKey: label) ?? Layer()

@@ -14,7 +14,7 @@ public struct Seconds: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// Seconds with the unit.
-  public var description: String { value == value.rounded() ? "\(Int(value))s" : "\(value)s" }
+  public var description: String { Int(exactly: value).map { "\($0)s" } ?? "\(value)s" }
 
   /// `hours:minutes:seconds` or `minutes:seconds`.
   private static func clock(_ text: String) -> Double? {

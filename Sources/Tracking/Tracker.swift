@@ -40,8 +40,8 @@ public struct Tracker: Sendable {
   ///
   /// Equal times are allowed; time that runs backwards or jumps by more than `buffer` ends all tracks.
   /// - Parameters:
-  ///   - detections: boxes in source pixels, in any order, with scores down to `lowScore`; empty and non-finite boxes
-  ///     are ignored.
+  ///   - detections: boxes in source pixels, in any order, with scores down to `lowScore`; those with an empty box
+  ///     or a number that is not finite are ignored.
   ///   - seconds: presentation time of the frame.
   /// - Returns: the confirmed objects in this frame by ascending identity. Identities start at 1 and are never
   ///   reused.
@@ -90,7 +90,7 @@ public struct Tracker: Sendable {
     confirmed.removeAll(keepingCapacity: true)
     detectionIsFree.removeAll(keepingCapacity: true)
     detectionIsFree.append(contentsOf: repeatElement(true, count: detections.count))
-    for (index, detection) in detections.enumerated() where Self.isUsable(detection.box) {
+    for (index, detection) in detections.enumerated() where Self.isUsable(detection) {
       if detection.score >= configuration.highScore {
         high.append(index)
       } else if detection.score >= configuration.lowScore {
@@ -100,8 +100,10 @@ public struct Tracker: Sendable {
     for index in tracks.indices where tracks[index].isConfirmed { confirmed.append(index) }
   }
 
-  private static func isUsable(_ box: Box) -> Bool {
-    box.width > 0 && box.height > 0 && box.minX.isFinite && box.minY.isFinite && box.maxX.isFinite && box.maxY.isFinite
+  /// A box of finite size has finite edges.
+  private static func isUsable(_ detection: Detection) -> Bool {
+    let (width, height) = (detection.box.width, detection.box.height)
+    return width > 0 && height > 0 && width.isFinite && height.isFinite && detection.score.isFinite
   }
 
   private mutating func confirmTracks() {

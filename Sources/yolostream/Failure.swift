@@ -81,7 +81,7 @@ enum Failure {
   private static func status(of code: InferenceError.Code) -> Int32 {
     switch code {
     case .weights, .precision: 78
-    case .threads, .size, .instructions: 64
+    case .threads, .size, .threshold, .instructions: 64
     case .engine: 70
     }
   }

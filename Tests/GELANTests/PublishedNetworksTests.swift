@@ -54,6 +54,13 @@ import Testing
     #expect(abs(spec.graph().folded.gigaflops(height: 640, width: 640) - foldedCost) < 0.1)
   }
 
+  @Test func `a model of a dual network is its main branch`() throws {
+    let dual = try #require(NetworkSpec.named("yolov9-t"))
+    let model = InferenceModel(spec: dual, weights: WeightStore(), classNames: [])
+    #expect(model.spec == dual.inference && !model.spec.isDual)
+    #expect(model.graph == dual.inference.graph().folded)
+  }
+
   @Test(arguments: ["t", "s", "m", "c", "e"])
   func `without the auxiliary branch the dual network is the single one`(size: String) throws {
     let dual = try #require(NetworkSpec.named("yolov9-\(size)"))

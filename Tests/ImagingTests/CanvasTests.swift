@@ -34,6 +34,17 @@ import Testing
     #expect(found[3] == [0, 64, 128, 128, 128, 32, 0, 0])
   }
 
+  @Test(arguments: [(4, 3, .gray8), (8, 5, .rgb24)] as [(Int, Int, PixelFormat)])
+  func `an image of another size or format is left as it is`(width: Int, height: Int, format: PixelFormat) throws {
+    var canvas = try Canvas(layout: PixelLayout(width: 8, height: 5, format: .gray8))
+    let image = try image(format, width, height)
+    let ink = Ink(white, for: image.layout), before = image.bytes
+    image.withView { canvas.fill(Box(minX: 0, minY: 0, maxX: 8, maxY: 5), with: ink, on: $0) }
+    image.withView { canvas.stroke([.init(x: 0, y: 2), .init(x: 8, y: 2)], width: 2, with: ink, on: $0) }
+    let after = image.bytes
+    #expect(after == before)
+  }
+
   @Test func `an outline leaves the inside alone`() throws {
     let image = try grey(12, 10)
     var canvas = try Canvas(layout: image.layout)

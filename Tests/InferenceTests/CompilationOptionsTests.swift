@@ -15,4 +15,13 @@ import Testing
     }
     #expect(error?.code == .threads && error?.description.contains("\(threads) threads") == true)
   }
+
+  @Test(arguments: [0, -32, 33, 1 << 40, Int.max / 32 * 32])
+  func `a size that cannot be is refused with a sentence`(side: Int) throws {
+    let model = try #require(MadeUpModel.make())
+    let error = #expect(throws: InferenceError.self) {
+      _ = try CompiledNetwork(model.graph, options: .init(height: side, width: 32)) { model.weights[$0]?.values }
+    }
+    #expect(error?.code == .size && error?.description.contains("32x\(side)") == true)
+  }
 }

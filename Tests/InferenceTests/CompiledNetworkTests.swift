@@ -28,7 +28,7 @@ import Testing
     ) { weights[$0] }
     let execution = try NetworkExecution(network)
     let image = FormulaWeights.image(height: 256, width: 256).map { $0 * 255 }
-    execution.setInput(image)
+    try execution.setInput(image)
     try execution.run()
 
     for (index, layer) in spec.layers.enumerated() where !layer.tap.isEmpty {

@@ -41,7 +41,7 @@ import Testing
     ) { weights[$0]?.values }
     let execution = try NetworkExecution(network)
     let image = RGBImage(try ImageFile(path: Fixtures.file("packaged/street-320.png").path).read(as: .rgb24))
-    execution.setInput((0..<3).flatMap { channel in (0..<320 * 320).map { Float(image.bytes[$0 * 3 + channel]) } })
+    try execution.setInput((0..<3).flatMap { channel in (0..<320 * 320).map { Float(image.bytes[$0 * 3 + channel]) } })
     try execution.run()
     #expect(expected.taps.count == 6)
     for (name, samples) in expected.taps {

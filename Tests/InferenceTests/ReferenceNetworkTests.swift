@@ -92,7 +92,7 @@ import Testing
         graph, options: .init(height: height, width: width, order: order)
       ) { folded[$0] }
       let execution = try NetworkExecution(network)
-      execution.setInput(levels.map { $0 * 255 })
+      try execution.setInput(levels.map { $0 * 255 })
       try execution.run()
       let whole = graph.mainHead.levels, foldedLevels = graph.folded.mainHead.levels
       for (index, level) in network.head.levels.enumerated() {

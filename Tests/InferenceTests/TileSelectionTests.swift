@@ -29,13 +29,13 @@ import Testing
     let network = try CompiledNetwork(model.graph, options: options, quantisation: model.quantisation) {
       model.weights[$0]?.values
     }
-    func image(_ execution: NetworkExecution) {
-      execution.setInput((0..<(3 * 160 * 224)).map { Float(($0 &* 7919) % 256) })
+    func image(_ execution: NetworkExecution) throws {
+      try execution.setInput((0..<(3 * 160 * 224)).map { Float(($0 &* 7919) % 256) })
     }
     let whole = try NetworkExecution(network), parts = try NetworkExecution(network)
-    image(whole)
+    try image(whole)
     try whole.run()
-    image(parts)
+    try image(parts)
     try parts.runClasses()
     for (index, level) in network.head.levels.enumerated() {
       #expect(try parts.values(of: level.classes) == whole.values(of: level.classes))

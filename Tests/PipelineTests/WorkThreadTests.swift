@@ -40,6 +40,7 @@ import Testing
     for _ in 0..<3 { wakeup.notify() }
     #expect(wakeup.wait(seconds: 60))
     #expect(!wakeup.wait(seconds: 0), "the three were one")
+    #expect(!wakeup.wait(seconds: .nan))
     wakeup.end()
     #expect(wakeup.wait() && wakeup.wait(seconds: 60))
   }

@@ -43,6 +43,12 @@ import Testing
     #expect(map.seconds().reduce(0, +) == (point.0.isFinite ? 1 : 0))
   }
 
+  @Test func `a way from far outside to far outside stays in the grid`() {
+    var map = HeatMap()
+    map.add(presence((-1e30, 0.5), (1e30, 0.5), 1), label: "a")
+    #expect(abs(map.seconds().reduce(0, +) - 1) < 1e-9)
+  }
+
   @Test(arguments: [0, -1, .nan, .infinity] as [Double]) func `only real times are added`(seconds: Double) {
     var map = HeatMap()
     map.add(presence((0.5, 0.5), (0.5, 0.5), seconds), label: "a")

@@ -197,10 +197,18 @@ import Tracking
   @Test(arguments: [
     Box(minX: .nan, minY: 0, maxX: 10, maxY: 10), Box(minX: 0, minY: 0, maxX: .infinity, maxY: 10),
     Box(minX: 10, minY: 0, maxX: 10, maxY: 10), Box(minX: 10, minY: 10, maxX: 0, maxY: 0),
+    Box(minX: -3e38, minY: 0, maxX: 3e38, maxY: 10),
   ])
   func `a box that is no box is passed over`(box: Box) {
     var tracker = Tracker()
     #expect(tracker.update([Detection(box: box, score: 0.9, classID: 0)], at: 0).isEmpty)
+  }
+
+  @Test(arguments: [Float.infinity, -.infinity, .nan])
+  func `a score that is not finite is ignored`(score: Float) {
+    var tracker = Tracker()
+    let box = Box(minX: 0, minY: 0, maxX: 10, maxY: 10)
+    #expect(tracker.update([Detection(box: box, score: score, classID: 0)], at: 0).isEmpty)
   }
 
   @Test func `the end of a source ends its tracks, and identities are not used again`() {

@@ -16,11 +16,11 @@ public struct Quantisation: Hashable, Sendable {
     /// The scale of an image, whose bytes stand for 0…1. Files do not store it.
     public static let image = Scale(step: 1 / 255, zeroPoint: 0)
 
-    /// The scale that covers `low...high`, widened to include 0.
+    /// The scale that covers `low...high`, widened to include 0; NaN is taken as 0, which is why 0 comes first.
     public init(low: Float, high: Float) {
-      let low = min(low, 0), high = max(high, 0)
+      let low = min(0, low), high = max(0, high)
       step = max((high - low) / 255, 1e-9)
-      zeroPoint = UInt8(min(max((-low / step).rounded(), 0), 255))
+      zeroPoint = UInt8(min(max(0, (-low / step).rounded()), 255))
     }
 
     /// `value` quantised and dequantised.

@@ -61,7 +61,7 @@ public final class Calibration {
 
   /// The same for a planar input of 3 × side × side integers 0…255.
   func observe(input: [Float]) throws(InferenceError) {
-    execution.setInput(input)
+    try execution.setInput(input)
     try observeInput()
   }
 

@@ -82,7 +82,7 @@ public struct Sensitivity {
     let execution = try NetworkExecution(network)
     var images: [[Prediction]] = []
     for input in inputs {
-      execution.setInput(input)
+      try execution.setInput(input)
       try execution.run()
       var levels: [Prediction] = []
       for level in network.head.levels {

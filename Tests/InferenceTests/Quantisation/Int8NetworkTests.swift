@@ -56,7 +56,7 @@ import Testing
     let graph = model.graph
     let network = try Self.network(model, order: order, probes: graph.nodes.map(\.id))
     let execution = try NetworkExecution(network)
-    execution.setInput(Self.image(7))
+    try execution.setInput(Self.image(7))
     try execution.run()
 
     let reference = ReferenceNetwork(
@@ -146,7 +146,7 @@ import Testing
       weights: [name: [Float](repeating: 0.001, count: layer.convolution.outputChannels)])
     let network = try Self.network(graphModel, probes: graphModel.graph.nodes.map(\.id))
     let execution = try NetworkExecution(network)
-    execution.setInput(Self.image(1))
+    try execution.setInput(Self.image(1))
     try execution.run()
     let input = try execution.values(of: layer.node.inputs[0])
     #expect(input.contains { $0 > 254.5e-6 }, "a step that small cuts most inputs at the top")
