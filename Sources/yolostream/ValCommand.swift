@@ -32,6 +32,7 @@ struct ValCommand: ParsableCommand {
       try output.overwriting.expectNew(path)
       try DetectionResults.expectWritable(path)
     }
+    if let plots = output.plots { try output.overwriting.expectEmpty(plots) }
     let truth = try GroundTruth.toMeasureOn(
       source.data, split: source.split, images: source.images, needsImages: detection.results == nil)
     if let results = detection.results { return try score(results, against: truth) }
