@@ -5,7 +5,12 @@ import Service
 /// `yolostream notify …`: tests the webhooks of a configuration.
 struct NotifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "notify", abstract: "Try the webhooks of a configuration.", subcommands: [Test.self])
+    commandName: "notify", abstract: "Try the webhooks of a configuration.",
+    discussion: """
+      Example:
+        yolostream notify test -c yolostream.yml
+      """,
+    subcommands: [Test.self])
 
   struct Test: ParsableCommand {
     static let configuration = CommandConfiguration(
