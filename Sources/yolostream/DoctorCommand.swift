@@ -38,9 +38,14 @@ struct DoctorCommand: ParsableCommand {
     var findings = [ProcessorFindings.instructions(), speed()] + MediaFindings.all() + CameraFindings.all()
     var port = 8080
     if let config {
+      let environment = ServiceEnvironment(of: config)
+      findings += environment.unreadable.map {
+        Finding(
+          "configuration", .notice, "cannot read \($0) as this user: variables in it count as missing",
+          advice: "run as the user of the service, or as root")
+      }
       do {
-        let configuration = try ServiceConfiguration(
-          path: config, environment: ServiceEnvironment(of: config).variables)
+        let configuration = try ServiceConfiguration(path: config, environment: environment.variables)
         port = configuration.http.listen.port
         findings.append(
           Finding("configuration", .good, "\(config): good, \(count(configuration.cameras.count, "camera"))"))

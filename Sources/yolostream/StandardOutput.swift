@@ -4,6 +4,9 @@ import Outputs
 /// Standard output as commands print to it. `print` ignores failures such as a full disk.
 enum StandardOutput {
   /// Writes what is buffered; throws if something that was printed is lost.
+  ///
+  /// Not to be inlined: within an asynchronous function Swift 6.3.1 crashes over what this throws.
+  @inline(never)
   static func flush() throws(OutputError) {
     let isFlushed = unsafe fflush(stdout) == 0
     let failure = errno
