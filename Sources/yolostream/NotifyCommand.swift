@@ -29,7 +29,8 @@ struct NotifyCommand: ParsableCommand {
     @Argument(help: "Name of the webhook; all without.") var name: String?
 
     func run() throws {
-      let results = try WebhookTrial.run(path: config, only: name)
+      let results = try WebhookTrial.run(
+        path: config, only: name, environment: ServiceEnvironment(of: config).variables)
       for (name, failure) in results { print("\(name): \(failure ?? "taken")") }
       if results.contains(where: { $0.failure != nil }) { throw ExitCode(69) }
     }

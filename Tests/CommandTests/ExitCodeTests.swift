@@ -62,6 +62,7 @@ import Testing
       (["train", "--data", "d", "--nominal-batch", "0"], 64, "--nominal-batch 0"),
       (["model", "info", "nosuch"], 78, "no network of that name: expected one of gelan-t"),
       (["model", "pull", "nosuch"], 64, "expected one of yolov9-t"),
+      (["events", "bench", "--folder", "/dev/null/x", "--lines", "10"], 73, "cannot create the folder /dev/null"),
       (["model", "convert", "model.safetensors", "no/x.safetensors"], 73, "no/x.safetensors: cannot be written"),
       (["model", "convert", "model.safetensors", "x.pt"], 64, ".safetensors"),
       (["model", "quantize", "model.safetensors", "--calibrate", "p", "-o", "no/x"], 73, "no/x: cannot be written"),

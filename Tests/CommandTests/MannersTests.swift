@@ -225,6 +225,12 @@ import Testing
       let outcome = try program.run(arguments, hasModel: false)
       #expect(outcome.output.contains("1 camera") && !outcome.output.contains("gar=den"), "\(outcome)")
     }
+    for arguments in [
+      ["events", "query"], ["notify", "test"], ["rules", "--tracks", "none.txt", "--fps", "25", "--size", "64x64"],
+    ] {
+      let outcome = try program.run(arguments + ["-c", "north.yml"], hasModel: false)
+      #expect(!outcome.error.contains("has no variable"), "\(outcome.error)")
+    }
   }
 
   @Test func `quiet and verbose are what they say`() throws {
