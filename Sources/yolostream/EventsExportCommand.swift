@@ -56,6 +56,8 @@ struct EventsExportCommand: AsyncParsableCommand {
     do {
       while let bytes = try export.next() { try file.write(contentsOf: Data(bytes)) }
       try file.close()
+    } catch let error as CocoaError {
+      throw EventStoreError(.inputOutput, "cannot write \(path): \(error.localizedDescription)")
     } catch { throw EventStoreError(.inputOutput, "cannot write \(path): \(error)") }
     guard export.isCutShort else { return }
     print(

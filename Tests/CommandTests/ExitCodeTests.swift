@@ -56,6 +56,7 @@ import Testing
       (["track", "--detections", "missing", "-o", "t", "--track-buffer", "2s"], 66, "missing"),
       (["evaluate-tracks", "--tracks", "t"], 64, "--ground-truth"),
       (["val", "--data", "d", "--imgsz", "33"], 64, "--imgsz 33"), (["val", "--data", "missing"], 66, "missing"),
+      (["val", "--data", "missing", "--plots", "/dev/null/x"], 73, "cannot create the folder /dev/null"),
       (["train"], 64, "--data"), (["train", "--benchmark", "0"], 64, "--benchmark 0"),
       (["train", "--data", "missing"], 66, "missing"), (["train", "--data", "d", "--imgsz", "33"], 64, "--imgsz 33"),
       (["train", "--data", "d", "--lr", "99"], 64, "--lr 99.0: expected 0.0 to 10.0"),
