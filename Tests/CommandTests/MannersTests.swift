@@ -94,7 +94,7 @@ import Testing
     }
   }
 
-  @Test(arguments: ["config schema", "model info gelan-n", "events query line.jsonl", "events tail line.jsonl --once"])
+  @Test(arguments: ["devices", "model info gelan-n", "events query line.jsonl", "events tail line.jsonl --once"])
   func `a full disk is an error of whatever prints`(command: String) throws {
     let program = try program.get()
     let event =

@@ -32,7 +32,7 @@ final class TerminalView: Sink {
   private static let leavesAtExit: Void = {
     atexit {
       guard TerminalView.isOpen.exchange(false, ordering: .relaxed) else { return }
-      _ = unsafe write(STDOUT_FILENO, TerminalView.leaving, TerminalView.leaving.utf8.count)
+      print(TerminalView.leaving, terminator: "")
     }
   }()
 
