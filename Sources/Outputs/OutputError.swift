@@ -39,8 +39,8 @@ public struct OutputError: Error, Hashable, Sendable, CustomStringConvertible {
     OutputError(.nobodyReads, "cannot write \(path): nobody reads it")
   }
 
-  /// The error for `errno` of writing to `path`.
-  static func writeFailed(_ path: String, errno code: Int32) -> OutputError {
+  /// The error for `errno` of writing to `path`; `-` is standard output.
+  package static func writeFailed(_ path: String, errno code: Int32) -> OutputError {
     OutputError(
       code == EPIPE && path == "-" ? .readerGone : .writeFailed,
       "cannot write \(path == "-" ? "standard output" : path): \(unsafe String(cString: strerror(code)))")

@@ -174,7 +174,8 @@ struct SegmentTape: ~Copyable {
     let path = "\(folder.path)/\(RecordedName.segment(name).folder)/"
     guard name != other else { return }
     do { try FileManager.default.moveItem(atPath: path + name.file, toPath: path + other.file) } catch {
-      folder.noteSegmentFailure(OutputError(.writeFailed, "cannot rename \(path + name.file): \(error)"))
+      folder.noteSegmentFailure(
+        OutputError(.writeFailed, "cannot rename \(path + name.file): \(error.localizedDescription)"))
     }
   }
 

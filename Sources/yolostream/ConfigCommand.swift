@@ -21,6 +21,9 @@ struct ConfigCommand: ParsableCommand {
         Only the text is checked: whether files can be opened and cameras answer shows when the service starts. Variables \
         such as ${FRONT_PASSWORD} are also read from secrets.env beside the configuration, as systemd does.
 
+        Example:
+          yolostream config check yolostream.yml
+
         Exit codes: 0 good, 66 no such file, 78 something is wrong.
         """)
 
@@ -38,13 +41,22 @@ struct ConfigCommand: ParsableCommand {
 
   struct Example: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Print an example configuration with each key explained.")
+      abstract: "Print an example configuration with each key explained.",
+      discussion: """
+        Example:
+          yolostream config example > yolostream.yml
+        """)
 
     func run() { print(ServiceConfiguration.example, terminator: "") }
   }
 
   struct Schema: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Print a JSON Schema of the configuration, for editors.")
+    static let configuration = CommandConfiguration(
+      abstract: "Print a JSON Schema of the configuration, for editors.",
+      discussion: """
+        Example:
+          yolostream config schema > yolostream.schema.json
+        """)
 
     func run() { print(ServiceConfiguration.schema, terminator: "") }
   }

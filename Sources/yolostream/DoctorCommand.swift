@@ -38,12 +38,18 @@ struct DoctorCommand: ParsableCommand {
     var findings = [ProcessorFindings.instructions(), speed()] + MediaFindings.all() + CameraFindings.all()
     var port = 8080
     if let config {
+      let environment = ServiceEnvironment(of: config)
+      findings += environment.unreadable.map {
+        Finding(
+          "configuration", .notice, "cannot read \($0) as this user: variables in it count as missing",
+          advice: "run as the user of the service, or as root")
+      }
       do {
-        let configuration = try ServiceConfiguration(
-          path: config, environment: ServiceEnvironment(of: config).variables)
+        let configuration = try ServiceConfiguration(path: config, environment: environment.variables)
         port = configuration.http.listen.port
         findings.append(
           Finding("configuration", .good, "\(config): good, \(count(configuration.cameras.count, "camera"))"))
+        findings += places(of: configuration.outputs).map { $0.finding() }
       } catch {
         findings.append(
           Finding("configuration", .problem, "\(error)", advice: "mend it; 'yolostream config example' shows each key"))
@@ -63,6 +69,13 @@ struct DoctorCommand: ParsableCommand {
       print(text(findings))
     }
     if findings.contains(where: { $0.state == .problem }) { throw ExitCode(69) }
+  }
+
+  /// Where a service with these outputs writes: recordings and events.
+  private func places(of outputs: OutputSettings) -> [Place] {
+    let recordings = outputs.storage.path.map { Place($0, for: "recordings", wanted: 10_000_000_000) }
+    let events = outputs.eventLog.map { URL(filePath: $0).deletingLastPathComponent().path }
+    return [recordings, events.map { Place($0, for: "events", wanted: 100_000_000) }].compactMap(\.self)
   }
 
   /// Times of the packaged model in all precisions.

@@ -67,7 +67,7 @@ struct EventPlaces {
   let media, footage: String?
 
   init(config path: String) throws(ConfigurationError) {
-    let outputs = try ServiceConfiguration(path: path).outputs
+    let outputs = try ServiceConfiguration(path: path, environment: ServiceEnvironment(of: path).variables).outputs
     guard let log = outputs.eventLog, let store = outputs.eventStore else {
       throw ConfigurationError(
         .invalid, "\(path): events are not kept: expected outputs.events.jsonl or outputs.storage")

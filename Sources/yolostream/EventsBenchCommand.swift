@@ -26,7 +26,7 @@ struct EventsBenchCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    try OutputFolder.make(folder)
     let log = "\(folder)/events.jsonl", path = "\(folder)/events.sqlite"
     if !FileManager.default.fileExists(atPath: log) { try SyntheticLog.write(lines: lines, to: log) }
     let start = MonotonicTime.nanoseconds

@@ -29,6 +29,8 @@ struct EventsExportCommand: AsyncParsableCommand {
     help: ArgumentHelp("Write the continuous recording of a camera to this file instead.", valueName: "file.mp4"))
   var video: String?
 
+  @OptionGroup var overwriting: OverwriteArguments
+
   func validate() throws {
     guard video != nil else { return }
     guard conditions.camera.count == 1, conditions.after != nil, place.config != nil, !csv else {
@@ -43,6 +45,7 @@ struct EventsExportCommand: AsyncParsableCommand {
 
   /// Copies the recording. Exits with code 75 if it ends early, because the stream of the camera changed.
   private func exportVideo(to path: String) throws {
+    try overwriting.expectNew(path)
     let query = try conditions.query()
     let camera = query.cameras.first ?? "", before = query.before ?? Int64(Date.now.timeIntervalSince1970 * 1e3)
     guard let media = try EventPlaces(config: place.config ?? "").media, let after = query.after, after < before,
@@ -53,6 +56,8 @@ struct EventsExportCommand: AsyncParsableCommand {
     do {
       while let bytes = try export.next() { try file.write(contentsOf: Data(bytes)) }
       try file.close()
+    } catch let error as CocoaError {
+      throw EventStoreError(.inputOutput, "cannot write \(path): \(error.localizedDescription)")
     } catch { throw EventStoreError(.inputOutput, "cannot write \(path): \(error)") }
     guard export.isCutShort else { return }
     print(

@@ -1,7 +1,6 @@
 #if Service
 import ArgumentParser
 import EventStore
-import Foundation
 import Pipeline
 
 /// `yolostream events tail`: follows the lines that are added to a store or a log.
@@ -31,8 +30,8 @@ struct EventsTailCommand: AsyncParsableCommand {
     func show() async throws {
       while true {
         let next = try await database.lines(after: number)
-        // Flushed at once.
-        FileHandle.standardOutput.write(Data(next.map { $0.text + "\n" }.joined().utf8))
+        for line in next { print(line.text) }
+        try StandardOutput.flush()
         guard let last = next.last else { return }
         number = last.number
       }

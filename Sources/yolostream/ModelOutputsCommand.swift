@@ -3,6 +3,7 @@ import Capture
 import Checkpoints
 import GELAN
 import Inference
+import Scene
 
 /// `yolostream model outputs MODEL IMAGE -o FILE`.
 struct ModelOutputsCommand: ParsableCommand {
@@ -59,6 +60,7 @@ struct ModelOutputsCommand: ParsableCommand {
         .init(name: "boxes", tensor: WeightTensor(shape: [1, 4, anchors], values: outputs.boxes)),
         .init(name: "scores", tensor: WeightTensor(shape: [1, classes, anchors], values: outputs.scores)),
       ], metadata: ["network": network.spec.name], to: output)
-    print("\(output): \(network.spec.name), \(anchors) boxes, \(classes) classes, \(side)x\(side)")
+    let names = classes.counted("class", plural: "classes")
+    print("\(output): \(network.spec.name), \(anchors) boxes, \(names), \(side)x\(side)")
   }
 }

@@ -29,6 +29,7 @@ struct ModelPullCommand: ParsableCommand {
   @Flag(name: .customLong("int8"), help: "Quantise the model as well; needs --calibrate.") var quantises = false
   @Option(help: ArgumentHelp("Images to calibrate on: a folder, an image or a video.", valueName: "path"))
   var calibrate: String?
+  @OptionGroup var overwriting: OverwriteArguments
 
   func validate() throws {
     _ = try released
@@ -50,6 +51,8 @@ struct ModelPullCommand: ParsableCommand {
   func run() throws {
     let model = try released
     let cache = ModelCache()
+    // What was calibrated on other images is another model.
+    if calibrate != nil { try overwriting.expectNew(cache.quantisedPath(of: model)) }
     var line: ProgressLine?
     let hash = try cache.fetch(model, from: release, takesPlainHTTP: plainHttp, timeout: timeout.value) { done, total in
       if line == nil { line = ProgressLine(total: (total ?? done) / 1_000_000, unit: "MB") }

@@ -5,7 +5,12 @@ import Service
 /// `yolostream notify …`: tests the webhooks of a configuration.
 struct NotifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "notify", abstract: "Try the webhooks of a configuration.", subcommands: [Test.self])
+    commandName: "notify", abstract: "Try the webhooks of a configuration.",
+    discussion: """
+      Example:
+        yolostream notify test -c yolostream.yml
+      """,
+    subcommands: [Test.self])
 
   struct Test: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -24,7 +29,8 @@ struct NotifyCommand: ParsableCommand {
     @Argument(help: "Name of the webhook; all without.") var name: String?
 
     func run() throws {
-      let results = try WebhookTrial.run(path: config, only: name)
+      let results = try WebhookTrial.run(
+        path: config, only: name, environment: ServiceEnvironment(of: config).variables)
       for (name, failure) in results { print("\(name): \(failure ?? "taken")") }
       if results.contains(where: { $0.failure != nil }) { throw ExitCode(69) }
     }

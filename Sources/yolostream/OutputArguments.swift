@@ -75,7 +75,13 @@ struct OutputArguments: ParsableArguments {
       try overwriting.expectNew(result)
       options.annotated.append(result)
     }
-    for sink in sinks.requests { try overwriting.expectNew(sink.target) }
+    for sink in sinks.requests {
+      if sink.kind.target == "dir" {
+        try overwriting.expectEmpty(sink.target)
+      } else {
+        try overwriting.expectNew(sink.target)
+      }
+    }
     if hasRunFolder {
       let folder = try OutputFolder.makeForRun(
         project: project ?? "runs/detect", name: name ?? "exp", mayExist: existOk)

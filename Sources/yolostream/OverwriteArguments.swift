@@ -20,14 +20,18 @@ struct OverwriteArguments: ParsableArguments {
   func expectNew(_ output: AnnotatedOutput) throws(OutputError) {
     switch output {
     case .video(let path), .image(let path): try expectNew(path)
-    case .folder(let path):
-      let files = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-      guard overwrite || files.isEmpty else {
-        throw OutputError(
-          .cannotCreate, "cannot write to \(path): the folder is not empty; expected another one, or --overwrite")
-      }
+    case .folder(let path): try expectEmpty(path)
     case .stream(let address):
       if !address.isRemote { try expectNew(address.description) }
+    }
+  }
+
+  /// Throws `cannotCreate` if there are files in the folder `path`.
+  func expectEmpty(_ path: String) throws(OutputError) {
+    let files = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    guard overwrite || files.isEmpty else {
+      throw OutputError(
+        .cannotCreate, "cannot write to \(path): the folder is not empty; expected another one, or --overwrite")
     }
   }
 

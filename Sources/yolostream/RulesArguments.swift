@@ -80,7 +80,8 @@ struct RulesArguments: ParsableArguments {
   /// The camera of `--config` whose rules hold; `nil` without one.
   func camera() throws -> CameraSettings? {
     guard let config else { return nil }
-    let cameras = try ServiceConfiguration(path: config).cameras, names = cameras.map(\.name)
+    let environment = ServiceEnvironment(of: config).variables
+    let cameras = try ServiceConfiguration(path: config, environment: environment).cameras, names = cameras.map(\.name)
     guard let cameraName else {
       if cameras.count == 1 { return cameras[0] }
       throw ValidationError(

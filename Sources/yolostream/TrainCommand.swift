@@ -5,6 +5,7 @@ import GELAN
 import Imaging
 import MPI
 import Outputs
+import Scene
 import Training
 
 /// `yolostream train`: trains a network on labelled images.
@@ -73,13 +74,15 @@ struct TrainCommand: ParsableCommand {
       let shared = DatasetStatistics.overlap(
         training: training.samples.map(\.path), validation: validationSet.images.map(\.path))
       if let first = shared.first {
-        progress.say("warning: \(shared.count) images to validate on are trained on, too, such as \(first)")
+        let subject = shared.count == 1 ? "1 image to validate on is" : "\(shared.count) images to validate on are"
+        progress.say("warning: \(subject) trained on, too, such as \(first)")
       }
     }
     if dryRun {
       progress.say(statistics.text(side: plan.side))
       progress.say(
-        "validation: " + (validationSet.map { "\($0.images.count) images, \($0.objectCount) objects" } ?? "none"))
+        "validation: "
+          + (validationSet.map { "\(count($0.images.count, "image")), \(count($0.objectCount, "object"))" } ?? "none"))
       return
     }
     if plan.batch > training.samples.count {
@@ -129,7 +132,8 @@ struct TrainCommand: ParsableCommand {
     }
     progress.say(NetworkSize(trainer.network, side: plan.side).description)
     progress.say(
-      "\(statistics.summary), \(training.classNames.count) classes, \(trainer.iterationCount) iterations, "
+      "\(statistics.summary), \(training.classNames.count.counted("class", plural: "classes")), "
+        + "\(count(trainer.iterationCount, "iteration")), "
         + "\(trainer.arenaByteCount >> 20) MiB of activations")
     let images = RunImages(folder: files.folder, classNames: training.classNames)
     let log =

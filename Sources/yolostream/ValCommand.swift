@@ -3,6 +3,7 @@ import Evaluation
 import Foundation
 import GELAN
 import Inference
+import Outputs
 import Training
 
 /// `yolostream val`: measures the accuracy of a model on a data set.
@@ -31,6 +32,11 @@ struct ValCommand: ParsableCommand {
     if let path = output.saveJson {
       try output.overwriting.expectNew(path)
       try DetectionResults.expectWritable(path)
+    }
+    if let plots = output.plots {
+      try output.overwriting.expectEmpty(plots)
+      // A measurement takes long: what its plots cannot be written to is found before it.
+      try OutputFolder.make(plots)
     }
     let truth = try GroundTruth.toMeasureOn(
       source.data, split: source.split, images: source.images, needsImages: detection.results == nil)

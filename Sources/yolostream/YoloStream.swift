@@ -50,6 +50,7 @@ struct YoloStream: AsyncParsableCommand {
       do {
         try Processor.applyCap()
         if var command = command as? any AsyncParsableCommand { try await command.run() } else { try command.run() }
+        try StandardOutput.flush()
       } catch { throw Failure.report(error) }
     } catch { exit(withError: error) }
   }

@@ -33,11 +33,16 @@ import Testing
     let program = try Program()
     func configuration(_ url: String) -> String {
       "version: 1\nmodel: {path: gelan-n}\ncameras: {front: {url: \"\(url)\"}}\nhttp: {listen: \"127.0.0.1:8123\"}\n"
+        + "outputs: {storage: {path: \"\(program.path("kept"))\"}, events: {jsonl: {path: log/e.jsonl}}}\n"
     }
     try Data(configuration("rtsp://me:s3cret@192.0.2.1/x").utf8).write(to: URL(filePath: program.path("good.yml")))
     try Data(configuration("gopher://me:s3cret@x").utf8).write(to: URL(filePath: program.path("bad.yml")))
+    // Unreadable for root, too.
+    try FileManager.default.createDirectory(atPath: program.path("secrets.env"), withIntermediateDirectories: true)
     let good = try program.run(["doctor", "-c", "good.yml"], hasModel: false)
     #expect(good.output.contains("good.yml: good, 1 camera") && good.output.contains("8123"), "\(good.output)")
+    #expect(good.output.contains("/kept (recordings)") && good.output.contains("log (events)"), "\(good.output)")
+    #expect(good.output.contains("notice   configuration") && good.output.contains("secrets.env as this user"))
     let bad = try program.run(["doctor", "-c", "bad.yml"], hasModel: false)
     #expect(bad.status == 69 && bad.output.contains("PROBLEM  configuration"), "\(bad.output)")
     #expect(!(good.output + bad.output).contains("s3cret"))

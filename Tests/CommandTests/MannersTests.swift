@@ -61,6 +61,54 @@ import Testing
     #expect(try Data(contentsOf: URL(filePath: program.path(name))) != Data("results of yesterday".utf8))
   }
 
+  @Test(
+    arguments: [
+      ["test:64x64@10:3", "--labels", "full", "--model", "model.safetensors"],
+      ["test:64x64@10:3", "--crops", "full", "--model", "model.safetensors"],
+      ["val", "--data", "none.json", "--plots", "full"],
+    ])
+  func `a folder with results is kept`(arguments: [String]) throws {
+    let program = try program.get()
+    try FileManager.default.createDirectory(atPath: program.path("full"), withIntermediateDirectories: true)
+    try Data("results of yesterday".utf8).write(to: URL(filePath: program.path("full/old.txt")))
+    let refused = try program.run(arguments, hasModel: false)
+    #expect(refused.status == 73 && refused.error.contains("full: the folder is not empty"), "\(refused.error)")
+    #expect(try program.run(arguments + ["--overwrite"], hasModel: false).status != 73)
+  }
+
+  @Test func `an export of video and a quantised model of the cache are kept`() throws {
+    let program = try program.get()
+    try FileManager.default.createDirectory(atPath: program.path("cache"), withIntermediateDirectories: true)
+    for name in ["hour.mp4", "cache/yolov9-t-int8.safetensors"] {
+      try Data("results of yesterday".utf8).write(to: URL(filePath: program.path(name)))
+    }
+    for arguments in [
+      ["events", "export", "-c", "none.yml", "--camera", "a", "--after", "2h", "--video", "hour.mp4"],
+      ["model", "pull", "yolov9-t", "--release", "http://127.0.0.1:9", "--int8", "--calibrate", "test:64x64@10:3"],
+    ] {
+      let variables = ["YOLOSTREAM_CACHE": program.path("cache")]
+      let refused = try program.start(arguments, hasModel: false, variables: variables).wait()
+      #expect(refused.status == 73 && refused.error.contains("it exists"), "\(refused.error)")
+      let again = try program.start(arguments + ["--overwrite"], hasModel: false, variables: variables).wait()
+      #expect(again.status != 73 && !again.error.contains("it exists"), "\(again.error)")
+    }
+  }
+
+  @Test(arguments: ["devices", "model info gelan-n", "events query line.jsonl", "events tail line.jsonl --once"])
+  func `a full disk is an error of whatever prints`(command: String) throws {
+    let program = try program.get()
+    let event =
+      #"{"v":2,"id":"01KB0000000000000000000001","type":"start","camera":"street","seq":0,"pts":1.2,"frame":30,"#
+      + #""ts":"2026-11-28T10:00:00.120Z","ts_src":"rtcp","label":"person","class_id":0,"score":0.83,"top_score":0.91,"#
+      + #""box":[253.1,219.9,283.3,309.1],"box_norm":[0.33,0.38,0.37,0.53],"track":17,"zones":[],"entered":[],"#
+      + #""stationary":false,"active":true,"position_changes":0,"start":"2026-11-28T10:00:00.120Z","end":null}"#
+    try "\(event)\n".write(toFile: program.path("line.jsonl"), atomically: true, encoding: .utf8)
+    let line = "exec \"$0\" \(command) > /dev/full"
+    let outcome = try program.tool("bash", ["-c", line, Program.executable.path])
+    #expect(outcome.status == 74, "\(outcome.status) \(outcome.error)")
+    #expect(outcome.error.contains("cannot write standard output: No space left on device"), "\(outcome.error)")
+  }
+
   @Test func `an empty file, a device and a new name are no results`() throws {
     let program = try program.get()
     try Data().write(to: URL(filePath: program.path("empty.jsonl")))
@@ -176,6 +224,12 @@ import Testing
     for arguments in [["config", "check", "north.yml"], ["doctor", "-c", "north.yml"]] {
       let outcome = try program.run(arguments, hasModel: false)
       #expect(outcome.output.contains("1 camera") && !outcome.output.contains("gar=den"), "\(outcome)")
+    }
+    for arguments in [
+      ["events", "query"], ["notify", "test"], ["rules", "--tracks", "none.txt", "--fps", "25", "--size", "64x64"],
+    ] {
+      let outcome = try program.run(arguments + ["-c", "north.yml"], hasModel: false)
+      #expect(!outcome.error.contains("has no variable"), "\(outcome.error)")
     }
   }
 

@@ -46,6 +46,29 @@ import Testing
     #expect(outcome.status == 64 && outcome.error.contains(words), "\(outcome.error)")
   }
 
+  @Test func `a second signal brings the screen back, too`() throws {
+    let script = """
+      import os, pty, select, signal, sys, time
+      pid, terminal = pty.fork()
+      if pid == 0:
+          os.execv(sys.argv[1], [sys.argv[1], 'test:640x640@10', '--imgsz', '640', '--view'])
+      shown = b''
+      end = time.time() + 60
+      while time.time() < end and b'\\x1b[H' not in shown:
+          if select.select([terminal], [], [], 0.5)[0]: shown += os.read(terminal, 65536)
+      for _ in range(2):
+          os.kill(pid, signal.SIGINT)
+          time.sleep(0.001)
+      try:
+          while True: shown += os.read(terminal, 65536)
+      except OSError: pass
+      os.waitpid(pid, 0)
+      print(b'\\x1b[?1049h' in shown, shown.count(b'\\x1b[?1049l'))
+      """
+    let outcome = try program.get().tool("python3", ["-c", script, Program.executable.path])
+    #expect(outcome.output == "True 1\n", "\(outcome.output)\(outcome.error)")
+  }
+
   @Test func `a screen is not shared with data`() throws {
     let program = try program.get()
     let command = "\(Program.executable.path) test:64x64@10:3 --view --detections -"

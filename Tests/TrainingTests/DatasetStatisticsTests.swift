@@ -20,6 +20,7 @@ import Testing
     #expect(statistics.warnings(side: 320).isEmpty)
     let text = statistics.text(side: 320)
     #expect(text.contains("3 images, 1 without objects, 4 objects"))
+    #expect(DatasetStatistics(Self.data([[(0, 0.5)]])).summary == "1 image, 0 without objects, 1 object")
     #expect(text.contains("longer side of the objects at 320 pixels: 5 % up to 160, half up to 160"), "\(text)")
   }
 

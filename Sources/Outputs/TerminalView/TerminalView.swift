@@ -2,6 +2,7 @@ import FFmpeg
 import Glibc
 import Imaging
 import Scene
+import Synchronization
 
 /// Shows frames in the terminal behind standard output: two pixels a character, boxes in the colours of their classes, and
 /// labels as text.
@@ -23,7 +24,17 @@ final class TerminalView: Sink {
   private var file: LineFile
   private var importer = FrameImport()
   private var lastShown = -Double.infinity
-  private var isOpen = false
+  private var hasEntered = false
+
+  /// Whether the terminal shows the other screen.
+  private static let isOpen = Atomic(false)
+  /// The end of the process leaves it, too: a second signal exits while the view is in use.
+  private static let leavesAtExit: Void = {
+    atexit {
+      guard TerminalView.isOpen.exchange(false, ordering: .relaxed) else { return }
+      print(TerminalView.leaving, terminator: "")
+    }
+  }()
 
   private init(_ context: SinkContext, hasAllColours: Bool) throws(OutputError) {
     self.context = context
@@ -33,7 +44,7 @@ final class TerminalView: Sink {
 
   deinit {
     // A run that failed has not come to `finish`.
-    if isOpen { try? file.append(Self.leaving) }
+    if Self.isOpen.exchange(false, ordering: .relaxed) { try? file.append(Self.leaving) }
   }
 
   func take(_ frame: SinkFrame) throws(OutputError) {
@@ -49,13 +60,17 @@ final class TerminalView: Sink {
     guard now - lastShown >= Self.interval else { return }
     lastShown = now
     let text = try screen(of: pixels.buffer, frame.findings, columns: size.columns, rows: size.rows)
-    try file.append((isOpen ? Self.home : Self.entering + Self.home) + text)
-    isOpen = true
+    if !hasEntered {
+      hasEntered = true
+      Self.leavesAtExit
+      Self.isOpen.store(true, ordering: .relaxed)
+      try file.append(Self.entering)
+    }
+    try file.append(Self.home + text)
   }
 
   func finish() throws(OutputError) {
-    if isOpen { try file.append(Self.leaving) }
-    isOpen = false
+    if Self.isOpen.exchange(false, ordering: .relaxed) { try file.append(Self.leaving) }
   }
 
   /// The screen of `columns` by `rows` characters that shows `pixels` and what was found on it, with a line about it below.

@@ -100,7 +100,7 @@ package struct BrokerSink: ~Copyable, Sink {
     scenery.state.withLock { $0 = HomeState() }
     publisher.stop()
     let missing = left + report.refused + report.dropped + report.spool.dropped + report.spool.expired
-    if missing > 0 { throw failure("\(missing) events did not reach") }
+    if missing > 0 { throw failure("\(missing.counted("event")) did not reach") }
   }
 
   private func failure(_ what: String) -> OutputError {

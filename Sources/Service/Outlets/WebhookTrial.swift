@@ -9,8 +9,10 @@ public enum WebhookTrial {
   /// webhook.
   ///
   /// - Returns: for each its name and what is wrong; `nil` where the receiver took the call.
-  public static func run(path: String, only name: String?) throws -> [(name: String, failure: String?)] {
-    let configuration = try ServiceConfiguration(path: path)
+  public static func run(
+    path: String, only name: String?, environment: [String: String]? = nil
+  ) throws -> [(name: String, failure: String?)] {
+    let configuration = try ServiceConfiguration(path: path, environment: environment)
     let hooks = configuration.outputs.webhooks.filter { name == nil || $0.name == name }
     guard !hooks.isEmpty else {
       throw ServiceError(.configuration, "\(path): there is no webhook\(name.map { " called \($0)" } ?? "")")

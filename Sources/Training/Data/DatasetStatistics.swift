@@ -1,5 +1,6 @@
 import Evaluation
 import Foundation
+import Scene
 
 /// Counts of a data set, and warnings about what will not train well.
 public struct DatasetStatistics: Sendable {
@@ -65,7 +66,9 @@ public struct DatasetStatistics: Sendable {
   }
 
   /// Images, backgrounds and objects in a few words.
-  public var summary: String { "\(images) images, \(backgrounds) without objects, \(objects) objects" }
+  public var summary: String {
+    "\(images.counted("image")), \(backgrounds) without objects, \(objects.counted("object"))"
+  }
 
   /// A table as text: images, backgrounds, and objects and images of each class; the sizes of objects on training images
   /// of `side` pixels.
