@@ -1,17 +1,17 @@
-public import FFmpeg
+package import FFmpeg
 import Synchronization
 import V4L2
 
 /// Frames of a local camera.
-public final class CameraSource: FrameSource {
+package final class CameraSource: FrameSource {
   /// The negotiated format.
-  public let description: SourceDescription
+  package let description: SourceDescription
   private let flag: InterruptFlag
   private let stream: Mutex<CameraStream>
   private let counts = Mutex(SourceLosses())
 
   /// Opens the camera at `path`, negotiates `options.camera` and starts it.
-  public init(
+  package init(
     path: String, options: SourceOptions = SourceOptions(), interrupt flag: InterruptFlag = InterruptFlag()
   ) throws(CaptureError) {
     let stream = try CameraStream(path: path, options: options, interrupt: flag)
@@ -21,12 +21,12 @@ public final class CameraSource: FrameSource {
   }
 
   /// Cameras have no audio.
-  public var audio: PacketQueue? { nil }
+  package var audio: AudioPackets? { nil }
   /// Losses so far.
-  public var losses: SourceLosses { counts.withLock { $0 } }
+  package var losses: SourceLosses { counts.withLock { $0 } }
 
   /// The next frame.
-  public func next() throws(CaptureError) -> CaptureOutcome {
+  package func next() throws(CaptureError) -> CaptureOutcome {
     try stream.withLock { (stream) throws(CaptureError) -> CaptureOutcome in
       defer {
         let losses = stream.losses
@@ -37,5 +37,5 @@ public final class CameraSource: FrameSource {
   }
 
   /// Interrupts `next`; callable on any thread.
-  public func interrupt() { flag.interrupt() }
+  package func interrupt() { flag.interrupt() }
 }

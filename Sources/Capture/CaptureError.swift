@@ -1,4 +1,4 @@
-public import FFmpeg
+package import FFmpeg
 
 /// An error of a source.
 public struct CaptureError: Error, Hashable, Sendable, CustomStringConvertible {
@@ -33,10 +33,10 @@ public struct CaptureError: Error, Hashable, Sendable, CustomStringConvertible {
   /// One sentence: what was tried, expected and found. Contains no credentials.
   public let message: String
   /// The error of libav, if it caused this one.
-  public let cause: FFmpegError?
+  package let cause: FFmpegError?
 
   /// An error with the sentence `message`.
-  public init(_ code: Code, _ message: String, cause: FFmpegError? = nil) {
+  package init(_ code: Code, _ message: String, cause: FFmpegError? = nil) {
     self.code = code
     self.message = Redaction.redact(message)
     self.cause = cause

@@ -1,4 +1,4 @@
-public import FFmpeg
+package import FFmpeg
 import Glibc
 public import Scene
 
@@ -10,13 +10,20 @@ public protocol FrameSource: AnyObject, Sendable {
   /// What is known of the source since it was opened.
   var description: SourceDescription { get }
   /// Compressed audio that accompanies the frames, if requested and available; a writer can copy it.
-  var audio: PacketQueue? { get }
+  var audio: AudioPackets? { get }
   /// Losses and repairs so far.
   var losses: SourceLosses { get }
   /// Waits for the next frame, in presentation order.
   func next() throws(CaptureError) -> CaptureOutcome
   /// Ends the current `next()` and all later ones with an error of code `interrupted`.
   func interrupt()
+}
+
+/// Compressed audio of a source, for a writer of this package.
+public struct AudioPackets: Sendable {
+  package let queue: PacketQueue
+
+  package init(_ queue: PacketQueue) { self.queue = queue }
 }
 
 /// What a source knows of itself after opening.
@@ -48,7 +55,7 @@ public struct SourceDescription: Sendable {
   /// Number of frames, if known; may be an estimate.
   public var frameCount: Int?
   /// Unit of the source's timestamps; a writer with the same unit keeps them exactly.
-  public var timeBase: TimeBase
+  package var timeBase: TimeBase
   /// Pixel aspect ratio, width over height.
   public var pixelAspect: Double
   /// Start of reading in seconds of the source; time 0 of an output.

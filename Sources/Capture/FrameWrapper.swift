@@ -1,5 +1,5 @@
-public import FFmpeg
-public import Imaging
+package import FFmpeg
+package import Imaging
 
 /// Converts frames of libav to pixel buffers for the network: upright, deinterlaced, with square pixels. Copies
 /// nothing if a frame is like that already and has a supported pixel format.
@@ -73,7 +73,7 @@ struct FrameWrapper: ~Copyable {
 
 extension PixelBuffer {
   /// Wraps `frame` without copying and keeps it alive; `nil` for an unsupported pixel format.
-  public init?(wrapping frame: Frame) {
+  package init?(wrapping frame: Frame) {
     guard let format = frame.format.flatMap({ PixelFormat(rawValue: $0.rawValue) }) else { return nil }
     var colour = ColourEncoding(frame.colour)
     colour.siting = frame.hasCentredChroma ? .centred : .video

@@ -1,19 +1,19 @@
 import FFmpeg
 import Glibc
-public import Imaging
+package import Imaging
 
 /// An image file: JPEG, PNG, BMP, WebP, TIFF, JPEG 2000 or Netpbm.
-public struct ImageFile: Sendable {
+package struct ImageFile: Sendable {
   /// Path of the file.
-  public let path: String
+  package let path: String
   /// Size limit in bytes.
-  public static let sizeLimit = 512 << 20
+  package static let sizeLimit = 512 << 20
 
   /// The image at `path`; reads nothing yet.
-  public init(path: String) { self.path = path }
+  package init(path: String) { self.path = path }
 
   /// Reads the header without decoding. Throws as `read` does; a truncated file is not an error here.
-  public func header() throws(CaptureError) -> StillHeader {
+  package func header() throws(CaptureError) -> StillHeader {
     guard let header = StillHeader(try contents()) else { throw Self.unknown(path) }
     return header
   }
@@ -28,7 +28,7 @@ public struct ImageFile: Sendable {
   /// - Parameter format: the pixel format; `nil` keeps that of the file if it is supported.
   /// - Throws: `notFound`, `accessDenied`, `inputOutput`, or `invalidMedia` for a file that is not an image or
   ///   damaged; the message contains the path.
-  public func read(as format: PixelFormat? = nil) throws(CaptureError) -> PixelBuffer {
+  package func read(as format: PixelFormat? = nil) throws(CaptureError) -> PixelBuffer {
     let bytes = try contents()
     guard let header = StillHeader(bytes) else { throw Self.unknown(path) }
     if let obstacle = header.obstacle {

@@ -1,11 +1,11 @@
-public import FFmpeg
+import FFmpeg
 import Scene
 import Synchronization
 
 /// A file that is repeated endlessly with continuous times and without audio.
-public final class LoopingSource: FrameSource {
+package final class LoopingSource: FrameSource {
   /// What is known of the source before its first frame.
-  public let description: SourceDescription
+  package let description: SourceDescription
   private let open: @Sendable () throws(CaptureError) -> any FrameSource
   private let current: Mutex<any FrameSource>
   private let flag = InterruptFlag()
@@ -34,15 +34,15 @@ public final class LoopingSource: FrameSource {
   }
 
   /// No audio.
-  public var audio: PacketQueue? { nil }
+  package var audio: AudioPackets? { nil }
 
   /// Losses so far.
-  public var losses: SourceLosses {
+  package var losses: SourceLosses {
     past.withLock { past in past + current.withLock { $0 }.losses }
   }
 
   /// The next frame; `endOfStream` only for a source without frames.
-  public func next() throws(CaptureError) -> CaptureOutcome {
+  package func next() throws(CaptureError) -> CaptureOutcome {
     try state.withLock { (state) throws(CaptureError) -> CaptureOutcome in
       while true {
         if flag.isInterrupted {
@@ -75,7 +75,7 @@ public final class LoopingSource: FrameSource {
   }
 
   /// Interrupts `next`; callable on any thread.
-  public func interrupt() {
+  package func interrupt() {
     flag.interrupt()
     current.withLock { $0 }.interrupt()
   }

@@ -1,16 +1,16 @@
-public import FFmpeg
+package import FFmpeg
 import Pipeline
 import Synchronization
 
 /// A network stream whose packets go into a ring as they come. Nothing is decoded, so a large stream costs little. It is
 /// reopened whenever it fails, by a `ReconnectPolicy`.
-public final class PacketFeed: Sendable {
+package final class PacketFeed: Sendable {
   /// How the stream is doing.
-  public struct Report: Sendable {
+  package struct Report: Sendable {
     /// Its state; `nil` before it was first opened.
-    public var state: SourceState?
+    package var state: SourceState?
     /// Number of failures.
-    public var failures = 0
+    package var failures = 0
   }
 
   private let url: String
@@ -26,7 +26,7 @@ public final class PacketFeed: Sendable {
   /// A feed of the stream at `url` into `ring`, which is not opened yet.
   ///
   /// - Parameter observe: called with state changes on the thread of `run()`; must not block.
-  public init(
+  package init(
     network url: String, ring: PacketRing, options: SourceOptions = SourceOptions(),
     policy: ReconnectPolicy = ReconnectPolicy(), observe: @escaping @Sendable (SourceState) -> Void = { _ in }
   ) {
@@ -41,7 +41,7 @@ public final class PacketFeed: Sendable {
   }
 
   /// How it is doing.
-  public var report: Report { record.withLock { $0 } }
+  package var report: Report { record.withLock { $0 } }
 
   private func see(_ state: SourceState) {
     record.withLock { record in
@@ -52,7 +52,7 @@ public final class PacketFeed: Sendable {
   }
 
   /// Reads until it is interrupted. Blocks, so call it on a thread of its own.
-  public func run() {
+  package func run() {
     var reconnection = Reconnection(policy: policy)
     while !flag.isInterrupted {
       see(.connecting)
@@ -72,7 +72,7 @@ public final class PacketFeed: Sendable {
   }
 
   /// Ends `run()`; callable on any thread.
-  public func interrupt() {
+  package func interrupt() {
     flag.interrupt()
     pause.end()
   }

@@ -1,11 +1,11 @@
-public import FFmpeg
+import FFmpeg
 import Pipeline
 import Scene
 import Synchronization
 
 /// A file or test pattern delivered in real time, as by a camera: for tests, and for receivers that expect frames on
 /// time.
-public final class RealTimeSource: FrameSource {
+package final class RealTimeSource: FrameSource {
   private let source: any FrameSource
   private let isLive: Bool
   private let start = Mutex<(clock: UInt64, seconds: Double)?>(nil)
@@ -15,13 +15,13 @@ public final class RealTimeSource: FrameSource {
   /// Delivers the frames of `source` at their times.
   ///
   /// - Parameter isLive: whether to behave as a live source: without audio, and a slow reader loses frames.
-  public init(_ source: any FrameSource, isLive: Bool) {
+  package init(_ source: any FrameSource, isLive: Bool) {
     self.source = source
     self.isLive = isLive
   }
 
   /// The description of `source`.
-  public var description: SourceDescription {
+  package var description: SourceDescription {
     var description = source.description
     guard isLive else { return description }
     description.kind = .live
@@ -29,12 +29,12 @@ public final class RealTimeSource: FrameSource {
     return description
   }
   /// The audio of `source`; `nil` if it behaves as a live source.
-  public var audio: PacketQueue? { isLive ? nil : source.audio }
+  package var audio: AudioPackets? { isLive ? nil : source.audio }
   /// The losses of `source`.
-  public var losses: SourceLosses { source.losses }
+  package var losses: SourceLosses { source.losses }
 
   /// Waits until the next frame is due.
-  public func next() throws(CaptureError) -> CaptureOutcome {
+  package func next() throws(CaptureError) -> CaptureOutcome {
     switch try source.next() {
     case .endOfStream: return .endOfStream
     case .frame(var frame):
@@ -58,7 +58,7 @@ public final class RealTimeSource: FrameSource {
   }
 
   /// Ends the current `next()` and all later ones.
-  public func interrupt() {
+  package func interrupt() {
     // Relaxed: see `next`.
     isInterrupted.store(true, ordering: .relaxed)
     source.interrupt()

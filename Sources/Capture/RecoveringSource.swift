@@ -1,4 +1,4 @@
-public import FFmpeg
+package import FFmpeg
 import Imaging
 import Pipeline
 import Scene
@@ -11,7 +11,7 @@ import Synchronization
 /// `next()` or `connect()`: until then `description` has the size 0 × 0.
 public final class RecoveringSource: FrameSource {
   /// Opens the source once; the flag interrupts it.
-  public typealias Opening = @Sendable (InterruptFlag) throws(CaptureError) -> any FrameSource
+  package typealias Opening = @Sendable (InterruptFlag) throws(CaptureError) -> any FrameSource
 
   /// The connection; locked while `next()` waits.
   private struct Connection {
@@ -84,7 +84,7 @@ public final class RecoveringSource: FrameSource {
   }
 
   /// A source that `open` opens; messages call it `address`.
-  public convenience init(
+  package convenience init(
     address: String, policy: ReconnectPolicy, open: @escaping Opening,
     observe: @escaping @Sendable (SourceState) -> Void = { _ in }
   ) {
@@ -113,7 +113,7 @@ public final class RecoveringSource: FrameSource {
   public var description: SourceDescription { record.withLock { $0.description } }
 
   /// Audio of all connections, at the times of their frames; connections with another codec are left out.
-  public var audio: PacketQueue? { record.withLock { $0.audio?.queue } }
+  public var audio: AudioPackets? { record.withLock { $0.audio.map { AudioPackets($0.queue) } } }
 
   /// The losses of all connections.
   public var losses: SourceLosses {
@@ -148,7 +148,7 @@ public final class RecoveringSource: FrameSource {
             connection.begin = connection.begin ?? frame.stamp.seconds
             connection.position = frame.stamp.seconds - (connection.begin ?? 0)
             frame.stamp = connection.stamps.next(frame.stamp)
-            record.withLock { $0.audio }?.pass(from: source.audio, later: connection.stamps.shift)
+            record.withLock { $0.audio }?.pass(from: source.audio?.queue, later: connection.stamps.shift)
             see(width: layout.width, height: layout.height, &connection)
             return .frame(frame)
           case .endOfStream:
@@ -183,7 +183,7 @@ public final class RecoveringSource: FrameSource {
     connection.begin = nil
     connection.stamps.beginOpening()
     record.withLock { record in
-      if record.description.width == 0 { record.audio = source.audio.map { ContinuedAudio(like: $0) } }
+      if record.description.width == 0 { record.audio = source.audio.map { ContinuedAudio(like: $0.queue) } }
       record.description = source.description
       record.source = source
     }

@@ -1,11 +1,16 @@
-public import FFmpeg
+package import FFmpeg
 
 extension SourceAddress {
   /// Opens the source once; `RecoveringSource` reopens it.
+  public func open(_ options: SourceOptions = SourceOptions()) throws(CaptureError) -> any FrameSource {
+    try open(options, interrupt: InterruptFlag())
+  }
+
+  /// Opens the source once.
   ///
   /// - Parameter interrupt: interrupts a network source or a camera, also while it is being opened.
-  public func open(
-    _ options: SourceOptions = SourceOptions(), interrupt: InterruptFlag = InterruptFlag()
+  package func open(
+    _ options: SourceOptions = SourceOptions(), interrupt: InterruptFlag
   ) throws(CaptureError) -> any FrameSource {
     if options.start > 0 {
       guard case .video = kind else {

@@ -8,7 +8,7 @@ import Glibc
 /// frames).
 public struct SourceAddress: Hashable, Sendable, CustomStringConvertible {
   /// Kinds of sources.
-  public enum Kind: Hashable, Sendable {
+  package enum Kind: Hashable, Sendable {
     /// A video file.
     case video(path: String)
     /// An image file.
@@ -28,19 +28,19 @@ public struct SourceAddress: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// The kind of source.
-  public let kind: Kind
+  package let kind: Kind
 
   /// Protocols of network addresses.
-  public static let schemes: Set<String> = [
+  package static let schemes: Set<String> = [
     "rtsp", "rtsps", "rtmp", "rtmps", "http", "https", "udp", "rtp", "srt", "tcp",
   ]
   /// Extensions of image files.
-  public static let imageExtensions: Set<String> = [
+  package static let imageExtensions: Set<String> = [
     "jpg", "jpeg", "jpe", "jfif", "mpo", "png", "ppm", "pgm", "pnm", "bmp", "dib", "webp", "tif", "tiff", "jp2",
   ]
 
   /// The address of a known kind of source.
-  public init(_ kind: Kind) { self.kind = kind }
+  package init(_ kind: Kind) { self.kind = kind }
 
   /// Parses a user's input. Paths must exist.
   public init(parsing text: String) throws(CaptureError) {

@@ -1,5 +1,5 @@
-public import FFmpeg
-public import V4L2
+package import FFmpeg
+package import V4L2
 
 /// Options for opening a source.
 public struct SourceOptions: Sendable {
@@ -18,7 +18,7 @@ public struct SourceOptions: Sendable {
   /// Transport of RTSP packets.
   public var transport: Transport = .auto
   /// Requested format and controls of a camera.
-  public var camera = CaptureRequest()
+  package var camera = CaptureRequest()
   /// Decoder threads; 0 for one per processor.
   public var decoderThreads = 1
   /// Whether the frames will be drawn on. If not, frames that the decoder still references are not copied, and the
@@ -27,7 +27,7 @@ public struct SourceOptions: Sendable {
   /// Whether audio packets are kept for a writer to copy.
   public var keepsAudio = false
   /// Also receives all packets of a container or network stream. Cameras, stills and test patterns have no packets.
-  public var ring: PacketRing?
+  package var ring: PacketRing?
   /// Whether an HLS playlist may name segments; `nil` allows it for playlist addresses on a web server.
   public var takesPlaylists: Bool?
   /// Whether damaged frames are withheld; `nil` for the default: live sources withhold them, files do not.

@@ -4,15 +4,15 @@ import Synchronization
 /// Reports to one listener when a source goes down and comes up: once each, however many attempts lie between.
 ///
 /// Changes before the listener is set are kept and delivered to it first.
-public final class SourceWatch: Sendable {
+package final class SourceWatch: Sendable {
   /// A change of a source's state.
-  public struct Change: Sendable {
+  package struct Change: Sendable {
     /// `up`, or the first `down` of an outage.
-    public var state: SourceState
+    package var state: SourceState
     /// When it happened, in monotonic nanoseconds as in `FrameStamp.arrival`.
-    public var time: UInt64
+    package var time: UInt64
     /// Seconds that the source was down; `nil` if it was not.
-    public var outage: Double?
+    package var outage: Double?
   }
 
   private struct State {
@@ -24,10 +24,10 @@ public final class SourceWatch: Sendable {
   private let state = Mutex(State())
 
   /// A watch without observations.
-  public init() {}
+  package init() {}
 
   /// Observes a state of the source.
-  public func see(_ new: SourceState) {
+  package func see(_ new: SourceState) {
     state.withLock { state in
       let now = FrameStamp.now()
       var change = Change(state: new, time: now, outage: nil)
@@ -51,7 +51,7 @@ public final class SourceWatch: Sendable {
   }
 
   /// Calls `listener` with all changes so far and from now on, in order, on the thread where they happen.
-  public func listen(_ listener: @escaping @Sendable (Change) -> Void) {
+  package func listen(_ listener: @escaping @Sendable (Change) -> Void) {
     state.withLock { state in
       for change in state.backlog { listener(change) }
       state.backlog = []

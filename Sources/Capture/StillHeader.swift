@@ -1,10 +1,10 @@
-public import FFmpeg
+package import FFmpeg
 
 /// The header of an image file: format, size, orientation, and whether the file is complete. Lengths and offsets in
 /// the file are not trusted.
-public struct StillHeader: Sendable {
+package struct StillHeader: Sendable {
   /// File formats, by their first bytes.
-  public enum Format: String, Hashable, Sendable {
+  package enum Format: String, Hashable, Sendable {
     /// JPEG, also the first image of an MPO file.
     case jpeg
     /// PNG.
@@ -22,27 +22,27 @@ public struct StillHeader: Sendable {
   }
 
   /// The file format.
-  public let format: Format
+  package let format: Format
   /// libav's decoder for it.
   let codec: String
   /// Width and height in pixels as stored, before `orientation`; `nil` if the header lacks them.
-  public internal(set) var storedSize: (width: Int, height: Int)? {
+  package internal(set) var storedSize: (width: Int, height: Int)? {
     get { width > 0 && height > 0 ? (width, height) : nil }
     set { (width, height) = newValue ?? (0, 0) }
   }
   private var width = 0
   private var height = 0
   /// Orientation of the stored rows (EXIF tag 274).
-  public internal(set) var orientation = FrameOrientation.upright
+  package internal(set) var orientation = FrameOrientation.upright
   /// Whether the file is truncated.
-  public internal(set) var isTruncated = false
+  package internal(set) var isTruncated = false
   /// A feature that libav would decode to black without an error; `nil` if there is none.
   var obstacle: String?
   /// Whether a truncated file may still have all its pixels: a baseline JPEG without its end marker.
-  public internal(set) var mayBeWhole = false
+  package internal(set) var mayBeWhole = false
 
   /// Width and height in pixels after `orientation`; `nil` if the header lacks them.
-  public var size: (width: Int, height: Int)? {
+  package var size: (width: Int, height: Int)? {
     storedSize.map { orientation.isOnItsSide ? ($0.height, $0.width) : $0 }
   }
 
@@ -52,7 +52,7 @@ public struct StillHeader: Sendable {
   }
 
   /// Parses the header of `bytes`, a whole file; `nil` for an unknown format.
-  public init?(_ bytes: [UInt8]) {
+  package init?(_ bytes: [UInt8]) {
     let reader = ByteOrderReader(bytes)
     if bytes.starts(with: [0xFF, 0xD8, 0xFF]) {
       self = Self.jpeg(reader)

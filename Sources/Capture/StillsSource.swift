@@ -1,13 +1,13 @@
-public import FFmpeg
+import FFmpeg
 import Glibc
 import Imaging
 import Scene
 import Synchronization
 
 /// One image, or the images of a folder in the order of their names.
-public final class StillsSource: FrameSource {
+package final class StillsSource: FrameSource {
   /// What is known of the source before its first image.
-  public let description: SourceDescription
+  package let description: SourceDescription
   private let paths: [String]
   private let rate: Double
   private let flag = InterruptFlag()
@@ -30,19 +30,19 @@ public final class StillsSource: FrameSource {
   }
 
   /// The image at `path`.
-  public convenience init(image path: String, options: SourceOptions = SourceOptions()) {
+  package convenience init(image path: String, options: SourceOptions = SourceOptions()) {
     self.init(paths: [path], address: path, options: options)
   }
 
   /// The images in the folder at `path`, without subfolders. Throws `invalidMedia` if there are none.
-  public convenience init(folder path: String, options: SourceOptions = SourceOptions()) throws(CaptureError) {
+  package convenience init(folder path: String, options: SourceOptions = SourceOptions()) throws(CaptureError) {
     let paths = try Self.images(in: path)
     guard !paths.isEmpty else { throw CaptureError(.invalidMedia, "cannot show \(path): it holds no images") }
     self.init(paths: paths, address: path, options: options)
   }
 
   /// Paths of the images in the folder at `path`, sorted by name. Throws if the folder cannot be read.
-  public static func images(in path: String) throws(CaptureError) -> [String] {
+  package static func images(in path: String) throws(CaptureError) -> [String] {
     guard let folder = unsafe opendir(path) else {
       throw CaptureError(errno == EACCES ? .accessDenied : .notFound, "cannot open the folder \(path)")
     }
@@ -59,12 +59,12 @@ public final class StillsSource: FrameSource {
   }
 
   /// No audio.
-  public var audio: PacketQueue? { nil }
+  package var audio: AudioPackets? { nil }
   /// Losses so far.
-  public var losses: SourceLosses { state.withLock { $0.losses } }
+  package var losses: SourceLosses { state.withLock { $0.losses } }
 
   /// The next image, or the end.
-  public func next() throws(CaptureError) -> CaptureOutcome {
+  package func next() throws(CaptureError) -> CaptureOutcome {
     try state.withLock { (state) throws(CaptureError) -> CaptureOutcome in
       while state.index < paths.count {
         if flag.isInterrupted {
@@ -98,5 +98,5 @@ public final class StillsSource: FrameSource {
   }
 
   /// Interrupts `next`; callable on any thread.
-  public func interrupt() { flag.interrupt() }
+  package func interrupt() { flag.interrupt() }
 }

@@ -1,49 +1,49 @@
-public import FFmpeg
+package import FFmpeg
 import Scene
 
 /// Measures a stream for a while without decoding it.
-public struct StreamProbe: Sendable {
+package struct StreamProbe: Sendable {
   /// The result of a measurement.
-  public struct Report: Hashable, Sendable, Encodable {
+  package struct Report: Hashable, Sendable, Encodable {
     /// The address without credentials.
-    public var address: String
+    package var address: String
     /// libav's name of the container or protocol.
-    public var container: String
+    package var container: String
     /// Name of the codec.
-    public var codec: String
+    package var codec: String
     /// Width of the frames in pixels.
-    public var width: Int
+    package var width: Int
     /// Height of the frames in pixels.
-    public var height: Int
+    package var height: Int
     /// Frames per second as the stream states them.
-    public var nominalRate: Double?
+    package var nominalRate: Double?
     /// Whether there is an audio stream.
-    public var hasAudio: Bool
+    package var hasAudio: Bool
     /// Seconds from opening to the first video packet.
-    public var opening: Double
+    package var opening: Double
     /// Seconds measured, by the receiver's clock.
-    public var seconds: Double
+    package var seconds: Double
     /// Number of video packets, one per frame.
-    public var frames: Int
+    package var frames: Int
     /// Frames per second received.
-    public var rate: Double
+    package var rate: Double
     /// Video bits per second received.
-    public var bitRate: Double
+    package var bitRate: Double
     /// Jitter: smoothed mean difference of transit times as in RFC 3550, in seconds.
-    public var jitter: Double
+    package var jitter: Double
     /// Longest time between two frames, in seconds.
-    public var longestGap: Double
+    package var longestGap: Double
     /// Packets lost on the network, as counted by libav.
-    public var lostPackets: Int
+    package var lostPackets: Int
     /// Packets marked as damaged.
-    public var damagedPackets: Int
+    package var damagedPackets: Int
     /// Mean seconds between keyframes, if there were two.
-    public var keyInterval: Double?
+    package var keyInterval: Double?
     /// Drift of the stream's clock against the receiver's, in parts per million; `nil` for less than ten seconds.
-    public var clockDrift: Double?
+    package var clockDrift: Double?
     /// Shortest time in seconds from capture, by the sender's clock (RTCP), to arrival: the delay plus the difference
     /// of the clocks. `nil` if the sender does not report its clock.
-    public var senderDelay: Double?
+    package var senderDelay: Double?
 
     private enum CodingKeys: String, CodingKey {
       case address, container, codec, width, height, nominalRate, hasAudio, opening, seconds, frames, rate, bitRate
@@ -56,18 +56,18 @@ public struct StreamProbe: Sendable {
   private static let settling = 0.1
 
   /// Seconds to measure.
-  public var duration: Double
+  package var duration: Double
   /// Options for opening the stream.
-  public var options: SourceOptions
+  package var options: SourceOptions
 
   /// A measurement of `duration` seconds.
-  public init(duration: Double, options: SourceOptions = SourceOptions()) {
+  package init(duration: Double, options: SourceOptions = SourceOptions()) {
     self.duration = duration
     self.options = options
   }
 
   /// Measures `url`. Throws errors of opening and reading.
-  public func run(url: String, interrupt: InterruptFlag = InterruptFlag()) throws(CaptureError) -> Report {
+  package func run(url: String, interrupt: InterruptFlag = InterruptFlag()) throws(CaptureError) -> Report {
     do throws(FFmpegError) {
       return try look(url, interrupt)
     } catch {

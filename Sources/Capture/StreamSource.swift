@@ -1,26 +1,26 @@
-public import FFmpeg
+package import FFmpeg
 import Synchronization
 
 /// Frames of a container: a video file, standard input, or a network address.
-public final class StreamSource: FrameSource {
+package final class StreamSource: FrameSource {
   /// What is known of the source before its first frame.
-  public let description: SourceDescription
+  package let description: SourceDescription
   /// Audio packets, if requested and available.
-  public let audio: PacketQueue?
+  package let audio: AudioPackets?
   private let flag: InterruptFlag
   private let stream: Mutex<DecodedStream>
   private let counts: Mutex<SourceLosses>
 
   private init(_ stream: consuming sending DecodedStream, flag: InterruptFlag) {
     description = stream.description
-    audio = stream.audio
+    audio = stream.audio.map { AudioPackets($0) }
     self.flag = flag
     self.stream = Mutex(stream)
     counts = Mutex(SourceLosses())
   }
 
   /// Opens the video file at `path`.
-  public convenience init(file path: String, options: SourceOptions = SourceOptions()) throws(CaptureError) {
+  package convenience init(file path: String, options: SourceOptions = SourceOptions()) throws(CaptureError) {
     let flag = InterruptFlag()
     let stream = try DecodedStream(
       .file(path), name: path, path: path, kind: .file, options: options, interrupt: flag)
@@ -28,7 +28,7 @@ public final class StreamSource: FrameSource {
   }
 
   /// Opens standard input.
-  public convenience init(standardInput options: SourceOptions) throws(CaptureError) {
+  package convenience init(standardInput options: SourceOptions) throws(CaptureError) {
     let flag = InterruptFlag()
     let stream = try DecodedStream(
       .pipe(0), name: "standard input", path: nil, kind: .file, options: options, interrupt: flag)
@@ -36,7 +36,7 @@ public final class StreamSource: FrameSource {
   }
 
   /// Connects to `url`. Throws `unreachable` without an answer and `stalled` if nothing arrives within the time-out.
-  public convenience init(
+  package convenience init(
     network url: String, options: SourceOptions = SourceOptions(), interrupt flag: InterruptFlag = InterruptFlag()
   ) throws(CaptureError) {
     let stream = try DecodedStream(
@@ -63,10 +63,10 @@ public final class StreamSource: FrameSource {
   }
 
   /// Losses so far.
-  public var losses: SourceLosses { counts.withLock { $0 } }
+  package var losses: SourceLosses { counts.withLock { $0 } }
 
   /// The next frame, or the end.
-  public func next() throws(CaptureError) -> CaptureOutcome {
+  package func next() throws(CaptureError) -> CaptureOutcome {
     try stream.withLock { (stream) throws(CaptureError) -> CaptureOutcome in
       defer {
         let losses = stream.losses
@@ -77,5 +77,5 @@ public final class StreamSource: FrameSource {
   }
 
   /// Interrupts `next`; callable on any thread.
-  public func interrupt() { flag.interrupt() }
+  package func interrupt() { flag.interrupt() }
 }

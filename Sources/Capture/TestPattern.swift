@@ -1,18 +1,18 @@
 import Scene
 
 /// A generated moving pattern: its size, rate and length.
-public struct TestPattern: Hashable, Sendable, CustomStringConvertible {
+package struct TestPattern: Hashable, Sendable, CustomStringConvertible {
   /// Width in pixels, 16...16384.
-  public let width: Int
+  package let width: Int
   /// Height in pixels, 16...16384.
-  public let height: Int
+  package let height: Int
   /// Frames per second of its timestamps.
-  public let rate: Double
+  package let rate: Double
   /// Number of frames; `nil` for an endless pattern.
-  public let frameCount: Int?
+  package let frameCount: Int?
 
   /// A pattern; `nil` if size or rate are out of range.
-  public init?(width: Int, height: Int, rate: Double, frameCount: Int? = nil) {
+  package init?(width: Int, height: Int, rate: Double, frameCount: Int? = nil) {
     let sizes = 16...16384
     guard sizes.contains(width), sizes.contains(height), rate > 0, rate <= 1000, frameCount ?? 0 >= 0 else {
       return nil
@@ -41,7 +41,7 @@ public struct TestPattern: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// The address of this pattern.
-  public var description: String {
+  package var description: String {
     let rateText = rate == rate.rounded() ? String(Int(rate)) : String(rate)
     return "test:\(width)x\(height)@\(rateText)" + (frameCount.map { ":\($0)" } ?? "")
   }

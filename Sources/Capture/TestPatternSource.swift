@@ -1,18 +1,18 @@
-public import FFmpeg
+import FFmpeg
 import Imaging
 import Scene
 import Synchronization
 
 /// Generates the frames of a `TestPattern`: grey waves and a moving bright square. Deterministic.
-public final class TestPatternSource: FrameSource {
+package final class TestPatternSource: FrameSource {
   /// What is known of the source before its first frame.
-  public let description: SourceDescription
+  package let description: SourceDescription
   private let pattern: TestPattern
   private let flag = InterruptFlag()
   private let index = Mutex(0)
 
   /// A source of `pattern`; its frames are delivered as fast as they are read.
-  public init(_ pattern: TestPattern) {
+  package init(_ pattern: TestPattern) {
     self.pattern = pattern
     description = SourceDescription(
       kind: .file, address: pattern.description, path: nil, width: pattern.width, height: pattern.height,
@@ -21,14 +21,14 @@ public final class TestPatternSource: FrameSource {
   }
 
   /// No audio.
-  public var audio: PacketQueue? { nil }
+  package var audio: AudioPackets? { nil }
   /// No losses.
-  public var losses: SourceLosses { SourceLosses() }
+  package var losses: SourceLosses { SourceLosses() }
   /// Interrupts `next`; callable on any thread.
-  public func interrupt() { flag.interrupt() }
+  package func interrupt() { flag.interrupt() }
 
   /// The next frame, or the end.
-  public func next() throws(CaptureError) -> CaptureOutcome {
+  package func next() throws(CaptureError) -> CaptureOutcome {
     if flag.isInterrupted { throw CaptureError(.interrupted, "cannot read \(pattern): interrupted") }
     let index = index.withLock { index in
       defer { index += 1 }

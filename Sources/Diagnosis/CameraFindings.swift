@@ -1,7 +1,7 @@
 import V4L2
 
 /// Checks the local cameras.
-public enum CameraFindings {
+package enum CameraFindings {
   /// The result of opening a node.
   enum Node {
     case camera(path: String, name: String)
@@ -9,7 +9,7 @@ public enum CameraFindings {
   }
 
   /// A finding for each camera, or one if there is none.
-  public static func all() -> [Finding] {
+  package static func all() -> [Finding] {
     findings(
       CameraNodes.paths().map { path in
         do throws(V4L2Error) { return .camera(path: path, name: try Device(path: path).name) } catch {

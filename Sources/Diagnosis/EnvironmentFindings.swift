@@ -1,14 +1,14 @@
 import Foundation
 
 /// Lists the environment variables of yolostream.
-public enum EnvironmentFindings {
+package enum EnvironmentFindings {
   /// Variables whose values are not secret.
   private static let harmless: Set<String> = ["YOLOSTREAM_CACHE", "YOLOSTREAM_MAX_ISA"]
 
   /// One finding for all of yolostream's variables; of possibly secret ones only the names.
   ///
   /// - Parameter variables: replaces those of the process, for tests.
-  public static func variables(_ variables: [String: String]? = nil) -> Finding {
+  package static func variables(_ variables: [String: String]? = nil) -> Finding {
     let known = (variables ?? ProcessInfo.processInfo.environment).filter { $0.key.hasPrefix("YOLOSTREAM_") }.sorted {
       $0.key < $1.key
     }

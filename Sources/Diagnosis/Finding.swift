@@ -1,9 +1,9 @@
 import FFmpeg
 
 /// The result of one check of this machine, with advice.
-public struct Finding: Hashable, Sendable, Encodable {
+package struct Finding: Hashable, Sendable, Encodable {
   /// How much it matters.
-  public enum State: String, Sendable, Encodable {
+  package enum State: String, Sendable, Encodable {
     /// As it should be.
     case good
     /// Something optional is missing or could be better.
@@ -13,16 +13,16 @@ public struct Finding: Hashable, Sendable, Encodable {
   }
 
   /// The subject, such as `cameras`.
-  public let area: String
+  package let area: String
   /// How much it matters.
-  public let state: State
+  package let state: State
   /// What was found, in one sentence without credentials.
-  public let fact: String
+  package let fact: String
   /// What to do; `nil` if nothing.
-  public let advice: String?
+  package let advice: String?
 
   /// A finding. Credentials in URLs are removed.
-  public init(_ area: String, _ state: State, _ fact: String, advice: String? = nil) {
+  package init(_ area: String, _ state: State, _ fact: String, advice: String? = nil) {
     self.area = area
     self.state = state
     self.fact = Redaction.redact(fact)

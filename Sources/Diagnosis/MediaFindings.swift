@@ -2,12 +2,12 @@ import FFmpeg
 import FreeType
 
 /// Checks FFmpeg's components and the fonts.
-public enum MediaFindings {
+package enum MediaFindings {
   /// Whether a component of this kind and name is installed.
   typealias Lookup = (InstalledParts.Kind, String) -> Bool
 
   /// All findings.
-  public static func all() -> [Finding] {
+  package static func all() -> [Finding] {
     parts(InstalledParts.version, InstalledParts.has) + [acceleration(), font()]
   }
 

@@ -1,23 +1,23 @@
 import Foundation
 
 /// A folder that is written to: checks permission and free space.
-public struct Place: Sendable {
+package struct Place: Sendable {
   /// The folder; it need not exist.
-  public let path: String
+  package let path: String
   /// Its purpose.
-  public let purpose: String
+  package let purpose: String
   /// Free bytes below which a notice is given.
-  public let wanted: Int
+  package let wanted: Int
 
   /// A folder at `path` for `purpose` that should have `wanted` bytes free.
-  public init(_ path: String, for purpose: String, wanted: Int) {
+  package init(_ path: String, for purpose: String, wanted: Int) {
     self.path = path
     self.purpose = purpose
     self.wanted = wanted
   }
 
   /// The result of the check.
-  public func finding() -> Finding {
+  package func finding() -> Finding {
     let folder = nearest
     let facts = try? FileManager.default.attributesOfFileSystem(forPath: folder)
     return finding(

@@ -1,9 +1,9 @@
 import Foundation
 
 /// Checks whether the service's port is free.
-public enum PortFindings {
+package enum PortFindings {
   /// A finding about local TCP port `port`; port 0 is any.
-  public static func listening(on port: Int) -> Finding {
+  package static func listening(on port: Int) -> Finding {
     let tables = ["/proc/net/tcp", "/proc/net/tcp6"].compactMap { try? String(contentsOfFile: $0, encoding: .utf8) }
     return finding(port, isTaken: tables.contains { listeners(in: $0).contains(port) })
   }

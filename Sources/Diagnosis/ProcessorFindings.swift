@@ -1,11 +1,11 @@
 import Foundation
-public import GELAN
-public import Inference
+package import GELAN
+package import Inference
 
 /// Checks the processor and how fast it runs a network.
-public enum ProcessorFindings {
+package enum ProcessorFindings {
   /// The processor and its instructions.
-  public static func instructions() -> Finding {
+  package static func instructions() -> Finding {
     let count = ProcessInfo.processInfo.activeProcessorCount
     let memory = Double(ProcessInfo.processInfo.physicalMemory) / 1e9
     let fact =
@@ -25,7 +25,7 @@ public enum ProcessorFindings {
   }
 
   /// The times of `choice` on an input of `height` × `width` pixels; `auto` takes the fastest precision.
-  public static func speed(
+  package static func speed(
     _ choice: PrecisionChoice, of model: InferenceModel, height: Int, width: Int, threads: Int
   ) -> Finding {
     let fastest = choice.timings.filter(\.isFinished).map(\.nanoseconds).min() ?? 0

@@ -1,7 +1,7 @@
 /// An error in a file of labels or results: the place, what was expected, what was found.
-public struct EvaluationError: Error, Hashable, Sendable, CustomStringConvertible {
+package struct EvaluationError: Error, Hashable, Sendable, CustomStringConvertible {
   /// Kinds of failures.
-  public enum Code: Hashable, Sendable {
+  package enum Code: Hashable, Sendable {
     /// The content violates its format.
     case malformed
     /// The file or folder does not exist.
@@ -15,16 +15,16 @@ public struct EvaluationError: Error, Hashable, Sendable, CustomStringConvertibl
   }
 
   /// The kind of failure.
-  public let code: Code
+  package let code: Code
   /// The file, as the caller named it.
-  public let file: String
+  package let file: String
   /// The line, counted from 1, where one is known.
-  public let line: Int?
+  package let line: Int?
   /// One sentence: what was expected and what was found.
-  public let message: String
+  package let message: String
 
   /// A failure in `file`, at `line` (from 1) if known.
-  public init(_ code: Code, file: String, line: Int? = nil, _ message: String) {
+  package init(_ code: Code, file: String, line: Int? = nil, _ message: String) {
     self.code = code
     self.file = file
     self.line = line
@@ -32,7 +32,7 @@ public struct EvaluationError: Error, Hashable, Sendable, CustomStringConvertibl
   }
 
   /// `FILE:LINE: message`.
-  public var description: String {
+  package var description: String {
     if let line { return "\(file):\(line): \(message)" }
     return "\(file): \(message)"
   }

@@ -1,20 +1,20 @@
-public import Scene
+package import Scene
 
 /// A labelled object of an image.
-public struct TrueObject: Hashable, Sendable {
+package struct TrueObject: Hashable, Sendable {
   /// The box in pixels.
-  public var box: PreciseBox
+  package var box: PreciseBox
   /// Index of its class, from 0.
-  public var classID: Int
+  package var classID: Int
   /// Area in square pixels that decides between small, medium and large: that of the outline if known.
-  public var area: Double
+  package var area: Double
   /// A crowd or a difficult object: detecting it is neither right nor wrong.
-  public var isCrowd: Bool
+  package var isCrowd: Bool
   /// Closed polygons around the object in fractions of the image; empty if unknown.
-  public var outline: [[SIMD2<Float>]]
+  package var outline: [[SIMD2<Float>]]
 
   /// An object of class `classID` at `box` (pixels); `area` in square pixels is that of the box unless given.
-  public init(
+  package init(
     box: PreciseBox, classID: Int, area: Double? = nil, isCrowd: Bool = false, outline: [[SIMD2<Float>]] = []
   ) {
     self.box = box
@@ -26,16 +26,16 @@ public struct TrueObject: Hashable, Sendable {
 }
 
 /// A detection in an image, in double precision.
-public struct FoundObject: Hashable, Sendable {
+package struct FoundObject: Hashable, Sendable {
   /// The box in pixels.
-  public var box: PreciseBox
+  package var box: PreciseBox
   /// Index of its class, from 0.
-  public var classID: Int
+  package var classID: Int
   /// The score; only the order matters.
-  public var score: Double
+  package var score: Double
 
   /// A detection of class `classID` at `box` (pixels).
-  public init(box: PreciseBox, classID: Int, score: Double) {
+  package init(box: PreciseBox, classID: Int, score: Double) {
     self.box = box
     self.classID = classID
     self.score = score
@@ -43,7 +43,7 @@ public struct FoundObject: Hashable, Sendable {
 
   /// A detection with the precision of result files: pixels to 3 decimals, the score to 5. Rounding before scoring
   /// gives the figures that other tools compute from the file, ties included.
-  public init(_ detection: Detection) {
+  package init(_ detection: Detection) {
     let box = detection.box
     self.init(
       box: PreciseBox(

@@ -1,11 +1,11 @@
-public import Foundation
+package import Foundation
 import GRDB
 import Outputs
 
 /// How often something happened to objects of one class in front of one camera in one hour.
-public struct HourCount: Hashable, Sendable {
+package struct HourCount: Hashable, Sendable {
   /// What is counted.
-  public enum Kind: String, Hashable, Sendable {
+  package enum Kind: String, Hashable, Sendable {
     /// Objects that appeared.
     case start
     /// Crossings of a line.
@@ -15,22 +15,22 @@ public struct HourCount: Hashable, Sendable {
   }
 
   /// The start of the hour, in milliseconds since 1970.
-  public let hour: Int64
+  package let hour: Int64
   /// Name of the camera.
-  public let camera: String
+  package let camera: String
   /// Name of the class.
-  public let label: String
+  package let label: String
   /// What is counted.
-  public let kind: Kind
+  package let kind: Kind
   /// Name of the line or zone; empty for objects.
-  public let place: String
+  package let place: String
   /// Name of the direction of a line; otherwise empty.
-  public let direction: String
+  package let direction: String
   /// How often.
-  public let count: Int
+  package let count: Int
 
   /// The count in JSON.
-  public var json: String {
+  package var json: String {
     var object = JSONValue()
     object.add("hour", EventClock.text(hour))
     object.add("camera", camera)
@@ -43,10 +43,10 @@ public struct HourCount: Hashable, Sendable {
   }
 
   /// The first line of a table of counts (RFC 4180).
-  public static let tableHeader = "hour,camera,label,type,place,direction,count\r\n"
+  package static let tableHeader = "hour,camera,label,type,place,direction,count\r\n"
 
   /// The count as a line of a table.
-  public var tableLine: String {
+  package var tableLine: String {
     [EventClock.text(hour), camera, label, kind.rawValue, place, direction, "\(count)"].map(EventTable.field)
       .joined(separator: ",") + "\r\n"
   }
@@ -61,7 +61,7 @@ extension EventDatabase {
   /// `before` touches: objects that appeared, lines they crossed and zones they entered; the last 24 hours without `after`.
   ///
   /// Throws `invalidQuery` for conditions other than these and camera and label, and for more than 31 days.
-  public func hours(_ query: EventQuery, now: Date = .now) async throws(EventStoreError) -> [HourCount] {
+  package func hours(_ query: EventQuery, now: Date = .now) async throws(EventStoreError) -> [HourCount] {
     var rest = query
     (rest.cameras, rest.labels, rest.after, rest.before, rest.limit) = ([], [], nil, nil, EventQuery().limit)
     guard rest == EventQuery() else {

@@ -4,12 +4,12 @@ import Outputs
 
 extension EventDatabase {
   /// The events that `query` asks for, the newest first. Throws `inputOutput` or `damaged`.
-  public func events(_ query: EventQuery) async throws(EventStoreError) -> EventPage {
+  package func events(_ query: EventQuery) async throws(EventStoreError) -> EventPage {
     try await reading { try EventPage.fetch(query, in: $0) }
   }
 
   /// The event `id` with all its lines, in the order of the log; `nil` if there is none.
-  public func event(_ id: String) async throws(EventStoreError) -> (event: StoredEvent, lines: [String])? {
+  package func event(_ id: String) async throws(EventStoreError) -> (event: StoredEvent, lines: [String])? {
     try await reading { db in
       guard let event = try StoredEvent.fetch([id], in: db).first else { return nil }
       let lines = try String.fetchAll(
@@ -19,7 +19,7 @@ extension EventDatabase {
   }
 
   /// Lines of the log that came after the one with `number`, at most `limit`, oldest first.
-  public func lines(after number: Int64, limit: Int = 1000) async throws(EventStoreError) -> [(
+  package func lines(after number: Int64, limit: Int = 1000) async throws(EventStoreError) -> [(
     number: Int64, text: String
   )] {
     try await reading { db in
@@ -30,7 +30,7 @@ extension EventDatabase {
   }
 
   /// The number of the line that is `count` lines before the end.
-  public func number(linesBeforeEnd count: Int) async throws(EventStoreError) -> Int64 {
+  package func number(linesBeforeEnd count: Int) async throws(EventStoreError) -> Int64 {
     try await reading { db in
       try Int64.fetchOne(
         db, sql: "SELECT number FROM line ORDER BY number DESC LIMIT 1 OFFSET ?", arguments: [count]) ?? 0
@@ -38,7 +38,7 @@ extension EventDatabase {
   }
 
   /// How many lines and events there are.
-  public func size() async throws(EventStoreError) -> (lines: Int, events: Int) {
+  package func size() async throws(EventStoreError) -> (lines: Int, events: Int) {
     try await reading { db in
       (
         try Int.fetchOne(db, sql: "SELECT count(*) FROM line") ?? 0,
@@ -50,7 +50,7 @@ extension EventDatabase {
 
 extension EventDatabase {
   /// The visits that `query` asks for, the newest first, each with its objects, or without. Throws `inputOutput` or `damaged`.
-  public func visits(_ query: EventQuery, withObjects: Bool = true) async throws(EventStoreError) -> VisitPage {
+  package func visits(_ query: EventQuery, withObjects: Bool = true) async throws(EventStoreError) -> VisitPage {
     var query = query
     query.types = [EventLine.visitType]
     return try await reading { [query] db in
@@ -63,33 +63,33 @@ extension EventDatabase {
   }
 
   /// The events `ids` that there are, in this order.
-  public func events(_ ids: [String]) async throws(EventStoreError) -> [StoredEvent] {
+  package func events(_ ids: [String]) async throws(EventStoreError) -> [StoredEvent] {
     try await reading { try StoredEvent.fetch(ids, in: $0) }
   }
 }
 
 /// One answer to a query for visits.
-public struct VisitPage: Sendable {
+package struct VisitPage: Sendable {
   /// A visit and the objects it is made of.
-  public struct Visit: Sendable {
+  package struct Visit: Sendable {
     /// The visit itself.
-    public let event: StoredEvent
+    package let event: StoredEvent
     /// Its objects, as far as they are in the store.
-    public let objects: [StoredEvent]
+    package let objects: [StoredEvent]
   }
 
   /// The newest first.
-  public let visits: [Visit]
+  package let visits: [Visit]
   /// The cursor of the next page; `nil` if this is the last.
-  public let next: String?
+  package let next: String?
 }
 
 /// One answer to a query.
-public struct EventPage: Sendable {
+package struct EventPage: Sendable {
   /// The newest first.
-  public let events: [StoredEvent]
+  package let events: [StoredEvent]
   /// The cursor of the next page; `nil` if this is the last.
-  public let next: String?
+  package let next: String?
 
   static func fetch(_ query: EventQuery, in db: Database) throws -> EventPage {
     var found: [String] = []

@@ -3,18 +3,18 @@ import GRDB
 import Outputs
 
 /// How many objects of one class began in front of one camera on one day.
-public struct EventCount: Hashable, Sendable {
+package struct EventCount: Hashable, Sendable {
   /// `2026-11-23`, in the time zone of the store.
-  public let day: String
+  package let day: String
   /// Name of the camera.
-  public let camera: String
+  package let camera: String
   /// Name of the class.
-  public let label: String
+  package let label: String
   /// Objects.
-  public let count: Int
+  package let count: Int
 
   /// The count in JSON.
-  public var json: String {
+  package var json: String {
     "{\"day\":\(day.json),\"camera\":\(camera.json),\"label\":\(label.json),\"count\":\(count)}"
   }
 }
@@ -22,7 +22,7 @@ public struct EventCount: Hashable, Sendable {
 extension EventDatabase {
   /// Counts by day, camera and class, the newest day first; whole days, from that of `after` to that of `before`. Throws
   /// `invalidQuery` for conditions other than these and camera and label.
-  public func summary(_ query: EventQuery) async throws(EventStoreError) -> [EventCount] {
+  package func summary(_ query: EventQuery) async throws(EventStoreError) -> [EventCount] {
     var rest = query
     (rest.cameras, rest.labels, rest.after, rest.before, rest.limit) = ([], [], nil, nil, EventQuery().limit)
     guard rest == EventQuery() else {

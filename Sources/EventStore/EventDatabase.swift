@@ -1,19 +1,19 @@
-public import Foundation
+package import Foundation
 import GRDB
 
 /// What happened, in a file that can be asked: an index of event logs, in SQLite.
 ///
 /// The logs stay the truth. All that is in the store is read from their lines, so it can be deleted and built again. It has
 /// one writer; queries read a snapshot and never wait (write-ahead log).
-public final class EventDatabase: Sendable {
+package final class EventDatabase: Sendable {
   /// Where it is; `nil` in memory.
-  public let path: String?
+  package let path: String?
   let pool: any DatabaseWriter
   /// Of days and times of day.
   let zone: TimeZone
 
   /// How a store is opened.
-  public enum Access: Hashable, Sendable {
+  package enum Access: Hashable, Sendable {
     /// To ask it. It has to be there.
     case readOnly
     /// To fill it. One that is damaged, or of another version, is moved away (`.damaged`): it will be built again.
@@ -21,7 +21,7 @@ public final class EventDatabase: Sendable {
   }
 
   /// Opens the store at `path`. Throws `missing`, `damaged` or `inputOutput`.
-  public init(path: String, access: Access, zone: TimeZone = .current) throws(EventStoreError) {
+  package init(path: String, access: Access, zone: TimeZone = .current) throws(EventStoreError) {
     self.path = path
     self.zone = zone
     switch access {
@@ -40,7 +40,7 @@ public final class EventDatabase: Sendable {
   }
 
   /// A store in memory.
-  public init(inMemory zone: TimeZone) throws(EventStoreError) {
+  package init(inMemory zone: TimeZone) throws(EventStoreError) {
     path = nil
     self.zone = zone
     do {
@@ -113,7 +113,7 @@ public final class EventDatabase: Sendable {
   }
 
   /// Closes it. Afterwards everything fails.
-  public func close() { try? pool.close() }
+  package func close() { try? pool.close() }
 }
 
 extension EventStoreError {

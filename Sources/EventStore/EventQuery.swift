@@ -1,38 +1,38 @@
-public import Foundation
-public import Outputs
+package import Foundation
+package import Outputs
 import Scene
 
 /// A query of the store. Each condition restricts the result; without any it is all events, newest first. Where a condition
 /// has several values, an event has to have one of them.
-public struct EventQuery: Hashable, Sendable {
+package struct EventQuery: Hashable, Sendable {
   /// Names of cameras; empty for all.
-  public var cameras: [String] = []
+  package var cameras: [String] = []
   /// Names of classes; empty for all.
-  public var labels: [String] = []
+  package var labels: [String] = []
   /// Names of zones that the object was in; empty for any or none.
-  public var zones: [String] = []
+  package var zones: [String] = []
   /// Types that one of the event's lines has: `line`, `loiter`, `camera_down` …; empty for all.
-  public var types: [String] = []
+  package var types: [String] = []
   /// The first and the first not to be included moment at which the event began, in milliseconds since 1970.
-  public var after, before: Int64?
+  package var after, before: Int64?
   /// When in the day it began, in the time zone of the store.
-  public var timeOfDay: DayHours?
+  package var timeOfDay: DayHours?
   /// Least top score.
-  public var minScore: Double?
+  package var minScore: Double?
   /// Whether there is a clip.
-  public var hasClip: Bool?
+  package var hasClip: Bool?
   /// Whether it was marked as kept.
-  public var isKept: Bool?
+  package var isKept: Bool?
   /// Events in one answer, 1...1000.
-  public var limit = 100
+  package var limit = 100
   /// Where the answer goes on: the `next` of the one before.
-  public var cursor: String?
+  package var cursor: String?
 
   /// All events.
-  public init() {}
+  package init() {}
 
   /// Names of conditions, as addresses and the command line have them.
-  public static let names = [
+  package static let names = [
     "camera", "label", "zone", "type", "after", "before", "time_of_day", "min_score", "has_clip", "kept", "limit",
     "cursor",
   ]
@@ -41,7 +41,7 @@ public struct EventQuery: Hashable, Sendable {
   /// A camera, label, zone or type is one more; anything else takes the place of what was there.
   ///
   /// - Parameter now: what `after=2h` is counted from.
-  public mutating func set(_ name: String, _ text: String, now: Date = .now) throws(EventStoreError) {
+  package mutating func set(_ name: String, _ text: String, now: Date = .now) throws(EventStoreError) {
     func value<Value>(_ value: Value?, _ expected: String) throws(EventStoreError) -> Value {
       guard let value else {
         throw EventStoreError(.invalidQuery, "\(name): expected \(expected), got \(text.prefix(80))")

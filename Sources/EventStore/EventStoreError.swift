@@ -1,7 +1,7 @@
 /// Why the store of events cannot be used.
-public struct EventStoreError: Error, Sendable, CustomStringConvertible {
+package struct EventStoreError: Error, Sendable, CustomStringConvertible {
   /// What went wrong, as far as a caller acts on it.
-  public enum Code: Hashable, Sendable {
+  package enum Code: Hashable, Sendable {
     /// There is no such file (exit code 66).
     case missing
     /// The file is no store, or is damaged (exit code 65).
@@ -13,11 +13,11 @@ public struct EventStoreError: Error, Sendable, CustomStringConvertible {
   }
 
   /// What went wrong.
-  public let code: Code
+  package let code: Code
   /// What was tried, expected and got, in one sentence.
-  public let description: String
+  package let description: String
   /// The error behind it, if there is one.
-  public let cause: (any Error)?
+  package let cause: (any Error)?
 
   package init(_ code: Code, _ description: String, cause: (any Error)? = nil) {
     self.code = code

@@ -3,34 +3,34 @@ import GRDB
 import Outputs
 
 /// An event of the store: an object from its start to its end, a visit, or what became of a camera.
-public struct StoredEvent: Hashable, Sendable {
+package struct StoredEvent: Hashable, Sendable {
   /// Its identifier in all lines.
-  public let id: String
+  package let id: String
   /// Name of the camera.
-  public let camera: String
+  package let camera: String
   /// Name of the class; `nil` for an event of no single object.
-  public let label: String?
+  package let label: String?
   /// When it began, in milliseconds since 1970.
-  public let start: Int64
+  package let start: Int64
   /// Its highest score.
-  public let score: Double
+  package let score: Double
   /// The types of its lines, in the order they came.
-  public let types: [String]
+  package let types: [String]
   /// Paths of the latest files that show it.
-  public let snapshot, clip: String?
+  package let snapshot, clip: String?
   /// All videos, oldest first: an object that stops and moves again has several.
-  public let clips: [Clip]
+  package let clips: [Clip]
   /// Whether it was marked as kept.
-  public let isKept: Bool
+  package let isKept: Bool
   /// The last line of the log that is about it, with `types`, `kept`, and where its files are; JSON without a line feed.
-  public let json: String
+  package let json: String
 
   /// A video that shows an event.
-  public struct Clip: Hashable, Sendable {
+  package struct Clip: Hashable, Sendable {
     /// Its path.
-    public let path: String
+    package let path: String
     /// Seconds into it at which the object appears, or begins to move.
-    public let offset: Double?
+    package let offset: Double?
 
     var json: String { "{\"path\":\(path.json),\"offset\":\(offset.map { $0.json(places: 3) } ?? "null")}" }
   }
@@ -85,30 +85,30 @@ public struct StoredEvent: Hashable, Sendable {
   private var details: Details? { try? JSONDecoder().decode(Details.self, from: Data(json.utf8)) }
 
   /// When it ended, as the log has it; `nil` as long as it goes on.
-  public var end: String? { details?.end }
+  package var end: String? { details?.end }
 
   /// All zones it was in.
-  public var zones: [String] { details?.entered ?? [] }
+  package var zones: [String] { details?.entered ?? [] }
 
   /// Of a visit: identifiers of its objects.
-  public var objects: [String] { types.contains(EventLine.visitType) ? details?.objects ?? [] : [] }
+  package var objects: [String] { types.contains(EventLine.visitType) ? details?.objects ?? [] : [] }
 
   /// When it began, in UTC: `2026-11-23T18:39:27.957Z`.
-  public var startText: String { EventClock.text(start) }
+  package var startText: String { EventClock.text(start) }
 
   /// Seconds from its start to its end; `nil` as long as it goes on.
-  public var seconds: Double? {
+  package var seconds: Double? {
     end.flatMap { FootageTime.milliseconds($0) }.map { Double(max(0, $0 - start)) / 1e3 }
   }
 }
 
 /// Events as comma-separated values (RFC 4180).
-public enum EventTable {
+package enum EventTable {
   /// The first line.
-  public static let header = "id,camera,label,start,end,seconds,score,zones,types,snapshot,clip,kept\r\n"
+  package static let header = "id,camera,label,start,end,seconds,score,zones,types,snapshot,clip,kept\r\n"
 
   /// The line of one event.
-  public static func line(_ event: StoredEvent) -> String {
+  package static func line(_ event: StoredEvent) -> String {
     [
       event.id, event.camera, event.label ?? "", event.startText, event.end ?? "",
       event.seconds.map { String($0) } ?? "", String(event.score), event.zones.joined(separator: " "),

@@ -3,9 +3,9 @@ import Glibc
 
 /// Decodes the packets of one video stream to frames.
 @safe
-public struct Decoder: ~Copyable {
+package struct Decoder: ~Copyable {
   /// The result of `receive()`.
-  public enum Outcome: Sendable {
+  package enum Outcome: Sendable {
     /// A frame.
     case frame(Frame)
     /// `send` another packet first.
@@ -23,7 +23,7 @@ public struct Decoder: ~Copyable {
   ///   - threads: number of threads; 0 for one per processor.
   ///   - isLowDelay: uses slice threads instead of frame threads, so that no frame is delayed.
   ///   - isStrict: treats any fault as an error and compares checksums; otherwise libav conceals errors.
-  public init(
+  package init(
     _ parameters: StreamParameters, threads: Int = 1, isLowDelay: Bool = false, isStrict: Bool = false
   ) throws(FFmpegError) {
     LogBridge.install()
@@ -51,25 +51,25 @@ public struct Decoder: ~Copyable {
   }
 
   /// Whether all frames of the codec are intra-coded, so that a damaged packet affects only its own frame.
-  public static func isIntraOnly(_ parameters: StreamParameters) -> Bool {
+  package static func isIntraOnly(_ parameters: StreamParameters) -> Bool {
     let traits = unsafe avcodec_descriptor_get(parameters.handle.pointee.codec_id)?.pointee.props ?? 0
     return traits & AV_CODEC_PROP_INTRA_ONLY != 0
   }
 
   /// Number of errors, including hidden ones, that decoders reported on this thread; compare it before and after a
   /// packet.
-  public static var reportedErrors: Int64 { LogBridge.decodingErrors }
+  package static var reportedErrors: Int64 { LogBridge.decodingErrors }
 
   /// Resets the decoder: the next packet must be a keyframe.
-  public mutating func flush() { unsafe avcodec_flush_buffers(context) }
+  package mutating func flush() { unsafe avcodec_flush_buffers(context) }
 
   /// Sends a packet, or `nil` at the end of the stream. Receive all frames before sending the next packet.
-  public mutating func send(_ packet: Packet?) throws(FFmpegError) {
+  package mutating func send(_ packet: Packet?) throws(FFmpegError) {
     try unsafe FFmpegError.check(avcodec_send_packet(context, packet?.handle), "decode a packet")
   }
 
   /// Receives the next frame.
-  public mutating func receive() throws(FFmpegError) -> Outcome {
+  package mutating func receive() throws(FFmpegError) -> Outcome {
     let frame = try Frame()
     let status = unsafe avcodec_receive_frame(context, frame.handle)
     if status == yolostream_averror(EAGAIN) { return .needsInput }

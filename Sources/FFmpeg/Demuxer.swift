@@ -5,9 +5,9 @@ import Glibc
 ///
 /// Every call that can block is limited by `timeout` and can be interrupted by `interrupt`.
 @safe
-public struct Demuxer: ~Copyable {
+package struct Demuxer: ~Copyable {
   /// The input to open.
-  public enum Input: Sendable {
+  package enum Input: Sendable {
     /// Path of a file. Only the file itself is opened, whatever it refers to.
     case file(String)
     /// An address with a protocol of libav, such as `rtsp://…`.
@@ -17,7 +17,7 @@ public struct Demuxer: ~Copyable {
   }
 
   /// The result of `read()`.
-  public enum Outcome: Sendable {
+  package enum Outcome: Sendable {
     /// The next packet of any stream that is not ignored.
     case packet(Packet)
     /// There are no more packets.
@@ -25,23 +25,23 @@ public struct Demuxer: ~Copyable {
   }
 
   /// The streams found while opening.
-  public let streams: [StreamDescription]
+  package let streams: [StreamDescription]
   /// libav's name of the container format, such as `mov,mp4,m4a,3gp,3g2,mj2`.
-  public let formatName: String
+  package let formatName: String
   /// Whether timestamps of this format can jump, as in broadcasts.
-  public let hasTimestampJumps: Bool
+  package let hasTimestampJumps: Bool
   /// Whether the format has no timestamps, so that libav makes them up.
-  public let lacksTimestamps: Bool
+  package let lacksTimestamps: Bool
   /// Whether the duration or the number of bytes is known.
-  public let isFinite: Bool
+  package let isFinite: Bool
   /// Interrupts blocking calls.
-  public let interrupt: InterruptFlag
+  package let interrupt: InterruptFlag
   /// Longest duration of one call in seconds.
-  public let timeout: Double
+  package let timeout: Double
 
   /// RTP packets that were lost, as counted by libav. After a loss, only the next packet but one is complete again:
   /// the loss is noticed while a packet waits for the start of the next.
-  public private(set) var lostPacketCount: Int64 = 0
+  package private(set) var lostPacketCount: Int64 = 0
 
   private var lastArrival: ArrivalRecord.Arrival?
   private let owner: InputContext
@@ -58,7 +58,7 @@ public struct Demuxer: ~Copyable {
   ///   - takesPlaylists: whether an HLS playlist may name segments (on a web server those on web servers, a file
   ///     other files); `nil` allows it for playlist addresses on a web server. No other format may name anything.
   ///   - timeout: longest time in seconds for opening, and later for each `read()`.
-  public init(
+  package init(
     _ input: Input, options: [String: String] = [:], takesPlaylists: Bool? = nil, timeout: Double = 10,
     interrupt: InterruptFlag = InterruptFlag()
   ) throws(FFmpegError) {
@@ -131,7 +131,7 @@ public struct Demuxer: ~Copyable {
   }
 
   /// The main video stream by libav's rules; `nil` if there is none or only the cover image of audio.
-  public var mainVideo: StreamDescription? {
+  package var mainVideo: StreamDescription? {
     let index = unsafe av_find_best_stream(context, AVMEDIA_TYPE_VIDEO, -1, -1, nil, 0)
     guard index >= 0, streams.indices.contains(Int(index)) else { return nil }
     let best = streams[Int(index)]
@@ -142,23 +142,23 @@ public struct Demuxer: ~Copyable {
   /// Arrival of the last packet read, in monotonic nanoseconds; `nil` unless the input is a network address.
   ///
   /// - Parameter endsWithNext: whether libav finds the end of a frame of this stream by the start of the next.
-  public func arrival(endsWithNext: Bool) -> UInt64? { endsWithNext ? lastArrival?.beforeNext : lastArrival?.given }
+  package func arrival(endsWithNext: Bool) -> UInt64? { endsWithNext ? lastArrival?.beforeNext : lastArrival?.given }
 
   /// Start time in seconds, if known.
-  public var start: Double? {
+  package var start: Double? {
     let ticks = unsafe context.pointee.start_time
     return ticks == yolostream_no_pts() ? nil : TimeBase.microseconds.seconds(of: ticks)
   }
 
   /// When the file was made, as the container states it; `nil` if it does not.
-  public var creationTime: String? {
+  package var creationTime: String? {
     unsafe av_dict_get(context.pointee.metadata, "creation_time", nil, 0).map {
       unsafe String(cString: $0.pointee.value)
     }
   }
 
   /// Seeks to the last keyframe at or before `seconds`.
-  public mutating func seek(to seconds: Double) throws(FFmpegError) {
+  package mutating func seek(to seconds: Double) throws(FFmpegError) {
     let ticks = TimeBase.microseconds.ticks(at: seconds)
     let status = interrupt.withDeadline(timeout) { [context = unsafe context] in
       unsafe avformat_seek_file(context, -1, Int64.min, ticks, ticks, 0)
@@ -169,7 +169,7 @@ public struct Demuxer: ~Copyable {
   }
 
   /// Skips all streams that are not in `indices`.
-  public mutating func ignoreStreams(except indices: Set<Int>) {
+  package mutating func ignoreStreams(except indices: Set<Int>) {
     for index in 0..<Int(unsafe context.pointee.nb_streams) where !indices.contains(index) {
       unsafe context.pointee.streams[index]?.pointee.discard = AVDISCARD_ALL
     }
@@ -179,7 +179,7 @@ public struct Demuxer: ~Copyable {
   ///
   /// Throws `.timedOut` or `.interrupted` if it did not arrive in time, and `.invalidData` for damaged bytes, after
   /// which reading can continue.
-  public mutating func read() throws(FFmpegError) -> Outcome {
+  package mutating func read() throws(FFmpegError) -> Outcome {
     let fresh = try Packet(timeBase: .microseconds)
     let missed = LogBridge.missedPackets
     defer { lostPacketCount += LogBridge.missedPackets - missed }

@@ -3,40 +3,40 @@ import Glibc
 
 /// Encodes frames to the packets of one video stream.
 @safe
-public struct Encoder: ~Copyable {
+package struct Encoder: ~Copyable {
   /// Codec, frame format and rate of an encoder.
-  public struct Settings: Sendable {
+  package struct Settings: Sendable {
     /// libav's name of the encoder, such as `libx264`.
-    public var codecName: String
+    package var codecName: String
     /// Width in pixels.
-    public var width: Int
+    package var width: Int
     /// Height in pixels.
-    public var height: Int
+    package var height: Int
     /// Pixel format of the frames.
-    public var format: FrameFormat
+    package var format: FrameFormat
     /// Colour encoding of the frames.
-    public var colour: FrameColour
+    package var colour: FrameColour
     /// Colour primaries and transfer characteristics of the frames.
-    public var colourMetadata = ColourMetadata.unspecified
+    package var colourMetadata = ColourMetadata.unspecified
     /// Pixel aspect ratio, width over height.
-    public var pixelAspect: Double = 1
+    package var pixelAspect: Double = 1
     /// Unit of the frames' timestamps.
-    public var timeBase: TimeBase
+    package var timeBase: TimeBase
     /// Frames per second if known; a hint for rate control.
-    public var nominalRate: Double?
+    package var nominalRate: Double?
     /// Largest interval between keyframes, in frames.
-    public var keyInterval: Int = 250
+    package var keyInterval: Int = 250
     /// Most B-frames in a row; 0 makes decoding order equal to presentation order.
-    public var reordering: Int = 0
+    package var reordering: Int = 0
     /// Threads; 0 lets the encoder choose.
-    public var threads: Int = 1
+    package var threads: Int = 1
     /// Whether headers are global rather than in the stream, as MP4 and MKV require.
-    public var hasGlobalHeader = false
+    package var hasGlobalHeader = false
     /// Options of the encoder, such as `preset` and `crf`.
-    public var options: [String: String] = [:]
+    package var options: [String: String] = [:]
 
     /// Settings for frames of `width` × `height`.
-    public init(
+    package init(
       codecName: String, width: Int, height: Int, format: FrameFormat, colour: FrameColour, timeBase: TimeBase
     ) {
       self.codecName = codecName
@@ -49,7 +49,7 @@ public struct Encoder: ~Copyable {
   }
 
   /// The result of `receive()`.
-  public enum Outcome: Sendable {
+  package enum Outcome: Sendable {
     /// A packet.
     case packet(Packet)
     /// `send` another frame first.
@@ -59,12 +59,12 @@ public struct Encoder: ~Copyable {
   }
 
   /// The settings it was opened with.
-  public let settings: Settings
+  package let settings: Settings
   private let owner: CodecContext
   var context: UnsafeMutablePointer<AVCodecContext> { unsafe owner.pointer }
 
   /// Opens an encoder.
-  public init(_ settings: Settings) throws(FFmpegError) {
+  package init(_ settings: Settings) throws(FFmpegError) {
     LogBridge.install()
     let action = "open the \(settings.codecName) encoder for \(settings.width)x\(settings.height)"
     guard let codec = unsafe avcodec_find_encoder_by_name(settings.codecName) else {
@@ -115,7 +115,7 @@ public struct Encoder: ~Copyable {
   /// requests a keyframe.
   ///
   /// Receive all packets before sending the next frame.
-  public mutating func send(_ frame: Frame?, timestamp: Int64 = 0, isKey: Bool = false) throws(FFmpegError) {
+  package mutating func send(_ frame: Frame?, timestamp: Int64 = 0, isKey: Bool = false) throws(FFmpegError) {
     guard let frame else {
       try unsafe FFmpegError.check(avcodec_send_frame(context, nil), "finish encoding")
       return
@@ -136,7 +136,7 @@ public struct Encoder: ~Copyable {
   }
 
   /// Receives the next packet; its times are in ticks of `settings.timeBase`.
-  public mutating func receive() throws(FFmpegError) -> Outcome {
+  package mutating func receive() throws(FFmpegError) -> Outcome {
     let packet = try Packet(timeBase: settings.timeBase)
     let status = unsafe avcodec_receive_packet(context, packet.handle)
     if status == yolostream_averror(EAGAIN) { return .needsInput }

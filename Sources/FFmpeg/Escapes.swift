@@ -1,7 +1,7 @@
 /// Percent-encoding in addresses (RFC 3986).
-public enum Escapes {
+package enum Escapes {
   /// `text` encoded for use as a user or password. Existing escapes are kept.
-  public static func escaped(_ text: Substring) -> String {
+  package static func escaped(_ text: Substring) -> String {
     var result = ""
     var rest = Array(text.utf8)[...]
     while let byte = rest.popFirst() {
@@ -28,7 +28,7 @@ public enum Escapes {
   }
 
   /// `text` with its escapes decoded; invalid ones are kept.
-  public static func unescaped(_ text: Substring) -> String {
+  package static func unescaped(_ text: Substring) -> String {
     var bytes: [UInt8] = []
     var rest = Array(text.utf8)[...]
     while let byte = rest.popFirst() {

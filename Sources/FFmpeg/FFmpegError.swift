@@ -2,9 +2,9 @@ import CFFmpeg
 import Glibc
 
 /// An error of libav.
-public struct FFmpegError: Error, Hashable, Sendable, CustomStringConvertible {
+package struct FFmpegError: Error, Hashable, Sendable, CustomStringConvertible {
   /// Kinds of failures.
-  public enum Code: Hashable, Sendable {
+  package enum Code: Hashable, Sendable {
     /// The file or the address does not exist.
     case notFound
     /// Access was denied (including HTTP 401 and 403).
@@ -32,18 +32,18 @@ public struct FFmpegError: Error, Hashable, Sendable, CustomStringConvertible {
   }
 
   /// The kind of failure.
-  public let code: Code
+  package let code: Code
   /// One sentence: what was tried, and libav's message. Contains no credentials.
-  public let message: String
+  package let message: String
 
   /// An error with the sentence `message`; credentials in URLs are removed.
-  public init(_ code: Code, _ message: String) {
+  package init(_ code: Code, _ message: String) {
     self.code = code
     self.message = Redaction.redact(message)
   }
 
   /// The sentence.
-  public var description: String { message }
+  package var description: String { message }
 
   /// The error for libav's `status` from trying to `action`.
   init(status: Int32, tryingTo action: String) {

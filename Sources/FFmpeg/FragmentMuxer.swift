@@ -2,14 +2,14 @@ import CFFmpeg
 
 /// Muxes packets of a stream into MP4 fragments in memory, without re-encoding, as browsers play them.
 @safe
-public struct FragmentMuxer: ~Copyable {
+package struct FragmentMuxer: ~Copyable {
   /// The initialisation segment, which precedes the fragments.
-  public let header: [UInt8]
+  package let header: [UInt8]
   private var owner: OutputContext
   private var context: UnsafeMutablePointer<AVFormatContext> { unsafe owner.pointer }
 
   /// A muxer for the packets of `video`, and of `audioStreams`, which are the streams from 1 on.
-  public init(_ video: StreamDescription, audioStreams: [StreamDescription] = []) throws(FFmpegError) {
+  package init(_ video: StreamDescription, audioStreams: [StreamDescription] = []) throws(FFmpegError) {
     LogBridge.install()
     var owner = try OutputContext(container: "mp4")
     let context = unsafe owner.pointer
@@ -33,7 +33,7 @@ public struct FragmentMuxer: ~Copyable {
   private static let hvc1: UInt32 = 0x3163_7668
 
   /// Writes the next packet of stream `index` with a duration of `duration` ticks of its time base.
-  public mutating func write(_ packet: Packet, to index: Int = 0, duration: Int64) throws(FFmpegError) {
+  package mutating func write(_ packet: Packet, to index: Int = 0, duration: Int64) throws(FFmpegError) {
     guard let stream = unsafe context.pointee.streams[index] else { return }
     let reference = try Packet(timeBase: packet.timeBase)
     try unsafe FFmpegError.check(av_packet_ref(reference.handle, packet.handle), "reference a packet")
@@ -45,7 +45,7 @@ public struct FragmentMuxer: ~Copyable {
   }
 
   /// Ends the fragment and returns it.
-  public mutating func cut() throws(FFmpegError) -> [UInt8] {
+  package mutating func cut() throws(FFmpegError) -> [UInt8] {
     try unsafe FFmpegError.check(av_write_frame(context, nil), "make a fragment of MP4")
     return try Self.take(&owner)
   }

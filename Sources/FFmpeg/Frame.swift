@@ -2,7 +2,7 @@ import CFFmpeg
 
 /// A decoded frame; its planes are reference-counted by libav.
 @safe
-public final class Frame: @unchecked Sendable {
+package final class Frame: @unchecked Sendable {
   /// Filled by a decoder, a scaler or `init(width:height:format:)`; later only changed by `makeWritable`, before the
   /// frame is shared.
   let handle: UnsafeMutablePointer<AVFrame>
@@ -12,7 +12,7 @@ public final class Frame: @unchecked Sendable {
   }
 
   /// A frame of `width` by `height` pixels with undefined contents.
-  public convenience init(width: Int, height: Int, format: FrameFormat) throws(FFmpegError) {
+  package convenience init(width: Int, height: Int, format: FrameFormat) throws(FFmpegError) {
     try self.init()
     guard let width32 = Int32(exactly: width), let height32 = Int32(exactly: height), width > 0, height > 0 else {
       throw FFmpegError(.invalidArgument, "cannot make a frame of \(width)x\(height): not a size")
@@ -29,56 +29,56 @@ public final class Frame: @unchecked Sendable {
   }
 
   /// Width in pixels.
-  public var width: Int { Int(unsafe handle.pointee.width) }
+  package var width: Int { Int(unsafe handle.pointee.width) }
   /// Height in pixels.
-  public var height: Int { Int(unsafe handle.pointee.height) }
+  package var height: Int { Int(unsafe handle.pointee.height) }
   /// Pixel format; `nil` if this package does not support it (`Scaler` converts it).
-  public var format: FrameFormat? { FrameFormat(code: AVPixelFormat(unsafe handle.pointee.format)) }
+  package var format: FrameFormat? { FrameFormat(code: AVPixelFormat(unsafe handle.pointee.format)) }
   /// libav's name of the pixel format.
-  public var formatName: String {
+  package var formatName: String {
     guard let name = unsafe av_get_pix_fmt_name(AVPixelFormat(handle.pointee.format)) else { return "unknown" }
     return unsafe String(cString: name)
   }
 
   /// Presentation time in ticks of its stream: the frame's own, else libav's best guess.
-  public var timestamp: Int64? {
+  package var timestamp: Int64? {
     let ticks = unsafe handle.pointee.best_effort_timestamp
     return ticks == yolostream_no_pts() ? nil : ticks
   }
   /// Whether the decoder concealed errors in part of the frame.
-  public var isDamaged: Bool {
+  package var isDamaged: Bool {
     unsafe handle.pointee.flags & AV_FRAME_FLAG_CORRUPT != 0 || handle.pointee.decode_error_flags != 0
   }
 
   /// Marks the frame as damaged, before it is shared.
-  public func markDamaged() { unsafe handle.pointee.flags |= AV_FRAME_FLAG_CORRUPT }
+  package func markDamaged() { unsafe handle.pointee.flags |= AV_FRAME_FLAG_CORRUPT }
 
   /// Whether it is a keyframe.
-  public var isKeyframe: Bool { unsafe yolostream_is_keyframe(handle) != 0 }
+  package var isKeyframe: Bool { unsafe yolostream_is_keyframe(handle) != 0 }
 
   /// Pixel aspect ratio, width over height, from the codec; `nil` if it does not state one.
-  public var pixelAspect: Double? {
+  package var pixelAspect: Double? {
     let aspect = unsafe handle.pointee.sample_aspect_ratio
     return aspect.num > 0 && aspect.den > 0 ? Double(aspect.num) / Double(aspect.den) : nil
   }
 
   /// Makes the planes exclusive to this frame, copying them if a decoder still references them.
-  public func makeWritable() throws(FFmpegError) {
+  package func makeWritable() throws(FFmpegError) {
     try unsafe FFmpegError.check(av_frame_make_writable(handle), "copy a frame of \(width)x\(height)")
   }
 
   /// Copies times, colours and other properties of `other`.
-  public func copyProperties(of other: Frame) throws(FFmpegError) {
+  package func copyProperties(of other: Frame) throws(FFmpegError) {
     let colour = other.colour
     try unsafe FFmpegError.check(av_frame_copy_props(handle, other.handle), "copy the times of a frame")
     self.colour = colour
   }
 
   /// Whether shared chroma samples are in the middle of their pixels, as in JPEG.
-  public var hasCentredChroma: Bool { unsafe handle.pointee.chroma_location == AVCHROMA_LOC_CENTER }
+  package var hasCentredChroma: Bool { unsafe handle.pointee.chroma_location == AVCHROMA_LOC_CENTER }
 
   /// Whether its samples are red, green and blue, with or without a palette.
-  public var isRGB: Bool {
+  package var isRGB: Bool {
     let format = AVPixelFormat(unsafe handle.pointee.format)
     let traits = unsafe av_pix_fmt_desc_get(format)?.pointee.flags ?? 0
     return traits & UInt64(AV_PIX_FMT_FLAG_RGB) != 0 || format == AV_PIX_FMT_PAL8
@@ -95,7 +95,7 @@ public final class Frame: @unchecked Sendable {
   ///
   /// The pointer is valid as long as the frame lives.
   @unsafe
-  public func plane(_ index: Int) -> (base: UnsafeMutablePointer<UInt8>, stride: Int)? {
+  package func plane(_ index: Int) -> (base: UnsafeMutablePointer<UInt8>, stride: Int)? {
     let data = unsafe handle.pointee.data
     let stride = unsafe handle.pointee.linesize
     switch index {

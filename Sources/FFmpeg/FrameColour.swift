@@ -1,16 +1,16 @@
 import CFFmpeg
 
 /// The colour encoding of a YUV frame.
-public struct FrameColour: Hashable, Sendable {
+package struct FrameColour: Hashable, Sendable {
   /// Luma coefficients.
-  public enum Matrix: Hashable, Sendable { case bt601, bt709, bt2020 }
+  package enum Matrix: Hashable, Sendable { case bt601, bt709, bt2020 }
   /// Luma coefficients.
-  public var matrix: Matrix
+  package var matrix: Matrix
   /// Samples use the full range 0...255 (JPEG) rather than 16...235 and 16...240.
-  public var isFullRange: Bool
+  package var isFullRange: Bool
 
   /// An encoding with luma coefficients `matrix`.
-  public init(matrix: Matrix, isFullRange: Bool) {
+  package init(matrix: Matrix, isFullRange: Bool) {
     self.matrix = matrix
     self.isFullRange = isFullRange
   }
@@ -37,25 +37,25 @@ public struct FrameColour: Hashable, Sendable {
 
 /// Colour primaries and transfer characteristics in libav's numbers (ITU-T H.273). They are passed from a source to
 /// its outputs, so that players show HDR and wide gamuts correctly.
-public struct ColourMetadata: Hashable, Sendable {
+package struct ColourMetadata: Hashable, Sendable {
   let primaries: UInt32
   let transfer: UInt32
 
   /// No information.
-  public static let unspecified = ColourMetadata(
+  package static let unspecified = ColourMetadata(
     primaries: AVCOL_PRI_UNSPECIFIED.rawValue, transfer: AVCOL_TRC_UNSPECIFIED.rawValue)
 }
 
 extension Frame {
   /// Primaries and transfer characteristics of the frame.
-  public var colourMetadata: ColourMetadata {
+  package var colourMetadata: ColourMetadata {
     unsafe ColourMetadata(
       primaries: handle.pointee.color_primaries.rawValue, transfer: handle.pointee.color_trc.rawValue)
   }
 
   /// The colour encoding of the frame. If unspecified it is BT.601 below 720 rows and BT.709 from there on, as
   /// players assume; JPEG formats are full range, and BT.601 if unspecified.
-  public var colour: FrameColour {
+  package var colour: FrameColour {
     get {
       let isJPEG =
         switch AVPixelFormat(unsafe handle.pointee.format) {

@@ -1,7 +1,7 @@
 import CFFmpeg
 
 /// The 8-bit pixel formats that this package supports without conversion.
-public enum FrameFormat: String, Hashable, Sendable, CaseIterable {
+package enum FrameFormat: String, Hashable, Sendable, CaseIterable {
   /// 4:2:0, planes Y, U, V.
   case yuv420p
   /// 4:2:2, planes Y, U, V.

@@ -1,23 +1,23 @@
 import CFFmpeg
 
 /// How to rotate and mirror stored rows so that a frame is upright: one of eight ways, as in EXIF tag 274.
-public struct FrameOrientation: Hashable, Sendable {
+package struct FrameOrientation: Hashable, Sendable {
   /// Whether to mirror the stored frame left to right, before the rotation.
-  public let isMirrored: Bool
+  package let isMirrored: Bool
   /// Rotation by so many times 90° clockwise (0...3), after mirroring.
-  public let quarterTurns: Int
+  package let quarterTurns: Int
 
   /// No change.
-  public static let upright = FrameOrientation(isMirrored: false, quarterTurns: 0)
+  package static let upright = FrameOrientation(isMirrored: false, quarterTurns: 0)
 
   /// Mirrors if required, then rotates by `quarterTurns` (0...3) times 90° clockwise.
-  public init(isMirrored: Bool, quarterTurns: Int) {
+  package init(isMirrored: Bool, quarterTurns: Int) {
     self.isMirrored = isMirrored
     self.quarterTurns = quarterTurns
   }
 
   /// From an EXIF value; other values than 1...8 are treated as upright, as in Pillow and OpenCV.
-  public init(exif value: Int) {
+  package init(exif value: Int) {
     switch value {
     case 2: self.init(isMirrored: true, quarterTurns: 0)
     case 3: self.init(isMirrored: false, quarterTurns: 2)
@@ -32,7 +32,7 @@ public struct FrameOrientation: Hashable, Sendable {
 
   /// The nearest orientation to a display matrix with upper rows `a b`, `c d`: a stored point (x, y) is shown at (a·x
   /// + c·y, b·x + d·y), with y pointing down. A singular matrix is treated as upright.
-  public init(matrix a: Int32, _ b: Int32, _ c: Int32, _ d: Int32) {
+  package init(matrix a: Int32, _ b: Int32, _ c: Int32, _ d: Int32) {
     let (a, b, c, d) = (Double(a), Double(b), Double(c), Double(d))
     let area = a * d - b * c
     guard area != 0 else {
@@ -46,7 +46,7 @@ public struct FrameOrientation: Hashable, Sendable {
   }
 
   /// Whether width and height are swapped.
-  public var isOnItsSide: Bool { quarterTurns % 2 == 1 }
+  package var isOnItsSide: Bool { quarterTurns % 2 == 1 }
 }
 
 extension FrameOrientation {
@@ -59,7 +59,7 @@ extension FrameOrientation {
 extension Frame {
   /// The orientation stated in the frame: by an SEI message (H.264, H.265), or by EXIF metadata of a JPEG or WebP
   /// image. `nil` if the container decides.
-  public var orientation: FrameOrientation? {
+  package var orientation: FrameOrientation? {
     if let matrix = unsafe yolostream_frame_matrix(handle) { return unsafe FrameOrientation(matrix) }
     let value = unsafe yolostream_exif_orientation(handle)
     return value > 0 ? FrameOrientation(exif: Int(value)) : nil

@@ -1,9 +1,9 @@
 import CFFmpeg
 
 /// The components of the installed libav.
-public enum InstalledParts {
+package enum InstalledParts {
   /// Kinds of components, numbered as in `yolostream_has_part`.
-  public enum Kind: Int32, Sendable {
+  package enum Kind: Int32, Sendable {
     case decoder
     case encoder
     /// A protocol for reading.
@@ -13,8 +13,8 @@ public enum InstalledParts {
   }
 
   /// Whether there is a component `name`, such as `libx264`.
-  public static func has(_ kind: Kind, _ name: String) -> Bool { unsafe yolostream_has_part(kind.rawValue, name) != 0 }
+  package static func has(_ kind: Kind, _ name: String) -> Bool { unsafe yolostream_has_part(kind.rawValue, name) != 0 }
 
   /// The version of FFmpeg.
-  public static var version: String { unsafe av_version_info().map { unsafe String(cString: $0) } ?? "unknown" }
+  package static var version: String { unsafe av_version_info().map { unsafe String(cString: $0) } ?? "unknown" }
 }

@@ -5,7 +5,7 @@ import Synchronization
 /// Interrupts blocking calls of libav: from any thread, or when a call's time is up.
 ///
 /// libav checks the flag about ten times per second while it waits for a network or a pipe.
-public final class InterruptFlag: Sendable {
+package final class InterruptFlag: Sendable {
   private let interrupted = Atomic(false)
   /// Time limit of the current call in monotonic nanoseconds; 0 for none.
   private let deadline = Atomic<UInt64>(0)
@@ -25,19 +25,19 @@ public final class InterruptFlag: Sendable {
   private let parent: InterruptFlag?
 
   /// A flag that is not raised.
-  public init() { parent = nil }
+  package init() { parent = nil }
 
   /// A flag that is also raised by `parent`, with its own time limits.
   init(following parent: InterruptFlag) { self.parent = parent }
 
   /// Interrupts the current call and all later ones. Can be called on any thread and in a signal handler.
-  public func interrupt() {
+  package func interrupt() {
     // Partner: the load in `isInterrupted`. Nothing else is published with the flag.
     interrupted.store(true, ordering: .relaxed)
   }
 
   /// Whether `interrupt()` was called.
-  public var isInterrupted: Bool { interrupted.load(ordering: .relaxed) || parent?.isInterrupted ?? false }
+  package var isInterrupted: Bool { interrupted.load(ordering: .relaxed) || parent?.isInterrupted ?? false }
 
   /// Runs a blocking call with a limit of `seconds`.
   func withDeadline<R>(_ seconds: Double, _ call: () -> R) -> R {

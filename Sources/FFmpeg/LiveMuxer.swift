@@ -5,9 +5,9 @@ import Glibc
 ///
 /// Every call ends within its time limit. After a failure the connection cannot be used any more.
 @safe
-public struct LiveMuxer: ~Copyable {
+package struct LiveMuxer: ~Copyable {
   /// How packets are sent.
-  public enum Transport: Hashable, Sendable {
+  package enum Transport: Hashable, Sendable {
     /// RTSP (ANNOUNCE and RECORD), packets interleaved over TCP.
     case rtsp
     /// FLV over RTMP.
@@ -19,7 +19,7 @@ public struct LiveMuxer: ~Copyable {
     case hls(window: Bool)
 
     /// Whether encoders must use global headers.
-    public var needsGlobalHeader: Bool { self == .rtsp || self == .rtmp }
+    package var needsGlobalHeader: Bool { self == .rtsp || self == .rtmp }
 
     fileprivate var format: String {
       switch self {
@@ -65,7 +65,7 @@ public struct LiveMuxer: ~Copyable {
 
   /// Connects to `address` and announces the stream of `encoder`. Throws if the receiver does not answer within
   /// `timeout` seconds or rejects it; later calls have the same limit.
-  public init(
+  package init(
     _ address: String, transport: Transport, encoder: borrowing Encoder, timeout: Double = 10,
     interrupt: InterruptFlag = InterruptFlag()
   ) throws(FFmpegError) {
@@ -110,7 +110,7 @@ public struct LiveMuxer: ~Copyable {
   deinit { if isOpen { _ = unsafe Self.close(owner.pointer, interrupt) } }
 
   /// Closes the connection, and ends a playlist.
-  public mutating func finish() throws(FFmpegError) {
+  package mutating func finish() throws(FFmpegError) {
     guard isOpen else { return }
     isOpen = false
     let status = unsafe Self.close(owner.pointer, interrupt)
@@ -148,7 +148,7 @@ public struct LiveMuxer: ~Copyable {
   }
 
   /// Sends the next packet, in decoding order; it is not changed.
-  public mutating func write(_ packet: Packet) throws(FFmpegError) {
+  package mutating func write(_ packet: Packet) throws(FFmpegError) {
     guard let stream = unsafe context.pointee.streams[0] else { return }
     let reference = try Packet(timeBase: packet.timeBase)
     try unsafe FFmpegError.check(av_packet_ref(reference.handle, packet.handle), "reference a packet")

@@ -4,16 +4,16 @@ import Synchronization
 /// Redirects libav's log from standard error to a closure.
 ///
 /// Until `capture` is called, libav is silent.
-public enum LogBridge {
+package enum LogBridge {
   /// Severity of a message.
-  public enum Level: Int, Comparable, Sendable {
+  package enum Level: Int, Comparable, Sendable {
     case error = 16
     case warning = 24
     case info = 32
     case debug = 48
 
     /// More severe levels are smaller.
-    public static func < (left: Level, right: Level) -> Bool { left.rawValue < right.rawValue }
+    package static func < (left: Level, right: Level) -> Bool { left.rawValue < right.rawValue }
   }
 
   /// Who takes messages. Not the closure itself: as the value of a lock it would be wrapped again with each message.
@@ -38,7 +38,7 @@ public enum LogBridge {
     })
 
   /// Sends messages of `level` or more severe to `sink`: one line, without credentials, on any of libav's threads.
-  public static func capture(_ level: Level = .warning, _ sink: @escaping @Sendable (Level, String) -> Void) {
+  package static func capture(_ level: Level = .warning, _ sink: @escaping @Sendable (Level, String) -> Void) {
     listener.withLock { $0 = Listener(take: sink) }
     av_log_set_level(Int32(level.rawValue))
     _ = isInstalled

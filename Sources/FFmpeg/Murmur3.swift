@@ -3,11 +3,11 @@ import CFFmpeg
 /// MurmurHash3 (Austin Appleby; 128 bits) of bytes in several pieces. It is as fast as memory and detects accidental
 /// differences, but not deliberate collisions.
 @safe
-public struct Murmur3: ~Copyable {
+package struct Murmur3: ~Copyable {
   private let state: OpaquePointer
 
   /// Of nothing yet.
-  public init() throws(FFmpegError) {
+  package init() throws(FFmpegError) {
     guard let state = unsafe av_murmur3_alloc() else {
       throw FFmpegError(.outOfMemory, "cannot allocate a hash: no memory")
     }
@@ -18,12 +18,12 @@ public struct Murmur3: ~Copyable {
   deinit { unsafe av_free(UnsafeMutableRawPointer(state)) }
 
   /// Takes more bytes.
-  public mutating func update(_ bytes: UnsafeRawBufferPointer) {
+  package mutating func update(_ bytes: UnsafeRawBufferPointer) {
     unsafe av_murmur3_update(state, bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count)
   }
 
   /// The 32 hexadecimal digits.
-  public consuming func digest() -> String {
+  package consuming func digest() -> String {
     var bytes = [UInt8](repeating: 0, count: 16)
     unsafe av_murmur3_final(state, &bytes)
     return bytes.hexadecimal

@@ -3,9 +3,9 @@ import Glibc
 
 /// Muxes packets into a file or standard output. What has been written is playable even if the program is killed.
 @safe
-public struct Muxer: ~Copyable {
+package struct Muxer: ~Copyable {
   /// Supported containers.
-  public enum Container: String, Sendable {
+  package enum Container: String, Sendable {
     /// Fragmented MP4, with fragments of half a second.
     case mp4
     /// Matroska.
@@ -13,7 +13,7 @@ public struct Muxer: ~Copyable {
   }
 
   /// The container being written.
-  public let container: Container
+  package let container: Container
   private var owner: OutputContext
   private var context: UnsafeMutablePointer<AVFormatContext> { unsafe owner.pointer }
   /// libav's address of the output, and its name in messages.
@@ -28,11 +28,11 @@ public struct Muxer: ~Copyable {
   private var lastTicks: [Int: Int64] = [:]
 
   /// Seconds subtracted from all times; set it before `begin`.
-  public var origin = 0.0
+  package var origin = 0.0
 
   /// Prepares writing to `path` (`-` is standard output, Matroska only); throws if that is not possible. The file is
   /// created by the first `flush`: a program that is killed before leaves the old file, and no unplayable one.
-  public init(path: String, container: Container) throws(FFmpegError) {
+  package init(path: String, container: Container) throws(FFmpegError) {
     LogBridge.install()
     let owner = try OutputContext(container: container.rawValue)
     let context = unsafe owner.pointer
@@ -63,16 +63,16 @@ public struct Muxer: ~Copyable {
   }
 
   /// Whether encoders must use global headers.
-  public var needsGlobalHeader: Bool { unsafe context.pointee.oformat.pointee.flags & AVFMT_GLOBALHEADER != 0 }
+  package var needsGlobalHeader: Bool { unsafe context.pointee.oformat.pointee.flags & AVFMT_GLOBALHEADER != 0 }
 
   /// Whether the container supports the codec, including uses that libav calls non-standard.
-  public func takes(_ parameters: StreamParameters) -> Bool {
+  package func takes(_ parameters: StreamParameters) -> Bool {
     unsafe avformat_query_codec(
       context.pointee.oformat, parameters.handle.pointee.codec_id, FF_COMPLIANCE_EXPERIMENTAL) == 1
   }
 
   /// Throws if a stream like this cannot be copied into such a container, as far as its parameters show.
-  public static func tryCopy(of stream: StreamDescription, in container: Container) throws(FFmpegError) {
+  package static func tryCopy(of stream: StreamDescription, in container: Container) throws(FFmpegError) {
     var trial = try Muxer(container: container)
     _ = try trial.addCopy(of: stream)
     try trial.begin()
@@ -85,7 +85,7 @@ public struct Muxer: ~Copyable {
   }
 
   /// Adds a stream encoded by `encoder`; returns its index.
-  public mutating func addStream(of encoder: borrowing Encoder) throws(FFmpegError) -> Int {
+  package mutating func addStream(of encoder: borrowing Encoder) throws(FFmpegError) -> Int {
     let stream = try unsafe newStream()
     try unsafe FFmpegError.check(
       avcodec_parameters_from_context(stream.pointee.codecpar, encoder.context), "describe the encoded stream")
@@ -97,7 +97,7 @@ public struct Muxer: ~Copyable {
   }
 
   /// Adds a stream whose packets are copied; returns its index.
-  public mutating func addCopy(of stream: StreamDescription) throws(FFmpegError) -> Int {
+  package mutating func addCopy(of stream: StreamDescription) throws(FFmpegError) -> Int {
     let copy = try unsafe newStream()
     try unsafe FFmpegError.check(
       avcodec_parameters_copy(copy.pointee.codecpar, stream.parameters.handle), "describe a copied stream")
@@ -120,7 +120,7 @@ public struct Muxer: ~Copyable {
   }
 
   /// Writes the header, in memory. Add all streams before.
-  public mutating func begin() throws(FFmpegError) {
+  package mutating func begin() throws(FFmpegError) {
     try unsafe FFmpegError.check(avio_open_dyn_buf(&context.pointee.pb), "write \(name)")
     owner.isInMemory = true
     // Audio may start slightly before the video. MKV can represent that; by default libav would shift all times.
@@ -140,7 +140,7 @@ public struct Muxer: ~Copyable {
   }
 
   /// Writes a packet to stream `index`, in decoding order; the packet is not changed.
-  public mutating func write(_ packet: Packet, to index: Int) throws(FFmpegError) {
+  package mutating func write(_ packet: Packet, to index: Int) throws(FFmpegError) {
     guard state == .writing, index >= 0, index < Int(unsafe context.pointee.nb_streams),
       let stream = unsafe context.pointee.streams[index]
     else { throw FFmpegError(.invalidArgument, "cannot write to stream \(index) of \(name): it is not open") }
@@ -163,7 +163,7 @@ public struct Muxer: ~Copyable {
   }
 
   /// Writes the buffered fragment or cluster to the system. The first call creates the file.
-  public mutating func flush() throws(FFmpegError) {
+  package mutating func flush() throws(FFmpegError) {
     guard state == .writing else { return }
     try unsafe check(av_interleaved_write_frame(context, nil))
     try unsafe check(av_write_frame(context, nil))
@@ -172,7 +172,7 @@ public struct Muxer: ~Copyable {
 
   /// Bytes written to the file, 0 before it exists. After a successful `write` or `flush` it ends with a whole
   /// fragment or cluster.
-  public var writtenByteCount: Int64 {
+  package var writtenByteCount: Int64 {
     guard state == .writing, !owner.isInMemory, let transport = unsafe context.pointee.pb else { return 0 }
     return unsafe avio_seek(transport, 0, SEEK_CUR)
   }
@@ -195,7 +195,7 @@ public struct Muxer: ~Copyable {
   }
 
   /// Writes the rest, the index and the trailer, and closes the file. If that fails, the file keeps what it has.
-  public mutating func finish() throws(FFmpegError) {
+  package mutating func finish() throws(FFmpegError) {
     guard state == .writing else { return }
     try moveToFile()
     state = .closed

@@ -2,10 +2,10 @@ import CFFmpeg
 
 /// A packet of a compressed stream. Immutable after it was created, so it can be shared between threads.
 @safe
-public final class Packet: @unchecked Sendable {
+package final class Packet: @unchecked Sendable {
   let handle: UnsafeMutablePointer<AVPacket>
   /// Unit of its timestamps.
-  public let timeBase: TimeBase
+  package let timeBase: TimeBase
 
   init(timeBase: TimeBase) throws(FFmpegError) {
     unsafe handle = try unsafe FFmpegError.unwrap(av_packet_alloc(), "a packet")
@@ -13,7 +13,7 @@ public final class Packet: @unchecked Sendable {
   }
 
   /// A packet with a copy of `bytes`, without timestamps.
-  public convenience init(copying bytes: borrowing RawSpan) throws(FFmpegError) {
+  package convenience init(copying bytes: borrowing RawSpan) throws(FFmpegError) {
     try self.init(timeBase: .microseconds)
     guard let count = Int32(exactly: bytes.byteCount), count < Int32.max - 64 else {
       throw FFmpegError(.invalidArgument, "cannot make a packet of \(bytes.byteCount) bytes: the limit is 2 GiB")
@@ -26,7 +26,7 @@ public final class Packet: @unchecked Sendable {
   }
 
   /// The concatenation of `first` and `second`, with the times of the one that has some.
-  public convenience init(joining first: Packet, _ second: Packet) throws(FFmpegError) {
+  package convenience init(joining first: Packet, _ second: Packet) throws(FFmpegError) {
     try self.init(timeBase: first.timeBase)
     let (one, other) = (first.byteCount, second.byteCount)
     guard let count = Int32(exactly: one + other), count < Int32.max - 64 else {
@@ -53,20 +53,20 @@ public final class Packet: @unchecked Sendable {
   }
 
   /// Index of its stream in the container.
-  public var streamIndex: Int { Int(unsafe handle.pointee.stream_index) }
+  package var streamIndex: Int { Int(unsafe handle.pointee.stream_index) }
   /// Size in bytes.
-  public var byteCount: Int { Int(unsafe handle.pointee.size) }
+  package var byteCount: Int { Int(unsafe handle.pointee.size) }
   /// Whether decoding can start here.
-  public var isKey: Bool { unsafe handle.pointee.flags & AV_PKT_FLAG_KEY != 0 }
+  package var isKey: Bool { unsafe handle.pointee.flags & AV_PKT_FLAG_KEY != 0 }
   /// Whether the container marks it as incomplete.
-  public var isCorrupt: Bool { unsafe handle.pointee.flags & AV_PKT_FLAG_CORRUPT != 0 }
+  package var isCorrupt: Bool { unsafe handle.pointee.flags & AV_PKT_FLAG_CORRUPT != 0 }
   /// Presentation time in ticks of `timeBase`.
-  public var timestamp: Int64? {
+  package var timestamp: Int64? {
     let ticks = unsafe handle.pointee.pts
     return ticks == yolostream_no_pts() ? nil : ticks
   }
   /// Decoding time in ticks of `timeBase`.
-  public var decodingTimestamp: Int64? {
+  package var decodingTimestamp: Int64? {
     let ticks = unsafe handle.pointee.dts
     return ticks == yolostream_no_pts() ? nil : ticks
   }
@@ -75,7 +75,7 @@ public final class Packet: @unchecked Sendable {
   ///
   /// Where libav searches for the ends of frames (H.264, H.265) it is that of the following frame: the end is found
   /// when the next frame starts, whose time is attached.
-  public var senderTime: Int64? {
+  package var senderTime: Int64? {
     var size = 0
     guard let data = unsafe av_packet_get_side_data(handle, AV_PKT_DATA_PRFT, &size),
       size >= MemoryLayout<AVProducerReferenceTime>.size
@@ -84,23 +84,23 @@ public final class Packet: @unchecked Sendable {
   }
 
   /// Duration in seconds; `nil` if unknown.
-  public var duration: Double? {
+  package var duration: Double? {
     let ticks = unsafe handle.pointee.duration
     return ticks > 0 ? timeBase.seconds(of: ticks) : nil
   }
 
   /// Clears the presentation time, so that the decoder derives it; call it before the packet is shared.
-  public func forgetTimestamp() { unsafe handle.pointee.pts = yolostream_no_pts() }
+  package func forgetTimestamp() { unsafe handle.pointee.pts = yolostream_no_pts() }
 
   /// Sets decoding and (unless `isShown` is false) presentation time to `seconds`; call it before the packet is
   /// shared.
-  public func setTimes(_ seconds: Double, isShown: Bool = true) {
+  package func setTimes(_ seconds: Double, isShown: Bool = true) {
     let ticks = timeBase.ticks(at: seconds)
     unsafe (handle.pointee.pts, handle.pointee.dts) = (isShown ? ticks : yolostream_no_pts(), ticks)
   }
 
   /// A packet of stream `index` with the same bytes, another time base, and times `shift` seconds later.
-  public func moved(toStream index: Int, timeBase target: TimeBase, by shift: Double) throws(FFmpegError) -> Packet {
+  package func moved(toStream index: Int, timeBase target: TimeBase, by shift: Double) throws(FFmpegError) -> Packet {
     let packet = try Packet(timeBase: target)
     try unsafe FFmpegError.check(av_packet_ref(packet.handle, handle), "reference a packet")
     unsafe av_packet_rescale_ts(packet.handle, timeBase.rational, target.rational)
@@ -110,13 +110,13 @@ public final class Packet: @unchecked Sendable {
   }
 
   /// Shifts its times by `ticks` of `timeBase`; call it before the packet is shared.
-  public func shiftTimes(by ticks: Int64) {
+  package func shiftTimes(by ticks: Int64) {
     if let timestamp { unsafe handle.pointee.pts = timestamp &+ ticks }
     if let decodingTimestamp { unsafe handle.pointee.dts = decodingTimestamp &+ ticks }
   }
 
   /// The same packet with other times, in ticks of `timeBase`; the bytes are shared. Without `length` it keeps its duration.
-  public func retimed(showing: Int64, decoding: Int64, length: Int64? = nil) throws(FFmpegError) -> Packet {
+  package func retimed(showing: Int64, decoding: Int64, length: Int64? = nil) throws(FFmpegError) -> Packet {
     let packet = try Packet(timeBase: timeBase)
     try unsafe FFmpegError.check(av_packet_ref(packet.handle, handle), "reference a packet")
     unsafe (packet.handle.pointee.pts, packet.handle.pointee.dts, packet.handle.pointee.duration) = (
@@ -126,7 +126,7 @@ public final class Packet: @unchecked Sendable {
   }
 
   /// Calls `body` with the compressed bytes.
-  public func withBytes<R, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {
+  package func withBytes<R, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {
     try unsafe body(UnsafeRawBufferPointer(start: handle.pointee.data, count: byteCount))
   }
 }

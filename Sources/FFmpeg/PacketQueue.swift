@@ -3,26 +3,26 @@ import Synchronization
 /// Passes audio packets from a demuxer to a muxer, past the frames.
 ///
 /// Bounded: if nobody takes packets, the oldest are dropped.
-public final class PacketQueue: Sendable {
+package final class PacketQueue: Sendable {
   private struct State {
     var packets: [Packet] = []
     var byteCount = 0
   }
 
   /// The streams of the packets.
-  public let streams: [StreamDescription]
+  package let streams: [StreamDescription]
   /// Capacity in bytes.
-  public let capacity: Int
+  package let capacity: Int
   private let state = Mutex(State())
 
   /// A queue of at most `capacity` bytes for the packets of `streams`.
-  public init(streams: [StreamDescription], capacity: Int = 32 << 20) {
+  package init(streams: [StreamDescription], capacity: Int = 32 << 20) {
     self.streams = streams
     self.capacity = capacity
   }
 
   /// Appends a packet.
-  public func append(_ packet: Packet) {
+  package func append(_ packet: Packet) {
     state.withLock { state in
       state.packets.append(packet)
       state.byteCount += packet.byteCount
@@ -37,7 +37,7 @@ public final class PacketQueue: Sendable {
   }
 
   /// Takes all packets, oldest first.
-  public func takeAll() -> [Packet] {
+  package func takeAll() -> [Packet] {
     state.withLock { state in
       state.byteCount = 0
       let packets = state.packets

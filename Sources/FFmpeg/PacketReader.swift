@@ -3,7 +3,7 @@ import Synchronization
 /// A reader of a `PacketRing`.
 ///
 /// Call `begin(at:)`, then `take()` whenever `arrivals` has an element, or periodically.
-public final class PacketReader: Sendable {
+package final class PacketReader: Sendable {
   private struct Place {
     /// Number of the next packet to take; `nil` before `begin`.
     var next: Int?
@@ -11,7 +11,7 @@ public final class PacketReader: Sendable {
   }
 
   /// Has an element when packets have arrived; ends with the reader.
-  public let arrivals: AsyncStream<Void>
+  package let arrivals: AsyncStream<Void>
   private let ring: PacketRing
   private let id: Int
   private let place = Mutex(Place())
@@ -26,13 +26,13 @@ public final class PacketReader: Sendable {
 
   /// Starts at the last keyframe that arrived at or before `arrival` (monotonic nanoseconds), else at the first one
   /// in the ring; `.max` is the newest. Without a keyframe it starts with the next one.
-  public func begin(at arrival: UInt64) {
+  package func begin(at arrival: UInt64) {
     let first = ring.key(at: arrival) ?? ring.nextNumber
     place.withLock { $0.next = first }
   }
 
   /// The packets since the last call, oldest first; none before `begin`.
-  public func take() -> [PacketRing.Entry] {
+  package func take() -> [PacketRing.Entry] {
     place.withLock { place in
       guard let next = place.next else { return [] }
       let entries = ring.entries(from: next)
@@ -44,5 +44,5 @@ public final class PacketReader: Sendable {
   }
 
   /// Packets that had left the ring, or were never kept because no keyframe preceded them.
-  public var missedCount: Int { place.withLock { $0.missed } }
+  package var missedCount: Int { place.withLock { $0.missed } }
 }

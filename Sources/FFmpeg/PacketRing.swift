@@ -6,16 +6,16 @@ import Synchronization
 /// It starts with a keyframe and holds as many seconds as the most demanding reader asked for (plus the rest of the
 /// GOP before), but at most `byteLimit`. Packets are shared, not copied; without readers none is kept. One thread
 /// appends; readers can be on any thread.
-public final class PacketRing: Sendable {
+package final class PacketRing: Sendable {
   /// The packets of one connection with one frame size. Packets of two epochs do not fit into one file, and their
   /// times are unrelated.
-  public struct StreamEpoch: Sendable {
+  package struct StreamEpoch: Sendable {
     /// Number of the epoch, from 0.
-    public let number: Int
+    package let number: Int
     /// The video stream.
-    public let video: StreamDescription
+    package let video: StreamDescription
     /// The audio streams.
-    public let audioStreams: [StreamDescription]
+    package let audioStreams: [StreamDescription]
 
     fileprivate func holds(_ packet: Packet) -> Bool {
       packet.streamIndex == video.index || audioStreams.contains { $0.index == packet.streamIndex }
@@ -23,21 +23,21 @@ public final class PacketRing: Sendable {
   }
 
   /// One packet.
-  public struct Entry: Sendable {
+  package struct Entry: Sendable {
     /// Consecutive number, from 0: a gap means that a slow reader missed packets.
-    public let number: Int
+    package let number: Int
     /// Its epoch.
-    public let epoch: StreamEpoch
+    package let epoch: StreamEpoch
     /// The packet with the times of its source; `streamIndex` is that of `epoch.video` or of one of its audio
     /// streams.
-    public let packet: Packet
+    package let packet: Packet
     /// Arrival in nanoseconds of the monotonic clock.
-    public let arrival: UInt64
+    package let arrival: UInt64
 
     /// Whether it is a video packet.
-    public var isVideo: Bool { packet.streamIndex == epoch.video.index }
+    package var isVideo: Bool { packet.streamIndex == epoch.video.index }
     /// Whether a file can start with it.
-    public var isKey: Bool { isVideo && packet.isKey }
+    package var isKey: Bool { isVideo && packet.isKey }
   }
 
   fileprivate struct Demand {
@@ -55,19 +55,19 @@ public final class PacketRing: Sendable {
   }
 
   /// Capacity in bytes.
-  public let byteLimit: Int
+  package let byteLimit: Int
   /// Whether audio packets are kept, too.
-  public let takesAudio: Bool
+  package let takesAudio: Bool
   private let state = Mutex(State())
 
   /// An empty ring.
-  public init(byteLimit: Int = 64 << 20, takesAudio: Bool = false) {
+  package init(byteLimit: Int = 64 << 20, takesAudio: Bool = false) {
     self.byteLimit = byteLimit
     self.takesAudio = takesAudio
   }
 
   /// A reader that can go back `seconds`. Packets are kept as long as it lives.
-  public func reader(seconds: Double) -> PacketReader {
+  package func reader(seconds: Double) -> PacketReader {
     let (arrivals, wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     let id = state.withLock { state in
       defer { state.nextDemand += 1 }
@@ -91,14 +91,14 @@ public final class PacketRing: Sendable {
   }
 
   /// Starts a new epoch with a new connection; packets of other streams are ignored.
-  public func begin(video: StreamDescription, audioStreams: [StreamDescription]) {
+  package func begin(video: StreamDescription, audioStreams: [StreamDescription]) {
     state.withLock { state in
       state.epoch = StreamEpoch(number: (state.epoch?.number ?? -1) + 1, video: video, audioStreams: audioStreams)
     }
   }
 
   /// Appends a packet that arrived at `arrival` (monotonic nanoseconds).
-  public func append(_ packet: Packet, at arrival: UInt64 = PacketRing.now()) {
+  package func append(_ packet: Packet, at arrival: UInt64 = PacketRing.now()) {
     state.withLock { state in
       guard !state.demands.isEmpty, var epoch = state.epoch, epoch.holds(packet) else { return }
       let isKey = packet.streamIndex == epoch.video.index && packet.isKey
@@ -138,10 +138,10 @@ public final class PacketRing: Sendable {
   var nextNumber: Int { state.withLock { $0.nextNumber } }
 
   /// Bytes held now.
-  public var byteCount: Int { state.withLock { $0.byteCount } }
+  package var byteCount: Int { state.withLock { $0.byteCount } }
 
   /// The monotonic clock in nanoseconds.
-  public static func now() -> UInt64 { InterruptFlag.now() }
+  package static func now() -> UInt64 { InterruptFlag.now() }
 }
 
 extension PacketRing.State {

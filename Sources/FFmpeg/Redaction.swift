@@ -2,7 +2,7 @@ import Synchronization
 
 /// Removes credentials from text; every message and log line passes through it. Secrets registered with `protect` are
 /// replaced wherever they occur; others are recognised by the URL they are in.
-public enum Redaction {
+package enum Redaction {
   /// Last words of parameter names whose values are secret.
   private static let secretKeys: Set<String> = [
     "password", "passwd", "pass", "pwd", "passphrase", "passcode", "loginpas", "token", "auth", "key", "apikey",
@@ -15,7 +15,7 @@ public enum Redaction {
   private static let shortest = 4
 
   /// Registers `secret`: from now on it is replaced wherever it occurs, also in its escaped form.
-  public static func protect(_ secret: some StringProtocol) {
+  package static func protect(_ secret: some StringProtocol) {
     let forms = Set([String(secret), Escapes.escaped(Substring(secret)), Escapes.unescaped(Substring(secret))])
       .filter { $0.count >= shortest && $0 != "***" }
     known.withLock { known in
@@ -25,7 +25,7 @@ public enum Redaction {
   }
 
   /// Registers the password, the secret parameters and the stream key of `address`.
-  public static func protect(address: String) {
+  package static func protect(address: String) {
     guard let start = firstSchemeEnd(in: address[...]) else { return }
     let tail = address[start...]
     let host = afterCredentials(tail)
@@ -49,7 +49,7 @@ public enum Redaction {
 
   /// `text` with user and password of each URL, values of its secret parameters, and the stream key of RTMP URLs
   /// replaced by `***`.
-  public static func redact(_ text: String) -> String {
+  package static func redact(_ text: String) -> String {
     var result = ""
     var shown = text
     for secret in known.withLock({ $0 }) where shown.contains(secret) { shown = shown.replacing(secret, with: "***") }
@@ -106,7 +106,7 @@ public enum Redaction {
   }
 
   /// Start of the host in `address` (without `scheme://`); `nil` if there is no user or password.
-  public static func credentialsEnd(of address: Substring) -> Substring.Index? {
+  package static func credentialsEnd(of address: Substring) -> Substring.Index? {
     let host = afterCredentials(address)
     return host == address.startIndex ? nil : host
   }

@@ -3,18 +3,18 @@ import CFFmpeg
 /// Reads a file from an address such as `https://…`. Certificates are verified; redirections are followed, from TLS
 /// only to TLS.
 @safe
-public struct RemoteFile: ~Copyable {
+package struct RemoteFile: ~Copyable {
   private let handle: UnsafeMutablePointer<AVIOContext>
   private let interrupt: InterruptFlag
   private let timeout: Double
   private let name: String
 
   /// Size of the file in bytes, if the server states it.
-  public let byteCount: Int?
+  package let byteCount: Int?
 
   /// Connects to `address` and starts at byte `offset`. Throws if the server does not answer within `timeout`
   /// seconds, lacks the file, or does not support ranges.
-  public init(
+  package init(
     _ address: String, from offset: Int = 0, timeout: Double = 30, interrupt: InterruptFlag = InterruptFlag()
   ) throws(FFmpegError) {
     LogBridge.install()
@@ -46,7 +46,7 @@ public struct RemoteFile: ~Copyable {
   }
 
   /// The next bytes, at most `capacity`; empty at the end.
-  public mutating func read(atMost capacity: Int = 1 << 18) throws(FFmpegError) -> [UInt8] {
+  package mutating func read(atMost capacity: Int = 1 << 18) throws(FFmpegError) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: capacity)
     let (count, isLate) = interrupt.withDeadline(timeout) {
       let count = unsafe avio_read_partial(handle, &bytes, Int32(clamping: capacity))

@@ -2,11 +2,11 @@ import CFFmpeg
 
 /// Incremental SHA-256.
 @safe
-public struct SHA256: ~Copyable {
+package struct SHA256: ~Copyable {
   private let state: OpaquePointer
 
   /// Starts a hash.
-  public init() throws(FFmpegError) {
+  package init() throws(FFmpegError) {
     guard let state = unsafe av_sha_alloc(), unsafe av_sha_init(state, 256) == 0 else {
       throw FFmpegError(.outOfMemory, "cannot allocate a hash: no memory")
     }
@@ -16,17 +16,17 @@ public struct SHA256: ~Copyable {
   deinit { unsafe av_free(UnsafeMutableRawPointer(state)) }
 
   /// Adds bytes.
-  public mutating func update(_ bytes: [UInt8]) { unsafe av_sha_update(state, bytes, bytes.count) }
+  package mutating func update(_ bytes: [UInt8]) { unsafe av_sha_update(state, bytes, bytes.count) }
 
   /// The hash as 64 hexadecimal digits.
-  public consuming func digest() -> String {
+  package consuming func digest() -> String {
     var bytes = [UInt8](repeating: 0, count: 32)
     unsafe av_sha_final(state, &bytes)
     return bytes.hexadecimal
   }
 
   /// HMAC-SHA256 (RFC 2104) of `bytes` with `key`, as 64 hexadecimal digits.
-  public static func authentication(of bytes: [UInt8], key: [UInt8]) throws(FFmpegError) -> String {
+  package static func authentication(of bytes: [UInt8], key: [UInt8]) throws(FFmpegError) -> String {
     guard let state = unsafe av_hmac_alloc(AV_HMAC_SHA256) else {
       throw FFmpegError(.outOfMemory, "cannot allocate a hash: no memory")
     }

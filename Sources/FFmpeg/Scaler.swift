@@ -2,9 +2,9 @@ import CFFmpeg
 
 /// Converts frames between sizes and pixel formats. Keeps its tables while the input format stays the same.
 @safe
-public struct Scaler: ~Copyable {
+package struct Scaler: ~Copyable {
   /// Interpolation quality.
-  public enum Quality: Sendable {
+  package enum Quality: Sendable {
     /// Exact rounding and full chroma interpolation; for frames that are measured or shown.
     case accurate
     /// Bilinear, as fast as libswscale can.
@@ -22,7 +22,7 @@ public struct Scaler: ~Copyable {
   }
 
   /// A scaler with the given quality.
-  public init(quality: Quality = .accurate) {
+  package init(quality: Quality = .accurate) {
     self.quality = quality
     unsafe context = nil
   }
@@ -32,7 +32,7 @@ public struct Scaler: ~Copyable {
   /// Converts `frame` to `width` × `height` pixels in `format`, keeping its times.
   ///
   /// - Parameter colour: colour encoding of the result; `nil` keeps that of `frame`. RGB is always full range.
-  public mutating func convert(
+  package mutating func convert(
     _ frame: Frame, width: Int, height: Int, format: FrameFormat, colour: FrameColour? = nil
   ) throws(FFmpegError) -> Frame {
     let result = try Frame(width: width, height: height, format: format)

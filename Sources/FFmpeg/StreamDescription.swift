@@ -1,29 +1,29 @@
 import CFFmpeg
 
 /// One stream of an opened container.
-public struct StreamDescription: Sendable {
+package struct StreamDescription: Sendable {
   /// Index in the container, as in `Packet.streamIndex`.
-  public let index: Int
+  package let index: Int
   /// Codec and its parameters.
-  public internal(set) var parameters: StreamParameters
+  package internal(set) var parameters: StreamParameters
   /// Unit of its timestamps.
-  public let timeBase: TimeBase
+  package let timeBase: TimeBase
   /// Frames per second, from the container or estimated by libav; `nil` if unknown.
-  public let nominalRate: Double?
+  package let nominalRate: Double?
   /// Start time in seconds; `nil` if unknown.
-  public let start: Double?
+  package let start: Double?
   /// Duration in seconds; `nil` if unknown.
-  public let duration: Double?
+  package let duration: Double?
   /// Number of frames that the container states; `nil` if it does not.
-  public let frameCount: Int?
+  package let frameCount: Int?
   /// Orientation that the container states.
-  public private(set) var orientation: FrameOrientation
+  package private(set) var orientation: FrameOrientation
   /// Pixel aspect ratio from container or codec, width over height; 1 if unknown.
-  public private(set) var pixelAspect: Double
+  package private(set) var pixelAspect: Double
   /// Order of the fields of interlaced video whose frames do not state it; `nil` otherwise.
-  public private(set) var fieldOrder: FieldOrder?
+  package private(set) var fieldOrder: FieldOrder?
   /// Whether it is the cover image of audio rather than video.
-  public let isCoverImage: Bool
+  package let isCoverImage: Bool
 
   init(
     _ stream: UnsafeMutablePointer<AVStream>, in context: UnsafeMutablePointer<AVFormatContext>
@@ -54,7 +54,7 @@ public struct StreamDescription: Sendable {
   }
 
   /// This stream as `encoder` makes it again of upright, progressive frames with square pixels, with the same unit of time.
-  public func encoded(by encoder: borrowing Encoder) throws(FFmpegError) -> StreamDescription {
+  package func encoded(by encoder: borrowing Encoder) throws(FFmpegError) -> StreamDescription {
     var other = self
     other.parameters = try StreamParameters(of: encoder)
     (other.orientation, other.pixelAspect, other.fieldOrder) = (.upright, 1, nil)

@@ -2,9 +2,9 @@ import CFFmpeg
 
 /// The parameters of a stream: an owned copy of libav's codec parameters.
 @safe
-public final class StreamParameters: @unchecked Sendable {
+package final class StreamParameters: @unchecked Sendable {
   /// The kind of media.
-  public enum Kind: Hashable, Sendable { case video, audio, other }
+  package enum Kind: Hashable, Sendable { case video, audio, other }
 
   /// Written only before it is shared.
   let handle: UnsafeMutablePointer<AVCodecParameters>
@@ -22,7 +22,7 @@ public final class StreamParameters: @unchecked Sendable {
   }
 
   /// Default parameters of the codec `name` (libav's name, such as `png`), for stills and raw streams.
-  public init(codecNamed name: String) throws(FFmpegError) {
+  package init(codecNamed name: String) throws(FFmpegError) {
     unsafe handle = try unsafe FFmpegError.unwrap(avcodec_parameters_alloc(), "codec parameters")
     guard let codec = unsafe avcodec_find_decoder_by_name(name) else {
       throw FFmpegError(.unsupported, "cannot decode \(name): this FFmpeg has no decoder for it")
@@ -32,7 +32,7 @@ public final class StreamParameters: @unchecked Sendable {
   }
 
   /// The parameters of uncompressed frames with unpadded rows; `format` is libav's name, such as `yuyv422`.
-  public convenience init(rawVideo format: String, width: Int, height: Int) throws(FFmpegError) {
+  package convenience init(rawVideo format: String, width: Int, height: Int) throws(FFmpegError) {
     try self.init(codecNamed: "rawvideo")
     let code = unsafe av_get_pix_fmt(format)
     guard code != AV_PIX_FMT_NONE, let columns = Int32(exactly: width), let rows = Int32(exactly: height) else {
@@ -47,7 +47,7 @@ public final class StreamParameters: @unchecked Sendable {
   }
 
   /// The kind of media.
-  public var kind: Kind {
+  package var kind: Kind {
     switch unsafe handle.pointee.codec_type {
     case AVMEDIA_TYPE_VIDEO: .video
     case AVMEDIA_TYPE_AUDIO: .audio
@@ -56,9 +56,9 @@ public final class StreamParameters: @unchecked Sendable {
   }
 
   /// Name of the codec, such as `h264`.
-  public var codecName: String { unsafe String(cString: avcodec_get_name(handle.pointee.codec_id)) }
+  package var codecName: String { unsafe String(cString: avcodec_get_name(handle.pointee.codec_id)) }
   /// Width of a coded frame in pixels; 0 if unknown.
-  public var width: Int { Int(unsafe handle.pointee.width) }
+  package var width: Int { Int(unsafe handle.pointee.width) }
   /// Height of a coded frame in pixels; 0 if unknown.
-  public var height: Int { Int(unsafe handle.pointee.height) }
+  package var height: Int { Int(unsafe handle.pointee.height) }
 }

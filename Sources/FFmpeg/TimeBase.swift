@@ -1,14 +1,14 @@
 import CFFmpeg
 
 /// The unit of a stream's timestamps: one tick is `numerator / denominator` seconds.
-public struct TimeBase: Hashable, Sendable {
+package struct TimeBase: Hashable, Sendable {
   /// Positive numerator.
-  public let numerator: Int32
+  package let numerator: Int32
   /// Positive denominator.
-  public let denominator: Int32
+  package let denominator: Int32
 
   /// Ticks of `numerator / denominator` seconds; `nil` unless both are positive.
-  public init?(numerator: Int32, denominator: Int32) {
+  package init?(numerator: Int32, denominator: Int32) {
     guard numerator > 0, denominator > 0 else { return nil }
     self.numerator = numerator
     self.denominator = denominator
@@ -20,19 +20,19 @@ public struct TimeBase: Hashable, Sendable {
   }
 
   /// 1/90000 s, the clock of MPEG and RTP.
-  public static let video = TimeBase(trusted: 90_000)
+  package static let video = TimeBase(trusted: 90_000)
   /// 1/1000000 s, libav's own.
-  public static let microseconds = TimeBase(trusted: 1_000_000)
+  package static let microseconds = TimeBase(trusted: 1_000_000)
 
   init?(_ rational: AVRational) { self.init(numerator: rational.num, denominator: rational.den) }
 
   var rational: AVRational { AVRational(num: numerator, den: denominator) }
 
   /// `ticks` in seconds.
-  public func seconds(of ticks: Int64) -> Double { Double(ticks) * Double(numerator) / Double(denominator) }
+  package func seconds(of ticks: Int64) -> Double { Double(ticks) * Double(numerator) / Double(denominator) }
 
   /// The tick nearest to `seconds`, clamped to the range of `Int64`; 0 for NaN.
-  public func ticks(at seconds: Double) -> Int64 {
+  package func ticks(at seconds: Double) -> Int64 {
     let exact = (seconds * Double(denominator) / Double(numerator)).rounded()
     if exact.isNaN { return 0 }
     if exact >= 0x1p62 { return 1 << 62 }

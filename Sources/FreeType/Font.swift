@@ -4,18 +4,18 @@ import CFreeType
 ///
 /// Use a font on one thread at a time.
 @safe
-public struct Font: ~Copyable {
+package struct Font: ~Copyable {
   private let library: FT_Library
   private let face: FT_Face
   private let hasKerning: Bool
 
   /// Largest ascent and descent of ordinary characters in pixels; both positive.
-  public let ascent, descent: Int
+  package let ascent, descent: Int
   /// Height of a capital letter in pixels, to centre text.
-  public let capitalHeight: Int
+  package let capitalHeight: Int
 
   /// Opens the font at `path` with an em of `pixelSize` pixels (1...1000). Fails unless it is scalable.
-  public init(path: String, pixelSize: Int) throws(FreeTypeError) {
+  package init(path: String, pixelSize: Int) throws(FreeTypeError) {
     guard (1...1000).contains(pixelSize) else {
       throw FreeTypeError("text of \(pixelSize) pixels was asked for; 1...1000 is possible")
     }
@@ -56,21 +56,21 @@ public struct Font: ~Copyable {
   }
 
   /// A rendered character with its advance.
-  public struct Glyph: Hashable, Sendable {
+  package struct Glyph: Hashable, Sendable {
     /// Glyph index in the font, for kerning; 0 is the glyph of a missing character.
-    public let index: UInt32
+    package let index: UInt32
     /// Size in pixels.
-    public let width, height: Int
+    package let width, height: Int
     /// Coverage 0...255, rows from the top, without padding.
-    public let coverage: [UInt8]
+    package let coverage: [UInt8]
     /// From the pen to the left edge, and from the baseline up to the top edge, in pixels.
-    public let left, top: Int
+    package let left, top: Int
     /// Advance of the pen in 1/64 pixels.
-    public let advance: Int
+    package let advance: Int
   }
 
   /// The glyph of `character`, or the font's glyph for a missing one.
-  public func glyph(for character: Unicode.Scalar) throws(FreeTypeError) -> Glyph {
+  package func glyph(for character: Unicode.Scalar) throws(FreeTypeError) -> Glyph {
     let index = unsafe FT_Get_Char_Index(face, FT_ULong(character.value))
     try unsafe FreeTypeError.check(
       FT_Load_Glyph(face, index, freetype_load_light), "rendering character U+\(String(character.value, radix: 16))")
@@ -95,7 +95,7 @@ public struct Font: ~Copyable {
   }
 
   /// Kerning between two glyphs in 1/64 pixels; negative moves them closer.
-  public func kerning(_ left: UInt32, _ right: UInt32) -> Int {
+  package func kerning(_ left: UInt32, _ right: UInt32) -> Int {
     guard hasKerning, left != 0, right != 0 else { return 0 }
     var delta = FT_Vector()
     let status = unsafe FT_Get_Kerning(face, left, right, FT_KERNING_UNFITTED.rawValue, &delta)

@@ -1,9 +1,9 @@
 import Foundation
 
 /// Finds a sans-serif font in the usual places.
-public enum FontSearch {
+package enum FontSearch {
   /// Paths in order of preference: those that are readable in small labels first.
-  public static let candidates: [String] = {
+  package static let candidates: [String] = {
     let names = [
       "DejaVuSansCondensed-Bold.ttf", "DejaVuSans.ttf", "LiberationSans-Bold.ttf", "NotoSans-Bold.ttf",
       "LiberationSans-Regular.ttf", "NotoSans-Regular.ttf",
@@ -23,7 +23,7 @@ public enum FontSearch {
   }()
 
   /// The first readable candidate; `nil` if there is none.
-  public static func find() -> String? {
+  package static func find() -> String? {
     candidates.first { unsafe access($0, R_OK) == 0 }
   }
 }

@@ -1,9 +1,9 @@
 /// An error of opening a font or rendering a glyph.
-public struct FreeTypeError: Error, Hashable, Sendable, CustomStringConvertible {
+package struct FreeTypeError: Error, Hashable, Sendable, CustomStringConvertible {
   /// FreeType's error number (`FT_Error`); 0 for an error of this package.
-  public let status: Int32
+  package let status: Int32
   /// What was tried and what failed.
-  public let description: String
+  package let description: String
 
   init(_ description: String, status: Int32 = 0) {
     self.status = status

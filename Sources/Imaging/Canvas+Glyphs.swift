@@ -1,12 +1,12 @@
 /// A rasterised character: coverage 0...255 per pixel.
-public struct GlyphBitmap: Hashable, Sendable {
+package struct GlyphBitmap: Hashable, Sendable {
   /// Size in pixels.
-  public let width, height: Int
+  package let width, height: Int
   /// Coverage, rows from the top, without gaps.
-  public let coverage: [UInt8]
+  package let coverage: [UInt8]
 
   /// A glyph of `width` × `height` pixels; fails with `mismatch` if `coverage` has another size.
-  public init(width: Int, height: Int, coverage: [UInt8]) throws(ImagingError) {
+  package init(width: Int, height: Int, coverage: [UInt8]) throws(ImagingError) {
     guard width >= 0, height >= 0, coverage.count == width * height else {
       throw ImagingError(.mismatch, "a glyph of \(width)x\(height) was given \(coverage.count) coverage bytes")
     }
@@ -18,7 +18,7 @@ public struct GlyphBitmap: Hashable, Sendable {
 
 extension Canvas {
   /// Draws glyphs with their top left corners at integer positions. Where glyphs overlap the higher coverage counts.
-  public mutating func draw(
+  package mutating func draw(
     _ glyphs: [(bitmap: GlyphBitmap, x: Int, y: Int)], with ink: Ink, on view: borrowing ImageView
   ) {
     for (bitmap, left, top) in glyphs where abs(left) < 100_000 && abs(top) < 100_000 {

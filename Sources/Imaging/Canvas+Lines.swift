@@ -1,13 +1,13 @@
 extension Canvas {
   /// One point of a line.
-  public struct Vertex: Hashable, Sendable {
+  package struct Vertex: Hashable, Sendable {
     /// Position in pixels of the image.
-    public var x, y: Float
+    package var x, y: Float
     /// Opacity of the ink here, 0...1; interpolated linearly between vertices.
-    public var strength: Float
+    package var strength: Float
 
     /// A point at `x`, `y` (pixels) with opacity `strength` (0...1).
-    public init(x: Float, y: Float, strength: Float = 1) {
+    package init(x: Float, y: Float, strength: Float = 1) {
       self.x = x
       self.y = y
       self.strength = strength
@@ -20,7 +20,7 @@ extension Canvas {
   ///
   /// Where the line crosses itself the higher coverage counts, so joins do not show. A vertex that is NaN or very far
   /// away interrupts the line.
-  public mutating func stroke(_ vertices: [Vertex], width: Float, with ink: Ink, on view: borrowing ImageView) {
+  package mutating func stroke(_ vertices: [Vertex], width: Float, with ink: Ink, on view: borrowing ImageView) {
     guard width > 0, width < 1000 else { return }
     for (from, to) in zip(vertices, vertices.dropFirst()) where from.isDrawable && to.isDrawable {
       cover(from, to, reach: width / 2)

@@ -1,7 +1,7 @@
 extension Canvas {
   /// Fills the polygon `corners` (pixels; even-odd rule) and every pixel that its edges touch, so that a privacy mask
   /// leaves no rim.
-  public mutating func cover(_ corners: [(x: Float, y: Float)], with ink: Ink, on view: borrowing ImageView) {
+  package mutating func cover(_ corners: [(x: Float, y: Float)], with ink: Ink, on view: borrowing ImageView) {
     guard corners.count > 2, corners.allSatisfy({ $0.x.isFinite && $0.y.isFinite }) else { return }
     let edges = zip(corners, corners.dropFirst() + corners.prefix(1)).map { (from: $0, to: $1) }
     let height = Float(layout.height)

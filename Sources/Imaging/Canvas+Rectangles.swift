@@ -1,4 +1,4 @@
-public import Scene
+package import Scene
 
 /// A rectangle with rounded corners; its coverage is the covered fraction of each pixel, 0...255.
 struct RoundedRectangle {
@@ -59,7 +59,7 @@ struct RoundedRectangle {
 
 extension Canvas {
   /// Fills `box` (pixels) with corners of `radius` pixels.
-  public mutating func fill(_ box: Box, radius: Float = 0, with ink: Ink, on view: borrowing ImageView) {
+  package mutating func fill(_ box: Box, radius: Float = 0, with ink: Ink, on view: borrowing ImageView) {
     guard let shape = RoundedRectangle(box, radius: radius), let part = region(shape.columns, shape.rows) else {
       return
     }
@@ -70,7 +70,7 @@ extension Canvas {
   }
 
   /// Draws the outline of `box` (pixels), `width` pixels wide, inside its edges.
-  public mutating func outline(
+  package mutating func outline(
     _ box: Box, width: Float, radius: Float = 0, with ink: Ink, on view: borrowing ImageView
   ) {
     guard let outer = RoundedRectangle(box, radius: radius), width > 0 else { return }

@@ -3,16 +3,16 @@
 /// A shape is a coverage of 0...255 per pixel. Chroma shared by several pixels is mixed by their mean coverage.
 /// Shapes are clipped to the image; shapes with NaN coordinates are ignored, and images of another size or format are
 /// left as they are. Scratch memory is allocated once. Use a canvas on one thread at a time.
-public struct Canvas: ~Copyable {
+package struct Canvas: ~Copyable {
   /// The layout of the images.
-  public let layout: PixelLayout
+  package let layout: PixelLayout
   let mask: CoverageMask
   private let lines: (ScratchMemory<UInt8>, ScratchMemory<UInt8>, ScratchMemory<UInt8>)
   /// A row for shapes that are the difference of two.
   let spare: ScratchMemory<UInt8>
 
   /// A canvas for images of `layout`; fails with `badSize`.
-  public init(layout: PixelLayout) throws(ImagingError) {
+  package init(layout: PixelLayout) throws(ImagingError) {
     try layout.checkSize()
     self.layout = layout
     mask = CoverageMask(width: layout.width, height: layout.height)

@@ -1,41 +1,41 @@
 /// An sRGB colour, 0...255 per channel.
-public struct Colour: Hashable, Sendable {
+package struct Colour: Hashable, Sendable {
   /// Red, green and blue, 0...255.
-  public var red, green, blue: UInt8
+  package var red, green, blue: UInt8
 
   /// A colour from its channels, 0...255.
-  public init(red: UInt8, green: UInt8, blue: UInt8) {
+  package init(red: UInt8, green: UInt8, blue: UInt8) {
     self.red = red
     self.green = green
     self.blue = blue
   }
 
   /// A colour from `0xRRGGBB`; higher bits are ignored.
-  public init(hex: UInt32) {
+  package init(hex: UInt32) {
     self.init(
       red: UInt8(truncatingIfNeeded: hex >> 16), green: UInt8(truncatingIfNeeded: hex >> 8),
       blue: UInt8(truncatingIfNeeded: hex))
   }
 
   /// Perceived brightness, 0...1: BT.709 weights on squared levels, close to sRGB's curve.
-  public var brightness: Float {
+  package var brightness: Float {
     func linear(_ level: UInt8) -> Float { Float(level) * Float(level) / 65_025 }
     return 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
   }
 
   /// Near-black or white, whichever is more readable on this colour.
-  public var readableText: Colour { brightness > 0.3 ? Colour(hex: 0x0B0E12) : Colour(hex: 0xFFFFFF) }
+  package var readableText: Colour { brightness > 0.3 ? Colour(hex: 0x0B0E12) : Colour(hex: 0xFFFFFF) }
 }
 
 /// A colour as samples of one layout, with its opacity.
-public struct Ink: Hashable, Sendable {
+package struct Ink: Hashable, Sendable {
   /// One sample per plane or, for `rgb24`, per channel.
   let samples: (UInt8, UInt8, UInt8)
   /// 0...256.
   let opacity: UInt16
 
   /// `colour` for images of `layout`; `opacity` 0...1.
-  public init(_ colour: Colour, opacity: Float = 1, for layout: PixelLayout) {
+  package init(_ colour: Colour, opacity: Float = 1, for layout: PixelLayout) {
     self.opacity = opacity > 0 ? UInt16((min(opacity, 1) * 256).rounded()) : 0
     guard layout.format != .rgb24 else {
       samples = (colour.red, colour.green, colour.blue)
@@ -58,10 +58,10 @@ public struct Ink: Hashable, Sendable {
   }
 
   /// Whether both inks give the same result.
-  public static func == (a: Ink, b: Ink) -> Bool { a.samples == b.samples && a.opacity == b.opacity }
+  package static func == (a: Ink, b: Ink) -> Bool { a.samples == b.samples && a.opacity == b.opacity }
 
   /// Hashes what `==` compares.
-  public func hash(into hasher: inout Hasher) {
+  package func hash(into hasher: inout Hasher) {
     hasher.combine(samples.0)
     hasher.combine(samples.1)
     hasher.combine(samples.2)

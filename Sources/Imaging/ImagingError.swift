@@ -16,7 +16,7 @@ public struct ImagingError: Error, Hashable, Sendable, CustomStringConvertible {
   public let description: String
 
   /// An error with a sentence.
-  public init(_ code: Code, _ description: String) {
+  package init(_ code: Code, _ description: String) {
     self.code = code
     self.description = description
   }

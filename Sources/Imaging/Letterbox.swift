@@ -1,12 +1,12 @@
-public import Scene
+package import Scene
 
 /// Letterboxing: where an image is placed in the network's input, and how boxes are mapped back.
 ///
 /// The official rule (`letterbox` of the YOLOv9 and YOLOv5 sources): one scale factor for both axes, sizes rounded
 /// half to even, the rest split evenly and filled with grey 114.
-public struct Letterbox: Hashable, Sendable {
+package struct Letterbox: Hashable, Sendable {
   /// How far the image is padded.
-  public enum Shape: Hashable, Sendable {
+  package enum Shape: Hashable, Sendable {
     /// To the next multiple of the stride: the smallest input the network accepts.
     case rectangular
     /// To the whole target size.
@@ -14,23 +14,23 @@ public struct Letterbox: Hashable, Sendable {
   }
 
   /// Level of the border in all three channels.
-  public static let borderLevel: UInt8 = 114
+  package static let borderLevel: UInt8 = 114
 
   /// Size of the source image in pixels.
-  public let sourceWidth, sourceHeight: Int
+  package let sourceWidth, sourceHeight: Int
   /// Size of the image inside the input, in pixels.
-  public let resizedWidth, resizedHeight: Int
+  package let resizedWidth, resizedHeight: Int
   /// Size of the network's input, in pixels; multiples of the stride.
-  public let width, height: Int
+  package let width, height: Int
   /// Border on the left and at the top in pixels; the rest is on the right and at the bottom.
-  public let left, top: Int
+  package let left, top: Int
   private let gain, padX, padY: Float
 
   /// Places an image of `sourceWidth` × `sourceHeight` in at most `targetWidth` × `targetHeight`, rounded up to
   /// multiples of `stride`. Small images are enlarged only if `enlarges`.
   ///
   /// Fails with `badSize` if a side is not in `1...PixelLayout.largestSide`.
-  public init(
+  package init(
     sourceWidth: Int, sourceHeight: Int, targetWidth: Int, targetHeight: Int, shape: Shape = .rectangular,
     stride: Int = 32, enlarges: Bool = true
   ) throws(ImagingError) {
@@ -72,7 +72,7 @@ public struct Letterbox: Hashable, Sendable {
   }
 
   /// Maps a box from pixels of the input to pixels of the source, clipped to the image.
-  public func sourceBox(_ box: Box) -> Box {
+  package func sourceBox(_ box: Box) -> Box {
     Box(
       minX: (box.minX - padX) / gain, minY: (box.minY - padY) / gain, maxX: (box.maxX - padX) / gain,
       maxY: (box.maxY - padY) / gain
@@ -80,7 +80,7 @@ public struct Letterbox: Hashable, Sendable {
   }
 
   /// Maps a box from pixels of the source to pixels of the input.
-  public func inputBox(_ box: Box) -> Box {
+  package func inputBox(_ box: Box) -> Box {
     Box(
       minX: box.minX * gain + padX, minY: box.minY * gain + padY, maxX: box.maxX * gain + padX,
       maxY: box.maxY * gain + padY)

@@ -3,9 +3,9 @@
 /// Pixels are converted to RGB (as FFmpeg's scaler does), then resized bilinearly (as OpenCV does), so the input is
 /// bit-exact to the reference implementation. Values are 0...255; the first convolution includes the division by 255.
 /// Tables and scratch rows are allocated once; painting allocates nothing. Use a painter on one thread at a time.
-public struct LetterboxPainter: ~Copyable {
+package struct LetterboxPainter: ~Copyable {
   /// Memory layout of the three channels of the input.
-  public enum ChannelOrder: Hashable, Sendable {
+  package enum ChannelOrder: Hashable, Sendable {
     /// Interleaved: `height, width, 3`.
     case last
     /// Planar: `3, height, width`.
@@ -13,14 +13,14 @@ public struct LetterboxPainter: ~Copyable {
   }
 
   /// The layout of the images.
-  public let source: PixelLayout
+  package let source: PixelLayout
   /// The placement in the input.
-  public let letterbox: Letterbox
+  package let letterbox: Letterbox
   private var resizer: BilinearResizer
   private let line: ScratchMemory<UInt8>
 
   /// A painter from images of layout `source` to `letterbox`; fails with `mismatch` if their sizes differ.
-  public init(source: PixelLayout, letterbox: Letterbox) throws(ImagingError) {
+  package init(source: PixelLayout, letterbox: Letterbox) throws(ImagingError) {
     try self.init(source: source, letterbox: letterbox, rows: PixelRows())
   }
 
@@ -42,7 +42,7 @@ public struct LetterboxPainter: ~Copyable {
   ///
   /// Pass `paintsBorder: false` if `input` still contains the border of the same letterbox. Fails with `mismatch` if
   /// the layout of the image or the size of `input` is wrong.
-  public mutating func paint(
+  package mutating func paint(
     _ image: borrowing PixelBuffer, into input: inout MutableSpan<UInt8>, order: ChannelOrder,
     paintsBorder: Bool = true
   ) throws(ImagingError) {
@@ -59,7 +59,7 @@ public struct LetterboxPainter: ~Copyable {
   }
 
   /// Writes `image` to `input` of `width * height * 3` floats 0...255; otherwise as for bytes.
-  public mutating func paint(
+  package mutating func paint(
     _ image: borrowing PixelBuffer, into input: inout MutableSpan<Float>, order: ChannelOrder,
     paintsBorder: Bool = true
   ) throws(ImagingError) {

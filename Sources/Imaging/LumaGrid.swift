@@ -1,17 +1,17 @@
 /// The brightness of an image in a small grid of cells, for motion detection.
-public struct LumaGrid: Hashable, Sendable {
+package struct LumaGrid: Hashable, Sendable {
   /// Cells per row.
-  public let columns: Int
+  package let columns: Int
   /// Rows of cells.
-  public let rows: Int
+  package let rows: Int
   /// Mean brightness of each cell, 0...255, row-major.
-  public let levels: [UInt8]
+  package let levels: [UInt8]
 
   /// Number of cells across, for images of any size.
   private static let cellsAcross = 48
 
   /// The grid of `image`, from every second pixel of every second row (of RGB the green channel).
-  public init(_ image: borrowing PixelBuffer) {
+  package init(_ image: borrowing PixelBuffer) {
     let layout = image.layout
     let side = max(2, (max(layout.width, layout.height) + Self.cellsAcross - 1) / Self.cellsAcross) & ~1
     let columns = max(1, layout.width / side), rows = max(1, layout.height / side)
@@ -46,7 +46,7 @@ public struct LumaGrid: Hashable, Sendable {
   /// The largest difference of a cell to `other`, 0...255; 255 for grids of another size.
   ///
   /// - Parameter ignored: cells to leave out, row by row; empty for none.
-  public func change(from other: LumaGrid, except ignored: [Bool] = []) -> Int {
+  package func change(from other: LumaGrid, except ignored: [Bool] = []) -> Int {
     guard columns == other.columns, rows == other.rows else { return 255 }
     var largest = 0
     if ignored.count == levels.count {

@@ -2,7 +2,7 @@ extension PixelBuffer {
   /// A part of the image in the same memory, which it keeps alive. Read-only while the image may be drawn on.
   ///
   /// Fails with `badSize` unless it is inside the image and starts at even coordinates, where chroma samples start.
-  public borrowing func part(x: Int, y: Int, width: Int, height: Int) throws(ImagingError) -> PixelBuffer {
+  package borrowing func part(x: Int, y: Int, width: Int, height: Int) throws(ImagingError) -> PixelBuffer {
     guard x >= 0, y >= 0, x % 2 == 0, y % 2 == 0, width > 0, height > 0, x <= layout.width - width,
       y <= layout.height - height
     else {

@@ -4,11 +4,11 @@ import Synchronization
 ///
 /// A `PixelBuffer` returns its slot when it is destroyed, on any thread, so the memory of a stream is bounded by
 /// `capacity` images. Memory is allocated when a slot is first used and freed with the pool and its last buffer.
-public final class PixelPool: Sendable {
+package final class PixelPool: Sendable {
   /// Size, format and colours of every image.
-  public let layout: PixelLayout
+  package let layout: PixelLayout
   /// Number of slots.
-  public let capacity: Int
+  package let capacity: Int
   private let state: Mutex<State>
 
   private struct State {
@@ -17,7 +17,7 @@ public final class PixelPool: Sendable {
   }
 
   /// A pool of `capacity` images; fails with `badSize` for a layout without pixels.
-  public init(layout: PixelLayout, capacity: Int) throws(ImagingError) {
+  package init(layout: PixelLayout, capacity: Int) throws(ImagingError) {
     try layout.checkSize()
     self.layout = layout
     self.capacity = max(1, capacity)
@@ -25,10 +25,10 @@ public final class PixelPool: Sendable {
   }
 
   /// Number of images in use.
-  public var lent: Int { state.withLock { $0.lent } }
+  package var lent: Int { state.withLock { $0.lent } }
 
   /// An image with undefined content; `nil` if all slots are in use.
-  public func take() -> PixelBuffer? {
+  package func take() -> PixelBuffer? {
     let slot: ScratchMemory<UInt8>?? = state.withLock { state in
       guard state.lent < capacity else { return nil }
       state.lent += 1
@@ -43,7 +43,7 @@ public final class PixelPool: Sendable {
   /// A copy of `image` for drawing; `nil` if all slots are in use. Fails with `mismatch` for another layout.
   ///
   /// A decoder may still predict from a frame it returned: drawing on it would show in later frames.
-  public func copy(of image: borrowing PixelBuffer) throws(ImagingError) -> PixelBuffer? {
+  package func copy(of image: borrowing PixelBuffer) throws(ImagingError) -> PixelBuffer? {
     guard image.layout == layout else {
       throw ImagingError(.mismatch, "a pool of \(layout.summary) was given an image of \(image.layout.summary)")
     }
@@ -102,7 +102,7 @@ extension PixelLayout {
 
 extension PixelBuffer {
   /// An image with its own zeroed memory; for stills and tests. Fails with `badSize`.
-  public init(layout: PixelLayout) throws(ImagingError) {
+  package init(layout: PixelLayout) throws(ImagingError) {
     guard let buffer = try PixelPool(layout: layout, capacity: 1).take() else {
       throw ImagingError(.outOfMemory, "a new pool of one image had none to give")
     }

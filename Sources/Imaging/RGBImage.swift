@@ -36,7 +36,7 @@ public struct RGBImage: Hashable, Sendable {
   }
 
   /// How samples are weighted when the size changes.
-  public enum Interpolation: Hashable, Sendable {
+  package enum Interpolation: Hashable, Sendable {
     /// Two by two neighbours; OpenCV's `INTER_LINEAR`, exactly.
     case bilinear
     /// The mean over the covered area when shrinking, OpenCV's `INTER_AREA`.
@@ -44,7 +44,7 @@ public struct RGBImage: Hashable, Sendable {
   }
 
   /// The image at another size; fails with `badSize`.
-  public func resized(width: Int, height: Int, by interpolation: Interpolation) throws(ImagingError) -> RGBImage {
+  package func resized(width: Int, height: Int, by interpolation: Interpolation) throws(ImagingError) -> RGBImage {
     try PixelLayout(width: width, height: height, format: .rgb24).checkSize()
     if width == self.width, height == self.height { return self }
     if interpolation == .area, width <= self.width, height <= self.height {

@@ -1,19 +1,19 @@
 import GELAN
-public import Scene
+package import Scene
 
 /// One predicted box with one class, in pixels of the network's input.
-public struct Candidate: Hashable, Sendable {
+package struct Candidate: Hashable, Sendable {
   /// The box.
-  public var box: Box
+  package var box: Box
   /// Probability, 0…1.
-  public var score: Float
+  package var score: Float
   /// Class index.
-  public var classID: Int
+  package var classID: Int
   /// Index among all anchors (finest level first, row by row), to break ties.
-  public var anchor: Int
+  package var anchor: Int
 
   /// A prediction of anchor `anchor`.
-  public init(box: Box, score: Float, classID: Int, anchor: Int) {
+  package init(box: Box, score: Float, classID: Int, anchor: Int) {
     self.box = box
     self.score = score
     self.classID = classID

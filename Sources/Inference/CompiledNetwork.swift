@@ -1,14 +1,14 @@
-public import GELAN
+package import GELAN
 package import OneDNN
 
 /// A network compiled for one input size: primitives, packed weights and a memory plan.
 ///
 /// It is immutable and shared; each thread that runs it creates a `NetworkExecution`.
-public final class CompiledNetwork: Sendable {
+package final class CompiledNetwork: Sendable {
   /// The options it was compiled with.
-  public let options: CompilationOptions
+  package let options: CompilationOptions
   /// Layout of the predictions.
-  public let head: Graph.Head
+  package let head: Graph.Head
   let steps: [Step]
   /// For each level, the steps that only its boxes need; they come after all others.
   let boxSteps: [Range<Int>]
@@ -54,7 +54,7 @@ public final class CompiledNetwork: Sendable {
   ///     named as in `Graph.folded`.
   ///   - quantisation: int8 scales of `graph.mainBranch.folded`, for the precision `int8`.
   ///   - probes: nodes of `graph.mainBranch.folded` whose results stay readable after a run.
-  public convenience init(
+  package convenience init(
     _ graph: Graph, options: CompilationOptions, quantisation: Quantisation? = nil, probes: [Graph.Node.ID] = [],
     parameters: @escaping ParameterLookup
   ) throws(InferenceError) {
@@ -108,15 +108,15 @@ public final class CompiledNetwork: Sendable {
   }
 
   /// Name, implementation and floating-point operations of each step.
-  public var description: [(name: String, implementation: String, work: Int)] {
+  package var description: [(name: String, implementation: String, work: Int)] {
     steps.map { ($0.name, $0.kernel.implementation, $0.work) }
   }
 }
 
 /// A compiled network with the memory that one thread needs to run it.
-public final class NetworkExecution {
+package final class NetworkExecution {
   /// The network.
-  public let network: CompiledNetwork
+  package let network: CompiledNetwork
   /// The image: 1 × 3 × height × width, RGB, 0…255; planar bytes, or f32 that is planar or channels-last, depending
   /// on `CompilationOptions.order`.
   package let input: TensorMemory
@@ -127,7 +127,7 @@ public final class NetworkExecution {
   private let arena: Arena
 
   /// Allocates memory for `network` and binds its operands.
-  public init(_ network: CompiledNetwork) throws(InferenceError) {
+  package init(_ network: CompiledNetwork) throws(InferenceError) {
     self.network = network
     let engine = network.engine
     let arena = Arena(byteCount: network.arenaByteCount)
@@ -167,7 +167,7 @@ public final class NetworkExecution {
 
   /// Writes `planes` (3 × height × width integers 0…255, planar) to the input, whose memory every run reuses. Throws
   /// `size` for another number of values.
-  public func setInput(_ planes: [Float]) throws(InferenceError) {
+  package func setInput(_ planes: [Float]) throws(InferenceError) {
     let (height, width) = (network.options.height, network.options.width)
     guard planes.count == 3 * height * width else {
       throw InferenceError(
@@ -188,7 +188,7 @@ public final class NetworkExecution {
   }
 
   /// Runs the network on `input`, on the calling thread and its team.
-  public func run() throws(InferenceError) {
+  package func run() throws(InferenceError) {
     ExecutionStream.setTeamOfCurrentThread(network.options.threads)
     try run(0..<calls.count, selection: nil)
   }
@@ -224,7 +224,7 @@ public final class NetworkExecution {
   }
 
   /// Runs the network and returns the time of each step by `clock` (nanoseconds).
-  public func run(clock: () -> UInt64) throws(InferenceError) -> [UInt64] {
+  package func run(clock: () -> UInt64) throws(InferenceError) -> [UInt64] {
     ExecutionStream.setTeamOfCurrentThread(network.options.threads)
     var times: [UInt64] = []
     do throws(OneDNNError) {
@@ -261,7 +261,7 @@ public final class NetworkExecution {
   }
 
   /// Values of a node as f32 in plain order (channels × height × width), dequantised.
-  public func values(of id: Graph.Node.ID) throws(InferenceError) -> [Float] {
+  package func values(of id: Graph.Node.ID) throws(InferenceError) -> [Float] {
     let source = try tensor(id)
     do throws(OneDNNError) {
       let plain = try TensorMemory(try TensorLayout(source.layout.shape), on: network.engine)

@@ -1,24 +1,24 @@
 import GELAN
-public import Imaging
+package import Imaging
 import Scene
 
 /// What a network computes for one image before detections are selected, in the form of its ONNX exports.
-public struct RawOutputs: Sendable {
+package struct RawOutputs: Sendable {
   /// Height and width of the network's input in pixels.
-  public let height, width: Int
+  package let height, width: Int
   /// The network's input: 3 × height × width, RGB, 0…255.
-  public let input: [Float]
+  package let input: [Float]
   /// Centre x, centre y, width and height of each box in pixels of the input: 4 × anchors, finest level first.
-  public let boxes: [Float]
+  package let boxes: [Float]
   /// Probabilities, 0…1: classes × anchors.
-  public let scores: [Float]
+  package let scores: [Float]
   /// Boxes that the network predicts.
-  public var anchorCount: Int { boxes.count / 4 }
+  package var anchorCount: Int { boxes.count / 4 }
 }
 
 extension DetectionWorker {
   /// The raw outputs of the network for `image`, letterboxed as for detections.
-  public func outputs(_ image: borrowing PixelBuffer) throws(InferenceError) -> RawOutputs {
+  package func outputs(_ image: borrowing PixelBuffer) throws(InferenceError) -> RawOutputs {
     try prepare(image)
     guard let execution else { throw InferenceError(.size, "the network was run before an image was prepared") }
     let network = execution.network, classCount = network.head.classCount

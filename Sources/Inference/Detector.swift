@@ -1,7 +1,7 @@
 public import GELAN
-public import Imaging
+package import Imaging
 import OneDNN
-public import Scene
+package import Scene
 import Synchronization
 
 /// A model with its options. Compiles the network for each input size and shares it among workers.
@@ -11,7 +11,7 @@ public final class Detector: Sendable {
   static let networkLimit = 16
 
   /// Names of the classes.
-  public let classes: ClassCatalogue
+  package let classes: ClassCatalogue
   /// Settings.
   public let options: Options
   private let model: InferenceModel
@@ -44,7 +44,7 @@ public final class Detector: Sendable {
   }
 
   /// The network for inputs of `height` × `width`, from the cache or compiled.
-  public func network(height: Int, width: Int) throws(InferenceError) -> CompiledNetwork {
+  package func network(height: Int, width: Int) throws(InferenceError) -> CompiledNetwork {
     let key = CompilationOptions(height: height, width: width, precision: options.precision, threads: options.threads)
     // Compiled under the lock, so that workers that start together compile once.
     let result = compiled.withLock { cache -> Result<CompiledNetwork, InferenceError> in
@@ -62,7 +62,7 @@ public final class Detector: Sendable {
   }
 
   /// The letterbox of images of `layout`: where they are placed in the network's input.
-  public func letterbox(for layout: PixelLayout) throws(ImagingError) -> Letterbox {
+  package func letterbox(for layout: PixelLayout) throws(ImagingError) -> Letterbox {
     try Letterbox(
       sourceWidth: layout.width, sourceHeight: layout.height, targetWidth: options.width,
       targetHeight: options.height, shape: options.isSquare ? .square : .rectangular, stride: model.graph.stride)
@@ -122,14 +122,14 @@ public final class DetectionWorker {
   }
 
   /// The letterbox of images of `layout`.
-  public func letterbox(for layout: PixelLayout) throws(ImagingError) -> Letterbox {
+  package func letterbox(for layout: PixelLayout) throws(ImagingError) -> Letterbox {
     try detector.letterbox(for: layout)
   }
 
   /// Letterboxes an image into the network's input. There are no detections until it was run.
   ///
   /// Throws `size`, `threshold` or what prevents the network from being compiled.
-  public func prepare(_ image: borrowing PixelBuffer) throws(InferenceError) {
+  package func prepare(_ image: borrowing PixelBuffer) throws(InferenceError) {
     isPrepared = false
     // The cells of the last run need not exist in the maps of this image.
     for index in likely.indices { likely[index] = [] }
@@ -156,7 +156,7 @@ public final class DetectionWorker {
 
   /// Runs the network on the prepared image: classes everywhere, boxes only where a class is likely, or everywhere for
   /// `headMaps`. Throws `size` unless an image was prepared since the last run.
-  public func infer(boxesEverywhere: Bool = false) throws(InferenceError) {
+  package func infer(boxesEverywhere: Bool = false) throws(InferenceError) {
     guard isPrepared, let session = sessions.latest else {
       throw InferenceError(.size, "the network was run before an image was prepared")
     }
@@ -177,7 +177,7 @@ public final class DetectionWorker {
   }
 
   /// Detections of the last run in pixels of the image, best first.
-  public func detections() throws(InferenceError) -> [Detection] {
+  package func detections() throws(InferenceError) -> [Detection] {
     guard let session = sessions.latest else { return [] }
     candidates.removeAll(keepingCapacity: true)
     var firstAnchor = 0
@@ -194,17 +194,17 @@ public final class DetectionWorker {
   }
 
   /// The raw maps of one level of the head.
-  public struct HeadMap: Sendable {
+  package struct HeadMap: Sendable {
     /// Stride: pixels of the input per cell.
-    public let stride: Int
+    package let stride: Int
     /// Rows and columns of cells.
-    public let height, width: Int
+    package let height, width: Int
     /// Distance distributions, then class logits: channels × height × width.
-    public let values: [Float]
+    package let values: [Float]
   }
 
   /// The head's raw maps of the last run, finest level first. Boxes are valid only where that run computed them.
-  public func headMaps() throws(InferenceError) -> [HeadMap] {
+  package func headMaps() throws(InferenceError) -> [HeadMap] {
     guard let execution else { return [] }
     var maps: [HeadMap] = []
     for level in execution.network.head.levels {

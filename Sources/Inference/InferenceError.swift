@@ -27,7 +27,7 @@ public struct InferenceError: Error, CustomStringConvertible {
   public let cause: (any Error)?
 
   /// An error with a sentence and its underlying error.
-  public init(_ code: Code, _ description: String, cause: (any Error)? = nil) {
+  package init(_ code: Code, _ description: String, cause: (any Error)? = nil) {
     self.code = code
     self.description = description
     self.cause = cause

@@ -1,18 +1,18 @@
-public import GELAN
+package import GELAN
 import OneDNN
 
 /// Times a compiled network on single images: as a whole and step by step.
-public struct NetworkBenchmark {
+package struct NetworkBenchmark {
   /// Time of one step.
-  public struct StepTime: Sendable {
+  package struct StepTime: Sendable {
     /// Name of the step.
-    public var name: String
+    package var name: String
     /// Its implementation.
-    public var implementation: String
+    package var implementation: String
     /// Floating-point operations.
-    public var work: Int
+    package var work: Int
     /// Median over the runs, in nanoseconds.
-    public var nanoseconds: UInt64
+    package var nanoseconds: UInt64
   }
 
   private let execution: NetworkExecution
@@ -20,21 +20,21 @@ public struct NetworkBenchmark {
   private let clock: () -> UInt64
 
   /// `model` quantised with scales from a synthetic image: representative in speed, not in accuracy.
-  public static func quantised(_ model: InferenceModel) throws(InferenceError) -> InferenceModel {
+  package static func quantised(_ model: InferenceModel) throws(InferenceError) -> InferenceModel {
     let calibration = try Calibration(model, side: 5 * model.graph.stride, threads: 1)
     try calibration.observe(input: (0..<(3 * calibration.side * calibration.side)).map { Float($0 % 251) })
     return Quantiser(calibration).model()
   }
 
   /// A benchmark of `network` by `clock` (nanoseconds) on an image of stripes.
-  public init(_ network: CompiledNetwork, clock: @escaping () -> UInt64) throws(InferenceError) {
+  package init(_ network: CompiledNetwork, clock: @escaping () -> UInt64) throws(InferenceError) {
     execution = try NetworkExecution(network)
     image = (0..<(3 * network.options.height * network.options.width)).map { Float($0 % 251) }
     self.clock = clock
   }
 
   /// Times of `runs` runs in nanoseconds, ascending, after `warmUp` untimed runs.
-  public func times(runs: Int, warmUp: Int = 3) throws(InferenceError) -> [UInt64] {
+  package func times(runs: Int, warmUp: Int = 3) throws(InferenceError) -> [UInt64] {
     var times: [UInt64] = []
     for run in 0..<(warmUp + runs) {
       try fillInput()
@@ -52,7 +52,7 @@ public struct NetworkBenchmark {
   }
 
   /// Median time of each step over `runs` runs, in execution order.
-  public func stepTimes(runs: Int) throws(InferenceError) -> [StepTime] {
+  package func stepTimes(runs: Int) throws(InferenceError) -> [StepTime] {
     var samples: [[UInt64]] = []
     for _ in 0..<max(runs, 1) {
       try fillInput()

@@ -5,18 +5,18 @@ import OneDNN
 /// Input size, precision, threads and memory format of a compiled network.
 public struct CompilationOptions: Hashable, Sendable {
   /// Height of the input in pixels; a multiple of the network's stride.
-  public var height: Int
+  package var height: Int
   /// Width of the input in pixels; a multiple of the network's stride.
-  public var width: Int
+  package var width: Int
   /// Data type of the activations.
-  public var precision: Precision
+  package var precision: Precision
   /// Threads per image, within `threadRange`.
-  public var threads: Int
+  package var threads: Int
   /// Order of channels in memory; `nil` chooses the faster one on this machine.
-  public var order: ChannelOrder?
+  package var order: ChannelOrder?
 
   /// Supported numbers of threads; each thread needs scratch memory.
-  public static let threadRange = 1...256
+  package static let threadRange = 1...256
 
   /// Data type of the activations.
   public enum Precision: String, Hashable, Sendable, CaseIterable {
@@ -26,7 +26,7 @@ public struct CompilationOptions: Hashable, Sendable {
   }
 
   /// Order of channels in memory.
-  public enum ChannelOrder: String, Hashable, Sendable, CaseIterable {
+  package enum ChannelOrder: String, Hashable, Sendable, CaseIterable {
     /// In blocks of eight, for this package's kernels; concatenation needs no copy.
     case blocked8
     /// Innermost, for oneDNN's int8 kernels.
@@ -34,7 +34,7 @@ public struct CompilationOptions: Hashable, Sendable {
   }
 
   /// Options for inputs of `height` × `width`.
-  public init(
+  package init(
     height: Int, width: Int, precision: Precision = .f32, threads: Int = 1, order: ChannelOrder? = nil
   ) {
     self.height = height
@@ -54,7 +54,7 @@ public struct CompilationOptions: Hashable, Sendable {
 }
 
 /// Returns the values of a parameter by its state-dict name, row-major; `nil` if there is none.
-public typealias ParameterLookup = (String) -> [Float]?
+package typealias ParameterLookup = (String) -> [Float]?
 
 /// Compiles a graph to primitives and kernels for one input size.
 struct NetworkCompiler {

@@ -4,14 +4,14 @@ import Scene
 ///
 /// Candidates are taken in order of score; each is kept unless a kept one of its class overlaps it by more than the
 /// threshold. Classes are compared by index instead of by shifting boxes, so nothing is lost to rounding.
-public struct NonMaximumSuppression: Sendable {
+package struct NonMaximumSuppression: Sendable {
   private let options: DetectionOptions
 
   /// Suppression with the thresholds and limits of `options`.
-  public init(_ options: DetectionOptions) { self.options = options }
+  package init(_ options: DetectionOptions) { self.options = options }
 
   /// The candidates to keep, best first; at most `options.limit`.
-  public func callAsFunction(_ candidates: [Candidate]) -> [Candidate] {
+  package func callAsFunction(_ candidates: [Candidate]) -> [Candidate] {
     var order = candidates.filter { $0.score.isFinite && $0.box.isFinite }
     order.sort { $0.score != $1.score ? $0.score > $1.score : ($0.anchor, $0.classID) < ($1.anchor, $1.classID) }
     var kept: [Candidate] = []

@@ -5,29 +5,29 @@ import OneDNN
 ///
 /// The environment variable `YOLOSTREAM_MAX_ISA` caps them, for this package's kernels and for oneDNN, so that a
 /// large machine can test and time the kernels of smaller ones.
-public enum Processor {
+package enum Processor {
   /// The processor's own name.
-  public static var name: String {
+  package static var name: String {
     unsafe withUnsafeBytes(of: this_processor().pointee.name) {
       unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
     }
   }
 
   /// The highest instruction set in use, such as `avx512_bf16`.
-  public static var instructions: String { unsafe String(cString: instructions_name(this_processor().pointee.usable)) }
+  package static var instructions: String { unsafe String(cString: instructions_name(this_processor().pointee.usable)) }
 
   /// The value of `YOLOSTREAM_MAX_ISA`; `nil` if it is not set.
-  public static var cap: String? { unsafe this_processor().pointee.cap.map { unsafe String(cString: $0) } }
+  package static var cap: String? { unsafe this_processor().pointee.cap.map { unsafe String(cString: $0) } }
 
   /// The values that the cap can have, in ascending order.
-  public static var levels: [String] {
+  package static var levels: [String] {
     var names: [String] = []
     while let name = unsafe instruction_level_name(Int32(names.count)) { names.append(unsafe String(cString: name)) }
     return names
   }
 
   /// Applies the cap to oneDNN. Call it before the library is used; later calls have no effect.
-  public static func applyCap() throws(InferenceError) {
+  package static func applyCap() throws(InferenceError) {
     guard unsafe this_processor().pointee.is_cap_known else {
       throw InferenceError(
         .instructions,

@@ -4,11 +4,11 @@ import Foundation
 /// The processes of one run, as started by `mpirun`, or this process alone.
 ///
 /// Only one thread at a time may use it, and all processes must make the same calls in the same order.
-public final class ProcessGroup: Sendable {
+package final class ProcessGroup: Sendable {
   /// Index of this process.
-  public let rank: Int
+  package let rank: Int
   /// Number of processes.
-  public let count: Int
+  package let count: Int
 
   private let isJoined: Bool
 
@@ -19,13 +19,13 @@ public final class ProcessGroup: Sendable {
   }
 
   /// A group of this process only.
-  public static let alone = ProcessGroup(rank: 0, count: 1, isJoined: false)
+  package static let alone = ProcessGroup(rank: 0, count: 1, isJoined: false)
 
   /// Whether this process logs and writes files for the group.
-  public var isFirst: Bool { rank == 0 }
+  package var isFirst: Bool { rank == 0 }
 
   /// Joins the processes started by OpenMPI's `mpirun` together with this one; returns `alone` without `mpirun`.
-  public static func joined() throws(MPIError) -> ProcessGroup {
+  package static func joined() throws(MPIError) -> ProcessGroup {
     guard ProcessInfo.processInfo.environment["OMPI_COMM_WORLD_SIZE"] != nil else { return .alone }
     var rank: Int32 = 0, count: Int32 = 1
     if let problem = unsafe yolostream_mpi_join(&rank, &count) {
@@ -36,13 +36,13 @@ public final class ProcessGroup: Sendable {
 
   /// Receives the partial sums of the previous process in `values` (the first process keeps its own). Between this
   /// and `passOnPartialSums` each process adds its part: the sums are bitwise those of a single process.
-  public func receivePartialSums(_ values: [UnsafeMutableBufferPointer<Float>]) throws(MPIError) {
+  package func receivePartialSums(_ values: [UnsafeMutableBufferPointer<Float>]) throws(MPIError) {
     guard rank > 0 else { return }
     try unsafe transfer(values) { unsafe yolostream_mpi_receive($0, $1, Int32(rank - 1)) }
   }
 
   /// Sends `values` to the next process; on return all processes have the complete sums of the last one.
-  public func passOnPartialSums(_ values: [UnsafeMutableBufferPointer<Float>]) throws(MPIError) {
+  package func passOnPartialSums(_ values: [UnsafeMutableBufferPointer<Float>]) throws(MPIError) {
     if rank + 1 < count {
       try unsafe transfer(values) { unsafe yolostream_mpi_send($0, $1, Int32(rank + 1)) }
     }
@@ -50,13 +50,13 @@ public final class ProcessGroup: Sendable {
   }
 
   /// Sends `values` of process `source` to all processes.
-  public func broadcast(_ values: [UnsafeMutableBufferPointer<Float>], from source: Int = 0) throws(MPIError) {
+  package func broadcast(_ values: [UnsafeMutableBufferPointer<Float>], from source: Int = 0) throws(MPIError) {
     guard count > 1 else { return }
     try unsafe transfer(values) { unsafe yolostream_mpi_broadcast($0, $1, Int32(source)) }
   }
 
   /// Waits for the other processes and leaves the group. If a process exits without it, `mpirun` ends all of them.
-  public func leave() { if isJoined { _ = yolostream_mpi_leave() } }
+  package func leave() { if isJoined { _ = yolostream_mpi_leave() } }
 
   /// Transfers in parts, because MPI counts in 32 bits.
   private func transfer(
@@ -79,8 +79,8 @@ public final class ProcessGroup: Sendable {
 }
 
 /// An error of the communication between processes.
-public struct MPIError: Error, CustomStringConvertible, Sendable {
+package struct MPIError: Error, CustomStringConvertible, Sendable {
   /// One sentence: what failed.
-  public let description: String
+  package let description: String
   init(_ description: String) { self.description = description }
 }

@@ -4,15 +4,15 @@ import Foundation
 import GELAN
 
 /// The folder that fetched models are kept in, each with its SHA-256 beside it.
-public struct ModelCache: Sendable {
+package struct ModelCache: Sendable {
   /// Where they are kept.
-  public let folder: String
+  package let folder: String
   /// Largest file that is taken, in bytes; the largest that is released has 140 MB.
-  public var sizeLimit = 1 << 30
+  package var sizeLimit = 1 << 30
 
   /// - Parameter folder: where to keep them; otherwise `YOLOSTREAM_CACHE`, `CACHE_DIRECTORY` (which systemd sets), or
   ///   `yolostream` in the user's cache.
-  public init(folder: String? = nil) {
+  package init(folder: String? = nil) {
     let environment = ProcessInfo.processInfo.environment
     func named(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
     self.folder =
@@ -21,18 +21,18 @@ public struct ModelCache: Sendable {
   }
 
   /// Where `model` is, or will be.
-  public func path(of model: ReleasedModel) -> String { "\(folder)/\(model.fileName)" }
+  package func path(of model: ReleasedModel) -> String { "\(folder)/\(model.fileName)" }
 
   /// Where the quantised form of `model` is, or will be.
-  public func quantisedPath(of model: ReleasedModel) -> String {
+  package func quantisedPath(of model: ReleasedModel) -> String {
     "\(folder)/\(model.name)\(ReleasedModel.quantisedSuffix).safetensors"
   }
 
   /// Whether `model` is there.
-  public func has(_ model: ReleasedModel) -> Bool { FileManager.default.fileExists(atPath: path(of: model)) }
+  package func has(_ model: ReleasedModel) -> Bool { FileManager.default.fileExists(atPath: path(of: model)) }
 
   /// The hash that was recorded when `model` was first fetched.
-  public func recordedHash(of model: ReleasedModel) -> String? {
+  package func recordedHash(of model: ReleasedModel) -> String? {
     guard let text = try? String(contentsOfFile: "\(path(of: model)).sha256", encoding: .utf8) else { return nil }
     return text.split(separator: " ").first.map(String.init)
   }
@@ -45,7 +45,7 @@ public struct ModelCache: Sendable {
   ///   - takesPlainHTTP: whether `release` may be an address without TLS, whose answer anybody on the way can change.
   ///   - progress: called with the bytes so far and, if known, the total.
   /// - Returns: the SHA-256, which is recorded in `FILE.sha256` in the form that `sha256sum --check` reads.
-  public func fetch(
+  package func fetch(
     _ model: ReleasedModel, from release: String? = nil, takesPlainHTTP: Bool = false, timeout: Double = 30,
     progress: (Int, Int?) -> Void = { _, _ in }
   ) throws(ModelStoreError) -> String {

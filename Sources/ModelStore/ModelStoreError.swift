@@ -1,9 +1,9 @@
 import FFmpeg
 
 /// Why a model could not be fetched or kept.
-public struct ModelStoreError: Error, Hashable, Sendable, CustomStringConvertible {
+package struct ModelStoreError: Error, Hashable, Sendable, CustomStringConvertible {
   /// What went wrong, as far as a caller acts on it.
-  public enum Code: Hashable, Sendable {
+  package enum Code: Hashable, Sendable {
     /// Nobody answers, the answer broke off, or it took too long; what has come is kept, to go on from.
     case unreachable
     /// The server does not have the file.
@@ -19,9 +19,9 @@ public struct ModelStoreError: Error, Hashable, Sendable, CustomStringConvertibl
   }
 
   /// What went wrong.
-  public let code: Code
+  package let code: Code
   /// One sentence: what was tried, expected and found.
-  public let message: String
+  package let message: String
 
   init(_ code: Code, _ message: String) {
     self.code = code
@@ -39,5 +39,5 @@ public struct ModelStoreError: Error, Hashable, Sendable, CustomStringConvertibl
   }
 
   /// The sentence.
-  public var description: String { message }
+  package var description: String { message }
 }

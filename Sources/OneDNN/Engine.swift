@@ -2,11 +2,11 @@ import COneDNN
 
 /// oneDNN's CPU engine.
 @safe
-public final class Engine: @unchecked Sendable {
+package final class Engine: @unchecked Sendable {
   let handle: dnnl_engine_t
 
   /// Creates an engine. It is cheap, so each network creates its own.
-  public init() throws(OneDNNError) {
+  package init() throws(OneDNNError) {
     var handle: dnnl_engine_t?
     try unsafe check(dnnl_engine_create(&handle, dnnl_cpu, 0), "a CPU engine")
     unsafe self.handle = handle!
@@ -15,12 +15,12 @@ public final class Engine: @unchecked Sendable {
   deinit { unsafe dnnl_engine_destroy(handle) }
 
   /// Widest vector instructions that oneDNN uses on this machine.
-  public static var instructionSet: InstructionSet {
+  package static var instructionSet: InstructionSet {
     InstructionSet(bits: dnnl_get_effective_cpu_isa().rawValue)
   }
 
   /// Limits oneDNN to instructions up to `set`. Call it before oneDNN is used.
-  public static func limit(to set: InstructionSet) {
+  package static func limit(to set: InstructionSet) {
     let highest =
       switch set {
       case .older: dnnl_cpu_isa_sse41
@@ -35,7 +35,7 @@ public final class Engine: @unchecked Sendable {
   }
 
   /// Instruction sets that differ in which data types are fast.
-  public enum InstructionSet: String, Sendable, Comparable, CaseIterable {
+  package enum InstructionSet: String, Sendable, Comparable, CaseIterable {
     case older, avx2, avx2VNNI, avx512, avx512VNNI, avx512BF16
 
     /// From oneDNN's number, which has the bits of all included sets. A set newer than this list is recognised by the
@@ -51,18 +51,18 @@ public final class Engine: @unchecked Sendable {
     private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 
     /// Later sets include earlier ones.
-    public static func < (a: InstructionSet, b: InstructionSet) -> Bool { a.rank < b.rank }
+    package static func < (a: InstructionSet, b: InstructionSet) -> Bool { a.rank < b.rank }
   }
 }
 
 /// Executes primitives in order; belongs to one thread.
 @safe
-public final class ExecutionStream: @unchecked Sendable {
+package final class ExecutionStream: @unchecked Sendable {
   let handle: dnnl_stream_t
   private let engine: Engine
 
   /// A stream on `engine`.
-  public init(on engine: Engine) throws(OneDNNError) {
+  package init(on engine: Engine) throws(OneDNNError) {
     var handle: dnnl_stream_t?
     let flags = dnnl_stream_flags_t(dnnl_stream_default_flags.rawValue)
     try unsafe check(dnnl_stream_create(&handle, engine.handle, flags.rawValue), "an execution stream")
@@ -73,5 +73,5 @@ public final class ExecutionStream: @unchecked Sendable {
   deinit { unsafe dnnl_stream_destroy(handle) }
 
   /// Sets the number of threads for primitives run by the calling thread; the setting stays with that thread.
-  public static func setTeamOfCurrentThread(_ threads: Int) { yolostream_set_team(Int32(max(1, threads))) }
+  package static func setTeamOfCurrentThread(_ threads: Int) { yolostream_set_team(Int32(max(1, threads))) }
 }

@@ -3,23 +3,23 @@ import COneDNN
 /// Scales and zero points of the int8 values that a primitive reads or writes.
 ///
 /// oneDNN takes some of them when a primitive is created and some when it runs; versions 2.x and 3.x differ in which.
-public struct Int8Scaling: Hashable, Sendable {
+package struct Int8Scaling: Hashable, Sendable {
   /// Factors that multiply the sums of a convolution (one per output channel) or the values of a reorder (one).
-  public var factors: [Float]
+  package var factors: [Float]
   /// Zero point of the source.
-  public var sourceZero: UInt8?
+  package var sourceZero: UInt8?
   /// Zero point of the destination (reorder only).
-  public var destinationZero: UInt8?
+  package var destinationZero: UInt8?
 
   /// Multiplies by `factors`; zero points are 0 unless given.
-  public init(factors: [Float], sourceZero: UInt8? = nil, destinationZero: UInt8? = nil) {
+  package init(factors: [Float], sourceZero: UInt8? = nil, destinationZero: UInt8? = nil) {
     self.factors = factors
     self.sourceZero = sourceZero
     self.destinationZero = destinationZero
   }
 
   /// The bias to pass to a convolution so that it adds `bias`: version 2.x multiplies it by the factors, too.
-  public func bias(_ bias: [Float]) -> [Float] {
+  package func bias(_ bias: [Float]) -> [Float] {
     yolostream_bias_is_scaled() != 0 ? zip(bias, factors).map { $0 / $1 } : bias
   }
 
@@ -54,7 +54,7 @@ public struct Int8Scaling: Hashable, Sendable {
   }
 
   /// Operands to bind in addition to those of the primitive.
-  public func operands(isReorder: Bool = false, on engine: Engine) throws(OneDNNError) -> [(
+  package func operands(isReorder: Bool = false, on engine: Engine) throws(OneDNNError) -> [(
     Primitive.Argument, TensorMemory
   )] {
     let memory = try TensorMemory(try TensorLayout([factors.count]), on: engine)

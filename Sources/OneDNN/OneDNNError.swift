@@ -1,9 +1,9 @@
 import COneDNN
 
 /// An error of oneDNN.
-public struct OneDNNError: Error, CustomStringConvertible, Sendable {
+package struct OneDNNError: Error, CustomStringConvertible, Sendable {
   /// Kinds of failures.
-  public enum Code: Sendable {
+  package enum Code: Sendable {
     /// The library has no implementation for these shapes, types or layouts on this machine.
     case unimplemented
     /// Shapes, types or layouts are inconsistent.
@@ -14,12 +14,12 @@ public struct OneDNNError: Error, CustomStringConvertible, Sendable {
     case runtime
   }
   /// The kind of failure.
-  public let code: Code
+  package let code: Code
   /// What was tried, as a noun phrase.
-  public let attempt: String
+  package let attempt: String
 
   /// One sentence: what was tried and what failed.
-  public var description: String {
+  package var description: String {
     switch code {
     case .unimplemented: "oneDNN has no implementation of \(attempt) on this machine"
     case .invalidArguments: "oneDNN does not accept \(attempt)"

@@ -1,7 +1,7 @@
 import COneDNN
 
 /// An operation that a primitive applies to each result before writing it.
-public enum PostOperation: Hashable, Sendable {
+package enum PostOperation: Hashable, Sendable {
   /// `x · σ(x)`.
   case silu
   /// `max(x, 0)`.

@@ -2,7 +2,7 @@ import COneDNN
 
 /// A compiled operation. oneDNN generates its code for given shapes, types and layouts.
 @safe
-public final class Primitive: @unchecked Sendable {
+package final class Primitive: @unchecked Sendable {
   let handle: dnnl_primitive_t
   let descriptor: dnnl_primitive_desc_t
   private let engine: Engine
@@ -27,7 +27,7 @@ public final class Primitive: @unchecked Sendable {
   }
 
   /// Name of the implementation, such as `jit:avx2` or `brgconv:avx512_core_bf16`; `ref` and `simple` are slow.
-  public var implementation: String {
+  package var implementation: String {
     var text: UnsafePointer<CChar>?
     let status = unsafe dnnl_primitive_desc_query(descriptor, dnnl_query_impl_info_str, 0, &text)
     guard status == dnnl_success, let text = unsafe text else { return "unknown" }
@@ -35,17 +35,17 @@ public final class Primitive: @unchecked Sendable {
   }
 
   /// The layout that the implementation expects of an operand.
-  public func layout(_ argument: Argument) throws(OneDNNError) -> TensorLayout {
+  package func layout(_ argument: Argument) throws(OneDNNError) -> TensorLayout {
     guard let layout = unsafe TensorLayout(adopting: yolostream_pd_layout(descriptor, argument.query, argument.index))
     else { throw OneDNNError(code: .invalidArguments, attempt: "a query for operand \(argument)") }
     return layout
   }
 
   /// Bytes of scratch memory.
-  public var scratchByteCount: Int { (try? layout(.scratchpad))?.byteCount ?? 0 }
+  package var scratchByteCount: Int { (try? layout(.scratchpad))?.byteCount ?? 0 }
 
   /// The role of an operand.
-  public enum Argument: Hashable, Sendable {
+  package enum Argument: Hashable, Sendable {
     case source, weights, bias, destination, scratchpad, workspace
     /// One of several sources.
     case sources(Int)
@@ -103,19 +103,19 @@ public final class Primitive: @unchecked Sendable {
 
 /// A primitive with bound operands; runs repeatedly without allocating.
 @safe
-public final class PrimitiveCall: @unchecked Sendable {
+package final class PrimitiveCall: @unchecked Sendable {
   /// What runs.
-  public let primitive: Primitive
+  package let primitive: Primitive
   private let arguments: UnsafeMutableBufferPointer<dnnl_exec_arg_t>
   private let operands: [TensorMemory]
 
   /// Binds `operands` to `primitive`.
-  public convenience init(_ primitive: Primitive, _ operands: KeyValuePairs<Primitive.Argument, TensorMemory>) {
+  package convenience init(_ primitive: Primitive, _ operands: KeyValuePairs<Primitive.Argument, TensorMemory>) {
     self.init(primitive, operands.map { ($0.key, $0.value) })
   }
 
   /// Binds `operands` to `primitive`.
-  public init(_ primitive: Primitive, _ operands: [(Primitive.Argument, TensorMemory)]) {
+  package init(_ primitive: Primitive, _ operands: [(Primitive.Argument, TensorMemory)]) {
     self.primitive = primitive
     self.operands = operands.map(\.1)
     unsafe arguments = .allocate(capacity: operands.count)
@@ -128,7 +128,7 @@ public final class PrimitiveCall: @unchecked Sendable {
   deinit { unsafe arguments.deallocate() }
 
   /// Runs on the calling thread and its team.
-  public func run(on stream: ExecutionStream) throws(OneDNNError) {
+  package func run(on stream: ExecutionStream) throws(OneDNNError) {
     unsafe try check(
       dnnl_primitive_execute(primitive.handle, stream.handle, Int32(arguments.count), arguments.baseAddress),
       "running \(primitive.implementation)")

@@ -1,7 +1,7 @@
 import COneDNN
 
 /// Type of a tensor's elements.
-public enum ElementType: String, Hashable, Sendable, CaseIterable {
+package enum ElementType: String, Hashable, Sendable, CaseIterable {
   case f32, bf16, u8, s8, s32
 
   var native: dnnl_data_type_t {
@@ -20,7 +20,7 @@ public enum ElementType: String, Hashable, Sendable, CaseIterable {
   }
 
   /// Bytes of one element.
-  public var byteCount: Int {
+  package var byteCount: Int {
     switch self {
     case .f32, .s32: 4
     case .bf16: 2
@@ -30,7 +30,7 @@ public enum ElementType: String, Hashable, Sendable, CaseIterable {
 }
 
 /// Memory format: the order of a tensor's elements.
-public enum MemoryFormat: Hashable, Sendable {
+package enum MemoryFormat: Hashable, Sendable {
   /// Chosen by the primitive.
   case any
   /// Outermost axis first: NCHW for activations, OIHW or GOIHW for weights, one axis for a vector.
@@ -57,11 +57,11 @@ public enum MemoryFormat: Hashable, Sendable {
 
 /// Shape, element type and memory format of a tensor.
 @safe
-public final class TensorLayout: @unchecked Sendable, Equatable {
+package final class TensorLayout: @unchecked Sendable, Equatable {
   let handle: UnsafeMutablePointer<yolostream_layout>
 
   /// The layout of a tensor of `shape` (batch × channels × height × width for activations).
-  public init(_ shape: [Int], _ type: ElementType = .f32, _ format: MemoryFormat = .plain) throws(OneDNNError) {
+  package init(_ shape: [Int], _ type: ElementType = .f32, _ format: MemoryFormat = .plain) throws(OneDNNError) {
     var handle: UnsafeMutablePointer<yolostream_layout>?
     let dimensions = shape.map { dnnl_dim_t($0) }
     try unsafe check(
@@ -79,7 +79,7 @@ public final class TensorLayout: @unchecked Sendable, Equatable {
   deinit { unsafe yolostream_layout_free(handle) }
 
   /// A range of channels of this layout, in place.
-  public func channels(_ range: Range<Int>) throws(OneDNNError) -> TensorLayout {
+  package func channels(_ range: Range<Int>) throws(OneDNNError) -> TensorLayout {
     var part: UnsafeMutablePointer<yolostream_layout>?
     var dimensions = shape.map { dnnl_dim_t($0) }
     var offsets = dimensions.map { _ in dnnl_dim_t(0) }
@@ -90,19 +90,19 @@ public final class TensorLayout: @unchecked Sendable, Equatable {
   }
 
   /// Length of each axis.
-  public var shape: [Int] {
+  package var shape: [Int] {
     guard let dimensions = unsafe yolostream_layout_dims(handle) else { return [] }
     return unsafe (0..<Int(yolostream_layout_rank(handle))).map { unsafe Int(dimensions[$0]) }
   }
 
   /// Type of the elements; `nil` for types that this package does not use.
-  public var elementType: ElementType? { unsafe ElementType(yolostream_layout_type(handle)) }
+  package var elementType: ElementType? { unsafe ElementType(yolostream_layout_type(handle)) }
 
   /// Size in bytes including padding of blocked formats; 0 for an undefined layout.
-  public var byteCount: Int { unsafe yolostream_layout_size(handle) }
+  package var byteCount: Int { unsafe yolostream_layout_size(handle) }
 
   /// Whether shape, type and format are equal.
-  public static func == (a: TensorLayout, b: TensorLayout) -> Bool {
+  package static func == (a: TensorLayout, b: TensorLayout) -> Bool {
     unsafe yolostream_layout_equal(a.handle, b.handle) != 0
   }
 }

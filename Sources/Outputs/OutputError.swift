@@ -1,10 +1,10 @@
-public import FFmpeg
+package import FFmpeg
 import Glibc
 
 /// An error of writing or sending results.
-public struct OutputError: Error, Hashable, Sendable, CustomStringConvertible {
+package struct OutputError: Error, Hashable, Sendable, CustomStringConvertible {
   /// Kinds of failures.
-  public enum Code: Hashable, Sendable {
+  package enum Code: Hashable, Sendable {
     /// The file or folder cannot be created (exit code 73).
     case cannotCreate
     /// Writing failed, such as on a full disk (exit code 74). What was written before is kept.
@@ -16,14 +16,14 @@ public struct OutputError: Error, Hashable, Sendable, CustomStringConvertible {
   }
 
   /// The kind of failure.
-  public let code: Code
+  package let code: Code
   /// One sentence: what was tried, expected and found. Contains no credentials.
-  public let description: String
+  package let description: String
   /// The error of libav, if it caused this one.
-  public let cause: FFmpegError?
+  package let cause: FFmpegError?
 
   /// A failure with its sentence.
-  public init(_ code: Code, _ description: String, cause: FFmpegError? = nil) {
+  package init(_ code: Code, _ description: String, cause: FFmpegError? = nil) {
     self.code = code
     self.description = Redaction.redact(description)
     self.cause = cause

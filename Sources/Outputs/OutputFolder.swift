@@ -1,9 +1,9 @@
 import Glibc
 
 /// Creates output folders.
-public enum OutputFolder {
+package enum OutputFolder {
   /// Creates the folder at `path` and its parents, if they do not exist.
-  public static func make(_ path: String) throws(OutputError) {
+  package static func make(_ path: String) throws(OutputError) {
     var status = stat()
     if unsafe stat(path, &status) == 0 {
       guard status.st_mode & S_IFMT == S_IFDIR else {
@@ -21,7 +21,7 @@ public enum OutputFolder {
   /// Creates a folder for one run as the official script does: `PROJECT/NAME`, or `NAME2`, `NAME3` … if it exists.
   ///
   /// - Parameter mayExist: use `PROJECT/NAME` even if it exists.
-  public static func makeForRun(project: String, name: String, mayExist: Bool) throws(OutputError) -> String {
+  package static func makeForRun(project: String, name: String, mayExist: Bool) throws(OutputError) -> String {
     try make(project)
     let base = project + "/" + name
     if mayExist {

@@ -1,26 +1,26 @@
 import Glibc
 
 /// Paths that no output may overwrite: inputs and other outputs of the run.
-public struct ProtectedFiles: Sendable {
+package struct ProtectedFiles: Sendable {
   private var paths: [String]
   private let folders: [String]
 
   /// Protects `paths` and everything in `folders`; they need not exist.
-  public init(_ paths: [String] = [], folders: [String] = []) {
+  package init(_ paths: [String] = [], folders: [String] = []) {
     self.paths = paths
     self.folders = folders
   }
 
   /// Reserves `path` for an output; throws `cannotCreate` if it is reserved already. Standard output (`-`) is treated
   /// like a file, because two logs would be mixed.
-  public mutating func claim(_ path: String) throws(OutputError) {
+  package mutating func claim(_ path: String) throws(OutputError) {
     try check(path)
     paths.append(path)
   }
 
   /// Throws `cannotCreate` if results at `path` would get the names of the images in the same folder that are being
   /// read.
-  public func check(folder path: String) throws(OutputError) {
+  package func check(folder path: String) throws(OutputError) {
     for other in folders where Self.isSame(path, other, kind: S_IFDIR) {
       throw OutputError(
         .cannotCreate,
@@ -30,7 +30,7 @@ public struct ProtectedFiles: Sendable {
   }
 
   /// Reserves the address of a receiver.
-  public mutating func claim(_ address: PushAddress) throws(OutputError) { try claim(address.text) }
+  package mutating func claim(_ address: PushAddress) throws(OutputError) { try claim(address.text) }
 
   /// Throws `cannotCreate` if `path` is protected.
   func check(_ path: String) throws(OutputError) {

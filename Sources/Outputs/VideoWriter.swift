@@ -1,50 +1,50 @@
-public import FFmpeg
-public import Imaging
-public import Scene
+package import FFmpeg
+package import Imaging
+package import Scene
 
 /// Writes frames as an H.264 video: MP4 or MKV by the extension of the path, MKV to standard output.
 ///
 /// Every frame keeps its time, and audio is copied. The file is created with the first frame and grows by fragments
 /// of half a second, so it is playable even if the program is killed.
-public struct VideoWriter: ~Copyable {
+package struct VideoWriter: ~Copyable {
   /// Encoding settings.
-  public struct Settings: Sendable {
+  package struct Settings: Sendable {
     /// x264's preset, a trade-off between speed and size.
     ///
     /// Measured on one core of an AVX2 machine, 768x576 (vtest.avi) and 1280x720 (people-walking.mp4), without decoding:
     /// ultrafast 3.3 and 4.3 ms a frame, superfast 4.8 and 7.2, veryfast 6.8 and 11.6; files of 12.7 and 6.3 MB, 9.1 and
     /// 4.3, 7.3 and 3.2. Superfast is the middle: a third smaller than the first, a third cheaper than the last.
-    public var preset = "superfast"
+    package var preset = "superfast"
     /// x264's sub-pixel motion search, 0...9. With 0 (none) vtest.avi takes a quarter less time than with superfast's
     /// 1, and 8 % more bytes, at about the same quality (SSIM 0.986 instead of 0.987).
-    public var subpixelSearch = 0
+    package var subpixelSearch = 0
     /// x264's constant rate factor, 0...51; lower is better and larger.
-    public var quality = 23
+    package var quality = 23
     /// Encoder threads. One, because detection uses the other processors, and more threads cost more CPU time in
     /// total.
-    public var threads = 1
+    package var threads = 1
     /// Unit of the timestamps; that of the source keeps its times exactly. MKV always uses milliseconds.
-    public var timeBase = TimeBase.video
+    package var timeBase = TimeBase.video
     /// Start of the video in seconds of the source; `nil` for the first frame.
-    public var origin: Double? = 0
+    package var origin: Double? = 0
     /// Frames per second, if known.
-    public var nominalRate: Double?
+    package var nominalRate: Double?
     /// Pixel aspect ratio, width over height.
-    public var pixelAspect = 1.0
+    package var pixelAspect = 1.0
     /// Files that must not be overwritten.
-    public var protectedFiles = ProtectedFiles()
+    package var protectedFiles = ProtectedFiles()
 
     /// The defaults.
-    public init() {}
+    package init() {}
   }
 
   /// Supported extensions.
-  public static let endings: Set<String> = ["mp4", "m4v", "mov", "mkv"]
+  package static let endings: Set<String> = ["mp4", "m4v", "mov", "mkv"]
 
   /// Path; `-` is standard output.
-  public let path: String
+  package let path: String
   /// Number of frames written.
-  public private(set) var frameCount = 0
+  package private(set) var frameCount = 0
   private let settings: Settings
   private let audio: PacketQueue?
   private var muxer: Muxer
@@ -54,7 +54,7 @@ public struct VideoWriter: ~Copyable {
   private var audioTracks: [Int: (output: Int, last: Int64)] = [:]
   private var lastTicks: Int64?
   /// A sentence about audio that was left out; `nil` if none was.
-  public private(set) var warning: String?
+  package private(set) var warning: String?
   private var isFirstFragmentWritten = false
 
   private struct Track: ~Copyable {
@@ -66,7 +66,7 @@ public struct VideoWriter: ~Copyable {
   ///
   /// - Parameter audio: the audio queue of the source, whose packets are copied; codecs that the container does not
   ///   support are left out.
-  public init(path: String, settings: Settings = Settings(), audio: PacketQueue? = nil) throws(OutputError) {
+  package init(path: String, settings: Settings = Settings(), audio: PacketQueue? = nil) throws(OutputError) {
     let container: Muxer.Container
     switch path.split(separator: ".").last?.lowercased() {
     case "mkv": container = .matroska
@@ -86,7 +86,7 @@ public struct VideoWriter: ~Copyable {
   }
 
   /// Writes a frame with presentation time `stamp.seconds`. A time that does not increase becomes the next tick.
-  public mutating func write(_ pixels: borrowing PixelBuffer, at stamp: FrameStamp) throws(OutputError) {
+  package mutating func write(_ pixels: borrowing PixelBuffer, at stamp: FrameStamp) throws(OutputError) {
     do throws(FFmpegError) {
       if track == nil { try begin(like: pixels, at: stamp.seconds) }
       guard var current = track.take() else { return }
@@ -115,7 +115,7 @@ public struct VideoWriter: ~Copyable {
   }
 
   /// Writes the rest and closes the file. If that fails, what was written is kept.
-  public consuming func finish() throws(OutputError) {
+  package consuming func finish() throws(OutputError) {
     do throws(FFmpegError) {
       guard var current = track.take() else { return }
       try current.encoder.send(nil)

@@ -1,4 +1,4 @@
-public import RingBuffer
+package import RingBuffer
 import Synchronization
 
 /// Passes owned values from one stage to the next, with back-pressure.
@@ -7,7 +7,7 @@ import Synchronization
 /// lanes it distributes its values to parallel workers round-robin and collects their results in the same order:
 /// value `i` goes through lane `i % lanes`. Each worker receives from its lane of one channel and must send exactly
 /// one value to its lane of the next.
-public final class Channel<Element: ~Copyable & Sendable>: ChannelEnds {
+package final class Channel<Element: ~Copyable & Sendable>: ChannelEnds {
   private let lanes: [Lane<Element>]
   // Each cursor belongs to one thread; it is atomic only to make the class Sendable.
   private let sendCursor = Atomic<Int>(0)
@@ -20,7 +20,7 @@ public final class Channel<Element: ~Copyable & Sendable>: ChannelEnds {
   ///   - policy: what happens when the receiver is too slow. More than one lane needs `wait`: a lost value would
   ///     break the order.
   ///   - lanes: number of workers.
-  public init(capacity: Int, policy: OverflowPolicy = .wait, lanes: Int = 1) {
+  package init(capacity: Int, policy: OverflowPolicy = .wait, lanes: Int = 1) {
     precondition(lanes == 1 || (lanes > 1 && policy == .wait), "lanes keep order only if no value is lost")
     self.lanes = (0..<lanes).map { _ in Lane(capacity: capacity, policy: policy) }
   }
@@ -28,13 +28,13 @@ public final class Channel<Element: ~Copyable & Sendable>: ChannelEnds {
   private init(lane: Lane<Element>) { lanes = [lane] }
 
   /// The channel of one worker: lane `index` only.
-  public func lane(_ index: Int) -> Channel { Channel(lane: lanes[index]) }
+  package func lane(_ index: Int) -> Channel { Channel(lane: lanes[index]) }
 
   /// Number of lanes.
-  public var laneCount: Int { lanes.count }
+  package var laneCount: Int { lanes.count }
 
   /// Sends `element`; waits for room if the policy is `wait`.
-  public func send(_ element: consuming Element) -> SendOutcome {
+  package func send(_ element: consuming Element) -> SendOutcome {
     // Relaxed, here and below: only the sending thread touches this cursor.
     let turn = sendCursor.load(ordering: .relaxed)
     let outcome = lanes[turn].send(element)
@@ -43,7 +43,7 @@ public final class Channel<Element: ~Copyable & Sendable>: ChannelEnds {
   }
 
   /// Waits for the next value, in order, or the end of the channel.
-  public func receive() -> ReceiveOutcome<Element> {
+  package func receive() -> ReceiveOutcome<Element> {
     // Relaxed, here and below: only the receiving thread touches this cursor.
     let turn = receiveCursor.load(ordering: .relaxed)
     switch lanes[turn].receive() {
@@ -55,23 +55,23 @@ public final class Channel<Element: ~Copyable & Sendable>: ChannelEnds {
   }
 
   /// Accepts no more values; the receiver still gets all queued values, then `closed`.
-  public func finish() { for lane in lanes { lane.finish() } }
+  package func finish() { for lane in lanes { lane.finish() } }
 
   /// Ends both sides at once; queued values are dropped.
-  public func cancel() { for lane in lanes { lane.cancel() } }
+  package func cancel() { for lane in lanes { lane.cancel() } }
 
   /// Drops all queued values. Call on the receiving thread, or on any thread after both sides have ended.
-  public func drain() { for lane in lanes { lane.drain() } }
+  package func drain() { for lane in lanes { lane.drain() } }
 
   /// Number of queued values, for display.
-  public var waitingCount: Int { lanes.reduce(0) { $0 + $1.waitingCount } }
+  package var waitingCount: Int { lanes.reduce(0) { $0 + $1.waitingCount } }
 
   /// Number of values lost by the policy: displaced by a newer one, or refused.
-  public var lostCount: Int { lanes.reduce(0) { $0 + $1.lostCount } }
+  package var lostCount: Int { lanes.reduce(0) { $0 + $1.lostCount } }
 }
 
 /// The part of a channel that does not depend on its element type.
-public protocol ChannelEnds: AnyObject, Sendable {
+package protocol ChannelEnds: AnyObject, Sendable {
   /// Accepts no more values; the receiver still gets all queued values, then `closed`.
   func finish()
   /// Ends both sides at once; queued values are dropped.
@@ -85,7 +85,7 @@ public protocol ChannelEnds: AnyObject, Sendable {
 }
 
 /// The result of sending a value.
-public enum SendOutcome: Hashable, Sendable {
+package enum SendOutcome: Hashable, Sendable {
   /// The receiver will get it, unless the channel is cancelled or a newer value displaces it.
   case sent
   /// By the channel's policy one value was lost: this one (`refuseNewest`) or the one it displaced (`keepNewest`).
@@ -95,7 +95,7 @@ public enum SendOutcome: Hashable, Sendable {
 }
 
 /// The result of receiving from a channel.
-public enum ReceiveOutcome<Element: ~Copyable>: ~Copyable {
+package enum ReceiveOutcome<Element: ~Copyable>: ~Copyable {
   /// The next value.
   case value(Element)
   /// There are no more values.

@@ -2,23 +2,23 @@
 ///
 /// Buckets grow with the value, sixteen per doubling, so a quantile is exact to 1/32 from nanoseconds to centuries
 /// (the layout of HdrHistogram).
-public struct DurationHistogram: Hashable, Sendable {
+package struct DurationHistogram: Hashable, Sendable {
   private static let bitsPerDoubling = 4
   private static let perDoubling = 1 << bitsPerDoubling
 
   private var counts: [UInt64]
   /// Number of recorded durations.
-  public private(set) var count: UInt64 = 0
+  package private(set) var count: UInt64 = 0
   private var totalNanoseconds: UInt64 = 0
   private var longestNanoseconds: UInt64 = 0
 
   /// An empty histogram.
-  public init() {
+  package init() {
     counts = Array(repeating: 0, count: Self.bucket(of: .max) + 1)
   }
 
   /// Adds one duration, in nanoseconds.
-  public mutating func record(nanoseconds: UInt64) {
+  package mutating func record(nanoseconds: UInt64) {
     counts[Self.bucket(of: nanoseconds)] += 1
     count += 1
     totalNanoseconds &+= nanoseconds
@@ -26,7 +26,7 @@ public struct DurationHistogram: Hashable, Sendable {
   }
 
   /// Adds all durations of `other`.
-  public mutating func merge(_ other: DurationHistogram) {
+  package mutating func merge(_ other: DurationHistogram) {
     for index in counts.indices { counts[index] += other.counts[index] }
     count += other.count
     totalNanoseconds &+= other.totalNanoseconds
@@ -34,16 +34,16 @@ public struct DurationHistogram: Hashable, Sendable {
   }
 
   /// The sum of all durations.
-  public var total: Duration { .nanoseconds(Int64(clamping: totalNanoseconds)) }
+  package var total: Duration { .nanoseconds(Int64(clamping: totalNanoseconds)) }
 
   /// The longest duration; zero if there is none.
-  public var longest: Duration { .nanoseconds(Int64(clamping: longestNanoseconds)) }
+  package var longest: Duration { .nanoseconds(Int64(clamping: longestNanoseconds)) }
 
   /// The mean; zero if nothing was recorded.
-  public var mean: Duration { count == 0 ? .zero : .nanoseconds(Int64(clamping: totalNanoseconds / count)) }
+  package var mean: Duration { count == 0 ? .zero : .nanoseconds(Int64(clamping: totalNanoseconds / count)) }
 
   /// The duration that a fraction `quantile` (0...1) of all does not exceed; zero if there is none.
-  public func quantile(_ quantile: Double) -> Duration {
+  package func quantile(_ quantile: Double) -> Duration {
     guard count > 0 else { return .zero }
     let rank = max(1, UInt64((min(max(quantile, 0), 1) * Double(count)).rounded(.up)))
     var seen: UInt64 = 0
@@ -55,7 +55,7 @@ public struct DurationHistogram: Hashable, Sendable {
   }
 
   /// Number of durations of at most `nanoseconds`, to the width of a bucket.
-  public func count(upTo nanoseconds: UInt64) -> UInt64 {
+  package func count(upTo nanoseconds: UInt64) -> UInt64 {
     counts[...Self.bucket(of: nanoseconds)].reduce(0, +)
   }
 

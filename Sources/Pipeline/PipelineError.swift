@@ -1,7 +1,7 @@
 /// Why a run ended early.
-public struct PipelineError: Error, CustomStringConvertible {
+package struct PipelineError: Error, CustomStringConvertible {
   /// Kinds of ends.
-  public enum Code: Hashable, Sendable {
+  package enum Code: Hashable, Sendable {
     /// A stage threw `cause`.
     case stageFailed
     /// Its task was cancelled.
@@ -11,15 +11,15 @@ public struct PipelineError: Error, CustomStringConvertible {
   }
 
   /// The kind of end.
-  public let code: Code
+  package let code: Code
   /// The stage that failed; `nil` for a cancelled run.
-  public let stage: String?
+  package let stage: String?
   /// One sentence: what was tried, what was expected, what happened.
-  public let description: String
+  package let description: String
   /// The error of the stage.
-  public let cause: (any Error)?
+  package let cause: (any Error)?
   /// Errors of other stages while the run ended, in order.
-  public var laterFailures: [PipelineError] = []
+  package var laterFailures: [PipelineError] = []
 
   package static func stageFailed(_ stage: String, _ cause: any Error) -> PipelineError {
     PipelineError(code: .stageFailed, stage: stage, description: "stage \(stage) failed: \(cause)", cause: cause)

@@ -6,19 +6,19 @@ import Synchronization
 /// queued and ends in turn; a stage that returns early cancels its inputs, and the stages before it end. A failure
 /// stops the sources the same way and is thrown when all stages have ended. Cancelling the task ends all stages at
 /// their current frame. In every case all threads have ended when `run` returns.
-public final class PipelineRun: Sendable {
+package final class PipelineRun: Sendable {
   private let stages: [Stage]
   private let meters: [StageMeter]
   private let state = Mutex(RunState())
 
   /// A run of `stages`. Every channel has one sending and one receiving stage.
-  public init(stages: [Stage]) {
+  package init(stages: [Stage]) {
     self.stages = stages
     meters = stages.map { StageMeter(name: $0.name) }
   }
 
   /// Runs all stages to their end. Can be called once.
-  public func run() async throws(PipelineError) {
+  package func run() async throws(PipelineError) {
     precondition(state.withLock { $0.begin() }, "a run runs once")
     var threads: [WorkThread] = []
     defer { for thread in threads { thread.join() } }
@@ -38,10 +38,10 @@ public final class PipelineRun: Sendable {
   }
 
   /// Stops the sources; queued frames are still processed, and `run` returns without an error.
-  public func stop() { perform(state.withLock { $0.stop() }) }
+  package func stop() { perform(state.withLock { $0.stop() }) }
 
   /// Metrics of each stage, in the order of the stages. Can be read at any time on any thread.
-  public var metrics: [StageMetrics] {
+  package var metrics: [StageMetrics] {
     zip(stages, meters).map { stage, meter in
       var metrics = meter.snapshot
       metrics.lostCount = stage.outputs.reduce(0) { $0 + $1.lostCount }

@@ -3,9 +3,9 @@
 /// The body runs on its own thread and may block in C. Resources of the stage (a decoder, a network) are created in
 /// the body, so they live on that thread. When the body returns, its outputs are finished, so that the next stage
 /// processes what is queued and ends, and its inputs are cancelled, so that the previous stage stops.
-public struct Stage: Sendable {
+package struct Stage: Sendable {
   /// Shown in metrics and errors; its first 15 bytes are the name of the thread.
-  public let name: String
+  package let name: String
   let inputs: [any ChannelEnds]
   let outputs: [any ChannelEnds]
   let interrupt: (@Sendable () -> Void)?
@@ -20,7 +20,7 @@ public struct Stage: Sendable {
   ///     than once: for a source when the run is stopped or cancelled, for other stages when it is cancelled.
   ///   - body: the work, until there are no more values or the output is closed; its error becomes the error of the
   ///     run.
-  public init(
+  package init(
     _ name: String, from inputs: [any ChannelEnds] = [], into outputs: [any ChannelEnds] = [],
     interrupt: (@Sendable () -> Void)? = nil, body: @escaping @Sendable (StageScope) throws -> Void
   ) {
@@ -35,7 +35,7 @@ public struct Stage: Sendable {
   /// order.
   ///
   /// Both channels have one lane per worker. The body must send exactly one value for each it receives.
-  public static func workers<Input: ~Copyable, Output: ~Copyable>(
+  package static func workers<Input: ~Copyable, Output: ~Copyable>(
     _ name: String, from input: Channel<Input>, into output: Channel<Output>,
     body: @escaping @Sendable (StageScope, Channel<Input>, Channel<Output>) throws -> Void
   ) -> [Stage] {

@@ -3,9 +3,9 @@ import Synchronization
 /// The context of a running stage: it receives and sends through this, which measures the times.
 ///
 /// Used on the stage's thread only, while its body runs.
-public final class StageScope {
+package final class StageScope {
   /// The stage's name.
-  public let name: String
+  package let name: String
   private let meter: StageMeter
   private var timeline: StageTimeline
 
@@ -16,7 +16,7 @@ public final class StageScope {
   }
 
   /// Waits for the next value of `channel`.
-  public func receive<Input: ~Copyable>(from channel: Channel<Input>) -> ReceiveOutcome<Input> {
+  package func receive<Input: ~Copyable>(from channel: Channel<Input>) -> ReceiveOutcome<Input> {
     meter.apply(timeline.waitBegins(.input, at: MonotonicTime.nanoseconds))
     switch channel.receive() {
     case .closed:
@@ -29,7 +29,7 @@ public final class StageScope {
   }
 
   /// Sends `value` to `channel`; waits for room if its policy is `wait`.
-  public func send<Output: ~Copyable>(_ value: consuming Output, to channel: Channel<Output>) -> SendOutcome {
+  package func send<Output: ~Copyable>(_ value: consuming Output, to channel: Channel<Output>) -> SendOutcome {
     meter.apply(timeline.waitBegins(.output, at: MonotonicTime.nanoseconds))
     let outcome = channel.send(value)
     waitEnded(.output, isSuccess: outcome != .closed)
@@ -37,7 +37,7 @@ public final class StageScope {
   }
 
   /// Sends one result for each value received, until the input ends or the output is closed.
-  public func transform<Input: ~Copyable, Output: ~Copyable, Failure: Error>(
+  package func transform<Input: ~Copyable, Output: ~Copyable, Failure: Error>(
     from input: Channel<Input>, into output: Channel<Output>,
     _ work: (consuming Input) throws(Failure) -> Output
   ) throws(Failure) {
@@ -50,7 +50,7 @@ public final class StageScope {
   }
 
   /// Processes each value received, until the input ends.
-  public func consume<Input: ~Copyable, Failure: Error>(
+  package func consume<Input: ~Copyable, Failure: Error>(
     from input: Channel<Input>, _ work: (consuming Input) throws(Failure) -> Void
   ) throws(Failure) {
     while true {

@@ -6,13 +6,13 @@ import Synchronization
 /// Its owner ends it with `join()` after the last task. If the last reference goes without `join()`, the process
 /// traps: that is a programming error, since the thread would leak.
 @safe
-public final class WorkThread: TaskExecutor, Sendable {
+package final class WorkThread: TaskExecutor, Sendable {
   private let loop: Loop
   private let handle = Mutex<pthread_t?>(nil)
 
   /// Starts a thread; the first 15 bytes of `name` are its name in the system. Throws `noThread` if it cannot be
   /// created.
-  public init(name: String) throws(PipelineError) {
+  package init(name: String) throws(PipelineError) {
     loop = Loop(name: name)
     var handle = pthread_t()
     let argument = unsafe Unmanaged.passRetained(loop)
@@ -35,7 +35,7 @@ public final class WorkThread: TaskExecutor, Sendable {
   }
 
   /// Runs `job` on the thread, after earlier ones.
-  public func enqueue(_ job: consuming ExecutorJob) {
+  package func enqueue(_ job: consuming ExecutorJob) {
     unsafe loop.add(.task(UnownedJob(job), asUnownedTaskExecutor()))
   }
 
@@ -43,7 +43,7 @@ public final class WorkThread: TaskExecutor, Sendable {
   package func run(_ work: @escaping @Sendable () -> Void) { loop.add(.work(work)) }
 
   /// Ends the thread after all queued jobs, and waits for it.
-  public func join() {
+  package func join() {
     guard let handle = handle.withLock({ $0.take() }) else { return }
     loop.end()
     pthread_join(handle, nil)

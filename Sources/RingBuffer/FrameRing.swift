@@ -1,4 +1,4 @@
-public import Synchronization
+package import Synchronization
 
 /// A bounded, lock-free queue of owned values between one producer thread and one consumer thread.
 ///
@@ -7,9 +7,9 @@ public import Synchronization
 /// After "A Lock-Free, Cache-Efficient Shared Ring Buffer" (Lee, Bu, Chandranmenon 2010): each side keeps a copy of the
 /// other's index and reads the shared one only if by the copy the ring is full or empty.
 @safe
-public final class FrameRing<Element: ~Copyable & Sendable>: @unchecked Sendable {
+package final class FrameRing<Element: ~Copyable & Sendable>: @unchecked Sendable {
   /// Maximum number of queued values.
-  public let capacity: Int
+  package let capacity: Int
   @usableFromInline let mask: Int
   @usableFromInline let slots: UnsafeMutablePointer<Element>
 
@@ -28,7 +28,7 @@ public final class FrameRing<Element: ~Copyable & Sendable>: @unchecked Sendable
   @usableFromInline let paddingAfterConsumer: InlineArray<16, UInt64> = .init(repeating: 0)
 
   /// An empty ring for `capacity` values, at least 1. Allocates all memory.
-  public init(capacity: Int) {
+  package init(capacity: Int) {
     precondition(capacity >= 1 && capacity <= 1 << 24, "a ring holds 1 to 2^24 values")
     var slotCount = 1
     while slotCount < capacity { slotCount *= 2 }
@@ -44,7 +44,7 @@ public final class FrameRing<Element: ~Copyable & Sendable>: @unchecked Sendable
 
   /// Enqueues `element`, or returns it if the ring is full. Call on the producer thread only.
   @inlinable
-  public func tryPush(_ element: consuming Element) -> PushOutcome<Element> {
+  package func tryPush(_ element: consuming Element) -> PushOutcome<Element> {
     // Relaxed: no other thread writes `pushed`.
     let index = pushed.load(ordering: .relaxed)
     if unsafe index &- poppedAsSeenByProducer >= capacity {
@@ -60,7 +60,7 @@ public final class FrameRing<Element: ~Copyable & Sendable>: @unchecked Sendable
 
   /// Dequeues the oldest value; `nil` if the ring is empty. Call on the consumer thread only.
   @inlinable
-  public func tryPop() -> Element? {
+  package func tryPop() -> Element? {
     // Relaxed: no other thread writes `popped`.
     let index = popped.load(ordering: .relaxed)
     if unsafe index == pushedAsSeenByConsumer {
@@ -76,7 +76,7 @@ public final class FrameRing<Element: ~Copyable & Sendable>: @unchecked Sendable
 
   /// Number of queued values; exact only while neither side is active.
   @inlinable
-  public var count: Int {
+  package var count: Int {
     // Relaxed: an estimate; no memory access depends on it.
     let taken = popped.load(ordering: .relaxed)
     return min(max(0, pushed.load(ordering: .relaxed) &- taken), capacity)
@@ -84,7 +84,7 @@ public final class FrameRing<Element: ~Copyable & Sendable>: @unchecked Sendable
 }
 
 /// The result of `FrameRing.tryPush`.
-public enum PushOutcome<Element: ~Copyable>: ~Copyable {
+package enum PushOutcome<Element: ~Copyable>: ~Copyable {
   /// The value was enqueued.
   case stored
   /// The ring was full; the value is returned.

@@ -1,11 +1,11 @@
-public import Synchronization
+package import Synchronization
 
 /// Passes the newest value from one thread to another; values that were not taken in time are returned and counted.
 ///
 /// Triple buffering: the producer fills its own cell and swaps it with the middle one, the consumer swaps its empty
 /// cell with the middle one. Each side needs one atomic exchange and never waits or retries.
 @safe
-public final class LatestSlot<Element: ~Copyable & Sendable>: @unchecked Sendable {
+package final class LatestSlot<Element: ~Copyable & Sendable>: @unchecked Sendable {
   @usableFromInline let cells: UnsafeMutablePointer<Element>
 
   // Each side's fields are 128 bytes away from fields that another thread writes: a cache line and the adjacent line
@@ -26,7 +26,7 @@ public final class LatestSlot<Element: ~Copyable & Sendable>: @unchecked Sendabl
   @usableFromInline static var fresh: Int { 4 }
 
   /// An empty slot. Allocates all memory.
-  public init() { unsafe cells = .allocate(capacity: 3) }
+  package init() { unsafe cells = .allocate(capacity: 3) }
 
   deinit {
     _ = take()
@@ -37,7 +37,7 @@ public final class LatestSlot<Element: ~Copyable & Sendable>: @unchecked Sendabl
   ///
   /// - Returns: the displaced value, if it was never taken.
   @inlinable
-  public func publish(_ element: consuming Element) -> Element? {
+  package func publish(_ element: consuming Element) -> Element? {
     unsafe (cells + back).initialize(to: element)
     // Releasing half pairs with the acquiring half in `take`: the value is whole before the consumer moves it.
     // Acquiring half pairs with the releasing half in `take`: the consumer emptied the cell before we fill it again.
@@ -51,7 +51,7 @@ public final class LatestSlot<Element: ~Copyable & Sendable>: @unchecked Sendabl
 
   /// Takes the newest value; `nil` if it was taken already. Call on the consumer thread only.
   @inlinable
-  public func take() -> Element? {
+  package func take() -> Element? {
     // Relaxed: a hint. Only this thread clears `fresh`, so the exchange below finds it still set.
     guard middle.load(ordering: .relaxed) & Self.fresh != 0 else { return nil }
     // Acquiring half pairs with the releasing half in `publish`, and the other way round: see there.
@@ -62,14 +62,14 @@ public final class LatestSlot<Element: ~Copyable & Sendable>: @unchecked Sendabl
 
   /// Number of values displaced before they were taken.
   @inlinable
-  public var displacedCount: Int {
+  package var displacedCount: Int {
     // Relaxed: a statistic; no memory access depends on it.
     displaced.load(ordering: .relaxed)
   }
 
   /// Whether a value can be taken; an estimate for other threads.
   @inlinable
-  public var isFresh: Bool {
+  package var isFresh: Bool {
     // Relaxed: a hint; `take` decides.
     middle.load(ordering: .relaxed) & Self.fresh != 0
   }

@@ -1,5 +1,5 @@
 /// What happens when a producer is faster than its consumer.
-public enum OverflowPolicy: String, Hashable, Sendable, CaseIterable {
+package enum OverflowPolicy: String, Hashable, Sendable, CaseIterable {
   /// The producer waits for room; nothing is lost. For files.
   case wait
   /// The newest value replaces the waiting one. For live sources, where old frames are worthless.

@@ -1,7 +1,7 @@
-public import Scene
+package import Scene
 
 /// A rule of its own, beside those of objects, zones and lines. A value without threads or a clock.
-public protocol AddedRule: Sendable {
+package protocol AddedRule: Sendable {
   /// What is to be reported of a frame at `seconds`, by the objects that it shows: a number each time, such as a count.
   mutating func observe(_ objects: [SceneObject], at seconds: Double) -> [Double]
 }
@@ -10,20 +10,20 @@ public protocol AddedRule: Sendable {
 ///
 /// The command line offers it as `--NAME VALUE`, the configuration of a camera as `rules: {NAME: VALUE}`. Its events have its
 /// name as their type.
-public struct RuleKind: Sendable {
+package struct RuleKind: Sendable {
   /// Its option, key and type of event.
-  public let name: String
+  package let name: String
   /// What it reports, in one sentence.
-  public let summary: String
+  package let summary: String
   /// What its value is called.
-  public let value: String
+  package let value: String
   /// Values that make sense.
-  public let range: ClosedRange<Double>
+  package let range: ClosedRange<Double>
   /// Makes the rule for a value.
-  public let make: @Sendable (Double) -> any AddedRule
+  package let make: @Sendable (Double) -> any AddedRule
 
   /// A kind from its parts.
-  public init(
+  package init(
     _ name: String, _ summary: String, value: String, range: ClosedRange<Double>,
     make: @escaping @Sendable (Double) -> any AddedRule
   ) {
@@ -36,9 +36,9 @@ public struct RuleKind: Sendable {
 }
 
 /// All kinds of added rules. A new kind is a folder beside this file and a line here.
-public enum RuleRegistry {
+package enum RuleRegistry {
   /// In the order they are reported.
-  public static let kinds: [RuleKind] = [
+  package static let kinds: [RuleKind] = [
     Crowd.kind
   ]
 }

@@ -1,7 +1,7 @@
 internal import Scene
 
 /// The point of a box that stands for the object: where it is in a zone, and what crosses a line.
-public enum Anchor: String, CaseIterable, Hashable, Sendable {
+package enum Anchor: String, CaseIterable, Hashable, Sendable {
   /// The middle of the lower edge: where somebody stands on the ground.
   case bottom
   /// The centre of the box.

@@ -1,29 +1,29 @@
-public import Scene
+package import Scene
 
 /// A line from `a` to `b` whose crossings are counted in both directions.
-public struct CountingLine: Hashable, Sendable {
+package struct CountingLine: Hashable, Sendable {
   /// Its name in events.
-  public var name: String
+  package var name: String
   /// Where it begins.
-  public var a: Polygon.Corner
+  package var a: Polygon.Corner
   /// Where it ends.
-  public var b: Polygon.Corner
+  package var b: Polygon.Corner
   /// The name of the crossing from the left to the right of somebody who looks from `a` to `b`.
-  public var inward = "in"
+  package var inward = "in"
   /// The name of the opposite crossing.
-  public var outward = "out"
+  package var outward = "out"
   /// The point of a box that has to cross it.
-  public var anchor = Anchor.bottom
+  package var anchor = Anchor.bottom
   /// Classes it counts, by index; `nil` is all.
-  public var classes: Set<Int>?
+  package var classes: Set<Int>?
   /// Seconds that an object has to stay on the new side before it is counted.
-  public var hold = 0.5
+  package var hold = 0.5
   /// Distance from the line that an object has to reach on the new side, as a share of the mean of its width and height:
   /// boxes tremble in proportion to their size. Beside the frame's border half the room that is left is enough.
-  public var margin = 0.05
+  package var margin = 0.05
 
   /// The line called `name` from `a` to `b`, for all objects.
-  public init(_ name: String, from a: Polygon.Corner, to b: Polygon.Corner) {
+  package init(_ name: String, from a: Polygon.Corner, to b: Polygon.Corner) {
     self.name = name
     self.a = a
     self.b = b

@@ -1,14 +1,14 @@
 internal import Foundation
-public import Scene
+package import Scene
 
 /// Where points of a frame are on flat ground, in metres: a homography from four corners whose sides were measured.
 ///
 /// Four sides do not determine a quadrilateral: it can be sheared. Of all that have these sides, the one whose angles are
 /// closest to right angles is taken, which is the rectangle if opposite sides are equal. A diagonal as the fifth length
 /// determines the shape without that assumption.
-public struct GroundPlane: Hashable, Sendable {
+package struct GroundPlane: Hashable, Sendable {
   /// Why lengths do not fit an area.
-  public enum Problem: String, Error, Hashable, Sendable {
+  package enum Problem: String, Error, Hashable, Sendable {
     /// It has not four corners.
     case corners = "expected a zone of four corners, because the four sides between them are measured"
     /// It is not convex.
@@ -22,18 +22,18 @@ public struct GroundPlane: Hashable, Sendable {
   }
 
   /// The corners on the ground in metres, in the order of the area; the first is 0, 0.
-  public let corners: [Point]
+  package let corners: [Point]
   /// Nine numbers of the homography, row by row, from points relative to `centre`.
   private let matrix: [Double]
   private let centre: Point
 
   /// A point on the ground, in metres, or in a frame, in fractions of its size.
-  public struct Point: Hashable, Sendable {
+  package struct Point: Hashable, Sendable {
     /// Coordinates.
-    public let x, y: Double
+    package let x, y: Double
 
     /// The point at `x`, `y`.
-    public init(x: Double, y: Double) {
+    package init(x: Double, y: Double) {
       self.x = x
       self.y = y
     }
@@ -41,7 +41,7 @@ public struct GroundPlane: Hashable, Sendable {
 
   /// The ground of `area`, whose sides have these `lengths` in metres: first that from its first corner to its second, then on
   /// around it. A fifth is the diagonal from the first corner to the third.
-  public init(_ area: Polygon, lengths: [Double]) throws(Problem) {
+  package init(_ area: Polygon, lengths: [Double]) throws(Problem) {
     guard area.corners.count == 4 else { throw .corners }
     guard lengths.count == 4 || lengths.count == 5, lengths.allSatisfy({ (0.1...10_000).contains($0) }) else {
       throw .lengths
@@ -68,7 +68,7 @@ public struct GroundPlane: Hashable, Sendable {
   }
 
   /// Where the ground is at a point of the frame (in fractions of its size), in metres; `nil` beyond the horizon.
-  public func position(x: Double, y: Double) -> Point? {
+  package func position(x: Double, y: Double) -> Point? {
     let u = x - centre.x, v = y - centre.y
     let depth = matrix[6] * u + matrix[7] * v + matrix[8]
     guard depth > 1e-6 else { return nil }

@@ -1,20 +1,20 @@
-public import Scene
+package import Scene
 
 /// What a track has to be before it counts as an object, or an object before it enters a zone. Once it does, it stays one.
-public struct ObjectFilter: Hashable, Sendable {
+package struct ObjectFilter: Hashable, Sendable {
   /// Least score of the detection that decides.
-  public var minScore: Float = 0
+  package var minScore: Float = 0
   /// Least median of its last ten scores, or of as many as there are.
-  public var threshold: Float = 0
+  package var threshold: Float = 0
   /// Least and greatest area of its box, as shares of the frame.
-  public var area: ClosedRange<Float> = 0...1
+  package var area: ClosedRange<Float> = 0...1
   /// Least and greatest width of its box over the height.
-  public var aspect: ClosedRange<Float> = 0...(.greatestFiniteMagnitude)
+  package var aspect: ClosedRange<Float> = 0...(.greatestFiniteMagnitude)
   /// Areas in which nothing becomes an object: a statue, a reflection. The middle of the lower edge decides.
-  public var masks: [Polygon] = []
+  package var masks: [Polygon] = []
 
   /// Everything is an object.
-  public init() {}
+  package init() {}
 
   /// Whether a track whose latest detection is `detection`, with `median` of its last scores, may become an object.
   func admits(_ detection: Detection, median: Float, width: Double, height: Double) -> Bool {
@@ -28,17 +28,17 @@ public struct ObjectFilter: Hashable, Sendable {
 }
 
 /// The filters of all classes.
-public struct ObjectFilters: Hashable, Sendable {
+package struct ObjectFilters: Hashable, Sendable {
   /// For classes that have none of their own.
-  public var general = ObjectFilter()
+  package var general = ObjectFilter()
   /// By index of the class.
-  public var ofClass: [Int: ObjectFilter] = [:]
+  package var ofClass: [Int: ObjectFilter] = [:]
 
   /// Everything is an object.
-  public init() {}
+  package init() {}
 
   /// The filter for class `id`.
-  public subscript(classID id: Int) -> ObjectFilter { ofClass[id] ?? general }
+  package subscript(classID id: Int) -> ObjectFilter { ofClass[id] ?? general }
 }
 
 extension Box {

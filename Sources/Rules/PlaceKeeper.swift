@@ -1,23 +1,23 @@
 internal import Scene
 
 /// When an object counts as stationary, and how long its place is kept for it.
-public struct StationarySettings: Hashable, Sendable {
+package struct StationarySettings: Hashable, Sendable {
   /// Seconds for which a box has to keep its place and size.
-  public var after = 10.0
+  package var after = 10.0
   /// The share of its width or height by which opposite edges of a box may move and it still keeps its place.
-  public var tolerance: Float = 0.2
+  package var tolerance: Float = 0.2
   /// Whether objects that are seen when the camera starts, or comes back, are stationary until they move.
-  public var isPresumed = true
+  package var isPresumed = true
   /// Seconds after the start in which an object counts as one that was there before.
-  public var settling = 2.0
+  package var settling = 2.0
   /// Seconds for which the place of a stationary object that is not found any more is kept. Time in which something
   /// else covers the place, or in which the camera is offline, does not count; 0 keeps no place.
-  public var memory = 300.0
+  package var memory = 300.0
   /// The same for all of the time.
-  public var longestMemory = 3600.0
+  package var longestMemory = 3600.0
 
   /// The values that suit parked cars.
-  public init() {}
+  package init() {}
 }
 
 /// Whether an object keeps its place: a state machine over its boxes.

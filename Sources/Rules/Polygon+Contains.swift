@@ -1,8 +1,8 @@
-public import Scene
+package import Scene
 
 extension Polygon {
   /// Whether the point at `x`, `y` (shares of the frame) lies in the polygon, its edges included.
-  public func contains(x: Double, y: Double) -> Bool { contains(FramePoint(x: x, y: y)) }
+  package func contains(x: Double, y: Double) -> Bool { contains(FramePoint(x: x, y: y)) }
 
   /// Whether `point` lies in the polygon. Its edges belong to it; where it overlaps itself, the even-odd rule decides.
   func contains(_ point: FramePoint) -> Bool {

@@ -1,15 +1,15 @@
-public import Scene
+package import Scene
 
 /// How often a line was crossed by objects of one class in one direction.
-public struct LineTotal: Hashable, Sendable, Codable {
+package struct LineTotal: Hashable, Sendable, Codable {
   /// Name of the line.
-  public let line: String
+  package let line: String
   /// Name of the direction.
-  public let direction: String
+  package let direction: String
   /// Index of the class.
-  public let classID: Int
+  package let classID: Int
   /// Crossings since the count began.
-  public internal(set) var count: Int
+  package internal(set) var count: Int
 }
 
 /// The totals of all lines.
@@ -33,11 +33,11 @@ struct LineCounts: Hashable, Sendable {
 
 extension SceneRules {
   /// The crossings of each line by direction and class, those before a restart included; sorted by these.
-  public var lineTotals: [LineTotal] { counts.totals }
+  package var lineTotals: [LineTotal] { counts.totals }
 
   /// The objects in the whole frame and in each zone, by class: first the frame, then zones in the order of the
   /// configuration; classes that are not there are left out.
-  public var zoneCounts: [ZoneCount] {
+  package var zoneCounts: [ZoneCount] {
     var result: [ZoneCount] = []
     let objects = present.filter(\.isReported)
     func count(_ zone: String?, where isIn: (ObservedObject) -> Bool) {

@@ -1,5 +1,5 @@
 /// What outlives a restart: stationary objects, and the counts of lines. The host writes it down and gives it back.
-public struct RulesState: Hashable, Sendable, Codable {
+package struct RulesState: Hashable, Sendable, Codable {
   /// Of this form.
   private(set) var version = 1
   /// The rules' time when it was saved.
@@ -13,17 +13,17 @@ public struct RulesState: Hashable, Sendable, Codable {
   let objects: [ObservedObject]
 
   /// Identities of its objects.
-  public var identities: Set<Int> { Set(objects.map(\.identity)) }
+  package var identities: Set<Int> { Set(objects.map(\.identity)) }
 
   /// Whether it has the same objects and counts as `other`; times may differ.
-  public func hasSameContent(as other: RulesState) -> Bool {
+  package func hasSameContent(as other: RulesState) -> Bool {
     totals == other.totals && objects.map(\.identity) == other.objects.map(\.identity)
   }
 }
 
 extension SceneRules {
   /// What is to outlive a restart.
-  public var state: RulesState {
+  package var state: RulesState {
     RulesState(
       now: clock.now, nextIdentity: nextIdentity, nextVisit: visits.next, totals: counts.totals,
       zones: configuration.zones.map(\.name), lines: configuration.lines.map(\.name),
@@ -33,7 +33,7 @@ extension SceneRules {
   /// Rules that go on from `state`, which was saved `elapsed` seconds before the first frame.
   ///
   /// The configuration may be another one: zones and lines go on by their names.
-  public init(configuration: RulesConfiguration, restoring state: RulesState, after elapsed: Double) {
+  package init(configuration: RulesConfiguration, restoring state: RulesState, after elapsed: Double) {
     self.configuration = configuration
     clock = SceneClock(resumingAt: state.now + max(0, elapsed))
     counts = LineCounts(state.totals)

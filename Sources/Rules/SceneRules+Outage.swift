@@ -1,4 +1,4 @@
-public import Scene
+package import Scene
 
 extension SceneRules {
   /// What is over although no frame shows it: the source has delivered none since the latest one.
@@ -7,7 +7,7 @@ extension SceneRules {
   /// after its gap. Stationary ones keep their places: nobody has seen these empty.
   ///
   /// - Parameter arrival: the present, in monotonic nanoseconds.
-  public mutating func outageEvents(at arrival: UInt64, buffer: Double) -> [SceneEvent] {
+  package mutating func outageEvents(at arrival: UInt64, buffer: Double) -> [SceneEvent] {
     let latest = stamp
     stamp = latest.later(at: arrival)
     defer { stamp = latest }

@@ -1,4 +1,4 @@
-public import Scene
+package import Scene
 
 extension SceneRules {
   /// Whether `detection` of the latest frame may be shown: its track is an object, or the filters would let it become one.
@@ -7,7 +7,7 @@ extension SceneRules {
   ///   - identity: of its track; `nil` without one.
   ///   - width: of the frame in pixels.
   ///   - height: of the frame in pixels.
-  public func shows(_ detection: Detection, identity: Int?, width: Int, height: Int) -> Bool {
+  package func shows(_ detection: Detection, identity: Int?, width: Int, height: Int) -> Bool {
     let object = identity.flatMap { objects[$0] }
     if let object, object.isReported { return true }
     return configuration.filters[classID: detection.classID].admits(

@@ -1,13 +1,13 @@
-public import Scene
+package import Scene
 
 /// Derives events from the tracks of each frame: objects appear, stop, move and leave, enter and leave zones and cross lines.
 /// A value without threads or a clock: equal frames give equal events.
 ///
 /// An object outlives its track. The place of a stationary one is kept for it, so that a parked car is one object also
 /// when something hides it, when the camera is offline, and (by `state`) when the program starts again.
-public struct SceneRules: Sendable {
+package struct SceneRules: Sendable {
   /// What is to be noticed.
-  public let configuration: RulesConfiguration
+  package let configuration: RulesConfiguration
 
   /// Objects that the tracker follows, by its identity.
   var objects: [Int: ObservedObject] = [:]
@@ -21,16 +21,16 @@ public struct SceneRules: Sendable {
   var added: [(name: String, rule: any AddedRule)]
   /// Where the objects of the latest frame spent the time since they were last seen, for heat maps. Only what the filters admit
   /// is an object.
-  public internal(set) var presence: [Presence] = []
+  package internal(set) var presence: [Presence] = []
   /// Speeds of the tracks of the latest frame that are in a zone with measured sides, by the tracker's identity.
-  public internal(set) var speeds: [Int: Speed] = [:]
+  package internal(set) var speeds: [Int: Speed] = [:]
   /// The latest frame.
   var stamp = FrameStamp(index: 0, seconds: 0, arrival: 0)
   var width = 0
   var height = 0
 
   /// Rules that have seen nothing yet.
-  public init(configuration: RulesConfiguration = RulesConfiguration()) {
+  package init(configuration: RulesConfiguration = RulesConfiguration()) {
     self.configuration = configuration
     clock = SceneClock()
     counts = LineCounts()
@@ -43,7 +43,7 @@ public struct SceneRules: Sendable {
   ///
   /// Ends come first, then what became of each object, then what zones and lines say, then visits, then added rules; each by rising
   /// identity. Zones and lines come in the order of the configuration.
-  public mutating func events(in findings: FrameFindings) -> [SceneEvent] {
+  package mutating func events(in findings: FrameFindings) -> [SceneEvent] {
     stamp = findings.stamp
     width = findings.width
     height = findings.height
@@ -65,7 +65,7 @@ public struct SceneRules: Sendable {
   }
 
   /// The ends of all objects: the source is over.
-  public mutating func finish() -> [SceneEvent] {
+  package mutating func finish() -> [SceneEvent] {
     var events = FrameEvents(self)
     for object in present { end(object, into: &events) }
     objects = [:]
@@ -74,7 +74,7 @@ public struct SceneRules: Sendable {
   }
 
   /// The ends of what is active: the program stops and will go on from `state`. Stationary objects have no end.
-  public mutating func suspend() -> [SceneEvent] {
+  package mutating func suspend() -> [SceneEvent] {
     var events = FrameEvents(self)
     for id in objects.keys.sorted() { release(id, into: &events) }
     return events.all + finishedVisits()

@@ -1,14 +1,14 @@
-public import Scene
+package import Scene
 
 /// How the speed of objects in a zone is measured.
-public struct SpeedMeasure: Hashable, Sendable {
+package struct SpeedMeasure: Hashable, Sendable {
   /// Where the zone is on the ground.
-  public var ground: GroundPlane
+  package var ground: GroundPlane
   /// The unit of speeds in events.
-  public var unit: Speed.Unit
+  package var unit: Speed.Unit
 
   /// Speeds on `ground`, reported in `unit`.
-  public init(_ ground: GroundPlane, unit: Speed.Unit = .kilometresPerHour) {
+  package init(_ ground: GroundPlane, unit: Speed.Unit = .kilometresPerHour) {
     self.ground = ground
     self.unit = unit
   }

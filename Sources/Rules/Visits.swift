@@ -1,16 +1,16 @@
 internal import Scene
 
 /// Which active objects make a visit.
-public struct VisitSettings: Hashable, Sendable {
+package struct VisitSettings: Hashable, Sendable {
   /// A choice of objects.
-  public struct Selection: Hashable, Sendable {
+  package struct Selection: Hashable, Sendable {
     /// Classes, by index; `nil` is all.
-    public var classes: Set<Int>?
+    package var classes: Set<Int>?
     /// Names of zones, one of which the object has to have been in; `nil` is anywhere.
-    public var zones: Set<String>?
+    package var zones: Set<String>?
 
     /// All objects of `classes` that have been in one of `zones`.
-    public init(classes: Set<Int>? = nil, zones: Set<String>? = nil) {
+    package init(classes: Set<Int>? = nil, zones: Set<String>? = nil) {
       self.classes = classes
       self.zones = zones
     }
@@ -21,16 +21,16 @@ public struct VisitSettings: Hashable, Sendable {
   }
 
   /// Objects that make a visit an alert.
-  public var alerts = Selection()
+  package var alerts = Selection()
   /// Objects that make a visit at all.
-  public var detections = Selection()
+  package var detections = Selection()
   /// Seconds without an active object after which a visit is over.
-  public var gap = 10.0
+  package var gap = 10.0
   /// Seconds after which a visit ends and the next begins: where something moves all day, each can still be watched.
-  public var longest = 600.0
+  package var longest = 600.0
 
   /// Everything that moves is an alert.
-  public init() {}
+  package init() {}
 
   func severity(classID: Int, zones: [String]) -> Visit.Severity? {
     if alerts.includes(classID: classID, zones: zones) { return .alert }

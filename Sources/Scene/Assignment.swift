@@ -3,9 +3,9 @@
 /// The algorithm of Jonker and Volgenant ("A shortest augmenting path algorithm for dense and sparse linear
 /// assignment problems", 1987) in Crouse's rectangular form (2016): cubic in the worst case, nearly quadratic if most
 /// rows have an obvious partner. The value keeps its work arrays, so solving once per frame does not allocate.
-public struct Assignment: Sendable {
+package struct Assignment: Sendable {
   /// The column assigned to each row by `solve`, or -1.
-  public private(set) var columnOfRow: [Int] = []
+  package private(set) var columnOfRow: [Int] = []
 
   /// Dual variables of rows and columns, and the state of one shortest-path search.
   private var rowPrice: [Double] = []
@@ -18,7 +18,7 @@ public struct Assignment: Sendable {
   private var transposed: [Double] = []
 
   /// Creates empty work arrays.
-  public init() {}
+  package init() {}
 
   /// Assigns the whole shorter side so that the sum of the costs is minimal.
   ///
@@ -27,7 +27,7 @@ public struct Assignment: Sendable {
   ///   - costs: `rows * columns` finite numbers, row-major; may be negative.
   ///   - rows: number of rows.
   ///   - columns: number of columns.
-  public mutating func solve(_ costs: [Double], rows: Int, columns: Int) {
+  package mutating func solve(_ costs: [Double], rows: Int, columns: Int) {
     precondition(rows >= 0 && columns >= 0 && costs.count >= rows * columns, "costs must hold rows * columns numbers")
     if rows <= columns {
       solveWide(costs, rows: rows, columns: columns)

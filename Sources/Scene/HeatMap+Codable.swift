@@ -35,7 +35,7 @@ extension HeatMap: Codable {
   private enum Key: String, CodingKey { case version, columns, rows, classes }
 
   /// Writes the map.
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)
     try container.encode(1, forKey: .version)
     try container.encode(Self.columns, forKey: .columns)
@@ -45,7 +45,7 @@ extension HeatMap: Codable {
   }
 
   /// Reads a map; fails for one of another size or form.
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Key.self)
     func wrong(_ key: Key, _ message: String) -> DecodingError {
       DecodingError.dataCorruptedError(forKey: key, in: container, debugDescription: message)

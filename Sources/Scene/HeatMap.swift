@@ -2,13 +2,13 @@
 ///
 /// A value of bounded size: `columns * rows` numbers for a class, twice where it has stationary objects, and at most
 /// `mostClasses` classes.
-public struct HeatMap: Hashable, Sendable {
+package struct HeatMap: Hashable, Sendable {
   /// Cells per row, and rows, for frames of any shape.
-  public static let columns = 64, rows = 36
+  package static let columns = 64, rows = 36
   /// Classes that are kept apart.
-  public static let mostClasses = 64
+  package static let mostClasses = 64
   /// The label of all classes beyond these.
-  public static let otherLabel = "other"
+  package static let otherLabel = "other"
 
   /// The grids of one class, row-major, in seconds; empty until there is something.
   struct Layer: Hashable, Sendable {
@@ -20,16 +20,16 @@ public struct HeatMap: Hashable, Sendable {
   var layers: [String: Layer] = [:]
 
   /// A map without any time.
-  public init() {}
+  package init() {}
 
   /// Whether nothing was there.
-  public var isEmpty: Bool { layers.isEmpty }
+  package var isEmpty: Bool { layers.isEmpty }
 
   /// Names of the classes, sorted.
-  public var labels: [String] { layers.keys.sorted() }
+  package var labels: [String] { layers.keys.sorted() }
 
   /// Adds the time of `presence`, of an object whose class is called `label`, evenly along its way.
-  public mutating func add(_ presence: Presence, label: String) {
+  package mutating func add(_ presence: Presence, label: String) {
     let ends = [presence.from.x, presence.from.y, presence.to.x, presence.to.y]
     guard presence.seconds > 0, presence.seconds.isFinite, ends.allSatisfy(\.isFinite) else { return }
     let across = Double(presence.to.x - presence.from.x), down = Double(presence.to.y - presence.from.y)
@@ -48,7 +48,7 @@ public struct HeatMap: Hashable, Sendable {
   }
 
   /// Adds all of `other`.
-  public mutating func add(_ other: HeatMap) {
+  package mutating func add(_ other: HeatMap) {
     for (name, layer) in other.layers {
       let label = layers[name] != nil || layers.count < Self.mostClasses ? name : Self.otherLabel
       var sum = layers.removeValue(forKey: label) ?? Layer()
@@ -63,7 +63,7 @@ public struct HeatMap: Hashable, Sendable {
   /// - Parameters:
   ///   - label: the only class that counts; `nil` is all.
   ///   - includesStationary: whether objects count that have stopped moving.
-  public func seconds(label: String? = nil, includesStationary: Bool = false) -> [Double] {
+  package func seconds(label: String? = nil, includesStationary: Bool = false) -> [Double] {
     var sum = [Double](repeating: 0, count: Self.columns * Self.rows)
     // Sorted, because the order of additions shows in the last digits.
     for name in labels where label == nil || label == name {

@@ -1,20 +1,20 @@
 /// Time that an object spent between two points of a frame: the input of a heat map.
 ///
 /// A point is the middle of the lower edge of its box, where a person stands on the ground, clamped into the frame.
-public struct Presence: Hashable, Sendable {
+package struct Presence: Hashable, Sendable {
   /// Where it was before, in fractions of the frame.
-  public var from: Polygon.Corner
+  package var from: Polygon.Corner
   /// Where it is now, in fractions of the frame.
-  public var to: Polygon.Corner
+  package var to: Polygon.Corner
   /// Seconds since it was at `from`.
-  public var seconds: Double
+  package var seconds: Double
   /// Index of its class.
-  public var classID: Int
+  package var classID: Int
   /// Whether it has stopped moving.
-  public var isStationary: Bool
+  package var isStationary: Bool
 
   /// An object of class `classID` that went from `from` to `to` in `seconds`.
-  public init(from: Polygon.Corner, to: Polygon.Corner, seconds: Double, classID: Int, isStationary: Bool) {
+  package init(from: Polygon.Corner, to: Polygon.Corner, seconds: Double, classID: Int, isStationary: Bool) {
     self.from = from
     self.to = to
     self.seconds = seconds

@@ -2,20 +2,20 @@
 ///
 /// A plain value without text or time of day. Rules make it from the findings of each frame; the host adds camera,
 /// identifier and clock time; sinks turn it into JSON, rows or messages.
-public struct SceneEvent: Hashable, Sendable {
+package struct SceneEvent: Hashable, Sendable {
   /// What happened.
-  public var kind: Kind
+  package var kind: Kind
   /// The frame in which it was noticed. For an event of the camera only `arrival` has a meaning: the moment it happened.
-  public var stamp: FrameStamp
+  package var stamp: FrameStamp
   /// Width of that frame in pixels; 0 for an event of the camera.
-  public var width: Int
+  package var width: Int
   /// Height of that frame in pixels; 0 for an event of the camera.
-  public var height: Int
+  package var height: Int
   /// The object it is about; `nil` for an event of the camera and for a visit.
-  public var object: SceneObject?
+  package var object: SceneObject?
 
   /// What happened.
-  public enum Kind: Hashable, Sendable {
+  package enum Kind: Hashable, Sendable {
     /// An object was confirmed.
     case start
     /// A confirmed object is still there.
@@ -44,7 +44,7 @@ public struct SceneEvent: Hashable, Sendable {
     case cameraUp(CameraFacts)
 
     /// The name of the kind in logs, messages and metrics.
-    public var name: String {
+    package var name: String {
       switch self {
       case .start: "start"
       case .update: "update"
@@ -64,18 +64,18 @@ public struct SceneEvent: Hashable, Sendable {
   }
 
   /// What is known of a source that has come up.
-  public struct CameraFacts: Hashable, Sendable {
+  package struct CameraFacts: Hashable, Sendable {
     /// Size of its frames in pixels.
-    public var width, height: Int
+    package var width, height: Int
     /// Name of the codec; `nil` for uncompressed video.
-    public var codec: String?
+    package var codec: String?
     /// Frames per second, if the source reports it.
-    public var rate: Double?
+    package var rate: Double?
     /// Seconds it was down; `nil` if it was not.
-    public var outage: Double?
+    package var outage: Double?
 
     /// Facts from their parts.
-    public init(width: Int, height: Int, codec: String?, rate: Double?, outage: Double?) {
+    package init(width: Int, height: Int, codec: String?, rate: Double?, outage: Double?) {
       self.width = width
       self.height = height
       self.codec = codec
@@ -85,12 +85,12 @@ public struct SceneEvent: Hashable, Sendable {
   }
 
   /// An event about `object`, noticed in the frame that `findings` describe.
-  public init(_ kind: Kind, of object: SceneObject, in findings: FrameFindings) {
+  package init(_ kind: Kind, of object: SceneObject, in findings: FrameFindings) {
     self.init(kind, of: object, stamp: findings.stamp, width: findings.width, height: findings.height)
   }
 
   /// An event about `object`, noticed in the frame at `stamp` of `width` by `height` pixels.
-  public init(_ kind: Kind, of object: SceneObject, stamp: FrameStamp, width: Int, height: Int) {
+  package init(_ kind: Kind, of object: SceneObject, stamp: FrameStamp, width: Int, height: Int) {
     self.kind = kind
     self.stamp = stamp
     self.width = width
@@ -99,7 +99,7 @@ public struct SceneEvent: Hashable, Sendable {
   }
 
   /// An event about no single object, noticed in the frame at `stamp` of `width` by `height` pixels.
-  public init(_ kind: Kind, stamp: FrameStamp, width: Int, height: Int) {
+  package init(_ kind: Kind, stamp: FrameStamp, width: Int, height: Int) {
     self.kind = kind
     self.stamp = stamp
     self.width = width
@@ -108,7 +108,7 @@ public struct SceneEvent: Hashable, Sendable {
   }
 
   /// An event of the camera itself at `time`, in monotonic nanoseconds.
-  public init(_ kind: Kind, at time: UInt64) {
+  package init(_ kind: Kind, at time: UInt64) {
     self.kind = kind
     stamp = FrameStamp(index: 0, seconds: 0, arrival: time)
     width = 0

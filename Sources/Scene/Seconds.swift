@@ -1,20 +1,20 @@
 /// A duration as users write it: `90`, `1.5s`, `200ms`, `2m`, `1h30m`, `10d`, `00:01:30`.
-public struct Seconds: Hashable, Sendable, CustomStringConvertible {
+package struct Seconds: Hashable, Sendable, CustomStringConvertible {
   /// In seconds.
-  public let value: Double
+  package let value: Double
 
   /// A duration of `value` seconds.
-  public init(_ value: Double) { self.value = value }
+  package init(_ value: Double) { self.value = value }
 
   /// Parses `text`; `nil` if it is not a duration or longer than 30 years.
-  public init?(parsing text: String) {
+  package init?(parsing text: String) {
     let value = text.contains(":") ? Self.clock(text) : Self.units(text[...])
     guard let value, value.isFinite, (0...1e9).contains(value) else { return nil }
     self.value = value
   }
 
   /// Seconds with the unit.
-  public var description: String { Int(exactly: value).map { "\($0)s" } ?? "\(value)s" }
+  package var description: String { Int(exactly: value).map { "\($0)s" } ?? "\(value)s" }
 
   /// `hours:minutes:seconds` or `minutes:seconds`.
   private static func clock(_ text: String) -> Double? {

@@ -1,14 +1,14 @@
 /// Where an object was in one frame.
-public struct Sighting: Hashable, Sendable, Codable {
+package struct Sighting: Hashable, Sendable, Codable {
   /// Its box in pixels of the frame.
-  public var box: Box
+  package var box: Box
   /// Presentation time of the frame, in seconds of the source.
-  public var seconds: Double
+  package var seconds: Double
   /// Score of its detection, 0 to 1.
-  public var score: Float
+  package var score: Float
 
   /// `box`, in pixels of the frame at `seconds` of the source, detected with `score` (0 to 1).
-  public init(_ box: Box, at seconds: Double, score: Float) {
+  package init(_ box: Box, at seconds: Double, score: Float) {
     self.box = box
     self.seconds = seconds
     self.score = score

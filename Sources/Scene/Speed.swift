@@ -1,7 +1,7 @@
 /// How fast an object is on the ground, with the unit in which it is reported.
-public struct Speed: Hashable, Sendable, Codable {
+package struct Speed: Hashable, Sendable, Codable {
   /// A unit of speed.
-  public enum Unit: String, CaseIterable, Hashable, Sendable, Codable {
+  package enum Unit: String, CaseIterable, Hashable, Sendable, Codable {
     /// Kilometres per hour.
     case kilometresPerHour = "km/h"
     /// Miles per hour.
@@ -20,29 +20,29 @@ public struct Speed: Hashable, Sendable, Codable {
   }
 
   /// In metres per second.
-  public var metresPerSecond: Double
+  package var metresPerSecond: Double
   /// In which it is reported.
-  public var unit: Unit
+  package var unit: Unit
 
   /// A speed of `metresPerSecond`, reported in `unit`.
-  public init(metresPerSecond: Double, unit: Unit) {
+  package init(metresPerSecond: Double, unit: Unit) {
     self.metresPerSecond = metresPerSecond
     self.unit = unit
   }
 
   /// The number in `unit`.
-  public var value: Double { metresPerSecond * unit.factor }
+  package var value: Double { metresPerSecond * unit.factor }
 }
 
 /// How fast an object was during its stay in a zone, as far as it moved.
-public struct StaySpeed: Hashable, Sendable, Codable {
+package struct StaySpeed: Hashable, Sendable, Codable {
   /// The mean over time.
-  public var mean: Speed
+  package var mean: Speed
   /// The highest of about a second.
-  public var top: Speed
+  package var top: Speed
 
   /// A stay with these speeds.
-  public init(mean: Speed, top: Speed) {
+  package init(mean: Speed, top: Speed) {
     self.mean = mean
     self.top = top
   }

@@ -1,8 +1,8 @@
 /// A period of activity in front of a camera with all objects that take part, such as a person, their dog and the car
 /// they came in. Objects, zones and severity are only ever added or raised.
-public struct Visit: Hashable, Sendable, Codable {
+package struct Visit: Hashable, Sendable, Codable {
   /// The phase of a visit in an event.
-  public enum Phase: String, Hashable, Sendable, Codable {
+  package enum Phase: String, Hashable, Sendable, Codable {
     /// It started.
     case new
     /// Objects, zones or severity were added.
@@ -12,35 +12,35 @@ public struct Visit: Hashable, Sendable, Codable {
   }
 
   /// The importance of a visit.
-  public enum Severity: String, Hashable, Sendable, Codable, Comparable {
+  package enum Severity: String, Hashable, Sendable, Codable, Comparable {
     /// Worth keeping.
     case detection
     /// Worth a notification.
     case alert
 
     /// Whether `left` is less important than `right`.
-    public static func < (left: Severity, right: Severity) -> Bool { left == .detection && right == .alert }
+    package static func < (left: Severity, right: Severity) -> Bool { left == .detection && right == .alert }
   }
 
   /// Number within one camera, from 1.
-  public var number: Int
+  package var number: Int
   /// The phase.
-  public var phase: Phase
+  package var phase: Phase
   /// The highest severity of its objects.
-  public var severity: Severity
+  package var severity: Severity
   /// When it started, in seconds of the source.
-  public var start: Double
+  package var start: Double
   /// When an active object was last seen, in seconds of the source.
-  public var lastActive: Double
+  package var lastActive: Double
   /// Identities of its objects, in the order they joined.
-  public var objects: [Int]
+  package var objects: [Int]
   /// Classes of its objects, in the order they joined, each once.
-  public var classIDs: [Int]
+  package var classIDs: [Int]
   /// Names of the zones they have been in, in the order they were entered, each once.
-  public var zones: [String]
+  package var zones: [String]
 
   /// A visit without objects that starts at `start`, in seconds of the source.
-  public init(number: Int, severity: Severity, start: Double) {
+  package init(number: Int, severity: Severity, start: Double) {
     self.number = number
     phase = .new
     self.severity = severity

@@ -1,16 +1,16 @@
 /// How many objects of one class are in one zone.
-public struct ZoneCount: Hashable, Sendable {
+package struct ZoneCount: Hashable, Sendable {
   /// Name of the zone; `nil` is the whole frame.
-  public let zone: String?
+  package let zone: String?
   /// Index of the class.
-  public let classID: Int
+  package let classID: Int
   /// All of them.
-  public var all: Int
+  package var all: Int
   /// Those that are not stationary.
-  public var active: Int
+  package var active: Int
 
   /// `all` objects of a class in `zone`, of which `active` are not stationary.
-  public init(zone: String?, classID: Int, all: Int, active: Int) {
+  package init(zone: String?, classID: Int, all: Int, active: Int) {
     self.zone = zone
     self.classID = classID
     self.all = all

@@ -2,9 +2,9 @@ import Settings
 import Web
 
 /// Why the service cannot start or cannot execute a request.
-public struct ServiceError: Error, Sendable, CustomStringConvertible {
+package struct ServiceError: Error, Sendable, CustomStringConvertible {
   /// What went wrong, as far as a caller acts on it.
-  public enum Code: Hashable, Sendable {
+  package enum Code: Hashable, Sendable {
     /// The configuration is wrong (exit code 78).
     case configuration
     /// The configuration's file cannot be read (exit code 66).
@@ -16,14 +16,14 @@ public struct ServiceError: Error, Sendable, CustomStringConvertible {
   }
 
   /// What went wrong.
-  public let code: Code
+  package let code: Code
   /// What was tried, expected and got: one sentence, or for a configuration one line a problem. Holds no secrets.
-  public let description: String
+  package let description: String
   /// The error behind it, if there is one.
-  public let cause: (any Error)?
+  package let cause: (any Error)?
 
   /// A failure that reads `description`.
-  public init(_ code: Code, _ description: String, cause: (any Error)? = nil) {
+  package init(_ code: Code, _ description: String, cause: (any Error)? = nil) {
     self.code = code
     self.description = description
     self.cause = cause

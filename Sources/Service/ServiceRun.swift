@@ -1,8 +1,8 @@
 import Checkpoints
 package import EventStore
 import Foundation
-public import GELAN
-public import Inference
+package import GELAN
+package import Inference
 import Outputs
 import Pipeline
 import Publishing
@@ -13,7 +13,7 @@ import Synchronization
 import Web
 
 /// The service from its start to its end: cameras, web server, notifications of systemd.
-public final class ServiceRun: Sendable {
+package final class ServiceRun: Sendable {
   enum Command: Sendable {
     case stop
     case reload(CheckedContinuation<ReloadOutcome, Never>?)
@@ -52,7 +52,7 @@ public final class ServiceRun: Sendable {
   ///   - findModel: the file of the model that the configuration names, or of the default model.
   ///   - choosePrecision: the precision of the network.
   ///   - log: receives lines for the operator; called from many threads.
-  public init(
+  package init(
     path: String, findModel: (String?) throws -> String,
     choosePrecision: (InferenceModel, Detector.Options) throws -> CompilationOptions.Precision = { _, _ in .f32 },
     log: @escaping @Sendable (LogLine) -> Void
@@ -84,13 +84,13 @@ public final class ServiceRun: Sendable {
   }
 
   /// Ends `run` in an orderly way; from any thread.
-  public func stop() { orders.yield(.stop) }
+  package func stop() { orders.yield(.stop) }
 
   /// Reads the configuration again and applies changes; from any thread.
-  public func reload() { orders.yield(.reload(nil)) }
+  package func reload() { orders.yield(.reload(nil)) }
 
   /// Runs until `stop`. Throws `ServiceError` if it cannot start.
-  public func run() async throws(ServiceError) {
+  package func run() async throws(ServiceError) {
     let configuration = state.withLock { $0.configuration }
     let failure = Mutex<ServiceError?>(nil)
     var memories: [String: CameraMemory] = [:]

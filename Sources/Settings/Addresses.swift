@@ -2,11 +2,11 @@ import Capture
 import Outputs
 
 /// Where a server listens.
-public struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
+package struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
   /// A name or an address of this machine.
-  public let host: String
+  package let host: String
   /// 0 takes any that is free.
-  public let port: Int
+  package let port: Int
 
   package init(host: String, port: Int) {
     self.host = host
@@ -14,28 +14,28 @@ public struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// Whether only this machine can reach it.
-  public var isLoopback: Bool {
+  package var isLoopback: Bool {
     if host == "localhost" || host == "::1" { return true }
     let parts = host.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
     return parts.count == 4 && parts[0] == 127 && !parts.contains(nil)
   }
 
   /// `host:port`, as a URL has it.
-  public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+  package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 }
 
 /// Size of a network's input in pixels.
-public struct FrameSize: Hashable, Sendable {
+package struct FrameSize: Hashable, Sendable {
   /// Columns.
-  public var width: Int
+  package var width: Int
   /// Rows.
-  public var height: Int
+  package var height: Int
 
   /// What `init(parsing:)` takes, in words.
-  public static let form = "32 to 8192, or HxW such as 384x640"
+  package static let form = "32 to 8192, or HxW such as 384x640"
 
   /// Reads `640`, or `384x640` for rows by columns; `nil` for anything else, and for sides outside 32...8192.
-  public init?(parsing text: String) {
+  package init?(parsing text: String) {
     let sides = text.lowercased().split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
     guard let height = sides[0], let width = sides.last ?? nil, sides.count <= 2, (32...8192).contains(height),
       (32...8192).contains(width)

@@ -1,7 +1,7 @@
 package import Outputs
 
 /// When web servers are called for what a camera sees.
-public struct AlertSettings: Hashable, Sendable {
+package struct AlertSettings: Hashable, Sendable {
   /// The part of each day, local time; `nil` is always.
   package var hours: DayHours?
 

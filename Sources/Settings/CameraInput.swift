@@ -1,10 +1,10 @@
-public import Capture
+package import Capture
 import Outputs
 
 /// One of several streams of a camera, and what it is for.
-public struct CameraInput: Hashable, Sendable {
+package struct CameraInput: Hashable, Sendable {
   /// What a stream is for.
-  public enum Role: String, Hashable, Sendable, CaseIterable {
+  package enum Role: String, Hashable, Sendable, CaseIterable {
     /// It is decoded, and objects are detected in it.
     case detect
     /// Clips and continuous recordings are made of its packets.
@@ -14,9 +14,9 @@ public struct CameraInput: Hashable, Sendable {
   }
 
   /// Where the stream comes from, credentials included.
-  public var address: SourceAddress?
+  package var address: SourceAddress?
   /// What it is for.
-  public var roles: [Role] = []
+  package var roles: [Role] = []
 
   static let settings: [Setting<CameraInput>] = [
     .value("url", \.address, .sourceAddress, isRequired: true, "The address of the stream."),
@@ -28,7 +28,7 @@ public struct CameraInput: Hashable, Sendable {
 
 extension CameraSettings {
   /// Where the frames come from that objects are detected in, credentials included.
-  public var address: SourceAddress? {
+  package var address: SourceAddress? {
     get { inputs.isEmpty ? url : inputs.first { $0.roles.contains(.detect) }?.address }
     set { url = newValue }
   }

@@ -1,28 +1,28 @@
-public import Capture
-public import Outputs
-public import Scene
-public import V4L2
+package import Capture
+package import Outputs
+package import Scene
+package import V4L2
 
 /// Defaults of cameras.
-public struct CameraDefaults: Hashable, Sendable {
+package struct CameraDefaults: Hashable, Sendable {
   /// What is looked for, and how often.
-  public var detect = DetectSettings()
+  package var detect = DetectSettings()
   /// How objects are followed.
-  public var track = TrackSettings()
+  package var track = TrackSettings()
 
   /// What makes a track an object, by class.
-  public var filters: [FilterSettings] = []
+  package var filters: [FilterSettings] = []
 
   /// How active objects are put together to visits.
-  public var visits = VisitOptions()
+  package var visits = VisitOptions()
 
   /// What is kept of events.
-  public var record = RecordSettings()
+  package var record = RecordSettings()
   /// When web servers are called.
-  public var alerts = AlertSettings()
+  package var alerts = AlertSettings()
 
   /// The default values.
-  public init() {}
+  package init() {}
 
   static let settings: [Setting<CameraDefaults>] = [
     .section("detect", \.detect, DetectSettings.settings, "What is looked for, and how often."),
@@ -39,49 +39,49 @@ public struct CameraDefaults: Hashable, Sendable {
 }
 
 /// One camera.
-public struct CameraSettings: Hashable, Sendable {
+package struct CameraSettings: Hashable, Sendable {
   /// Its name in events, addresses and metrics.
-  public let name: String
+  package let name: String
   /// Address of its video, secrets included; `nil` if `inputs` has it.
-  public var url: SourceAddress?
+  package var url: SourceAddress?
   /// Several streams of the camera, each with its roles; empty if one stream has all roles.
-  public var inputs: [CameraInput] = []
+  package var inputs: [CameraInput] = []
   /// Whether it is watched.
-  public var isEnabled = true
+  package var isEnabled = true
   /// How RTSP carries its packets.
-  public var transport = SourceOptions.Transport.auto
+  package var transport = SourceOptions.Transport.auto
   /// Silence in seconds after which it counts as stalled.
-  public var timeout = 10.0
+  package var timeout = 10.0
   /// Whether clips contain audio.
-  public var hasAudio = false
+  package var hasAudio = false
   /// Requested settings of a camera of this machine.
-  public var device = CaptureRequest()
+  package var device = CaptureRequest()
   /// What is looked for, and how often.
-  public var detect: DetectSettings
+  package var detect: DetectSettings
   /// How objects are followed.
-  public var track: TrackSettings
+  package var track: TrackSettings
   /// How active objects are put together to visits.
-  public var visits: VisitOptions
+  package var visits: VisitOptions
   /// What is kept of events.
-  public var record: RecordSettings
+  package var record: RecordSettings
   /// When web servers are called.
-  public var alerts: AlertSettings
+  package var alerts: AlertSettings
   /// Areas that are painted over in each frame before anything else sees it, the network included.
-  public var privacyMasks: [Polygon] = []
+  package var privacyMasks: [Polygon] = []
   /// Areas whose entries and exits are reported.
-  public var zones: [ZoneSettings] = []
+  package var zones: [ZoneSettings] = []
   /// Lines whose crossings are counted.
-  public var lines: [LineSettings] = []
+  package var lines: [LineSettings] = []
   /// What makes a track an object, by class.
-  public var filters: [FilterSettings]
+  package var filters: [FilterSettings]
   /// Areas in which nothing becomes an object.
-  public var objectMasks: [Polygon] = []
+  package var objectMasks: [Polygon] = []
   /// Areas in which changes are no motion.
-  public var motionMasks: [Polygon] = []
+  package var motionMasks: [Polygon] = []
   /// Rules beside those of objects.
-  public var rules = AddedRuleSettings()
+  package var rules = AddedRuleSettings()
   /// Address of the receiver of its annotated frames, secrets included.
-  public var push: PushAddress?
+  package var push: PushAddress?
   /// Its own outputs: target by kind, from the configuration's `outputs`.
   var outputs: [String: String] = [:]
 
@@ -149,18 +149,18 @@ public struct CameraSettings: Hashable, Sendable {
 }
 
 /// What is looked for, and how often.
-public struct DetectSettings: Hashable, Sendable {
+package struct DetectSettings: Hashable, Sendable {
   /// The motion gate: changes in brightness decide whether the network runs.
-  public struct Motion: Hashable, Sendable {
+  package struct Motion: Hashable, Sendable {
     /// Whether a still scene keeps its last detections without a run of the network.
-    public var isGate = true
+    package var isGate = true
     /// Change in brightness (0...255) of a small area that counts as motion.
-    public var threshold = 8.0
+    package var threshold = 8.0
     /// Seconds after which the network runs on a still scene, too.
-    public var refresh = 10.0
+    package var refresh = 10.0
 
     /// The default values.
-    public init() {}
+    package init() {}
 
     static let settings: [Setting<Motion>] = [
       .value("gate", \.isGate, .switched, example: "true", "Whether a still scene keeps the answer it had."),
@@ -171,19 +171,19 @@ public struct DetectSettings: Hashable, Sendable {
   }
 
   /// Maximum number of frames analysed per second.
-  public var rate = 5.0
+  package var rate = 5.0
   /// Lowest probability of a detection.
-  public var confidence: Float = 0.25
+  package var confidence: Float = 0.25
   /// The same for single classes, by name or number; it replaces `confidence`.
-  public var classConfidence: [String: Float] = [:]
+  package var classConfidence: [String: Float] = [:]
   /// Overlap (IoU) above which the box with the lower score is removed.
-  public var overlap: Float = 0.45
+  package var overlap: Float = 0.45
   /// Classes looked for, by name or number; `nil` is all.
-  public var classes: [String]?
+  package var classes: [String]?
   /// Age in seconds at which a waiting frame is dropped.
-  public var maxAge = 1.0
+  package var maxAge = 1.0
   /// When the network is run.
-  public var motion = Motion()
+  package var motion = Motion()
 
   static let settings: [Setting<DetectSettings>] = [
     .value("fps", \.rate, .number(0.01...240), example: "5", "Maximum number of frames analysed per second."),
@@ -198,15 +198,15 @@ public struct DetectSettings: Hashable, Sendable {
 }
 
 /// How objects are followed.
-public struct TrackSettings: Hashable, Sendable {
+package struct TrackSettings: Hashable, Sendable {
   /// Whether objects are followed at all.
-  public var isEnabled = true
+  package var isEnabled = true
   /// Seconds an object may be out of sight and keep its identity.
-  public var buffer = 2.0
+  package var buffer = 2.0
   /// Seconds in one place after which an object is stationary.
-  public var stationaryAfter = 10.0
+  package var stationaryAfter = 10.0
   /// Seconds between two reports of an object that is there; `nil` reports what changes, and better images once a minute.
-  public var updates: Double?
+  package var updates: Double?
 
   static let settings: [Setting<TrackSettings>] = [
     .value("enabled", \.isEnabled, .switched, "Whether objects are followed; without, there are no events."),

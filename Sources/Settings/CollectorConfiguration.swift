@@ -1,7 +1,7 @@
 import Foundation
 
 /// The configuration of a collector: a whole file.
-public struct CollectorConfiguration: Hashable, Sendable {
+package struct CollectorConfiguration: Hashable, Sendable {
   /// Version of the file's format.
   var version = 1
   /// The brokers it reads; names are unique.
@@ -32,7 +32,7 @@ public struct CollectorConfiguration: Hashable, Sendable {
   /// Reads the YAML file at `path`. Throws `unreadable`, or `invalid` with all that is wrong, a line each.
   ///
   /// - Parameter environment: variables for `${NAME}` in values; `nil` for those of the process.
-  public init(path: String, environment: [String: String]? = nil) throws(ConfigurationError) {
+  package init(path: String, environment: [String: String]? = nil) throws(ConfigurationError) {
     let environment = environment ?? ProcessInfo.processInfo.environment
     try self.init(yaml: try ConfigurationFile.text(of: path), path: path, environment: environment)
   }

@@ -1,7 +1,7 @@
 /// Why a configuration cannot be used.
-public struct ConfigurationError: Error, Sendable, CustomStringConvertible {
+package struct ConfigurationError: Error, Sendable, CustomStringConvertible {
   /// What went wrong, as far as a caller acts on it.
-  public enum Code: Hashable, Sendable {
+  package enum Code: Hashable, Sendable {
     /// Something in it is wrong (exit code 78).
     case invalid
     /// The file cannot be read (exit code 66).
@@ -11,11 +11,11 @@ public struct ConfigurationError: Error, Sendable, CustomStringConvertible {
   }
 
   /// What went wrong.
-  public let code: Code
+  package let code: Code
   /// All problems, one line each with the line of the file, or one sentence. Holds no secrets.
-  public let description: String
+  package let description: String
   /// The error of the system, if there is one.
-  public let cause: (any Error)?
+  package let cause: (any Error)?
 
   package init(_ code: Code, _ description: String, cause: (any Error)? = nil) {
     self.code = code

@@ -2,9 +2,9 @@ import Foundation
 package import Outputs
 
 /// A web server that is called for events.
-public struct HookSettings: Hashable, Sendable {
+package struct HookSettings: Hashable, Sendable {
   /// Its name in metrics and messages.
-  public let name: String
+  package let name: String
   /// The address, secrets included.
   package var url: String?
   /// More headers, `Name: value`.

@@ -1,7 +1,7 @@
 package import MQTT
 
 /// How events and states are published to a broker.
-public struct MQTTSettings: Hashable, Sendable {
+package struct MQTTSettings: Hashable, Sendable {
   /// The broker; `nil` publishes nothing.
   package var address: MQTTAddress?
   /// Name of the user.

@@ -1,5 +1,5 @@
 /// Which version this is.
-public enum ProgramVersion {
+package enum ProgramVersion {
   /// Of the program and of the service it runs.
-  public static let current = "0.1.0"
+  package static let current = "0.1.0"
 }

@@ -1,26 +1,26 @@
 import Outputs
 
 /// What is recorded of events of a camera, if there is a folder for it.
-public struct RecordSettings: Hashable, Sendable {
+package struct RecordSettings: Hashable, Sendable {
   /// Whether a clip is cut from the camera's packets.
-  public var hasClips = true
+  package var hasClips = true
   /// Whether the best image of each object is kept.
-  public var hasSnapshots = true
+  package var hasSnapshots = true
   /// Seconds of a clip before the first object was seen.
-  public var preRoll = 5.0
+  package var preRoll = 5.0
   /// Seconds of a clip after the last object was seen.
-  public var postRoll = 5.0
+  package var postRoll = 5.0
   /// Seconds that continuous recordings stay; without any of the three there are none.
-  public var continuous: Double?
+  package var continuous: Double?
   /// Seconds that continuous recordings of motion stay, if that is longer.
-  public var motion: Double?
+  package var motion: Double?
   /// Seconds that continuous recordings of alerts stay, if that is longer.
-  public var alerts: Double?
+  package var alerts: Double?
   /// How long clips and snapshots stay.
-  public var retain = RetainSettings()
+  package var retain = RetainSettings()
 
   /// Whether all that the camera sends is recorded.
-  public var isContinuous: Bool { [continuous, motion, alerts].contains { $0 ?? 0 > 0 } }
+  package var isContinuous: Bool { [continuous, motion, alerts].contains { $0 ?? 0 > 0 } }
   /// Whether something is made of the camera's packets as they are.
   package var usesPackets: Bool { hasClips || isContinuous }
 
@@ -47,18 +47,18 @@ public struct RecordSettings: Hashable, Sendable {
 }
 
 /// Where clips and snapshots go, and how long they stay.
-public struct StorageSettings: Hashable, Sendable {
+package struct StorageSettings: Hashable, Sendable {
   /// The folder; `nil` records nothing.
-  public var path: String?
+  package var path: String?
   /// Seconds after which a recording is removed.
-  public var maxAge: Double? = 10 * 86_400
+  package var maxAge: Double? = 10 * 86_400
   /// Bytes that recordings may take.
-  public var maxSize: Int64?
+  package var maxSize: Int64?
   /// What stays free on the file system.
-  public var minFree = FreeSpace.share(0.05)
+  package var minFree = FreeSpace.share(0.05)
 
   /// No folder.
-  public init() {}
+  package init() {}
 
   static let settings: [Setting<StorageSettings>] = [
     .value(
@@ -72,7 +72,7 @@ public struct StorageSettings: Hashable, Sendable {
 }
 
 /// Room on a file system.
-public enum FreeSpace: Hashable, Sendable {
+package enum FreeSpace: Hashable, Sendable {
   /// A part of all there is, 0...1.
   case share(Double)
   /// So many bytes.

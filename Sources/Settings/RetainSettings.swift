@@ -1,14 +1,14 @@
 /// How long recordings of a camera are kept; overrides `outputs.storage`.
-public struct RetainSettings: Hashable, Sendable {
+package struct RetainSettings: Hashable, Sendable {
   /// Recordings of one class.
-  public struct Class: Hashable, Sendable {
+  package struct Class: Hashable, Sendable {
     /// The class, by name.
-    public let name: String
+    package let name: String
     /// Seconds that they stay, in place of what holds for others.
-    public var maxAge: Double?
+    package var maxAge: Double?
 
     /// What holds for the class called `name`.
-    public init(name: String, maxAge: Double? = nil) {
+    package init(name: String, maxAge: Double? = nil) {
       self.name = name
       self.maxAge = maxAge
     }
@@ -21,14 +21,14 @@ public struct RetainSettings: Hashable, Sendable {
   }
 
   /// Seconds that recordings stay.
-  public var maxAge: Double?
+  package var maxAge: Double?
   /// Seconds that recordings of alerts stay, if that is longer.
-  public var alerts: Double?
+  package var alerts: Double?
   /// What holds for single classes.
-  public var classes: [Class] = []
+  package var classes: [Class] = []
 
   /// Nothing of its own.
-  public init() {}
+  package init() {}
 
   static let settings: [Setting<RetainSettings>] = [
     .value(

@@ -1,28 +1,28 @@
-public import Rules
-public import Scene
+package import Rules
+package import Scene
 
 /// A zone of a camera.
-public struct ZoneSettings: Hashable, Sendable {
+package struct ZoneSettings: Hashable, Sendable {
   /// Its name in events.
-  public let name: String
+  package let name: String
   /// Where it is.
-  public var area: Polygon?
+  package var area: Polygon?
   /// The point of a box that has to be in it.
-  public var anchor = Anchor.bottom
+  package var anchor = Anchor.bottom
   /// Classes it is about, by name or number; `nil` is all.
-  public var classes: [String]?
+  package var classes: [String]?
   /// What an object has to be when it enters.
-  public var filter: FilterSettings
+  package var filter: FilterSettings
   /// Seconds inside before an object has entered, and outside before it has left.
-  public var hold = 0.5
+  package var hold = 0.5
   /// Seconds inside after which an object loiters, by class, by name or number; `all` is for classes that are not here.
-  public var loiter: [String: Double] = [:]
+  package var loiter: [String: Double] = [:]
   /// Whether the time of earlier stays counts for `loiter`.
-  public var isLoiterSummed = false
+  package var isLoiterSummed = false
   /// How speeds are measured in it.
-  public var speed = SpeedSettings()
+  package var speed = SpeedSettings()
   /// Its keys that the page's editor does not show, as YAML: `anchor: centre, hold: 2s`.
-  public private(set) var otherKeys = ""
+  package private(set) var otherKeys = ""
 
   /// The zone called `name`.
   init(name: String) {
@@ -66,11 +66,11 @@ public struct ZoneSettings: Hashable, Sendable {
 }
 
 /// How speeds are measured in a zone.
-public struct SpeedSettings: Hashable, Sendable {
+package struct SpeedSettings: Hashable, Sendable {
   /// Lengths of the sides in metres, and perhaps of a diagonal; `nil` measures no speeds.
-  public var lengths: [Double]?
+  package var lengths: [Double]?
   /// In which they are reported.
-  public var unit = Speed.Unit.kilometresPerHour
+  package var unit = Speed.Unit.kilometresPerHour
 
   static let settings: [Setting<SpeedSettings>] = [
     .value(
@@ -81,26 +81,26 @@ public struct SpeedSettings: Hashable, Sendable {
   ]
 
   /// How they are measured in `area`; `nil` if they are not, or cannot be.
-  public func measure(in area: Polygon) -> SpeedMeasure? {
+  package func measure(in area: Polygon) -> SpeedMeasure? {
     guard let lengths, let ground = try? GroundPlane(area, lengths: lengths) else { return nil }
     return SpeedMeasure(ground, unit: unit)
   }
 }
 
 /// A line of a camera.
-public struct LineSettings: Hashable, Sendable {
+package struct LineSettings: Hashable, Sendable {
   /// Its name in events.
-  public let name: String
+  package let name: String
   /// Its ends.
-  public var a, b: Polygon.Corner?
+  package var a, b: Polygon.Corner?
   /// Names of its directions: to the right of somebody who looks from a to b, and to the left.
-  public var directions: [String]?
+  package var directions: [String]?
   /// The point of a box that has to cross it.
-  public var anchor = Anchor.bottom
+  package var anchor = Anchor.bottom
   /// Classes it counts, by name or number; `nil` is all.
-  public var classes: [String]?
+  package var classes: [String]?
   /// Its keys that the page's editor does not show, as YAML: `anchor: centre`.
-  public private(set) var otherKeys = ""
+  package private(set) var otherKeys = ""
 
   init(name: String) { self.name = name }
 
@@ -122,21 +122,21 @@ public struct LineSettings: Hashable, Sendable {
 }
 
 /// What a track of one class has to be before it counts as an object, or an object before it enters a zone.
-public struct FilterSettings: Hashable, Sendable {
+package struct FilterSettings: Hashable, Sendable {
   /// The class, by name or number; `all` is for those that have no filter of their own. Of a zone its name.
-  public let name: String
+  package let name: String
   /// Least score of the detection that decides.
-  public var minScore: Float = 0
+  package var minScore: Float = 0
   /// Least median of its last ten scores.
-  public var threshold: Float = 0
+  package var threshold: Float = 0
   /// Least area, as a share of the frame.
-  public var minArea: Float = 0
+  package var minArea: Float = 0
   /// Greatest area, as a share of the frame.
-  public var maxArea: Float = 1
+  package var maxArea: Float = 1
   /// Least width over height.
-  public var minRatio = 0.0
+  package var minRatio = 0.0
   /// Greatest width over height.
-  public var maxRatio = 1000.0
+  package var maxRatio = 1000.0
 
   /// The filter called `name`: the last of that name in `earlier`, which it is read over, or one that admits everything.
   init(name: String, before earlier: [FilterSettings] = []) {

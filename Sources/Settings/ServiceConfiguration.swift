@@ -2,19 +2,19 @@ import Foundation
 package import Outputs
 
 /// The configuration of the service: a whole file.
-public struct ServiceConfiguration: Hashable, Sendable {
+package struct ServiceConfiguration: Hashable, Sendable {
   /// Version of the file's format.
   var version = 1
   /// Which network, and how it runs.
-  public var model = ModelSettings()
+  package var model = ModelSettings()
   /// Defaults of cameras.
-  public var defaults = CameraDefaults()
+  package var defaults = CameraDefaults()
   /// The cameras, in the order of the file; names are unique.
-  public var cameras: [CameraSettings] = []
+  package var cameras: [CameraSettings] = []
   /// Where results go.
-  public var outputs = OutputSettings()
+  package var outputs = OutputSettings()
   /// The web server.
-  public var http = HTTPSettings()
+  package var http = HTTPSettings()
 
   static let settings: [Setting<ServiceConfiguration>] = [
     .value("version", \.version, .whole(1...1), isRequired: true, example: "1", "Version of this format."),
@@ -33,13 +33,13 @@ public struct ServiceConfiguration: Hashable, Sendable {
 }
 
 /// Which network, and how it runs.
-public struct ModelSettings: Hashable, Sendable {
+package struct ModelSettings: Hashable, Sendable {
   /// The checkpoint, or the name of one that was fetched; `nil` for the model that comes with the package.
-  public var path: String?
+  package var path: String?
   /// Longest sides of the network's input; `nil` for what the model was trained on.
-  public var size: FrameSize?
+  package var size: FrameSize?
   /// Threads that run the network, each on its own frame.
-  public var workers = max(1, min(ProcessInfo.processInfo.activeProcessorCount, 64))
+  package var workers = max(1, min(ProcessInfo.processInfo.activeProcessorCount, 64))
 
   static let settings: [Setting<ModelSettings>] = [
     .value(
@@ -55,17 +55,17 @@ public struct ModelSettings: Hashable, Sendable {
 }
 
 /// Where results go.
-public struct OutputSettings: Hashable, Sendable {
+package struct OutputSettings: Hashable, Sendable {
   /// Log of events.
-  public struct Events: Hashable, Sendable {
+  package struct Events: Hashable, Sendable {
     /// A file of JSON lines.
-    public struct JSONLines: Hashable, Sendable {
+    package struct JSONLines: Hashable, Sendable {
       /// Where it is; it is appended to.
-      public var path: String?
+      package var path: String?
       /// Bytes at which it goes on in another file; `nil` is never.
-      public var rotate: Int64?
+      package var rotate: Int64?
       /// Earlier files that stay.
-      public var keep = 8
+      package var keep = 8
 
       /// When it goes on in another file; `nil` is never.
       package var rotation: LogRotation? { rotate.map { LogRotation(size: $0, keep: keep) } }
@@ -82,9 +82,9 @@ public struct OutputSettings: Hashable, Sendable {
     }
 
     /// The event history.
-    public struct Store: Hashable, Sendable {
+    package struct Store: Hashable, Sendable {
       /// Where it is; `nil` for beside the log.
-      public var path: String?
+      package var path: String?
 
       static let settings: [Setting<Store>] = [
         .value(
@@ -94,11 +94,11 @@ public struct OutputSettings: Hashable, Sendable {
     }
 
     /// A file of JSON lines.
-    public var lines = JSONLines()
+    package var lines = JSONLines()
     /// The event history.
-    public var store = Store()
+    package var store = Store()
     /// Folder of logs that are in the history as well.
-    public var footage: String?
+    package var footage: String?
 
     static let settings: [Setting<Events>] = [
       .section("jsonl", \.lines, JSONLines.settings, "One JSON line for all that happens to an object or a camera."),
@@ -112,23 +112,23 @@ public struct OutputSettings: Hashable, Sendable {
   }
 
   /// Log of events.
-  public var events = Events()
+  package var events = Events()
   /// Clips and snapshots.
-  public var storage = StorageSettings()
+  package var storage = StorageSettings()
   /// A broker.
-  public var mqtt = MQTTSettings()
+  package var mqtt = MQTTSettings()
   /// Web servers that are called.
-  public var webhooks: [HookSettings] = []
+  package var webhooks: [HookSettings] = []
   /// Folder of what outlives a restart: events that wait for a receiver, and what was switched off.
   package var state: String?
   /// Outputs of the registry: target by kind.
   var sinks: [String: String] = [:]
 
   /// The file of JSON lines: where `events` say, or beside the recordings; `nil` if events are not kept.
-  public var eventLog: String? { events.lines.path ?? storage.path.map { "\($0)/events.jsonl" } }
+  package var eventLog: String? { events.lines.path ?? storage.path.map { "\($0)/events.jsonl" } }
 
   /// The store of events, which belongs to the log; `nil` if events are not kept.
-  public var eventStore: String? {
+  package var eventStore: String? {
     events.store.path
       ?? eventLog.map { $0.hasSuffix(".jsonl") ? $0.dropLast("jsonl".count) + "sqlite" : $0 + ".sqlite" }
   }
@@ -161,13 +161,13 @@ public struct OutputSettings: Hashable, Sendable {
 }
 
 /// The web server.
-public struct HTTPSettings: Hashable, Sendable {
+package struct HTTPSettings: Hashable, Sendable {
   /// Files for TLS.
-  public struct TLS: Hashable, Sendable {
+  package struct TLS: Hashable, Sendable {
     /// Its certificate and those that vouch for it; `nil` for plain HTTP.
-    public var certificate: String?
+    package var certificate: String?
     /// The certificate's key.
-    public var key: String?
+    package var key: String?
 
     static let settings: [Setting<TLS>] = [
       .value(
@@ -180,13 +180,13 @@ public struct HTTPSettings: Hashable, Sendable {
   }
 
   /// Where it listens; port 0 takes any that is free.
-  public var listen = ListenAddress(host: "127.0.0.1", port: 8080)
+  package var listen = ListenAddress(host: "127.0.0.1", port: 8080)
   /// File with the token that callers must know; `nil` lets everyone on this machine in.
-  public var tokenFile: String?
+  package var tokenFile: String?
   /// File with a second token, that may change something, too; `nil` lets the first one do so.
-  public var writeTokenFile: String?
+  package var writeTokenFile: String?
   /// With files in it the server speaks HTTPS, and nothing else.
-  public var tls = TLS()
+  package var tls = TLS()
 
   static let settings: [Setting<HTTPSettings>] = [
     .value(

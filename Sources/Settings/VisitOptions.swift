@@ -1,11 +1,11 @@
 /// How active objects are put together to visits, and how much each of them weighs.
-public struct VisitOptions: Hashable, Sendable {
+package struct VisitOptions: Hashable, Sendable {
   /// A choice of objects, by class and zone.
-  public struct Choice: Hashable, Sendable {
+  package struct Choice: Hashable, Sendable {
     /// Classes, by name or number; `nil` is all.
-    public var classes: [String]?
+    package var classes: [String]?
     /// Zones, one of which the object has to have been in; `nil` is anywhere.
-    public var zones: [String]?
+    package var zones: [String]?
 
     static let settings: [Setting<Choice>] = [
       .value("objects", \.classes, .names("names of classes"), example: "[person]", "Classes; all if it is left out."),
@@ -14,13 +14,13 @@ public struct VisitOptions: Hashable, Sendable {
   }
 
   /// Seconds without an active object after which a visit is over.
-  public var gap = 10.0
+  package var gap = 10.0
   /// Seconds after which a visit ends and the next begins, where something moves all day.
-  public var longest = 600.0
+  package var longest = 600.0
   /// Objects that make a visit an alert.
-  public var alerts = Choice()
+  package var alerts = Choice()
   /// Objects that make a visit at all.
-  public var detections = Choice()
+  package var detections = Choice()
 
   static let settings: [Setting<VisitOptions>] = [
     .value("gap", \.gap, .duration(1...3600), "Time without anything active after which a visit is over."),

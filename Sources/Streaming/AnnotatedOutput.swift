@@ -1,8 +1,8 @@
-public import Capture
-public import Outputs
+package import Capture
+package import Outputs
 
 /// A destination of annotated frames.
-public enum AnnotatedOutput: Hashable, Sendable {
+package enum AnnotatedOutput: Hashable, Sendable {
   /// A video file; `-` is standard output.
   case video(path: String)
   /// A single image.
@@ -14,7 +14,7 @@ public enum AnnotatedOutput: Hashable, Sendable {
 
   /// Parses `path` for a source: a network address, a playlist or video by its extension, a video on standard output
   /// (`-`), an image if the source is one, or a folder, where the result gets the name of the source.
-  public init(path: String, for source: SourceDescription) throws(OutputError) {
+  package init(path: String, for source: SourceDescription) throws(OutputError) {
     let ending = path.split(separator: "/").last?.split(separator: ".").dropFirst().last?.lowercased()
     if let address = PushAddress(parsing: path) {
       self = .stream(address)
@@ -43,7 +43,7 @@ public enum AnnotatedOutput: Hashable, Sendable {
 
 extension SourceDescription {
   /// A short name: the file name without extension, or the address.
-  public var name: String { (path ?? (kind == .stills ? address : nil))?.stem ?? address }
+  package var name: String { (path ?? (kind == .stills ? address : nil))?.stem ?? address }
 
   /// The folder of the source's still images.
   var imageFolder: String? {

@@ -1,65 +1,65 @@
-public import Capture
-public import Outputs
-public import Rules
+package import Capture
+package import Outputs
+package import Rules
 package import Scene
-public import Tracking
+package import Tracking
 
 /// Options of a run.
-public struct StreamOptions: Sendable {
+package struct StreamOptions: Sendable {
   /// Workers, each of which runs the network on its own frame.
-  public var workers = 2
+  package var workers = 2
   /// Tracker; `nil` gives detections no identity.
-  public var tracker: TrackerConfiguration?
+  package var tracker: TrackerConfiguration?
   /// Areas to paint black before anything else reads a frame.
   package var masks: [Polygon] = []
   /// Motion gate; `nil` runs the network on every frame.
   package var motion: MotionGate.Settings?
   /// Whether the images of a folder are frames of a sequence to track; otherwise they are independent.
-  public var tracksStills = false
+  package var tracksStills = false
   /// Scores at which detections are shown.
-  public var shown = ShownScores()
+  package var shown = ShownScores()
   /// Rules that report events.
-  public var rules = RulesConfiguration()
+  package var rules = RulesConfiguration()
   /// When the first frame of a file was recorded, in milliseconds since 1970; `nil` dates it 1970.
-  public var recorded: Int64?
+  package var recorded: Int64?
 
   /// Number of frames after which to stop.
-  public var frameLimit: Int?
+  package var frameLimit: Int?
   /// Duration after which to stop, in seconds of the source.
-  public var duration: Double?
+  package var duration: Double?
   /// Reads every `stride`-th frame.
-  public var stride = 1
+  package var stride = 1
 
   /// Detections made before, which replace the network; `nil` for none.
   package var known: (any KnownDetections)?
 
   /// Destinations of annotated frames; all frames go to each.
-  public var annotated: [AnnotatedOutput] = []
+  package var annotated: [AnnotatedOutput] = []
   /// Settings of video files.
-  public var video = VideoWriter.Settings()
+  package var video = VideoWriter.Settings()
   /// Settings of streams to receivers and playlists.
-  public var push = PushWriter.Settings()
+  package var push = PushWriter.Settings()
   /// How failed receivers are reconnected.
-  public var pushPolicy = ReconnectPolicy()
+  package var pushPolicy = ReconnectPolicy()
   /// Returns an observer of a receiver's state; it is called on the sending thread.
-  public var observePush: @Sendable (PushAddress) -> @Sendable (SourceState) -> Void = { _ in { _ in } }
+  package var observePush: @Sendable (PushAddress) -> @Sendable (SourceState) -> Void = { _ in { _ in } }
   /// How to draw.
-  public var style = OverlayStyle()
+  package var style = OverlayStyle()
   /// Outputs from the registry.
   package var sinks: [SinkRequest] = []
   /// Reports outages of a live source as events.
-  public var watch: SourceWatch?
+  package var watch: SourceWatch?
   /// Whether YOLO labels have scores.
-  public var labelsShowScores = false
+  package var labelsShowScores = false
   /// Whether YOLO labels have identities.
-  public var labelsShowIdentities = false
+  package var labelsShowIdentities = false
   /// Identifiers of images and categories for COCO results.
-  public var coco: COCOReference?
+  package var coco: COCOReference?
   /// Name of the source in events; `nil` uses its short name.
-  public var camera: String?
+  package var camera: String?
 
   /// No outputs.
-  public init() {}
+  package init() {}
 
   /// Adds the output `name` of the registry, written to `target`; `-` is standard output.
   package mutating func add(_ name: String, to target: String) {

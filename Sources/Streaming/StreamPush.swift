@@ -1,10 +1,10 @@
-public import Capture
+package import Capture
 import FFmpeg
-public import Imaging
-public import Outputs
-public import Pipeline
+package import Imaging
+package import Outputs
+package import Pipeline
 import RingBuffer
-public import Scene
+package import Scene
 import Synchronization
 
 /// Streams frames to a receiver on its own thread, and reconnects after failures.
@@ -12,24 +12,24 @@ import Synchronization
 /// It delays no one: the newest frame waits while one is sent; older ones are dropped and counted. Frames are dropped
 /// before they are encoded, so the sent stream has no gaps, and each connection starts with a keyframe. While the
 /// receiver is offline nothing is copied, drawn or encoded.
-public final class StreamPush: Sendable {
+package final class StreamPush: Sendable {
   /// State and counts.
-  public struct Report: Sendable {
+  package struct Report: Sendable {
     /// The address without credentials.
-    public var address: String
+    package var address: String
     /// State of the connection; `nil` before the first frame was offered.
-    public var state: SourceState?
+    package var state: SourceState?
     /// Frames sent.
-    public var sent = 0
+    package var sent = 0
     /// Frames not sent because the receiver was offline or slow, or the processor too slow.
-    public var dropped = 0
+    package var dropped = 0
     /// Number of reconnections, by cause.
-    public var reconnects: [SourceState.Cause: Int] = [:]
+    package var reconnects: [SourceState.Cause: Int] = [:]
     /// Message of the last failure.
-    public var lastFailure: String?
+    package var lastFailure: String?
 
     /// Whether the receiver accepts frames.
-    public var isUp: Bool { if case .up = state { true } else { false } }
+    package var isUp: Bool { if case .up = state { true } else { false } }
   }
 
   private struct Waiting: ~Copyable {
@@ -69,7 +69,7 @@ public final class StreamPush: Sendable {
   ///   - classes: names for drawing.
   ///   - style: how to draw.
   ///   - observe: called with state changes on the sending thread.
-  public init(
+  package init(
     _ address: PushAddress, settings: PushWriter.Settings = .init(), policy: ReconnectPolicy = .init(),
     classes: ClassCatalogue, style: OverlayStyle = .init(),
     observe: @escaping @Sendable (SourceState) -> Void = { _ in }
@@ -84,14 +84,14 @@ public final class StreamPush: Sendable {
   }
 
   /// State and counts.
-  public var report: Report {
+  package var report: Report {
     var (report, lostCount) = state.withLock { ($0.report, $0.lostCount) }
     report.dropped = lostCount + refused.load(ordering: .relaxed) + queue.lostCount
     return report
   }
 
   /// Starts the thread. Throws if it cannot be created.
-  public func start() throws(PipelineError) {
+  package func start() throws(PipelineError) {
     let thread = try WorkThread(name: "push")
     state.withLock { $0.thread = thread }
     isWanted.store(true, ordering: .relaxed)
@@ -101,7 +101,7 @@ public final class StreamPush: Sendable {
   /// Copies `image` to be sent, if the receiver is online. Call it on one thread; it never waits for the receiver.
   ///
   /// - Parameter findings: drawn on the copy first.
-  public func offer(_ image: borrowing PixelBuffer, at seconds: Double, drawing findings: FrameFindings? = nil) {
+  package func offer(_ image: borrowing PixelBuffer, at seconds: Double, drawing findings: FrameFindings? = nil) {
     guard isWanted.load(ordering: .relaxed), let copy = try? copy(of: image) else {
       refused.wrappingAdd(1, ordering: .relaxed)
       return
@@ -110,7 +110,7 @@ public final class StreamPush: Sendable {
   }
 
   /// Sends the waiting frame, closes the connection and ends the thread; waits at most a second for the receiver.
-  public func finish() {
+  package func finish() {
     guard
       let thread = state.withLock({ state in
         state.isEnding = true

@@ -5,7 +5,7 @@ extension StreamReport {
   /// Damage of a finite source, one sentence each; empty for an intact one. Everything readable was used.
   ///
   /// - Parameter isWhole: whether the source was read from its first to its last frame.
-  public func damage(isWhole: Bool) -> [String] {
+  package func damage(isWhole: Bool) -> [String] {
     guard source.kind != .live else { return [] }
     var sentences = losses.unreadable
     if losses.damagedFrames + losses.damagedPackets > losses.unreadable.count {

@@ -1,56 +1,56 @@
-public import Capture
-public import Pipeline
+package import Capture
+package import Pipeline
 import Scene
 import Synchronization
 
 /// Progress and results of a run.
-public struct StreamReport: Sendable {
+package struct StreamReport: Sendable {
   /// The source.
-  public var source: SourceDescription
+  package var source: SourceDescription
   /// Losses of the source.
-  public var losses: SourceLosses
+  package var losses: SourceLosses
   /// Frames delivered to the sinks, and their age.
-  public var frames: FrameCount
+  package var frames: FrameCount
   /// Metrics of each stage.
-  public var stages: [StageMetrics]
+  package var stages: [StageMetrics]
   /// State of each receiver.
-  public var pushes: [StreamPush.Report]
+  package var pushes: [StreamPush.Report]
   /// Sentences for the user about what does not work as intended.
-  public var warnings: [String]
+  package var warnings: [String]
 
   /// Counts and failures of each output.
-  public var sinks: [SinkReport]
+  package var sinks: [SinkReport]
   /// What changed within the source, in order: sizes and rates of frames, and holes.
-  public var changes = Changes()
+  package var changes = Changes()
   /// Frames of a live source dropped because detection was too slow.
-  public var droppedCount: Int
+  package var droppedCount: Int
 
   /// Changes within a source.
-  public struct Changes: Hashable, Sendable {
+  package struct Changes: Hashable, Sendable {
     /// How often the size of frames, and their rate, changed.
-    public var sizeCount = 0, rateCount = 0
+    package var sizeCount = 0, rateCount = 0
     /// Frames that are missing in holes.
-    public var missingFrames = 0
+    package var missingFrames = 0
     /// A sentence each; the first hundred.
-    public var sentences: [String] = []
+    package var sentences: [String] = []
 
     /// None.
-    public init() {}
+    package init() {}
   }
 
   /// Frames delivered to the sinks, and their age.
-  public struct FrameCount: Hashable, Sendable {
+  package struct FrameCount: Hashable, Sendable {
     /// Number of frames.
-    public var count = 0
+    package var count = 0
     /// Presentation time of the first one, in seconds of the source.
-    public var first: Double?
+    package var first: Double?
     /// Presentation time of the last one, in seconds of the source.
-    public var seconds = 0.0
+    package var seconds = 0.0
     /// Time from reception to delivery.
-    public var age = DurationHistogram()
+    package var age = DurationHistogram()
 
     /// No frames yet.
-    public init() {}
+    package init() {}
   }
 }
 

@@ -1,7 +1,7 @@
-public import Capture
-public import Inference
+package import Capture
+package import Inference
 import Outputs
-public import Pipeline
+package import Pipeline
 import RingBuffer
 package import Scene
 import Synchronization
@@ -9,7 +9,7 @@ import Tracking
 
 /// A run of one source: capture → detect (letterbox, network, NMS; one frame per worker) → analyse (tracking, rules)
 /// → sinks (overlay, video, logs; a thread each).
-public final class StreamRun: Sendable {
+package final class StreamRun: Sendable {
   private let source: any FrameSource
   private let pipeline: PipelineRun
   private let newest: Channel<GatedFrame>
@@ -17,7 +17,7 @@ public final class StreamRun: Sendable {
   private let recorder = FrameRecorder()
 
   /// A run of `source` through `detector`.
-  public init(source: any FrameSource, detector: Detector, options: StreamOptions) {
+  package init(source: any FrameSource, detector: Detector, options: StreamOptions) {
     self.source = source
     let workers = max(1, options.workers)
     let isLive = source.description.kind == .live
@@ -36,16 +36,16 @@ public final class StreamRun: Sendable {
   }
 
   /// Runs to the end of the source. Throws the first failure; what was written before is kept.
-  public func run() async throws(PipelineError) { try await pipeline.run() }
+  package func run() async throws(PipelineError) { try await pipeline.run() }
 
   /// Ends the source; queued frames are processed and files are closed. A pipe without a reader loses them.
-  public func stop() {
+  package func stop() {
     pipeline.stop()
     sinks.group.hurry()
   }
 
   /// Progress and results so far.
-  public var report: StreamReport {
+  package var report: StreamReport {
     StreamReport(
       source: source.description, losses: source.losses, frames: recorder.snapshot, stages: pipeline.metrics,
       pushes: sinks.pushes.map(\.report), warnings: recorder.warnings, sinks: sinks.group.reports,

@@ -15,7 +15,7 @@ public struct Tracker: Sendable {
   public private(set) var identities: [Int?] = []
   /// Where the objects that the last update confirmed were seen before it, by identity; oldest first, boxes as in tracks.
   /// Objects that were confirmed in their first frame are left out.
-  public private(set) var earlierSightings: [Int: [Sighting]] = [:]
+  package private(set) var earlierSightings: [Int: [Sighting]] = [:]
 
   var tracks: [TrackLifecycle] = []
   var restlessness = Restlessness()

@@ -1,11 +1,11 @@
-public import Evaluation
-public import Foundation
+package import Evaluation
+package import Foundation
 import Imaging
 import Outputs
 import Scene
 
 /// Images that show what a run is trained on and what its network finds, as JPEG files in its folder.
-public struct RunImages: Sendable {
+package struct RunImages: Sendable {
   /// Images in one file, and in one of its rows.
   private static let most = 16, columns = 4
   /// Largest side of an image in a file, in pixels.
@@ -17,14 +17,14 @@ public struct RunImages: Sendable {
   private let classes: ClassCatalogue
 
   /// Files in `folder`, which must exist.
-  public init(folder: URL, classNames: [String]) {
+  package init(folder: URL, classNames: [String]) {
     self.folder = folder
     classes = ClassCatalogue(names: classNames)
   }
 
   /// Writes the first batches of `trainer` as `train_batch0.jpg`, `train_batch1.jpg` …: the images as the network sees
   /// them, after augmentation, with their boxes.
-  public func writeBatches(_ count: Int, of trainer: Trainer) throws(TrainingError) {
+  package func writeBatches(_ count: Int, of trainer: Trainer) throws(TrainingError) {
     for (number, batch) in trainer.firstBatches(count).enumerated() {
       var grid = Grid(count: batch.count, cell: batch.side)
       for slot in 0..<min(batch.count, Self.most) {
@@ -43,7 +43,7 @@ public struct RunImages: Sendable {
 
   /// Writes the first images of `truth` with their labels as `val_batch0_labels.jpg`, and with the detections of
   /// `measurement` as `val_batch0_pred.jpg`.
-  public func write(_ measurement: Validation.Measurement, of truth: GroundTruth) throws(TrainingError) {
+  package func write(_ measurement: Validation.Measurement, of truth: GroundTruth) throws(TrainingError) {
     let places = truth.images.indices.prefix(Self.most)
     var labels = Grid(count: places.count, cell: Self.largestCell)
     var found = labels

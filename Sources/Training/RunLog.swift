@@ -1,16 +1,16 @@
 import Evaluation
-public import Foundation
+package import Foundation
 
 /// The tables of a run: `log.csv` with a line per iteration, `results.csv` with a line per epoch, and `results.svg`,
 /// a plot of the latter.
-public final class RunLog {
+package final class RunLog {
   private let iterations: FileHandle
   private let epochs: FileHandle
   private let classNames: [String]
   private let folder: URL
 
   /// Opens the tables in `folder`; appends to existing ones if `isContinued`.
-  public init(folder: URL, classNames: [String], isContinued: Bool) throws(TrainingError) {
+  package init(folder: URL, classNames: [String], isContinued: Bool) throws(TrainingError) {
     self.classNames = classNames
     self.folder = folder
     func table(_ name: String, _ heading: String) throws -> FileHandle {
@@ -37,7 +37,7 @@ public final class RunLog {
   }
 
   /// Appends a line for one iteration. On a full disk the line is lost, not the run.
-  public func add(_ progress: IterationReport) {
+  package func add(_ progress: IterationReport) {
     let terms = progress.terms
     write(
       iterations,
@@ -48,7 +48,7 @@ public final class RunLog {
   }
 
   /// Appends a line for one epoch.
-  public func add(_ report: EpochReport) {
+  package func add(_ report: EpochReport) {
     let terms = report.terms
     var fields = [
       "\(report.epoch + 1)", "\(report.iteration)", "\(terms.box)", "\(terms.classes)", "\(terms.distribution)",

@@ -1,60 +1,60 @@
-public import Evaluation
-public import Foundation
+package import Evaluation
+package import Foundation
 
 /// The result of one iteration.
-public struct IterationReport: Sendable {
+package struct IterationReport: Sendable {
   /// Iterations since the start of the run.
-  public var iteration: Int
+  package var iteration: Int
   /// Epoch of the iteration, from 0.
-  public var epoch: Int
+  package var epoch: Int
   /// Iterations of the whole run.
-  public var iterations: Int
+  package var iterations: Int
   /// Loss terms.
-  public var terms: DetectionLoss.Terms
+  package var terms: DetectionLoss.Terms
   /// Norm of the gradient before clipping, if this iteration ended with an optimiser step.
-  public var gradientNorm: Double?
+  package var gradientNorm: Double?
   /// Images per second over the last iterations.
-  public var rate: Double
+  package var rate: Double
 }
 
 /// The result of one epoch.
-public struct EpochReport: Sendable {
+package struct EpochReport: Sendable {
   /// The epoch, from 0.
-  public var epoch: Int
+  package var epoch: Int
   /// Iterations since the start of the run.
-  public var iteration: Int
+  package var iteration: Int
   /// Mean loss terms over its iterations (since the run was resumed).
-  public var terms: DetectionLoss.Terms
+  package var terms: DetectionLoss.Terms
   /// Learning rate of the weights at its end.
-  public var learningRate: Double
+  package var learningRate: Double
   /// Images per second over the last iterations.
-  public var rate = 0.0
+  package var rate = 0.0
   /// Validation results, if the epoch was validated.
-  public var measurement: Validation.Measurement?
+  package var measurement: Validation.Measurement?
   /// Average precision, if the epoch was validated.
-  public var precision: AveragePrecision? { measurement?.precision }
+  package var precision: AveragePrecision? { measurement?.precision }
   /// Validation images that were skipped.
-  public var problems: [GroundTruth.Problem] { measurement?.problems ?? [] }
+  package var problems: [GroundTruth.Problem] { measurement?.problems ?? [] }
   /// Whether this is the best epoch so far and its model was written.
-  public var isBest = false
+  package var isBest = false
   /// Why a checkpoint or model could not be written; the previous one is intact.
-  public var failure: TrainingError?
+  package var failure: TrainingError?
 }
 
 /// The files of a run, in one folder.
-public struct RunFiles: Sendable {
+package struct RunFiles: Sendable {
   /// The folder.
-  public let folder: URL
+  package let folder: URL
 
   /// Files in `folder`, which must exist.
-  public init(folder: URL) { self.folder = folder }
+  package init(folder: URL) { self.folder = folder }
 
   /// Everything needed to resume.
-  public var checkpoint: URL { folder.appending(path: "last.safetensors") }
+  package var checkpoint: URL { folder.appending(path: "last.safetensors") }
   /// The averaged network after the last epoch, ready to run.
-  public var model: URL { folder.appending(path: "model.safetensors") }
+  package var model: URL { folder.appending(path: "model.safetensors") }
   /// The averaged network after the best epoch, ready to run.
-  public var bestModel: URL { folder.appending(path: "best.safetensors") }
+  package var bestModel: URL { folder.appending(path: "best.safetensors") }
 }
 
 /// Throughput over the last iterations.

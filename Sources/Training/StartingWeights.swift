@@ -1,21 +1,21 @@
 import Checkpoints
 import Evaluation
-public import GELAN
+package import GELAN
 
 /// Weights of a file to start a run from instead of random ones.
-public struct StartingWeights: Sendable {
+package struct StartingWeights: Sendable {
   /// The network of the file with its head, and with an auxiliary branch where one is known for it. The number of
   /// classes can be changed, the widths cannot.
-  public let network: NetworkSpec
+  package let network: NetworkSpec
   /// Names of the classes in the file.
-  public let classNames: [String]
+  package let classNames: [String]
   /// The network that the names of `weights` refer to.
   private let stored: NetworkSpec
   private let weights: WeightStore
   private let isFolded: Bool
 
   /// Reads the checkpoint or model at `path`.
-  public init(path: String) throws(ModelError) {
+  package init(path: String) throws(ModelError) {
     let checkpoint = try Checkpoint(path: path)
     let found = try checkpoint.network()
     var stored = found.isFolded ? found.spec.inference : found.spec

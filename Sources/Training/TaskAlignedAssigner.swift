@@ -2,27 +2,27 @@ import Scene
 
 /// Assigns anchors to objects by how well class probability and box together fit (Feng et al. 2021, "TOOD", with the
 /// constants of YOLOv9).
-public struct TaskAlignedAssigner: Sendable {
+package struct TaskAlignedAssigner: Sendable {
   /// Candidate anchors per object.
-  public var candidateCount = 10
+  package var candidateCount = 10
   /// Exponent of the class probability.
-  public var alpha: Double = 0.5
+  package var alpha: Double = 0.5
   /// Exponent of the overlap.
-  public var beta: Double = 6
+  package var beta: Double = 6
 
   private static let epsilon = 1e-9
 
   /// The published constants: 10 candidates, exponents 0.5 and 6.
-  public init() {}
+  package init() {}
 
   /// The assignment of the anchors of one image.
-  public struct Assignment: Sendable {
+  package struct Assignment: Sendable {
     /// For each anchor the index of its object in the image, -1 for background.
-    public var object: [Int32]
+    package var object: [Int32]
     /// For each anchor the target score of its object's class, 0 for background.
-    public var score: [Float]
+    package var score: [Float]
     /// Sum of all target scores.
-    public var scoreSum: Double
+    package var scoreSum: Double
 
     init(anchorCount: Int) {
       object = [Int32](repeating: -1, count: anchorCount)

@@ -1,6 +1,6 @@
 import Checkpoints
-public import Foundation
-public import GELAN
+package import Foundation
+package import GELAN
 
 extension Trainer {
   /// The position of a run; everything else in a checkpoint is tensors.
@@ -26,7 +26,7 @@ extension Trainer {
   }
 
   /// Writes weights, average, momentum and position to `file` atomically.
-  public func save(to file: URL) throws(TrainingError) {
+  package func save(to file: URL) throws(TrainingError) {
     var entries: [SafetensorsFile.Entry] = []
     for (prefix, buffer) in buffers {
       for entry in table.entries where prefix != "momentum/" || entry.role != .statistic {
@@ -52,7 +52,7 @@ extension Trainer {
   /// Resumes from a checkpoint of the same network: the losses that follow are those of an uninterrupted run.
   ///
   /// A run without auxiliary branch can also resume from a checkpoint with one, which is dropped.
-  public func resume(from file: URL) throws(TrainingError) {
+  package func resume(from file: URL) throws(TrainingError) {
     do {
       let stored = try SafetensorsFile(path: file.path)
       let state = try JSONDecoder().decode(State.self, from: Data((stored.metadata["training"] ?? "").utf8))
@@ -96,7 +96,7 @@ extension Trainer {
   }
 
   /// The averaged network without its auxiliary branch, folded: what is validated and deployed.
-  public func inferenceModel() throws(TrainingError) -> InferenceModel {
+  package func inferenceModel() throws(TrainingError) -> InferenceModel {
     let tensors = table.entries.map {
       ($0.name, WeightTensor(shape: $0.shape, values: average.values.values($0.range)))
     }
@@ -109,7 +109,7 @@ extension Trainer {
   }
 
   /// Writes `inferenceModel()` in half precision, ready for inference.
-  public func writeModel(to file: URL) throws(TrainingError) {
+  package func writeModel(to file: URL) throws(TrainingError) {
     var model = try inferenceModel()
     model.imageSize = plan.side
     do throws(ModelError) {

@@ -1,27 +1,27 @@
-public import Evaluation
+package import Evaluation
 import Foundation
-public import GELAN
-public import Imaging
-public import MPI
+package import GELAN
+package import Imaging
+package import MPI
 import OneDNN
 import Pipeline
 
 /// Trains a network: reads batches, writes checkpoints and reports.
-public final class Trainer {
+package final class Trainer {
   /// The plan.
-  public let plan: TrainingPlan
+  package let plan: TrainingPlan
   /// The parameter table.
-  public let table: ParameterTable
+  package let table: ParameterTable
   /// The current weights.
-  public let parameters: FloatBuffer
+  package let parameters: FloatBuffer
   /// The averaged weights.
-  public private(set) var average: WeightAverage
+  package private(set) var average: WeightAverage
   /// The network with the classes of the data.
-  public let network: NetworkSpec
+  package let network: NetworkSpec
   /// Iterations done.
-  public private(set) var iteration = 0
+  package private(set) var iteration = 0
   /// The best validated epoch, from 0.
-  public private(set) var best: (fitness: Double, epoch: Int)?
+  package private(set) var best: (fitness: Double, epoch: Int)?
 
   let data: Dataset
   let schedule: LearningSchedule
@@ -37,7 +37,7 @@ public final class Trainer {
   /// A run of `plan` on `data`; `decode` reads an image and returns `nil` if it cannot. When several processes train
   /// together, each takes its share of the plan's workers, all do the same optimiser steps, and the first one writes
   /// the files.
-  public init(
+  package init(
     _ plan: TrainingPlan, data: Dataset, group: ProcessGroup = .alone, decode: @escaping @Sendable (String) -> RGBImage?
   ) throws(TrainingError) {
     self.group = group
@@ -91,18 +91,18 @@ public final class Trainer {
   }
 
   /// Iterations of the whole run.
-  public var iterationCount: Int { schedule.epochs * schedule.batchesPerEpoch }
+  package var iterationCount: Int { schedule.epochs * schedule.batchesPerEpoch }
 
   /// Files that could not be read so far; other images were used in their place.
-  public var unreadablePaths: [String] { cache.unreadablePaths }
+  package var unreadablePaths: [String] { cache.unreadablePaths }
 
   /// Memory of activations and their gradients, in bytes.
-  public var arenaByteCount: Int { computation.arenaByteCount }
+  package var arenaByteCount: Int { computation.arenaByteCount }
 
   /// Starts from `weights` instead of random ones; call before the first iteration. Returns the classes of the data
   /// that the file does not know.
   @discardableResult
-  public func begin(with weights: StartingWeights) throws(TrainingError) -> [String] {
+  package func begin(with weights: StartingWeights) throws(TrainingError) -> [String] {
     let unknown = weights.write(to: parameters, table: table, of: network, classes: data.classNames)
     let missing = weights.normalisationsWithoutStatistics(of: network)
     if !missing.isEmpty {
@@ -149,7 +149,7 @@ public final class Trainer {
   ///     when `patience` is used up.
   ///   - ended: called after every epoch.
   ///   - report: called after every iteration; returning `false` ends training early.
-  public func run(
+  package func run(
     until end: Int? = nil, files: RunFiles? = nil, validation: Validation? = nil,
     epochEnded ended: (EpochReport) -> Void = { _ in }, report: (IterationReport) -> Bool
   ) throws(TrainingError) {
@@ -281,5 +281,5 @@ public final class Trainer {
 
 extension AveragePrecision {
   /// The score that selects the best epoch, as published: 0.1 · AP50 + 0.9 · AP.
-  public var fitness: Double { 0.1 * precision(thresholds: 0..<1) + 0.9 * precision() }
+  package var fitness: Double { 0.1 * precision(thresholds: 0..<1) + 0.9 * precision() }
 }

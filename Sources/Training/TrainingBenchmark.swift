@@ -1,27 +1,27 @@
-public import GELAN
+package import GELAN
 import OneDNN
 
 /// Measures forward and backward passes with the loss, without data preparation and optimiser.
-public struct TrainingBenchmark {
+package struct TrainingBenchmark {
   /// What was measured.
-  public struct Result: Sendable {
+  package struct Result: Sendable {
     /// Images per second.
-    public var rate: Double
+    package var rate: Double
     /// Seconds spent in each step of the first worker; the loss is a step, too.
-    public var steps: [TrainableNetwork.Step]
+    package var steps: [TrainableNetwork.Step]
 
     /// All steps of one kind.
-    public struct Kind: Sendable {
+    package struct Kind: Sendable {
       /// Pass, implementation and purpose.
-      public var name: String
+      package var name: String
       /// Number of steps.
-      public var count: Int
+      package var count: Int
       /// Milliseconds per image.
-      public var milliseconds: Double
+      package var milliseconds: Double
     }
 
     /// The steps by kind, longest first, averaged over `images` timed images.
-    public func kinds(images: Int) -> [Kind] {
+    package func kinds(images: Int) -> [Kind] {
       let groups = Dictionary(grouping: steps) { step in
         let purpose = step.part.split(separator: " ").dropFirst().first ?? ""
         return "\(step.isBackward ? "backward" : "forward") \(step.implementation) \(purpose)"
@@ -40,7 +40,7 @@ public struct TrainingBenchmark {
   private let isTimed: Bool
 
   /// Random images of `side` × `side` pixels with eight objects each.
-  public init(
+  package init(
     _ network: NetworkSpec, batch count: Int, side: Int, workers: Int, threads: Int, isTimed: Bool
   ) throws(TrainingError) {
     let graph = network.graph()
@@ -73,7 +73,7 @@ public struct TrainingBenchmark {
   }
 
   /// Runs two batches to warm up, then `count` timed ones.
-  public func run(batches count: Int) throws(TrainingError) -> Result {
+  package func run(batches count: Int) throws(TrainingError) -> Result {
     let clock = ContinuousClock()
     for _ in 0..<2 { try pass() }
     computation.isTimed = isTimed

@@ -1,7 +1,7 @@
 /// An error of training.
-public struct TrainingError: Error, CustomStringConvertible, Sendable {
+package struct TrainingError: Error, CustomStringConvertible, Sendable {
   /// Kinds of failures.
-  public enum Code: Sendable, Hashable {
+  package enum Code: Sendable, Hashable {
     /// The data set cannot be used (a single unreadable image is counted and skipped instead).
     case unusableData
     /// The network cannot be trained with these settings.
@@ -17,19 +17,19 @@ public struct TrainingError: Error, CustomStringConvertible, Sendable {
   }
 
   /// The kind of failure.
-  public let code: Code
+  package let code: Code
   /// One sentence: what was tried, what was expected, what was found.
-  public let message: String
+  package let message: String
   /// The underlying error, if any.
-  public let cause: (any Error)?
+  package let cause: (any Error)?
 
   /// An error with a sentence and its underlying error.
-  public init(_ code: Code, _ message: String, cause: (any Error)? = nil) {
+  package init(_ code: Code, _ message: String, cause: (any Error)? = nil) {
     self.code = code
     self.message = message
     self.cause = cause
   }
 
   /// The sentence, followed by the underlying error.
-  public var description: String { cause.map { "\(message): \($0)" } ?? message }
+  package var description: String { cause.map { "\(message): \($0)" } ?? message }
 }

@@ -1,67 +1,67 @@
-public import GELAN
+package import GELAN
 
 /// What a run trains, and the hyperparameters.
-public struct TrainingPlan: Sendable {
+package struct TrainingPlan: Sendable {
   /// The network; its number of classes comes from the data.
-  public var network: NetworkSpec
+  package var network: NetworkSpec
   /// Passes over the data.
-  public var epochs = 100
+  package var epochs = 100
   /// Side of the square images in pixels.
-  public var side = 320
+  package var side = 320
   /// Multi-scale training: the side of each batch is drawn from `side` ± this fraction.
-  public var sideRange = 0.0
+  package var sideRange = 0.0
   /// Images in a batch.
-  public var batch = 16
+  package var batch = 16
   /// Images an optimiser step averages over; smaller batches are accumulated.
-  public var nominalBatch = 64
+  package var nominalBatch = 64
   /// First rows of the network whose weights do not change; their normalisations still follow the data.
-  public var frozenRows = 0
+  package var frozenRows = 0
   /// Learning rate after the warm-up.
-  public var learningRate = 0.01
+  package var learningRate = 0.01
   /// How convolution kernels are updated.
-  public var method = StochasticGradient.Method.sgd
+  package var method = StochasticGradient.Method.sgd
   /// Weight decay for a batch of `nominalBatch`.
-  public var decay = 5e-4
+  package var decay = 5e-4
   /// Epochs of warm-up.
-  public var warmupEpochs = 3.0
+  package var warmupEpochs = 3.0
   /// Augmentation of the images.
-  public var augmentation = Augmentation()
+  package var augmentation = Augmentation()
   /// Number of last epochs without mosaic and mixup.
-  public var closeMosaic = 15
+  package var closeMosaic = 15
   /// Auxiliary supervision of the backbone: PGI branch, deep supervision or none.
-  public var auxiliary = NetworkSpec.Auxiliary.branch
+  package var auxiliary = NetworkSpec.Auxiliary.branch
   /// Whether the auxiliary branch fuses its levels.
-  public var auxiliaryLevels = NetworkSpec.AuxiliaryLevels.all
+  package var auxiliaryLevels = NetworkSpec.AuxiliaryLevels.all
   /// Parts of the auxiliary branch; `nil` for the network's own branch.
-  public var auxiliaryForm: AuxiliaryForm?
+  package var auxiliaryForm: AuxiliaryForm?
   /// Largest norm of the gradient; longer ones are scaled down to it.
-  public var largestNorm = 10.0
+  package var largestNorm = 10.0
   /// How positives of the auxiliary group are assigned.
-  public var guidance = DetectionLoss.Guidance.own
+  package var guidance = DetectionLoss.Guidance.own
   /// Epochs at the end over which the learning rate decays; `nil` decays from the start.
-  public var coolEpochs: Int?
+  package var coolEpochs: Int?
   /// Final decay of the weight average.
-  public var averageDecay = 0.9999
+  package var averageDecay = 0.9999
   /// Updates over which that decay rises.
-  public var averageRamp = 2000.0
+  package var averageRamp = 2000.0
   /// Seed of all random numbers.
-  public var seed: UInt64 = 0
+  package var seed: UInt64 = 0
   /// Workers that share each batch; must divide `batch`.
-  public var workers = 2
+  package var workers = 2
   /// Threads of each worker.
-  public var threads = 1
+  package var threads = 1
   /// Optimiser steps between checkpoints, besides those at the ends of epochs.
-  public var checkpointEvery = 200
+  package var checkpointEvery = 200
   /// Epochs without improvement after which a run ends; needs validation.
-  public var patience = 100
+  package var patience = 100
   /// Epochs between validations; the last epoch is always validated.
-  public var validationEvery = 1
+  package var validationEvery = 1
 
   /// A plan to train `network` with the published settings.
-  public init(network: NetworkSpec) { self.network = network }
+  package init(network: NetworkSpec) { self.network = network }
 
   /// The network as it is trained, with the auxiliary supervision of the plan; `nil` if it has none of that kind.
-  public var trainedNetwork: NetworkSpec? {
+  package var trainedNetwork: NetworkSpec? {
     if auxiliary == .branch, let auxiliaryForm { return network.training(with: auxiliaryForm) }
     return network.training(with: auxiliary, levels: auxiliaryLevels)
   }

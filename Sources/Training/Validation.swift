@@ -1,28 +1,28 @@
 import Capture
-public import Evaluation
-public import GELAN
+package import Evaluation
+package import GELAN
 import Imaging
-public import Inference
+package import Inference
 import Scene
 import Synchronization
 
 /// Measures a model on labelled images as it is deployed: folded, compiled for inference, with box decoding and
 /// non-maximum suppression.
-public struct Validation: Sendable {
+package struct Validation: Sendable {
   /// The images and their objects.
-  public let truth: GroundTruth
+  package let truth: GroundTruth
   /// Images processed at the same time.
-  public let workers: Int
+  package let workers: Int
   /// Input size, precision and thresholds.
-  public var options = Detector.Options()
+  package var options = Detector.Options()
   /// Whether the losses are computed, too; the model must have the classes of the data.
-  public var measuresLoss = false
+  package var measuresLoss = false
   /// Called with the number of images done, one call at a time.
-  public var progress: @Sendable (Int) -> Void = { _ in }
+  package var progress: @Sendable (Int) -> Void = { _ in }
 
   /// A validation on `truth` with square inputs of `side` pixels and `workers` images at a time, with the reference's
   /// validation settings: confidence 0.001, overlap 0.7, multi-label, 300 detections per image.
-  public init(_ truth: GroundTruth, side: Int, workers: Int) {
+  package init(_ truth: GroundTruth, side: Int, workers: Int) {
     self.truth = truth
     self.workers = workers
     (options.width, options.height) = (side, side)
@@ -32,28 +32,28 @@ public struct Validation: Sendable {
   }
 
   /// The results.
-  public struct Measurement: Sendable {
+  package struct Measurement: Sendable {
     /// Objects of each image in the order of the data; empty for images that were skipped.
-    public let truth: [[TrueObject]]
+    package let truth: [[TrueObject]]
     /// Detections in each image.
-    public let found: [[FoundObject]]
+    package let found: [[FoundObject]]
     /// Problems of the images.
-    public let problems: [GroundTruth.Problem]
+    package let problems: [GroundTruth.Problem]
     /// Number of images measured.
-    public let imageCount: Int
+    package let imageCount: Int
     /// Average precision over them.
-    public let precision: AveragePrecision
+    package let precision: AveragePrecision
     /// Precision of the computation.
-    public let arithmetic: CompilationOptions.Precision
+    package let arithmetic: CompilationOptions.Precision
     /// Loss terms of all images as one batch, if they were asked for.
-    public let loss: DetectionLoss.Terms?
+    package let loss: DetectionLoss.Terms?
   }
 
   /// Detects objects in every image and compares. Throws errors of the detector, and `mismatched` if no readable
   /// image shows an object.
   ///
   /// - Parameter classes: class of the data for each class of the model; `nil` if they are the same.
-  public func measure(_ model: InferenceModel, classes: [Int?]? = nil) throws -> Measurement {
+  package func measure(_ model: InferenceModel, classes: [Int?]? = nil) throws -> Measurement {
     let detector = Detector(model, options: options)
     let table: [Int?] = classes ?? model.classNames.indices.map { $0 }
     let tally = Mutex(Tally(count: truth.images.count))

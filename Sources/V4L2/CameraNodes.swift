@@ -1,9 +1,9 @@
 import Glibc
 
 /// The camera nodes of this machine.
-public enum CameraNodes {
+package enum CameraNodes {
   /// Paths of all nodes that may be cameras, by their numbers.
-  public static func paths() -> [String] {
+  package static func paths() -> [String] {
     entries(of: "/dev").filter { $0.hasPrefix("video") }.compactMap { name in
       Int(name.dropFirst("video".count)).map { (number: $0, path: "/dev/" + name) }
     }.sorted { $0.number < $1.number }.map(\.path)
@@ -11,7 +11,7 @@ public enum CameraNodes {
 
   /// A path that still names the camera after it was unplugged and got another number: udev's link to the node at
   /// `path`, by serial number or USB port; `nil` if there is none.
-  public static func stablePath(of path: String) -> String? {
+  package static func stablePath(of path: String) -> String? {
     guard let node = resolved(path) else { return nil }
     for folder in ["/dev/v4l/by-id", "/dev/v4l/by-path"] {
       if path.hasPrefix(folder) { return path }

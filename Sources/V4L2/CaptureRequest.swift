@@ -1,33 +1,33 @@
 /// The requested format, size, rate and controls of a camera; `nil` leaves the choice to `FormatCatalogue`.
-public struct CaptureRequest: Hashable, Sendable {
+package struct CaptureRequest: Hashable, Sendable {
   /// Pixel format or compression.
-  public var format: FourCC?
+  package var format: FourCC?
   /// Size of the frames.
-  public var size: FrameSize?
+  package var size: FrameSize?
   /// Frames per second.
-  public var rate: Double?
+  package var rate: Double?
   /// Controls to set, in this order.
-  public var controls: [ControlSetting] = []
+  package var controls: [ControlSetting] = []
 
   /// No requests.
-  public init() {}
+  package init() {}
 }
 
 /// Width and height in pixels.
-public struct FrameSize: Hashable, Sendable, CustomStringConvertible {
+package struct FrameSize: Hashable, Sendable, CustomStringConvertible {
   /// Width in pixels.
-  public let width: Int
+  package let width: Int
   /// Height in pixels.
-  public let height: Int
+  package let height: Int
 
   /// A size.
-  public init(width: Int, height: Int) {
+  package init(width: Int, height: Int) {
     self.width = width
     self.height = height
   }
 
   /// Parses `1280x720`.
-  public init?(parsing text: String) {
+  package init?(parsing text: String) {
     let numbers = text.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
     guard numbers.count == 2, let width = numbers[0], let height = numbers[1], (1...16384).contains(width),
       (1...16384).contains(height)
@@ -36,20 +36,20 @@ public struct FrameSize: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// `1280x720`.
-  public var description: String { "\(width)x\(height)" }
+  package var description: String { "\(width)x\(height)" }
 
   /// Number of pixels; as a double, because a driver may report sides whose product overflows `Int`.
   var area: Double { Double(width) * Double(height) }
 }
 
 /// All sizes between two, in fixed steps from the smaller one.
-public struct SizeRange: Hashable, Sendable {
+package struct SizeRange: Hashable, Sendable {
   /// The smallest size.
-  public let smallest: FrameSize
+  package let smallest: FrameSize
   /// The upper limit, which need not be reachable in steps.
-  public let largest: FrameSize
+  package let largest: FrameSize
   /// Width and height of a step; 1 if every size is possible.
-  public let step: FrameSize
+  package let step: FrameSize
 
   /// The size in the range that is nearest to `size`.
   func nearest(to size: FrameSize) -> FrameSize {
@@ -66,14 +66,14 @@ public struct SizeRange: Hashable, Sendable {
 }
 
 /// A control of a camera with its value.
-public struct ControlSetting: Hashable, Sendable, CustomStringConvertible {
+package struct ControlSetting: Hashable, Sendable, CustomStringConvertible {
   /// The control's name in lower case with `_` between words, such as `white_balance_automatic`.
-  public let name: String
+  package let name: String
   /// The value.
-  public let value: Int32
+  package let value: Int32
 
   /// Parses `brightness=128`.
-  public init?(parsing text: String) {
+  package init?(parsing text: String) {
     let parts = text.split(separator: "=", omittingEmptySubsequences: false)
     guard parts.count == 2, !parts[0].isEmpty, let value = Int32(parts[1]) else { return nil }
     name = String(parts[0])
@@ -81,5 +81,5 @@ public struct ControlSetting: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// `brightness=128`.
-  public var description: String { "\(name)=\(value)" }
+  package var description: String { "\(name)=\(value)" }
 }

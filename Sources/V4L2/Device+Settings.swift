@@ -2,20 +2,20 @@ import CV4L2
 import Glibc
 
 /// The format a camera agreed to.
-public struct CaptureFormat: Hashable, Sendable {
+package struct CaptureFormat: Hashable, Sendable {
   /// Pixel format or compression.
-  public var format: FourCC
+  package var format: FourCC
   /// Size of the frames.
-  public var size: FrameSize
+  package var size: FrameSize
   /// Stride of the first plane in bytes; 0 for compressed formats.
-  public var rowBytes: Int
+  package var rowBytes: Int
   /// Frames per second, if the driver reports it.
-  public var rate: Double?
+  package var rate: Double?
   /// Whether samples use the full range 0...255.
-  public var isFullRange: Bool
+  package var isFullRange: Bool
 
   /// A format from its parts.
-  public init(format: FourCC, size: FrameSize, rowBytes: Int, rate: Double?, isFullRange: Bool) {
+  package init(format: FourCC, size: FrameSize, rowBytes: Int, rate: Double?, isFullRange: Bool) {
     self.format = format
     self.size = size
     self.rowBytes = rowBytes
@@ -26,7 +26,7 @@ public struct CaptureFormat: Hashable, Sendable {
 
 extension Device {
   /// Sets the format that suits `request` best and the controls; returns what the driver made of it.
-  public mutating func negotiate(_ request: CaptureRequest) throws(V4L2Error) -> CaptureFormat {
+  package mutating func negotiate(_ request: CaptureRequest) throws(V4L2Error) -> CaptureFormat {
     let catalogue = catalogue()
     guard let best = catalogue.best(for: request) else {
       let known = catalogue.names.map(\.format.description).joined(separator: ", ")

@@ -2,18 +2,18 @@ import CV4L2
 import Glibc
 
 /// Metadata of a frame.
-public struct FrameInfo: Hashable, Sendable {
+package struct FrameInfo: Hashable, Sendable {
   /// The camera's frame counter; a gap means frames that were not fetched in time.
-  public var sequence: UInt32
+  package var sequence: UInt32
   /// Capture time in seconds of the monotonic clock, from the driver.
-  public var seconds: Double
+  package var seconds: Double
   /// Whether the driver reports damaged data.
-  public var isDamaged: Bool
+  package var isDamaged: Bool
 }
 
 extension Device {
   /// Starts the camera with `bufferCount` buffers.
-  public mutating func start(bufferCount: Int = 4) throws(V4L2Error) {
+  package mutating func start(bufferCount: Int = 4) throws(V4L2Error) {
     let buffers = try MappedBuffers(descriptor, count: bufferCount, path: path)
     for index in 0..<buffers.count { try enqueue(UInt32(index)) }
     self.buffers = consume buffers
@@ -27,7 +27,7 @@ extension Device {
   /// - Parameters:
   ///   - timeout: longest wait in seconds before `timedOut` is thrown.
   ///   - isInterrupted: called ten times per second; returning `true` ends the wait with `interrupted`.
-  public mutating func read<R, E: Error>(
+  package mutating func read<R, E: Error>(
     timeout: Double, isInterrupted: () -> Bool, _ body: (FrameInfo, RawSpan) throws(E) -> R
   ) throws(V4L2Error) -> Result<R, E> {
     var buffer = yolostream_v4l2_frame()

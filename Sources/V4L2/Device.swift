@@ -3,18 +3,18 @@ import Glibc
 
 /// An open camera node.
 @safe
-public struct Device: ~Copyable {
+package struct Device: ~Copyable {
   /// Path of the node.
-  public let path: String
+  package let path: String
   /// The driver's name of the camera.
-  public let name: String
+  package let name: String
   /// Where the camera is plugged in, from the driver.
-  public let location: String
+  package let location: String
   let descriptor: Int32
   var buffers: MappedBuffers?
 
   /// Opens the node at `path`. Throws `missing`, `denied`, `busy`, or `unsupported` if it is not a camera.
-  public init(path: String) throws(V4L2Error) {
+  package init(path: String) throws(V4L2Error) {
     let descriptor = unsafe open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC)
     guard descriptor >= 0 else { throw .system(errno, "open", path) }
     var capability = v4l2_capability()
@@ -34,7 +34,7 @@ public struct Device: ~Copyable {
   deinit { close(descriptor) }
 
   /// All formats the camera offers. A range of sizes is represented by its ends.
-  public borrowing func catalogue() -> FormatCatalogue {
+  package borrowing func catalogue() -> FormatCatalogue {
     var names: [(format: FourCC, name: String)] = [], offers: [FormatCatalogue.Offer] = []
     for index in UInt32(0)..<256 {
       var format = v4l2_fmtdesc()

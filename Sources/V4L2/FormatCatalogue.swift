@@ -1,20 +1,20 @@
 /// The formats a camera offers, with sizes and rates.
-public struct FormatCatalogue: Hashable, Sendable {
+package struct FormatCatalogue: Hashable, Sendable {
   /// One combination of format and size.
-  public struct Offer: Hashable, Sendable {
+  package struct Offer: Hashable, Sendable {
     /// Pixel format or compression.
-    public var format: FourCC
+    package var format: FourCC
     /// Size of the frames.
-    public var size: FrameSize
+    package var size: FrameSize
     /// The range that `size` is an end of; `nil` for a discrete size.
-    public var range: SizeRange?
+    package var range: SizeRange?
     /// Frames per second, fastest first; empty if the camera does not report them.
-    public var rates: [Double]
+    package var rates: [Double]
     /// Whether all rates between the first and the last are available, too.
-    public var hasRatesBetween: Bool
+    package var hasRatesBetween: Bool
 
     /// An offer from its parts.
-    public init(
+    package init(
       format: FourCC, size: FrameSize, range: SizeRange? = nil, rates: [Double], hasRatesBetween: Bool = false
     ) {
       self.format = format
@@ -36,14 +36,14 @@ public struct FormatCatalogue: Hashable, Sendable {
   }
 
   /// The camera's names of all formats, including unsupported ones.
-  public var names: [(format: FourCC, name: String)] { zip(formats, formatNames).map { ($0, $1) } }
+  package var names: [(format: FourCC, name: String)] { zip(formats, formatNames).map { ($0, $1) } }
   /// All offers.
-  public let offers: [Offer]
+  package let offers: [Offer]
   private let formats: [FourCC]
   private let formatNames: [String]
 
   /// A catalogue of `offers`; `names` are the formats with their names.
-  public init(names: [(format: FourCC, name: String)], offers: [Offer]) {
+  package init(names: [(format: FourCC, name: String)], offers: [Offer]) {
     formats = names.map(\.format)
     formatNames = names.map(\.name)
     self.offers = offers
@@ -53,7 +53,7 @@ public struct FormatCatalogue: Hashable, Sendable {
   ///
   /// The nearest size wins, then a rate that reaches the requested one, then the cheaper format. The default request
   /// is 30 frames per second and at most 1280 × 720, which is enough for a detector.
-  public func best(for request: CaptureRequest) -> (offer: Offer, rate: Double?)? {
+  package func best(for request: CaptureRequest) -> (offer: Offer, rate: Double?)? {
     let size = request.size ?? FrameSize(width: 1280, height: 720)
     let rate = request.rate ?? 30
     func cost(_ offer: Offer) -> (Int, Double, Int) {

@@ -1,10 +1,10 @@
 /// A pixel format or compression as V4L2 names it: four letters in one integer.
-public struct FourCC: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
+package struct FourCC: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
   /// The letters, first in the lowest byte.
-  public let rawValue: UInt32
+  package let rawValue: UInt32
 
   /// A format by its integer.
-  public init(rawValue: UInt32) { self.rawValue = rawValue }
+  package init(rawValue: UInt32) { self.rawValue = rawValue }
 
   /// A format by its letters; fewer than four are padded with spaces.
   init(_ letters: StaticString) {
@@ -14,28 +14,28 @@ public struct FourCC: RawRepresentable, Hashable, Sendable, CustomStringConverti
   }
 
   /// JPEG frames one after another.
-  public static let mjpeg = FourCC("MJPG")
+  package static let mjpeg = FourCC("MJPG")
   /// The same under its other name.
-  public static let jpeg = FourCC("JPEG")
+  package static let jpeg = FourCC("JPEG")
   /// H.264 with start codes.
-  public static let h264 = FourCC("H264")
+  package static let h264 = FourCC("H264")
   /// Packed 4:2:2: Y, U, Y, V for two pixels.
-  public static let yuyv = FourCC("YUYV")
+  package static let yuyv = FourCC("YUYV")
   /// Packed 4:2:2: U, Y, V, Y for two pixels.
-  public static let uyvy = FourCC("UYVY")
+  package static let uyvy = FourCC("UYVY")
   /// 4:2:0: plane Y, then U and V interleaved.
-  public static let nv12 = FourCC("NV12")
+  package static let nv12 = FourCC("NV12")
   /// 4:2:0: planes Y, U, V.
-  public static let yu12 = FourCC("YU12")
+  package static let yu12 = FourCC("YU12")
   /// One plane of luma.
-  public static let grey = FourCC("GREY")
+  package static let grey = FourCC("GREY")
 
   /// The supported formats, best first for equal size and rate: 4:2:0 needs no conversion, 4:2:2 does, then grey,
   /// then compressed formats, which must be decoded.
-  public static let known: [FourCC] = [.nv12, .yu12, .yuyv, .uyvy, .mjpeg, .jpeg, .h264, .grey]
+  package static let known: [FourCC] = [.nv12, .yu12, .yuyv, .uyvy, .mjpeg, .jpeg, .h264, .grey]
 
   /// A format by its letters or a common name such as `mjpeg` or `yuv420p`.
-  public init?(named name: String) {
+  package init?(named name: String) {
     let lowered = name.lowercased()
     let aliases: [String: FourCC] = [
       "mjpeg": .mjpeg, "mjpg": .mjpeg, "jpeg": .jpeg, "h264": .h264, "yuyv": .yuyv, "yuyv422": .yuyv, "yuy2": .yuyv,
@@ -47,13 +47,13 @@ public struct FourCC: RawRepresentable, Hashable, Sendable, CustomStringConverti
   }
 
   /// The letters.
-  public var description: String {
+  package var description: String {
     let bytes = (0..<4).map { UInt8(truncatingIfNeeded: rawValue >> UInt32($0 * 8)) & 0x7F }
     return String(decoding: bytes, as: UTF8.self).trimmed
   }
 
   /// Whether the size of a frame in bytes varies.
-  public var isCompressed: Bool { [.mjpeg, .jpeg, .h264].contains(self) }
+  package var isCompressed: Bool { [.mjpeg, .jpeg, .h264].contains(self) }
 }
 
 extension String {

@@ -1,9 +1,9 @@
 import Glibc
 
 /// An error of a camera.
-public struct V4L2Error: Error, Hashable, Sendable, CustomStringConvertible {
+package struct V4L2Error: Error, Hashable, Sendable, CustomStringConvertible {
   /// Kinds of failures.
-  public enum Code: Hashable, Sendable {
+  package enum Code: Hashable, Sendable {
     /// The device does not exist or was unplugged.
     case missing
     /// Permission denied.
@@ -21,12 +21,12 @@ public struct V4L2Error: Error, Hashable, Sendable, CustomStringConvertible {
   }
 
   /// The kind of failure.
-  public let code: Code
+  package let code: Code
   /// One sentence: what was tried, expected and found.
-  public let description: String
+  package let description: String
 
   /// An error with its sentence.
-  public init(_ code: Code, _ description: String) {
+  package init(_ code: Code, _ description: String) {
     self.code = code
     self.description = description
   }

@@ -1,8 +1,8 @@
-public import ArgumentParser
+import ArgumentParser
 import Evaluation
 import Foundation
-public import GELAN
-public import Training
+package import GELAN
+package import Training
 
 extension NetworkSpec.Auxiliary: ExpressibleByArgument {}
 extension NetworkSpec.AuxiliaryLevels: ExpressibleByArgument {}

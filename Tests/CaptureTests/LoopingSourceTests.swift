@@ -15,7 +15,7 @@ import Testing
     init() throws { pattern = TestPatternSource(try #require(TestPattern(width: 64, height: 32, rate: 10))) }
 
     var description: SourceDescription { pattern.description }
-    var audio: PacketQueue? { nil }
+    var audio: AudioPackets? { nil }
     var losses: SourceLosses {
       var losses = SourceLosses()
       losses.damagedPackets = 3

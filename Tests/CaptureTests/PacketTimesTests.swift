@@ -52,7 +52,7 @@ import Testing
     let source = try StreamSource(file: path, options: options)
     var times: [Double] = []
     while case .frame(let frame) = try source.next() { times.append(frame.stamp.seconds) }
-    let audio = source.audio?.takeAll() ?? []
+    let audio = source.audio?.queue.takeAll() ?? []
     #expect(times.count == 100 && zip(times, times.dropFirst()).allSatisfy { $0 < $1 })
     #expect(abs((times.last ?? 0) - (times.first ?? 0) - 3.96) < 0.2, "\(times.last ?? 0)")
     let decoding = audio.compactMap { packet in packet.decodingTimestamp.map { packet.timeBase.seconds(of: $0) } }

@@ -16,7 +16,7 @@ import Testing
     }
 
     var description: SourceDescription { pattern.description }
-    var audio: PacketQueue? { nil }
+    var audio: AudioPackets? { nil }
     var losses: SourceLosses { pattern.losses }
     func interrupt() {}
     func next() throws(CaptureError) -> CaptureOutcome {

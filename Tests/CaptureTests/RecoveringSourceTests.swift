@@ -77,7 +77,7 @@ import Testing
       self.description = description
     }
 
-    var audio: PacketQueue? { nil }
+    var audio: AudioPackets? { nil }
     var losses: SourceLosses {
       var losses = SourceLosses()
       losses.damagedPackets = 1

@@ -21,7 +21,7 @@ import Testing
     settings.preset = preset
     settings.timeBase = source.description.timeBase
     settings.nominalRate = source.description.nominalRate
-    var writer = try VideoWriter(path: path, settings: settings, audio: source.audio)
+    var writer = try VideoWriter(path: path, settings: settings, audio: source.audio?.queue)
     var times: [Double] = []
     while case .frame(let frame) = try source.next() {
       times.append(frame.stamp.seconds)

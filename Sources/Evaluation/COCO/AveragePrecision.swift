@@ -3,18 +3,18 @@
 /// Ten IoU thresholds, four ranges of object area, at most 100 detections of a class per image, precision
 /// interpolated at 101 levels of recall. One known difference: pycocotools treats a match with an annotation whose
 /// `id` is 0 as no match; here ids do not matter.
-public struct AveragePrecision: Sendable {
+package struct AveragePrecision: Sendable {
   /// IoU thresholds: 0.50, 0.55, … 0.95.
-  public static let overlapThresholds = levels(from: 0.5, to: 0.95, count: 10)
+  package static let overlapThresholds = levels(from: 0.5, to: 0.95, count: 10)
   /// Levels of recall at which precision is sampled: 0, 0.01, … 1.
-  public static let recallLevels = levels(from: 0, to: 1, count: 101)
+  package static let recallLevels = levels(from: 0, to: 1, count: 101)
   /// Most detections of a class per image that count, best first; precision uses the last limit.
-  public static let limits = [1, 10, 100]
+  package static let limits = [1, 10, 100]
   /// The value of a figure without objects, as in pycocotools.
-  public static let undefined = -1.0
+  package static let undefined = -1.0
 
   /// Sizes of objects, by area in square pixels.
-  public enum AreaRange: Int, CaseIterable, Sendable {
+  package enum AreaRange: Int, CaseIterable, Sendable {
     /// Any size.
     case all
     /// Up to 32².
@@ -36,23 +36,23 @@ public struct AveragePrecision: Sendable {
   }
 
   /// The confidence threshold of a class with the highest F1 score, at an IoU of 0.50.
-  public struct OperatingPoint: Hashable, Sendable {
+  package struct OperatingPoint: Hashable, Sendable {
     /// F1 score: harmonic mean of precision and recall, 0...1.
-    public var f1 = 0.0
+    package var f1 = 0.0
     /// Precision, 0...1.
-    public var precision = 0.0
+    package var precision = 0.0
     /// Recall, 0...1.
-    public var recall = 0.0
+    package var recall = 0.0
     /// The confidence threshold: lowest score of a detection that counts.
-    public var confidence = 0.0
+    package var confidence = 0.0
   }
 
   /// The best operating point of each class; all zero for a class without objects or true positives.
-  public private(set) var operatingPoints: [OperatingPoint]
+  package private(set) var operatingPoints: [OperatingPoint]
   /// Number of classes.
-  public let classCount: Int
+  package let classCount: Int
   /// Objects of each class, crowds not counted.
-  public private(set) var objectCounts: [Int]
+  package private(set) var objectCounts: [Int]
   /// Interpolated precision by class, area range, threshold and recall level.
   private var precision: [Double]
   /// Maximum recall by class, area range, limit and threshold.
@@ -65,7 +65,7 @@ public struct AveragePrecision: Sendable {
   ///   - found: the detections in each image, in the same order of images. With images by ascending id and detections
   ///     in file order, equal scores are ordered as in pycocotools.
   ///   - classCount: number of classes; objects of other classes are ignored.
-  public init(truth: [[TrueObject]], found: [[FoundObject]], classCount: Int) {
+  package init(truth: [[TrueObject]], found: [[FoundObject]], classCount: Int) {
     precondition(truth.count == found.count, "each image has its truth and its finds")
     self.classCount = classCount
     let thresholds = Self.overlapThresholds.count
@@ -92,7 +92,7 @@ public struct AveragePrecision: Sendable {
   }
 
   /// Mean of the best operating points of the classes with objects; its confidence is the mean of theirs.
-  public var meanOperatingPoint: OperatingPoint {
+  package var meanOperatingPoint: OperatingPoint {
     let points = zip(operatingPoints, objectCounts).filter { $1 > 0 }.map(\.0)
     guard !points.isEmpty else { return OperatingPoint() }
     func mean(_ value: (OperatingPoint) -> Double) -> Double {
@@ -105,13 +105,13 @@ public struct AveragePrecision: Sendable {
   /// Precision at each recall level for objects of all sizes, or `nil` for a class without objects.
   ///
   /// - Parameter threshold: index into `overlapThresholds`.
-  public func curve(ofClass classID: Int, threshold: Int) -> ArraySlice<Double>? {
+  package func curve(ofClass classID: Int, threshold: Int) -> ArraySlice<Double>? {
     guard objectCounts[classID] > 0 else { return nil }
     return precision[precisionRange(classID, .all, threshold..<threshold + 1)]
   }
 
   /// Mean precision over `thresholds` (indices) and recall levels, of one class or of all classes with objects.
-  public func precision(ofClass classID: Int? = nil, in range: AreaRange = .all, thresholds: Range<Int> = 0..<10)
+  package func precision(ofClass classID: Int? = nil, in range: AreaRange = .all, thresholds: Range<Int> = 0..<10)
     -> Double
   {
     mean(ofClass: classID) { precision[precisionRange($0, range, thresholds)] }
@@ -119,7 +119,7 @@ public struct AveragePrecision: Sendable {
 
   /// Maximum recall with at most `AveragePrecision.limits[limit]` detections per image, mean over the thresholds, of
   /// one class or of all classes with objects.
-  public func recall(ofClass classID: Int? = nil, in range: AreaRange = .all, limit: Int = 2) -> Double {
+  package func recall(ofClass classID: Int? = nil, in range: AreaRange = .all, limit: Int = 2) -> Double {
     mean(ofClass: classID) { recall[recallRange($0, range, limit)] }
   }
 

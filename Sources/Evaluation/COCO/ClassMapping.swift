@@ -4,13 +4,13 @@ import Scene
 ///
 /// Names of PASCAL VOC and COCO for the same class, such as `sofa` and `couch`, are equal; spaces, hyphens,
 /// underscores and case are ignored.
-public struct ClassMapping: Hashable, Sendable {
+package struct ClassMapping: Hashable, Sendable {
   /// For each class of the model the class of the data set, or `nil`.
-  public let table: [Int?]
+  package let table: [Int?]
   /// Classes of the model that the data set lacks; their detections do not count.
-  public let unknownToData: [String]
+  package let unknownToData: [String]
   /// Classes of the data set that the model lacks.
-  public let unknownToModel: [String]
+  package let unknownToModel: [String]
 
   /// PASCAL VOC's names and COCO's.
   private static let synonyms: [String: String] = [
@@ -19,7 +19,7 @@ public struct ClassMapping: Hashable, Sendable {
   ]
 
   /// Maps `model` names to `data` names.
-  public init(model: [String], data: [String]) {
+  package init(model: [String], data: [String]) {
     let keys = data.map(Self.key)
     let positions = Dictionary(zip(keys, keys.indices), uniquingKeysWith: { first, _ in first })
     let table = model.map { positions[Self.key($0)] }
@@ -38,7 +38,7 @@ public struct ClassMapping: Hashable, Sendable {
 
 extension ClassMapping {
   /// Maps `model` names to `data` names; throws `mismatched` if they have none in common.
-  public init(model: [String], data: [String], dataPath: String) throws(EvaluationError) {
+  package init(model: [String], data: [String], dataPath: String) throws(EvaluationError) {
     self.init(model: model, data: data)
     if table.allSatisfy({ $0 == nil }) {
       throw EvaluationError(
@@ -49,7 +49,7 @@ extension ClassMapping {
   }
 
   /// One sentence for each side that has classes the other lacks.
-  public var notes: [String] {
+  package var notes: [String] {
     func sentence(_ names: [String], one: String, many: String) -> [String] {
       if names.isEmpty { return [] }
       let listed = names.prefix(5).joined(separator: ", ") + (names.count > 5 ? ", …" : "")

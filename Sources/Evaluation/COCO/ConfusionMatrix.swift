@@ -2,20 +2,20 @@
 ///
 /// Detections and objects that overlap are paired by descending IoU, whatever their classes; the others are paired
 /// with the background. Detections in crowds are ignored.
-public struct ConfusionMatrix: Hashable, Sendable {
+package struct ConfusionMatrix: Hashable, Sendable {
   /// Number of classes; the index of the background.
-  public let classCount: Int
+  package let classCount: Int
   /// Lowest score of a detection that counts.
-  public let confidence: Double
+  package let confidence: Double
   /// Lowest IoU of a pair.
-  public let overlap: Double
+  package let overlap: Double
   private var counts: [Int]
 
   /// Number of objects of class `truth` detected as class `found`; `classCount` stands for the background.
-  public subscript(truth truth: Int, found found: Int) -> Int { counts[truth * (classCount + 1) + found] }
+  package subscript(truth truth: Int, found found: Int) -> Int { counts[truth * (classCount + 1) + found] }
 
   /// Pairs the detections `found` in each image with the objects `truth`.
-  public init(
+  package init(
     truth: [[TrueObject]], found: [[FoundObject]], classCount: Int, confidence: Double = 0.25, overlap: Double = 0.5
   ) {
     precondition(truth.count == found.count, "each image has its truth and its finds")

@@ -2,11 +2,11 @@ internal import Foundation
 
 extension DetectionResults {
   /// Detections read from a file, by image of the data set.
-  public struct Found: Sendable {
+  package struct Found: Sendable {
     /// Detections of each image, with the classes of the data set.
-    public var objects: [[FoundObject]]
+    package var objects: [[FoundObject]]
     /// Rows that were ignored.
-    public var problems: [GroundTruth.Problem]
+    package var problems: [GroundTruth.Problem]
   }
 
   /// Reads a results file of the COCO benchmark, `[{"image_id", "category_id", "bbox", "score"}, …]`, as pycocotools does.
@@ -14,7 +14,7 @@ extension DetectionResults {
   /// Images are matched by identifier or, in data sets without identifiers, by file name, as Ultralytics writes it.
   /// Rows of unknown categories are ignored. Throws `mismatched` for a row of an unknown image and `malformed` for
   /// another kind of file.
-  public static func read(_ path: String, of truth: GroundTruth) throws(EvaluationError) -> Found {
+  package static func read(_ path: String, of truth: GroundTruth) throws(EvaluationError) -> Found {
     var reader = JSONReader(try TextFile.read(path), path: path)
     guard reader.beginList() else { throw EvaluationError(.malformed, file: path, "expected a list of detections") }
     var images: [RecordID: Int] = [:]

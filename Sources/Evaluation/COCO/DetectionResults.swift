@@ -1,12 +1,12 @@
 /// The results file of the COCO benchmark.
-public enum DetectionResults {
+package enum DetectionResults {
   /// Throws `unwritable` if no file can be created at `path`.
-  public static func expectWritable(_ path: String) throws(EvaluationError) { try TextFile.expectWritable(path) }
+  package static func expectWritable(_ path: String) throws(EvaluationError) { try TextFile.expectWritable(path) }
 
   /// Writes `[{"image_id", "category_id", "bbox", "score", "file_name"}, …]`.
   ///
   /// - Parameter found: detections in each image of `truth`, with the classes of `truth`.
-  public static func write(_ found: [[FoundObject]], of truth: GroundTruth, to path: String) throws(EvaluationError) {
+  package static func write(_ found: [[FoundObject]], of truth: GroundTruth, to path: String) throws(EvaluationError) {
     var rows: [String] = []
     for (image, objects) in zip(truth.images, found) {
       let name = quoted(image.name)

@@ -1,18 +1,18 @@
 /// The twelve figures of the COCO benchmark.
-public struct DetectionSummary: Hashable, Sendable {
+package struct DetectionSummary: Hashable, Sendable {
   /// One figure.
-  public struct Figure: Hashable, Sendable {
+  package struct Figure: Hashable, Sendable {
     /// Its name, such as `AP50` or `AR_small`.
-    public let name: String
+    package let name: String
     /// 0...1, or -1 if there are no objects.
-    public let value: Double
+    package let value: Double
   }
 
   /// All figures in the order of pycocotools.
-  public let figures: [Figure]
+  package let figures: [Figure]
 
   /// The figures of `result`.
-  public init(_ result: AveragePrecision) {
+  package init(_ result: AveragePrecision) {
     figures = [
       Figure(name: "AP", value: result.precision()),
       Figure(name: "AP50", value: result.precision(thresholds: 0..<1)),
@@ -30,16 +30,16 @@ public struct DetectionSummary: Hashable, Sendable {
   }
 
   /// Mean average precision over IoU 0.50 to 0.95 (mAP50-95).
-  public var precision: Double { figures[0].value }
+  package var precision: Double { figures[0].value }
   /// Average precision at an IoU of 0.50 (mAP50).
-  public var precisionAt50: Double { figures[1].value }
+  package var precisionAt50: Double { figures[1].value }
   /// Average precision at an IoU of 0.75.
-  public var precisionAt75: Double { figures[2].value }
+  package var precisionAt75: Double { figures[2].value }
   /// Average recall with 100 detections of a class per image.
-  public var recall: Double { figures[8].value }
+  package var recall: Double { figures[8].value }
 }
 
 extension AveragePrecision {
   /// The twelve figures of the benchmark.
-  public var summary: DetectionSummary { DetectionSummary(self) }
+  package var summary: DetectionSummary { DetectionSummary(self) }
 }

@@ -7,7 +7,7 @@ extension GroundTruth {
   /// Only a file that is not such JSON or has no images or classes is an error; bad rows are counted and left out.
   /// Identifiers are integers or text. `area`, `iscrowd`, outlines and image sizes may be missing; run-length masks
   /// are ignored. Image paths are relative to the file.
-  public static func parse(
+  package static func parse(
     coco bytes: [UInt8], path: String, keepsOutlines: Bool = true
   ) throws(EvaluationError) -> GroundTruth {
     let file = try COCOFile(bytes, path: path, keepsOutlines: keepsOutlines)

@@ -15,7 +15,7 @@ extension GroundTruth {
   ///   - classes: class names in order, for formats that do not number them (VOC).
   ///   - keepsOutlines: whether to read outlines of COCO files; only training uses them.
   ///   - needsImages: whether the images of a COCO file must exist; they are not needed to score detections.
-  public static func open(
+  package static func open(
     _ path: String, split: String, images: String? = nil, classes: [String]? = nil, keepsOutlines: Bool = true,
     needsImages: Bool = true
   ) throws(EvaluationError) -> GroundTruth {
@@ -44,7 +44,7 @@ extension GroundTruth {
 
   /// The image files of the data set at `path`, or all images in a folder that is not a data set; `nil` if it is
   /// neither.
-  public static func imageFiles(of path: String) throws(EvaluationError) -> [String]? {
+  package static func imageFiles(of path: String) throws(EvaluationError) -> [String]? {
     let isFolder = FileList.isFolder(path)
     guard isFolder || ["yaml", "yml", "data", "json"].contains(URL(filePath: path).pathExtension.lowercased()) else {
       return nil

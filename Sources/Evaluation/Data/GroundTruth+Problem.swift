@@ -1,8 +1,8 @@
 extension GroundTruth {
   /// Something in a data set that was left out, repaired or used as background, with its place.
-  public struct Problem: Hashable, Sendable {
+  package struct Problem: Hashable, Sendable {
     /// Kinds of problems; none is fatal by itself.
-    public enum Kind: Sendable, CaseIterable {
+    package enum Kind: Sendable, CaseIterable {
       /// The image has no label file.
       case missingLabels
       /// The label file is empty.
@@ -37,14 +37,14 @@ extension GroundTruth {
       case wrongSize
     }
     /// The kind of problem.
-    public let kind: Kind
+    package let kind: Kind
     /// The file, with line or row if known.
-    public let place: String
+    package let place: String
     /// Details that the kind does not state.
-    public let detail: String?
+    package let detail: String?
 
     /// A problem of `kind` at `place`.
-    public init(kind: Kind, place: String, detail: String? = nil) {
+    package init(kind: Kind, place: String, detail: String? = nil) {
       self.kind = kind
       self.place = place
       self.detail = detail
@@ -85,7 +85,7 @@ extension GroundTruth.Problem.Kind {
 
 extension [GroundTruth.Problem] {
   /// One sentence per kind: count, consequence and the first places. Empty if there are no problems.
-  public var report: [String] {
+  package var report: [String] {
     let groups = Dictionary(grouping: self, by: \.kind)
     return GroundTruth.Problem.Kind.allCases.compactMap { kind in
       guard let found = groups[kind] else { return nil }

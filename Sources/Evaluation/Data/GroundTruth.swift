@@ -1,37 +1,37 @@
 /// A labelled data set: images with their objects, and problems found while reading.
 ///
 /// `open` reads every supported layout; `Documentation/datasets.md` lists them with the rules for label rows.
-public struct GroundTruth: Sendable {
+package struct GroundTruth: Sendable {
   /// A class of objects.
-  public struct Category: Hashable, Sendable {
+  package struct Category: Hashable, Sendable {
     /// Identifier in the data set's files.
-    public let id: RecordID
+    package let id: RecordID
     /// Its name.
-    public let name: String
+    package let name: String
 
     /// The class `name` with identifier `id`.
-    public init(id: RecordID, name: String) {
+    package init(id: RecordID, name: String) {
       self.id = id
       self.name = name
     }
   }
 
   /// An image with its objects.
-  public struct Image: Sendable {
+  package struct Image: Sendable {
     /// Identifier in the data set; its position from 1 if the format has none.
-    public let id: RecordID
+    package let id: RecordID
     /// Name in the data set.
-    public let name: String
+    package let name: String
     /// Path of the file.
-    public let path: String
+    package let path: String
     /// The size that the boxes refer to: pixels, or `unit` if they are fractions; `nil` if the data set has pixels
     /// without a size.
-    public let size: Size?
+    package let size: Size?
     /// Its objects.
-    public var objects: [TrueObject]
+    package var objects: [TrueObject]
 
     /// An image at `path` whose boxes refer to `size`.
-    public init(id: RecordID, name: String, path: String, size: Size?, objects: [TrueObject]) {
+    package init(id: RecordID, name: String, path: String, size: Size?, objects: [TrueObject]) {
       self.id = id
       self.name = name
       self.path = path
@@ -41,35 +41,35 @@ public struct GroundTruth: Sendable {
   }
 
   /// Width and height of an image.
-  public struct Size: Hashable, Sendable {
+  package struct Size: Hashable, Sendable {
     /// Width in pixels.
-    public let width: Int
+    package let width: Int
     /// Height in pixels.
-    public let height: Int
+    package let height: Int
 
     /// The size of images whose boxes are fractions.
-    public static let unit = Size(width: 1, height: 1)
+    package static let unit = Size(width: 1, height: 1)
 
     /// `width` by `height` pixels.
-    public init(width: Int, height: Int) {
+    package init(width: Int, height: Int) {
       self.width = width
       self.height = height
     }
   }
 
   /// File or folder it was read from.
-  public let path: String
+  package let path: String
   /// The classes; `TrueObject.classID` is a position here.
-  public let categories: [Category]
+  package let categories: [Category]
   /// The images by ascending identifier.
-  public var images: [Image]
+  package var images: [Image]
   /// Everything that was left out, repaired or used as background.
-  public var problems: [Problem]
+  package var problems: [Problem]
   /// Whether the data set has no splits, so that `train` and `val` are the same images.
-  public let isUnsplit: Bool
+  package let isUnsplit: Bool
 
   /// A data set of these images.
-  public init(path: String, categories: [Category], images: [Image], problems: [Problem] = [], isUnsplit: Bool = false)
+  package init(path: String, categories: [Category], images: [Image], problems: [Problem] = [], isUnsplit: Bool = false)
   {
     self.path = path
     self.categories = categories
@@ -79,15 +79,15 @@ public struct GroundTruth: Sendable {
   }
 
   /// Names of the classes.
-  public var classNames: [String] { categories.map(\.name) }
+  package var classNames: [String] { categories.map(\.name) }
 
   /// Objects in all images, crowds not counted.
-  public var objectCount: Int { images.reduce(0) { $0 + $1.objects.count { !$0.isCrowd } } }
+  package var objectCount: Int { images.reduce(0) { $0 + $1.objects.count { !$0.isCrowd } } }
 }
 
 extension GroundTruth.Image {
   /// How the declared size relates to the size of the file.
-  public enum SizeAgreement: Hashable, Sendable {
+  package enum SizeAgreement: Hashable, Sendable {
     /// The boxes fit the file as they are, or are fractions.
     case same
     /// The image was resized after labelling: boxes are scaled.
@@ -97,7 +97,7 @@ extension GroundTruth.Image {
   }
 
   /// Compares the declared size with that of the file after rotation.
-  public func agreement(with actual: GroundTruth.Size) -> SizeAgreement {
+  package func agreement(with actual: GroundTruth.Size) -> SizeAgreement {
     guard let size, size != .unit, size != actual else { return .same }
     let across = Double(actual.width) / Double(size.width), down = Double(actual.height) / Double(size.height)
     // Each side may be rounded by less than a pixel.
@@ -105,13 +105,13 @@ extension GroundTruth.Image {
   }
 
   /// The size to divide boxes by to get fractions, for a file of `actual` pixels.
-  public func reference(for actual: GroundTruth.Size) -> GroundTruth.Size {
+  package func reference(for actual: GroundTruth.Size) -> GroundTruth.Size {
     guard let size, agreement(with: actual) != .wrong else { return actual }
     return size
   }
 
   /// The objects in pixels of the rotated file, whose size is `actual`.
-  public func objects(in actual: GroundTruth.Size) -> [TrueObject] {
+  package func objects(in actual: GroundTruth.Size) -> [TrueObject] {
     let size = reference(for: actual)
     guard size != actual else { return objects }
     let across = Double(actual.width) / Double(size.width), down = Double(actual.height) / Double(size.height)
@@ -128,7 +128,7 @@ extension GroundTruth.Image {
 
 extension PreciseBox {
   /// Left, top, right and bottom as fractions of an image of `size`, clipped to it.
-  public func fractions(of size: GroundTruth.Size) -> SIMD4<Float> {
+  package func fractions(of size: GroundTruth.Size) -> SIMD4<Float> {
     let sides = SIMD2(Double(size.width), Double(size.height))
     let corners = SIMD4(left, top, left + width, top + height) / SIMD4(lowHalf: sides, highHalf: sides)
     return SIMD4<Float>(corners).clamped(lowerBound: .zero, upperBound: .one)

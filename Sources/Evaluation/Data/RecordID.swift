@@ -1,17 +1,17 @@
 /// The identifier of an image or a class in a data set's files: an integer or text. pycocotools takes any.
-public enum RecordID: Hashable, Comparable, Sendable, ExpressibleByIntegerLiteral, ExpressibleByStringLiteral {
+package enum RecordID: Hashable, Comparable, Sendable, ExpressibleByIntegerLiteral, ExpressibleByStringLiteral {
   /// An integer.
   case number(Int)
   /// Text.
   case text(String)
 
   /// The integer `value`.
-  public init(integerLiteral value: Int) { self = .number(value) }
+  package init(integerLiteral value: Int) { self = .number(value) }
   /// The text `value`.
-  public init(stringLiteral value: String) { self = .text(value) }
+  package init(stringLiteral value: String) { self = .text(value) }
 
   /// As written in JSON.
-  public var json: String {
+  package var json: String {
     switch self {
     case .number(let value): "\(value)"
     case .text(let value): DetectionResults.quoted(value)
@@ -19,7 +19,7 @@ public enum RecordID: Hashable, Comparable, Sendable, ExpressibleByIntegerLitera
   }
 
   /// Integers by value, then text bytewise.
-  public static func < (a: RecordID, b: RecordID) -> Bool {
+  package static func < (a: RecordID, b: RecordID) -> Bool {
     switch (a, b) {
     case (.number(let a), .number(let b)): a < b
     case (.number, .text): true

@@ -4,33 +4,33 @@ internal import Scene
 ///
 /// Source: Bernardin and Stiefelhagen, "Evaluating Multiple Object Tracking Performance: The CLEAR MOT Metrics",
 /// 2008; details as in TrackEval: a match of the previous frame is kept as long as it overlaps enough.
-public struct ClearCounts: Hashable, Sendable {
+package struct ClearCounts: Hashable, Sendable {
   /// Matched boxes.
-  public var truePositives = 0
+  package var truePositives = 0
   /// Ground-truth boxes without a match.
-  public var falseNegatives = 0
+  package var falseNegatives = 0
   /// Track boxes without a match.
-  public var falsePositives = 0
+  package var falsePositives = 0
   /// Identity switches: objects matched to another track than the last time (IDSW).
-  public var switches = 0
+  package var switches = 0
   /// Number of times an object was lost and found again (Frag).
-  public var fragmentations = 0
+  package var fragmentations = 0
   /// Objects tracked in more than 80 % of their frames (MT).
-  public var mostlyTracked = 0
+  package var mostlyTracked = 0
   /// Objects tracked in 20 to 80 % (PT).
-  public var partlyTracked = 0
+  package var partlyTracked = 0
   /// Objects tracked in less than 20 % (ML).
-  public var mostlyLost = 0
+  package var mostlyLost = 0
   /// Sum of the overlaps of the matched boxes.
-  public var overlapSum = 0.0
+  package var overlapSum = 0.0
 
   /// MOTA: 1 minus the errors per ground-truth box; can be negative.
-  public var accuracy: Double {
+  package var accuracy: Double {
     Double(truePositives - falsePositives - switches) / max(1, Double(truePositives + falseNegatives))
   }
 
   /// MOTP: mean overlap of the matches, 0...1.
-  public var precision: Double { overlapSum / max(1, Double(truePositives)) }
+  package var precision: Double { overlapSum / max(1, Double(truePositives)) }
 
   /// Combines several sequences.
   init(combining parts: [ClearCounts]) {

@@ -4,41 +4,41 @@ internal import Scene
 ///
 /// Source: Luiten et al., "HOTA: A Higher Order Metric for Evaluating Multi-Object Tracking", IJCV 2020; details as in
 /// TrackEval.
-public struct HigherOrderAccuracy: Hashable, Sendable {
+package struct HigherOrderAccuracy: Hashable, Sendable {
   /// The overlap thresholds.
-  public static let thresholds: [Double] = (0..<19).map { 0.05 + Double($0) * 0.05 }
+  package static let thresholds: [Double] = (0..<19).map { 0.05 + Double($0) * 0.05 }
 
   /// Matched boxes at each threshold.
-  public var truePositives = [Double](repeating: 0, count: thresholds.count)
+  package var truePositives = [Double](repeating: 0, count: thresholds.count)
   /// Ground-truth boxes without a match at each threshold.
-  public var falseNegatives = [Double](repeating: 0, count: thresholds.count)
+  package var falseNegatives = [Double](repeating: 0, count: thresholds.count)
   /// Track boxes without a match at each threshold.
-  public var falsePositives = [Double](repeating: 0, count: thresholds.count)
+  package var falsePositives = [Double](repeating: 0, count: thresholds.count)
   /// Association accuracy (AssA) at each threshold, 0...1.
-  public var associationByThreshold = [Double](repeating: 0, count: thresholds.count)
+  package var associationByThreshold = [Double](repeating: 0, count: thresholds.count)
   /// Mean overlap of the matches (LocA) at each threshold, 0...1.
-  public var localisationByThreshold = [Double](repeating: 1, count: thresholds.count)
+  package var localisationByThreshold = [Double](repeating: 1, count: thresholds.count)
 
   /// Detection accuracy (DetA) at each threshold, 0...1.
-  public var detectionByThreshold: [Double] {
+  package var detectionByThreshold: [Double] {
     truePositives.indices.map { index in
       truePositives[index] / max(1, truePositives[index] + falseNegatives[index] + falsePositives[index])
     }
   }
 
   /// HOTA at each threshold, 0...1.
-  public var accuracyByThreshold: [Double] {
+  package var accuracyByThreshold: [Double] {
     zip(detectionByThreshold, associationByThreshold).map { ($0 * $1).squareRoot() }
   }
 
   /// HOTA, mean over the thresholds, 0...1.
-  public var accuracy: Double { Self.mean(accuracyByThreshold) }
+  package var accuracy: Double { Self.mean(accuracyByThreshold) }
   /// DetA, mean over the thresholds, 0...1.
-  public var detection: Double { Self.mean(detectionByThreshold) }
+  package var detection: Double { Self.mean(detectionByThreshold) }
   /// AssA, mean over the thresholds, 0...1.
-  public var association: Double { Self.mean(associationByThreshold) }
+  package var association: Double { Self.mean(associationByThreshold) }
   /// LocA, mean over the thresholds, 0...1.
-  public var localisation: Double { Self.mean(localisationByThreshold) }
+  package var localisation: Double { Self.mean(localisationByThreshold) }
 
   private static func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
 

@@ -3,23 +3,23 @@ internal import Scene
 /// Boxes explained by the best one-to-one assignment of objects to tracks, at an IoU of 0.5.
 ///
 /// Source: Ristani et al., "Performance Measures and a Data Set for Multi-Target, Multi-Camera Tracking", 2016.
-public struct IdentityCounts: Hashable, Sendable {
+package struct IdentityCounts: Hashable, Sendable {
   /// Boxes with the right identity (IDTP).
-  public var truePositives = 0
+  package var truePositives = 0
   /// Ground-truth boxes without it (IDFN).
-  public var falseNegatives = 0
+  package var falseNegatives = 0
   /// Track boxes without it (IDFP).
-  public var falsePositives = 0
+  package var falsePositives = 0
 
   /// IDF1: harmonic mean of identity recall and precision, 0...1.
-  public var score: Double {
+  package var score: Double {
     Double(truePositives)
       / max(1, Double(truePositives) + 0.5 * Double(falsePositives) + 0.5 * Double(falseNegatives))
   }
   /// IDR, 0...1.
-  public var recall: Double { Double(truePositives) / max(1, Double(truePositives + falseNegatives)) }
+  package var recall: Double { Double(truePositives) / max(1, Double(truePositives + falseNegatives)) }
   /// IDP, 0...1.
-  public var precision: Double { Double(truePositives) / max(1, Double(truePositives + falsePositives)) }
+  package var precision: Double { Double(truePositives) / max(1, Double(truePositives + falsePositives)) }
 
   /// Combines several sequences.
   init(combining parts: [IdentityCounts]) {

@@ -1,13 +1,13 @@
 internal import Foundation
 
 /// The content of `seqinfo.ini`, the description of a MOTChallenge sequence.
-public struct SequenceInfo: Hashable, Sendable {
+package struct SequenceInfo: Hashable, Sendable {
   /// Frames per second, if the file states them.
-  public let frameRate: Double?
+  package let frameRate: Double?
   /// Number of frames, if the file states it.
-  public let length: Int?
+  package let length: Int?
   /// Width and height of the frames in pixels, if the file states them.
-  public var size: (width: Int, height: Int)? {
+  package var size: (width: Int, height: Int)? {
     guard let width, let height, width > 0, height > 0 else { return nil }
     return (width, height)
   }
@@ -16,13 +16,13 @@ public struct SequenceInfo: Hashable, Sendable {
   private let height: Int?
 
   /// Reads the file at `path`.
-  public static func read(_ path: String) throws(EvaluationError) -> SequenceInfo {
+  package static func read(_ path: String) throws(EvaluationError) -> SequenceInfo {
     try parse(TextFile.read(path), path: path)
   }
 
   /// The description of the sequence with detections or ground truth at `path`: in the same folder or its parent, as
   /// the benchmark lays out sequences (`SEQUENCE/det/det.txt`). `nil` if there is none.
-  public static func beside(_ path: String) throws(EvaluationError) -> SequenceInfo? {
+  package static func beside(_ path: String) throws(EvaluationError) -> SequenceInfo? {
     let folder = URL(filePath: path).deletingLastPathComponent()
     for place in [folder, folder.deletingLastPathComponent()] {
       let file = place.appending(path: "seqinfo.ini").path
@@ -32,7 +32,7 @@ public struct SequenceInfo: Hashable, Sendable {
   }
 
   /// Parses `bytes`, the content of `path`.
-  public static func parse(_ bytes: [UInt8], path: String) throws(EvaluationError) -> SequenceInfo {
+  package static func parse(_ bytes: [UInt8], path: String) throws(EvaluationError) -> SequenceInfo {
     var rate: Double?, length: Int?, width: Int?, height: Int?
     for (index, line) in TextFile.lines(of: bytes).enumerated() {
       let parts = String(decoding: line, as: UTF8.self).split(separator: "=", maxSplits: 1)

@@ -4,7 +4,7 @@ internal import Scene
 ///
 /// Identities are renumbered from 0. All frames of either file are scored: a track after the last object is a false
 /// positive.
-public struct TrackComparison: Sendable {
+package struct TrackComparison: Sendable {
   /// The objects of one frame and how they overlap.
   struct Frame: Sendable {
     var truth: [Int] = []
@@ -18,9 +18,9 @@ public struct TrackComparison: Sendable {
 
   let frames: [Frame]
   /// Number of scored ground-truth identities.
-  public let truthIdentities: Int
+  package let truthIdentities: Int
   /// Number of scored track identities.
-  public let trackIdentities: Int
+  package let trackIdentities: Int
   let truthBoxes: Int
   let trackBoxes: Int
 
@@ -29,7 +29,7 @@ public struct TrackComparison: Sendable {
   /// Ground-truth rows with confidence 0 are left out. In the MOT16 layout, as in TrackEval, only pedestrians (class
   /// 1) are scored, and tracks on distractors (person on vehicle, static person, distractor, reflection: classes 2,
   /// 7, 8, 12) are left out.
-  public init(truth: TrackFile, tracks: TrackFile) {
+  package init(truth: TrackFile, tracks: TrackFile) {
     var assignment = Assignment()
     let truthByFrame = Dictionary(grouping: truth.records, by: \.frame)
     let tracksByFrame = Dictionary(grouping: tracks.records, by: \.frame)

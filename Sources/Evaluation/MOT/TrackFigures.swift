@@ -1,21 +1,21 @@
 /// The figures of one or several sequences, with the benchmark's names.
-public struct TrackFigures: Hashable, Sendable {
+package struct TrackFigures: Hashable, Sendable {
   /// Ratios in the order they are shown: HOTA, DetA, AssA, LocA, MOTA, MOTP, IDF1, IDR, IDP. MOTA may be negative.
-  public let ratios: [Ratio]
+  package let ratios: [Ratio]
   /// Counts: IDSW, Frag, FP, FN, MT, PT, ML, track identities and true identities. Means over sequences have
   /// fractions.
-  public let counts: [Ratio]
+  package let counts: [Ratio]
 
   /// A named figure.
-  public struct Ratio: Hashable, Sendable {
+  package struct Ratio: Hashable, Sendable {
     /// Its name.
-    public let name: String
+    package let name: String
     /// Its value.
-    public let value: Double
+    package let value: Double
   }
 
   /// The figures of `metrics`.
-  public init(_ metrics: TrackMetrics) {
+  package init(_ metrics: TrackMetrics) {
     let clear = metrics.clear
     ratios = [
       Ratio(name: "HOTA", value: metrics.higherOrder.accuracy),
@@ -36,7 +36,7 @@ public struct TrackFigures: Hashable, Sendable {
   }
 
   /// The mean of each figure, all sequences weighted equally.
-  public init(averaging sequences: [TrackFigures]) {
+  package init(averaging sequences: [TrackFigures]) {
     func mean(_ part: KeyPath<TrackFigures, [Ratio]>) -> [Ratio] {
       guard let first = sequences.first else { return [] }
       return first[keyPath: part].enumerated().map { index, figure in

@@ -1,6 +1,6 @@
 extension TrackFile {
   /// Rows in the MOTChallenge format, `frame,id,left,top,width,height,confidence,-1,-1,-1`, lengths to 3 decimals.
-  public static func text(_ records: [TrackRecord]) -> String {
+  package static func text(_ records: [TrackRecord]) -> String {
     var text = ""
     for record in records {
       let box = record.box
@@ -13,7 +13,7 @@ extension TrackFile {
   }
 
   /// Replaces the file at `path` by `records`; if that fails, the old content is kept.
-  public static func write(_ records: [TrackRecord], to path: String) throws(EvaluationError) {
+  package static func write(_ records: [TrackRecord], to path: String) throws(EvaluationError) {
     try TextFile.write(text(records), to: path)
   }
 }

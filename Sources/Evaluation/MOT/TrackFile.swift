@@ -1,8 +1,8 @@
 /// A MOTChallenge file: one object per line, `frame,id,left,top,width,height[,confidence[,class or x[,visibility or
 /// y[,z]]]]`.
-public struct TrackFile: Sendable {
+package struct TrackFile: Sendable {
   /// Meaning of the columns; the benchmarks differ only in the ground truth.
-  public enum Layout: Hashable, Sendable {
+  package enum Layout: Hashable, Sendable {
     /// 2D MOT 2015: the columns after the confidence are world coordinates.
     case mot15
     /// MOT16, MOT17, MOT20: a class and a visibility follow the confidence.
@@ -10,14 +10,14 @@ public struct TrackFile: Sendable {
   }
 
   /// The file, as the caller named it.
-  public let path: String
+  package let path: String
   /// Its rows in file order.
-  public let records: [TrackRecord]
+  package let records: [TrackRecord]
   /// The layout the rows were read with.
-  public let layout: Layout
+  package let layout: Layout
 
   /// Rows that are not from a file; `path` appears in messages.
-  public init(path: String, records: [TrackRecord], layout: Layout = .mot15) {
+  package init(path: String, records: [TrackRecord], layout: Layout = .mot15) {
     self.path = path
     self.records = records
     self.layout = layout
@@ -29,12 +29,12 @@ public struct TrackFile: Sendable {
   /// unique within a frame, except -1 (a detection).
   ///
   /// - Parameter ignoresIdentities: whether to ignore the second column, as in files of detections.
-  public static func read(_ path: String, ignoresIdentities: Bool = false) throws(EvaluationError) -> TrackFile {
+  package static func read(_ path: String, ignoresIdentities: Bool = false) throws(EvaluationError) -> TrackFile {
     try parse(TextFile.read(path), path: path, ignoresIdentities: ignoresIdentities)
   }
 
   /// Parses `bytes`, the content of `path`; errors state line and column.
-  public static func parse(
+  package static func parse(
     _ bytes: [UInt8], path: String, ignoresIdentities: Bool = false
   ) throws(EvaluationError) -> TrackFile {
     var records: [TrackRecord] = []

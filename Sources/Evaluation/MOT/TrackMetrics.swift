@@ -1,18 +1,18 @@
 /// The tracking metrics, computed as TrackEval does.
-public struct TrackMetrics: Hashable, Sendable {
+package struct TrackMetrics: Hashable, Sendable {
   /// Higher-order tracking accuracy (Luiten et al. 2020).
-  public var higherOrder: HigherOrderAccuracy
+  package var higherOrder: HigherOrderAccuracy
   /// CLEAR MOT metrics (Bernardin and Stiefelhagen 2008) and their counts.
-  public var clear: ClearCounts
+  package var clear: ClearCounts
   /// Identity metrics (Ristani et al. 2016).
-  public var identity: IdentityCounts
+  package var identity: IdentityCounts
   /// Identities in the ground truth.
-  public var truthIdentities: Int
+  package var truthIdentities: Int
   /// Identities assigned by the tracker.
-  public var trackIdentities: Int
+  package var trackIdentities: Int
 
   /// Scores `tracks` against `truth`.
-  public init(truth: TrackFile, tracks: TrackFile) {
+  package init(truth: TrackFile, tracks: TrackFile) {
     let comparison = TrackComparison(truth: truth, tracks: tracks)
     higherOrder = HigherOrderAccuracy(comparison)
     clear = ClearCounts(comparison)
@@ -22,7 +22,7 @@ public struct TrackMetrics: Hashable, Sendable {
   }
 
   /// Combines `sequences`: counts are added, association is weighted by matched boxes. TrackEval's `COMBINED` row.
-  public init(combining sequences: [TrackMetrics]) {
+  package init(combining sequences: [TrackMetrics]) {
     higherOrder = HigherOrderAccuracy(combining: sequences.map(\.higherOrder))
     clear = ClearCounts(combining: sequences.map(\.clear))
     identity = IdentityCounts(combining: sequences.map(\.identity))

@@ -1,19 +1,19 @@
 internal import Foundation
 
 /// A sequence to score: its ground truth and a tracker's result.
-public struct TrackSequence: Hashable, Sendable {
+package struct TrackSequence: Hashable, Sendable {
   /// Its name, from its folder or file.
-  public let name: String
+  package let name: String
   /// File of the ground truth.
-  public let truth: String
+  package let truth: String
   /// File of the tracks.
-  public let tracks: String
+  package let tracks: String
 
   /// Reads both files and scores them.
   ///
   /// The length of the sequence is that in `seqinfo.ini`, and rows beyond it are an error, as in TrackEval; without
   /// that file it is the length of the longer file.
-  public func metrics() throws(EvaluationError) -> TrackMetrics {
+  package func metrics() throws(EvaluationError) -> TrackMetrics {
     let (truth, tracks) = (try TrackFile.read(truth), try TrackFile.read(tracks))
     if let length = try SequenceInfo.beside(truth.path)?.length {
       for file in [truth, tracks] {
@@ -29,7 +29,7 @@ public struct TrackSequence: Hashable, Sendable {
   ///
   /// Each of `truths` is a file, the folder of a sequence (with `gt.txt` or `gt/gt.txt`) or a folder of such folders.
   /// Each of `tracks` is a file, in the same order, or one folder with files `SEQUENCE.txt`.
-  public static func pairs(truths: [String], tracks: [String]) throws(EvaluationError) -> [TrackSequence] {
+  package static func pairs(truths: [String], tracks: [String]) throws(EvaluationError) -> [TrackSequence] {
     var sequences: [(name: String, file: String)] = []
     for path in truths { sequences += try truthFiles(at: path) }
     var names: Set<String> = []

@@ -1,16 +1,16 @@
 /// Plots curves over the course of a run, in panels side by side.
-public struct CurvePlot: Sendable {
+package struct CurvePlot: Sendable {
   /// Curves with common axes.
-  public struct Panel: Sendable {
+  package struct Panel: Sendable {
     /// Its title.
-    public var title: String
+    package var title: String
     /// Curves by name, points in the order of x. Points that are not finite are left out.
-    public var lines: [(name: String, points: [(x: Double, y: Double)])]
+    package var lines: [(name: String, points: [(x: Double, y: Double)])]
     /// Where the best values are: each curve has a dot there, and its value beside its name.
-    public var best: Double?
+    package var best: Double?
 
     /// A panel.
-    public init(title: String, lines: [(name: String, points: [(x: Double, y: Double)])], best: Double? = nil) {
+    package init(title: String, lines: [(name: String, points: [(x: Double, y: Double)])], best: Double? = nil) {
       self.title = title
       self.lines = lines
       self.best = best
@@ -23,10 +23,10 @@ public struct CurvePlot: Sendable {
   private static let colours = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000"]
 
   /// The drawing, as SVG.
-  public let svg: String
+  package let svg: String
 
   /// Draws `panels` over an integer axis named `axis`.
-  public init(_ panels: [Panel], axis: String) {
+  package init(_ panels: [Panel], axis: String) {
     let step = Self.margin.left + Self.side.width + Self.margin.right
     var drawing = Drawing(
       width: step * Double(panels.count), height: Self.margin.top + Self.side.height + Self.margin.bottom)

@@ -88,9 +88,9 @@ struct Drawing {
 }
 
 /// Writes the plots of an evaluation.
-public enum PlotFolder {
+package enum PlotFolder {
   /// Writes `precision-recall.svg` and `confusion.svg` to `folder`, which is created if necessary.
-  public static func write(
+  package static func write(
     precision: AveragePrecision, confusion: ConfusionMatrix, classNames: [String], to folder: String
   ) throws(EvaluationError) {
     do {

@@ -1,7 +1,7 @@
 /// The parts of an auxiliary branch: where its levels come from, and how they are integrated.
-public struct AuxiliaryForm: Hashable, Sendable {
+package struct AuxiliaryForm: Hashable, Sendable {
   /// Where the levels come from.
-  public enum Source: String, Hashable, Sendable, CaseIterable {
+  package enum Source: String, Hashable, Sendable, CaseIterable {
     /// The backbone's levels, each projected to fewer channels.
     case taps
     /// A second, narrow backbone that starts again from the image and receives at each level the sum of projections of
@@ -11,7 +11,7 @@ public struct AuxiliaryForm: Hashable, Sendable {
   }
 
   /// How the levels are integrated.
-  public enum Integration: String, Hashable, Sendable, CaseIterable {
+  package enum Integration: String, Hashable, Sendable, CaseIterable {
     /// Not: each level has its own predictions (pyramid feature hierarchy).
     case pfh
     /// From coarse to fine (feature pyramid network).
@@ -21,12 +21,12 @@ public struct AuxiliaryForm: Hashable, Sendable {
   }
 
   /// Where the levels come from.
-  public var source: Source
+  package var source: Source
   /// How they are integrated.
-  public var integration: Integration
+  package var integration: Integration
 
   /// A branch of these parts.
-  public init(source: Source = .taps, integration: Integration = .fpn) {
+  package init(source: Source = .taps, integration: Integration = .fpn) {
     self.source = source
     self.integration = integration
   }
@@ -38,7 +38,7 @@ public struct AuxiliaryForm: Hashable, Sendable {
 extension NetworkSpec {
   /// The network with an auxiliary branch of the given form instead of its own; the main branch is the same. `nil` if
   /// the backbone has no taps to attach it to.
-  public func training(with form: AuxiliaryForm) -> NetworkSpec? {
+  package func training(with form: AuxiliaryForm) -> NetworkSpec? {
     let main = inference, graph = main.graph()
     let channels = ["B3", "B4", "B5"].compactMap { graph.taps[$0].map { graph.nodes[$0].channels } }
     guard channels.count == 3 else { return nil }

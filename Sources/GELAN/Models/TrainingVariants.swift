@@ -1,6 +1,6 @@
 extension NetworkSpec {
   /// Additional supervision of the backbone during training.
-  public enum Auxiliary: String, Hashable, Sendable, CaseIterable {
+  package enum Auxiliary: String, Hashable, Sendable, CaseIterable {
     /// None: the main branch alone.
     case none = "off"
     /// Deep supervision: heads directly on the backbone's taps.
@@ -10,7 +10,7 @@ extension NetworkSpec {
   }
 
   /// What each level of an auxiliary head sees.
-  public enum AuxiliaryLevels: String, Hashable, Sendable, CaseIterable {
+  package enum AuxiliaryLevels: String, Hashable, Sendable, CaseIterable {
     /// Multi-level information: every level receives the deeper ones.
     case all
     /// Each level on its own.
@@ -19,7 +19,7 @@ extension NetworkSpec {
 
   /// The same network with the auxiliary branch that a known network has for it; the network itself if it has one or
   /// none is known.
-  public var withAuxiliaryBranch: NetworkSpec {
+  package var withAuxiliaryBranch: NetworkSpec {
     let known = Self.published + Self.own
     guard !isDual, var copy = known.first(where: { $0.isDual && $0.inference.layers == layers }) else { return self }
     (copy.headStyle, copy.classCount, copy.activation) = (headStyle, classCount, activation)
@@ -42,7 +42,7 @@ extension NetworkSpec {
 
   /// The network with another kind of auxiliary supervision; the main branch is the same in all of them. `nil` if the
   /// network has no auxiliary branch or no backbone taps to attach it to.
-  public func training(with auxiliary: Auxiliary, levels: AuxiliaryLevels = .all) -> NetworkSpec? {
+  package func training(with auxiliary: Auxiliary, levels: AuxiliaryLevels = .all) -> NetworkSpec? {
     switch auxiliary {
     case .none: return inference
     case .deep:
@@ -88,7 +88,7 @@ extension NetworkSpec {
 
   /// The same network with other computational blocks: `kind` in every aggregation, `elanDepth` of them in a chain,
   /// `innerDepth` bottlenecks in each. `nil` keeps what is there.
-  public func replacingBlocks(
+  package func replacingBlocks(
     kind: Aggregation.Kind? = nil, elanDepth: Int? = nil, innerDepth: Int? = nil
   ) -> NetworkSpec {
     guard kind != nil || elanDepth != nil || innerDepth != nil else { return self }
@@ -107,7 +107,7 @@ extension NetworkSpec {
   }
 
   /// The network that `replacingBlocks` calls `name`, such as `gelan-n-dark-elan3-inner2`; `nil` for any other name.
-  public static func variant(_ name: String) -> NetworkSpec? {
+  package static func variant(_ name: String) -> NetworkSpec? {
     let bases = (published + own).filter { name.hasPrefix($0.name + "-") }
     guard let base = bases.max(by: { $0.name.count < $1.name.count }) else { return nil }
     var kind: Aggregation.Kind?
@@ -133,7 +133,7 @@ extension NetworkSpec {
 
 extension Aggregation {
   /// The computational blocks by name.
-  public enum Kind: String, Hashable, Sendable, CaseIterable {
+  package enum Kind: String, Hashable, Sendable, CaseIterable {
     case conv, res, dark, depthwise, attention, csp
   }
 }

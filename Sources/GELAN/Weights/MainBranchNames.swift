@@ -1,11 +1,11 @@
 extension NetworkSpec {
   /// Maps parameter names of the single-branch network to names in this one.
-  public struct MainBranchNames: Sendable {
+  package struct MainBranchNames: Sendable {
     fileprivate let layers: [Int]
     fileprivate let isDual: Bool
 
     /// The name here for the single-branch network's `name`, such as `model.22.cv2.0.0.conv.weight`.
-    public func original(of name: String) -> String {
+    package func original(of name: String) -> String {
       guard isDual else { return name }
       let parts = name.split(separator: ".", maxSplits: 2, omittingEmptySubsequences: false)
       guard parts.count == 3, let layer = Int(parts[1]), layers.indices.contains(layer) else { return name }
@@ -22,5 +22,5 @@ extension NetworkSpec {
   }
 
   /// Maps the parameter names of `inference` to those of this network.
-  public var mainBranchNames: MainBranchNames { MainBranchNames(layers: inferenceLayers, isDual: isDual) }
+  package var mainBranchNames: MainBranchNames { MainBranchNames(layers: inferenceLayers, isDual: isDual) }
 }

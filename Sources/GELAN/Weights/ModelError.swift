@@ -25,7 +25,7 @@ public struct ModelError: Error, Hashable, Sendable, CustomStringConvertible {
 
   /// A failure with its sentence. Names from a file can contain anything, so control characters are replaced by `?`:
   /// the sentence stays one line.
-  public init(_ code: Code, _ message: String) {
+  package init(_ code: Code, _ message: String) {
     self.code = code
     self.message = String(
       String.UnicodeScalarView(message.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : $0 }))

@@ -1,21 +1,21 @@
 /// Batch normalisation with running statistics: scale, shift, mean and variance per channel.
-public struct BatchNormalisation: Hashable, Sendable {
+package struct BatchNormalisation: Hashable, Sendable {
   /// Added to the variance under the root; 10⁻³ in all published networks.
-  public static let epsilon: Float = 1e-3
+  package static let epsilon: Float = 1e-3
   /// Names of its tensors, in the order of `init`.
-  public static let tensorNames = ["weight", "bias", "running_mean", "running_var"]
+  package static let tensorNames = ["weight", "bias", "running_mean", "running_var"]
 
   /// Factor per channel (γ).
-  public var scale: [Float]
+  package var scale: [Float]
   /// Offset per channel (β).
-  public var shift: [Float]
+  package var shift: [Float]
   /// Running mean per channel.
-  public var mean: [Float]
+  package var mean: [Float]
   /// Running variance per channel.
-  public var variance: [Float]
+  package var variance: [Float]
 
   /// A normalisation; the arrays have one entry per channel.
-  public init(scale: [Float], shift: [Float], mean: [Float], variance: [Float]) {
+  package init(scale: [Float], shift: [Float], mean: [Float], variance: [Float]) {
     precondition(
       scale.count == shift.count && scale.count == mean.count && scale.count == variance.count, "one entry per channel")
     self.scale = scale
@@ -26,15 +26,15 @@ public struct BatchNormalisation: Hashable, Sendable {
 }
 
 /// Weights and bias of a folded convolution; the weights are `out × in/groups × kernel × kernel`.
-public struct FoldedParameters: Hashable, Sendable {
+package struct FoldedParameters: Hashable, Sendable {
   /// Weights.
-  public var weight: WeightTensor
+  package var weight: WeightTensor
   /// One value per output channel.
-  public var bias: [Float]
+  package var bias: [Float]
 
   /// Folds `normalisation` into the convolution `weight`, which has no bias. With `k = γ/√(var+ε)` the weights become
   /// `W·k` and the bias `β − mean·k`, per output channel.
-  public init(weight: WeightTensor, normalisation: BatchNormalisation) {
+  package init(weight: WeightTensor, normalisation: BatchNormalisation) {
     precondition(weight.shape.first == normalisation.scale.count, "one normalised channel per filter")
     var folded = weight
     var bias = normalisation.shift
@@ -49,13 +49,13 @@ public struct FoldedParameters: Hashable, Sendable {
   }
 
   /// Weights and bias without folding.
-  public init(weight: WeightTensor, bias: [Float]) {
+  package init(weight: WeightTensor, bias: [Float]) {
     self.weight = weight
     self.bias = bias
   }
 
   /// Merges a parallel 1×1 convolution into this 3×3 one (RepConvN): its kernel is added to the centre tap.
-  public mutating func merge(pointwise other: FoldedParameters) {
+  package mutating func merge(pointwise other: FoldedParameters) {
     precondition(
       weight.values.count == 9 * other.weight.values.count && bias.count == other.bias.count, "3×3 beside 1×1")
     for (index, value) in other.weight.values.enumerated() { weight.values[9 * index + 4] += value }
@@ -67,7 +67,7 @@ extension Graph {
   /// The weights of `folded`, computed from this graph's tensors by state-dict name.
   ///
   /// - Parameter tensor: returns a tensor of the given shape, or throws.
-  public func foldedWeights(
+  package func foldedWeights(
     from tensor: (_ name: String, _ shape: [Int]) throws(ModelError) -> WeightTensor
   ) throws(ModelError) -> WeightStore {
     var store = WeightStore()
@@ -109,7 +109,7 @@ extension Graph {
   ///
   /// Every batch normalisation is neutral except for the bias it takes over. The 1×1 branch of a merged pair is
   /// disabled by a normalisation of zero; its kernel is left out.
-  public func unfoldedWeights(of folded: WeightStore) -> WeightStore {
+  package func unfoldedWeights(of folded: WeightStore) -> WeightStore {
     var store = WeightStore()
     func set(_ convolution: Convolution, from source: String) {
       store["\(convolution.parameters).weight"] = folded["\(source).weight"]

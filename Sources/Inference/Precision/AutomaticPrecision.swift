@@ -1,11 +1,11 @@
-public import GELAN
+package import GELAN
 
 /// `auto`: the fastest precision of a model on this machine, measured at its first use and cached.
 ///
 /// f32 and bf16 suit every model; int8 needs a file with scales. Processor flags show which precisions are supported,
 /// not which is fast: bf16 without matrix instructions takes half as long as f32 on one processor and twice as long
 /// on another.
-public struct AutomaticPrecision: Sendable {
+package struct AutomaticPrecision: Sendable {
   private let cache: PrecisionCache?
   private let program: String
   private let clock: @Sendable () -> UInt64
@@ -14,7 +14,7 @@ public struct AutomaticPrecision: Sendable {
   ///   - cache: stores choices; `nil` measures on each call.
   ///   - program: version and build of the program, because other kernels have other times.
   ///   - clock: nanoseconds since any fixed moment.
-  public init(cache: PrecisionCache?, program: String, clock: @escaping @Sendable () -> UInt64) {
+  package init(cache: PrecisionCache?, program: String, clock: @escaping @Sendable () -> UInt64) {
     self.cache = cache
     self.program = program
     self.clock = clock
@@ -22,7 +22,7 @@ public struct AutomaticPrecision: Sendable {
 
   /// The precision for `model` on inputs of up to `height` × `width` with `threads` threads per image; both sides are
   /// rounded up to the network's stride. Throws if the network cannot be compiled in f32.
-  public func choice(
+  package func choice(
     for model: InferenceModel, height: Int, width: Int, threads: Int
   ) throws(InferenceError) -> PrecisionChoice {
     let stride = model.graph.stride

@@ -3,9 +3,9 @@ import Foundation
 /// Stores choices of precision in a folder, one small file each.
 ///
 /// The cache is optional: a damaged or foreign entry counts as missing, and an unwritable folder stores nothing.
-public struct PrecisionCache: Sendable {
+package struct PrecisionCache: Sendable {
   /// The folder; created when the first choice is stored.
-  public let folder: String
+  package let folder: String
 
   private struct Entry: Codable {
     let key: PrecisionKey
@@ -13,7 +13,7 @@ public struct PrecisionCache: Sendable {
   }
 
   /// A cache in `folder`.
-  public init(folder: String) { self.folder = folder }
+  package init(folder: String) { self.folder = folder }
 
   /// The choice stored for `key`; `nil` if there is none or it is not one of `candidates`.
   func choice(for key: PrecisionKey, among candidates: [CompilationOptions.Precision]) -> PrecisionChoice? {

@@ -1,26 +1,26 @@
 /// The precision that `auto` chose for a network on this machine, with the measured times.
-public struct PrecisionChoice: Hashable, Sendable, Codable {
+package struct PrecisionChoice: Hashable, Sendable, Codable {
   /// Time of one precision.
-  public struct Timing: Hashable, Sendable, Codable {
+  package struct Timing: Hashable, Sendable, Codable {
     /// The precision.
-    public let precision: CompilationOptions.Precision
+    package let precision: CompilationOptions.Precision
     /// Shortest run, in nanoseconds.
-    public let nanoseconds: UInt64
+    package let nanoseconds: UInt64
     /// Whether a run was completed. If not, each was aborted after `nanoseconds` because another precision was
     /// faster.
-    public let isFinished: Bool
+    package let isFinished: Bool
   }
 
   /// The chosen precision.
-  public let precision: CompilationOptions.Precision
+  package let precision: CompilationOptions.Precision
   /// The measured precisions; empty if there was only one.
-  public let timings: [Timing]
+  package let timings: [Timing]
 
   /// A precision slower than the fastest by at most this fraction is chosen if it is more accurate.
   static let tolerance = 0.05
 
   /// The only supported precision.
-  public init(only precision: CompilationOptions.Precision) {
+  package init(only precision: CompilationOptions.Precision) {
     self.precision = precision
     timings = []
   }
@@ -35,7 +35,7 @@ public struct PrecisionChoice: Hashable, Sendable, Codable {
   }
 
   /// The timings in one line, such as `int8 8.1 ms, bf16 14.0 ms, f32 over 20.2 ms`.
-  public var reason: String {
+  package var reason: String {
     guard !timings.isEmpty else { return "nothing else to compare" }
     return timings.map { timing in
       let tenths = (timing.nanoseconds + 50_000) / 100_000

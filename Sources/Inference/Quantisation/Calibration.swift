@@ -1,19 +1,19 @@
-public import GELAN
-public import Imaging
+package import GELAN
+package import Imaging
 import OneDNN
 
 /// Runs a network in floating point on calibration images and collects histograms of its activations.
-public final class Calibration {
+package final class Calibration {
   /// Side of the square input in pixels.
-  public let side: Int
+  package let side: Int
   /// Number of images observed.
-  public private(set) var imageCount = 0
+  package private(set) var imageCount = 0
   /// The first inputs (planar), to measure the error of each layer.
   private(set) var samples: [[Float]] = []
   static let sampleLimit = 6
 
   /// The model being calibrated.
-  public let model: InferenceModel
+  package let model: InferenceModel
   private let network: CompiledNetwork
   private let execution: NetworkExecution
   private let owners: [Graph.Node.ID]
@@ -25,7 +25,7 @@ public final class Calibration {
   private var imageSums: [Double]
 
   /// Calibrates `model` on inputs of `side` × `side` with `threads` threads.
-  public init(_ model: InferenceModel, side: Int, threads: Int) throws(InferenceError) {
+  package init(_ model: InferenceModel, side: Int, threads: Int) throws(InferenceError) {
     self.model = model
     self.side = side
     let graph = model.graph, weights = model.weights
@@ -46,7 +46,7 @@ public final class Calibration {
   }
 
   /// Runs the network on `image` and adds its activations to the histograms.
-  public func observe(_ image: borrowing PixelBuffer) throws(InferenceError) {
+  package func observe(_ image: borrowing PixelBuffer) throws(InferenceError) {
     do throws(ImagingError) {
       let letterbox = try Letterbox(
         sourceWidth: image.layout.width, sourceHeight: image.layout.height, targetWidth: side, targetHeight: side,
@@ -101,7 +101,7 @@ public final class Calibration {
   ///
   /// Every method chooses a scale on one half of the images; the scale with the least squared error on the other half
   /// wins.
-  public func scales() -> [String: (scale: Quantisation.Scale, method: RangeMethod)] {
+  package func scales() -> [String: (scale: Quantisation.Scale, method: RangeMethod)] {
     var result: [String: (scale: Quantisation.Scale, method: RangeMethod)] = [:]
     for (owner, (choice, judge)) in histograms {
       let judge = judge.total > 0 ? judge : choice

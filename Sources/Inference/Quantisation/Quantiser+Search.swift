@@ -1,14 +1,14 @@
-public import GELAN
+package import GELAN
 
 extension Quantiser {
   /// The result of a search.
-  public struct Outcome {
+  package struct Outcome {
     /// The quantised model.
-    public var model: InferenceModel
+    package var model: InferenceModel
     /// Its accuracy.
-    public var accuracy: Double
+    package var accuracy: Double
     /// Layers that stay in floating point, worst first.
-    public var kept: [String]
+    package var kept: [String]
   }
 
   /// The model that keeps the fewest layers in floating point and has at least the accuracy `floor`; if there is
@@ -19,7 +19,7 @@ extension Quantiser {
   /// - Parameters:
   ///   - ranking: returns the layers, worst first; called only if quantising all of them is not accurate enough.
   ///   - accuracy: accuracy of a model; higher is better.
-  public func search<Failure: Error>(
+  package func search<Failure: Error>(
     floor: Double, ranking: () throws(Failure) -> [String], accuracy: (InferenceModel) throws(Failure) -> Double
   ) throws(Failure) -> Outcome {
     var model = model()

@@ -1,9 +1,9 @@
-public import GELAN
+package import GELAN
 
 /// Quantises a network to int8 with the scales of a calibration.
-public struct Quantiser {
+package struct Quantiser {
   /// Scale of each group of tensors, and the method that found it.
-  public let scales: [String: (scale: Quantisation.Scale, method: RangeMethod)]
+  package let scales: [String: (scale: Quantisation.Scale, method: RangeMethod)]
   private let calibration: Calibration
   private let keepsWeights: Bool
   /// Step sizes, rounded weights and corrected bias of each convolution that can run in int8.
@@ -13,7 +13,7 @@ public struct Quantiser {
   ///
   /// - Parameter keepsWeights: whether models keep the original weights, so that f32 and bf16 give the same results
   ///   as before.
-  public init(_ calibration: Calibration, keepsWeights: Bool = false) {
+  package init(_ calibration: Calibration, keepsWeights: Bool = false) {
     self.calibration = calibration
     self.keepsWeights = keepsWeights
     scales = calibration.scales()
@@ -33,15 +33,15 @@ public struct Quantiser {
   }
 
   /// Convolutions that can run in int8, by their parameters.
-  public var layers: [String] { calibration.model.graph.quantisable.map(\.convolution.parameters) }
+  package var layers: [String] { calibration.model.graph.quantisable.map(\.convolution.parameters) }
 
   /// The model with all of `layers` in int8 except `kept`.
-  public func model(keeping kept: Set<String> = []) -> InferenceModel {
+  package func model(keeping kept: Set<String> = []) -> InferenceModel {
     model(quantising: Set(layers).subtracting(kept))
   }
 
   /// The model with only `layers` in int8.
-  public func model(quantising layers: Set<String>) -> InferenceModel {
+  package func model(quantising layers: Set<String>) -> InferenceModel {
     var model = calibration.model
     var weights = model.weights
     var quantisation = Quantisation()

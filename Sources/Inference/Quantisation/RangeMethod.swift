@@ -1,7 +1,7 @@
 import GELAN
 
 /// How the range of a tensor is chosen: values outside are clipped, values inside share 256 integers.
-public enum RangeMethod: String, Sendable, CaseIterable {
+package enum RangeMethod: String, Sendable, CaseIterable {
   /// The whole observed range.
   case minMax = "min-max"
   /// The range without the outermost 0.01 % at each end.

@@ -1,8 +1,8 @@
-public import GELAN
+package import GELAN
 import OneDNN
 
 /// Measures how much each layer alone, run in int8, changes the predictions.
-public struct Sensitivity {
+package struct Sensitivity {
   private let quantiser: Quantiser
   private let side: Int
   private let threads: Int
@@ -19,7 +19,7 @@ public struct Sensitivity {
   }
 
   /// Measures `quantiser` on the sample images of `calibration`.
-  public init(_ quantiser: Quantiser, _ calibration: Calibration, threads: Int) throws(InferenceError) {
+  package init(_ quantiser: Quantiser, _ calibration: Calibration, threads: Int) throws(InferenceError) {
     self.quantiser = quantiser
     self.threads = threads
     side = calibration.side
@@ -28,7 +28,7 @@ public struct Sensitivity {
   }
 
   /// The layers with the error that each causes alone, worst first; `progress` gets the number of measured layers.
-  public func ranking(progress: (Int) -> Void = { _ in }) throws(InferenceError) -> [(layer: String, error: Double)] {
+  package func ranking(progress: (Int) -> Void = { _ in }) throws(InferenceError) -> [(layer: String, error: Double)] {
     var errors: [(layer: String, error: Double)] = []
     for layer in quantiser.layers {
       errors.append((layer, try error(of: quantiser.model(quantising: [layer]))))
@@ -39,7 +39,7 @@ public struct Sensitivity {
 
   /// The relative squared change of class probabilities plus that of the boxes' logits, where each cell is weighted
   /// by its highest class probability; mean over images.
-  public func error(of model: InferenceModel) throws(InferenceError) -> Double {
+  package func error(of model: InferenceModel) throws(InferenceError) -> Double {
     let found = try Self.predictions(of: model, on: inputs, precision: .int8, side: side, threads: threads)
     var sum = 0.0
     for (levels, expectedLevels) in zip(found, expected) {

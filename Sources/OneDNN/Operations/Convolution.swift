@@ -1,16 +1,16 @@
 import COneDNN
 
 /// A square window that slides over height and width.
-public struct SlidingWindow: Hashable, Sendable {
+package struct SlidingWindow: Hashable, Sendable {
   /// Side of the kernel.
-  public var kernel: Int
+  package var kernel: Int
   /// Stride.
-  public var stride: Int
+  package var stride: Int
   /// Padding before the first row and column; the padding after the last follows from the output size.
-  public var padding: Int
+  package var padding: Int
 
   /// A window of `kernel` × `kernel`.
-  public init(kernel: Int, stride: Int = 1, padding: Int = 0) {
+  package init(kernel: Int, stride: Int = 1, padding: Int = 0) {
     self.kernel = kernel
     self.stride = stride
     self.padding = padding
@@ -36,7 +36,7 @@ extension Primitive {
   ///   - bias: one value per output channel, or `nil`.
   ///   - scaling: scales of int8 source and weights; bind its operands, too.
   ///   - isTraining: whether gradients will be computed.
-  public static func convolution(
+  package static func convolution(
     source: TensorLayout, weights: TensorLayout, bias: TensorLayout?, destination: TensorLayout,
     window: SlidingWindow, then operations: [PostOperation] = [], scaling: Int8Scaling? = nil,
     isTraining: Bool = false, on engine: Engine

@@ -1,7 +1,7 @@
 import COneDNN
 
 /// An elementwise function.
-public enum ElementwiseKind: Hashable, Sendable {
+package enum ElementwiseKind: Hashable, Sendable {
   /// `x · σ(x)`.
   case silu
   /// `max(x, 0)`.
@@ -17,7 +17,7 @@ public enum ElementwiseKind: Hashable, Sendable {
 
 extension Primitive {
   /// An elementwise function; source and destination have the same layout and may share memory.
-  public static func elementwise(
+  package static func elementwise(
     _ kind: ElementwiseKind, _ layout: TensorLayout, isTraining: Bool = false, on engine: Engine
   ) throws(OneDNNError) -> Primitive {
     let attributes = try PrimitiveAttributes()

@@ -1,11 +1,11 @@
 import COneDNN
 
 /// Products of row-major f32 matrices, on the calling thread's team.
-public enum MatrixProduct {
+package enum MatrixProduct {
   /// `target` (rows × columns) = `left` (rows × depth) · `right` (depth × columns); each factor may be stored
   /// transposed. `target` must not overlap the factors.
   @unsafe
-  public static func multiply(
+  package static func multiply(
     _ left: UnsafePointer<Float>, _ right: UnsafePointer<Float>, rows: Int, columns: Int, depth: Int,
     isLeftTransposed: Bool = false, isRightTransposed: Bool = false, into target: UnsafeMutablePointer<Float>
   ) throws(OneDNNError) {

@@ -2,7 +2,7 @@ import COneDNN
 
 extension Primitive {
   /// Nearest-neighbour upsampling by the integer factors between the two shapes.
-  public static func resampling(
+  package static func resampling(
     source: TensorLayout, destination: TensorLayout, isTraining: Bool = false, on engine: Engine
   ) throws(OneDNNError) -> Primitive {
     let attributes = try PrimitiveAttributes()
@@ -16,7 +16,7 @@ extension Primitive {
   }
 
   /// Concatenation along channels.
-  public static func concatenation(
+  package static func concatenation(
     _ sources: [TensorLayout], destination: TensorLayout?, on engine: Engine
   ) throws(OneDNNError) -> Primitive {
     let attributes = try PrimitiveAttributes()
@@ -30,7 +30,7 @@ extension Primitive {
   }
 
   /// Elementwise sum.
-  public static func sum(
+  package static func sum(
     _ sources: [TensorLayout], destination: TensorLayout?, on engine: Engine
   ) throws(OneDNNError) -> Primitive {
     let attributes = try PrimitiveAttributes()
@@ -46,7 +46,7 @@ extension Primitive {
   }
 
   /// Copies to another memory format or element type. `scaling` has the scale if one side is int8.
-  public static func reorder(
+  package static func reorder(
     _ source: TensorLayout, to destination: TensorLayout, scaling: Int8Scaling? = nil, on engine: Engine
   ) throws(OneDNNError) -> Primitive {
     let attributes = try PrimitiveAttributes(scaling: scaling, of: .reorder)
@@ -60,7 +60,7 @@ extension Primitive {
 
 extension TensorMemory {
   /// Copies the values into `destination`, converting memory format and element type.
-  public func copy(into destination: TensorMemory, on stream: ExecutionStream, engine: Engine) throws(OneDNNError) {
+  package func copy(into destination: TensorMemory, on stream: ExecutionStream, engine: Engine) throws(OneDNNError) {
     let primitive = try Primitive.reorder(layout, to: destination.layout, on: engine)
     let scratch = try TensorMemory(try primitive.layout(.scratchpad), on: engine)
     let call = PrimitiveCall(

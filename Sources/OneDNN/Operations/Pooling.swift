@@ -1,7 +1,7 @@
 import COneDNN
 
 /// The kind of pooling.
-public enum PoolingKind: Hashable, Sendable {
+package enum PoolingKind: Hashable, Sendable {
   /// Maximum; padding is ignored.
   case maximum
   /// Mean over the cells inside the map.
@@ -17,7 +17,7 @@ public enum PoolingKind: Hashable, Sendable {
 
 extension Primitive {
   /// Pooling; with `isTraining`, max-pooling also writes the workspace that its gradient reads.
-  public static func pooling(
+  package static func pooling(
     _ kind: PoolingKind, source: TensorLayout, destination: TensorLayout, window: SlidingWindow,
     isTraining: Bool = false, on engine: Engine
   ) throws(OneDNNError) -> Primitive {

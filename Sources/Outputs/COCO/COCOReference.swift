@@ -1,14 +1,14 @@
 import Foundation
 
 /// The identifiers of images and categories in a data set in COCO's format, for results to be compared with it.
-public struct COCOReference: Sendable {
+package struct COCOReference: Sendable {
   /// Path of the file.
   let path: String
   private let images: [String: Int]
   private let categories: [String: Int]
 
   /// Reads the annotations at `path`. Throws `cannotCreate` if they are invalid.
-  public init(path: String) throws(OutputError) {
+  package init(path: String) throws(OutputError) {
     struct Image: Decodable {
       let id: Int
       let name: String

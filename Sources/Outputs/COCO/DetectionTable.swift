@@ -1,10 +1,10 @@
-public import Scene
+package import Scene
 
 /// Writes detections in COCO's result format: `[{"image_id":…,"category_id":…,"bbox":[x,y,w,h],"score":…},…]`.
 ///
 /// The identifier of an image is its file name without extension, as a number if it is one; that of a video frame is
 /// its index from 0. Models with the 80 COCO classes get COCO's category ids (1...90), others the class index.
-public struct DetectionTable: ~Copyable {
+package struct DetectionTable: ~Copyable {
   private var file: LineFile
   private let categories: [Int]?
   private let classes: ClassCatalogue
@@ -22,7 +22,7 @@ public struct DetectionTable: ~Copyable {
   }
 
   /// Creates the file at `path` (`-` is standard output).
-  public init(path: String, classes: ClassCatalogue, reference: COCOReference? = nil) throws(OutputError) {
+  package init(path: String, classes: ClassCatalogue, reference: COCOReference? = nil) throws(OutputError) {
     self.init(file: try LineFile(path: path), classes: classes, reference: reference)
   }
 
@@ -35,7 +35,7 @@ public struct DetectionTable: ~Copyable {
   }
 
   /// Writes the detections of one frame.
-  public mutating func write(_ findings: FrameFindings) throws(OutputError) {
+  package mutating func write(_ findings: FrameFindings) throws(OutputError) {
     if findings.detections.isEmpty { return }
     let image = try number(of: findings)
     var text = ""
@@ -65,7 +65,7 @@ public struct DetectionTable: ~Copyable {
   }
 
   /// Ends the list.
-  public mutating func finish() throws(OutputError) { try file.append(isEmpty ? "[]\n" : "\n]\n") }
+  package mutating func finish() throws(OutputError) { try file.append(isEmpty ? "[]\n" : "\n]\n") }
 }
 
 extension DetectionTable: Sink {

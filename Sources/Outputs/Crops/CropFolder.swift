@@ -1,8 +1,8 @@
-public import Imaging
-public import Scene
+package import Imaging
+package import Scene
 
 /// Writes an image of each object: `CLASS/STEM.jpg`, `CLASS/STEM2.jpg` …, as the official script does.
-public struct CropFolder: ~Copyable {
+package struct CropFolder: ~Copyable {
   private let path: String
   private let stem: String
   private let classes: ClassCatalogue
@@ -15,7 +15,7 @@ public struct CropFolder: ~Copyable {
   }
 
   /// Creates the folder at `path` for frames of the source `stem`.
-  public init(path: String, stem: String, classes: ClassCatalogue) throws(OutputError) {
+  package init(path: String, stem: String, classes: ClassCatalogue) throws(OutputError) {
     try OutputFolder.make(path)
     self.path = path
     self.stem = stem
@@ -23,7 +23,7 @@ public struct CropFolder: ~Copyable {
   }
 
   /// Writes the objects of one frame; nothing must have been drawn on `pixels`.
-  public mutating func write(_ findings: FrameFindings, of pixels: borrowing PixelBuffer) throws(OutputError) {
+  package mutating func write(_ findings: FrameFindings, of pixels: borrowing PixelBuffer) throws(OutputError) {
     for detection in findings.detections {
       // Class names can contain characters that folder names cannot.
       let name = String(classes[detection.classID].map { $0 == "/" || $0 == "\0" ? "_" : $0 })

@@ -1,10 +1,10 @@
-public import Scene
+package import Scene
 
 /// Writes one JSON line per frame: index, time and detections with boxes in source pixels.
 ///
 /// `{"frame":0,"pts":0.0,"detections":[{"class_id":0,"class":"person","score":0.91,"box":[x1,y1,x2,y2]}]}`, with
 /// `"track":3` for a detection with a track. Deterministic.
-public struct DetectionLog: ~Copyable {
+package struct DetectionLog: ~Copyable {
   private var file: LineFile
   private let classNames: [String]
 
@@ -16,7 +16,7 @@ public struct DetectionLog: ~Copyable {
   }
 
   /// Creates the file at `path` (`-` is standard output).
-  public init(path: String, classes: ClassCatalogue) throws(OutputError) {
+  package init(path: String, classes: ClassCatalogue) throws(OutputError) {
     self.init(file: try LineFile(path: path), classes: classes)
   }
 
@@ -26,7 +26,7 @@ public struct DetectionLog: ~Copyable {
   }
 
   /// Writes the line of one frame.
-  public mutating func write(_ findings: FrameFindings) throws(OutputError) {
+  package mutating func write(_ findings: FrameFindings) throws(OutputError) {
     var line = "{\"frame\":\(findings.stamp.index),\"pts\":\(findings.stamp.seconds.json(places: 6))"
     if let name = findings.fileName { line += ",\"file\":\(name.json)" }
     line += ",\"detections\":["

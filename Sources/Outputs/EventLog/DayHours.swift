@@ -1,12 +1,12 @@
 import Foundation
 
 /// A part of each day, in minutes since midnight. Where it ends before it begins, it goes past midnight.
-public struct DayHours: Hashable, Sendable {
+package struct DayHours: Hashable, Sendable {
   /// First minute, and the one after the last.
-  public let from, to: Int
+  package let from, to: Int
 
   /// Reads `22:00-06:00`; `nil` for anything else.
-  public init?(parsing text: String) {
+  package init?(parsing text: String) {
     let minutes = text.split(separator: "-").map { part -> Int? in
       let numbers = part.trimmingCharacters(in: .whitespaces).split(separator: ":").map { Int($0) }
       guard numbers.count == 2, let hour = numbers[0], let minute = numbers[1], (0...24).contains(hour),

@@ -3,7 +3,7 @@ import Glibc
 import Scene
 
 /// The clock of a camera's events.
-public enum EventClock: String, Hashable, Sendable {
+package enum EventClock: String, Hashable, Sendable {
   /// The source's own times, counted from 1970 or from a given date: the same file always gives the same times.
   case file
   /// The sender's clock if it reports capture times, else the wall clock at reception.

@@ -1,18 +1,18 @@
 import Foundation
 
 /// The recording time of footage, stated by its user, its metadata or its file name.
-public enum FootageTime {
+package enum FootageTime {
   /// Parses a date with time, such as `2026-11-23T18:39:27Z`, `2026-11-23 18:39:27` or `20261123T183927`, to
   /// milliseconds since 1970; `nil` if it is not one. Without a time zone, the local one is used.
-  public static func milliseconds(_ text: String) -> Int64? { utc(text) ?? find(text, isWhole: true) }
+  package static func milliseconds(_ text: String) -> Int64? { utc(text) ?? find(text, isWhole: true) }
 
   /// The same for the first such time in a file name, as recorders write it: `front_20261123_183927.mp4`,
   /// `2026-11-23_18-39-27.mkv`, `20261123T183927Z.mp4`.
-  public static func milliseconds(inName name: String) -> Int64? { find(name, isWhole: false) }
+  package static func milliseconds(inName name: String) -> Int64? { find(name, isWhole: false) }
 
   /// When the footage in the file called `name` was recorded, in milliseconds since 1970: by its name, else by the time that
   /// the container states, `nil` without both. A copy or another encoding has a new time in the container, and often the old name.
-  public static func milliseconds(ofFile name: String, stated: String?) -> Int64? {
+  package static func milliseconds(ofFile name: String, stated: String?) -> Int64? {
     milliseconds(inName: name) ?? stated.flatMap { milliseconds($0) }
   }
 

@@ -1,14 +1,14 @@
 import Foundation
 
 /// When a log goes on in another file, and how many of the earlier ones stay: `events.jsonl.1` is the latest of them.
-public struct LogRotation: Hashable, Sendable {
+package struct LogRotation: Hashable, Sendable {
   /// Bytes at which a file is full.
-  public var size: Int64
+  package var size: Int64
   /// Earlier files that stay, at least 1.
-  public var keep: Int
+  package var keep: Int
 
   /// Files of `size` bytes, of which `keep` stay.
-  public init(size: Int64, keep: Int) {
+  package init(size: Int64, keep: Int) {
     self.size = size
     self.keep = keep
   }

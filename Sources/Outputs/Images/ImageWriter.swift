@@ -1,19 +1,19 @@
 import FFmpeg
 import Glibc
-public import Imaging
-public import Scene
+package import Imaging
+package import Scene
 
 /// Writes single images: JPEG or PNG, by the extension of the path.
-public struct ImageWriter: ~Copyable {
+package struct ImageWriter: ~Copyable {
   /// Supported formats.
-  public enum Format: Sendable {
+  package enum Format: Sendable {
     /// JPEG, lossy.
     case jpeg
     /// PNG, lossless.
     case png
 
     /// The format for the extension of `path`; `nil` for another.
-    public init?(path: String) {
+    package init?(path: String) {
       switch path.split(separator: ".").last?.lowercased() {
       case "jpg", "jpeg": self = .jpeg
       case "png": self = .png
@@ -25,10 +25,10 @@ public struct ImageWriter: ~Copyable {
   private var importer = FrameImport()
 
   /// Creates a writer.
-  public init() {}
+  package init() {}
 
   /// Writes `pixels`, or the part of it in `cut`, to `path`.
-  public mutating func write(_ pixels: borrowing PixelBuffer, to path: String, cut: Box? = nil) throws(OutputError) {
+  package mutating func write(_ pixels: borrowing PixelBuffer, to path: String, cut: Box? = nil) throws(OutputError) {
     guard let format = Format(path: path) else {
       throw OutputError(.cannotCreate, "cannot create \(path): expected a name ending in .jpg or .png")
     }
@@ -45,7 +45,7 @@ public struct ImageWriter: ~Copyable {
   /// Encodes `pixels` in memory.
   ///
   /// - Parameter quality: JPEG quality on libav's scale from 2 (best) to 31 (smallest).
-  public mutating func encode(
+  package mutating func encode(
     _ pixels: borrowing PixelBuffer, as format: Format, quality: Int = 2
   ) throws(OutputError) -> [UInt8] {
     do throws(FFmpegError) {

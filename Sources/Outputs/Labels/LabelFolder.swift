@@ -1,11 +1,11 @@
 import Foundation
-public import Scene
+package import Scene
 
 /// Writes YOLO labels: a text file for each frame with detections, one object per line: `class cx cy width height
 /// [score] [track]` in fractions of the frame, as Ultralytics writes them with `save_txt`, `save_conf` and tracking.
 ///
 /// Files are named as by the official script: after the image, or `STEM_7.txt` for the seventh frame of a video.
-public struct LabelFolder: ~Copyable {
+package struct LabelFolder: ~Copyable {
   private let path: String
   private let stem: String
   private let showsScores: Bool
@@ -19,7 +19,7 @@ public struct LabelFolder: ~Copyable {
   }
 
   /// Creates the folder at `path` for frames of the source `stem`.
-  public init(
+  package init(
     path: String, stem: String, showsScores: Bool = false, showsIdentities: Bool = false
   ) throws(OutputError) {
     try OutputFolder.make(path)
@@ -30,7 +30,7 @@ public struct LabelFolder: ~Copyable {
   }
 
   /// Writes the file of one frame.
-  public func write(_ findings: FrameFindings) throws(OutputError) {
+  package func write(_ findings: FrameFindings) throws(OutputError) {
     guard !findings.detections.isEmpty, findings.width > 0, findings.height > 0 else { return }
     let width = Float(findings.width), height = Float(findings.height)
     let lines = findings.detections.enumerated().map { index, detection in
@@ -55,7 +55,7 @@ extension LabelFolder: Sink {
 
 extension String {
   /// The last component of a path without its extension.
-  public var stem: String {
+  package var stem: String {
     let name = split(separator: "/").last.map(String.init) ?? self
     guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return name }
     return String(name[..<dot])

@@ -1,8 +1,8 @@
-public import Scene
+package import Scene
 
 /// Writes tracks in MOTChallenge's format: `frame,id,left,top,width,height,confidence,-1,-1,-1`, one object per line;
 /// frames, identities and pixels are counted from 1.
-public struct TrackLog: ~Copyable {
+package struct TrackLog: ~Copyable {
   private var file: LineFile
 
   package static let kind = SinkKind("mot", "Tracks in MOTChallenge's format.", ending: ".mot.txt", needs: .frames) {
@@ -11,12 +11,12 @@ public struct TrackLog: ~Copyable {
   }
 
   /// Creates the file at `path` (`-` is standard output).
-  public init(path: String) throws(OutputError) { self.init(file: try LineFile(path: path)) }
+  package init(path: String) throws(OutputError) { self.init(file: try LineFile(path: path)) }
 
   private init(file: consuming LineFile) { self.file = file }
 
   /// Writes the lines of one frame.
-  public mutating func write(_ findings: FrameFindings) throws(OutputError) {
+  package mutating func write(_ findings: FrameFindings) throws(OutputError) {
     guard !findings.tracks.isEmpty else { return }
     let lines = findings.tracks.map { track in
       let box = track.detection.box

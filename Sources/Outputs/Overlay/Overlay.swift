@@ -1,15 +1,15 @@
 import FreeType
-public import Imaging
-public import Scene
+package import Imaging
+package import Scene
 
 /// Draws detections and tracks on images of one layout: trails, boxes and labels, directly on the image's planes.
 ///
 /// Deterministic. Use an overlay for one stream, on one thread at a time.
-public struct Overlay: ~Copyable {
+package struct Overlay: ~Copyable {
   /// The layout of the images.
-  public let layout: PixelLayout
+  package let layout: PixelLayout
   /// Why labels have no text, as a sentence for the user; `nil` if they have.
-  public let warning: String?
+  package let warning: String?
 
   private let classes: ClassCatalogue
   private let style: OverlayStyle
@@ -51,7 +51,7 @@ public struct Overlay: ~Copyable {
   /// An overlay for images of `layout` with objects of `classes`; fails with `badSize`.
   ///
   /// A missing font is not an error: boxes are drawn without text, and `warning` states it.
-  public init(layout: PixelLayout, classes: ClassCatalogue, style: OverlayStyle = .init()) throws(ImagingError) {
+  package init(layout: PixelLayout, classes: ClassCatalogue, style: OverlayStyle = .init()) throws(ImagingError) {
     self.layout = layout
     self.classes = classes
     self.style = style
@@ -97,7 +97,7 @@ public struct Overlay: ~Copyable {
   /// Draws `tracks` at `seconds` of the source with their trails and `speeds` (by identity), and `untracked` detections without; below them the
   /// zones and lines of the style, with `figures` next to their names. Fails with `mismatch` for an image of another
   /// layout.
-  public mutating func draw(
+  package mutating func draw(
     tracks: [Track], untracked: [Detection] = [], speeds: [Int: Speed] = [:], figures: MarkFigures? = nil,
     on image: borrowing PixelBuffer,
     at seconds: Double
@@ -121,7 +121,7 @@ public struct Overlay: ~Copyable {
   }
 
   /// Draws `detections` without identities and trails. Fails with `mismatch` for an image of another layout.
-  public mutating func draw(detections: [Detection], on image: borrowing PixelBuffer) throws(ImagingError) {
+  package mutating func draw(detections: [Detection], on image: borrowing PixelBuffer) throws(ImagingError) {
     try check(image)
     let subjects = detections.compactMap { subject($0, identity: nil) }
     image.withView { view in draw(subjects, on: view) }

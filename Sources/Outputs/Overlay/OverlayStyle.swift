@@ -1,24 +1,24 @@
 /// What an overlay shows and at which size. Sizes of `nil` depend on the image size, readable from 320 pixels to 4K.
-public struct OverlayStyle: Hashable, Sendable {
+package struct OverlayStyle: Hashable, Sendable {
   /// Width of box lines in pixels.
-  public var lineWidth: Int?
+  package var lineWidth: Int?
   /// Text size (em) in pixels.
-  public var textSize: Int?
+  package var textSize: Int?
   /// Whether boxes have labels.
-  public var showsLabels = true
+  package var showsLabels = true
   /// Whether labels show the score.
-  public var showsScores = true
+  package var showsScores = true
   /// Whether labels show the track's identity.
-  public var showsIdentities = true
+  package var showsIdentities = true
   /// Zones and lines to draw below the objects.
-  public var marks: [SceneMark] = []
+  package var marks: [SceneMark] = []
   /// Length of trails in seconds; 0 for none.
-  public var trailSeconds = 2.0
+  package var trailSeconds = 2.0
   /// A font file to try before the system's fonts.
-  public var fontPath: String?
+  package var fontPath: String?
 
   /// The default style.
-  public init() {}
+  package init() {}
 
   /// The sizes for one image, in pixels.
   struct Sizes: Hashable {

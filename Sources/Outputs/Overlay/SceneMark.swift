@@ -1,9 +1,9 @@
-public import Scene
+package import Scene
 
 /// A zone or line that is drawn on frames with its name and current figures.
-public struct SceneMark: Hashable, Sendable {
+package struct SceneMark: Hashable, Sendable {
   /// The kind of mark with its position.
-  public enum Shape: Hashable, Sendable {
+  package enum Shape: Hashable, Sendable {
     /// An area.
     case zone(Polygon)
     /// A line between two points; `inward` and `outward` are the names of its directions.
@@ -11,27 +11,27 @@ public struct SceneMark: Hashable, Sendable {
   }
 
   /// Its name in events.
-  public var name: String
+  package var name: String
   /// Its shape.
-  public var shape: Shape
+  package var shape: Shape
 
   /// The mark `name`.
-  public init(_ name: String, _ shape: Shape) {
+  package init(_ name: String, _ shape: Shape) {
     self.name = name
     self.shape = shape
   }
 }
 
 /// The figures shown next to marks: number of objects in a zone, crossings of a line. Updated from events.
-public struct MarkFigures: Hashable, Sendable {
+package struct MarkFigures: Hashable, Sendable {
   private var occupants: [String: Set<Int>] = [:]
   private var crossings: [String: [String: Int]] = [:]
 
   /// All figures zero.
-  public init() {}
+  package init() {}
 
   /// Updates the figures with an event.
-  public mutating func note(_ event: SceneEvent) {
+  package mutating func note(_ event: SceneEvent) {
     guard let object = event.object else { return }
     switch event.kind {
     case .line(let line, let direction, let count): crossings[line, default: [:]][direction] = count

@@ -1,19 +1,19 @@
 import FFmpeg
 
 /// Where annotated video is streamed to: a receiver on the network, or an HLS playlist.
-public struct PushAddress: Hashable, Sendable, CustomStringConvertible {
+package struct PushAddress: Hashable, Sendable, CustomStringConvertible {
   /// Accepted forms, for messages.
-  public static let forms = "rtsp://, rtmp://, udp://, srt:// or tcp://, http://….m3u8, or a playlist PATH.m3u8"
+  package static let forms = "rtsp://, rtmp://, udp://, srt:// or tcp://, http://….m3u8, or a playlist PATH.m3u8"
 
   /// The address including credentials.
   let text: String
   /// Whether the receiver is on a network.
-  public let isRemote: Bool
+  package let isRemote: Bool
   /// The transport for an endless or (`isEndless` is false) finite stream.
   private let transport: LiveMuxer.Transport
 
   /// Parses a user's input; `nil` if it is not such an address.
-  public init?(parsing text: String) {
+  package init?(parsing text: String) {
     guard let mark = text.firstRange(of: "://") else {
       guard text.lowercased().hasSuffix(".m3u8"), text.utf8.first != UInt8(ascii: "-") else { return nil }
       // libav would treat text before a colon as a protocol.
@@ -41,7 +41,7 @@ public struct PushAddress: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// The address without user, password and tokens.
-  public var description: String { Redaction.redact(text) }
+  package var description: String { Redaction.redact(text) }
 
   /// The transport; the playlist of a finite stream keeps all segments.
   func transport(isEndless: Bool) -> LiveMuxer.Transport {

@@ -1,34 +1,34 @@
-public import FFmpeg
-public import Imaging
+package import FFmpeg
+package import Imaging
 
 /// Encodes frames and sends them to a receiver over one connection.
 ///
 /// It starts with a keyframe and repeats one every two seconds with the headers, so that players can join. Nothing is
 /// buffered: each frame is sent before the next is accepted.
-public struct PushWriter: ~Copyable {
+package struct PushWriter: ~Copyable {
   /// Encoding and connection settings.
-  public struct Settings: Sendable {
+  package struct Settings: Sendable {
     /// x264's preset; see `VideoWriter.Settings`.
-    public var preset = "superfast"
+    package var preset = "superfast"
     /// x264's constant rate factor, 0...51; lower is better and larger.
-    public var quality = 23
+    package var quality = 23
     /// Seconds between keyframes: the delay for a player that joins, and the length of an HLS segment.
-    public var keyInterval = 2.0
+    package var keyInterval = 2.0
     /// Frames per second, if known.
-    public var nominalRate: Double?
+    package var nominalRate: Double?
     /// Pixel aspect ratio, width over height.
-    public var pixelAspect = 1.0
+    package var pixelAspect = 1.0
     /// Longest time in seconds for an answer of the receiver, or for sending a frame.
-    public var timeout = 10.0
+    package var timeout = 10.0
     /// Whether the stream is endless: then a playlist has the last seconds only.
-    public var isEndless = true
+    package var isEndless = true
 
     /// The defaults.
-    public init() {}
+    package init() {}
   }
 
   /// Layout of the first frame; the others must have the same size.
-  public let layout: PixelLayout
+  package let layout: PixelLayout
   private let settings: Settings
   private var connection: Connection
   private var importer = FrameImport()
@@ -52,7 +52,7 @@ public struct PushWriter: ~Copyable {
   }
 
   /// Connects to `address` to send frames of `layout`. Creates the folder of a playlist if necessary.
-  public init(
+  package init(
     _ address: PushAddress, settings: Settings = Settings(), layout: PixelLayout, interrupt: InterruptFlag
   ) throws(OutputError) {
     if !address.isRemote { try PlaylistFolder.prepare(address.text, isWindow: settings.isEndless) }
@@ -81,7 +81,7 @@ public struct PushWriter: ~Copyable {
 
   /// Sends a frame with presentation time `seconds`. A time that does not increase becomes the next tick. After a
   /// failure the connection cannot be used any more.
-  public mutating func write(_ pixels: borrowing PixelBuffer, at seconds: Double) throws(OutputError) {
+  package mutating func write(_ pixels: borrowing PixelBuffer, at seconds: Double) throws(OutputError) {
     do throws(FFmpegError) {
       let encoding = connection.encoder.settings
       let frame = try importer.frame(
@@ -101,7 +101,7 @@ public struct PushWriter: ~Copyable {
   }
 
   /// Closes the connection, and ends a playlist.
-  public consuming func finish() throws(OutputError) {
+  package consuming func finish() throws(OutputError) {
     do throws(FFmpegError) { try connection.muxer.finish() } catch {
       throw OutputError(.writeFailed, error.message, cause: error)
     }

@@ -10,7 +10,7 @@ import Web
 
 /// The collector of a fleet from its start to its end: readers of brokers, log and store of their events, and the web server
 /// that shows them.
-public final class CollectorRun: Sendable {
+package final class CollectorRun: Sendable {
   private let configuration: CollectorConfiguration
   private let identity: TLSIdentity?
   private let log: @Sendable (LogLine) -> Void
@@ -30,7 +30,7 @@ public final class CollectorRun: Sendable {
   /// `PipelineError`.
   ///
   /// - Parameter log: receives lines for the operator; called from many threads.
-  public init(path: String, log: @escaping @Sendable (LogLine) -> Void) throws {
+  package init(path: String, log: @escaping @Sendable (LogLine) -> Void) throws {
     let configuration: CollectorConfiguration
     do throws(ConfigurationError) { configuration = try CollectorConfiguration(path: path) } catch {
       throw ServiceError(error)
@@ -67,10 +67,10 @@ public final class CollectorRun: Sendable {
   }
 
   /// Ends `run` in an orderly way; from any thread.
-  public func stop() { orders.yield() }
+  package func stop() { orders.yield() }
 
   /// Collects until `stop`. Throws `ServiceError` if it cannot start.
-  public func run() async throws(ServiceError) {
+  package func run() async throws(ServiceError) {
     let failure = Mutex<ServiceError?>(nil)
     if let history { retention?.change { [log] in $0.knowledge = RetentionRules.Knowledge(of: history, log: log) } }
     do throws(WebError) { try EventLoops.start() } catch { throw ServiceError(error) }

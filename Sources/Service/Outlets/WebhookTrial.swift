@@ -4,12 +4,12 @@ import Settings
 import Webhooks
 
 /// Calls the webhooks of a configuration once, to see whether their receivers take it.
-public enum WebhookTrial {
+package enum WebhookTrial {
   /// Calls the one called `name`, or all. Throws `ServiceError` for a configuration that cannot be used or has no such
   /// webhook.
   ///
   /// - Returns: for each its name and what is wrong; `nil` where the receiver took the call.
-  public static func run(
+  package static func run(
     path: String, only name: String?, environment: [String: String]? = nil
   ) throws -> [(name: String, failure: String?)] {
     let configuration = try ServiceConfiguration(path: path, environment: environment)

@@ -1,4 +1,4 @@
-public import Capture
+package import Capture
 import Foundation
 import LiveView
 import Pipeline
@@ -7,15 +7,15 @@ import Settings
 import Streaming
 
 /// State and counts of a camera.
-public struct CameraReport: Sendable {
+package struct CameraReport: Sendable {
   /// Its name.
-  public var name: String
+  package var name: String
   /// Address of its video, without secrets.
-  public var address: String
+  package var address: String
   /// Whether it is watched.
-  public var isEnabled: Bool
+  package var isEnabled: Bool
   /// Whether frames arrive; `nil` before the first attempt.
-  public var state: SourceState?
+  package var state: SourceState?
   /// When that state began.
   var since = Date.now
   /// When frames stopped, and the last known cause; `nil` while they arrive.
@@ -91,7 +91,7 @@ public struct CameraReport: Sendable {
   var presentCounts: [HomeCount] { stateName == "up" ? counts : [] }
 
   /// One word for the state.
-  public var stateName: String {
+  package var stateName: String {
     switch state {
     case _ where !isEnabled: "disabled"
     case nil, .connecting: "connecting"

@@ -2,9 +2,9 @@ import Foundation
 import Outputs
 
 /// A line of the service's log, for the operator: what happened to the service and its cameras.
-public struct LogLine: Hashable, Sendable {
+package struct LogLine: Hashable, Sendable {
   /// How much it matters, the most important first.
-  public enum Level: Int, Hashable, Sendable, CaseIterable, Comparable {
+  package enum Level: Int, Hashable, Sendable, CaseIterable, Comparable {
     /// Something is lost or refused.
     case error
     /// Something is wrong and tried again.
@@ -15,40 +15,40 @@ public struct LogLine: Hashable, Sendable {
     case debug
 
     /// Its name in the log.
-    public var name: String { "\(self)" }
+    package var name: String { "\(self)" }
 
     /// The level called `name`; `nil` if there is none.
-    public init?(named name: String) {
+    package init?(named name: String) {
       guard let level = Self.allCases.first(where: { $0.name == name.lowercased() }) else { return nil }
       self = level
     }
 
     /// Whether `left` matters more.
-    public static func < (left: Level, right: Level) -> Bool { left.rawValue < right.rawValue }
+    package static func < (left: Level, right: Level) -> Bool { left.rawValue < right.rawValue }
   }
 
   /// How much it matters.
-  public var level: Level
+  package var level: Level
   /// Name of the camera it is about; `nil` for the service.
-  public var camera: String?
+  package var camera: String?
   /// One sentence.
-  public var text: String
+  package var text: String
 
   /// A line about `camera`, or about the service.
-  public init(_ level: Level, camera: String? = nil, _ text: String) {
+  package init(_ level: Level, camera: String? = nil, _ text: String) {
     self.level = level
     self.camera = camera
     self.text = text
   }
 
   /// The line with its time: `2026-11-30T07:41:09.120Z warning front: offline (refused): …`.
-  public func text(at milliseconds: Int64) -> String {
+  package func text(at milliseconds: Int64) -> String {
     "\(EventClock.text(milliseconds)) \(level.name) \(subject)"
   }
 
   /// The line as systemd's journal reads it from standard error: its level as a priority (`man sd-daemon`), and no time,
   /// which the journal adds.
-  public var journalText: String {
+  package var journalText: String {
     let priority =
       switch level {
       case .error: 3
@@ -60,7 +60,7 @@ public struct LogLine: Hashable, Sendable {
   }
 
   /// The line as one JSON object: `time`, `level`, `camera` if it is about one, and `message`.
-  public func json(at milliseconds: Int64) -> String {
+  package func json(at milliseconds: Int64) -> String {
     var object: JSONValue = ["time": .string(EventClock.text(milliseconds)), "level": .string(level.name)]
     if let camera { object.add("camera", camera) }
     object.add("message", text)

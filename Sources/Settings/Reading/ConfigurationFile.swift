@@ -76,7 +76,7 @@ extension ServiceConfiguration {
   /// Reads the YAML file at `path`. Throws `unreadable`, or `invalid` with all that is wrong, a line each.
   ///
   /// - Parameter environment: variables for `${NAME}` in values; `nil` for those of the process.
-  public init(path: String, environment: [String: String]? = nil) throws(ConfigurationError) {
+  package init(path: String, environment: [String: String]? = nil) throws(ConfigurationError) {
     let environment = environment ?? ProcessInfo.processInfo.environment
     try self.init(yaml: try ConfigurationFile.text(of: path), path: path, environment: environment)
   }

@@ -2,14 +2,14 @@ import Outputs
 
 extension ServiceConfiguration {
   /// A JSON Schema of the configuration, for editors: made from the table that the reader reads by.
-  public static var schema: String {
+  package static var schema: String {
     let top = object(settings.map(\.outline), indent: "")
     return "{\n  \"$schema\": \"https://json-schema.org/draft/2020-12/schema\",\n"
       + "  \"title\": \"yolostream configuration\",\n" + top.dropFirst(2) + "\n"
   }
 
   /// A configuration to begin with, each key explained.
-  public static var example: String {
+  package static var example: String {
     let head = """
       # Configuration of yolostream serve. Only version and cameras have to be there.
       # ${NAME} puts in a variable of the environment, ${NAME:-otherwise} one that may be missing.

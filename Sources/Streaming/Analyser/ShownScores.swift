@@ -1,14 +1,14 @@
 import Scene
 
 /// Score thresholds for showing detections.
-public struct ShownScores: Hashable, Sendable {
+package struct ShownScores: Hashable, Sendable {
   /// Threshold (exclusive).
-  public var lowest: Float = 0
+  package var lowest: Float = 0
   /// Thresholds of single classes by index; they replace `lowest`.
-  public var ofClass: [Int: Float] = [:]
+  package var ofClass: [Int: Float] = [:]
 
   /// Shows all detections.
-  public init() {}
+  package init() {}
 
   func includes(_ detection: Detection) -> Bool {
     detection.score > ofClass[detection.classID] ?? lowest

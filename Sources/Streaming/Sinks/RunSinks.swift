@@ -34,8 +34,9 @@ struct RunSinks: Sendable {
     var queues = SinkGroup.makeQueues(
       options.sinks, context, overflow: overflow, failure: .endsRun, isAllowed: claims)
     let videoCount = options.annotated.count { if case .video = $0 { true } else { false } }
-    audio = videoCount > 1 ? source.audio.map { AudioSplit($0, count: videoCount) } : nil
-    var parts = audio?.parts ?? source.audio.map { [$0] } ?? []
+    let packets = source.audio?.queue
+    audio = videoCount > 1 ? packets.map { AudioSplit($0, count: videoCount) } : nil
+    var parts = audio?.parts ?? packets.map { [$0] } ?? []
     var pushes: [StreamPush] = []
     let style = options.style
     let needs: SinkKind.Needs = style.marks.isEmpty ? .pixels : [.pixels, .events]

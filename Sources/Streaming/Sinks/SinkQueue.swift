@@ -10,17 +10,17 @@ enum SinkItem: Sendable {
 }
 
 /// Counts and failures of a sink.
-public struct SinkReport: Sendable {
+package struct SinkReport: Sendable {
   /// Its kind: `csv`, `events` and so on.
-  public let name: String
+  package let name: String
   /// Frames and events passed to the sink.
-  public var taken = 0
+  package var taken = 0
   /// Frames and events dropped because the queue was full.
-  public var dropped = 0
+  package var dropped = 0
   /// Frames and events that could not be written.
-  public var failures = 0
+  package var failures = 0
   /// Message of the last failure.
-  public var lastFailure: String?
+  package var lastFailure: String?
 }
 
 /// A sink with its bounded queue. `stage` runs it on its own thread.

@@ -1,31 +1,31 @@
 import Imaging
 
 /// Random changes of the training images. The defaults are the published ones for training from scratch.
-public struct Augmentation: Hashable, Sendable {
+package struct Augmentation: Hashable, Sendable {
   /// Probability that four images are combined into a mosaic.
-  public var mosaic: Float = 1
+  package var mosaic: Float = 1
   /// Probability that a mosaic is mixed with another.
-  public var mixup: Float = 0.15
+  package var mixup: Float = 0.15
   /// Share of the outlined objects of a mosaic of which mirrored copies are pasted.
-  public var copyPaste: Float = 0.3
+  package var copyPaste: Float = 0.3
   /// Largest relative change of size.
-  public var scale: Float = 0.9
+  package var scale: Float = 0.9
   /// Largest shift, as a fraction of the side.
-  public var translate: Float = 0.1
+  package var translate: Float = 0.1
   /// Probability of mirroring left to right.
-  public var mirror: Float = 0.5
+  package var mirror: Float = 0.5
   /// Largest relative change of hue.
-  public var hue: Float = 0.015
+  package var hue: Float = 0.015
   /// Largest relative change of saturation.
-  public var saturation: Float = 0.7
+  package var saturation: Float = 0.7
   /// Largest relative change of value.
-  public var value: Float = 0.4
+  package var value: Float = 0.4
 
   /// The published values.
-  public init() {}
+  package init() {}
 
   /// No augmentation: the letterboxed image.
-  public static var none: Augmentation {
+  package static var none: Augmentation {
     var none = Augmentation()
     none.mosaic = 0
     none.mixup = 0

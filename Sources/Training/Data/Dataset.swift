@@ -1,31 +1,31 @@
-public import Evaluation
+package import Evaluation
 
 /// A labelled data set in the form training reads: boxes as fractions of their image, crowds left out.
-public struct Dataset: Sendable {
+package struct Dataset: Sendable {
   /// One labelled box in fractions of its image.
-  public struct Object: Hashable, Sendable {
+  package struct Object: Hashable, Sendable {
     /// Class index.
-    public var classID: Int
+    package var classID: Int
     /// Left, top, right, bottom as fractions of the image.
-    public var box: SIMD4<Float>
+    package var box: SIMD4<Float>
     /// Closed polygons around the object in fractions of the image; empty if unknown.
-    public var outline: [[SIMD2<Float>]] = []
+    package var outline: [[SIMD2<Float>]] = []
   }
 
   /// One image with its objects.
-  public struct Sample: Hashable, Sendable {
+  package struct Sample: Hashable, Sendable {
     /// File of the image.
-    public var path: String
+    package var path: String
     /// Its labelled objects.
-    public var objects: [Object]
+    package var objects: [Object]
   }
 
   /// Names of the classes.
-  public var classNames: [String]
+  package var classNames: [String]
   /// Usable images by ascending identifier.
-  public var samples: [Sample]
+  package var samples: [Sample]
   /// Everything that was left out, repaired or used as background.
-  public var problems: [GroundTruth.Problem]
+  package var problems: [GroundTruth.Problem]
 }
 
 extension Dataset {
@@ -33,7 +33,7 @@ extension Dataset {
   /// Duplicate boxes count once, as in the reference.
   ///
   /// - Parameter check: checks the image at a path; by default its header is read.
-  public init(_ truth: GroundTruth, check: (String) -> ImageCheck = ImageCheck.init(path:)) {
+  package init(_ truth: GroundTruth, check: (String) -> ImageCheck = ImageCheck.init(path:)) {
     self.init(classNames: truth.classNames, samples: [], problems: truth.problems)
     // Missing images were counted when the data set was opened.
     let known = Set(truth.problems.filter { $0.kind == .unreadableImage }.map(\.place))
@@ -73,7 +73,7 @@ extension Dataset {
   }
 
   /// Throws `unusableData` if no object is labelled.
-  public func expectLabels(in path: String) throws(TrainingError) {
+  package func expectLabels(in path: String) throws(TrainingError) {
     guard samples.contains(where: { !$0.objects.isEmpty }) else {
       throw TrainingError(
         .unusableData, "no labels found in \(path): none of its \(samples.count) usable images shows a labelled object")

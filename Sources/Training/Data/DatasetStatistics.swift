@@ -3,28 +3,28 @@ import Foundation
 import Scene
 
 /// Counts of a data set, and warnings about what will not train well.
-public struct DatasetStatistics: Sendable {
+package struct DatasetStatistics: Sendable {
   /// One class.
-  public struct ClassCount: Hashable, Sendable {
+  package struct ClassCount: Hashable, Sendable {
     /// Its name.
-    public let name: String
+    package let name: String
     /// Its objects.
-    public internal(set) var objects = 0
+    package internal(set) var objects = 0
     /// Images that contain it.
-    public internal(set) var images = 0
+    package internal(set) var images = 0
   }
 
   /// Images.
-  public let images: Int
+  package let images: Int
   /// Images without an object.
-  public let backgrounds: Int
+  package let backgrounds: Int
   /// The classes in their order.
-  public let classes: [ClassCount]
+  package let classes: [ClassCount]
   /// The longer side of each object, as a fraction of the longer side of a square image.
   private let sides: [Float]
 
   /// Counts the images and objects of `data`.
-  public init(_ data: Dataset) {
+  package init(_ data: Dataset) {
     var classes = data.classNames.map { ClassCount(name: $0) }
     var sides: [Float] = []
     for sample in data.samples {
@@ -42,14 +42,14 @@ public struct DatasetStatistics: Sendable {
   }
 
   /// Objects of all classes.
-  public var objects: Int { sides.count }
+  package var objects: Int { sides.count }
 
   /// Objects with a smaller side than this (pixels at training size) are hard to learn: the finest cells are 8 pixels
   /// wide.
   static let tinySide: Float = 8
 
   /// One sentence for each problem of training on images of `side` pixels.
-  public func warnings(side: Int) -> [String] {
+  package func warnings(side: Int) -> [String] {
     var warnings: [String] = []
     let empty = classes.filter { $0.objects == 0 }.map(\.name)
     if !empty.isEmpty {
@@ -66,13 +66,13 @@ public struct DatasetStatistics: Sendable {
   }
 
   /// Images, backgrounds and objects in a few words.
-  public var summary: String {
+  package var summary: String {
     "\(images.counted("image")), \(backgrounds) without objects, \(objects.counted("object"))"
   }
 
   /// A table as text: images, backgrounds, and objects and images of each class; the sizes of objects on training images
   /// of `side` pixels.
-  public func text(side: Int) -> String {
+  package func text(side: Int) -> String {
     let width = max(10, classes.map(\.name.count).max() ?? 0) + 2
     func row(_ cells: [String]) -> String {
       cells[0].padding(toLength: width, withPad: " ", startingAt: 0)
@@ -93,7 +93,7 @@ public struct DatasetStatistics: Sendable {
   }
 
   /// Images of `validation` whose bytes also occur in `training`. Their results do not show generalisation.
-  public static func overlap(training: [String], validation: [String]) -> [String] {
+  package static func overlap(training: [String], validation: [String]) -> [String] {
     func size(_ path: String) -> Int? {
       (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? nil
     }

@@ -1,8 +1,8 @@
 import Capture
-public import Evaluation
+package import Evaluation
 
 /// Whether an image file is usable, from its header alone.
-public enum ImageCheck: Hashable, Sendable {
+package enum ImageCheck: Hashable, Sendable {
   /// Complete; width and height after rotation by EXIF, if the header states them.
   case whole(GroundTruth.Size?)
   /// Unusable, with the reason.
@@ -12,7 +12,7 @@ public enum ImageCheck: Hashable, Sendable {
   static let smallestSide = 10
 
   /// Reads the header of the file at `path`.
-  public init(path: String) {
+  package init(path: String) {
     let header: StillHeader
     do throws(CaptureError) { header = try ImageFile(path: path).header() } catch {
       self = .unusable(.unreadableImage, error.code == .notFound ? "not found" : nil)

@@ -1,9 +1,9 @@
 import Capture
-public import Imaging
+package import Imaging
 
 extension RGBImage {
   /// Reads the image file at `path` (JPEG, PNG, WebP, BMP, TIFF or PPM); `nil` if it cannot be decoded.
-  public init?(path: String) {
+  package init?(path: String) {
     guard let buffer = try? ImageFile(path: path).read(as: .rgb24) else { return nil }
     self.init(buffer)
   }

@@ -2,16 +2,16 @@
 ///
 /// Every sample has its own sequence, so an epoch does not depend on the number of threads, and a resumed run sees
 /// the same images as an uninterrupted one. The generator is SplitMix64 (Steele et al. 2014).
-public struct SampleRandom: RandomNumberGenerator, Sendable {
+package struct SampleRandom: RandomNumberGenerator, Sendable {
   private var state: UInt64
 
   /// The sequence of the sample at position `index` of `epoch` in a run seeded with `seed`.
-  public init(seed: UInt64, epoch: Int, index: Int) {
+  package init(seed: UInt64, epoch: Int, index: Int) {
     state = Self.mix(Self.mix(Self.mix(seed) ^ UInt64(bitPattern: Int64(epoch))) ^ UInt64(bitPattern: Int64(index)))
   }
 
   /// The next 64 bits.
-  public mutating func next() -> UInt64 {
+  package mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     return Self.mix(state)
   }

@@ -1,21 +1,21 @@
 /// The loss of YOLOv9: binary cross-entropy (class), complete IoU (box) and distribution focal loss (side
 /// distributions), for the main head group alone or with the auxiliary group.
-public struct DetectionLoss: Sendable {
+package struct DetectionLoss: Sendable {
   /// Weights of the three terms.
-  public struct Gains: Sendable, Hashable {
+  package struct Gains: Sendable, Hashable {
     /// Weight of the box term.
-    public var box: Float = 7.5
+    package var box: Float = 7.5
     /// Weight of the class term.
-    public var classes: Float = 0.5
+    package var classes: Float = 0.5
     /// Weight of the distribution focal loss.
-    public var distribution: Float = 1.5
+    package var distribution: Float = 1.5
 
     /// The published weights: 7.5, 0.5, 1.5.
-    public init() {}
+    package init() {}
   }
 
   /// How positives of the auxiliary group are assigned.
-  public enum Guidance: String, Sendable, CaseIterable {
+  package enum Guidance: String, Sendable, CaseIterable {
     /// Each group by its own predictions.
     case own
     /// Both groups by the main group's predictions (lead-head guided).
@@ -23,45 +23,45 @@ public struct DetectionLoss: Sendable {
   }
 
   /// The three terms, weighted by their gains and summed over the groups, not multiplied by the batch size.
-  public struct Terms: Sendable, Hashable {
+  package struct Terms: Sendable, Hashable {
     /// Box term.
-    public var box: Float = 0
+    package var box: Float = 0
     /// Class term.
-    public var classes: Float = 0
+    package var classes: Float = 0
     /// Distribution focal loss term.
-    public var distribution: Float = 0
+    package var distribution: Float = 0
 
     /// Sum of the terms.
-    public var sum: Float { box + classes + distribution }
+    package var sum: Float { box + classes + distribution }
   }
 
   /// The result of one evaluation.
-  public struct Outcome: Sendable {
+  package struct Outcome: Sendable {
     /// The value that is differentiated: the sum of the terms times the batch size.
-    public var total: Float
+    package var total: Float
     /// The terms as they are logged.
-    public var terms: Terms
+    package var terms: Terms
     /// Derivative of `total` by every raw map value, one entry per group in the given order.
-    public var gradients: [HeadMaps]
+    package var gradients: [HeadMaps]
     /// Sum of the target scores of the main group, which its terms are divided by (at least 1).
-    public var scoreSum: Float = 0
+    package var scoreSum: Float = 0
   }
 
   /// Weights of the terms.
-  public var gains = Gains()
+  package var gains = Gains()
   /// Weight of every group but the last.
-  public var auxiliaryWeight: Float = 0.25
+  package var auxiliaryWeight: Float = 0.25
   /// How positives of the auxiliary group are assigned.
-  public var guidance = Guidance.own
+  package var guidance = Guidance.own
   /// Assigns anchors to objects.
-  public var assigner = TaskAlignedAssigner()
+  package var assigner = TaskAlignedAssigner()
 
   /// The loss with the published weights.
-  public init() {}
+  package init() {}
 
   /// The loss of `groups` (auxiliary first, main last; or main alone) against `targets`, and its gradient. Targets
   /// with an unknown class or without area are ignored.
-  public func evaluate(_ groups: [HeadMaps], targets: [ObjectTarget]) -> Outcome {
+  package func evaluate(_ groups: [HeadMaps], targets: [ObjectTarget]) -> Outcome {
     guard let main = groups.last else { return Outcome(total: 0, terms: Terms(), gradients: []) }
     let objects = objects(of: targets, in: main)
     let lead = guidance == .lead ? assign(objects, main) : nil

@@ -1,23 +1,23 @@
 /// The raw maps of one head group for a batch, finest level first: 4 sides × 16 distance bins, then class logits.
-public struct HeadMaps: Sendable {
+package struct HeadMaps: Sendable {
   /// Bins of each side's distance distribution.
-  public static let binCount = 16
+  package static let binCount = 16
   /// Channels of the four sides; class logits follow.
-  public static let boxChannelCount = 64
+  package static let boxChannelCount = 64
 
   /// One level of the pyramid.
-  public struct Level: Sendable {
+  package struct Level: Sendable {
     /// Stride: pixels of the image per cell.
-    public var stride: Int
+    package var stride: Int
     /// Rows of cells.
-    public var height: Int
+    package var height: Int
     /// Columns of cells.
-    public var width: Int
+    package var width: Int
     /// batch × (64 + classes) × height × width, row-major.
-    public var values: [Float]
+    package var values: [Float]
 
     /// A level of `height` × `width` cells of `stride` pixels; `values` is batch × channels × height × width.
-    public init(stride: Int, height: Int, width: Int, values: [Float]) {
+    package init(stride: Int, height: Int, width: Int, values: [Float]) {
       self.stride = stride
       self.height = height
       self.width = width
@@ -25,18 +25,18 @@ public struct HeadMaps: Sendable {
     }
 
     /// Cells in the level.
-    public var cellCount: Int { height * width }
+    package var cellCount: Int { height * width }
   }
 
   /// Images in the batch.
-  public let batch: Int
+  package let batch: Int
   /// Number of classes.
-  public let classCount: Int
+  package let classCount: Int
   /// Finest level first.
-  public var levels: [Level]
+  package var levels: [Level]
 
   /// The maps of `batch` images and `classCount` classes.
-  public init(batch: Int, classCount: Int, levels: [Level]) {
+  package init(batch: Int, classCount: Int, levels: [Level]) {
     for level in levels {
       precondition(
         level.values.count == batch * (Self.boxChannelCount + classCount) * level.cellCount,
@@ -48,16 +48,16 @@ public struct HeadMaps: Sendable {
   }
 
   /// Channels of a level.
-  public var channelCount: Int { Self.boxChannelCount + classCount }
+  package var channelCount: Int { Self.boxChannelCount + classCount }
   /// Anchors: the cells of all levels.
-  public var anchorCount: Int { levels.reduce(0) { $0 + $1.cellCount } }
+  package var anchorCount: Int { levels.reduce(0) { $0 + $1.cellCount } }
   /// Width of the image in pixels.
-  public var imageWidth: Int { levels.first.map { $0.width * $0.stride } ?? 0 }
+  package var imageWidth: Int { levels.first.map { $0.width * $0.stride } ?? 0 }
   /// Height of the image in pixels.
-  public var imageHeight: Int { levels.first.map { $0.height * $0.stride } ?? 0 }
+  package var imageHeight: Int { levels.first.map { $0.height * $0.stride } ?? 0 }
 
   /// The same shape filled with zeros.
-  public func zeros() -> HeadMaps {
+  package func zeros() -> HeadMaps {
     var copy = self
     for index in copy.levels.indices {
       copy.levels[index].values = [Float](repeating: 0, count: levels[index].values.count)

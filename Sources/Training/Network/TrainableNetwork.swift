@@ -1,21 +1,21 @@
-public import GELAN
-public import OneDNN
+package import GELAN
+package import OneDNN
 
 /// A network compiled for forward and backward passes over batches of one size.
 ///
 /// Runs on the calling thread and its team. Parameters are read from a buffer that can be shared; gradients are
 /// written to a buffer of its own, and every backward pass overwrites all of it.
-public final class TrainableNetwork {
+package final class TrainableNetwork {
   /// Images in a batch.
-  public let batch: Int
+  package let batch: Int
   /// Height of the images in pixels.
-  public let height: Int
+  package let height: Int
   /// Width of the images in pixels.
-  public let width: Int
+  package let width: Int
   /// Gradient of the last backward pass, laid out as the parameter table.
-  public let gradient: FloatBuffer
+  package let gradient: FloatBuffer
   /// Bytes of memory shared by activations, their gradients and scratch.
-  public var arenaByteCount: Int { arena.byteCount }
+  package var arenaByteCount: Int { arena.byteCount }
 
   private let arena: Arena
   private let graph: Graph
@@ -31,12 +31,12 @@ public final class TrainableNetwork {
   private var seconds: [Double]
 
   /// Whether each step is timed.
-  public var isTimed = false
+  package var isTimed = false
 
   /// Compiles `graph` for `batch` images of `height` × `width` pixels with `parameters` laid out as `table`.
   ///
   /// Activations use the memory of `larger` if that is large enough: then the two must not run at the same time.
-  public init(
+  package init(
     _ graph: Graph, batch: Int, height: Int, width: Int, table: ParameterTable, parameters: FloatBuffer,
     engine: Engine, sharing larger: TrainableNetwork? = nil
   ) throws(TrainingError) {
@@ -84,7 +84,7 @@ public final class TrainableNetwork {
 
   /// Runs the forward pass on `images` (batch × 3 × height × width, RGB, 0...1) and returns the raw maps of every
   /// head, the main one last.
-  public func forward(_ images: [Float]) throws(TrainingError) -> [HeadMaps] {
+  package func forward(_ images: [Float]) throws(TrainingError) -> [HeadMaps] {
     load(images)
     try run(0..<forwardCount)
     return zip(graph.heads, maps).map { head, levels in
@@ -99,7 +99,7 @@ public final class TrainableNetwork {
   }
 
   /// Backpropagates the gradients of the raw maps, in the order that `forward` returned, to `gradient`.
-  public func backward(_ gradients: [HeadMaps]) throws(TrainingError) {
+  package func backward(_ gradients: [HeadMaps]) throws(TrainingError) {
     for (tensors, maps) in zip(mapGradients, gradients) {
       for (tensor, level) in zip(tensors, maps.levels) {
         unsafe tensor.memory.withElements(of: Float.self) { target in
@@ -125,7 +125,7 @@ public final class TrainableNetwork {
   /// adapts their scale and shift so that the network computes the same at inference.
   ///
   /// Normalisations are processed in order, each on the output of the ones before it.
-  public func recalibrate(
+  package func recalibrate(
     _ normalisations: Set<String>, on images: [Float], parameters: FloatBuffer
   ) throws(TrainingError) {
     load(images)
@@ -174,7 +174,7 @@ public final class TrainableNetwork {
 
   /// Updates the running statistics of every batch normalisation in `parameters` with those of the last batch, by
   /// `momentum`; the running variance uses the unbiased estimate.
-  public func updateStatistics(_ parameters: FloatBuffer, momentum: Float = 0.03) {
+  package func updateStatistics(_ parameters: FloatBuffer, momentum: Float = 0.03) {
     for statistic in statistics {
       guard let mean = table["\(statistic.name).running_mean"], let variance = table["\(statistic.name).running_var"]
       else { continue }
@@ -192,19 +192,19 @@ public final class TrainableNetwork {
   }
 
   /// One step of a pass: the part of the network, its implementation, and the time it took while timed.
-  public struct Step: Sendable {
+  package struct Step: Sendable {
     /// Part of the network.
-    public var part: String
+    package var part: String
     /// Name of the library's implementation.
-    public var implementation: String
+    package var implementation: String
     /// Whether it belongs to the backward pass.
-    public var isBackward: Bool
+    package var isBackward: Bool
     /// Seconds in all timed passes.
-    public var seconds: Double
+    package var seconds: Double
   }
 
   /// All steps in order.
-  public var steps: [Step] {
+  package var steps: [Step] {
     names.indices.map {
       Step(
         part: names[$0], implementation: calls[$0].implementation, isBackward: $0 >= forwardCount,

@@ -1,23 +1,23 @@
-public import OneDNN
+package import OneDNN
 
 /// A fixed-size buffer of floats, aligned to a cache line, at a stable address, so that oneDNN tensors can use it.
-@safe public final class FloatBuffer: @unchecked Sendable {
+@safe package final class FloatBuffer: @unchecked Sendable {
   /// The memory, for tensors that are views of it.
-  public let arena: Arena
+  package let arena: Arena
   private let storage: UnsafeMutableBufferPointer<Float>
 
   /// A buffer of `count` zeros.
-  public init(count: Int) {
+  package init(count: Int) {
     arena = Arena(byteCount: max(count, 1) * 4)
     unsafe storage = arena.bytes.bindMemory(to: Float.self)
     self.count = count
   }
 
   /// Number of floats.
-  public let count: Int
+  package let count: Int
 
   /// The float at `index`.
-  public subscript(index: Int) -> Float {
+  package subscript(index: Int) -> Float {
     get {
       precondition(index >= 0 && index < count, "a float buffer is read inside its bounds")
       return unsafe storage[index]
@@ -29,13 +29,13 @@ public import OneDNN
   }
 
   /// A copy of `range`.
-  public func values(_ range: Range<Int>) -> [Float] {
+  package func values(_ range: Range<Int>) -> [Float] {
     precondition(range.lowerBound >= 0 && range.upperBound <= count, "a float buffer is read inside its bounds")
     return unsafe Array(UnsafeBufferPointer(rebasing: storage[range]))
   }
 
   /// Copies `values` to the buffer from `start` on.
-  public func write(_ values: [Float], at start: Int = 0) {
+  package func write(_ values: [Float], at start: Int = 0) {
     precondition(start >= 0 && start + values.count <= count, "a float buffer is written inside its bounds")
     unsafe values.withUnsafeBufferPointer { source in
       guard let base = source.baseAddress, let target = unsafe storage.baseAddress else { return }
@@ -44,7 +44,7 @@ public import OneDNN
   }
 
   /// Sets every float to `value`.
-  public func fill(_ value: Float) { unsafe storage.update(repeating: value) }
+  package func fill(_ value: Float) { unsafe storage.update(repeating: value) }
 
   /// Calls `body` with the memory, which is valid as long as the buffer lives.
   @unsafe

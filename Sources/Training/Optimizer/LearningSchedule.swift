@@ -1,60 +1,60 @@
 /// Learning rates, momentum and gradient accumulation of every iteration: linear warm-up, then linear decay to
 /// `initialRate * finalFraction`, as in the published training loop (whose rate lags one epoch behind). With
 /// `coolEpochs` the rate is constant and decays only at the end.
-public struct LearningSchedule: Hashable, Sendable {
+package struct LearningSchedule: Hashable, Sendable {
   /// Epochs of the run.
-  public var epochs: Int
+  package var epochs: Int
   /// Batches in an epoch.
-  public var batchesPerEpoch: Int
+  package var batchesPerEpoch: Int
   /// Images in a batch.
-  public var batch: Int
+  package var batch: Int
   /// Learning rate after the warm-up.
-  public var initialRate: Double = 0.01
+  package var initialRate: Double = 0.01
   /// Final learning rate as a fraction of the initial one.
-  public var finalFraction: Double = 0.01
+  package var finalFraction: Double = 0.01
   /// Epochs at the end over which the rate decays; `nil` decays from the start.
   ///
   /// With a constant rate before, a run can be made longer or shorter while it goes.
-  public var coolEpochs: Int?
+  package var coolEpochs: Int?
   /// Momentum after the warm-up.
-  public var momentum: Double = 0.937
+  package var momentum: Double = 0.937
   /// Momentum at the first iteration.
-  public var warmupMomentum: Double = 0.8
+  package var warmupMomentum: Double = 0.8
   /// Learning rate of the biases at the first iteration.
-  public var warmupBiasRate: Double = 0.1
+  package var warmupBiasRate: Double = 0.1
   /// Epochs of warm-up, at least `leastWarmup` iterations.
-  public var warmupEpochs: Double = 3
+  package var warmupEpochs: Double = 3
   /// Fewest iterations of warm-up.
-  public var leastWarmup = 100
+  package var leastWarmup = 100
   /// Images an optimiser step should average over; smaller batches are accumulated.
-  public var nominalBatch = 64
+  package var nominalBatch = 64
 
   /// The schedule of a run of `epochs` epochs of `batchesPerEpoch` batches of `batch` images.
-  public init(epochs: Int, batchesPerEpoch: Int, batch: Int) {
+  package init(epochs: Int, batchesPerEpoch: Int, batch: Int) {
     self.epochs = epochs
     self.batchesPerEpoch = batchesPerEpoch
     self.batch = batch
   }
 
   /// The values for one iteration.
-  public struct Rates: Hashable, Sendable {
+  package struct Rates: Hashable, Sendable {
     /// Learning rate of the biases.
-    public var bias: Double
+    package var bias: Double
     /// Learning rate of everything else.
-    public var weight: Double
+    package var weight: Double
     /// Momentum.
-    public var momentum: Double
+    package var momentum: Double
     /// Batches to accumulate per optimiser step.
-    public var accumulate: Int
+    package var accumulate: Int
   }
 
   /// Iterations of warm-up.
-  public var warmupIterations: Int {
+  package var warmupIterations: Int {
     max(Int((warmupEpochs * Double(batchesPerEpoch)).rounded(.toNearestOrEven)), leastWarmup)
   }
 
   /// Weight decay of one step, scaled to the images it averages over.
-  public func scaledDecay(_ decay: Double) -> Double {
+  package func scaledDecay(_ decay: Double) -> Double {
     decay * Double(batch * fullAccumulation) / Double(nominalBatch)
   }
 
@@ -69,7 +69,7 @@ public struct LearningSchedule: Hashable, Sendable {
   }
 
   /// The values for iteration `iteration`, counted from the start of the run.
-  public func rates(iteration: Int) -> Rates {
+  package func rates(iteration: Int) -> Rates {
     let epoch = iteration / max(batchesPerEpoch, 1)
     let warmup = warmupIterations
     guard iteration <= warmup else {

@@ -1,12 +1,12 @@
-public import GELAN
+package import GELAN
 
 /// The parameters of a network, and where each tensor is in one flat buffer of floats.
 ///
 /// Weights, gradients, momentum and averages share one table, so an optimiser step is one loop over flat memory.
 /// Every tensor starts at a cache line; the gaps stay zero.
-public struct ParameterTable: Hashable, Sendable {
+package struct ParameterTable: Hashable, Sendable {
   /// What a tensor is for; the optimiser treats them differently.
-  public enum Role: Hashable, Sendable {
+  package enum Role: Hashable, Sendable {
     /// Convolution kernel: has weight decay.
     case weight
     /// Scale of a batch normalisation: no weight decay.
@@ -20,29 +20,29 @@ public struct ParameterTable: Hashable, Sendable {
   }
 
   /// One tensor.
-  public struct Entry: Hashable, Sendable {
+  package struct Entry: Hashable, Sendable {
     /// State-dict name.
-    public let name: String
+    package let name: String
     /// Shape, outermost first.
-    public let shape: [Int]
+    package let shape: [Int]
     /// What it is for.
-    public let role: Role
+    package let role: Role
     /// Its range in the flat buffer.
-    public let range: Range<Int>
+    package let range: Range<Int>
   }
 
   /// The learned tensors, then the statistics.
-  public private(set) var entries: [Entry] = []
+  package private(set) var entries: [Entry] = []
   /// Length of the flat buffer.
-  public private(set) var count = 0
+  package private(set) var count = 0
   private var positions: [String: Int] = [:]
 
   /// The first node whose parameters are learned; gradients are not needed before it.
-  public private(set) var firstLearned = 0
+  package private(set) var firstLearned = 0
 
   /// The tensors of `graph`, named as in published checkpoints; those of the first `frozenRows` rows of the network are
   /// frozen.
-  public init(graph: Graph, frozenRows: Int = 0) {
+  package init(graph: Graph, frozenRows: Int = 0) {
     firstLearned = graph.convolutions.first { $0.node.row >= frozenRows }?.node.id ?? graph.nodes.count
     for (node, convolution) in graph.convolutions {
       let isFrozen = node.row < frozenRows
@@ -68,7 +68,7 @@ public struct ParameterTable: Hashable, Sendable {
   }
 
   /// The tensor called `name`.
-  public subscript(name: String) -> Entry? { positions[name].map { entries[$0] } }
+  package subscript(name: String) -> Entry? { positions[name].map { entries[$0] } }
 }
 
 extension Graph.Node {

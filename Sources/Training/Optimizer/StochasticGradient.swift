@@ -2,9 +2,9 @@
 /// `m ← μ · m + g` (the first time `m = g`), `p ← p − rate · (g + μ · m)`.
 ///
 /// With the method `muon` convolution kernels move by the orthogonalised `g + μ · m` (`Orthogonalisation`).
-public struct StochasticGradient: Sendable {
+package struct StochasticGradient: Sendable {
   /// How convolution kernels are updated; everything else always uses SGD.
-  public enum Method: String, Hashable, Sendable, CaseIterable {
+  package enum Method: String, Hashable, Sendable, CaseIterable {
     /// By the formula above.
     case sgd
     /// By orthogonalised steps of constant length.
@@ -12,28 +12,28 @@ public struct StochasticGradient: Sendable {
   }
 
   /// Largest norm of the whole gradient; longer ones are scaled down to it.
-  public var largestNorm: Double = 10
+  package var largestNorm: Double = 10
   /// Weight decay of the convolution kernels, already scaled to the batch.
-  public var decay: Double
+  package var decay: Double
   /// Optimiser steps taken.
-  public var steps = 0
+  package var steps = 0
   /// Momentum of every tensor, laid out as the table.
-  public let momentum: FloatBuffer
+  package let momentum: FloatBuffer
   /// Root mean square of an orthogonalised update, as a multiple of the learning rate.
-  public var orthogonalLength = 0.045
+  package var orthogonalLength = 0.045
   /// Weight decay of an orthogonalised update, as a multiple of the learning rate.
-  public var orthogonalDecay = 0.003
+  package var orthogonalDecay = 0.003
   private let orthogonal: OrthogonalSteps?
 
   /// An optimiser for tensors laid out as `table`, with weight decay `decay`.
-  public init(table: ParameterTable, decay: Double, method: Method = .sgd) {
+  package init(table: ParameterTable, decay: Double, method: Method = .sgd) {
     self.decay = decay
     momentum = FloatBuffer(count: table.count)
     orthogonal = method == .muon ? OrthogonalSteps(table: table) : nil
   }
 
   /// Norm of the whole gradient.
-  public static func norm(_ gradient: FloatBuffer) -> Double {
+  package static func norm(_ gradient: FloatBuffer) -> Double {
     var sum = 0.0
     unsafe gradient.withPointer { pointer in
       // Partial sums of 4096 values in single precision, added in double: fast, and exact enough for clipping.
@@ -62,7 +62,7 @@ public struct StochasticGradient: Sendable {
   ///
   /// Nothing is updated if the norm is not finite.
   @discardableResult
-  public mutating func step(
+  package mutating func step(
     _ parameters: FloatBuffer, gradient: FloatBuffer, table: ParameterTable, rates: LearningSchedule.Rates
   ) -> Double {
     for entry in table.entries where entry.role == .frozen { for index in entry.range { gradient[index] = 0 } }

@@ -1,18 +1,18 @@
 import Foundation
 
 /// Exponential moving average of all parameters, running statistics included. It is what is validated and saved.
-public struct WeightAverage: Sendable {
+package struct WeightAverage: Sendable {
   /// The average, laid out as the table.
-  public let values: FloatBuffer
+  package let values: FloatBuffer
   /// Updates so far.
-  public var updates = 0
+  package var updates = 0
   /// Final decay per update.
-  public var decay: Double
+  package var decay: Double
   /// Updates over which the decay rises to its final value.
-  public var ramp: Double
+  package var ramp: Double
 
   /// An average that starts as a copy of `parameters`.
-  public init(of parameters: FloatBuffer, decay: Double = 0.9999, ramp: Double = 2000) {
+  package init(of parameters: FloatBuffer, decay: Double = 0.9999, ramp: Double = 2000) {
     values = FloatBuffer(count: parameters.count)
     values.write(parameters.values(0..<parameters.count))
     self.decay = decay
@@ -20,10 +20,10 @@ public struct WeightAverage: Sendable {
   }
 
   /// The decay of update `update`, counted from 1.
-  public func decay(at update: Int) -> Double { decay * (1 - exp(-Double(update) / ramp)) }
+  package func decay(at update: Int) -> Double { decay * (1 - exp(-Double(update) / ramp)) }
 
   /// Averages in `parameters` after an optimiser step.
-  public mutating func update(_ parameters: FloatBuffer) {
+  package mutating func update(_ parameters: FloatBuffer) {
     updates += 1
     let keep = Float(decay(at: updates))
     unsafe parameters.withPointer { p in

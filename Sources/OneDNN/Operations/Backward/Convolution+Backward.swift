@@ -4,7 +4,7 @@ extension Primitive {
   /// Gradient of a convolution with respect to its source: `destinationGradient`, `weights` → `sourceGradient`.
   ///
   /// Layouts are those of the forward operands; `forward` is the corresponding training primitive.
-  public static func convolutionSourceGradient(
+  package static func convolutionSourceGradient(
     source: TensorLayout, weights: TensorLayout, destination: TensorLayout, window: SlidingWindow, forward: Primitive,
     on engine: Engine
   ) throws(OneDNNError) -> Primitive {
@@ -21,7 +21,7 @@ extension Primitive {
 
   /// Gradient of a convolution with respect to weights and bias: `source`, `destinationGradient` → `weightsGradient`,
   /// `biasGradient` (if there is a bias).
-  public static func convolutionWeightsGradient(
+  package static func convolutionWeightsGradient(
     source: TensorLayout, weights: TensorLayout, bias: TensorLayout?, destination: TensorLayout, window: SlidingWindow,
     forward: Primitive, on engine: Engine
   ) throws(OneDNNError) -> Primitive {

@@ -3,7 +3,7 @@ import COneDNN
 extension Primitive {
   /// Gradient of an elementwise function: `source`, `destinationGradient` → `sourceGradient`; the gradients may share
   /// memory.
-  public static func elementwiseGradient(
+  package static func elementwiseGradient(
     _ kind: ElementwiseKind, _ layout: TensorLayout, forward: Primitive, on engine: Engine
   ) throws(OneDNNError) -> Primitive {
     let attributes = try PrimitiveAttributes()

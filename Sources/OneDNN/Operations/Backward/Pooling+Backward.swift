@@ -2,7 +2,7 @@ import COneDNN
 
 extension Primitive {
   /// Gradient of pooling: `destinationGradient` (and the `workspace` of max-pooling) → `sourceGradient`.
-  public static func poolingGradient(
+  package static func poolingGradient(
     _ kind: PoolingKind, source: TensorLayout, destination: TensorLayout, window: SlidingWindow, forward: Primitive,
     on engine: Engine
   ) throws(OneDNNError) -> Primitive {

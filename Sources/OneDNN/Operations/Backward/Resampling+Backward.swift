@@ -2,7 +2,7 @@ import COneDNN
 
 extension Primitive {
   /// Gradient of nearest-neighbour resampling: `destinationGradient` → `sourceGradient`, the sum over the copies.
-  public static func resamplingGradient(
+  package static func resamplingGradient(
     source: TensorLayout, destination: TensorLayout, forward: Primitive, on engine: Engine
   ) throws(OneDNNError) -> Primitive {
     let attributes = try PrimitiveAttributes()
