@@ -24,7 +24,7 @@ struct AccessGuard<Context: RequestContext>: RouterMiddleware {
   ) async throws -> Response {
     if Self.isPublic(request) { return try await next(request, context) }
     guard isFromHere(request) else { return Self.refusal(.forbidden, "this request comes from another site") }
-    guard let tokens else { return try await next(request, context) }
+    guard let tokens else { return try await admit(request, context, next) }
     if let word = request.cookies[Self.cookie]?.value, let right = sessions.right(of: word) {
       return try await pass(request, context, right, next)
     }
@@ -41,7 +41,7 @@ struct AccessGuard<Context: RequestContext>: RouterMiddleware {
     }
     let isView = BasicAccess.isAccepted(for: request)
     if isView, let word = BasicAccess.password(in: request), tokens.right(of: word) != nil {
-      return try await next(request, context)
+      return try await admit(request, context, next)
     }
     let isForm = request.uri.path == "/login" && request.method == .post
     let word = isForm ? try await LoginPage.token(in: request) : request.uri.queryParameters["token"].map(String.init)
@@ -72,7 +72,16 @@ struct AccessGuard<Context: RequestContext>: RouterMiddleware {
     guard right.covers(request.method) else {
       return Self.refusal(.forbidden, "this token may only read: the one in write_token_file may change something")
     }
-    return try await next(request, context)
+    return try await admit(request, context, next)
+  }
+
+  /// Serves a caller that may ask, whose connection counts as known from then on.
+  private func admit(
+    _ request: Request, _ context: Context, _ next: (Request, Context) async throws -> Response
+  ) async throws -> Response {
+    var response = try await next(request, context)
+    if let name = CallerField.known { response.headers[name] = "1" }
+    return response
   }
 
   /// Opens a session.

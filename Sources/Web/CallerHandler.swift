@@ -2,12 +2,14 @@ import HTTPTypes
 import NIOCore
 import NIOHTTPTypes
 
-/// Headers about a request's caller. Only `CallerHandler` sets them; those of callers are removed.
+/// Headers between `CallerHandler` and the routes. Callers neither set nor see them.
 enum CallerField {
   /// Where the request comes from.
   static let address = HTTPField.Name("X-Yolostream-Caller")
   /// Present if the address has sent too many wrong tokens.
   static let lockedOut = HTTPField.Name("X-Yolostream-Locked-Out")
+  /// Present in an answer to a caller that has the right to ask.
+  static let known = HTTPField.Name("X-Yolostream-Known")
 }
 
 /// Reports one connection to `Callers`, and closes it after an answer that refuses its caller.
@@ -20,8 +22,11 @@ final class CallerHandler: ChannelDuplexHandler, RemovableChannelHandler {
   private let callers: Callers
   private var address = ""
   private var isEntered = false
-  private var isHealthRequest = false
   private var isRefused = false
+  /// Requests that were read to their ends, less answers that were given.
+  private var owed = 0
+  /// Closes the connection unless the present request ends in time.
+  private var deadline: Scheduled<Void>?
 
   init(_ callers: Callers) { self.callers = callers }
 
@@ -37,27 +42,38 @@ final class CallerHandler: ChannelDuplexHandler, RemovableChannelHandler {
   private func enter(_ context: ChannelHandlerContext) {
     guard !isEntered else { return }
     isEntered = true
-    address = context.channel.remoteAddress?.ipAddress ?? "unknown"
+    address = Callers.network(of: context.channel.remoteAddress?.ipAddress ?? "unknown")
     let channel = context.channel
     callers.enter(id, address: address) { channel.close(promise: nil) }
   }
 
   func channelInactive(context: ChannelHandlerContext) {
+    deadline?.cancel()
     callers.leave(id)
     context.fireChannelInactive()
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    guard case .head(var head) = unwrapInboundIn(data) else {
+    switch unwrapInboundIn(data) {
+    case .head(var head):
+      note()
+      let channel = context.channel
+      deadline?.cancel()
+      deadline = context.eventLoop.scheduleTask(in: .seconds(ConnectionLimits.idle)) { channel.close(promise: nil) }
+      if let name = CallerField.address { head.headerFields[name] = address }
+      if let name = CallerField.lockedOut { head.headerFields[name] = callers.isLockedOut(address) ? "1" : nil }
+      context.fireChannelRead(wrapInboundOut(.head(head)))
+    case .body: context.fireChannelRead(data)
+    case .end:
+      deadline?.cancel()
+      owed += 1
+      note()
       context.fireChannelRead(data)
-      return
     }
-    callers.note(id, isBusy: true)
-    isHealthRequest = head.path == "/healthz"
-    if let name = CallerField.address { head.headerFields[name] = address }
-    if let name = CallerField.lockedOut { head.headerFields[name] = callers.isLockedOut(address) ? "1" : nil }
-    context.fireChannelRead(wrapInboundOut(.head(head)))
   }
+
+  /// Notes a sign of life. Who has not sent all of a request is waited for by nobody.
+  private func note(isKnown: Bool = false) { callers.note(id, isBusy: owed > 0, isKnown: isKnown) }
 
   func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
     switch unwrapOutboundIn(data) {
@@ -65,11 +81,15 @@ final class CallerHandler: ChannelDuplexHandler, RemovableChannelHandler {
       // Connections of refused callers (401 and 429) are closed.
       isRefused = head.status == .unauthorized || head.status == .tooManyRequests
       if isRefused { head.headerFields[.connection] = "close" }
-      if head.status.kind == .successful, !isHealthRequest { callers.note(id, isBusy: true, isKnown: true) }
+      if let name = CallerField.known, head.headerFields[name] != nil {
+        head.headerFields[name] = nil
+        note(isKnown: true)
+      }
       context.write(wrapOutboundOut(.head(head)), promise: promise)
     case .body: context.write(data, promise: promise)
     case .end:
-      callers.note(id, isBusy: false)
+      owed -= 1
+      note()
       context.writeAndFlush(data, promise: promise)
       if isRefused { context.close(promise: nil) }
     }

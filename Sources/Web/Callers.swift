@@ -4,7 +4,7 @@ import Synchronization
 /// Counts connections and wrong tokens, so that a few callers cannot take the place of all others.
 ///
 /// There is always room for one more: the connection without a token that has been idle longest is closed, first of the same
-/// address, then of any.
+/// address, then of any. An IPv6 network of 64 bits counts as one address.
 final class Callers: Sendable {
   /// Maximum number of connections without a token, of one address and of all.
   struct Limits: Sendable {
@@ -100,6 +100,20 @@ final class Callers: Sendable {
 }
 
 extension Callers {
+  /// The callers that share limits with the IP address `address`: of IPv6 those of its first 64 bits, because a single machine
+  /// has as many addresses as it wants there. Addresses of one link (`fe80::`) and others stand for themselves.
+  static func network(of address: String) -> String {
+    guard address.contains(":"), !address.hasPrefix("fe80:") else { return address }
+    // An IPv4 address in IPv6's form.
+    if let last = address.split(separator: ":").last, last.contains(".") { return String(last) }
+    let halves = address.split(separator: "::", maxSplits: 1, omittingEmptySubsequences: false).map {
+      $0.split(separator: ":").map(String.init)
+    }
+    let last = halves.count > 1 ? halves[1] : []
+    let groups = halves[0] + Array(repeating: "0", count: max(0, 8 - halves[0].count - last.count)) + last
+    return groups.prefix(4).joined(separator: ":") + "::/64"
+  }
+
   /// The counts in the text format of Prometheus.
   var metrics: String {
     let counts = counts

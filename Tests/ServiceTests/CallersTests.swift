@@ -43,6 +43,48 @@ import Testing
     try await service.stop()
   }
 
+  @Test(arguments: ["/icon.svg", "/base.css", "/healthz?again"])
+  func `callers who take what is open to all stay strangers`(path: String) async throws {
+    let service = try await service(token: "0123456789abcdef-XYZ")
+    var held: [Wire] = []
+    for _ in 0..<300 {
+      guard let wire = try? service.connect(), (try? wire.request(path)) != nil else { break }
+      // Who has the answer to a public file is as little known as before.
+      _ = try? wire.answer()
+      held.append(wire)
+    }
+    for _ in 0..<3 {
+      let answer = try service.get("/metrics", headers: ["Authorization: Bearer 0123456789abcdef-XYZ"])
+      #expect(answer.status == 200 && !answer.head.lowercased().contains("x-yolostream"), "\(answer.head)")
+    }
+    _ = held
+    try await service.stop()
+  }
+
+  @Test func `forms that are never sent to their ends lock nobody out`() async throws {
+    let service = try await service(token: "0123456789abcdef-XYZ")
+    var held: [Wire] = []
+    for _ in 0..<300 {
+      guard let wire = try? service.connect() else { break }
+      wire.send("POST /login HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 4000\r\n\r\ntoken=")
+      held.append(wire)
+    }
+    for _ in 0..<3 {
+      let answer = try service.get("/metrics", headers: ["Authorization: Bearer 0123456789abcdef-XYZ"])
+      #expect(answer.status == 200, "\(answer.head)")
+      for wire in held { wire.send("x") }
+    }
+    _ = held
+    try await service.stop()
+  }
+
+  private func service(token: String) async throws -> RunningService {
+    let file = FileManager.default.temporaryDirectory.appending(path: "token-\(UUID().uuidString)")
+    try token.write(to: file, atomically: true, encoding: .utf8)
+    defer { try? FileManager.default.removeItem(at: file) }
+    return try await RunningService(cameras: Self.camera, http: "token_file: \(file.path)")
+  }
+
   @Test func `a page of another site takes no place of the owner's views`() async throws {
     let service = try await RunningService(cameras: Self.camera)
     let foreign = ["Sec-Fetch-Site: cross-site", "Sec-Fetch-Dest: image", "Referer: http://evil.example/"]
