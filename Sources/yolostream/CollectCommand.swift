@@ -31,9 +31,10 @@ struct CollectCommand: AsyncParsableCommand {
   func run() async throws {
     messages.begin()
     let log = ServiceLog(self.log, isQuiet: messages.quiet, isVerbose: messages.verbose)
+    defer { log.flush() }
     let signals = ServiceSignals()
     let run = try CollectorRun(path: config, log: log.write)
-    signals.direct(onEnd: { run.stop() }, onReload: {})
+    signals.direct(onEnd: { run.stop() }, onReload: {}) { log.write(LogLine(.error, $0)) }
     try await run.run()
   }
 }

@@ -54,12 +54,13 @@ struct ServeCommand: AsyncParsableCommand {
     messages.begin()
     try AddressSpace.check()
     let log = ServiceLog(self.log, isQuiet: messages.quiet, isVerbose: messages.verbose)
+    defer { log.flush() }
     let signals = ServiceSignals()
     let run = try ServiceRun(
       path: config, findModel: DefaultModel.path(of:),
       choosePrecision: { try PrecisionOption.automatic.choice(for: $0, $1).precision },
       log: log.write)
-    signals.direct(onEnd: { run.stop() }, onReload: { run.reload() })
+    signals.direct(onEnd: { run.stop() }, onReload: { run.reload() }) { log.write(LogLine(.error, $0)) }
     try await run.run()
   }
   #else

@@ -111,4 +111,36 @@ import Testing
     #expect(try service.inferred(program, "a") > 0)
     _ = try end(service)
   }
+
+  @Test func `a disk that hangs holds the end up for less than five seconds`() throws {
+    let program = try program.get()
+    try "#include <unistd.h>\nint fsync(int file) { (void)file; for (;;) pause(); }\n"
+      .write(toFile: program.path("hang.c"), atomically: true, encoding: .utf8)
+    try program.tool("clang", ["-shared", "-fPIC", "-o", "hang.so", "hang.c"])
+    try #require(FileManager.default.fileExists(atPath: program.path("hang.so")))
+    // Its last state is written to the disk by each camera that stops.
+    let service = try StartedService(
+      program, cameras: ["a: {url: \"test:64x64@25\"}"], variables: ["LD_PRELOAD": program.path("hang.so")])
+    let outcome = try end(service)
+    #expect(outcome.error.contains("something hangs"), "\(outcome.error)")
+  }
+
+  @Test func `a log that nobody reads holds no camera up, and not the end`() throws {
+    let program = try program.get()
+    try program.tool("mkfifo", ["log"])
+    // It is opened for reading, full, and left.
+    let reader = try FileHandle(forUpdating: URL(filePath: program.path("log")))
+    defer { try? reader.close() }
+    try reader.write(contentsOf: Data(count: 1 << 16))
+    try StartedService.write(program, cameras: ["a: {url: \"test:160x120@25\"}"])
+    let running = try program.start(
+      ["serve", "-c", "service.yml"], hasModel: false, limit: "-n 256; exec 2>log")
+    running.wait { (try? program.text("events.jsonl").contains("\"type\":\"camera_up\"")) == true }
+    #expect(running.process.isRunning)
+    let start = ContinuousClock.now
+    running.process.terminate()
+    let outcome = try running.wait()
+    #expect(outcome.status == 0 && !outcome.isKilled)
+    #expect(ContinuousClock.now - start < .seconds(5), "it ends within five seconds")
+  }
 }

@@ -48,13 +48,14 @@ final class BrokerReader: Sendable {
     try thread.start("collect") { self.run() }
   }
 
-  /// Ends reading. Blocks for as long as that takes.
-  func stop() {
-    thread.join {
-      shared.withLock { $0.isStopping = true }
-      wake.wake()
-    }
+  /// Ends reading soon. Never waits.
+  func tellEnd() {
+    shared.withLock { $0.isStopping = true }
+    wake.wake()
   }
+
+  /// Ends reading. Blocks for as long as that takes.
+  func stop() { thread.join(tellEnd) }
 
   private var isStopping: Bool { shared.withLock { $0.isStopping } }
 

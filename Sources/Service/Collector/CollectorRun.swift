@@ -115,9 +115,12 @@ package final class CollectorRun: Sendable {
     systemd.ready("collecting from \(count(readers.count, "broker"))")
   }
 
-  /// Ends the readers on a thread of its own: each may take a second.
+  /// Ends the readers on a thread of its own, all at the same time: each may take a second.
   private func stopReading() async {
-    await WorkThread.execute("farewell") { [readers] in for reader in readers { reader.stop() } }
+    await WorkThread.execute("farewell") { [readers] in
+      for reader in readers { reader.tellEnd() }
+      for reader in readers { reader.stop() }
+    }
   }
 
   var isReady: Bool { isRunning.withLock { $0 } }
