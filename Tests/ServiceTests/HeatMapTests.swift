@@ -123,6 +123,29 @@ import Testing
     #expect(sum(heat(folder), hour..<hour + 1) == 0)
   }
 
+  @Test func `old maps are removed once an hour, and not by a clock that has just jumped`() {
+    let start: Int64 = 1_796_000_000_000
+    func moment(_ seconds: Int) -> UInt64 { UInt64(1000 + seconds) * 1_000_000_000 }
+    var pruning = HeatPruning()
+    var due = (0...3600).count { pruning.isDue(at: start + Int64($0) * 1000, monotonic: moment($0)) }
+    #expect(due == 1, "an hour after the start")
+    due = (3601...7300).count { pruning.isDue(at: start + Int64($0) * 1000, monotonic: moment($0)) }
+    #expect(due == 1, "in the next hour of the clock")
+    // Ninety years ahead, as a machine without a battery for its clock may be.
+    let jump: Int64 = 90 * 365 * 86_400_000
+    due = (7301...9000).count { pruning.isDue(at: start + jump + Int64($0) * 1000, monotonic: moment($0)) }
+    #expect(due == 0)
+  }
+
+  @Test func `what is no folder of maps stays among them`() throws {
+    let folder = try ScratchFolder()
+    let files = try HeatFolder(#require(MemoryFolder(events: folder.path + "/events.jsonl", recordings: nil)))
+    try FileManager.default.createDirectory(atPath: files.path + "/empty", withIntermediateDirectories: true)
+    try "kept".write(toFile: files.path + "/notes", atomically: true, encoding: .utf8)
+    files.prune(at: 1_796_000_000_000)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: files.path) == ["notes"])
+  }
+
   private static let camera = "  yard: {url: \"test:160x120@25\"}"
 
   @Test(.timeLimit(.minutes(10))) func `the image is over HTTP, and its time outlives a restart`() async throws {

@@ -1,5 +1,6 @@
 import Foundation
 import Outputs
+import Recording
 import Scene
 
 /// The folder in which a service keeps heat maps: `CAMERA/2026-11-30T10.json`, a file an hour in UTC, for 31 days.
@@ -42,8 +43,10 @@ struct HeatFolder: Hashable, Sendable {
     for camera in (try? manager.contentsOfDirectory(atPath: path)) ?? [] {
       let old = files(of: camera).filter { Self.hour(inName: $0).map { $0 < first } ?? false }
       for name in old { try? manager.removeItem(atPath: "\(path)/\(camera)/\(name)") }
-      // A camera that is gone leaves an empty folder.
-      if files(of: camera).isEmpty { try? manager.removeItem(atPath: "\(path)/\(camera)") }
+      // A camera that is gone leaves an empty folder. One that cannot be read is not empty.
+      if let left = try? manager.contentsOfDirectory(atPath: "\(path)/\(camera)"), left.isEmpty {
+        try? manager.removeItem(atPath: "\(path)/\(camera)")
+      }
     }
   }
 
@@ -58,5 +61,21 @@ struct HeatFolder: Hashable, Sendable {
   private static func hour(inName name: String) -> Int64? {
     guard name.hasSuffix(".json"), name.count == 18 else { return nil }
     return FootageTime.milliseconds(name.prefix(13) + ":00:00Z").map(HeatHours.number)
+  }
+}
+
+/// Decides when old heat maps are removed: once an hour, by a clock that can be trusted. A value without a clock.
+struct HeatPruning {
+  private var trust = ClockTrust()
+  /// The hour in which they were removed last.
+  private var latest: Int64?
+
+  /// Whether they are to be removed at `wall`, in milliseconds since 1970; `monotonic` is the same moment in nanoseconds of the
+  /// monotonic clock.
+  mutating func isDue(at wall: Int64, monotonic: UInt64) -> Bool {
+    let hour = HeatHours.number(wall)
+    guard trust.see(wall: Double(wall) / 1e3, monotonic: Double(monotonic) / 1e9), hour != latest else { return false }
+    latest = hour
+    return true
   }
 }

@@ -53,7 +53,7 @@ final class MemoryKeeper: Sendable {
       _ folder: MemoryFolder, _ heat: () -> [CameraHeat], _ remembered: () -> [String: CameraMemory]
     ) {
       var written: [String: CameraMemory] = [:]
-      var pruned = Int64.min
+      var pruning = HeatPruning()
       while true {
         wake.wait(seconds: MemoryKeeper.interval)
         if state.withLock({ $0.isEnding }) { return }
@@ -65,9 +65,8 @@ final class MemoryKeeper: Sendable {
           } catch { note(error) }
         }
         for each in heat() { do throws(OutputError) { try each.save() } catch { note(error) } }
-        let now = EventClock.wallMilliseconds, hour = HeatHours.number(now)
-        if hour != pruned { HeatFolder(folder).prune(at: now) }
-        pruned = hour
+        let now = EventClock.wallMilliseconds
+        if pruning.isDue(at: now, monotonic: MonotonicTime.nanoseconds) { HeatFolder(folder).prune(at: now) }
       }
     }
 
