@@ -40,7 +40,7 @@ package struct PublisherReport: Hashable, Sendable {
   package var connections = 0
   /// Events that the broker confirmed.
   package var delivered = 0
-  /// Events that were lost because they came faster than the disk takes them.
+  /// Events that were lost because they came faster than the disk takes them, or are too large.
   package var dropped = 0
   /// Messages that the broker does not pass on.
   package var refused = 0

@@ -168,20 +168,22 @@ struct PublishingWork: ~Copyable {
     let (events, isStopping) = publisher.shared.withLock { ($0.intake, $0.isStopping) }
     if isStopping, end == nil { end = Self.now + Self.farewell }
     guard !events.isEmpty else { return }
-    var written = 0
+    var taken = 0, lost = 0
     var failure: String?
     for (event, milliseconds) in events {
       do throws(SpoolError) { try spool.append(event.spooled, at: milliseconds) } catch {
         failure = error.description
-        break
+        guard error.isOfRecord else { break }
+        lost += 1
       }
-      written += 1
+      taken += 1
     }
     let report = spool.report
     diskFailure = failure
     publisher.shared.withLock { shared in
       // On a full disk what is left waits in memory.
-      shared.intake.removeFirst(written)
+      shared.intake.removeFirst(taken)
+      shared.report.dropped += lost
       shared.report.spool = report
       if let failure { shared.report.lastFailure = failure }
     }

@@ -19,6 +19,9 @@ package struct Spool: ~Copyable {
     var newest: Int64 = 0
   }
 
+  /// Numbers of segments and places in them, as files may state them.
+  private static let numbers = 0..<1_000_000_000_000
+
   private let folder: URL
   private let limits: SpoolLimits
   private let lock: FileHandle
@@ -70,7 +73,9 @@ package struct Spool: ~Copyable {
   package mutating func append(_ payload: [UInt8], at milliseconds: Int64) throws(SpoolError) {
     let data = SpoolRecord.bytes(of: payload, milliseconds: milliseconds)
     guard data.count <= limits.segmentBytes else {
-      throw SpoolError("a record of \(data.count) bytes is too large for the spool; at most \(limits.segmentBytes) fit")
+      throw SpoolError(
+        "a record of \(data.count) bytes is too large for the spool; at most \(limits.segmentBytes) fit",
+        isOfRecord: true)
     }
     do {
       if segments.isEmpty || writer == nil || segments[segments.count - 1].bytes + data.count > limits.segmentBytes {
@@ -198,12 +203,15 @@ package struct Spool: ~Copyable {
     do {
       var acknowledged = SpoolPlace(segment: 0, offset: 0)
       let words = String(decoding: try lock.readToEnd() ?? Data(), as: UTF8.self).split(whereSeparator: \.isWhitespace)
-      if words.count == 2, let segment = Int(words[0]), let offset = Int(words[1]) {
+      if words.count == 2, let segment = Int(words[0]), let offset = Int(words[1]), numbers.contains(segment),
+        numbers.contains(offset)
+      {
         acknowledged = SpoolPlace(segment: segment, offset: offset)
       }
       var segments: [Segment] = []
       let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
-      for number in names.compactMap({ $0.hasSuffix(".spool") ? Int($0.dropLast(6)) : nil }).sorted() {
+      let found = names.compactMap { $0.hasSuffix(".spool") ? Int($0.dropLast(6)) : nil }
+      for number in found.filter(numbers.contains).sorted() {
         let file = path(of: number, in: folder)
         let records = records(in: Array(try Data(contentsOf: file)), segment: number)
         var segment = Segment(number: number)

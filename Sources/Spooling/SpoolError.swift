@@ -6,8 +6,11 @@ package struct SpoolError: Error, Sendable, CustomStringConvertible {
   package let description: String
   /// The underlying error, if any.
   package let cause: (any Error)?
+  /// Whether the spool will never take this record, but others.
+  package let isOfRecord: Bool
 
-  init(_ description: String, cause: (any Error)? = nil) {
+  init(_ description: String, cause: (any Error)? = nil, isOfRecord: Bool = false) {
+    self.isOfRecord = isOfRecord
     self.description = description + (cause.map { ": \($0.localizedDescription)" } ?? "")
     self.cause = cause
   }

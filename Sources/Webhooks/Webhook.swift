@@ -22,7 +22,7 @@ package struct WebhookReport: Hashable, Sendable {
   package var refused = 0
   /// Attempts that failed and are repeated.
   package var failures = 0
-  /// Events that were lost because they came faster than the disk takes them.
+  /// Events that were lost because they came faster than the disk takes them, or are too large.
   package var dropped = 0
   /// What waits on the disk.
   package var spool = SpoolReport()
@@ -126,7 +126,14 @@ package final class Webhook: Sendable {
         try? spool.acknowledge(through: record.place)
         continue
       }
-      let outcome = Self.call(call, settings, draw: draw) { task in self.shared.withLock { $0.current = task } }
+      let outcome = Self.call(call, settings, draw: draw) { task in
+        let isStopping = self.shared.withLock { shared in
+          shared.current = task
+          return shared.isStopping
+        }
+        // The end has come while the call was made ready.
+        if isStopping { task.cancel() }
+      }
       note(outcome)
       if case .failed(_, let wait) = outcome {
         spool.rewind()
@@ -169,18 +176,21 @@ package final class Webhook: Sendable {
 
   private func takeIntake(_ spool: inout Spool) {
     let calls = shared.withLock { $0.intake }
-    var written = 0
+    var taken = 0, lost = 0
     var failure: String?
     for (call, milliseconds) in calls {
       do throws(SpoolError) { try spool.append(call.spooled, at: milliseconds) } catch {
         failure = error.description
-        break
+        // On a full disk what is left waits in memory.
+        guard error.isOfRecord else { break }
+        lost += 1
       }
-      written += 1
+      taken += 1
     }
     let report = spool.report
     shared.withLock { shared in
-      shared.intake.removeFirst(written)
+      shared.intake.removeFirst(taken)
+      shared.report.dropped += lost
       shared.report.spool = report
       if let failure { shared.report.lastFailure = failure }
     }

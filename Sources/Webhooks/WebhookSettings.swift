@@ -61,7 +61,8 @@ struct WebhookRule {
     else { return false }
     if settings.isOncePerObject, reported.contains(event.object) { return false }
     let key = "\(event.camera)/\(event.label ?? "")"
-    if let last = lastCalls[key], Double(event.milliseconds - last) / 1e3 < settings.cooldown { return false }
+    // Also of a call that lies ahead: the clock may have been set back since.
+    if let last = lastCalls[key], abs(Double(event.milliseconds - last)) / 1e3 < settings.cooldown { return false }
     lastCalls[key] = event.milliseconds
     if settings.isOncePerObject {
       reported.append(event.object)

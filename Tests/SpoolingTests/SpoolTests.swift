@@ -108,6 +108,20 @@ import Testing
     try Data().write(to: URL(filePath: folder.path + "/file"))
     #expect(throws: SpoolError.self) { _ = try Spool(folder: folder.path + "/file/spool") }
     var small = try Spool(folder: folder.path + "/small", limits: SpoolLimits(bytes: 10_000))
-    #expect(throws: SpoolError.self) { try small.append([UInt8](repeating: 0, count: 5000), at: 0) }
+    let large = #expect(throws: SpoolError.self) { try small.append([UInt8](repeating: 0, count: 5000), at: 0) }
+    #expect(large?.isOfRecord == true && again?.isOfRecord == false)
+  }
+
+  @Test(arguments: ["1 -20", "-1 0", "1 9223372036854775807", "9223372036854775807 0", "0 0", "\0\0\0"])
+  func `a place that cannot be delivers all again`(place: String) throws {
+    do {
+      var spool = try Spool(folder: path)
+      for number in 0..<3 { try spool.append(text(number), at: 0) }
+    }
+    try place.write(toFile: path + "/acknowledged", atomically: false, encoding: .utf8)
+    for name in ["9223372036854775807", "-3", "0x"] { try Data().write(to: URL(filePath: "\(path)/\(name).spool")) }
+    var spool = try Spool(folder: path)
+    try spool.append(text(3), at: 0)
+    #expect(try drain(&spool) == ["event 0", "event 1", "event 2", "event 3"])
   }
 }

@@ -161,6 +161,31 @@ import Webhooks
     receiver.finish()
   }
 
+  @Test func `an event that is too large for the spool is lost alone`() throws {
+    let receiver = try WebReceiver([.status(200)])
+    let hook = Webhook(settings(receiver), spool: folder.path + "/hook", limits: SpoolLimits(bytes: 1))
+    try hook.start()
+    hook.offer(event(1) { $0.json = "{\"v\":2,\"long\":\"\(String(repeating: "x", count: 5000))\"}" })
+    hook.offer(event(2))
+    #expect(waiting { hook.report.delivered == 1 })
+    #expect(hook.report.dropped == 1 && receiver.received.map { $0.header("X-Yolostream-Delivery")?.last } == ["2"])
+    hook.stop()
+    receiver.finish()
+  }
+
+  @Test func `a clock that is set back silences nobody for longer than the cooldown`() throws {
+    let receiver = try WebReceiver([.status(200)])
+    let hook = Webhook(settings(receiver) { $0.cooldown = 60 }, spool: folder.path + "/hook")
+    try hook.start()
+    for (number, seconds) in [(1, 0), (2, -30), (3, -3600), (4, -3590)] {
+      hook.offer(event(number) { $0.milliseconds += Int64(seconds) * 1000 })
+    }
+    #expect(waiting { hook.report.delivered == 2 })
+    #expect(receiver.received.map { $0.header("X-Yolostream-Delivery")?.last } == ["1", "3"])
+    hook.stop()
+    receiver.finish()
+  }
+
   @Test func `by default the first event that shows an object active is reported, and not what stands there`() throws {
     let receiver = try WebReceiver([.status(200)])
     let hook = Webhook(settings(receiver), spool: folder.path + "/hook")
