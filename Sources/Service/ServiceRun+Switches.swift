@@ -24,11 +24,13 @@ extension ServiceRun {
 
   package func change(_ camera: String, _ values: [String: Bool]) async -> ReloadOutcome {
     var sentences: [String] = []
+    // All or none.
+    if let name = values.keys.sorted().first(where: { HomeToggle(rawValue: $0) == nil }) {
+      let names = HomeToggle.allCases.map(\.rawValue).joined(separator: ", ")
+      return .refused("there is no switch \(name); expected \(names)")
+    }
     for (name, isOn) in values.sorted(by: { $0.key < $1.key }) {
-      guard let toggle = HomeToggle(rawValue: name) else {
-        let names = HomeToggle.allCases.map(\.rawValue).joined(separator: ", ")
-        return .refused("there is no switch \(name); expected \(names)")
-      }
+      guard let toggle = HomeToggle(rawValue: name) else { continue }
       let outcome = await withCheckedContinuation { answer in
         let command = HomeCommand(camera: camera, toggle: toggle, isOn: isOn)
         if case .terminated = orders.yield(.switched(command, answer)) {
@@ -47,20 +49,27 @@ extension ServiceRun {
     return Dictionary(uniqueKeysWithValues: HomeToggle.allCases.map { ($0.rawValue, switches[keyPath: $0.path]) })
   }
 
-  /// Publishes and calls webhooks as configured by `outputs` from now on; if that fails, it is logged and nothing is
-  /// published.
-  func changeOutlets(from before: OutputSettings, to outputs: OutputSettings) async {
-    guard before.mqtt != outputs.mqtt || !(before.webhooks + outputs.webhooks).isEmpty else { return }
-    await WorkThread.execute("outlets") { [outlets, log] in
-      if before.mqtt != outputs.mqtt, before.state == outputs.state {
-        do throws(ServiceError) { try outlets.changePublisher(to: outputs) } catch {
-          log(LogLine(.error, "outputs.mqtt: \(error)"))
-        }
+  /// Publishes and calls webhooks as configured by `outputs` from now on. What fails is logged and returned, a sentence each.
+  func changeOutlets(from before: OutputSettings, to outputs: OutputSettings) async -> [String] {
+    let hasBroker = before.mqtt.address != nil || outputs.mqtt.address != nil
+    guard hasBroker || !(before.webhooks + outputs.webhooks).isEmpty else { return [] }
+    let problems = Problems()
+    await WorkThread.execute("outlets") { [outlets] in
+      do throws(ServiceError) { try outlets.changePublisher(to: outputs) } catch {
+        problems.list.withLock { $0.append("outputs.mqtt: \(error)") }
       }
       do throws(ServiceError) { try outlets.changeWebhooks(to: outputs.webhooks) } catch {
-        log(LogLine(.error, "outputs.webhooks: \(error)"))
+        problems.list.withLock { $0.append("outputs.webhooks: \(error)") }
       }
     }
+    let list = problems.list.withLock { $0 }
+    for problem in list { log(LogLine(.error, problem)) }
+    return list
+  }
+
+  /// What a thread found wrong.
+  private final class Problems: Sendable {
+    let list = Mutex<[String]>([])
   }
 
   /// Closes the outlets on their own thread, because it may take seconds.

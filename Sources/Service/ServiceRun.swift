@@ -235,9 +235,10 @@ package final class ServiceRun: Sendable {
     let before = state.withLock { $0.configuration }
     do throws(ServiceError) {
       let next = try Self.configuration(at: path)
-      outlets.schedule(next.cameras)
       let changes = try await supervisor.watch(outlets.switches.apply(to: next.cameras))
-      await changeOutlets(from: before.outputs, to: next.outputs)
+      // A configuration that is refused changes nothing.
+      outlets.schedule(next.cameras)
+      let problems = await changeOutlets(from: before.outputs, to: next.outputs)
       do throws(OutputError) {
         let outputs = next.outputs
         try await supervisor.journal.reopen(at: outputs.eventLog, rotation: outputs.events.lines.rotation)
@@ -262,7 +263,8 @@ package final class ServiceRun: Sendable {
       ].filter(\.1).map(\.0)
       return .done(
         "configuration read: \(changes.kept.counted("camera")) unchanged, \(changes.started) started, \(changes.stopped) stopped"
-          + (later.isEmpty ? "" : "; \(later.joined(separator: " and ")) will change at the next start"))
+          + (later.isEmpty ? "" : "; \(later.joined(separator: " and ")) will change at the next start")
+          + problems.map { "; " + $0 }.joined())
     } catch {
       return .refused(error.description)
     }

@@ -98,9 +98,12 @@ struct OutletTests {
     #expect(try service.get("/api/v1/reload", method: "POST", headers: ["Content-Length: 0"]).status == 200)
     #expect(try report(service, "front")["state"] as? String == "disabled")
     for (path, body, status) in [
-      ("front", "{\"colour\": true}", 422), ("front", "no JSON", 400), ("front", "{}", 400),
+      ("front", "{\"colour\": true}", 422), ("front", "{\"alerts\": false, \"colour\": true}", 422),
+      ("front", "no JSON", 400), ("front", "{}", 400),
       ("none", "{\"detect\": true}", 404),
     ] { #expect(try post(service, "/api/v1/cameras/\(path)", body).status == status, "\(path) \(body)") }
+    // All of what is asked for, or none.
+    #expect(service.run.switches(of: "front")["alerts"] == true)
     try await service.stop()
 
     let state = service.folder.path + "/state"
@@ -139,6 +142,29 @@ struct OutletTests {
     let written = try String(contentsOf: service.events, encoding: .utf8).split(separator: "\n").map(String.init)
     let sent = Set((listener.messages + elsewhere.messages).map { bare($0.text) })
     #expect(sent.count > 3 && sent.intersection(written).count > 3)
+  }
+
+  @Test func `a password that cannot be read at one reload is read at the next`() async throws {
+    let service = try await RunningService(cameras: cameras, outputs: mqtt)
+    let secret = service.folder.path + "/password"
+    func reload() throws -> (status: Int, text: String) {
+      let answer = try service.get("/api/v1/reload", method: "POST", headers: ["Content-Length: 0"])
+      return (answer.status, String(decoding: answer.body, as: UTF8.self))
+    }
+    func password() -> String? { service.run.outlets.publisher.withLock { $0?.settings.broker.password } }
+    try RunningService.text(
+      cameras: cameras, outputs: mqtt.dropLast() + ", user: box, password_file: \(secret)}", folder: service.folder
+    ).write(to: service.configuration, atomically: true, encoding: .utf8)
+    // The answer says what does not hold.
+    #expect(try reload().text.contains("outputs.mqtt.password_file: cannot read \(secret)"))
+    #expect(password() == nil && service.run.outlets.publisher.withLock { $0 } != nil)
+    for word in ["first", "second"] {
+      try word.write(toFile: secret, atomically: true, encoding: .utf8)
+      let answer = try reload()
+      #expect(answer.status == 200 && !answer.text.contains("outputs.mqtt"), "\(answer.text)")
+      #expect(password() == word)
+    }
+    try await service.stop()
   }
 
   @Test func `webhooks that a reload changes, adds or removes are called so from then on`() async throws {

@@ -85,6 +85,18 @@ import Testing
     try await service.stop()
   }
 
+  @Test func `a configuration that is refused leaves the hours of alerts as they were`() async throws {
+    func camera(_ more: String) -> String { "  yard: {url: \"test:160x120@25\", \(more)}" }
+    let service = try await RunningService(cameras: camera("alerts: {hours: \"22:00-06:00\"}"))
+    let before = service.run.outlets.hours.withLock { $0 }
+    try RunningService.text(
+      cameras: camera("alerts: {hours: \"01:00-02:00\"}, detect: {classes: [persn]}"), folder: service.folder
+    ).write(to: service.configuration, atomically: true, encoding: .utf8)
+    #expect(try service.get("/api/v1/reload", method: "POST").status == 422)
+    #expect(before.count == 1 && service.run.outlets.hours.withLock { $0 } == before)
+    try await service.stop()
+  }
+
   @Test func `a class that the model has not is a mistake of the configuration`() async throws {
     await #expect {
       _ = try await RunningService(cameras: "  a: {url: \"test:64x64@25\", detect: {classes: [persn]}}")

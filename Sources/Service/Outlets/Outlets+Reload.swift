@@ -6,9 +6,12 @@ import Synchronization
 import Webhooks
 
 extension Outlets {
-  /// Publishes as `settings` say from now on. Events that come meanwhile wait. Blocks for some seconds, until the broker of
-  /// before has had what it could get. Throws as `start` does; then nothing is published.
+  /// Publishes as `settings` say from now on, if that is not so already. Events that come meanwhile wait. Blocks for some seconds,
+  /// until the broker of before has had what it could get. Throws `configuration` for a file that cannot be read, and all goes
+  /// on as before; other errors as `start` does, and nothing is published.
   func changePublisher(to settings: OutputSettings) throws(ServiceError) {
+    // With secrets of files, which may be others in a configuration that is the same.
+    guard try publishing(by: settings) != publisher.withLock({ $0?.settings }) else { return }
     let next = try makePublisher(settings)
     let before = publisher.withLock { publisher in
       defer { publisher = next }

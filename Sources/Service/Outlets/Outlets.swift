@@ -21,7 +21,7 @@ final class Outlets: Sendable {
   /// State and commands for a new publisher.
   private let house = Mutex<House?>(nil)
   /// Hours in which webhooks are called, by camera.
-  private let hours = Mutex<[String: DayHours]>([:])
+  let hours = Mutex<[String: DayHours]>([:])
   /// The switches of cameras.
   let switches: SwitchBoard
 
@@ -65,9 +65,17 @@ final class Outlets: Sendable {
     last.state.withLock { $0 = home }
   }
 
+  /// What `settings` say about publishing; `nil` where they name no broker. Throws `configuration` for a file that cannot be read.
+  func publishing(by settings: OutputSettings) throws(ServiceError) -> PublishingSettings? {
+    var wanted = try PublishingSettings(settings)
+    // Another folder holds from the next start on.
+    wanted?.spool = folder + "/mqtt"
+    return wanted
+  }
+
   /// A publisher that has not started; `nil` where `settings` name no broker.
   func makePublisher(_ settings: OutputSettings) throws(ServiceError) -> MQTTPublisher? {
-    guard let wanted = try PublishingSettings(settings), let house = house.withLock({ $0 }) else { return nil }
+    guard let wanted = try publishing(by: settings), let house = house.withLock({ $0 }) else { return nil }
     do throws(MQTTError) {
       return try MQTTPublisher(wanted, home: house.home, obey: house.obey, draw: EventImage.drawn)
     } catch {
