@@ -29,11 +29,20 @@ extension EventDatabase {
     try writing { db in for path in paths { _ = try Self.forget(path, in: db) } }
   }
 
+  /// Paths of all files that the store names.
+  package func namedFiles() throws(EventStoreError) -> Set<String> {
+    try reading { try String.fetchSet($0, sql: "SELECT path FROM file") }
+  }
+
   /// Takes note that of all files that the store names only those called `names` are there. Returns how many events lost one.
-  package func forgetFiles(otherThan names: Set<String>) throws(EventStoreError) -> Int {
+  ///
+  /// - Parameter known: the paths that are meant, from before `names` were listed, if files may have come since; `nil` is all.
+  package func forgetFiles(
+    otherThan names: Set<String>, among known: Set<String>? = nil
+  ) throws(EventStoreError) -> Int {
     try writing { db in
       let paths = try String.fetchAll(db, sql: "SELECT DISTINCT path FROM file")
-      let gone = paths.filter { !names.contains(Self.fileName($0)) }
+      let gone = paths.filter { !names.contains(Self.fileName($0)) && known?.contains($0) ?? true }
       return try gone.reduce(into: Set<String>()) { $0.formUnion(try Self.forget($1, in: db)) }.count
     }
   }

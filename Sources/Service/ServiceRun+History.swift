@@ -36,11 +36,13 @@ extension ServiceRun {
 
   private func adoptRecordings(_ store: EventDatabase) {
     guard let media = supervisor.media else { return }
-    let found = FoundRecording.all(in: media.path)
     do throws(EventStoreError) {
+      // The cameras run already: what they record while the folder is read is not among these.
+      let named = try store.namedFiles()
+      let found = FoundRecording.all(in: media.path)
       _ = try store.adopt(found.flatMap(\.lines))
       // If the folder is empty, its disk may not be mounted.
-      if !found.isEmpty { _ = try store.forgetFiles(otherThan: Set(found.flatMap(\.files))) }
+      if !found.isEmpty { _ = try store.forgetFiles(otherThan: Set(found.flatMap(\.files)), among: named) }
     } catch { log(LogLine(.error, "\(error)")) }
   }
 

@@ -42,6 +42,15 @@ import Testing
     #expect(try await database.event(ids[1])?.event.snapshot == nil)
   }
 
+  @Test func `a file that came after the others were listed is not gone`() async throws {
+    let database = try database(), fresh = "m/x_person_\(Self.ids[1]).jpg"
+    let named = try database.namedFiles()
+    #expect(named.contains(fresh) && named.count > 1)
+    _ = try database.forgetFiles(otherThan: ["else.jpg"], among: named.subtracting([fresh]))
+    #expect(try database.namedFiles() == [fresh])
+    #expect(try await database.event(Self.ids[1])?.event.snapshot == fresh)
+  }
+
   /// An object that came, stood still and left: two clips and two images, one of the clips shared and in two files.
   private func moved(more: [String] = []) throws -> EventDatabase {
     let (id, other) = (Self.ids[0], Self.ids[1])
