@@ -29,6 +29,9 @@ extension ServiceConfiguration {
     for camera in cameras {
       if let place = sections[camera.name] { camera.checkInputs(place, problems: &problems) }
       let rules = sections[camera.name]
+      for place in emptyChoices(of: camera, rules ?? root, root) {
+        problems.note(place.problem("expected at least one class; without this key it is all"))
+      }
       for line in camera.lines where line.a != nil && line.a == line.b {
         let place = rules?.child("lines")?.child(line.name) ?? root
         problems.note(place.problem("expected two points, got the same one as a and b"))
@@ -69,4 +72,22 @@ extension ServiceConfiguration {
         (section ?? root).problem("there is no folder for continuous recordings: expected outputs.storage"))
     }
   }
+}
+
+/// Lists of classes of `camera`, in the section `place`, that name none: nothing would ever be found.
+private func emptyChoices(
+  of camera: CameraSettings, _ place: ConfigurationNode, _ root: ConfigurationNode
+) -> [ConfigurationNode] {
+  var found: [ConfigurationNode] = []
+  if camera.detect.classes?.isEmpty ?? false {
+    let sections = [place, root.child("defaults")].compactMap { $0?.child("detect")?.child("classes") }
+    found.append(sections.first ?? place)
+  }
+  for zone in camera.zones where zone.classes?.isEmpty ?? false {
+    found.append(place.child("zones")?.child(zone.name)?.child("objects") ?? place)
+  }
+  for line in camera.lines where line.classes?.isEmpty ?? false {
+    found.append(place.child("lines")?.child(line.name)?.child("objects") ?? place)
+  }
+  return found
 }

@@ -8,6 +8,8 @@ package struct WebhookEvent: Hashable, Sendable {
   package var type: String
   /// Name of the object's class; `nil` for an event of no single object.
   package var label: String?
+  /// Names of the classes of its objects, where the event is of a visit.
+  package var visitors: [String] = []
   /// Names of the zones that the object is in or has been in, and of the line it crossed.
   package var places: [String] = []
   /// Identifier of the object, or of the visit.

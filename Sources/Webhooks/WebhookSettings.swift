@@ -54,7 +54,8 @@ struct WebhookRule {
 
   /// Whether the webhook is called for `event`.
   mutating func takes(_ event: WebhookEvent) -> Bool {
-    guard Self.allows(settings.cameras, [event.camera]), Self.allows(settings.labels, [event.label].compactMap(\.self)),
+    guard Self.allows(settings.cameras, [event.camera]),
+      Self.allows(settings.labels, [event.label].compactMap(\.self) + event.visitors),
       Self.allows(settings.places, event.places),
       Self.allows(settings.severities, [event.severity].compactMap(\.self)), isOfMoment(event),
       settings.hours?.contains(event.milliseconds) ?? true

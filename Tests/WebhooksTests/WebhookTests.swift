@@ -161,6 +161,26 @@ import Webhooks
     receiver.finish()
   }
 
+  @Test func `a visit is of the classes of its objects`() throws {
+    let receiver = try WebReceiver([.status(200)])
+    let hook = Webhook(
+      settings(receiver) {
+        $0.labels = ["person"]
+        $0.types = ["visit"]
+      }, spool: folder.path + "/hook")
+    try hook.start()
+    for (number, visitors) in [(1, ["car"]), (2, ["car", "person"]), (3, [])] {
+      hook.offer(
+        event(number) {
+          $0.type = "visit"; $0.label = nil; $0.visitors = visitors
+        })
+    }
+    #expect(waiting { hook.report.delivered == 1 })
+    #expect(receiver.received.map { $0.header("X-Yolostream-Delivery")?.last } == ["2"])
+    hook.stop()
+    receiver.finish()
+  }
+
   @Test func `an event that is too large for the spool is lost alone`() throws {
     let receiver = try WebReceiver([.status(200)])
     let hook = Webhook(settings(receiver), spool: folder.path + "/hook", limits: SpoolLimits(bytes: 1))

@@ -176,6 +176,7 @@ extension WebhookEvent {
     case .visit(let visit):
       severity = visit.severity.rawValue
       places = visit.zones
+      visitors = event.visitors.labels
     default: break
     }
   }

@@ -88,6 +88,7 @@ extension ServiceConfiguration {
     ) { read, root, problems in
       read.shareOutputs(root, problems: &problems)
       read.check(root, problems: &problems)
+      read.checkOutputs(root, problems: &problems)
     }
   }
 }
