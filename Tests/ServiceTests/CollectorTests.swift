@@ -212,3 +212,27 @@ struct CollectorTests {
     try await collector.stop()
   }
 }
+
+/// What a collector keeps in memory.
+@Suite struct FleetTests {
+  @Test func `who may publish to a broker fills no memory`() throws {
+    let folder = try ScratchFolder()
+    let fleet = try Fleet(log: folder.path + "/fleet.jsonl", rotation: nil, media: nil)
+    let topics = FleetTopics(broker: "central", prefix: "yolostream/+")
+    func send(_ topic: String, _ text: String) -> [String] {
+      fleet.take(MQTTMessage(topic: "yolostream/" + topic, text: text, isRetained: true), topics)
+    }
+    for number in 0..<1100 { _ = send("box\(number)/available", "online") }
+    #expect(fleet.presence.count == 1000 && fleet.report.unreadable == 100)
+    for number in 0..<300 { _ = send("box1/camera\(number)/state", "{\"state\":\"up\"}") }
+    #expect(fleet.cameras.count == 256)
+    let long = String(repeating: "x", count: 70_000)
+    _ = send("box1/camera1/state", "{\"state\":\"down\",\"message\":\"\(long)\"}")
+    #expect(fleet.cameras.first { $0.name == "box1.camera1" }?.isUp == true)
+    // A camera that is removed makes room for another.
+    _ = send("box1/camera1/state", "")
+    _ = send("box1/another/state", "{\"state\":\"up\"}")
+    #expect(fleet.cameras.contains { $0.name == "box1.another" })
+    #expect(send("box1/events", String(repeating: " ", count: 2 << 20)).isEmpty)
+  }
+}

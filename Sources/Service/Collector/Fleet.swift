@@ -14,7 +14,7 @@ final class Fleet: Sendable {
   struct Report: Hashable, Sendable {
     /// Events that are in the log.
     var written = 0
-    /// Messages that are not events.
+    /// Messages that are no events, or are too large or too many.
     var unreadable = 0
     /// How often the log could not be written, and the last reason.
     var failures = 0
@@ -29,12 +29,22 @@ final class Fleet: Sendable {
     var snapshots: [String: [UInt8]] = [:]
   }
 
+  private struct State {
+    var boxes: [String: Box] = [:]
+    /// Bytes of all snapshots.
+    var imageBytes = 0
+  }
+
+  /// What is kept at most: whoever may publish to a broker decides what there is.
+  private static let mostBoxes = 1000, mostCameras = 256, largestState = 1 << 16, largestEvent = 1 << 20
+  private static let mostImageBytes = 256 << 20
+
   private struct Log: ~Copyable {
     var file: LineFile
     var size: Int64
   }
 
-  private let boxes = Mutex<[String: Box]>([:])
+  private let state = Mutex(State())
   private let log: Mutex<Log>
   private let path: String
   private let rotation: LogRotation?
@@ -58,7 +68,7 @@ final class Fleet: Sendable {
 
   /// The cameras that boxes have reported, by name.
   var cameras: [CollectedCamera] {
-    let boxes = boxes.withLock { $0 }
+    let boxes = state.withLock { $0.boxes }
     return boxes.sorted { $0.key < $1.key }.flatMap { name, box in
       box.states.sorted { $0.key < $1.key }.map { camera, state in
         CollectedCamera(
@@ -69,29 +79,46 @@ final class Fleet: Sendable {
 
   /// Boxes by name, and whether each is online.
   var presence: [(name: String, isThere: Bool)] {
-    boxes.withLock { $0.mapValues(\.isThere) }.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    state.withLock { $0.boxes.mapValues(\.isThere) }.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
   }
 
   /// Takes a message of a broker; returns the lines to write for it.
   func take(_ message: MQTTMessage, _ topics: FleetTopics) -> [String] {
     guard let (box, subject) = topics.subject(of: message.topic) else { return [] }
+    let payload = message.payload
     switch subject {
     case .availability:
-      boxes.withLock { $0[box, default: Box()].isThere = message.text == "online" }
-      sendCameras(of: box)
+      let isKnown = change(box) { box, _ in
+        box.isThere = message.text == "online"
+        return true
+      }
+      if isKnown { sendCameras(of: box) }
     case .state(let camera):
-      // An empty message removes a camera.
-      boxes.withLock { $0[box, default: Box()].states[camera] = message.payload.isEmpty ? nil : message.payload }
-      sendCameras(of: box)
+      let isKnown = change(box) { box, _ in
+        guard payload.count <= Self.largestState, box.states[camera] != nil || box.states.count < Self.mostCameras
+        else { return false }
+        // An empty message removes a camera.
+        box.states[camera] = payload.isEmpty ? nil : payload
+        return true
+      }
+      if isKnown { sendCameras(of: box) }
     case .snapshot(let camera):
       guard media != nil else { break }
-      boxes.withLock { $0[box, default: Box()].snapshots[camera] = message.payload.isEmpty ? nil : message.payload }
+      _ = change(box) { box, imageBytes in
+        let added = payload.count - (box.snapshots[camera]?.count ?? 0)
+        guard imageBytes + added <= Self.mostImageBytes,
+          box.snapshots[camera] != nil || box.snapshots.count < Self.mostCameras
+        else { return false }
+        imageBytes += added
+        box.snapshots[camera] = payload.isEmpty ? nil : payload
+        return true
+      }
     case .event:
-      guard let event = CollectedEvent(message.payload, box: box) else {
+      guard payload.count <= Self.largestEvent, let event = CollectedEvent(payload, box: box) else {
         counts.withLock { $0.unreadable += 1 }
         break
       }
-      let image = boxes.withLock { $0[box]?.snapshots[event.cameraOfBox] }
+      let image = state.withLock { $0.boxes[box]?.snapshots[event.cameraOfBox] }
       return [
         event.line { [media] identifier, label, camera, milliseconds in
           image.flatMap { image in
@@ -101,6 +128,16 @@ final class Fleet: Sendable {
       ]
     }
     return []
+  }
+
+  /// Changes what is known of `box` by `change`, which returns `false` for what is too much. Returns whether it was changed.
+  private func change(_ box: String, _ change: (_ box: inout Box, _ imageBytes: inout Int) -> Bool) -> Bool {
+    let isChanged = state.withLock { state in
+      guard state.boxes[box] != nil || state.boxes.count < Self.mostBoxes else { return false }
+      return change(&state.boxes[box, default: Box()], &state.imageBytes)
+    }
+    if !isChanged { counts.withLock { $0.unreadable += 1 } }
+    return isChanged
   }
 
   /// Sends the cameras of `box` to listeners.
