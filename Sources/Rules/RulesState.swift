@@ -46,7 +46,9 @@ extension SceneRules {
       var object = object
       object.stays = stays.map { object.stays[at: $0] ?? ZoneStay() }
       object.watches = watches.map { object.watches[at: $0] ?? LineWatch() }
+      // What they point at may be gone.
       object.crossings = []
+      _ = object.takeExits()
       object.restoreArrival()
       return object
     }

@@ -23,7 +23,7 @@ struct CameraMemory: Hashable, Sendable, Codable {
 
   /// The saved state for `now`.
   func past(at now: Int64 = EventClock.wallMilliseconds) -> ScenePast {
-    ScenePast(rules, age: max(0, Double(now - saved) / 1e3))
+    ScenePast(rules, age: max(0, (Double(now) - Double(saved)) / 1e3))
   }
 }
 

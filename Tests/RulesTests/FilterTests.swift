@@ -184,6 +184,21 @@ import Testing
     #expect(restored.lineTotals.map(\.count) == [1, 1])
   }
 
+  @Test func `a saved state that points at zones that are not there is read`() throws {
+    var configuration = RulesConfiguration()
+    configuration.zones = [Zone("yard", ZoneTests.yard)]
+    configuration.stationary.isPresumed = false
+    var rules = SceneRules(configuration: configuration)
+    _ = rules.walk(Array(repeating: (x: 0.5, y: 0.7), count: 100))
+    let saved = String(decoding: try JSONEncoder().encode(rules.state), as: UTF8.self)
+    #expect(saved.contains("\"isPresumed\":false"))
+    let bent = saved.replacing(
+      "\"isPresumed\":false", with: "\"isPresumed\":false,\"exits\":[{\"zone\":7,\"dwell\":1}]")
+    let state = try JSONDecoder().decode(RulesState.self, from: Data(bent.utf8))
+    var restored = SceneRules(configuration: configuration, restoring: state, after: 10)
+    #expect(!restored.walk(Array(repeating: (x: 0.5, y: 0.7), count: 5), from: 1000).names.contains("exit yard"))
+  }
+
   @Test func `equal frames give equal events`() {
     func run() -> [SceneEvent] {
       var rules = SceneRules(zones: [Zone("yard", ZoneTests.yard)], lines: [LineTests.line])

@@ -133,4 +133,10 @@ import Testing
         && (error as? ConfigurationError)?.code == .invalid
     }
   }
+
+  @Test(arguments: [Int64.min, -1, 0, .max])
+  func `a saved state of any time has an age`(saved: Int64) {
+    let memory = CameraMemory(saved: saved, rules: SceneRules().state, objects: [])
+    #expect(memory.past(at: 1_796_000_000_000).age >= 0)
+  }
 }
