@@ -10,14 +10,15 @@ import Testing
 @Suite struct SegmentTapeTests {
   /// A camera that shows a clip again and again, and the tape that records it.
   private final class Recorded {
-    let ring = PacketRing(takesAudio: true)
+    let ring: PacketRing
     let scratch: ScratchFolder
     let media: MediaFolder
     var tape: SegmentTape
     private let packets: [Packet]
     private var next = 0
 
-    init(_ clip: TestClip, length: Double = 2) throws {
+    init(_ clip: TestClip, length: Double = 2, takesAudio: Bool = true) throws {
+      ring = PacketRing(takesAudio: takesAudio)
       scratch = try ScratchFolder()
       media = try MediaFolder(path: scratch.path)
       tape = SegmentTape("front", ring, length: length, before: 1, after: 1, folder: media)
@@ -27,7 +28,8 @@ import Testing
       packets = all
       let video = demuxer.mainVideo
       let stream = try #require(video)
-      ring.begin(video: stream, audioStreams: demuxer.streams.filter { $0.parameters.kind == .audio })
+      ring.begin(
+        video: stream, audioStreams: demuxer.streams.filter { takesAudio && $0.parameters.kind == .audio })
     }
 
     var clock: UInt64 = 100_000_000_000
@@ -158,6 +160,31 @@ import Testing
     // Frames follow each other as in the clip.
     let steps = zip(frames, frames.dropFirst()).map { $1 - $0 }
     #expect(steps.allSatisfy { $0 > 0.01 && $0 < 0.15 }, "\(steps.max() ?? 0)")
+  }
+
+  @Test func `audio that begins later is left out of an export that began without`() throws {
+    let mute = try Recorded(.traffic, takesAudio: false), loud = try Recorded(.traffic)
+    for camera in [mute, loud] {
+      camera.play(400)
+      camera.tape.stop()
+    }
+    let first = try #require(mute.names.first?.span?.start), last = try #require(mute.names.last?.span?.end)
+    let source = try #require(loud.names.first), span = try #require(source.span)
+    let name = SegmentName(camera: "front", start: last).finished(at: last + span.end - span.start, hasMotion: false)
+    let path = mute.path(name)
+    try FileManager.default.createDirectory(
+      at: URL(filePath: path).deletingLastPathComponent(), withIntermediateDirectories: true)
+    try FileManager.default.copyItem(atPath: loud.path(source), toPath: path)
+    let folder = SegmentFolder(path: mute.scratch.path)
+    let export = try #require(RecordingExport(of: "front", first..<last + 60_000, in: folder))
+    var bytes: [UInt8] = []
+    while let piece = try export.next() { bytes += piece }
+    let file = mute.scratch.path + "/export.mp4"
+    try Data(bytes).write(to: URL(filePath: file))
+    let counts = try mute.names.map { try content(mute.path($0)).count }
+    #expect(try content(file).count == counts.reduce(0, +))
+    let demuxer = try Demuxer(.file(file))
+    #expect(demuxer.streams.count == 1)
   }
 
   /// Times of the decoded frames of a file.
