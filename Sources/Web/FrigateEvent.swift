@@ -44,6 +44,8 @@ struct FrigateQuery {
   private var query = EventQuery()
   private var limit: Int
   private var hasSnapshot: Bool?
+  /// Most pages of the store that one answer looks through for what it cannot ask for.
+  private static let mostPages = 20
 
   /// Reads the parameters of an address; unknown ones are ignored, as Frigate does.
   init(_ parameter: (String) -> String?) throws(EventStoreError) {
@@ -64,19 +66,32 @@ struct FrigateQuery {
 
   /// The objects that match, newest first.
   func objects(in database: EventDatabase) async throws(EventStoreError) -> [StoredEvent] {
-    let objects = try await database.events(query).events.filter { event in
-      event.label != nil && hasSnapshot.map { $0 == (event.snapshot != nil) } ?? true
+    var query = query, found: [StoredEvent] = []
+    // A page may have visits only, or no images.
+    for _ in 0..<Self.mostPages {
+      let page = try await database.events(query)
+      found += page.events.filter { event in
+        event.label != nil && hasSnapshot.map { $0 == (event.snapshot != nil) } ?? true
+      }
+      guard found.count < limit, let next = page.next else { break }
+      query.cursor = next
     }
-    return Array(objects.prefix(limit))
+    return Array(found.prefix(limit))
   }
 
   /// The visits that match, newest first, each with `alert` or `detection`.
   func visits(
     in database: EventDatabase, severity: String?
   ) async throws(EventStoreError) -> [(visit: VisitPage.Visit, severity: String)] {
-    let visits = try await database.visits(query).visits
-    let alerts = try database.alerts(among: visits.map(\.event.id))
-    let all = visits.map { (visit: $0, severity: alerts.contains($0.event.id) ? "alert" : "detection") }
-    return Array(all.filter { severity == nil || $0.severity == severity }.prefix(limit))
+    var query = query, found: [(visit: VisitPage.Visit, severity: String)] = []
+    for _ in 0..<Self.mostPages {
+      let page = try await database.visits(query)
+      let alerts = try database.alerts(among: page.visits.map(\.event.id))
+      let all = page.visits.map { (visit: $0, severity: alerts.contains($0.event.id) ? "alert" : "detection") }
+      found += all.filter { severity == nil || $0.severity == severity }
+      guard found.count < limit, let next = page.next else { break }
+      query.cursor = next
+    }
+    return Array(found.prefix(limit))
   }
 }
