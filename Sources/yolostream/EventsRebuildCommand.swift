@@ -26,9 +26,13 @@ struct EventsRebuildCommand: AsyncParsableCommand {
     let report = try database.read(logs: [places.log, EventHistory.marks(of: places.log)], folder: places.footage)
     var found = 0
     if let media = places.media {
+      // The service may record while the folder is read.
+      let named = try database.namedFiles()
       let recordings = FoundRecording.all(in: media)
       found = try database.adopt(recordings.flatMap(\.lines))
-      if !recordings.isEmpty { _ = try database.forgetFiles(otherThan: Set(recordings.flatMap(\.files))) }
+      if !recordings.isEmpty {
+        _ = try database.forgetFiles(otherThan: Set(recordings.flatMap(\.files)), among: named)
+      }
     }
     let size = try await database.size()
     print(

@@ -1,7 +1,7 @@
 import Foundation
 
 /// The variables with which the systemd units start the service: those of this process, those in the file of secrets beside the
-/// configuration (`secrets.env`, or `NAME.env` for `NAME.yml`), and the folders that systemd names.
+/// configuration (`NAME.env` for `NAME.yml`, otherwise `secrets.env`), and the folders that systemd names.
 struct ServiceEnvironment {
   let variables: [String: String]
   /// Files of secrets that this user may not read.
@@ -11,11 +11,15 @@ struct ServiceEnvironment {
   init(of configuration: String) {
     let file = URL(filePath: configuration)
     let folder = file.deletingLastPathComponent()
-    var variables = ["STATE_DIRECTORY": "/var/lib/yolostream", "CONFIGURATION_DIRECTORY": folder.path]
-    variables["CREDENTIALS_DIRECTORY"] = "/run/credentials/yolostream.service"
+    // `yolostream.yml` is of `yolostream.service`, any other `NAME.yml` of `yolostream@NAME.service`.
+    let name = file.deletingPathExtension().lastPathComponent, isFirst = name == "yolostream"
+    let unit = isFirst ? name : "yolostream@\(name)"
+    var variables = ["STATE_DIRECTORY": "/var/lib/\(unit)", "CONFIGURATION_DIRECTORY": folder.path]
+    variables["CREDENTIALS_DIRECTORY"] = "/run/credentials/\(unit).service"
     var unreadable: [String] = []
-    for name in ["secrets.env", file.deletingPathExtension().lastPathComponent + ".env"] {
-      let path = folder.appending(path: name).path
+    let own = folder.appending(path: name + ".env").path
+    let hasOwn = !isFirst && FileManager.default.fileExists(atPath: own)
+    for path in [hasOwn ? own : folder.appending(path: "secrets.env").path] {
       if let text = try? String(contentsOfFile: path, encoding: .utf8) {
         variables.merge(Self.variables(in: text)) { $1 }
       } else if FileManager.default.fileExists(atPath: path) {

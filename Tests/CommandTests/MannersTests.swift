@@ -231,6 +231,13 @@ import Testing
       let outcome = try program.run(arguments + ["-c", "north.yml"], hasModel: false)
       #expect(!outcome.error.contains("has no variable"), "\(outcome.error)")
     }
+    // Not the events of the first service.
+    let query = try program.run(["events", "query", "-c", "north.yml"], hasModel: false)
+    #expect(query.status == 66 && query.error.contains("/var/lib/yolostream@north/events.sqlite"), "\(query.error)")
+    // As for the unit, the first service's secrets are not those of this one.
+    try "FRONT_PASSWORD=first\n".write(toFile: program.path("secrets.env"), atomically: true, encoding: .utf8)
+    try "OTHER=1\n".write(toFile: program.path("north.env"), atomically: true, encoding: .utf8)
+    #expect(try program.run(["config", "check", "north.yml"], hasModel: false).status == 78)
   }
 
   @Test func `quiet and verbose are what they say`() throws {
