@@ -1,12 +1,12 @@
 package import Pipeline
 
-/// The thread that draws and encodes previews. All viewers and cameras share it, so they take at most one thread from
-/// detection.
+/// A thread that draws and encodes. All viewers and cameras share one for what is live, so they take at most one thread from
+/// detection, and another for what lies on a disk, which may be slow or hang.
 package final class PreviewEncoder: Sendable {
   private let thread: WorkThread
 
-  /// Starts the thread. Throws if the system has none left.
-  package init() throws(PipelineError) { thread = try WorkThread(name: "previews") }
+  /// Starts the thread called `name`. Throws if the system has none left.
+  package init(_ name: String = "previews") throws(PipelineError) { thread = try WorkThread(name: name) }
 
   /// The last frame of a camera as a JPEG; `nil` before the first.
   package func jpeg(of frame: LatestFrame, boxes: Bool) async throws -> [UInt8]? {
@@ -21,7 +21,7 @@ package final class PreviewEncoder: Sendable {
     }.value
   }
 
-  /// The result of `body`, which draws something else.
+  /// The result of `body`, which draws or reads something else.
   package func draw<Answer: Sendable>(_ body: @escaping @Sendable () throws -> Answer) async throws -> Answer {
     try await Task(executorPreference: thread) { try body() }.value
   }

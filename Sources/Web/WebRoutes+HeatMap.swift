@@ -56,7 +56,7 @@ extension WebRoutes {
         span: span, label: words["label"].map { String($0).replacing("+", with: " ") },
         includesStationary: words["all"].map { $0 != "0" } ?? false,
         title: isDay ? "last 24 h" : "\(text(span.lowerBound)) to \(text(span.upperBound)) UTC")
-      switch try await previews.draw({ try camera.heatMap(query) }) {
+      switch try await files.draw({ try camera.heatMap(query) }) {
       case .png(let bytes):
         return Response(
           status: .ok, headers: Self.headers("image/png"), body: .init(byteBuffer: ByteBuffer(bytes: bytes)))

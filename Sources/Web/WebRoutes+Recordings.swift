@@ -37,7 +37,7 @@ extension WebRoutes {
     let identifier = context.parameters.get("id") ?? ""
     if form.isEmpty { return try await recording(.snapshot, of: identifier, request, context) }
     guard MediaName.isIdentifier(identifier), let image = await service.image(of: identifier),
-      let file = PlainFile(image.path), let jpeg = try? await previews.draw({ try image.jpeg(as: form) })
+      let file = PlainFile(image.path), let jpeg = try? await files.draw({ try image.jpeg(as: form) })
     else {
       return Self.text("there is no snapshot of such an event\n", status: .notFound)
     }

@@ -15,7 +15,7 @@ extension WebRoutes {
     router.get("api/v1/recordings/{camera}") { request, context in
       guard let camera = knownCamera(context), let segments = service.segments else { return Self.unknownCamera }
       guard let span = Self.span(request) else { return Self.unreadableSpan }
-      let found = await Task { segments.segments(of: camera, touching: span) }.value.map { segment in
+      let found = try await files.draw({ segments.segments(of: camera, touching: span) }).map { segment in
         "{\"start\":\(EventClock.text(segment.start).json),\"end\":\(EventClock.text(segment.end).json),"
           + "\"motion\":\(segment.hasMotion)}"
       }
@@ -26,7 +26,7 @@ extension WebRoutes {
       guard let moment = request.uri.queryParameters["at"].flatMap({ EventMoment.milliseconds(String($0)) }) else {
         return Self.text("expected at as a time such as 2026-11-23T18:39:27Z\n", status: .badRequest)
       }
-      let found = await Task { segments.segments(of: camera, touching: moment..<moment + 1).first }.value
+      let found = try await files.draw { segments.segments(of: camera, touching: moment..<moment + 1).first }
       guard let found, let answer = try await Self.file(found.path, type: "video/mp4", request, context)
       else { return Self.text("nothing was recorded then\n", status: .notFound) }
       return answer
@@ -37,7 +37,7 @@ extension WebRoutes {
       guard span.upperBound - span.lowerBound <= Self.longestExport else {
         return Self.text("expected at most 24 hours from after to before\n", status: .badRequest)
       }
-      guard let export = RecordingExport(of: camera, span, in: segments) else {
+      guard let export = try await files.draw({ RecordingExport(of: camera, span, in: segments) }) else {
         return Self.text("nothing was recorded then\n", status: .notFound)
       }
       // Disks are waited for on a thread of its own.

@@ -9,7 +9,10 @@ import Pipeline
 struct WebRoutes: Sendable {
   let service: any WebService
   let streams: StreamCount
+  /// Draws what is live.
   let previews: PreviewEncoder
+  /// Reads and draws what lies on a disk.
+  let files: PreviewEncoder
   let callers: Callers
 
   func router(tokens: AccessTokens?, isSecure: Bool) -> Router<BasicRequestContext> {

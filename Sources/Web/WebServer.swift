@@ -32,14 +32,14 @@ package struct WebServer: Sendable {
         if let path = settings.writeTokenFile { try AccessToken(file: path, key: "http.write_token_file") } else { nil }
       tokens = AccessTokens(try AccessToken(file: path), writing: second)
     }
-    let previews: PreviewEncoder
-    do throws(PipelineError) { previews = try PreviewEncoder() } catch {
-      throw WebError(.system, "cannot start a thread: \(error)", cause: error)
-    }
+    let previews = try Self.encoder("previews")
     defer { previews.stop() }
+    let files = try Self.encoder("files")
+    defer { files.stop() }
     let connections = ConnectionLimits.connections
     let callers = Callers(limits: .init(perAddress: max(2, connections / 2), total: connections))
-    let routes = WebRoutes(service: service, streams: StreamCount(), previews: previews, callers: callers)
+    let routes = WebRoutes(
+      service: service, streams: StreamCount(), previews: previews, files: files, callers: callers)
     let application = Application(
       router: routes.router(tokens: tokens, isSecure: identity != nil),
       server: HTTPServerBuilder { [identity] responder in
@@ -53,6 +53,12 @@ package struct WebServer: Sendable {
       logger: Logger(label: "http") { _ in SwiftLogNoOpLogHandler() })
     do { try await application.run() } catch is CancellationError { return } catch {
       throw WebError(.cannotListen, "cannot listen on \(settings.listen): \(Self.reason(error))", cause: error)
+    }
+  }
+
+  private static func encoder(_ name: String) throws(WebError) -> PreviewEncoder {
+    do throws(PipelineError) { return try PreviewEncoder(name) } catch {
+      throw WebError(.system, "cannot start a thread: \(error)", cause: error)
     }
   }
 

@@ -3,7 +3,7 @@ import Scene
 import Synchronization
 
 /// Where objects spend time in front of one camera: collected by the worker that has the camera, saved by the thread that saves
-/// states, read by that of previews.
+/// states, read by that of the web server for files.
 final class CameraHeat: Sendable {
   private struct State: Sendable {
     var hours: HeatHours
