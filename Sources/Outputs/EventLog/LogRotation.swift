@@ -16,8 +16,12 @@ package struct LogRotation: Hashable, Sendable {
   /// Gives the file at `path` and those before it the next number; the oldest goes.
   package func rotate(_ path: String) throws(OutputError) {
     let files = FileManager.default
+    // It may have been moved by a call before, after which no other could be opened.
+    guard files.fileExists(atPath: path) else { return }
+    // Up to the first number that is free: calls that fail again and again must not push out one file after the other.
+    let last = max(1, keep), free = (1...last).first { !files.fileExists(atPath: "\(path).\($0)") } ?? last
     do {
-      for number in (0..<max(1, keep)).reversed() {
+      for number in (0..<free).reversed() {
         let from = number == 0 ? path : "\(path).\(number)", to = "\(path).\(number + 1)"
         guard files.fileExists(atPath: from) else { continue }
         if files.fileExists(atPath: to) { try files.removeItem(atPath: to) }

@@ -35,4 +35,27 @@ import Testing
     #expect(numbers == Array((numbers.first ?? 0)...15) && numbers.count < 16)
     #expect(texts.dropLast().allSatisfy { (400..<700).contains($0.utf8.count) }, "\(texts.map(\.utf8.count))")
   }
+
+  @Test func `a rotation that is tried again and again pushes no file out`() throws {
+    let folder = try ScratchFolder()
+    let path = folder.path + "/e.jsonl", rotation = LogRotation(size: 1, keep: 3)
+    func write(_ names: [String]) throws {
+      for name in names { try name.write(toFile: folder.path + "/" + name, atomically: true, encoding: .utf8) }
+    }
+    func text(_ name: String) -> String? { try? String(contentsOfFile: folder.path + "/" + name, encoding: .utf8) }
+    // The log was moved, and no other could be opened since.
+    try write(["e.jsonl.1", "e.jsonl.2", "e.jsonl.3"])
+    for _ in 0..<5 { try rotation.rotate(path) }
+    #expect(["e.jsonl.1", "e.jsonl.2", "e.jsonl.3"].allSatisfy { text($0) == $0 })
+    // The others were moved, and the log itself could not be.
+    try FileManager.default.removeItem(atPath: path + ".1")
+    try write(["e.jsonl"])
+    try rotation.rotate(path)
+    #expect(text("e.jsonl.1") == "e.jsonl" && text("e.jsonl") == nil)
+    #expect(["e.jsonl.2", "e.jsonl.3"].allSatisfy { text($0) == $0 })
+    // Without a gap the oldest goes.
+    try write(["e.jsonl"])
+    try rotation.rotate(path)
+    #expect(["e.jsonl.1", "e.jsonl.2", "e.jsonl.3"].map(text) == ["e.jsonl", "e.jsonl", "e.jsonl.2"])
+  }
 }
