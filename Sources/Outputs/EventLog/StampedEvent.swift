@@ -57,7 +57,8 @@ package struct StampedEvent: Hashable, Sendable {
 
   /// The same of the later frame at `stamp`, which shows the object as `track`.
   package mutating func advance(to stamp: FrameStamp, track: Track) {
-    moment += Int64((max(0, stamp.seconds - event.stamp.seconds) * 1e3).rounded())
+    // A time of a source may be anything; thirty years are as good as more.
+    moment += Int64((min(max(0, stamp.seconds - event.stamp.seconds), 1e9) * 1e3).rounded())
     event.stamp = stamp
     guard var object = event.object else { return }
     let topScore = max(object.track.topScore, track.topScore)

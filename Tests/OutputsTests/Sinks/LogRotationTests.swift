@@ -1,6 +1,5 @@
 import Foundation
 import Scene
-import TestSupport
 import Testing
 
 @testable import Outputs
@@ -39,11 +38,11 @@ import Testing
 
   @Test func `a rotation that is tried again and again pushes no file out`() throws {
     let folder = try ScratchFolder()
-    let path = folder.path + "/e.jsonl", rotation = LogRotation(size: 1, keep: 3)
+    let path = folder.path("e.jsonl"), rotation = LogRotation(size: 1, keep: 3)
     func write(_ names: [String]) throws {
-      for name in names { try name.write(toFile: folder.path + "/" + name, atomically: true, encoding: .utf8) }
+      for name in names { try name.write(toFile: folder.path(name), atomically: true, encoding: .utf8) }
     }
-    func text(_ name: String) -> String? { try? String(contentsOfFile: folder.path + "/" + name, encoding: .utf8) }
+    func text(_ name: String) -> String? { try? folder.text(name) }
     // The log was moved, and no other could be opened since.
     try write(["e.jsonl.1", "e.jsonl.2", "e.jsonl.3"])
     for _ in 0..<5 { try rotation.rotate(path) }

@@ -49,4 +49,13 @@ import Testing
       evidence: .init(snapshot: "a.jpg", clip: nil, snapshotBox: box))
     #expect(end.json.hasSuffix("\"snapshot_box\":[0.1,0.2,0.3,0.4]}"), "\(end.json)")
   }
+
+  @Test(arguments: [Double.infinity, .nan, 1e300, -1e300])
+  func `a source may state any time for what an object is seen at later`(seconds: Double) {
+    var stamper = EventStamper(classes: classes, camera: "yard", clock: .file)
+    var event = stamper.stamp(object(.start, 1, at: 10))
+    let track = Track(id: 1, detection: .dog, firstSeen: 1, topScore: 0.9)
+    event.advance(to: FrameStamp(index: 11, seconds: seconds, arrival: 0), track: track)
+    #expect(event.moment >= 1000 && event.event.stamp.index == 11)
+  }
 }
