@@ -12,7 +12,7 @@ import Testing
 
     """
 
-  private func problems(_ outputs: String, cameras: String = cameras) -> String {
+  private func problems(_ outputs: String, cameras: String = Self.cameras) -> String {
     do throws(ConfigurationError) {
       let yaml = "version: 1\n" + cameras + "outputs: {" + outputs + "}\n"
       _ = try ServiceConfiguration(yaml: yaml, path: "c.yml", environment: [:])
