@@ -86,9 +86,14 @@ package struct VideoWriter: ~Copyable {
   }
 
   /// Writes a frame with presentation time `stamp.seconds`. A time that does not increase becomes the next tick.
-  package mutating func write(_ pixels: borrowing PixelBuffer, at stamp: FrameStamp) throws(OutputError) {
+  ///
+  /// - Parameter colours: primaries and transfer characteristics of its source; `nil` takes them from `pixels`, which has none
+  ///   if it is a copy. Those of the first frame hold for the video.
+  package mutating func write(
+    _ pixels: borrowing PixelBuffer, at stamp: FrameStamp, colours: ColourMetadata? = nil
+  ) throws(OutputError) {
     do throws(FFmpegError) {
-      if track == nil { try begin(like: pixels, at: stamp.seconds) }
+      if track == nil { try begin(like: pixels, at: stamp.seconds, colours ?? pixels.colourMetadata) }
       guard var current = track.take() else { return }
       let encoding = current.encoder.settings
       let frame = try importer.frame(
@@ -137,14 +142,16 @@ package struct VideoWriter: ~Copyable {
   }
 
   /// Opens the encoder for frames like the first.
-  private mutating func begin(like pixels: borrowing PixelBuffer, at seconds: Double) throws(FFmpegError) {
+  private mutating func begin(
+    like pixels: borrowing PixelBuffer, at seconds: Double, _ colours: ColourMetadata
+  ) throws(FFmpegError) {
     let layout = pixels.layout
     // No look-ahead and no B-frames: killing the program loses at most a second.
     var encoding = Encoder.Settings(
       h264Like: layout, timeBase: settings.timeBase, preset: settings.preset, quality: settings.quality)
     encoding.nominalRate = settings.nominalRate
     encoding.pixelAspect = settings.pixelAspect
-    encoding.colourMetadata = (pixels.keeper as? Frame)?.colourMetadata ?? .unspecified
+    encoding.colourMetadata = colours
     encoding.threads = settings.threads
     encoding.keyInterval = Int(min(max((settings.nominalRate ?? 25) * 2, 10), 250))
     encoding.hasGlobalHeader = muxer.needsGlobalHeader
@@ -191,4 +198,9 @@ package struct VideoWriter: ~Copyable {
       }
     }
   }
+}
+
+extension PixelBuffer {
+  /// Primaries and transfer characteristics of a decoder's own frame; unspecified for a copy.
+  package var colourMetadata: ColourMetadata { (keeper as? Frame)?.colourMetadata ?? .unspecified }
 }
