@@ -103,7 +103,7 @@ package struct Spool: ~Copyable {
       if let bytes = loaded?.bytes, let record = SpoolRecord(bytes, at: reading.offset, segment: number) {
         reading = record.place
         underway.append(record.place)
-        if Double(now - record.milliseconds) / 1e3 <= limits.age { return record }
+        if (Double(now) - Double(record.milliseconds)) / 1e3 <= limits.age { return record }
         expired += 1
         // If records before it are pending, it counts as done when they are acknowledged.
         if underway.count == 1 { try acknowledge(through: record.place) }
@@ -146,6 +146,11 @@ package struct Spool: ~Copyable {
 
   private static func path(of segment: Int, in folder: URL) -> URL {
     folder.appending(path: String(format: "%012d.spool", segment))
+  }
+
+  /// A number as `path(of:)` and `acknowledged` have it: twelve digits. A longer one is damage, and has no successor.
+  private static func number(_ text: Substring) -> Int? {
+    text.utf8.count <= 12 ? Int(text).flatMap { $0 >= 0 ? $0 : nil } : nil
   }
 
   private static func makeFile(_ place: URL) {
@@ -198,12 +203,12 @@ package struct Spool: ~Copyable {
     do {
       var acknowledged = SpoolPlace(segment: 0, offset: 0)
       let words = String(decoding: try lock.readToEnd() ?? Data(), as: UTF8.self).split(whereSeparator: \.isWhitespace)
-      if words.count == 2, let segment = Int(words[0]), let offset = Int(words[1]) {
+      if words.count == 2, let segment = number(words[0]), let offset = number(words[1]) {
         acknowledged = SpoolPlace(segment: segment, offset: offset)
       }
       var segments: [Segment] = []
       let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
-      for number in names.compactMap({ $0.hasSuffix(".spool") ? Int($0.dropLast(6)) : nil }).sorted() {
+      for number in names.compactMap({ $0.hasSuffix(".spool") ? number($0.dropLast(6)) : nil }).sorted() {
         let file = path(of: number, in: folder)
         let records = records(in: Array(try Data(contentsOf: file)), segment: number)
         var segment = Segment(number: number)

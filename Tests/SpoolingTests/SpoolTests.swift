@@ -36,6 +36,19 @@ import Testing
     #expect(try drain(&spool) == ["event 2", "event 3", "event 4", "event 5"])
   }
 
+  @Test(arguments: ["9223372036854775807 0", "000000000001 -00000000005", "999999999999999 9", "x y", ""])
+  func `a damaged place or name of a file is no reason to end`(damage: String) throws {
+    do {
+      var spool = try Spool(folder: path)
+      try spool.append(text(0), at: 0)
+    }
+    try Data(damage.utf8).write(to: URL(filePath: path + "/acknowledged"))
+    try Data().write(to: URL(filePath: path + "/9223372036854775807.spool"))
+    var spool = try Spool(folder: path)
+    try spool.append(text(1), at: 0)
+    #expect(try drain(&spool).last == "event 1")
+  }
+
   @Test func `what a crash tore is dropped and the rest is kept, at any byte`() throws {
     var whole = Data()
     do {
