@@ -31,6 +31,8 @@ package struct VideoWriter: ~Copyable {
     package var nominalRate: Double?
     /// Pixel aspect ratio, width over height.
     package var pixelAspect = 1.0
+    /// Whether to give up on a pipe that nobody reads; asked while it is waited for.
+    package var isOver: @Sendable () -> Bool = { false }
     /// Files that must not be overwritten.
     package var protectedFiles = ProtectedFiles()
 
@@ -76,7 +78,7 @@ package struct VideoWriter: ~Copyable {
     }
     try settings.protectedFiles.check(path)
     do throws(FFmpegError) {
-      muxer = try Muxer(path: path, container: container)
+      muxer = try Muxer(path: path, container: container, isOver: settings.isOver)
     } catch {
       throw OutputError(.cannotCreate, error.message, cause: error)
     }
@@ -134,7 +136,8 @@ package struct VideoWriter: ~Copyable {
 
   private func failure(_ error: FFmpegError) -> OutputError {
     let name = path == "-" ? "standard output" : path
-    // The only error of this kind is a pipe without a reader.
+    if error.code == .timedOut, settings.isOver() { return .nobodyReads(name) }
+    // The only error of this kind is a pipe whose reader closed it.
     let code: OutputError.Code = path == "-" && error.code == .unreachable ? .readerGone : .writeFailed
     return OutputError(
       frameCount == 0 && error.code == .unsupported ? .cannotCreate : code,
