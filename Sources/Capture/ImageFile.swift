@@ -55,6 +55,10 @@ package struct ImageFile: Sendable {
     remarks.imageCount = header.imageCount
     do throws(FFmpegError) {
       let frame = try Self.decoded(bytes, header, &remarks)
+      // Their luma and chroma have the full range, which libav does not state.
+      if [.tiff, .jpeg2000].contains(header.format), !frame.isRGB {
+        frame.colour = FrameColour(matrix: .bt601, isFullRange: true)
+      }
       var wrapper = FrameWrapper(isForDrawing: true, orientation: header.orientation)
       return try wrapper.wrap(frame, format: format.flatMap { FrameFormat(rawValue: $0.rawValue) })
     } catch {

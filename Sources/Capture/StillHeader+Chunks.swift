@@ -72,6 +72,8 @@ extension StillHeader {
     if let way = directory.values(259).first, ![1, 2, 3, 4, 5, 8, 32773, 32946, 34925].contains(way) {
       header.obstacle = way == 6 || way == 7 ? "JPEG inside of TIFF" : "TIFF compression \(way)"
     }
+    // libav reads tiles as if they were strips.
+    if !directory.values(324).isEmpty { header.obstacle = "TIFF in tiles" }
     if let value = directory.values(274).first { header.orientation = FrameOrientation(exif: value) }
     header.imageCount = TIFFDirectory.pageCount(bytes)
     // Offsets and lengths of the strips or tiles.

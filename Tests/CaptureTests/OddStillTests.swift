@@ -39,24 +39,47 @@ import Testing
     #expect(try read(write(tiff(levels, pages: 1), "a.tif")).pixels == expected)
   }
 
-  /// A TIFF of four grey pixels on each of `pages`.
-  private func tiff(_ levels: [UInt8], pages: Int) -> [UInt8] {
+  @Test func `luma and chroma of a TIFF have the full range`() throws {
+    let samples: [UInt8] = [8, 128, 128, 40, 128, 128, 128, 128, 128, 240, 128, 128]
+    let pixels = try read(write(tiff(samples, pages: 1, kind: 6), "a.tif")).pixels
+    let expected: [UInt8] = [8, 8, 8, 40, 40, 40, 128, 128, 128, 240, 240, 240]
+    #expect(zip(pixels, expected).allSatisfy { abs(Int($0) - Int($1)) <= 1 }, "\(pixels)")
+  }
+
+  @Test func `tiles of a TIFF are refused rather than shown in the wrong places`() throws {
+    var file = tiff([8, 40, 128, 240], pages: 1)
+    // Offsets and lengths of strips become those of tiles; their order stays.
+    for (tag, other) in [(273, 324), (279, 325)] {
+      let entry: [UInt8] = [UInt8(tag >> 8), UInt8(tag & 255), 0, 4, 0, 0, 0, 1]
+      let place = try #require(file.indices.first { file[$0...].starts(with: entry) })
+      (file[place], file[place + 1]) = (UInt8(other >> 8), UInt8(other & 255))
+    }
+    let path = try write(file, "tiles.tif")
+    let error = #expect(throws: CaptureError.self) { _ = try read(path) }
+    #expect(error?.code == .unsupported && error?.message.contains("tiles") == true, "\(error as Any)")
+  }
+
+  /// A TIFF of one row of grey pixels on each of `pages`; `kind` 6 has luma and chroma instead.
+  private func tiff(_ levels: [UInt8], pages: Int, kind: Int = 1) -> [UInt8] {
     func big(_ value: Int, _ count: Int) -> [UInt8] {
       (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * (count - 1 - $0))) }
     }
-    let length = 2 + 9 * 12 + 4
+    let samples = kind == 6 ? 3 : 1, length = 2 + (kind == 6 ? 10 : 9) * 12 + 4
     var file = Array("MM".utf8) + big(42, 2) + big(8, 4)
     for page in 0..<pages {
       let start = file.count
-      let entries = [
-        (256, 3, 4), (257, 3, 1), (258, 3, 8), (259, 3, 1), (262, 3, 1), (273, 4, start + length), (277, 3, 1),
-        (278, 3, 1), (279, 4, 4),
+      var entries = [
+        (256, 3, levels.count / samples), (257, 3, 1), (258, 3, 8), (259, 3, 1), (262, 3, kind),
+        (273, 4, start + length), (277, 3, samples), (278, 3, 1), (279, 4, levels.count),
       ]
+      // Chroma is not subsampled: two numbers in one.
+      if kind == 6 { entries.append((530, 3, 1)) }
       file += big(entries.count, 2)
       for (tag, type, value) in entries {
-        file += big(tag, 2) + big(type, 2) + big(1, 4) + (type == 3 ? big(value, 2) + [0, 0] : big(value, 4))
+        file += big(tag, 2) + big(type, 2) + big(tag == 530 ? 2 : 1, 4)
+        file += type == 3 ? big(value, 2) + big(tag == 530 ? value : 0, 2) : big(value, 4)
       }
-      file += big(page == pages - 1 ? 0 : start + length + 4, 4) + levels
+      file += big(page == pages - 1 ? 0 : start + length + levels.count, 4) + levels
     }
     return file
   }

@@ -128,7 +128,8 @@ import Testing
     func meta(_ start: Int) -> [UInt8] {
       box(
         "meta", version, box("pitm", version, big(1, 2)),
-        box("iloc", version, [0x44, 0], big(1, 2), big(1, 2), big(0, 2), big(1, 2), big(start, 4), big(image.count, 4)),
+        box(
+          "iloc", version, [0x44, 0], big(1, 2), big(1, 2), big(0, 2), big(1, 2), big(start, 4), big(image.count, 4)),
         box("iinf", version, big(1, 2), entry), box("iprp", container, associations))
     }
     return head + meta(head.count + meta(0).count + 8) + box("mdat", image)
