@@ -82,7 +82,7 @@ struct DemuxerOpening: Sendable {
     }
     if status == yolostream_averror_invalid_data(), !isLate, !isRemote {
       var facts = stat()
-      let isEmpty = pipe == nil && unsafe stat(name, &facts) == 0 && facts.st_size == 0
+      let isEmpty = unsafe pipe == nil && stat(name, &facts) == 0 && facts.st_size == 0
       return FFmpegError(
         .invalidData,
         "cannot open \(name): expected a container with media in it, got "

@@ -224,7 +224,7 @@ package struct Muxer: ~Copyable {
     if owner.pipe != nil { unsafe avio_flush(context.pointee.pb) }
     let pending = unsafe context.pointee.pb.map { unsafe $0.pointee.error } ?? 0
     // A pipe is closed by its owner.
-    let closing = owner.pipe == nil ? unsafe avio_closep(&context.pointee.pb) : 0
+    let closing = unsafe owner.pipe == nil ? avio_closep(&context.pointee.pb) : 0
     for status in [status, pending, closing] { try FFmpegError.check(status, "finish \(name)") }
   }
 

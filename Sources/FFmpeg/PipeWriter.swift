@@ -63,7 +63,7 @@ final class PipeWriter: @unchecked Sendable {
         throw FFmpegError(status: yolostream_averror(errno), tryingTo: "open \(path)")
       }
       guard !isOver() else { throw FFmpegError(.timedOut, "cannot write \(path): nobody reads it") }
-      _ = unsafe poll(nil, 0, tick)
+      _ = poll(nil, 0, tick)
     }
   }
 
