@@ -1,3 +1,5 @@
+import FFmpeg
+
 /// A batch cannot start, or cannot go on.
 package struct BatchError: Error, Hashable, Sendable, CustomStringConvertible {
   /// What went wrong, as far as a caller acts on it.
@@ -21,8 +23,9 @@ package struct BatchError: Error, Hashable, Sendable, CustomStringConvertible {
   /// One sentence: what was tried, expected and got.
   package let description: String
 
+  /// An error with its sentence. What users name as an input may be an address with a password.
   package init(_ code: Code, _ description: String) {
     self.code = code
-    self.description = description
+    self.description = Redaction.redact(description)
   }
 }

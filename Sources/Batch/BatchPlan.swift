@@ -74,6 +74,9 @@ package enum BatchFormat: Sendable {
     }
   }
 
+  /// Whether it is empty without tracks.
+  package var needsTracks: Bool { if case .sink(let kind) = self { kind.needsTracks } else { false } }
+
   /// What the names of its files end in.
   func ending(for input: BatchInput) -> String {
     switch self {

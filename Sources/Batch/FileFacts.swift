@@ -15,6 +15,13 @@ struct FileFacts: Hashable {
     }
   }
 
+  /// Whether something is at `path`, by itself or by a link, that is neither a file nor a folder: a pipe, a socket or a device.
+  static func isSpecial(_ path: String) -> Bool {
+    let path = URL(filePath: path).resolvingSymlinksInPath().path
+    let type = (try? FileManager.default.attributesOfItem(atPath: path)[.type]) as? FileAttributeType
+    return type.map { $0 != .typeRegular && $0 != .typeDirectory } ?? false
+  }
+
   /// Whether a folder is at `path`, by itself or by a link.
   static func isFolder(_ path: String) -> Bool {
     let path = URL(filePath: path).resolvingSymlinksInPath().path

@@ -85,6 +85,12 @@ struct FileRun: Sendable {
 
   /// The input, and how many seconds of it are read; `nil` is all that is left.
   private func opened() throws -> (any FrameSource, Double?) {
+    // A pipe gives its bytes once, and its hash would be waited for.
+    guard input.isImages || !FileFacts.isSpecial(input.path) else {
+      throw BatchError(
+        .unsuitable,
+        "cannot annotate \(input.path): expected a file, it is a pipe or a device; 'yolostream run' reads those")
+    }
     let source = try input.address.open(plan.source)
     guard let part = plan.part else { return (source, nil) }
     guard !input.isImages, let duration = source.description.duration, duration > 0 else {

@@ -60,11 +60,12 @@ struct DecodedStream: ~Copyable {
       guard let video = demuxer.mainVideo else {
         throw FFmpegError(.invalidData, "cannot show \(name): it holds no video")
       }
+      guard !video.parameters.isEncrypted else { throw Self.encrypted(name) }
       let audioStreams = options.wantsAudio ? demuxer.streams.filter { $0.parameters.kind == .audio } : []
       demuxer.ignoreStreams(except: Set([video.index] + audioStreams.map(\.index)))
       let origin = options.start > 0 ? (demuxer.start ?? 0) + options.start : 0
-      // libav seeks to a keyframe before it; frames in between are decoded and skipped.
-      if options.start > 0 { try demuxer.seek(to: origin) }
+      // Frames between the keyframe and the start are decoded and skipped.
+      if options.start > 0 { try demuxer.seek(toKeyframeOf: video, before: origin) }
       decoder = try CheckedDecoder(
         video.parameters, threads: options.decoderThreads, isLowDelay: kind == .live)
       audioQueue = audioStreams.isEmpty || !options.keepsAudio ? nil : PacketQueue(streams: audioStreams)
@@ -84,7 +85,7 @@ struct DecodedStream: ~Copyable {
       assembly = kind == .live && demuxer.splitsKeyframes(video) ? KeyframeAssembly() : nil
       wrapper = FrameWrapper(
         isForDrawing: options.isForDrawing, orientation: video.orientation, pixelAspect: video.pixelAspect,
-        fieldOrder: video.fieldOrder)
+        framesStateAspect: !video.hasStatedAspect, fieldOrder: video.fieldOrder)
       let isTurned = video.orientation.isOnItsSide
       let (width, height) = FrameWrapper.squareSize(
         width: video.parameters.width, height: video.parameters.height, pixelAspect: video.pixelAspect)
@@ -106,6 +107,10 @@ struct DecodedStream: ~Copyable {
     withholdsDamaged = options.withholdsDamaged ?? (kind == .live)
     gate = withholdsDamaged && kind == .live ? KeyframeGate() : nil
     decodeTimeout = DecodeTimeout(timeout: options.timeout)
+  }
+
+  private static func encrypted(_ name: String) -> FFmpegError {
+    FFmpegError(.unsupported, "cannot show \(name): its video is encrypted, and there is no key")
   }
 
   /// The queue that audio goes to.
@@ -175,6 +180,7 @@ struct DecodedStream: ~Copyable {
           pass(packet, at: now)
           return
         }
+        if packet.isEncrypted { throw Self.encrypted(name) }
         let arrival = demuxer.arrival(endsWithNext: endsWithNext) ?? now
         waiting = times.mend(video: packet, arrival: arrival)
         lastArrival = arrival

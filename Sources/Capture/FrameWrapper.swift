@@ -8,8 +8,10 @@ struct FrameWrapper: ~Copyable {
   let isForDrawing: Bool
   /// Orientation of frames that do not state one.
   let orientation: FrameOrientation
-  /// Pixel aspect ratio of frames that do not state one.
+  /// Pixel aspect ratio of all frames, unless they state it.
   let pixelAspect: Double
+  /// Whether each frame states its pixel aspect ratio, because the container does not: broadcasts change it.
+  let framesStateAspect: Bool
   /// Which field is the earlier one, of frames that do not say it themselves.
   let fieldOrder: FieldOrder?
   private var scaler = Scaler()
@@ -17,9 +19,11 @@ struct FrameWrapper: ~Copyable {
   private var fields: Frame?
 
   init(
-    isForDrawing: Bool, orientation: FrameOrientation = .upright, pixelAspect: Double = 1, fieldOrder: FieldOrder? = nil
+    isForDrawing: Bool, orientation: FrameOrientation = .upright, pixelAspect: Double = 1,
+    framesStateAspect: Bool = false, fieldOrder: FieldOrder? = nil
   ) {
     self.isForDrawing = isForDrawing
+    self.framesStateAspect = framesStateAspect
     self.orientation = orientation
     self.pixelAspect = pixelAspect
     self.fieldOrder = fieldOrder
@@ -31,7 +35,14 @@ struct FrameWrapper: ~Copyable {
   mutating func wrap(
     _ frame: Frame, format: FrameFormat? = nil, stated: FrameOrientation? = nil
   ) throws(FFmpegError) -> PixelBuffer {
+    guard max(frame.width, frame.height) <= PixelLayout.largestSide else {
+      throw FFmpegError(
+        .unsupported,
+        "cannot use a frame of \(frame.width)x\(frame.height): expected at most \(PixelLayout.largestSide) pixels a side"
+      )
+    }
     let orientation = frame.orientation ?? stated ?? orientation
+    let pixelAspect = framesStateAspect ? frame.pixelAspect ?? 1 : pixelAspect
     var frame = frame
     let target = format ?? frame.format ?? (frame.isRGB ? .rgb24 : .yuv420p)
     if frame.format != target || !frame.hasUprightRows {

@@ -2,7 +2,7 @@ import FFmpeg
 import Glibc
 package import Imaging
 
-/// An image file: JPEG, PNG, BMP, WebP, TIFF, JPEG 2000 or Netpbm.
+/// An image file: JPEG, PNG, BMP, WebP, TIFF, JPEG 2000, AVIF or Netpbm.
 package struct ImageFile: Sendable {
   /// Path of the file.
   package let path: String
@@ -20,7 +20,8 @@ package struct ImageFile: Sendable {
 
   private static func unknown(_ path: String) -> CaptureError {
     CaptureError(
-      .invalidMedia, "cannot show \(path): expected a JPEG, PNG, BMP, WebP, TIFF, JPEG 2000, PBM, PGM or PPM file")
+      .invalidMedia,
+      "cannot show \(path): expected a JPEG, PNG, BMP, WebP, TIFF, JPEG 2000, AVIF, PBM, PGM or PPM file")
   }
 
   /// Reads and decodes the image, upright. A truncated or damaged file is an error.
@@ -29,6 +30,20 @@ package struct ImageFile: Sendable {
   /// - Throws: `notFound`, `accessDenied`, `inputOutput`, or `invalidMedia` for a file that is not an image or
   ///   damaged; the message contains the path.
   package func read(as format: PixelFormat? = nil) throws(CaptureError) -> PixelBuffer {
+    var remarks = Remarks()
+    return try read(as: format, noting: &remarks)
+  }
+
+  /// What is worth knowing of an image that was read.
+  struct Remarks {
+    /// Whether part of a JPEG could not be decoded and is concealed.
+    var isDamaged = false
+    /// Images or frames in the file, of which the first was read.
+    var imageCount = 1
+  }
+
+  /// Reads as `read(as:)` does.
+  func read(as format: PixelFormat? = nil, noting remarks: inout Remarks) throws(CaptureError) -> PixelBuffer {
     let bytes = try contents()
     guard let header = StillHeader(bytes) else { throw Self.unknown(path) }
     if let obstacle = header.obstacle {
@@ -37,23 +52,12 @@ package struct ImageFile: Sendable {
     guard !header.isTruncated || header.mayBeWhole else {
       throw CaptureError(.invalidMedia, "cannot show \(path): the file is truncated")
     }
+    remarks.imageCount = header.imageCount
     do throws(FFmpegError) {
-      // A JPEG without its end marker is complete only if nothing is missing before it; PNG has checksums.
-      let isStrict = header.isTruncated || header.format == .png
-      var decoder = try Decoder(StreamParameters(codecNamed: header.codec), isStrict: isStrict)
-      let errors = Decoder.reportedErrors
-      try decoder.send(try unsafe Packet(copying: bytes.span.bytes))
-      var outcome = try decoder.receive()
-      if case .needsInput = outcome {
-        try decoder.send(nil)
-        outcome = try decoder.receive()
-      }
-      guard case .frame(let frame) = outcome, !frame.isDamaged else {
-        throw FFmpegError(.invalidData, "the image is damaged or incomplete")
-      }
-      // libav shows parts that it cannot decode in black, and reports them in its log only.
-      guard header.format == .jpeg || Decoder.reportedErrors == errors else {
-        throw FFmpegError(.unsupported, "it is damaged, or holds what this FFmpeg cannot decode")
+      let frame = try Self.decoded(bytes, header, &remarks)
+      // Their luma and chroma have the full range, which libav does not state.
+      if [.tiff, .jpeg2000].contains(header.format), !frame.isRGB {
+        frame.colour = FrameColour(matrix: .bt601, isFullRange: true)
       }
       var wrapper = FrameWrapper(isForDrawing: true, orientation: header.orientation)
       return try wrapper.wrap(frame, format: format.flatMap { FrameFormat(rawValue: $0.rawValue) })
@@ -61,6 +65,45 @@ package struct ImageFile: Sendable {
       let code: CaptureError.Code = error.code == .outOfMemory ? .internalError : .invalidMedia
       throw CaptureError(code, "cannot show \(path): \(error.message)", cause: error)
     }
+  }
+
+  /// The image in `bytes`. Damage is an error, except in a JPEG whose end is there: as for Pillow, what is left of it is shown.
+  private static func decoded(
+    _ bytes: [UInt8], _ header: StillHeader, _ remarks: inout Remarks
+  ) throws(FFmpegError) -> Frame {
+    let image = header.pieces.isEmpty ? bytes : header.pieces.flatMap { bytes[$0] }
+    let packet = try unsafe Packet(copying: image.span.bytes)
+    let errors = Decoder.reportedErrors
+    // A JPEG without its end marker is complete only if nothing is missing before it; PNG has checksums.
+    let isStrict = header.format == .jpeg || header.isTruncated || header.format == .png
+    do throws(FFmpegError) {
+      let frame = try decoded(packet, header.codec, isStrict: isStrict)
+      // libav shows parts that it cannot decode in black, and reports them in its log only. Of a JPEG that may be a segment
+      // that has nothing to do with the image.
+      guard header.format == .jpeg || Decoder.reportedErrors == errors else {
+        throw FFmpegError(.unsupported, "it is damaged, or holds what this FFmpeg cannot decode")
+      }
+      return frame
+    } catch {
+      guard header.format == .jpeg, !header.isTruncated, error.code != .outOfMemory else { throw error }
+      let frame = try decoded(packet, header.codec, isStrict: false)
+      remarks.isDamaged = true
+      return frame
+    }
+  }
+
+  private static func decoded(_ packet: Packet, _ codec: String, isStrict: Bool) throws(FFmpegError) -> Frame {
+    var decoder = try Decoder(StreamParameters(codecNamed: codec), isStrict: isStrict)
+    try decoder.send(packet)
+    var outcome = try decoder.receive()
+    if case .needsInput = outcome {
+      try decoder.send(nil)
+      outcome = try decoder.receive()
+    }
+    guard case .frame(let frame) = outcome, !frame.isDamaged else {
+      throw FFmpegError(.invalidData, "the image is damaged or incomplete")
+    }
+    return frame
   }
 
   private func contents() throws(CaptureError) -> [UInt8] {

@@ -1,7 +1,7 @@
 import FFmpeg
 
 /// Converts addresses as users write them to URLs that libav accepts.
-enum NetworkAddress {
+package enum NetworkAddress {
   /// `text` with a lower-case scheme and percent-encoded user and password, which often contain `@`, `#`, `/` and
   /// `?`. Existing escapes are kept.
   static func normalised(_ text: String, scheme: String) -> String {
@@ -17,7 +17,7 @@ enum NetworkAddress {
   }
 
   /// The path of a `file://…` address: with an empty host or `localhost`, escapes resolved (RFC 8089).
-  static func path(ofFileAddress text: String) throws(CaptureError) -> String {
+  package static func path(ofFileAddress text: String) throws(CaptureError) -> String {
     var tail = text.dropFirst("file://".count)
     if let slash = tail.firstIndex(of: "/"), tail[..<slash].lowercased() == "localhost" { tail = tail[slash...] }
     let path = Escapes.unescaped(tail)

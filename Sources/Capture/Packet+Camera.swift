@@ -33,10 +33,13 @@ extension CaptureFormat {
   var planes: [(rowBytes: Int, stride: Int, rows: Int)] {
     let width = size.width, height = size.height
     let half = (width + 1) / 2, halfRows = (height + 1) / 2
+    // Some drivers state no stride, or less than a row has.
+    let rowBytes = max(rowBytes, [.yuyv, .uyvy].contains(format) ? half * 4 : width)
+    let chromaBytes = max(rowBytes / 2, half)
     return switch format {
     case .yuyv, .uyvy: [(half * 4, rowBytes, height)]
-    case .nv12: [(width, rowBytes, height), (half * 2, rowBytes, halfRows)]
-    case .yu12: [(width, rowBytes, height), (half, rowBytes / 2, halfRows), (half, rowBytes / 2, halfRows)]
+    case .nv12: [(width, rowBytes, height), (half * 2, max(rowBytes, half * 2), halfRows)]
+    case .yu12: [(width, rowBytes, height), (half, chromaBytes, halfRows), (half, chromaBytes, halfRows)]
     case .grey: [(width, rowBytes, height)]
     default: []
     }

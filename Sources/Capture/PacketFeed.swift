@@ -99,12 +99,20 @@ package final class PacketFeed: Sendable {
     var assembly = demuxer.splitsKeyframes(video) ? KeyframeAssembly() : nil
     let endsWithNext = demuxer.endsWithNext(video)
     var hasStarted = false
+    var patience = DecodeTimeout(timeout: options.timeout)
     while case .packet(let packet) = try demuxer.read() {
+      if patience.isOver() {
+        throw FFmpegError(
+          .timedOut,
+          "cannot record \(name): packets came, but no \(hasStarted ? "video" : "keyframe") within \(patience.seconds) s"
+        )
+      }
       guard packet.streamIndex == video.index else {
         times.mend(packet)
         ring.append(packet)
         continue
       }
+      if hasStarted || packet.isKey { patience.renew(at: PacketRing.now()) }
       let arrival = demuxer.arrival(endsWithNext: endsWithNext) ?? PacketRing.now()
       for mended in times.mend(video: packet, arrival: arrival) {
         for whole in try assembly?.add(mended) ?? [mended] { ring.append(whole, at: arrival) }

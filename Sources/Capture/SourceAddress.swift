@@ -37,6 +37,7 @@ public struct SourceAddress: Hashable, Sendable, CustomStringConvertible {
   /// Extensions of image files.
   package static let imageExtensions: Set<String> = [
     "jpg", "jpeg", "jpe", "jfif", "mpo", "png", "ppm", "pgm", "pnm", "bmp", "dib", "webp", "tif", "tiff", "jp2",
+    "pbm", "avif",
   ]
 
   /// The address of a known kind of source.
@@ -106,7 +107,19 @@ public struct SourceAddress: Hashable, Sendable, CustomStringConvertible {
         code, "cannot open \(path): \(errno == EACCES ? "permission denied" : "no such file or folder")")
     }
     if status.st_mode & S_IFMT == S_IFDIR { return .folder(path: path) }
-    return isImage(path) ? .image(path: path) : .video(path: path)
+    return isImage(path) && !isSequence(path) ? .image(path: path) : .video(path: path)
+  }
+
+  /// Whether the file at `path` is a sequence of AVIF images, which is a video.
+  private static func isSequence(_ path: String) -> Bool {
+    guard path.lowercased().hasSuffix(".avif") else { return false }
+    // Does not wait for a named pipe.
+    let descriptor = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    var head = [UInt8](repeating: 0, count: 12)
+    guard unsafe read(descriptor, &head, head.count) == head.count else { return false }
+    return head.dropFirst(4).elementsEqual("ftypavis".utf8)
   }
 
   /// Whether the extension is that of an image file.

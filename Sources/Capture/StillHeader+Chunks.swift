@@ -14,6 +14,7 @@ extension StillHeader {
         if let width = reader.int32(body.lowerBound), let height = reader.int32(body.lowerBound + 4) {
           header.storedSize = (width, height)
         }
+      case "acTL": header.imageCount = reader.int32(body.lowerBound) ?? 1
       case "eXIf":
         if let value = EXIFBlock(reader.bytes, body)?.orientation { header.orientation = FrameOrientation(exif: value) }
       case "IEND":
@@ -47,6 +48,7 @@ extension StillHeader {
         if let bits = reader.int32(body.lowerBound + 1) {
           header.storedSize = ((bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1)
         }
+      case "ANIM": header.obstacle = "an animated WebP"
       case "EXIF":
         if let value = EXIFBlock(bytes, body)?.orientation { header.orientation = FrameOrientation(exif: value) }
       default: break
@@ -70,7 +72,10 @@ extension StillHeader {
     if let way = directory.values(259).first, ![1, 2, 3, 4, 5, 8, 32773, 32946, 34925].contains(way) {
       header.obstacle = way == 6 || way == 7 ? "JPEG inside of TIFF" : "TIFF compression \(way)"
     }
+    // libav reads tiles as if they were strips.
+    if !directory.values(324).isEmpty { header.obstacle = "TIFF in tiles" }
     if let value = directory.values(274).first { header.orientation = FrameOrientation(exif: value) }
+    header.imageCount = TIFFDirectory.pageCount(bytes)
     // Offsets and lengths of the strips or tiles.
     for (starts, counts) in [(273, 279), (324, 325)] {
       for (start, count) in zip(directory.values(starts), directory.values(counts))
@@ -82,7 +87,7 @@ extension StillHeader {
   }
 }
 
-/// The first directory of a TIFF structure; EXIF metadata is one, too.
+/// A directory of a TIFF structure; EXIF metadata is one, too.
 struct TIFFDirectory {
   private let reader: ByteOrderReader
   private var entries: [Int: (type: Int, count: Int, place: Int)] = [:]
@@ -90,10 +95,19 @@ struct TIFFDirectory {
   /// Most values read from one entry.
   private static let limit = 1 << 20
 
-  init?(_ bytes: [UInt8]) {
+  /// Where it is, and where the next one is; 0 if there is none.
+  private let start: Int
+  private let next: Int
+
+  /// The directory at `place`, or the first.
+  init?(_ bytes: [UInt8], at place: Int? = nil) {
     guard bytes.count >= 8, bytes[0] == bytes[1], bytes[0] == 0x49 || bytes[0] == 0x4D else { return nil }
     reader = ByteOrderReader(bytes, isBigEndian: bytes[0] == 0x4D)
-    guard reader.int16(2) == 42, let start = reader.int32(4), let count = reader.int16(start) else { return nil }
+    guard reader.int16(2) == 42, let start = place ?? reader.int32(4), let count = reader.int16(start) else {
+      return nil
+    }
+    self.start = start
+    next = reader.int32(start + 2 + count * 12) ?? 0
     for index in 0..<count {
       let place = start + 2 + index * 12
       guard let tag = reader.int16(place), let type = reader.int16(place + 2), let values = reader.int32(place + 4)
@@ -102,6 +116,21 @@ struct TIFFDirectory {
       }
       entries[tag] = (type, values, place + 8)
     }
+  }
+
+  /// Number of pages: directories that are no smaller copies and no masks of others (tag 254), at least 1.
+  static func pageCount(_ bytes: [UInt8]) -> Int {
+    var count = 0
+    var place = TIFFDirectory(bytes)?.start
+    // Directories may refer to each other in a circle.
+    var seen: Set<Int> = []
+    while let start = place, start > 0, seen.count < 256, seen.insert(start).inserted,
+      let directory = TIFFDirectory(bytes, at: start)
+    {
+      if (directory.values(254).first ?? 0) & 5 == 0 { count += 1 }
+      place = directory.next
+    }
+    return max(1, count)
   }
 
   /// The integers of entry `tag`; empty if it is missing or of another type.
@@ -137,7 +166,8 @@ struct ByteOrderReader {
     return String(decoding: bytes[place..<place + count], as: UTF8.self)
   }
 
-  private func number(_ place: Int, _ width: Int) -> Int? {
+  /// The integer of `width` bytes at `place`; of more than eight bytes the last eight.
+  func number(_ place: Int, _ width: Int) -> Int? {
     guard place >= 0, place <= bytes.count - width else { return nil }
     var value = 0
     for index in 0..<width {

@@ -19,6 +19,8 @@ package struct StillHeader: Sendable {
     case webp
     /// JPEG 2000, as a file or a bare codestream.
     case jpeg2000
+    /// AVIF with a single image.
+    case avif
   }
 
   /// The file format.
@@ -34,6 +36,10 @@ package struct StillHeader: Sendable {
   private var height = 0
   /// Orientation of the stored rows (EXIF tag 274).
   package internal(set) var orientation = FrameOrientation.upright
+  /// Which bytes of the file are the image, in order; empty if all are.
+  var pieces: [Range<Int>] = []
+  /// Number of images or frames in the file; only the first is decoded.
+  package internal(set) var imageCount = 1
   /// Whether the file is truncated.
   package internal(set) var isTruncated = false
   /// A feature that libav would decode to black without an error; `nil` if there is none.
@@ -76,6 +82,8 @@ package struct StillHeader: Sendable {
       || bytes.starts(with: [0xFF, 0x4F, 0xFF, 0x51])
     {
       self.init(.jpeg2000, codec: "jpeg2000")
+    } else if bytes.dropFirst(4).starts(with: Array("ftyp".utf8)), let image = Self.avif(reader) {
+      self = image
     } else {
       return nil
     }

@@ -74,12 +74,20 @@ package final class StillsSource: FrameSource {
         let path = paths[index]
         state.index += 1
         do throws(CaptureError) {
-          let pixels = try ImageFile(path: path).read()
+          var remarks = ImageFile.Remarks()
+          let pixels = try ImageFile(path: path).read(noting: &remarks)
+          if remarks.isDamaged {
+            state.losses.damagedFrames += 1
+            state.losses.note(unreadable: "\(path) is damaged; what could be decoded of it was read")
+          }
+          if remarks.imageCount > 1 {
+            state.losses.note(unreadable: "\(path) holds \(remarks.imageCount) images, of which the first was read")
+          }
           state.hasGiven = true
           return .frame(
             CapturedFrame(
               stamp: FrameStamp(index: index, seconds: Double(index) / rate, arrival: FrameStamp.now()),
-              pixels: pixels, fileName: path.split(separator: "/").last.map(String.init)))
+              pixels: pixels, isDamaged: remarks.isDamaged, fileName: path.split(separator: "/").last.map(String.init)))
         } catch {
           // An unreadable image does not affect the others.
           let isOneOfMany =

@@ -89,13 +89,23 @@ package struct StreamProbe: Sendable {
     var delay: Int64?
     // Packets that arrived while the stream was opened come at once, which would look like jitter.
     let opened = Double(FrameStamp.now() &- begin) / 1e9
+    var lastVideo = opened
     look: while statistics.seconds < duration {
       switch try demuxer.read() {
       case .endOfStream: break look
       case .packet(let packet):
-        guard packet.streamIndex == video.index else { continue }
-        if packet.isCorrupt { damaged += 1 }
         let now = Double(FrameStamp.now() &- begin) / 1e9
+        // Frames that all have one time are one frame, and would be waited for without end.
+        if now - opened > duration + options.timeout { break look }
+        guard packet.streamIndex == video.index else {
+          if now - lastVideo > options.timeout {
+            throw FFmpegError(
+              .timedOut, "cannot probe \(name): packets came, but no video within \(options.timeout) s")
+          }
+          continue
+        }
+        lastVideo = now
+        if packet.isCorrupt { damaged += 1 }
         if opening == 0 { opening = now }
         if now - opened < Self.settling { continue }
         if let taken = packet.senderTime { delay = min(delay ?? .max, FrameStamp.wall() &- taken) }

@@ -80,6 +80,14 @@ struct DemuxerOpening: Sendable {
         "cannot open \(name): expected a container with media in it, got something else, such as a playlist that names "
           + "other files")
     }
+    if status == yolostream_averror_invalid_data(), !isLate, !isRemote {
+      var facts = stat()
+      let isEmpty = unsafe pipe == nil && stat(name, &facts) == 0 && facts.st_size == 0
+      return FFmpegError(
+        .invalidData,
+        "cannot open \(name): expected a container with media in it, got "
+          + (isEmpty ? "an empty file" : "something else, or one whose beginning is damaged"))
+    }
     return Demuxer.error(
       isLate ? yolostream_averror_exit() : status, "open \(name)", interrupt: interrupt, timeout: timeout)
   }

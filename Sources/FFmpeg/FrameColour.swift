@@ -47,6 +47,12 @@ package struct ColourMetadata: Hashable, Sendable {
 }
 
 extension Frame {
+  /// Whether its samples are brightness only, with or without alpha.
+  private var isGrey: Bool {
+    guard let format = unsafe av_pix_fmt_desc_get(AVPixelFormat(handle.pointee.format)) else { return false }
+    return unsafe format.pointee.nb_components <= 2 && !isRGB
+  }
+
   /// Primaries and transfer characteristics of the frame.
   package var colourMetadata: ColourMetadata {
     unsafe ColourMetadata(
@@ -54,7 +60,8 @@ extension Frame {
   }
 
   /// The colour encoding of the frame. If unspecified it is BT.601 below 720 rows and BT.709 from there on, as
-  /// players assume; JPEG formats are full range, and BT.601 if unspecified.
+  /// players assume; JPEG formats are full range, and BT.601 if unspecified. Grey is full range if unspecified, as in
+  /// libswscale: PGM and TIFF do not state it.
   package var colour: FrameColour {
     get {
       let isJPEG =
@@ -70,8 +77,10 @@ extension Frame {
         case AVCOL_SPC_UNSPECIFIED, AVCOL_SPC_RESERVED: !isJPEG && height >= 720 ? .bt709 : .bt601
         default: .bt601
         }
+      let range = unsafe handle.pointee.color_range
       return FrameColour(
-        matrix: matrix, isFullRange: isJPEG || (unsafe handle.pointee.color_range) == AVCOL_RANGE_JPEG)
+        matrix: matrix,
+        isFullRange: isJPEG || range == AVCOL_RANGE_JPEG || (range == AVCOL_RANGE_UNSPECIFIED && isGrey))
     }
     set {
       unsafe handle.pointee.colorspace = newValue.space

@@ -60,6 +60,10 @@ package final class Packet: @unchecked Sendable {
   package var isKey: Bool { unsafe handle.pointee.flags & AV_PKT_FLAG_KEY != 0 }
   /// Whether the container marks it as incomplete.
   package var isCorrupt: Bool { unsafe handle.pointee.flags & AV_PKT_FLAG_CORRUPT != 0 }
+  /// Whether the container states that its bytes are encrypted; no key is ever known here.
+  package var isEncrypted: Bool {
+    unsafe av_packet_get_side_data(handle, AV_PKT_DATA_ENCRYPTION_INFO, nil) != nil
+  }
   /// Presentation time in ticks of `timeBase`.
   package var timestamp: Int64? {
     let ticks = unsafe handle.pointee.pts

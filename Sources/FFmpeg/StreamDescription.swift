@@ -20,6 +20,8 @@ package struct StreamDescription: Sendable {
   package private(set) var orientation: FrameOrientation
   /// Pixel aspect ratio from container or codec, width over height; 1 if unknown.
   package private(set) var pixelAspect: Double
+  /// Whether the container states the pixel aspect ratio, which then holds for all frames.
+  package private(set) var hasStatedAspect: Bool
   /// Order of the fields of interlaced video whose frames do not state it; `nil` otherwise.
   package private(set) var fieldOrder: FieldOrder?
   /// Whether it is the cover image of audio rather than video.
@@ -49,6 +51,8 @@ package struct StreamDescription: Sendable {
     orientation = unsafe yolostream_display_matrix(stream).map { unsafe FrameOrientation($0) } ?? .upright
     let aspect = unsafe av_guess_sample_aspect_ratio(context, stream, nil)
     pixelAspect = aspect.num > 0 && aspect.den > 0 ? Double(aspect.num) / Double(aspect.den) : 1
+    let stated = unsafe stream.pointee.sample_aspect_ratio
+    hasStatedAspect = stated.num > 0 && stated.den > 0
     fieldOrder = unsafe FieldOrder(rawValue: yolostream_stated_fields(stream.pointee.codecpar))
     isCoverImage = unsafe stream.pointee.disposition & AV_DISPOSITION_ATTACHED_PIC != 0
   }
@@ -57,7 +61,7 @@ package struct StreamDescription: Sendable {
   package func encoded(by encoder: borrowing Encoder) throws(FFmpegError) -> StreamDescription {
     var other = self
     other.parameters = try StreamParameters(of: encoder)
-    (other.orientation, other.pixelAspect, other.fieldOrder) = (.upright, 1, nil)
+    (other.orientation, other.pixelAspect, other.hasStatedAspect, other.fieldOrder) = (.upright, 1, true, nil)
     return other
   }
 }

@@ -55,6 +55,9 @@ package final class StreamParameters: @unchecked Sendable {
     }
   }
 
+  /// Whether the codec tag states that all of the stream is encrypted: `encv`, or Apple's `drmi`. Of others each packet says it.
+  package var isEncrypted: Bool { [0x7663_6E65, 0x696D_7264].contains(unsafe handle.pointee.codec_tag) }
+
   /// Name of the codec, such as `h264`.
   package var codecName: String { unsafe String(cString: avcodec_get_name(handle.pointee.codec_id)) }
   /// Width of a coded frame in pixels; 0 if unknown.

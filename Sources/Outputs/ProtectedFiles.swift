@@ -43,8 +43,19 @@ package struct ProtectedFiles: Sendable {
   /// Whether two paths are the same file of this kind. Devices such as `/dev/null` are never protected.
   private static func isSame(_ one: String, _ other: String, kind: mode_t = S_IFREG) -> Bool {
     var first = stat(), second = stat()
-    guard unsafe stat(one, &first) == 0, unsafe stat(other, &second) == 0 else { return one == other }
+    guard unsafe stat(one, &first) == 0, unsafe stat(other, &second) == 0 else {
+      return resolved(one) == resolved(other)
+    }
     guard first.st_mode & S_IFMT == kind else { return one == other && one == "-" }
     return first.st_dev == second.st_dev && first.st_ino == second.st_ino
+  }
+
+  /// `path` with the real path of its folder: `a`, `./a` and `/folder/a` are one file before it exists, too.
+  private static func resolved(_ path: String) -> String {
+    guard path != "-" else { return path }
+    let slash = path.lastIndex(of: "/")
+    guard let folder = unsafe realpath(slash.map { String(path[...$0]) } ?? ".", nil) else { return path }
+    defer { unsafe free(folder) }
+    return unsafe String(cString: folder) + "/" + path[(slash.map { path.index(after: $0) } ?? path.startIndex)...]
   }
 }

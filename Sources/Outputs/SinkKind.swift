@@ -14,6 +14,8 @@ package struct SinkKind: Sendable {
     package static let pixels = Needs(rawValue: 3)
     /// Events.
     package static let events = Needs(rawValue: 4)
+    /// Tracks: without them its result is empty.
+    package static let tracks = Needs(rawValue: 8)
   }
 
   /// Name of its option and key.
@@ -44,6 +46,10 @@ package struct SinkKind: Sendable {
     self.ending = ending ?? ".\(name)"
     self.make = make
   }
+
+  /// Whether its result is empty without tracks, so that the images of a folder have to be frames of a sequence. Events are of
+  /// tracks, too.
+  package var needsTracks: Bool { needs.contains(.tracks) || needs.contains(.events) }
 
   /// Whether the target is a path that no other output may write to.
   package var isFile: Bool { target == "file" }

@@ -31,6 +31,8 @@ package struct VideoWriter: ~Copyable {
     package var nominalRate: Double?
     /// Pixel aspect ratio, width over height.
     package var pixelAspect = 1.0
+    /// Whether to give up on a pipe that nobody reads; asked while it is waited for.
+    package var isOver: @Sendable () -> Bool = { false }
     /// Files that must not be overwritten.
     package var protectedFiles = ProtectedFiles()
 
@@ -76,7 +78,7 @@ package struct VideoWriter: ~Copyable {
     }
     try settings.protectedFiles.check(path)
     do throws(FFmpegError) {
-      muxer = try Muxer(path: path, container: container)
+      muxer = try Muxer(path: path, container: container, isOver: settings.isOver)
     } catch {
       throw OutputError(.cannotCreate, error.message, cause: error)
     }
@@ -86,9 +88,14 @@ package struct VideoWriter: ~Copyable {
   }
 
   /// Writes a frame with presentation time `stamp.seconds`. A time that does not increase becomes the next tick.
-  package mutating func write(_ pixels: borrowing PixelBuffer, at stamp: FrameStamp) throws(OutputError) {
+  ///
+  /// - Parameter colours: primaries and transfer characteristics of its source; `nil` takes them from `pixels`, which has none
+  ///   if it is a copy. Those of the first frame hold for the video.
+  package mutating func write(
+    _ pixels: borrowing PixelBuffer, at stamp: FrameStamp, colours: ColourMetadata? = nil
+  ) throws(OutputError) {
     do throws(FFmpegError) {
-      if track == nil { try begin(like: pixels, at: stamp.seconds) }
+      if track == nil { try begin(like: pixels, at: stamp.seconds, colours ?? pixels.colourMetadata) }
       guard var current = track.take() else { return }
       let encoding = current.encoder.settings
       let frame = try importer.frame(
@@ -129,7 +136,8 @@ package struct VideoWriter: ~Copyable {
 
   private func failure(_ error: FFmpegError) -> OutputError {
     let name = path == "-" ? "standard output" : path
-    // The only error of this kind is a pipe without a reader.
+    if error.code == .timedOut, settings.isOver() { return .nobodyReads(name) }
+    // The only error of this kind is a pipe whose reader closed it.
     let code: OutputError.Code = path == "-" && error.code == .unreachable ? .readerGone : .writeFailed
     return OutputError(
       frameCount == 0 && error.code == .unsupported ? .cannotCreate : code,
@@ -137,14 +145,16 @@ package struct VideoWriter: ~Copyable {
   }
 
   /// Opens the encoder for frames like the first.
-  private mutating func begin(like pixels: borrowing PixelBuffer, at seconds: Double) throws(FFmpegError) {
+  private mutating func begin(
+    like pixels: borrowing PixelBuffer, at seconds: Double, _ colours: ColourMetadata
+  ) throws(FFmpegError) {
     let layout = pixels.layout
     // No look-ahead and no B-frames: killing the program loses at most a second.
     var encoding = Encoder.Settings(
       h264Like: layout, timeBase: settings.timeBase, preset: settings.preset, quality: settings.quality)
     encoding.nominalRate = settings.nominalRate
     encoding.pixelAspect = settings.pixelAspect
-    encoding.colourMetadata = (pixels.keeper as? Frame)?.colourMetadata ?? .unspecified
+    encoding.colourMetadata = colours
     encoding.threads = settings.threads
     encoding.keyInterval = Int(min(max((settings.nominalRate ?? 25) * 2, 10), 250))
     encoding.hasGlobalHeader = muxer.needsGlobalHeader
@@ -191,4 +201,9 @@ package struct VideoWriter: ~Copyable {
       }
     }
   }
+}
+
+extension PixelBuffer {
+  /// Primaries and transfer characteristics of a decoder's own frame; unspecified for a copy.
+  package var colourMetadata: ColourMetadata { (keeper as? Frame)?.colourMetadata ?? .unspecified }
 }

@@ -11,18 +11,29 @@ import Synchronization
 /// Workers report events and frames. `publish` gets updates with the files that are on the disk by then, and ends of objects when
 /// all their files are.
 package final class CameraRecorder: Sendable {
-  private struct Inbox {
+  struct Inbox {
+    /// Places that wait at most, for a disk that hangs: without them a trace has a gap.
+    static let placeLimit = 20_000
+
     var events: [StampedEvent] = []
     var images: [EventRecorder.Image] = []
-    var places: [EventRecorder.Place] = []
+    private(set) var places: [EventRecorder.Place] = []
     /// Active objects, by their tracks.
     var wanted: [Int: WantedImage] = [:]
     var pool: PixelPool?
     var isEnding = false
+
+    mutating func note(_ place: EventRecorder.Place) { if places.count < Self.placeLimit { places.append(place) } }
+
+    /// Takes all places out.
+    mutating func takePlaces() -> [EventRecorder.Place] {
+      defer { places = [] }
+      return places
+    }
   }
 
   /// An object for which a better image is kept.
-  private struct WantedImage {
+  struct WantedImage {
     let identity: Int
     /// The score of the best image so far.
     var score: Float = -1
@@ -87,7 +98,7 @@ package final class CameraRecorder: Sendable {
       for track in findings.tracks {
         guard let identity = inbox.wanted[track.id]?.identity else { continue }
         let box = track.detection.box.shares(ofWidth: layout.width, height: layout.height)
-        inbox.places.append((findings.stamp, track, box, identity))
+        inbox.note((findings.stamp, track, box, identity))
       }
       guard hasSnapshots else { return ([], nil) }
       return (findings.tracks.filter { $0.detection.score > inbox.wanted[$0.id]?.score ?? .infinity }, inbox.pool)
@@ -115,8 +126,8 @@ package final class CameraRecorder: Sendable {
     while true {
       wake.wait(seconds: recorder.isIdle ? nil : 0.25)
       let (events, images, places, isEnding) = inbox.withLock { inbox in
-        defer { (inbox.events, inbox.images, inbox.places) = ([], [], []) }
-        return (inbox.events, inbox.images, inbox.places, inbox.isEnding)
+        defer { (inbox.events, inbox.images) = ([], []) }
+        return (inbox.events, inbox.images, inbox.takePlaces(), inbox.isEnding)
       }
       recorder.take(events, images, places)
       let now = PacketRing.now()

@@ -59,7 +59,12 @@ struct OpenFolder: ~Copyable {
   var space: (free: Int64, total: Int64)? {
     var status = statvfs()
     guard unsafe fstatvfs(descriptor, &status) == 0 else { return nil }
-    let unit = Int64(clamping: status.f_frsize)
-    return (Int64(clamping: status.f_bavail) * unit, Int64(clamping: status.f_blocks) * unit)
+    return (Self.bytes(status.f_bavail, of: status.f_frsize), Self.bytes(status.f_blocks, of: status.f_frsize))
+  }
+
+  /// The bytes of `count` blocks. File systems without a limit, such as those of object stores, state more than fits.
+  static func bytes(_ count: UInt, of size: UInt) -> Int64 {
+    let (bytes, isTooMany) = count.multipliedReportingOverflow(by: size)
+    return isTooMany ? .max : Int64(clamping: bytes)
   }
 }

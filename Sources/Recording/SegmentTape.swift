@@ -163,11 +163,16 @@ struct SegmentTape: ~Copyable {
     folder.noteSegmentFailure(error)
     retryTime = now + UInt64(Self.patience * 1e9)
     held = nil
-    guard let writer = writer.take(), let segment = current.take() else { return }
+    guard let writer = writer.take(), var segment = current.take() else { return }
+    // All but the last fragment is there: it is found and played like any other, not only after a restart.
+    let end = clock.wall(at: segment.origin + writer.duration)
     let isThere = writer.abandon()
     folder.note(segment.name.file, isOpen: false)
-    // How much of it is there is found out when the program starts again.
-    if isThere { previous = nil }
+    guard isThere else { return }
+    let finished = segment.name.finished(at: Int64((end * 1e3).rounded()), hasMotion: segment.hasMotion)
+    rename(segment.name, to: finished)
+    segment.name = finished
+    previous = segment
   }
 
   private func rename(_ name: SegmentName, to other: SegmentName) {

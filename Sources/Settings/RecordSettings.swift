@@ -81,7 +81,8 @@ package enum FreeSpace: Hashable, Sendable {
   /// In bytes, on a file system of `total` bytes.
   package func bytes(of total: Int64) -> Int64 {
     switch self {
-    case .share(let share): Int64(Double(total) * share)
+    // The largest number that fits is rounded up to one that does not.
+    case .share(let share): Int64(exactly: (Double(total) * share).rounded(.down)) ?? total
     case .bytes(let bytes): bytes
     }
   }

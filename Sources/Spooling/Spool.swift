@@ -108,7 +108,7 @@ package struct Spool: ~Copyable {
       if let bytes = loaded?.bytes, let record = SpoolRecord(bytes, at: reading.offset, segment: number) {
         reading = record.place
         underway.append(record.place)
-        if Double(now - record.milliseconds) / 1e3 <= limits.age { return record }
+        if (Double(now) - Double(record.milliseconds)) / 1e3 <= limits.age { return record }
         expired += 1
         // If records before it are pending, it counts as done when they are acknowledged.
         if underway.count == 1 { try acknowledge(through: record.place) }

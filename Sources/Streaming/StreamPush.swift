@@ -34,6 +34,8 @@ package final class StreamPush: Sendable {
 
   private struct Waiting: ~Copyable {
     let pixels: PixelBuffer
+    /// Those of the source, which a copy does not have.
+    let colours: ColourMetadata
     let seconds: Double
     /// Findings to draw.
     let findings: FrameFindings?
@@ -106,7 +108,7 @@ package final class StreamPush: Sendable {
       refused.wrappingAdd(1, ordering: .relaxed)
       return
     }
-    _ = queue.send(Waiting(pixels: copy, seconds: seconds, findings: findings))
+    _ = queue.send(Waiting(pixels: copy, colours: image.colourMetadata, seconds: seconds, findings: findings))
   }
 
   /// Sends the waiting frame, closes the connection and ends the thread; waits at most a second for the receiver.
@@ -152,18 +154,19 @@ package final class StreamPush: Sendable {
   /// Connects, and sends `first` and all following frames.
   private func send(_ first: consuming Waiting, _ reconnection: inout Reconnection) throws(OutputError) {
     setState(.connecting)
-    let layout = first.pixels.layout
+    let layout = first.pixels.layout, colours = first.colours
     var next: Waiting? = first
     // Counted when it is sent.
     state.withLock { $0.lostCount += 1 }
-    var writer = try PushWriter(address, settings: settings, layout: layout, interrupt: flag)
+    var writer = try PushWriter(address, settings: settings, layout: layout, colours: colours, interrupt: flag)
     var overlay: Overlay?
     var isUp = false
     while let waiting = next.take() {
       if waiting.pixels.layout != writer.layout {
         // A stream has one size: another connection starts.
         try writer.finish()
-        writer = try PushWriter(address, settings: settings, layout: waiting.pixels.layout, interrupt: flag)
+        writer = try PushWriter(
+          address, settings: settings, layout: waiting.pixels.layout, colours: waiting.colours, interrupt: flag)
         isUp = false
       }
       draw(waiting, &overlay)

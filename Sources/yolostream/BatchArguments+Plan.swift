@@ -23,7 +23,7 @@ extension BatchArguments {
     let model = try InferenceModel(path: path)
     let file = BatchSettings.Model(name: model.spec.name, sha256: try FileHash.sha256(path))
     let formats = try chosenFormats()
-    let wantsTracks = formats.contains { ["mot", "events"].contains($0.name) }
+    let wantsTracks = formats.contains(where: \.needsTracks)
     var detector = try analysis.detector(for: model, classes: words.classes)
     var settings = settings(of: detector, file, classes: words.classes, imagesAreSequence: wantsTracks)
     let kept = try settings.claim(folder, replaces: overwriting.overwrite)

@@ -69,7 +69,8 @@ struct InputArguments: ParsableArguments {
     options.isForDrawing = isForDrawing
     options.keepsAudio = isForDrawing
     // `--hls` also allows the segments that a playlist names.
-    if CommandLine.arguments.contains("--hls") { options.takesPlaylists = true }
+    let isPlaylist = CommandLine.arguments.contains { $0 == "--hls" || $0.hasPrefix("--hls=") }
+    if isPlaylist { options.takesPlaylists = true }
     options.isLooping = loop
     return options
   }

@@ -53,7 +53,7 @@ struct OutputArguments: ParsableArguments {
 
   /// Whether an output needs tracks, also of images.
   var wantsTracks: Bool {
-    sinks.values.contains { ["mot", "events", "heatmap"].contains($0.entry.name) } || broker.isNamed
+    sinks.values.contains { $0.entry.needsTracks } || broker.isNamed
   }
 
   /// Whether frames will be drawn on.

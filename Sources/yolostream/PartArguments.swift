@@ -28,7 +28,8 @@ struct PartArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Frames per second that a folder of images stands for. (default: 1; with --mot or --events 25)", valueName: "fps")
+      "Frames per second that a folder of images stands for. (default: 1; 25 with outputs of tracks, such as --mot or --events)",
+      valueName: "fps")
   )
   var imageRate: Double?
 

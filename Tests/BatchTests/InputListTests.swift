@@ -53,6 +53,25 @@ private final class Files {
     #expect(try files.inputs([pattern]).keys.sorted() == paths)
   }
 
+  @Test func `a pipe is told from a file, also behind a link`() throws {
+    let files = try Files(["a.mp4"])
+    let pipe = files.root + "/pipe.mp4", link = files.root + "/link.mp4"
+    #expect(mkfifo(pipe, 0o600) == 0)
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: pipe)
+    #expect(FileFacts.isSpecial(pipe) && FileFacts.isSpecial(link))
+    for path in [files.root, files.root + "/a.mp4", files.root + "/none.mp4"] { #expect(!FileFacts.isSpecial(path)) }
+  }
+
+  @Test func `a file address may hold escapes, and another address is refused without its password`() throws {
+    let files = try Files(["v/my video.mp4"])
+    for scheme in ["file", "FILE"] {
+      let list = try InputList(["\(scheme)://\(files.root)/v/my%20video.mp4"], outputFolder: "/none")
+      #expect(list.inputs.map(\.path) == ["\(files.root)/v/my video.mp4"])
+    }
+    let error = #expect(throws: BatchError.self) { try InputList(["rtsp://me:hidden@h/a"], outputFolder: "/none") }
+    #expect(error?.code == .usage && error?.description.contains("hidden") == false, "\(error as Any)")
+  }
+
   @Test func `lists name files beside them, and may name what is not there`() throws {
     let files = try Files(["v/a.mp4", "v/b, c.mp4"])
     try files.write("# videos\n\n  a.mp4  \r\nmissing.mp4\n", to: "v/list.txt")

@@ -35,6 +35,14 @@ import V4L2
     #expect(frame.width == 2 && frame.height == 2)
   }
 
+  @Test func `rows of a driver that states no stride follow each other`() throws {
+    let agreed = CaptureFormat(
+      format: .grey, size: FrameSize(width: 2, height: 2), rowBytes: 0, rate: nil, isFullRange: false)
+    let sent: [UInt8] = [1, 2, 3, 4]
+    let packet = try unsafe Packet(copying: sent.span.bytes, of: agreed)
+    #expect(unsafe packet.withBytes { unsafe Array($0) } == sent)
+  }
+
   @Test func `the clock and the arrivals of a stream are distinguished`() {
     var even = ArrivalStatistics(), uneven = ArrivalStatistics(), delayed = ArrivalStatistics()
     for index in 0...300 {

@@ -102,4 +102,50 @@ import Testing
     try FFmpegTool.run(["-f", "mjpeg", "-i", turned, "-c", "copy", path])
     try check(StreamSource(file: path), value, container)
   }
+
+  /// The orientation `value` as AVIF states it: rotations to the left in quarter turns, then mirroring (0 is top to bottom).
+  private static let properties: [[(name: String, value: UInt8)]] = [
+    [], [("imir", 1)], [("irot", 2)], [("imir", 0)], [("irot", 3), ("imir", 1)], [("irot", 3)],
+    [("irot", 1), ("imir", 1)], [("irot", 1)],
+  ]
+
+  /// An AVIF file with one image, the bytes of which are an AV1 stream.
+  private static func avif(_ image: [UInt8], _ properties: [(name: String, value: UInt8)]) -> [UInt8] {
+    func big(_ value: Int, _ count: Int) -> [UInt8] {
+      (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * (count - 1 - $0))) }
+    }
+    func box(_ name: String, _ parts: [UInt8]...) -> [UInt8] {
+      let body = parts.flatMap(\.self)
+      return big(body.count + 8, 4) + Array(name.utf8) + body
+    }
+    let version = big(0, 4)
+    let head = box("ftyp", Array("avif".utf8), version, Array("mif1avif".utf8))
+    let size = box("ispe", version, big(width, 4), big(height, 4))
+    let numbers = (1...properties.count + 1).map { UInt8($0) | 0x80 }
+    let associations = box("ipma", version, big(1, 4), big(1, 2), [UInt8(numbers.count)], numbers)
+    let container = box("ipco", size, properties.flatMap { box($0.name, [$0.value]) })
+    let entry = box("infe", [2, 0, 0, 0], big(1, 2), big(0, 2), Array("av01".utf8), [0])
+    func meta(_ start: Int) -> [UInt8] {
+      box(
+        "meta", version, box("pitm", version, big(1, 2)),
+        box(
+          "iloc", version, [0x44, 0], big(1, 2), big(1, 2), big(0, 2), big(1, 2), big(start, 4), big(image.count, 4)),
+        box("iinf", version, big(1, 2), entry), box("iprp", container, associations))
+    }
+    return head + meta(head.count + meta(0).count + 8) + box("mdat", image)
+  }
+
+  @Test(arguments: 1...8)
+  func `the properties of an AVIF image turn and mirror`(value: Int) throws {
+    let stream = folder.path + "/image.obu", path = folder.path + "/image.avif"
+    try FFmpegTool.run(
+      Self.stored(",format=yuv420p") + ["-frames:v", "1", "-c:v", "libaom-av1", "-cpu-used", "8", "-f", "obu", stream])
+    let image = [UInt8](try Data(contentsOf: URL(filePath: stream)))
+    let bytes = Self.avif(image, Self.properties[value - 1])
+    try Data(bytes).write(to: URL(filePath: path))
+    try check(SourceAddress(parsing: path).open(), value, "avif")
+    // It is damaged, not black.
+    try Data(bytes.dropLast(10)).write(to: URL(filePath: path))
+    #expect(throws: CaptureError.self) { if case .frame = try SourceAddress(parsing: path).open().next() {} }
+  }
 }

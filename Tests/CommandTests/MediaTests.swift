@@ -163,6 +163,11 @@ import Testing
     try make(program, FFmpegTool.photograph(seconds: 0.8) + ["frames/%03d.jpg"])
     let outcome = try program.run(["frames", "--mot", "t.txt", "--events", "e.jsonl", "-q"])
     #expect(outcome.status == 0, "\(outcome.error)")
+    for (option, name) in [("--cvat", "t.xml"), ("--label-studio", "t.json"), ("--webvtt", "t.vtt")] {
+      #expect(try program.run(["frames", option, name, "-q"]).status == 0)
+      let text = try program.text(name)
+      #expect(text.contains("<track ") || text.contains("videorectangle") || text.contains(" start"), "\(option)")
+    }
     #expect(try program.text("t.txt").split(separator: "\n").count > 3)
     #expect(try program.text("e.jsonl").contains("\"type\":\"start\""))
     #expect(try program.run(["frames", "--image-rate", "0"]).status == 64)
@@ -182,7 +187,7 @@ import Testing
     #expect(try program.frames(of: "out.mp4") == 2)
   }
 
-  @Test(arguments: ["ppm", "bmp", "tif", "jp2", "webp", "png", "jpg"])
+  @Test(arguments: ["ppm", "bmp", "tif", "jp2", "webp", "png", "jpg", "avif"])
   func `every image format goes in and comes out`(format: String) throws {
     let program = try program.get()
     try FileManager.default.createDirectory(atPath: program.path("in"), withIntermediateDirectories: true)

@@ -53,10 +53,11 @@ package struct InputList: Sendable {
   }
 
   private mutating func add(_ word: String) throws(BatchError) {
-    if word == "-" || word.contains("://") && !word.hasPrefix("file://") {
+    let isFileAddress = word.lowercased().hasPrefix("file://")
+    if word == "-" || word.contains("://") && !isFileAddress {
       throw BatchError(.usage, "\(word): expected files; 'yolostream run' reads cameras, pipes and addresses")
     }
-    let path = Self.normalised(word.hasPrefix("file://") ? String(word.dropFirst(7)) : word)
+    let path = Self.normalised(isFileAddress ? try Self.path(ofFileAddress: word) : word)
     if FileManager.default.fileExists(atPath: path) {
       if ListFile.isList(path), !FileFacts.isFolder(path) {
         for entry in try ListFile(path: path).entries() { addPath(Self.normalised(entry)) }
@@ -109,6 +110,12 @@ package struct InputList: Sendable {
 
   private mutating func add(_ path: String, _ content: BatchInput.Content, name: String) {
     if known.insert(path).inserted { inputs.append(BatchInput(path: path, content: content, name: name)) }
+  }
+
+  private static func path(ofFileAddress text: String) throws(BatchError) -> String {
+    do throws(CaptureError) { return try NetworkAddress.path(ofFileAddress: text) } catch {
+      throw BatchError(.usage, error.description)
+    }
   }
 
   /// Without `./` and double slashes: the same file is the same text.

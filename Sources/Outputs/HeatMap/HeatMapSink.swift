@@ -5,7 +5,7 @@ import Scene
 struct HeatMapSink: ~Copyable, Sink {
   static let kind = SinkKind(
     "heatmap", "An image of where moving objects spent time, written at the end: .png or .jpg.", ending: ".heatmap.png",
-    needs: .pixels
+    needs: [.pixels, .tracks]
   ) {
     path, context throws(OutputError) in
     try HeatMapSink(path: path, context)

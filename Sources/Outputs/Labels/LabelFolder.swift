@@ -4,12 +4,15 @@ package import Scene
 /// Writes YOLO labels: a text file for each frame with detections, one object per line: `class cx cy width height
 /// [score] [track]` in fractions of the frame, as Ultralytics writes them with `save_txt`, `save_conf` and tracking.
 ///
-/// Files are named as by the official script: after the image, or `STEM_7.txt` for the seventh frame of a video.
+/// Files are named as by the official script: after the image, or `STEM_7.txt` for the seventh frame of a video. Of two images
+/// that differ in the extension only, the second has it in the name: `a.png.txt` beside `a.txt`.
 package struct LabelFolder: ~Copyable {
   private let path: String
   private let stem: String
   private let showsScores: Bool
   private let showsIdentities: Bool
+  /// The images that files are named after, by the name of the file.
+  private var images: [String: String] = [:]
 
   package static let kind = SinkKind("labels", "YOLO labels, a file a frame.", target: "dir", needs: .frames) {
     path, context throws(OutputError) in
@@ -30,7 +33,7 @@ package struct LabelFolder: ~Copyable {
   }
 
   /// Writes the file of one frame.
-  package func write(_ findings: FrameFindings) throws(OutputError) {
+  package mutating func write(_ findings: FrameFindings) throws(OutputError) {
     guard !findings.detections.isEmpty, findings.width > 0, findings.height > 0 else { return }
     let width = Float(findings.width), height = Float(findings.height)
     let lines = findings.detections.enumerated().map { index, detection in
@@ -43,9 +46,16 @@ package struct LabelFolder: ~Copyable {
       }
       return words.joined(separator: " ") + "\n"
     }
-    let name = findings.fileName?.stem ?? "\(stem)_\(findings.stamp.index + 1)"
+    let name = findings.fileName.map { self.name(after: $0) } ?? "\(stem)_\(findings.stamp.index + 1)"
     var file = try LineFile(path: "\(path)/\(name).txt")
     try file.append(lines.joined())
+  }
+
+  /// The name for the labels of `image`, which no other image has.
+  private mutating func name(after image: String) -> String {
+    let owner = images[image.stem, default: image]
+    images[image.stem] = owner
+    return owner == image ? image.stem : image
   }
 }
 

@@ -5,7 +5,9 @@ package import Scene
 package struct TrackLog: ~Copyable {
   private var file: LineFile
 
-  package static let kind = SinkKind("mot", "Tracks in MOTChallenge's format.", ending: ".mot.txt", needs: .frames) {
+  package static let kind = SinkKind(
+    "mot", "Tracks in MOTChallenge's format.", ending: ".mot.txt", needs: [.frames, .tracks]
+  ) {
     path, context throws(OutputError) in
     TrackLog(file: try LineFile(path: path, context))
   }

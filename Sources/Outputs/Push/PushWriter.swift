@@ -52,8 +52,11 @@ package struct PushWriter: ~Copyable {
   }
 
   /// Connects to `address` to send frames of `layout`. Creates the folder of a playlist if necessary.
+  ///
+  /// - Parameter colours: primaries and transfer characteristics of the source.
   package init(
-    _ address: PushAddress, settings: Settings = Settings(), layout: PixelLayout, interrupt: InterruptFlag
+    _ address: PushAddress, settings: Settings = Settings(), layout: PixelLayout,
+    colours: ColourMetadata = .unspecified, interrupt: InterruptFlag
   ) throws(OutputError) {
     if !address.isRemote { try PlaylistFolder.prepare(address.text, isWindow: settings.isEndless) }
     let transport = address.transport(isEndless: settings.isEndless)
@@ -61,6 +64,7 @@ package struct PushWriter: ~Copyable {
       h264Like: layout, timeBase: .video, preset: settings.preset, quality: settings.quality)
     encoding.nominalRate = settings.nominalRate
     encoding.pixelAspect = settings.pixelAspect
+    encoding.colourMetadata = colours
     // Keyframes are requested by time, so that dropped frames do not delay them.
     encoding.keyInterval = 1000
     encoding.hasGlobalHeader = transport.needsGlobalHeader

@@ -104,7 +104,8 @@ final class TerminalView: Sink {
     var counts: [Int: Int] = [:]
     for detection in findings.detections { counts[detection.classID, default: 0] += 1 }
     let found = counts.sorted { $0.key < $1.key }.map { "\($0.value) \(context.classes[$0.key])" }
-    let tenths = Int((findings.stamp.seconds * 10).rounded())
+    // Times in a file can be arbitrary.
+    let tenths = Int((min(max(findings.stamp.seconds, -1e12), 1e12) * 10).rounded())
     let text = "\(context.camera)  \(tenths / 10).\(abs(tenths % 10)) s  \(found.joined(separator: ", "))"
     return "\u{1B}[0m" + String(text.prefix(max(columns - 1, 0))) + "\u{1B}[K"
   }

@@ -7,7 +7,7 @@ import Scene
 /// there are so many gets none. `tracks.csv` lists all tracks.
 final class TrackClips: Sink {
   static let kind = SinkKind(
-    "track-clips", "A video of each track.", target: "dir", needs: .pixels, isForFiles: true
+    "track-clips", "A video of each track.", target: "dir", needs: [.pixels, .tracks], isForFiles: true
   ) { path, context throws(OutputError) in
     TrackClips(try TrackTable(path: path, context.classes))
   }

@@ -6,7 +6,7 @@ import Scene
 /// up to the next hundred images, every fourth, and so on. `tracks.csv` lists all tracks.
 final class TrackCrops: Sink {
   static let kind = SinkKind(
-    "track-crops", "An image of each track in each frame, a folder a track.", target: "dir", needs: .pixels,
+    "track-crops", "An image of each track in each frame, a folder a track.", target: "dir", needs: [.pixels, .tracks],
     isForFiles: true
   ) { path, context throws(OutputError) in
     TrackCrops(try TrackTable(path: path, context.classes))

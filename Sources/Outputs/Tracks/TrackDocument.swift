@@ -10,7 +10,8 @@ protocol TrackDocument: SendableMetatype {
 extension TrackDocument {
   /// Its line in the registry.
   static func kind(_ name: String, _ summary: String, ending: String) -> SinkKind {
-    SinkKind(name, summary, ending: ending, needs: .frames, isForFiles: true) { path, context throws(OutputError) in
+    SinkKind(name, summary, ending: ending, needs: [.frames, .tracks], isForFiles: true) {
+      path, context throws(OutputError) in
       TrackDocumentSink<Self>(file: try LineFile(path: path, context), context)
     }
   }

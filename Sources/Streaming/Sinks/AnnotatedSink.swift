@@ -1,11 +1,14 @@
+import FFmpeg
 import Imaging
 import Outputs
 import Scene
 
 /// Writes annotated frames.
 protocol AnnotatedWriter: AnyObject {
-  /// Writes the next frame.
-  func write(_ pixels: borrowing PixelBuffer, _ findings: FrameFindings) throws(OutputError)
+  /// Writes the next frame, with the primaries and the transfer characteristics of its source.
+  func write(
+    _ pixels: borrowing PixelBuffer, _ findings: FrameFindings, _ colours: ColourMetadata
+  ) throws(OutputError)
   /// Ends the output.
   func finish() throws(OutputError)
 }
@@ -33,12 +36,14 @@ final class AnnotatedSink: Sink {
 
   func take(_ frame: SinkFrame) throws(OutputError) {
     guard let pixels = frame.pixels else { return }
+    // A copy does not have them.
+    let colours = pixels.buffer.colourMetadata
     if pixels.mayBeDrawnOn {
       try draw(frame.findings, on: pixels.buffer)
-      try writer.write(pixels.buffer, frame.findings)
+      try writer.write(pixels.buffer, frame.findings, colours)
     } else if let copy = try copy(of: pixels.buffer) {
       try draw(frame.findings, on: copy)
-      try writer.write(copy, frame.findings)
+      try writer.write(copy, frame.findings, colours)
     }
   }
 

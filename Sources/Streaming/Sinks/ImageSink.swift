@@ -1,3 +1,4 @@
+import FFmpeg
 import Imaging
 import Outputs
 import Scene
@@ -13,7 +14,9 @@ final class ImageSink: AnnotatedWriter {
     self.isFolder = isFolder
   }
 
-  func write(_ pixels: borrowing PixelBuffer, _ findings: FrameFindings) throws(OutputError) {
+  func write(
+    _ pixels: borrowing PixelBuffer, _ findings: FrameFindings, _ colours: ColourMetadata
+  ) throws(OutputError) {
     guard isFolder else { return try writer.write(pixels, to: path) }
     let name = findings.fileName ?? "\(findings.stamp.index)"
     let file = ImageWriter.Format(path: name) == nil ? name + ".png" : name

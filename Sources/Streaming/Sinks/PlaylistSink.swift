@@ -14,11 +14,14 @@ final class PlaylistSink: AnnotatedWriter {
     self.settings = settings
   }
 
-  func write(_ pixels: borrowing PixelBuffer, _ findings: FrameFindings) throws(OutputError) {
+  func write(
+    _ pixels: borrowing PixelBuffer, _ findings: FrameFindings, _ colours: ColourMetadata
+  ) throws(OutputError) {
     // Taken out meanwhile, because it cannot be used after a failure.
     var current =
       if let writer = writer.take() { writer } else {
-        try PushWriter(address, settings: settings, layout: pixels.layout, interrupt: InterruptFlag())
+        try PushWriter(
+          address, settings: settings, layout: pixels.layout, colours: colours, interrupt: InterruptFlag())
       }
     try current.write(pixels, at: findings.stamp.seconds)
     writer = consume current

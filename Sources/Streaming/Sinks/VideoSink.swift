@@ -1,14 +1,17 @@
 import FFmpeg
+import Glibc
 import Imaging
 import Outputs
 import Scene
 
 /// An annotated video of a run. When the frames of a live source change size, it starts another file, `NAME-2.mp4`
-/// and so on, because a video has one size. Standard output gets all frames scaled to the size of the first.
+/// and so on, because a video has one size; names that are taken are left out. Standard output gets all frames scaled to the
+/// size of the first.
 final class VideoSink: AnnotatedWriter {
   private let path: String
   private let settings: VideoWriter.Settings
   private let isLive: Bool
+  private let audio: PacketQueue?
   private let warn: (String) -> Void
   private var writer: VideoWriter?
   private var size: (width: Int, height: Int)?
@@ -26,18 +29,22 @@ final class VideoSink: AnnotatedWriter {
     self.path = path
     self.settings = settings
     self.isLive = isLive
+    self.audio = audio
     writer = try VideoWriter(path: path, settings: settings, audio: audio)
   }
 
-  func write(_ pixels: borrowing PixelBuffer, _ findings: FrameFindings) throws(OutputError) {
+  func write(
+    _ pixels: borrowing PixelBuffer, _ findings: FrameFindings, _ colours: ColourMetadata
+  ) throws(OutputError) {
     let layout = pixels.layout
     if isLive, path != "-", let size, size != (layout.width, layout.height) {
       if let done = writer.take() { try done.finish() }
-      count += 1
-      writer = try VideoWriter(path: Self.path(of: count, after: path), settings: settings)
+      // Nobody was asked whether a file that is there may be replaced.
+      repeat { count += 1 } while unsafe access(Self.path(of: count, after: path), F_OK) == 0
+      writer = try VideoWriter(path: Self.path(of: count, after: path), settings: settings, audio: audio)
     }
     size = (layout.width, layout.height)
-    try writer?.write(pixels, at: findings.stamp)
+    try writer?.write(pixels, at: findings.stamp, colours: colours)
     if let sentence = writer?.warning { warn(sentence) }
   }
 

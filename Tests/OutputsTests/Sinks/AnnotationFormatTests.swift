@@ -76,7 +76,7 @@ import Testing
   @Test func `labels end with the track, after the score, as Ultralytics writes them`() throws {
     let folder = try folder.get()
     for scores in [false, true] {
-      let labels = try LabelFolder(path: folder.path("labels"), stem: "a", showsScores: scores, showsIdentities: true)
+      var labels = try LabelFolder(path: folder.path("labels"), stem: "a", showsScores: scores, showsIdentities: true)
       try labels.write(.example(0, [.person, .dog], identities: [4, nil]))
       let lines = try folder.lines("labels/a_1.txt")
       #expect(lines[0] == (scores ? "0 0.625 0.5 0.25 1 0.5 4" : "0 0.625 0.5 0.25 1 4"))

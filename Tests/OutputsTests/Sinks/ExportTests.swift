@@ -90,7 +90,7 @@ import Testing
   @Test(arguments: [false, true])
   func `labels are files of shares of the image, none for a frame without objects`(scores: Bool) throws {
     let folder = try folder.get()
-    let labels = try LabelFolder(path: folder.path("labels"), stem: "street", showsScores: scores)
+    var labels = try LabelFolder(path: folder.path("labels"), stem: "street", showsScores: scores)
     try labels.write(.example(0))
     try labels.write(.example(6, [.person]))
     try labels.write(.example(1, [.dog, .person], file: "bus.jpg"))
@@ -98,6 +98,9 @@ import Testing
     #expect(names == ["bus.txt", "street_7.txt"])
     #expect(try folder.text("labels/street_7.txt") == (scores ? "0 0.625 0.5 0.25 1 0.5\n" : "0 0.625 0.5 0.25 1\n"))
     #expect(try folder.lines("labels/bus.txt").count == 2)
+    // Its labels must not take the place of those.
+    try labels.write(.example(2, [.person], file: "bus.png"))
+    #expect(try folder.lines("labels/bus.txt").count == 2 && folder.lines("labels/bus.png.txt").count == 1)
   }
 
   @Test func `folders of runs are numbered like the official script's`() throws {
@@ -119,6 +122,18 @@ import Testing
     }
     try files.claim("/dev/full")
     try files.claim("/dev/full")
+    // Neither is there yet.
+    try files.claim(folder.path("one.csv"))
+    for path in [folder.path("") + "/./one.csv", folder.path("../\(folder.url.lastPathComponent)/one.csv")] {
+      #expect(throws: OutputError.self) { try files.claim(path) }
+    }
+    try files.claim(folder.path("two.csv"))
+  }
+
+  @Test func `outputs of tracks are known as such, because images have none unless they are a sequence`() {
+    let names = SinkRegistry.kinds.filter(\.needsTracks).map(\.name)
+    #expect(
+      Set(names) == ["cvat", "events", "heatmap", "label-studio", "mot", "track-clips", "track-crops", "webvtt"])
   }
 
   @Test(arguments: [("/no/such/folder/a.jsonl", OutputError.Code.cannotCreate), ("/dev/full", .writeFailed)])
