@@ -75,6 +75,7 @@ struct ValCommand: ParsableCommand {
   private func score(_ results: String, against truth: GroundTruth) throws {
     let found = try DetectionResults.read(results, of: truth)
     let names = truth.classNames
+    if let note = found.note { StandardError.say("\(results): \(note)") }
     let problems = truth.problems.adding(found.problems)
     problems.print()
     let objects = try truth.images.map { image in

@@ -67,15 +67,20 @@ package struct GroundTruth: Sendable {
   package var problems: [Problem]
   /// Whether the data set has no splits, so that `train` and `val` are the same images.
   package let isUnsplit: Bool
+  /// Whether identifiers are those of the data set's files; if not, images are numbered from 1 and classes from 0.
+  package let hasIdentifiers: Bool
 
   /// A data set of these images.
-  package init(path: String, categories: [Category], images: [Image], problems: [Problem] = [], isUnsplit: Bool = false)
-  {
+  package init(
+    path: String, categories: [Category], images: [Image], problems: [Problem] = [], isUnsplit: Bool = false,
+    hasIdentifiers: Bool = true
+  ) {
     self.path = path
     self.categories = categories
     self.images = images
     self.problems = problems
     self.isUnsplit = isUnsplit
+    self.hasIdentifiers = hasIdentifiers
   }
 
   /// Names of the classes.
