@@ -131,6 +131,21 @@ extension GroundTruth.Image {
   }
 }
 
+extension GroundTruth.Image {
+  /// `found`, in pixels of the rotated file, whose size is `actual`, in the pixels of the data set: for a results file.
+  package func declared(_ found: [FoundObject], in actual: GroundTruth.Size) -> [FoundObject] {
+    guard let size, agreement(with: actual) == .resized else { return found }
+    let across = Double(size.width) / Double(actual.width), down = Double(size.height) / Double(actual.height)
+    return found.map { object in
+      let box = object.box
+      return FoundObject(
+        box: PreciseBox(
+          left: box.left * across, top: box.top * down, width: box.width * across, height: box.height * down),
+        classID: object.classID, score: object.score)
+    }
+  }
+}
+
 extension PreciseBox {
   /// Left, top, right and bottom as fractions of an image of `size`, clipped to it.
   package func fractions(of size: GroundTruth.Size) -> SIMD4<Float> {
