@@ -51,6 +51,10 @@ package struct ImageFile: Sendable {
       guard case .frame(let frame) = outcome, !frame.isDamaged else {
         throw FFmpegError(.invalidData, "the image is damaged or incomplete")
       }
+      // TIFF has JPEG's conventions, which libav does not state.
+      if header.format == .tiff, !frame.isRGB {
+        frame.colour = FrameColour(matrix: .bt601, isFullRange: true)
+      }
       // libav shows parts that it cannot decode in black, and reports them in its log only.
       guard header.format == .jpeg || Decoder.reportedErrors == errors else {
         throw FFmpegError(.unsupported, "it is damaged, or holds what this FFmpeg cannot decode")

@@ -84,6 +84,12 @@ package final class Frame: @unchecked Sendable {
     return traits & UInt64(AV_PIX_FMT_FLAG_RGB) != 0 || format == AV_PIX_FMT_PAL8
   }
 
+  /// Whether its samples are brightness alone, of any depth, with or without transparency.
+  var isGrey: Bool {
+    let components = unsafe av_pix_fmt_desc_get(AVPixelFormat(handle.pointee.format))?.pointee.nb_components ?? 0
+    return (1...2).contains(components) && !isRGB
+  }
+
   /// Another frame with the same planes.
   func reference() throws(FFmpegError) -> Frame {
     let other = try Frame()

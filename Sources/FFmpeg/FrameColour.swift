@@ -54,7 +54,8 @@ extension Frame {
   }
 
   /// The colour encoding of the frame. If unspecified it is BT.601 below 720 rows and BT.709 from there on, as
-  /// players assume; JPEG formats are full range, and BT.601 if unspecified.
+  /// players assume; JPEG formats are full range, and BT.601 if unspecified. Grey without a stated range is full range,
+  /// as libswscale, OpenCV and Pillow have it: decoders of JPEG, TIFF and PGM state none.
   package var colour: FrameColour {
     get {
       let isJPEG =
@@ -70,8 +71,9 @@ extension Frame {
         case AVCOL_SPC_UNSPECIFIED, AVCOL_SPC_RESERVED: !isJPEG && height >= 720 ? .bt709 : .bt601
         default: .bt601
         }
-      return FrameColour(
-        matrix: matrix, isFullRange: isJPEG || (unsafe handle.pointee.color_range) == AVCOL_RANGE_JPEG)
+      let range = unsafe handle.pointee.color_range
+      let isFullRange = isJPEG || range == AVCOL_RANGE_JPEG || (range == AVCOL_RANGE_UNSPECIFIED && isGrey)
+      return FrameColour(matrix: matrix, isFullRange: isFullRange)
     }
     set {
       unsafe handle.pointee.colorspace = newValue.space
