@@ -88,7 +88,7 @@ public struct Checkpoint: Sendable {
           path: path, container: .safetensors, file: file, tensors: contents.tensors,
           description: try Description(metadata: contents.metadata))
       } else if ONNXFile.isLikely(start) {
-        let contents = try ONNXFile(file: file)
+        let contents = try ONNXFile(file: file, path: path)
         var description = try Description(metadata: contents.metadata)
         description.usesReLU = contents.usesReLU
         if contents.metadata["author"] == Family.ultralytics.rawValue { description.family = .ultralytics }

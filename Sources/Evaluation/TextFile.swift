@@ -2,7 +2,7 @@ internal import Foundation
 
 /// Reads and writes whole files; errors contain the path.
 enum TextFile {
-  /// The bytes of the file at `path`.
+  /// The bytes of the file at `path`, in UTF-8 if it starts with a byte order mark.
   static func read(_ path: String) throws(EvaluationError) -> [UInt8] {
     var isFolder: ObjCBool = false
     // The out-parameter is a local that outlives the call.
@@ -13,10 +13,22 @@ enum TextFile {
     do {
       let bytes = [UInt8](try Data(contentsOf: URL(filePath: path), options: .mappedIfSafe))
       // Windows editors start files with a byte order mark.
-      return bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
+      if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { return Array(bytes.dropFirst(3)) }
+      return utf16(bytes).map { Array($0.utf8) } ?? bytes
     } catch {
       throw EvaluationError(.unreadable, file: path, "cannot be read: \(error.localizedDescription)")
     }
+  }
+
+  /// The text of `bytes` if a mark says that they are UTF-16, as PowerShell writes it.
+  private static func utf16(_ bytes: [UInt8]) -> String? {
+    let isLittle = bytes.starts(with: [0xFF, 0xFE])
+    guard isLittle || bytes.starts(with: [0xFE, 0xFF]) else { return nil }
+    let units = stride(from: 2, to: bytes.count - 1, by: 2).map { index in
+      let (first, second) = (UInt16(bytes[index]), UInt16(bytes[index + 1]))
+      return isLittle ? second << 8 | first : first << 8 | second
+    }
+    return String(decoding: units, as: UTF16.self)
   }
 
   /// Replaces the file at `path` by `text`; if that fails, the old content is kept.

@@ -58,7 +58,7 @@ struct ValCommand: ParsableCommand {
     progress.finish()
     truth.problems.adding(outcome.problems).print()
 
-    if let path = output.saveJson { try DetectionResults.write(outcome.found, of: truth, to: path) }
+    if let path = output.saveJson { try DetectionResults.write(Self.declared(outcome, of: truth), of: truth, to: path) }
     if let plots = output.plots {
       let confusion = ConfusionMatrix(truth: outcome.truth, found: outcome.found, classCount: names.count)
       try PlotFolder.write(precision: outcome.precision, confusion: confusion, classNames: names, to: plots)
@@ -71,10 +71,20 @@ struct ValCommand: ParsableCommand {
     if output.confusion, !output.json { print("\n" + ConfusionMatrix(outcome, names).table(names)) }
   }
 
+  /// The detections in the pixels that the boxes of `truth` refer to: images may be resized after labelling.
+  private static func declared(_ outcome: Validation.Measurement, of truth: GroundTruth) -> [[FoundObject]] {
+    guard outcome.problems.contains(where: { $0.kind == .resizedImage }) else { return outcome.found }
+    return zip(truth.images, outcome.found).map { image, found in
+      guard case .whole(let actual?) = ImageCheck(path: image.path) else { return found }
+      return image.declared(found, in: actual)
+    }
+  }
+
   /// Scores existing detections. Only images whose boxes are fractions are read, for their size.
   private func score(_ results: String, against truth: GroundTruth) throws {
     let found = try DetectionResults.read(results, of: truth)
     let names = truth.classNames
+    if let note = found.note { StandardError.say("\(results): \(note)") }
     let problems = truth.problems.adding(found.problems)
     problems.print()
     let objects = try truth.images.map { image in

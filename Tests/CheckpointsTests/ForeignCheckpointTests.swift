@@ -137,6 +137,58 @@ import Testing
     #expect(error.code == .refused && error.message.contains("getattr"))
   }
 
+  @Test(
+    arguments: [
+      ["net"], ["params_ema"], ["weights"], ["ema", "module"], ["model", "state_dict"],
+      ["checkpoint", "model", "state_dict"],
+    ])
+  func `other training code calls the table of tensors by other names`(keys: [String]) throws {
+    var pickle = PickleBytes()
+    for key in keys {
+      pickle.op(Opcode.emptyDict)
+      pickle.op(Opcode.mark)
+      pickle.text(key)
+    }
+    pickle.op(Opcode.emptyDict)
+    pickle.op(Opcode.mark)
+    var storages: [(String, [UInt8])] = []
+    for (name, tensor) in TinyNetwork.weights.tensors.sorted(by: { $0.key < $1.key }) {
+      pickle.text(name)
+      pickle.tensor(key: "\(storages.count)", shape: tensor.shape, storageCount: tensor.values.count)
+      storages.append(
+        ("\(storages.count)", tensor.values.flatMap { PickleBytes.little(Int($0.bitPattern), 4) }))
+    }
+    for _ in 0...keys.count { pickle.op(Opcode.setItems) }
+    let model = try open(ZipBytes.checkpoint(pickle: pickle.finished(), storages: storages))
+    #expect(try model.weights.tensors == open(TinyNetwork.checkpoint()).weights.tensors)
+  }
+
+  /// How torch writes a tensor or parameter that has attributes of its own.
+  @Test(arguments: [("_rebuild_parameter", true), ("_rebuild_parameter_with_state", true), ("_rebuild_device", false)])
+  func `tensors with attributes are read, made by nothing but the functions for tensors`(
+    function: String, isRead: Bool
+  ) throws {
+    var pickle = PickleBytes()
+    pickle.global("torch._tensor", "_rebuild_from_type_v2")
+    pickle.op(Opcode.mark)
+    if isRead { pickle.global("torch._utils", function) } else { pickle.global("models.common", "Conv") }
+    pickle.global("torch.nn.parameter", "Parameter")
+    pickle.op(Opcode.mark)
+    pickle.tensor(key: "0", shape: [1], storageCount: 1)
+    pickle.op(Opcode.newTrue)
+    pickle.op(Opcode.tuple)
+    pickle.op(Opcode.emptyDict)
+    pickle.op(Opcode.tuple)
+    pickle.op(Opcode.reduce)
+    let bytes = pickle.finished()
+    guard isRead else {
+      #expect(throws: ModelError.self) { try PickleReader.read(bytes) }
+      return
+    }
+    let root = try PickleReader.read(bytes).root
+    if case .tensor = root {} else { Issue.record("\(root)") }
+  }
+
   @Test func `protocol 4 memoises with a byte for each value`() throws {
     var pickle = PickleBytes()
     pickle.op(Opcode.emptyList)

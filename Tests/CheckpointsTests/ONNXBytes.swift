@@ -50,6 +50,9 @@ extension ONNXBytes {
     var hasIdentities = false
     var activation = "Sigmoid"
     var isElsewhere = false
+    /// The file that holds the numbers, and where each tensor begins there.
+    var location: String?
+    var offsets: [String: Int] = [:]
     var metadata = ["names": "{0: 'cat', 1: 'dog'}", "stride": "32", "author": "Ultralytics"]
     /// A further operator.
     var more: String?
@@ -155,6 +158,16 @@ extension ONNXBytes {
     integer(2, 1)
     text(8, name)
     if form.isElsewhere { integer(14, 1) }
+    if let location = form.location {
+      let entries = [("location", location), ("offset", "\(form.offsets[name] ?? 0)"), ("length", "0")]
+      for (key, value) in entries {
+        message(13) {
+          $0.text(1, key)
+          $0.text(2, value)
+        }
+      }
+      return
+    }
     bytes(form.hasFloatData ? 4 : 9, tensor.values.flatMap { PickleBytes.little(Int($0.bitPattern), 4) })
   }
 }

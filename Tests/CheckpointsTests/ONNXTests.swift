@@ -1,3 +1,4 @@
+import Foundation
 import GELAN
 import TestSupport
 import Testing
@@ -38,13 +39,35 @@ import Testing
   @Test(
     arguments: [
       (ONNXBytes.Form(more: "DequantizeLinear"), "quantised"), (.init(more: "QLinearConv"), "quantised"),
-      (.init(isElsewhere: true), "external data"),
+      (.init(isElsewhere: true), "external data"), (.init(isElsewhere: true, location: "gone.data"), "'gone.data'"),
+      (.init(isElsewhere: true, location: "/etc/passwd"), "not beside it"),
+      (.init(isElsewhere: true, location: "a/../../b"), "not beside it"),
       (.init(isNumbered: true, hasNumberedNodes: true), "without the name of its layer"),
     ] as [(ONNXBytes.Form, String)])
   func `what is not read is refused in a sentence`(form: ONNXBytes.Form, words: String) throws {
     let bytes = try ONNXBytes.export(form)
     let error = try #require(failure { () throws(ModelError) in try open(bytes) })
     #expect(error.code == .unsupported && error.message.contains(words), "\(error)")
+  }
+
+  @Test func `weights in a file beside the export (external data) are read`() throws {
+    let weights = try TinyNetwork.spec.graph().foldedWeights { name, _ in TinyNetwork.weights[name]! }
+    var offsets: [String: Int] = [:]
+    var bytes = [UInt8](repeating: 7, count: 64)
+    for (name, tensor) in weights.tensors.sorted(by: { $0.key < $1.key }) {
+      offsets[name] = bytes.count
+      bytes += tensor.values.flatMap { PickleBytes.little(Int($0.bitPattern), 4) }
+    }
+    let data = TemporaryFile(bytes)
+    let form = ONNXBytes.Form(
+      isElsewhere: true, location: URL(filePath: data.path).lastPathComponent, offsets: offsets)
+    let (exported, original) = (try open(try ONNXBytes.export(form)), try open(TinyNetwork.checkpoint()))
+    #expect(exported.weights.tensors == original.weights.tensors)
+    // Cut short, it is damaged.
+    try Data(bytes.dropLast(4)).write(to: URL(filePath: data.path))
+    let export = try ONNXBytes.export(form)
+    let error = failure { () throws(ModelError) in try open(export) }
+    #expect(error?.code == .damaged)
   }
 
   @Test func `an export that is cut anywhere is damaged`() throws {

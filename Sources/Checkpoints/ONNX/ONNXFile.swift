@@ -21,15 +21,17 @@ struct ONNXFile {
     start.count > 2 && start[0] == 0x08 && (1..<0x20).contains(start[1])
   }
 
-  /// Reads the description of `file`; numbers are read when asked for.
-  init(file: FileBytes) throws(ModelError) {
+  /// Reads the description of `file`, which was opened at `path`; numbers are read when asked for, also those in files
+  /// beside it (external data).
+  init(file: FileBytes, path: String) throws(ModelError) {
+    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
     var metadata: [String: String] = [:]
     var graph: ONNXGraph?
     var model = WireReader(file, 0..<file.count)
     while let field = try model.next() {
       guard case .bytes(let range) = field.value else { continue }
       switch field.number {
-      case 7: graph = try ONNXGraph(file, range)
+      case 7: graph = try ONNXGraph(file, range, folder: folder)
       case 14:
         let entry = try Self.texts(file, range, [1, 2])
         if let key = entry[1], metadata.count < 1000 { metadata[key] = entry[2] }

@@ -17,9 +17,13 @@ struct ONNXGraph {
   /// Outputs of `Identity` nodes, which exporters write for tensors that are equal, and their inputs.
   private var aliases: [String: String] = [:]
   private var initialisers: [String: StoredTensor] = [:]
+  /// The folder of the file, with its slash, and the files there that hold numbers of it.
+  private let folder: String
+  private var neighbours: [String: FileBytes] = [:]
 
-  /// Reads the `GraphProto` at `range` of `file`.
-  init(_ file: FileBytes, _ range: Range<Int>) throws(ModelError) {
+  /// Reads the `GraphProto` at `range` of `file`, which lies in `folder` (empty, or with a slash at its end).
+  init(_ file: FileBytes, _ range: Range<Int>, folder: String) throws(ModelError) {
+    self.folder = folder
     var reader = WireReader(file, range)
     var count = 0
     while let field = try reader.next() {
@@ -122,10 +126,26 @@ struct ONNXGraph {
   }
 
   private mutating func addInitialiser(_ tensor: ONNXTensor, _ file: FileBytes) throws(ModelError) {
+    let file = try tensor.location.map { (name) throws(ModelError) in try neighbour(name) } ?? file
     guard let stored = try tensor.stored(in: file) else { return }
     guard initialisers.updateValue(stored, forKey: tensor.name) == nil else {
       throw ModelError(.damaged, "has two tensors '\(tensor.name.prefix(120))'")
     }
+  }
+
+  /// The file `name` beside the export, which may lie in a folder there but not outside.
+  private mutating func neighbour(_ name: String) throws(ModelError) -> FileBytes {
+    if let known = neighbours[name] { return known }
+    let words = "keeps its weights in another file (external data), '\(name.prefix(120))'"
+    guard !name.hasPrefix("/"), !name.split(separator: "/").contains("..") else {
+      throw ModelError(.unsupported, "\(words), which is not beside it")
+    }
+    let file: FileBytes
+    do throws(ModelError) { file = try FileBytes(path: folder + name) } catch {
+      throw ModelError(.unsupported, "\(words), which \(error.message)")
+    }
+    neighbours[name] = file
+    return file
   }
 
   /// The last two extents of an input's shape (`ValueInfoProto`), without those that are left open.
@@ -162,6 +182,10 @@ struct ONNXTensor {
   private var type = 0
   private var numbers: Range<Int>?
   private var isElsewhere = false
+  private var elsewhere: [String: String] = [:]
+
+  /// The file that holds its numbers, if that is another one.
+  var location: String? { isElsewhere ? elsewhere["location"] : nil }
 
   /// Reads the message at `range` of `file`.
   init(_ file: FileBytes, _ range: Range<Int>) throws(ModelError) {
@@ -173,6 +197,9 @@ struct ONNXTensor {
       case (8, .bytes(let place)): name = try ONNXFile.text(file, place)
       // Numbers of single precision may stand in a field of their own, with the same bytes.
       case (4, .bytes(let place)), (9, .bytes(let place)): numbers = place
+      case (13, .bytes(let place)):
+        let entry = try ONNXFile.texts(file, place, [1, 2])
+        if let key = entry[1], elsewhere.count < 16 { elsewhere[key] = entry[2] }
       case (14, .integer(let place)): isElsewhere = place == 1
       default: break
       }
@@ -180,15 +207,26 @@ struct ONNXTensor {
     }
   }
 
-  /// The tensor in `file`; `nil` if it is of a kind that no convolution has, such as a list of integers.
+  /// The tensor, whose numbers are in `file`; `nil` if it is of a kind that no convolution has, such as a list of integers.
   func stored(in file: FileBytes) throws(ModelError) -> StoredTensor? {
     let types: [Int: ElementType] = [1: .float32, 10: .float16, 11: .float64, 16: .bfloat16]
     guard let element = types[type] else { return nil }
-    guard !isElsewhere else {
-      throw ModelError(.unsupported, "keeps its weights in another file (external data); save it as one file")
+    guard let count = StoredTensor.product(shape) else {
+      throw ModelError(.damaged, "states an impossible shape for '\(name.prefix(120))'")
+    }
+    if isElsewhere {
+      guard location != nil else {
+        throw ModelError(.unsupported, "keeps its weights in another file (external data) that it does not name")
+      }
+      // Where no offset is stated, the file begins with the tensor.
+      guard let start = Int(elsewhere["offset"] ?? "0") else {
+        throw ModelError(.damaged, "states no number as the place of '\(name.prefix(120))'")
+      }
+      return try StoredTensor(
+        shape: shape, elementType: element, file: file, storageOffset: start, storageCount: count)
     }
     guard let numbers else { return nil }
-    guard let count = StoredTensor.product(shape), count == numbers.count / element.byteCount,
+    guard count == numbers.count / element.byteCount,
       numbers.count.isMultiple(of: element.byteCount)
     else {
       throw ModelError(

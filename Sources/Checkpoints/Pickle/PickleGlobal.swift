@@ -8,6 +8,8 @@ struct PickleGlobal {
     case tensorRebuild
     /// `torch._utils._rebuild_parameter`: the tensor that is its first argument.
     case parameterRebuild
+    /// `torch._utils._rebuild_from_type_v2`: a tensor with attributes, by one of the two above.
+    case attributedRebuild
     /// A storage class: the element type of a storage.
     case storage(ElementType)
     /// A dictionary type.
@@ -43,10 +45,12 @@ struct PickleGlobal {
   private static func kind(module: String, name: String) -> Kind? {
     switch (module, name) {
     case ("torch._utils", "_rebuild_tensor_v2"): return .tensorRebuild
-    case ("torch._utils", "_rebuild_parameter"): return .parameterRebuild
+    case ("torch._utils", "_rebuild_parameter"), ("torch._utils", "_rebuild_parameter_with_state"):
+      return .parameterRebuild
+    case ("torch._tensor", "_rebuild_from_type_v2"): return .attributedRebuild
     case ("torch", _) where name.hasSuffix("Storage"): return ElementType(storageClass: name).map(Kind.storage)
     case ("torch", "Size"): return .size
-    case ("collections", "OrderedDict"): return .dictionary
+    case ("collections", "OrderedDict"), ("collections", "defaultdict"): return .dictionary
     case ("__builtin__", "set"), ("builtins", "set"), ("__builtin__", "frozenset"), ("builtins", "frozenset"),
       ("__builtin__", "list"), ("builtins", "list"):
       return .list
@@ -60,7 +64,7 @@ struct PickleGlobal {
 
   /// Packages whose classes are parts of a network; their instances are kept as attribute dictionaries.
   private static let modulePrefixes = [
-    "torch.nn.modules.", "torch.nn.parallel.", "models.", "ultralytics.nn.",
+    "torch.nn.modules.", "torch.nn.parallel.", "models.", "yolov9.models.", "ultralytics.nn.",
   ]
 
   private static func printable(_ text: String) -> String {
@@ -72,8 +76,10 @@ struct PickleGlobal {
 private let inert = InertNames(names: [
   "torch": [
     "device", "float16", "float32", "float64", "bfloat16", "int64", "int32", "int16", "int8", "uint8", "bool", "half",
-    "float", "double", "long",
+    "float", "double", "long", "Tensor",
   ],
+  "torch.nn.parameter": ["Parameter", "Buffer"],
+  "datetime": ["datetime", "date", "timedelta"],
   "numpy": ["ndarray", "dtype", "float64", "float32", "int64", "int32"],
   "numpy.core.multiarray": ["_reconstruct", "scalar"],
   "numpy._core.multiarray": ["_reconstruct", "scalar"],

@@ -17,6 +17,15 @@ extension PickleReader {
     case .parameterRebuild:
       guard let first, case .tensor = first else { throw misuse("makes a parameter of something that is no tensor") }
       return first
+    case .attributedRebuild:
+      // (function, class, arguments, attributes)
+      guard slice.count >= 3, case .global(let function)? = first else {
+        throw misuse("makes a tensor of unknown parts")
+      }
+      switch heap.globals[Int(function)].kind {
+      case .tensorRebuild, .parameterRebuild: return try call(.global(function), heap.tupleItems[Int(slice.start) + 2])
+      default: throw misuse("makes a tensor in an unknown way")
+      }
     case .dictionary:
       let entries = try pairs(first)
       return try makeDictionary(entries)
@@ -57,7 +66,7 @@ extension PickleReader {
     case .dictionary: return try makeDictionary()
     case .list: return try makeList()
     case .opaque: return .opaque
-    case .tensorRebuild, .parameterRebuild, .storage, .size, .method:
+    case .tensorRebuild, .parameterRebuild, .attributedRebuild, .storage, .size, .method:
       throw misuse("makes an instance of '\(global.name)'")
     }
   }

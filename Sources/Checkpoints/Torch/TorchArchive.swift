@@ -53,6 +53,10 @@ struct TorchArchive {
     }
     var walk = ModuleWalk(heap: heap)
     try walk.visit(module)
+    if walk.tensors.isEmpty, let found = nested() {
+      (walk, module) = (found.walk, found.module)
+      description.origin = found.key
+    }
     guard !walk.tensors.isEmpty else { throw ModelError(.mismatch, "holds no tensors of a network") }
     var tensors: [String: StoredTensor] = [:]
     tensors.reserveCapacity(walk.tensors.count)
@@ -123,6 +127,37 @@ struct TorchArchive {
     ("ema", "averaged weights (ema)"), ("model", "model"), ("state_dict", "state_dict"),
     ("model_state_dict", "model_state_dict"),
   ]
+
+  /// The table with most tensors in the tables of the file, down to the third level, and the keys it stands under: other
+  /// training code calls it by other names. Of equal ones that of averaged weights is taken.
+  private func nested() -> (walk: ModuleWalk, module: PickleValue, key: String)? {
+    var best: (walk: ModuleWalk, module: PickleValue, key: String)?
+    var open: [(key: String, value: PickleValue)] = [("", root)]
+    for level in 0..<3 {
+      var below: [(key: String, value: PickleValue)] = []
+      for (key, value) in open {
+        let entries = heap.entries(of: value)
+        for index in stride(from: 0, to: entries.count - 1, by: 2) where below.count < 64 {
+          guard case .text(let slice) = entries[index], slice.count <= 100 else { continue }
+          let name = Checkpoint.Description.printable(heap.text(slice))
+          switch entries[index + 1] {
+          case .dictionary: below.append((key.isEmpty ? name : "\(key).\(name)", entries[index + 1]))
+          // A walk through modules costs more: only a few are tried.
+          case .object where level == 0 && index < 16: below.append((name, entries[index + 1]))
+          default: continue
+          }
+        }
+      }
+      for (key, value) in below {
+        var walk = ModuleWalk(heap: heap)
+        guard (try? walk.visit(value)) != nil else { continue }
+        let (count, most) = (walk.tensors.count, best?.walk.tensors.count ?? 0)
+        if count > most || count > 0 && count == most && key.contains("ema") { best = (walk, value, key) }
+      }
+      open = below
+    }
+    return best
+  }
 
   private func stored(_ index: Int, name: String) throws(ModelError) -> StoredTensor {
     let tensor = heap.tensors[index]

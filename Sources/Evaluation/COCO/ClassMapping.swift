@@ -2,8 +2,9 @@ import Scene
 
 /// Maps the classes of a model to those of a data set by name.
 ///
-/// Names of PASCAL VOC and COCO for the same class, such as `sofa` and `couch`, are equal; spaces, hyphens,
-/// underscores and case are ignored.
+/// Equal names come first, so that classes that differ in case only (`A` and `a`) or occur twice keep apart. Of the rest,
+/// names of PASCAL VOC and COCO for the same class, such as `sofa` and `couch`, are equal; spaces, hyphens, underscores
+/// and case are ignored.
 package struct ClassMapping: Hashable, Sendable {
   /// For each class of the model the class of the data set, or `nil`.
   package let table: [Int?]
@@ -20,13 +21,25 @@ package struct ClassMapping: Hashable, Sendable {
 
   /// Maps `model` names to `data` names.
   package init(model: [String], data: [String]) {
-    let keys = data.map(Self.key)
-    let positions = Dictionary(zip(keys, keys.indices), uniquingKeysWith: { first, _ in first })
-    let table = model.map { positions[Self.key($0)] }
+    var table = Self.equalNames(model, data)
+    let matched = Set(table.compactMap(\.self))
+    let open = data.indices.filter { !matched.contains($0) }
+    let positions = Dictionary(open.map { (Self.key(data[$0]), $0) }, uniquingKeysWith: { first, _ in first })
+    for index in model.indices where table[index] == nil { table[index] = positions[Self.key(model[index])] }
     let reached = Set(table.compactMap(\.self))
     self.table = table
     unknownToData = model.indices.filter { table[$0] == nil }.map { model[$0] }
     unknownToModel = data.indices.filter { !reached.contains($0) }.map { data[$0] }
+  }
+
+  /// For each name of `model` the position of the same name in `data`; of names that occur several times, the next one.
+  private static func equalNames(_ model: [String], _ data: [String]) -> [Int?] {
+    var places = Dictionary(grouping: data.indices, by: { data[$0] })
+    return model.map { name in
+      guard let place = places[name]?.first else { return nil }
+      if places[name, default: []].count > 1 { places[name]?.removeFirst() }
+      return place
+    }
   }
 
   private static func key(_ name: String) -> String {

@@ -1,3 +1,5 @@
+internal import Foundation
+
 /// The rows of an annotation file of the COCO benchmark, not interpreted.
 struct COCOFile {
   struct Image {
@@ -61,6 +63,16 @@ struct COCOFile {
     }
   }
 
+  /// Whether the file at `path` begins as such a file does: an object with one of the lists.
+  static func isLikely(_ path: String) -> Bool {
+    guard let file = FileHandle(forReadingAtPath: path) else { return false }
+    defer { try? file.close() }
+    guard let start = try? file.read(upToCount: 64 << 10) else { return false }
+    let text = String(decoding: start, as: UTF8.self)
+    return text.first { !$0.isWhitespace && $0 != "\u{FEFF}" } == "{"
+      && (text.contains("\"images\"") || text.contains("\"annotations\""))
+  }
+
   private enum Key {
     static let id = Array("id".utf8), name = Array("name".utf8), group = Array("supercategory".utf8)
     static let fileName = Array("file_name".utf8), address = Array("coco_url".utf8), path = Array("path".utf8)
@@ -74,7 +86,7 @@ struct COCOFile {
     var address: String?
     try reader.object { (reader, key) throws(EvaluationError) in
       if reader.isKey(key, Key.id) {
-        image.id = RecordID(try reader.scalar())
+        image.id = try reader.identifier()
       } else if reader.isKey(key, Key.fileName) {
         if case .text(let text) = try reader.scalar() { image.name = text }
       } else if reader.isKey(key, Key.address) || reader.isKey(key, Key.path) {
@@ -97,9 +109,9 @@ struct COCOFile {
     var annotation = Annotation()
     try reader.object { (reader, key) throws(EvaluationError) in
       if reader.isKey(key, Key.image) {
-        annotation.image = RecordID(try reader.scalar())
+        annotation.image = try reader.identifier()
       } else if reader.isKey(key, Key.category) {
-        annotation.category = RecordID(try reader.scalar())
+        annotation.category = try reader.identifier()
       } else if reader.isKey(key, Key.box) {
         if let box = try reader.numbers(), box.count == 4 { annotation.box = SIMD4(box[0], box[1], box[2], box[3]) }
       } else if reader.isKey(key, Key.area) {
@@ -125,7 +137,7 @@ struct COCOFile {
     var category = Category()
     try reader.object { (reader, key) throws(EvaluationError) in
       if reader.isKey(key, Key.id) {
-        category.id = RecordID(try reader.scalar())
+        category.id = try reader.identifier()
       } else if reader.isKey(key, Key.name) {
         category.name = text(try reader.scalar())
       } else if reader.isKey(key, Key.group) {

@@ -42,13 +42,13 @@ extension DatasetDescription {
       EvaluationError(.malformed, file: path, line: line, sentence)
     }
     let bytes = try TextFile.read(path)
-    guard bytes.count <= 16 << 20, let text = String(validating: bytes, as: UTF8.self) else {
-      throw malformed("expected YAML in UTF-8 of at most 16 MiB")
-    }
+    guard bytes.count <= 16 << 20 else { throw malformed("expected YAML of at most 16 MiB") }
+    // Bytes that are no UTF-8 are left out, as the reference does.
+    let text = String(decoding: bytes, as: UTF8.self)
     let root: Node.Mapping
     do {
       let plain = text.unicodeScalars.filter {
-        $0 != "\u{FEFF}" && ($0.value >= 0x20 || "\n\r\t".unicodeScalars.contains($0))
+        $0 != "\u{FEFF}" && $0 != "\u{FFFD}" && ($0.value >= 0x20 || "\n\r\t".unicodeScalars.contains($0))
       }
       guard let mapping = try Yams.compose(yaml: String(String.UnicodeScalarView(plain)))?.mapping else {
         throw malformed("expected keys such as train, val and names")
@@ -76,7 +76,7 @@ extension DatasetDescription {
     parts = [:]
     for (key, value) in root {
       guard let name = key.scalar?.string, !["path", "names", "nc", "download"].contains(name) else { continue }
-      if let text = value.scalar?.string, !text.isEmpty, name.count <= 40,
+      if let text = value.scalar?.string, !["", "~", "null", "Null", "NULL"].contains(text), name.count <= 40,
         Self.aliases(of: name).count > 1 || name == "minival"
       {
         parts[name] = [text]

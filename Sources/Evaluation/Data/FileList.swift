@@ -2,12 +2,22 @@ internal import Foundation
 
 /// Lists the image files of a data set, and finds files that were moved.
 enum FileList {
-  /// Extensions of still images that can be decoded.
+  /// Extensions of still images: of those that can be decoded, and of those that Ultralytics reads, so that what cannot
+  /// be decoded is counted instead of being passed over.
   static let imageEndings: Set<String> = [
-    "jpg", "jpeg", "jpe", "jfif", "mpo", "png", "ppm", "pgm", "pnm", "bmp", "dib", "webp", "tif", "tiff", "jp2",
+    "jpg", "jpeg", "jpe", "jfif", "mpo", "png", "pbm", "ppm", "pgm", "pnm", "bmp", "dib", "webp", "tif", "tiff", "jp2",
+    "j2k", "jpeg2000", "avif", "heic", "heif", "dng",
   ]
 
   static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+
+  /// `path`, or the file whose name has the same letters with accents composed otherwise, as copies between systems
+  /// have them; `nil` if there is none.
+  static func existing(_ path: String) -> String? {
+    if exists(path) { return path }
+    guard !path.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
+    return [path.precomposedStringWithCanonicalMapping, path.decomposedStringWithCanonicalMapping].first(where: exists)
+  }
 
   static func isFolder(_ path: String) -> Bool {
     var isFolder: ObjCBool = false
@@ -50,15 +60,18 @@ enum FileList {
   /// first folders, reported by `isMoved`.
   static func find(_ name: String, in folders: [String]) -> (path: String, isMoved: Bool)? {
     // Some tools write Windows paths.
-    let plain = name.replacing("\\", with: "/")
+    var plain = name.replacing("\\", with: "/")
+    if plain.contains("://") {
+      let address = String(plain.prefix { $0 != "?" && $0 != "#" })
+      plain = address.removingPercentEncoding ?? address
+    }
     for folder in folders {
-      if exists(joined(folder, plain)) { return (joined(folder, plain), false) }
+      if let path = existing(joined(folder, plain)) { return (path, false) }
     }
     var rest = plain.split(separator: "/").filter { $0 != "." && $0 != ".." }[...]
     while !rest.isEmpty {
       for folder in folders {
-        let path = joined(folder, rest.joined(separator: "/"))
-        if exists(path) { return (path, true) }
+        if let path = existing(joined(folder, rest.joined(separator: "/"))) { return (path, true) }
       }
       rest = rest.dropFirst()
     }

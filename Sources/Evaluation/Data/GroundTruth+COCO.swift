@@ -22,10 +22,11 @@ extension GroundTruth {
     var categories: [Category] = []
     var classes: [RecordID: Int] = [:]
     for (index, row) in file.categories.enumerated() {
-      guard let id = row.id, let name = row.name else {
+      guard let id = row.id else {
         note(.unusableRow, "categories[\(index)]")
         continue
       }
+      let name = row.name ?? "class \(id.text)"
       if groups.contains(index) {
         note(.groupClass, "'\(name)'")
       } else if classes[id] == nil {
@@ -119,7 +120,10 @@ extension GroundTruth {
     }
     let names = [stem, name] + DatasetDescription.aliases(of: split)
     let below = names.map { "images/\($0)" } + ["images"] + names + ["data", "JPEGImages", ""]
-    let folders = homes.flatMap { home in below.map { FileList.joined(home, $0) } }.filter(FileList.isFolder)
+    var seen: Set<String> = []
+    let folders = homes.flatMap { home in below.map { FileList.joined(home, $0) } }.filter {
+      FileList.isFolder($0) && seen.insert($0).inserted
+    }
     return folders.isEmpty ? homes : folders
   }
 

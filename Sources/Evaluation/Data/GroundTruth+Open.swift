@@ -39,6 +39,16 @@ extension GroundTruth {
       return try read(coco: file, split: split, images: images, keepsOutlines, isUnsplit: unsplit)
     }
     if let truth = try read(vocFolder: place, split: split, images: images, classes: classes) { return truth }
+    if let other = otherAnnotations(in: place, split: split) {
+      return try read(coco: other.file, split: split, images: images, keepsOutlines, isUnsplit: other.isUnsplit)
+    }
+    // An archive may hold everything in one more folder.
+    let inner = FileList.names(in: place).filter { $0 != "__MACOSX" }
+    if inner.count == 1, !partFolders.contains(inner[0]), FileList.isFolder(FileList.joined(place, inner[0])) {
+      return try open(
+        FileList.joined(place, inner[0]), split: split, images: images, classes: classes, keepsOutlines: keepsOutlines,
+        needsImages: needsImages)
+    }
     return try read(yoloFolder: place, split: split)
   }
 
@@ -70,6 +80,31 @@ extension GroundTruth {
       throw EvaluationError(
         .malformed, file: file, "expected a data set: a folder, data.yaml, obj.data or a COCO .json")
     }
+  }
+
+  private static let splits = Set(["train", "val", "test"].flatMap(DatasetDescription.aliases))
+  /// Names of folders that are parts of a data set, not a data set in one more folder.
+  private static let partFolders = splits.union(["images", "labels", "Annotations", "annotations"])
+
+  /// A COCO file in `folder` of another name than tools give it: in the folder of the split, with the split's name as a
+  /// word of its own, or the only one that names no split.
+  private static func otherAnnotations(in folder: String, split: String) -> (file: String, isUnsplit: Bool)? {
+    // Label Studio writes a file beside YOLO labels that is none.
+    guard !FileList.exists(FileList.joined(folder, "classes.txt")) else { return nil }
+    func files(_ place: String) -> [String] {
+      FileList.names(in: place).filter { $0.lowercased().hasSuffix(".json") }.map { FileList.joined(place, $0) }
+        .filter(COCOFile.isLikely)
+    }
+    func words(_ file: String) -> Set<String> {
+      Set(URL(filePath: file).lastPathComponent.lowercased().split { !$0.isLetter }.map(String.init))
+    }
+    let aliases = DatasetDescription.aliases(of: split)
+    let ofSplit = aliases.flatMap { ["\($0)", "\($0)/annotations"] }.map { FileList.joined(folder, $0) }
+    if let file = ofSplit.lazy.flatMap(files).first { return (file, false) }
+    let beside = [FileList.joined(folder, "annotations"), folder].flatMap(files)
+    if let file = beside.first(where: { !words($0).isDisjoint(with: aliases) }) { return (file, false) }
+    let whole = beside.filter { words($0).isDisjoint(with: splits) }
+    return whole.count == 1 ? (whole[0], true) : nil
   }
 
   /// The description file in `folder`, if any.

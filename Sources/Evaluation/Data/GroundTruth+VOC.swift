@@ -55,14 +55,14 @@ extension GroundTruth {
     }
     return GroundTruth(
       path: folder, categories: names.enumerated().map { Category(id: .number($0), name: $1) }, images: known,
-      problems: problems, isUnsplit: layout.isUnsplit)
+      problems: problems, isUnsplit: layout.isUnsplit, hasIdentifiers: false)
   }
 
   private static func imageFile(stem: String, tag: String, in folders: [String]) -> String? {
     for folder in folders {
       for ending in ["jpg", "png", "jpeg", "JPG", "JPEG", "PNG"] + FileList.imageEndings.sorted() {
         let path = FileList.joined(folder, "\(stem).\(ending)")
-        if FileList.exists(path) { return path }
+        if let found = FileList.existing(path) { return found }
       }
     }
     return tag.isEmpty ? nil : FileList.find(tag, in: folders)?.path

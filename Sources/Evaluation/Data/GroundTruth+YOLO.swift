@@ -99,21 +99,27 @@ extension GroundTruth {
     }
     return GroundTruth(
       path: path, categories: names.enumerated().map { Category(id: .number($0), name: $1) }, images: images,
-      problems: problems, isUnsplit: isUnsplit)
+      problems: problems, isUnsplit: isUnsplit, hasIdentifiers: false)
   }
 
-  /// Path of an image's label file, derived as in the reference: the last folder `images` becomes `labels`.
+  /// Path of an image's label file, derived as in the reference: the last folder `images` becomes `labels`. The
+  /// reference follows links to folders first; labels beside the link are preferred here.
   static func labelFile(of image: String) -> String? {
-    let stem = (image as NSString).deletingPathExtension
-    var candidates = [stem + ".txt"]
-    if let range = stem.range(of: "/images/", options: .backwards) {
-      candidates.insert(stem.replacingCharacters(in: range, with: "/labels/") + ".txt", at: 0)
-    }
-    return candidates.first(where: FileList.exists)
+    if let file = labelCandidates(image).lazy.compactMap(FileList.existing).first { return file }
+    let url = URL(filePath: image)
+    let folder = url.deletingLastPathComponent().resolvingSymlinksInPath()
+    let linked = folder.appending(path: url.lastPathComponent).path
+    return linked == image ? nil : labelCandidates(linked).lazy.compactMap(FileList.existing).first
   }
 
-  /// Reads a folder without a description file: class names in `classes.txt` or `obj.names`; images in
-  /// `images/SPLIT`, `SPLIT/images` or `SPLIT`, or, without splits, in `images` or the folder itself (LabelImg).
+  private static func labelCandidates(_ image: String) -> [String] {
+    let stem = (image as NSString).deletingPathExtension
+    guard let range = stem.range(of: "/images/", options: .backwards) else { return [stem + ".txt"] }
+    return [stem.replacingCharacters(in: range, with: "/labels/") + ".txt", stem + ".txt"]
+  }
+
+  /// Reads a folder without a description file: class names in `classes.txt`, `obj.names` or Roboflow's
+  /// `_darknet.labels`; images in `images/SPLIT`, `SPLIT/images` or `SPLIT`, or, without splits, in `images` or the folder itself (LabelImg).
   static func read(yoloFolder folder: String, split: String) throws(EvaluationError) -> GroundTruth {
     func malformed(_ file: String, _ message: String) -> EvaluationError {
       EvaluationError(.malformed, file: file, message)
@@ -129,7 +135,7 @@ extension GroundTruth {
     let home = ofSplit ?? unsplit
     let labels = home.replacing("/images", with: "/labels")
     let places = [folder, home, labels, folder + "/labels", folder + "/images"].flatMap {
-      [FileList.joined($0, "classes.txt"), FileList.joined($0, "obj.names")]
+      [FileList.joined($0, "classes.txt"), FileList.joined($0, "obj.names"), FileList.joined($0, "_darknet.labels")]
     }
     guard let classFile = places.first(where: FileList.exists) else {
       throw malformed(

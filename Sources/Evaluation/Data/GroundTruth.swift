@@ -67,15 +67,20 @@ package struct GroundTruth: Sendable {
   package var problems: [Problem]
   /// Whether the data set has no splits, so that `train` and `val` are the same images.
   package let isUnsplit: Bool
+  /// Whether identifiers are those of the data set's files; if not, images are numbered from 1 and classes from 0.
+  package let hasIdentifiers: Bool
 
   /// A data set of these images.
-  package init(path: String, categories: [Category], images: [Image], problems: [Problem] = [], isUnsplit: Bool = false)
-  {
+  package init(
+    path: String, categories: [Category], images: [Image], problems: [Problem] = [], isUnsplit: Bool = false,
+    hasIdentifiers: Bool = true
+  ) {
     self.path = path
     self.categories = categories
     self.images = images
     self.problems = problems
     self.isUnsplit = isUnsplit
+    self.hasIdentifiers = hasIdentifiers
   }
 
   /// Names of the classes.
@@ -122,6 +127,21 @@ extension GroundTruth.Image {
         left: box.left * across, top: box.top * down, width: box.width * across, height: box.height * down)
       scaled.area *= across * down
       return scaled
+    }
+  }
+}
+
+extension GroundTruth.Image {
+  /// `found`, in pixels of the rotated file, whose size is `actual`, in the pixels of the data set: for a results file.
+  package func declared(_ found: [FoundObject], in actual: GroundTruth.Size) -> [FoundObject] {
+    guard let size, agreement(with: actual) == .resized else { return found }
+    let across = Double(size.width) / Double(actual.width), down = Double(size.height) / Double(actual.height)
+    return found.map { object in
+      let box = object.box
+      return FoundObject(
+        box: PreciseBox(
+          left: box.left * across, top: box.top * down, width: box.width * across, height: box.height * down),
+        classID: object.classID, score: object.score)
     }
   }
 }

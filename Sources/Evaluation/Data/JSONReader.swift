@@ -119,6 +119,18 @@ struct JSONReader {
     }
   }
 
+  /// Reads an identifier: an integer or text; `nil` for something else. Integers beyond 64 bits are kept as text.
+  mutating func identifier() throws(EvaluationError) -> RecordID? {
+    _ = peek()
+    let start = position
+    let value = try scalar()
+    let written = bytes[start..<position]
+    if case .number(_, integer: nil) = value, written.allSatisfy({ (0x30...0x39).contains($0) || $0 == 0x2D }) {
+      return .text(String(decoding: written, as: UTF8.self))
+    }
+    return RecordID(value)
+  }
+
   private mutating func word(_ word: String, _ value: Scalar) throws(EvaluationError) -> Scalar {
     let end = position + word.utf8.count
     guard end <= bytes.count, bytes[position..<end].elementsEqual(word.utf8) else { throw fault("a value") }
@@ -142,7 +154,7 @@ struct JSONReader {
       switch byte {
       case 0x30...0x39:
         digits += 1
-        if digits <= 18 { mantissa = mantissa &* 10 &+ Int(byte &- 0x30) }
+        if digits <= 15 { mantissa = mantissa &* 10 &+ Int(byte &- 0x30) }
         if !isPlain { fraction += 1 }
       case UInt8(ascii: ".") where isPlain: isPlain = false
       default: break scan
@@ -159,8 +171,10 @@ struct JSONReader {
       return .number(isNegative ? -value : value, integer: integer.map { isNegative ? -$0 : $0 })
     }
     while position < bytes.count, Self.isPartOfNumber(bytes[position]) { position += 1 }
-    guard let value = Double(String(decoding: bytes[start..<position], as: UTF8.self)) else { throw fault("a number") }
-    let whole = !hasExponent && isPlain && digits <= 18 ? (isNegative ? -mantissa : mantissa) : Int(exactly: value)
+    let text = String(decoding: bytes[start..<position], as: UTF8.self)
+    guard let value = Double(text) else { throw fault("a number") }
+    // A double does not tell integers of more than 15 digits apart.
+    let whole = !hasExponent && isPlain ? Int(text) : Int(exactly: value)
     return .number(value, integer: whole)
   }
 

@@ -10,6 +10,14 @@ package enum RecordID: Hashable, Comparable, Sendable, ExpressibleByIntegerLiter
   /// The text `value`.
   package init(stringLiteral value: String) { self = .text(value) }
 
+  /// As a person writes it.
+  var text: String {
+    switch self {
+    case .number(let value): "\(value)"
+    case .text(let value): value
+    }
+  }
+
   /// As written in JSON.
   package var json: String {
     switch self {

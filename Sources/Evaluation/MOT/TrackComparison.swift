@@ -26,10 +26,9 @@ package struct TrackComparison: Sendable {
 
   /// Compares `tracks` with `truth`.
   ///
-  /// Ground-truth rows with confidence 0 are left out. In the MOT16 layout, as in TrackEval, only pedestrians (class
-  /// 1) are scored, and tracks on distractors (person on vehicle, static person, distractor, reflection: classes 2,
-  /// 7, 8, 12) are left out.
-  package init(truth: TrackFile, tracks: TrackFile) {
+  /// Ground-truth rows with confidence 0 are left out; a fraction is cut off before, as in TrackEval. In the MOT16 layout,
+  /// as in TrackEval, only pedestrians (class 1) are scored, and tracks on `distractors` are left out.
+  package init(truth: TrackFile, tracks: TrackFile, distractors: Set<Int> = TrackMetrics.distractors) {
     var assignment = Assignment()
     let truthByFrame = Dictionary(grouping: truth.records, by: \.frame)
     let tracksByFrame = Dictionary(grouping: tracks.records, by: \.frame)
@@ -41,7 +40,7 @@ package struct TrackComparison: Sendable {
       let everything = truthByFrame[number] ?? []
       var found = tracksByFrame[number] ?? []
       if truth.layout == .mot16 {
-        let hidden = Self.tracksOnDistractors(everything, found, &assignment)
+        let hidden = Self.tracks(on: distractors, everything, found, &assignment)
         found = found.indices.filter { !hidden.contains($0) }.map { found[$0] }
       }
       let scored = everything.filter { Self.isScored($0, layout: truth.layout) }
@@ -60,8 +59,9 @@ package struct TrackComparison: Sendable {
     trackBoxes = frames.reduce(0) { $0 + $1.tracks.count }
   }
 
-  private static func isScored(_ record: TrackRecord, layout: TrackFile.Layout) -> Bool {
-    record.confidence != 0 && (layout == .mot15 || record.classID == 1)
+  /// Whether a row of the ground truth is scored.
+  static func isScored(_ record: TrackRecord, layout: TrackFile.Layout) -> Bool {
+    record.confidence.rounded(.towardZero) != 0 && (layout == .mot15 || record.classID == 1)
   }
 
   private static func number(of id: Int, in numbers: inout [Int: Int]) -> Int {
@@ -72,10 +72,9 @@ package struct TrackComparison: Sendable {
   }
 
   /// Indices of the tracks whose best match is a distractor.
-  private static func tracksOnDistractors(
-    _ truth: [TrackRecord], _ tracks: [TrackRecord], _ assignment: inout Assignment
+  private static func tracks(
+    on distractors: Set<Int>, _ truth: [TrackRecord], _ tracks: [TrackRecord], _ assignment: inout Assignment
   ) -> Set<Int> {
-    let distractors: Set<Int> = [2, 7, 8, 12]
     var costs: [Double] = []
     for record in truth {
       for other in tracks {

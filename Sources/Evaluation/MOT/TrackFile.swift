@@ -25,8 +25,9 @@ package struct TrackFile: Sendable {
 
   /// Reads `path`.
   ///
-  /// Rows of nine columns are read as MOT16/17/20, others as MOT15. Empty lines are skipped. Identities must be
-  /// unique within a frame, except -1 (a detection).
+  /// Columns are separated by commas, semicolons or blanks, with or without one after the last, as TrackEval reads them.
+  /// Rows of eight or nine columns with a class are read as MOT16/17/20, others as MOT15. Empty lines are skipped.
+  /// Identities must be unique within a frame, except -1 (a detection).
   ///
   /// - Parameter ignoresIdentities: whether to ignore the second column, as in files of detections.
   package static func read(_ path: String, ignoresIdentities: Bool = false) throws(EvaluationError) -> TrackFile {
@@ -47,13 +48,25 @@ package struct TrackFile: Sendable {
       if row.fields.count != columns {
         throw row.error("expected \(columns) columns as in the rows before, got \(row.fields.count)")
       }
-      let record = try row.record(hasClass: columns == 9, hasIdentity: !ignoresIdentities)
+      let record = try row.record(hasClass: columns == 8 || columns == 9, hasIdentity: !ignoresIdentities)
       if record.id >= 0, !seen.insert(FrameIdentity(frame: record.frame, id: record.id)).inserted {
         throw row.error("expected each identity once a frame, got \(record.id) a second time in frame \(record.frame)")
       }
       records.append(record)
     }
-    return TrackFile(path: path, records: records, layout: columns == 9 ? .mot16 : .mot15)
+    return TrackFile(
+      path: path, records: records, layout: records.contains { $0.classID != nil } ? .mot16 : .mot15)
+  }
+
+  /// Throws `mismatched` if an identity occurs twice in a frame, as -1 does in files of detections: these cannot be scored
+  /// as tracks.
+  func expectIdentities() throws(EvaluationError) {
+    var seen: Set<FrameIdentity> = []
+    for record in records where !seen.insert(FrameIdentity(frame: record.frame, id: record.id)).inserted {
+      throw EvaluationError(
+        .mismatched, file: path,
+        "expected tracks, got the identity \(record.id) twice in frame \(record.frame): detections are not scored")
+    }
   }
 
   private struct FrameIdentity: Hashable {
@@ -77,9 +90,16 @@ private struct Row {
       throw EvaluationError(
         .malformed, file: path, line: number, "expected numbers and commas, got bytes that are no text")
     }
-    fields = text.split(separator: ",", omittingEmptySubsequences: false)
-    if fields.count < 6 || fields.count > 10 {
-      throw error("expected 6 to 10 columns (frame,id,left,top,width,height,...), got \(fields.count)")
+    var fields: [Substring] = []
+    if let separator = [",", ";"].first(where: text.contains) {
+      fields = text.split(separator: separator, omittingEmptySubsequences: false)
+      if fields.last?.allSatisfy(\.isWhitespace) == true { fields.removeLast() }
+    } else {
+      fields = text.split { $0 == " " || $0 == "\t" }
+    }
+    self.fields = fields
+    if fields.count < 6 {
+      throw error("expected 6 or more columns (frame,id,left,top,width,height,...), got \(fields.count)")
     }
   }
 

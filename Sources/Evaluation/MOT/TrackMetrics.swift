@@ -11,9 +11,15 @@ package struct TrackMetrics: Hashable, Sendable {
   /// Identities assigned by the tracker.
   package var trackIdentities: Int
 
+  /// Classes of MOT16 and MOT17 that are no pedestrians and may look like one: person on vehicle, static person,
+  /// distractor, reflection.
+  package static let distractors: Set<Int> = [2, 7, 8, 12]
+  /// Those of MOT20: vehicles without a motor, too.
+  package static let distractorsOf2020 = distractors.union([6])
+
   /// Scores `tracks` against `truth`.
-  package init(truth: TrackFile, tracks: TrackFile) {
-    let comparison = TrackComparison(truth: truth, tracks: tracks)
+  package init(truth: TrackFile, tracks: TrackFile, distractors: Set<Int> = TrackMetrics.distractors) {
+    let comparison = TrackComparison(truth: truth, tracks: tracks, distractors: distractors)
     higherOrder = HigherOrderAccuracy(comparison)
     clear = ClearCounts(comparison)
     identity = IdentityCounts(comparison)

@@ -15,6 +15,7 @@ package struct TrackSequence: Hashable, Sendable {
   /// that file it is the length of the longer file.
   package func metrics() throws(EvaluationError) -> TrackMetrics {
     let (truth, tracks) = (try TrackFile.read(truth), try TrackFile.read(tracks))
+    for file in [truth, tracks] { try file.expectIdentities() }
     if let length = try SequenceInfo.beside(truth.path)?.length {
       for file in [truth, tracks] {
         guard let last = file.records.map(\.frame).max(), last > length else { continue }
@@ -22,13 +23,22 @@ package struct TrackSequence: Hashable, Sendable {
           .mismatched, file: file.path, "expected frames up to \(length), the length in seqinfo.ini, got frame \(last)")
       }
     }
-    return TrackMetrics(truth: truth, tracks: tracks)
+    guard truth.records.isEmpty || truth.records.contains(where: { TrackComparison.isScored($0, layout: truth.layout) })
+    else {
+      throw EvaluationError(
+        .mismatched, file: truth.path,
+        "expected rows that are scored, got none: column 7 is below 1"
+          + (truth.layout == .mot16 ? " or the class in column 8 is not 1, a pedestrian" : ""))
+    }
+    let distractors = name.hasPrefix("MOT20") ? TrackMetrics.distractorsOf2020 : TrackMetrics.distractors
+    return TrackMetrics(truth: truth, tracks: tracks, distractors: distractors)
   }
 
   /// Pairs ground truth with tracks by sequence.
   ///
   /// Each of `truths` is a file, the folder of a sequence (with `gt.txt` or `gt/gt.txt`) or a folder of such folders.
-  /// Each of `tracks` is a file, in the same order, or one folder with files `SEQUENCE.txt`.
+  /// Each of `tracks` is a file, in the same order, or one folder with files `SEQUENCE.txt`, directly or in `data` as
+  /// TrackEval has them.
   package static func pairs(truths: [String], tracks: [String]) throws(EvaluationError) -> [TrackSequence] {
     var sequences: [(name: String, file: String)] = []
     for path in truths { sequences += try truthFiles(at: path) }
@@ -40,7 +50,8 @@ package struct TrackSequence: Hashable, Sendable {
           throw EvaluationError(
             .mismatched, file: tracks[0], "expected one ground truth for \(sequence.name).txt, got several")
         }
-        let file = URL(filePath: tracks[0]).appending(path: "\(sequence.name).txt").path
+        let files = ["", "data/"].map { URL(filePath: tracks[0]).appending(path: "\($0)\(sequence.name).txt").path }
+        let file = files.first { FileManager.default.fileExists(atPath: $0) } ?? files[0]
         pairs.append(TrackSequence(name: sequence.name, truth: sequence.file, tracks: file))
       }
       return pairs

@@ -14,6 +14,14 @@ import Testing
       ClassMapping(model: ["Traffic_Light", "dining-table"], data: ["diningtable", "traffic light"]).table == [1, 0])
   }
 
+  @Test func `classes that differ in case only, or have one name, keep apart`() {
+    let letters = ["A", "B", "a", "b", "-", "_"]
+    #expect(ClassMapping(model: letters, data: letters).table == [0, 1, 2, 3, 4, 5])
+    #expect(ClassMapping(model: letters, data: ["a", "A", "x"]).table == [1, nil, 0, nil, nil, nil])
+    #expect(ClassMapping(model: ["item", "item", "item"], data: ["x", "item", "item"]).table == [1, 2, 2])
+    #expect(ClassMapping(model: ["Car", "bus"], data: ["car", "Bus"]).table == [0, 1])
+  }
+
   @Test func `classes without a partner are named`() {
     let mapping = ClassMapping(model: ["person", "zebra"], data: ["person", "tram"])
     #expect(mapping.unknownToData == ["zebra"])

@@ -39,6 +39,25 @@ import Testing
 
   @Test(
     arguments: [
+      ("1234567890123456789", "1234567890123456790"), ("9007199254740992", "9007199254740993"),
+      ("12345678901234567890123", "12345678901234567890124"), ("-3", "3"), ("\"1\"", "1"), ("0", "\"\""),
+    ])
+  func `have identifiers of any length, which stay apart`(first: String, second: String) throws {
+    func row(_ id: String) -> String { Self.annotation.replacing("\"image_id\": 1", with: "\"image_id\": \(id)") }
+    let images = [first, second].map { #"{"id": \#($0), "file_name": "a.jpg"}"# }.joined(separator: ",")
+    let text = Self.file(image: images, annotation: [row(first), row(second), row(second)].joined(separator: ","))
+    let truth = try GroundTruth.parse(coco: Array(text.utf8), path: "a.json")
+    #expect(truth.problems.isEmpty && truth.images.map(\.objects.count).sorted() == [1, 2])
+  }
+
+  @Test func `have categories without a name, which are called by their identifier`() throws {
+    let text = Self.file(image: Self.image, annotation: Self.annotation).replacing(", \"name\": \"x\"", with: "")
+    let truth = try GroundTruth.parse(coco: Array(text.utf8), path: "a.json")
+    #expect(truth.classNames == ["class 1"] && truth.objectCount == 1)
+  }
+
+  @Test(
+    arguments: [
       (annotation.replacing("20, 20", with: "20, NaN"), .unusableRow),
       (annotation.replacing("\"image_id\": 1", with: "\"image_id\": \"1\""), .unknownImage),
       (annotation.replacing("\"category_id\": 1", with: "\"category_id\": \"1\""), .unknownClass),
@@ -87,6 +106,16 @@ import Testing
       ("train.json", "images/a.jpg", "a.jpg"), ("result.json", "images/a.jpg", "images\\\\a.jpg"),
       ("annotations/instances_train.json", "train/a.jpg", "/home/me/set/train/a.jpg"),
       ("train.json", "images/train/sub/a.jpg", "sub/a.jpg"),
+      ("train.json", "train/a b.jpg", "https://host/x/a%20b.jpg?sig=1#2"),
+      ("train.json", "train/a.jpg", "gs://x/y/a.jpg"),
+      // Accents composed otherwise in the file than in the name of the image.
+      ("train.json", "train/e\u{301}.jpg", "\u{E9}.jpg"), ("train.json", "train/\u{E9}.jpg", "e\u{301}.jpg"),
+      ("labels.json", "data/a.jpg", "a.jpg"), ("train/labels.json", "train/data/a.jpg", "a.jpg"),
+      ("annotations/train_annotations.json", "train/a.jpg", "a.jpg"),
+      ("train/annotations.json", "train/images/a.jpg", "a.jpg"),
+      ("annotations/train2017.json", "images/train2017/a.jpg", "a.jpg"), ("train_coco.json", "images/a.jpg", "a.jpg"),
+      ("train/annotations/instances_default.json", "train/images/a.jpg", "a.jpg"),
+      ("annotations/person_keypoints_train2017.json", "train2017/a.jpg", "a.jpg"),
     ])
   func `find their images where tools unpack them`(file: String, image: String, name: String) throws {
     let folder = try TemporaryFolder()

@@ -101,6 +101,82 @@ import Testing
     #expect(failure(folder.path, split: "train")?.description.contains("ImageSets/Main/train.txt") == true)
   }
 
+  private static let object =
+    "<object><name>dog</name><bndbox><xmin>1</xmin><ymin>1</ymin><xmax>9</xmax><ymax>9</ymax></bndbox></object>"
+
+  /// Folders as VOC annotations are published in: annotation, image, line of the list of the part, whether there are parts.
+  @Test(
+    arguments: [
+      ("annotations/a.xml", "images/a.png", nil, false), ("annotations/xmls/a.xml", "images/a.jpg", nil, false),
+      ("Annotations/train/a.xml", "JPEGImages/train/a.jpg", nil, true),
+      ("annotations/train/a.xml", "images/train/a.jpg", nil, true),
+      ("train/Annotations/a.xml", "train/JPEGImages/a.jpg", nil, true),
+      ("train/annotations/a.xml", "train/images/a.jpg", nil, true),
+      ("labels/a.xml", "images/a.jpg", nil, false), ("Annotations/a.xml", "JPEGImages/a.jpg", "a\r\n", true),
+      ("Annotations/a 1.xml", "JPEGImages/a 1.jpg", "a 1\n", true),
+      ("Annotations/a.xml", "JPEGImages/a.jpg", "a.jpg", true),
+      ("Annotations/a 1.xml", "JPEGImages/a 1.jpg", "\"a 1\" 1\n", true),
+      ("Annotations/a.xml", "JPEGImages/a.jpg", "\u{FEFF}a  1\n", true),
+      ("VOC2007/Annotations/a.xml", "VOC2007/JPEGImages/a.jpg", nil, false),
+    ] as [(String, String, String?, Bool)])
+  func `VOC annotations are found where people keep them`(
+    annotation: String, image: String, line: String?, hasParts: Bool
+  ) throws {
+    let folder = try TemporaryFolder()
+    try folder.write("<annotation><filename>stale.jpg</filename>\(Self.object)</annotation>", to: annotation)
+    try folder.write("", to: image)
+    if let line { try folder.write(line, to: "ImageSets/Main/train.txt") }
+    let truth = try GroundTruth.open(folder.path, split: "train")
+    #expect(truth.images.map(\.path) == [folder.path + "/" + image])
+    #expect(truth.classNames == ["dog"] && truth.objectCount == 1 && truth.isUnsplit == !hasParts)
+  }
+
+  @Test func `parts of a VOC data set number their classes alike`() throws {
+    let folder = try TemporaryFolder()
+    for (part, name) in [("train", "dog"), ("val", "cat")] {
+      try folder.write(
+        "<annotation>\(Self.object.replacing("dog", with: name))</annotation>", to: "\(part)/annotations/a.xml")
+      try folder.write("", to: "\(part)/images/a.jpg")
+    }
+    for part in ["train", "val"] {
+      #expect(try GroundTruth.open(folder.path, split: part).classNames == ["cat", "dog"])
+    }
+  }
+
+  @Test func `Roboflow's export for Darknet has names, images and labels in each part`() throws {
+    let folder = try TemporaryFolder()
+    for part in ["train", "valid"] {
+      try folder.write("car\nbus", to: "\(part)/_darknet.labels")
+      try folder.write("", to: "\(part)/a.jpg")
+      try folder.write("1 0.5 0.5 0.5 0.5", to: "\(part)/a.txt")
+    }
+    for part in ["train", "val"] {
+      let truth = try GroundTruth.open(folder.path, split: part)
+      #expect(truth.classNames == ["car", "bus"] && truth.objectCount == 1 && !truth.isUnsplit)
+    }
+  }
+
+  @Test func `a folder may hold the data set in one more folder, but a part is none`() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("names: [x]\ntrain: images\nval: images\n", to: "set/data.yaml")
+    try folder.write("", to: "set/images/a.jpg")
+    try folder.write("", to: "__MACOSX/._set")
+    #expect(try GroundTruth.open(folder.path, split: "val").images.count == 1)
+    let other = try TemporaryFolder()
+    try other.write("car", to: "train/_darknet.labels")
+    try other.write("", to: "train/a.jpg")
+    #expect(failure(other.path, split: "train") == nil && failure(other.path)?.code == .malformed)
+  }
+
+  @Test func `images that this decoder cannot show are counted, not passed over`() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("x", to: "classes.txt")
+    for ending in ["avif", "heic", "HEIF", "dng", "jpg", "gif", "txt"] {
+      try folder.write("", to: "images/a.\(ending)")
+    }
+    #expect(try GroundTruth.open(folder.path, split: "train").images.count == 5)
+  }
+
   @Test func `a folder without anything usable is an error that names the place`() throws {
     let folder = try TemporaryFolder()
     #expect(failure("/no/such/data")?.code == .missing)

@@ -76,6 +76,52 @@ import Testing
     #expect(truth.images.map(\.path) == [folder.path + "/images/a.jpg"] && truth.objectCount == 1)
   }
 
+  @Test(arguments: [false, true]) func `text in UTF-16, as PowerShell writes it, is read`(isBigEndian: Bool) throws {
+    let folder = try TemporaryFolder()
+    func write(_ text: String, to path: String) throws {
+      let units = ("\u{FEFF}" + text).utf16
+      try folder.write("", to: path)
+      let bytes = units.flatMap {
+        isBigEndian ? [UInt8($0 >> 8), UInt8($0 & 255)] : [UInt8($0 & 255), UInt8($0 >> 8)]
+      }
+      try Data(bytes).write(to: folder.url.appending(path: path))
+    }
+    try folder.write("", to: "images/a.jpg")
+    try write("0 0.5 0.5 0.5 0.5\r\n", to: "labels/a.txt")
+    try write("images/a.jpg\r\n", to: "val.txt")
+    try write("val: val.txt\r\nnames: [größe]\r\n", to: "data.yaml")
+    let truth = try GroundTruth.open(folder.path, split: "val")
+    #expect(truth.classNames == ["größe"] && truth.images.count == 1 && truth.objectCount == 1)
+    try write("größe\r\n", to: "classes.txt")
+    #expect(try DatasetDescription.names(file: folder.path + "/classes.txt") == ["größe"])
+  }
+
+  @Test func `bytes that are no UTF-8 and empty parts do not matter`() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("", to: "data.yaml")
+    let text = Array("# gr".utf8) + [0xF6] + Array("\ntrain: a\nval: null\ntest: ~\nnames: [x]\n".utf8)
+    try Data(text).write(to: folder.url.appending(path: "data.yaml"))
+    let description = try DatasetDescription(yaml: folder.path + "/data.yaml")
+    #expect(description.names == ["x"] && description.parts == ["train": ["a"]])
+  }
+
+  @Test func `labels are found behind a link to the folder of images, and with accents composed otherwise`() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("", to: "pool/images/a.jpg")
+    try folder.write("", to: "pool/labels/a.txt")
+    try folder.write("", to: "set/images/e\u{301}.jpg")
+    try folder.write("", to: "set/labels/\u{E9}.txt")
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.path + "/set/images/val", withDestinationPath: folder.path + "/pool/images")
+    let pool = URL(filePath: folder.path).resolvingSymlinksInPath().path
+    #expect(GroundTruth.labelFile(of: folder.path + "/set/images/val/a.jpg") == pool + "/pool/labels/a.txt")
+    // Labels beside the link come first.
+    try folder.write("", to: "set/labels/val/a.txt")
+    #expect(GroundTruth.labelFile(of: folder.path + "/set/images/val/a.jpg") == folder.path + "/set/labels/val/a.txt")
+    let label = GroundTruth.labelFile(of: folder.path + "/set/images/e\u{301}.jpg")
+    #expect(label.map { Array($0.utf8) } == Array((folder.path + "/set/labels/\u{E9}.txt").utf8))
+  }
+
   @Test func `a line of a list that is nowhere is counted`() throws {
     let folder = try TemporaryFolder()
     try folder.write("", to: "images/a.jpg")

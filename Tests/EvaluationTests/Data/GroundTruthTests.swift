@@ -37,6 +37,11 @@ import Testing
     let truth = try read(Self.file(annotations: #"{"image_id":9,"category_id":1,"bbox":[2,4,10,20],"area":80}"#))
     let half = truth.images[1].objects(in: GroundTruth.Size(width: 32, height: 24))
     #expect(half == [TrueObject(box: PreciseBox(left: 1, top: 2, width: 5, height: 10), classID: 1, area: 20)])
+    // Results files are in the pixels of the data set.
+    let found = FoundObject(box: half[0].box, classID: 1, score: 0.5)
+    let declared = truth.images[1].declared([found], in: GroundTruth.Size(width: 32, height: 24))
+    #expect(declared.map(\.box) == truth.images[1].objects.map(\.box))
+    #expect(truth.images[1].declared([found], in: GroundTruth.Size(width: 48, height: 64)) == [found])
     #expect(truth.images[1].agreement(with: GroundTruth.Size(width: 48, height: 64)) == .wrong)
     #expect(truth.images[1].objects(in: GroundTruth.Size(width: 48, height: 64)) == truth.images[1].objects)
   }

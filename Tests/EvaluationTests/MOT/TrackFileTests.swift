@@ -20,7 +20,7 @@ import Testing
 
   @Test(
     arguments: [
-      ("1,2,3,4,5", 1, "expected 6 to 10 columns"),
+      ("1,2,3,4,5", 1, "expected 6 or more columns"),
       ("1,1,1,1,1,1,1\n1,2,1,1,1,1", 2, "expected 7 columns as in the rows before, got 6"),
       ("0,1,1,1,1,1", 1, "expected a frame number from 1, got 0"),
       ("1.5,1,1,1,1,1", 1, "expected an integer as frame, got '1.5'"),
@@ -39,6 +39,29 @@ import Testing
     #expect(error.code == .malformed)
     #expect(error.description.hasPrefix("rows.txt:\(line): "))
     #expect(error.description.contains(sentence), "\(error)")
+  }
+
+  /// What `numpy.savetxt`, spreadsheets and trackers write; TrackEval reads all of these.
+  @Test(
+    arguments: [
+      "1 7 10.5 20 30 40 0.5 -1 -1 -1", "1\t7\t10.5\t20\t30\t40\t0.5\t-1\t-1\t-1\r\n",
+      "1;7;10.5;20;30;40;0.5;-1;-1;-1", "1,7,10.5,20,30,40,0.5,-1,-1,-1,\n",
+      "1, 7, 10.5, 20, 30, 40, 0.5, -1, -1, -1 , ",
+      "1.0e+00 7.000000000000000000e+00 1.05e+01 2e1 3.0e+01 4.0e+01 5e-01", "1.0,7.0,10.5,20,30,40,.5",
+      "1,7,10.5,20,30,40,0.5,-1,-1,-1,0,0", "1,7,10.5,20,30,40,0.5,-1,-1", "1,7,10.5,20,30,40,0.5,-1",
+    ])
+  func `rows in the forms that tools write are read alike`(text: String) throws {
+    let file = try parse(text)
+    #expect(file.layout == .mot15)
+    #expect(
+      file.records == [
+        TrackRecord(frame: 1, id: 7, box: PreciseBox(left: 10.5, top: 20, width: 30, height: 40), confidence: 0.5)
+      ])
+  }
+
+  @Test func `eight columns with a class are those of MOT16`() throws {
+    let file = try parse("1,7,10,20,30,40,1,1\n2,7,10,20,30,40,1,-1\n")
+    #expect(file.layout == .mot16 && file.records.map(\.classID) == [1, nil])
   }
 
   @Test func `bytes that are no text are refused`() throws {
@@ -98,6 +121,36 @@ import Testing
     let single = try TrackSequence.pairs(truths: ["\(truth)/A/gt.txt", "\(truth)/B"], tracks: ["x.txt", "y.txt"])
     #expect(single.map(\.name) == ["A", "B"])
     #expect(single.map(\.tracks) == ["x.txt", "y.txt"])
+  }
+
+  @Test func `tracks may lie in a folder data, detections are not scored as tracks`() throws {
+    let folder = try TemporaryFolder()
+    let row = "1,1,0,0,10,10,1,-1,-1,-1\n"
+    try folder.write(row, to: "truth/A/gt/gt.txt")
+    try folder.write(row, to: "tracker/data/A.txt")
+    let pair = try TrackSequence.pairs(truths: [folder.path + "/truth"], tracks: [folder.path + "/tracker"])[0]
+    #expect(try pair.metrics().clear.accuracy == 1)
+    try folder.write("1,-1,0,0,10,10,1,-1,-1,-1\n1,-1,50,0,10,10,1,-1,-1,-1\n", to: "tracker/data/A.txt")
+    let error = #expect(throws: EvaluationError.self) { try pair.metrics() }
+    #expect(error?.code == .mismatched)
+  }
+
+  @Test(arguments: [("MOT17-01", 1), ("MOT20-01", 0)])
+  func `a track on a vehicle without a motor is left out in MOT20`(name: String, falsePositives: Int) throws {
+    let folder = try TemporaryFolder()
+    try folder.write("1,1,0,0,10,10,1,1,1\n1,2,50,0,10,10,0,6,1\n", to: "truth/\(name)/gt/gt.txt")
+    try folder.write("1,1,0,0,10,10,1,-1,-1,-1\n1,2,50,0,10,10,1,-1,-1,-1\n", to: "tracks/\(name).txt")
+    let pair = try TrackSequence.pairs(truths: [folder.path + "/truth"], tracks: [folder.path + "/tracks"])[0]
+    #expect(try pair.metrics().clear.falsePositives == falsePositives)
+  }
+
+  @Test(arguments: ["1,1,0,0,10,10,0.9,-1,-1,-1", "1,1,0,0,10,10,1,0,1", "1,1,0,0,10,10,0,1,1"])
+  func `ground truth of which nothing is scored is refused`(row: String) throws {
+    let folder = try TemporaryFolder()
+    let truth = try folder.write(row, to: "gt.txt")
+    let tracks = try folder.write("1,1,0,0,10,10,1,-1,-1,-1", to: "tracks.txt")
+    let pair = try TrackSequence.pairs(truths: [truth], tracks: [tracks])[0]
+    #expect(throws: EvaluationError.self) { try pair.metrics() }
   }
 
   @Test func `what cannot be paired is refused`() throws {
