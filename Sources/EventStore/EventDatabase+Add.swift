@@ -255,31 +255,46 @@ private struct EventWriting {
       days[DayKey(day: event[0], camera: event[1], label: label), default: 0] -= 1
       hours[.init(startOf: id, camera: event[1], label: label), default: 0] -= 1
     }
-    let reader = EventLine.Reader()
-    let lines = try String.fetchAll(db, sql: "SELECT text FROM line WHERE event = ?", arguments: [id])
-      .compactMap { reader.read(Data($0.utf8)) }
-    for tag in EventTag.all(of: lines) { try remove(tag, of: id) }
-    if let label = lines.lazy.compactMap(\.label).first {
-      for line in lines { if let key = HourCount.Key(line, label: label) { hours[key, default: 0] -= 1 } }
+    var known = KnownTags()
+    try forEachLine(of: id) { known.add($0) }
+    for tag in known.all { try remove(tag, of: id) }
+    if let label = known.label {
+      var keys: [HourCount.Key: Int] = [:]
+      try forEachLine(of: id) { if let key = HourCount.Key($0, label: label) { keys[key, default: 0] -= 1 } }
+      hours.merge(keys, uniquingKeysWith: +)
     }
     for table in ["line", "file"] { try db.execute(sql: "DELETE FROM \(table) WHERE event = ?", arguments: [id]) }
     try db.execute(sql: "DELETE FROM event WHERE id = ?", arguments: [id])
     return true
   }
+
+  /// Calls `body` with each line of an event. There may be very many.
+  private func forEachLine(of id: String, _ body: (EventLine) -> Void) throws {
+    let reader = EventLine.Reader()
+    let texts = try String.fetchCursor(db, sql: "SELECT text FROM line WHERE event = ?", arguments: [id])
+    while let text = try texts.next() { if let line = reader.read(Data(text.utf8)) { body(line) } }
+  }
 }
 
-extension EventTag {
-  /// All that lines of one event may have brought.
-  fileprivate static func all(of lines: [EventLine]) -> Set<EventTag> {
-    var tags: Set<EventTag> = [.clip, .kept, .alert]
-    for line in lines {
-      tags.formUnion([.type(line.type), .camera(line.camera)])
-      if let label = line.label { tags.formUnion([.label(label), .label(label, of: line.camera)]) }
-      for zone in line.mentionedZones {
-        tags.formUnion([.zone(zone)] + lines.compactMap(\.label).map { .zone(zone, label: $0) })
-      }
-      tags.formUnion((line.labels ?? []).map(EventTag.visit))
+/// All tags that lines of one event may have brought.
+private struct KnownTags {
+  private var tags: Set<EventTag> = [.clip, .kept, .alert]
+  private var zones: Set<String> = [], labels: Set<String> = []
+  /// The class in the first line that has one.
+  private(set) var label: String?
+
+  mutating func add(_ line: EventLine) {
+    tags.formUnion([.type(line.type), .camera(line.camera)])
+    if let name = line.label {
+      label = label ?? name
+      labels.insert(name)
+      tags.formUnion([.label(name), .label(name, of: line.camera)])
     }
-    return tags
+    zones.formUnion(line.mentionedZones)
+    tags.formUnion((line.labels ?? []).map(EventTag.visit))
+  }
+
+  var all: Set<EventTag> {
+    zones.reduce(into: tags) { tags, zone in tags.formUnion([.zone(zone)] + labels.map { .zone(zone, label: $0) }) }
   }
 }

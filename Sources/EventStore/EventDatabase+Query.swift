@@ -8,13 +8,32 @@ extension EventDatabase {
     try await reading { try EventPage.fetch(query, in: $0) }
   }
 
-  /// The event `id` with all its lines, in the order of the log; `nil` if there is none.
-  package func event(_ id: String) async throws(EventStoreError) -> (event: StoredEvent, lines: [String])? {
+  /// The event `id`; `nil` if there is none.
+  package func find(_ id: String) async throws(EventStoreError) -> StoredEvent? {
+    try await reading { try StoredEvent.fetch([id], in: $0).first }
+  }
+
+  /// The event `id` with its latest lines, at most `limit`, in the order of the log; `nil` if there is none. An object that is
+  /// reported every second has a hundred thousand lines a day.
+  package func event(
+    _ id: String, limit: Int = 10_000
+  ) async throws(EventStoreError) -> (event: StoredEvent, lines: [String])? {
     try await reading { db in
       guard let event = try StoredEvent.fetch([id], in: db).first else { return nil }
       let lines = try String.fetchAll(
+        db, sql: "SELECT text FROM line WHERE event = ? ORDER BY number DESC LIMIT ?", arguments: [id, limit])
+      return (event, lines.reversed())
+    }
+  }
+
+  /// Calls `body` with all lines of the event `id`, one by one, in the order of the log.
+  package func eachLine(
+    of id: String, _ body: @escaping @Sendable (String) -> Void
+  ) async throws(EventStoreError) {
+    try await reading { db in
+      let lines = try String.fetchCursor(
         db, sql: "SELECT text FROM line WHERE event = ? ORDER BY number", arguments: [id])
-      return (event, lines)
+      while let line = try lines.next() { body(line) }
     }
   }
 

@@ -46,18 +46,18 @@ package final class EventHistory: Sendable {
 
   /// Marks the event `id` as kept, or as not, with the objects of a visit; `nil` if there is none. Throws `inputOutput` if that cannot be written.
   package func keep(_ id: String, _ isKept: Bool) async throws(EventStoreError) -> StoredEvent? {
-    guard let event = try await database.event(id)?.event else { return nil }
+    guard let event = try await database.find(id) else { return nil }
     for event in try await database.events(event.objects) + [event] {
       try mark(event, EventLine.keepType, ",\"kept\":\(isKept)")
     }
     await update()
-    return try await database.event(id)?.event
+    return try await database.find(id)
   }
 
   /// Removes the event `id` for good, with the objects of a visit. Returns these events, and the paths of files that showed them
   /// and no other event; `nil` if there is none.
   package func delete(_ id: String) async throws(EventStoreError) -> (events: [StoredEvent], files: [String])? {
-    guard let event = try await database.event(id)?.event else { return nil }
+    guard let event = try await database.find(id) else { return nil }
     let doomed = try await database.events(event.objects) + [event]
     let files = try await database.files(showingOnly: doomed.map(\.id))
     for event in doomed { try mark(event, EventLine.deleteType, "") }

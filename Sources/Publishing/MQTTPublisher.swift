@@ -100,7 +100,7 @@ package final class MQTTPublisher: Sendable {
   /// How it is doing.
   package var report: PublisherReport { shared.withLock { $0.report } }
 
-  /// Sends waiting messages for at most three seconds, disconnects and ends. Blocks until then.
+  /// Sends waiting messages for at most 2.5 seconds, disconnects and ends. Blocks until then.
   package func stop() {
     thread.join {
       shared.withLock { $0.isStopping = true }

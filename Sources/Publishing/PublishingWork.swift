@@ -12,7 +12,7 @@ struct PublishingWork: ~Copyable {
   /// Seconds in which a broker must have answered.
   private static let timeout = 15.0
   /// Seconds that sending may take at the end.
-  private static let farewell = 3.0
+  private static let farewell = 2.5
 
   private let publisher: MQTTPublisher
   private var form: any PublishedForm

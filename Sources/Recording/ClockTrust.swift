@@ -11,7 +11,7 @@ package struct ClockTrust {
   private var reference: (wall: Double, monotonic: Double)?
   private var evenSince = 0.0
 
-  /// A clock that was not looked at yet.
+  /// A clock that was not read yet.
   package init() {}
 
   /// Takes both clocks at one moment, in seconds; returns whether the first can be trusted now.

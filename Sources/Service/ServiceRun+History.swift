@@ -91,7 +91,7 @@ extension ServiceRun {
 
   /// The recording of the event `identifier`, from the store; `clip` is the index of one of its clips, or `nil` for the latest.
   func storedRecording(_ kind: MediaName.Kind, of identifier: String, clip: Int?) async -> String? {
-    guard let event = try? await history?.database.event(identifier)?.event else { return nil }
+    guard let event = try? await history?.database.find(identifier) else { return nil }
     if kind == .snapshot { return event.snapshot.flatMap { supervisor.media?.recording(at: $0) } }
     let path = clip.map { event.clips.indices.contains($0) ? event.clips[$0].path : nil } ?? event.clip
     guard let path else { return nil }
@@ -105,7 +105,7 @@ extension ServiceRun {
     if let evidence = supervisor.media?.evidence(of: identifier), let path = evidence.snapshot {
       return EventImage(path: path, label: MediaName.label(of: path) ?? "object", box: evidence.snapshotBox)
     }
-    guard let event = try? await history?.database.event(identifier)?.event, let path = event.snapshot else {
+    guard let event = try? await history?.database.find(identifier), let path = event.snapshot else {
       return nil
     }
     return supervisor.media?.recording(at: path).map { EventImage(path: $0, event: event.json) }

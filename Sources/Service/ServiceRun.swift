@@ -17,7 +17,9 @@ package final class ServiceRun: Sendable {
   enum Command: Sendable {
     case stop
     case reload(CheckedContinuation<ReloadOutcome, Never>?)
-    case switched(HomeCommand, CheckedContinuation<ReloadOutcome, Never>?)
+    case switched(HomeCommand, CheckedContinuation<ReloadOutcome, Never>)
+    /// The broker asked for a switch; how it is to be is in `wanted`, by a command that is on.
+    case wanted(HomeCommand)
     case beat
   }
 
@@ -43,6 +45,8 @@ package final class ServiceRun: Sendable {
   let start = MonotonicTime.nanoseconds
   /// Rates of cameras, for Frigate's HTTP interface.
   let rates = CameraRates()
+  /// How switches are to be that the broker asked for, by a command that is on: of many only the newest counts.
+  private let wanted = Mutex<[HomeCommand: Bool]>([:])
   private let commands: AsyncStream<Command>
   let orders: AsyncStream<Command>.Continuation
 
@@ -98,8 +102,8 @@ package final class ServiceRun: Sendable {
     do throws(WebError) { try EventLoops.start() } catch { throw ServiceError(error) }
     do throws(ServiceError) {
       // Before the cameras, whose first events must not be missed; what is announced is all of them, so after they are known.
-      try outlets.open(home: { [supervisor, outlets] in supervisor.home(outlets.switches) }) { [orders] command in
-        orders.yield(.switched(command, nil))
+      try outlets.open(home: { [supervisor, outlets] in supervisor.home(outlets.switches) }) { [weak self] command in
+        self?.ask(command)
       }
       outlets.schedule(configuration.cameras)
       memories = supervisor.memories(of: configuration.cameras)
@@ -155,9 +159,22 @@ package final class ServiceRun: Sendable {
       case .switched(let command, let answer):
         let outcome = await obey(command)
         outlets.stateChanged()
-        answer?.resume(returning: outcome)
+        answer.resume(returning: outcome)
+      case .wanted(var command):
+        guard let isOn = wanted.withLock({ $0.removeValue(forKey: command) }) else { continue }
+        command.isOn = isOn
+        _ = await obey(command)
+        outlets.stateChanged()
       }
     }
+  }
+
+  /// Takes a command of the broker. Never waits, and however many come, no more than one a switch is kept.
+  func ask(_ command: HomeCommand) {
+    guard state.withLock({ $0.configuration.cameras.contains { $0.name == command.camera } }) else { return }
+    let place = HomeCommand(camera: command.camera, toggle: command.toggle, isOn: true)
+    let isNew = wanted.withLock { $0.updateValue(command.isOn, forKey: place) == nil }
+    if isNew { orders.yield(.wanted(place)) }
   }
 
   /// Accepts no more orders; those that wait are answered with the end of the service.
@@ -165,7 +182,7 @@ package final class ServiceRun: Sendable {
     orders.finish()
     for await command in commands {
       switch command {
-      case .reload(let answer?), .switched(_, let answer?): answer.resume(returning: .refused(Self.ending))
+      case .reload(let answer?), .switched(_, let answer): answer.resume(returning: .refused(Self.ending))
       default: break
       }
     }

@@ -43,7 +43,7 @@ extension WebRoutes {
     }
     router.get("api/events/{id}") { _, context in
       try await answer { history in
-        let event = try await history.database.event(context.parameters.get("id") ?? "")?.event
+        let event = try await history.database.find(context.parameters.get("id") ?? "")
         return event.map { Self.json(FrigateEvent.json($0)) } ?? Self.unknownEvent
       }
     }

@@ -71,7 +71,7 @@ struct EventsExportCommand: AsyncParsableCommand {
       if csv {
         print(EventTable.line(event), terminator: "")
       } else {
-        for line in try await database.event(event.id)?.lines ?? [] { print(line) }
+        try await database.eachLine(of: event.id) { print($0) }
       }
     }
   }

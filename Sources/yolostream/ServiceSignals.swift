@@ -16,7 +16,7 @@ final class ServiceSignals: @unchecked Sendable {
   }
 
   /// Seconds that an orderly end may take, and a moment more for the line that reports it.
-  private static let limit = 4.7, farewell = 0.2
+  private static let limit = 4.3, farewell = 0.2
 
   private let state = Mutex(State())
   // Written once, in `init`; keeps the handlers installed.

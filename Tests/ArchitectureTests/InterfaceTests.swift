@@ -15,6 +15,18 @@ import Testing
       "not documented: \(routes.subtracting(documented)); not there: \(documented.subtracting(routes))")
   }
 
+  @Test func `what asks for a token also refuses one that may not, and too many wrong ones`() throws {
+    let file = SourceFile.checkout.appending(path: "Documentation/openapi.json")
+    let document = try #require(try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any])
+    let paths = try #require(document["paths"] as? [String: [String: [String: Any]]])
+    for (path, methods) in paths {
+      for (method, operation) in methods {
+        let answers = Set((operation["responses"] as? [String: Any] ?? [:]).keys)
+        #expect(!answers.contains("401") || answers.isSuperset(of: ["403", "429"]), "\(method) \(path): \(answers)")
+      }
+    }
+  }
+
   /// `get /path` of every call such as `router.get("path")`; files that the page loads are its own affair.
   private static func routes() throws -> Set<String> {
     let call = /\b(?:router|group)\.(get|post|put|patch|delete)\("([^"]*)"/

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 
 @testable import EventStore
@@ -20,6 +21,20 @@ import Testing
     let json = try #require(JSONSerialization.jsonObject(with: Data(event.json.utf8)) as? [String: Any])
     #expect(json["type"] as? String == "end" && json["types"] as? [String] == event.types)
     #expect(json["kept"] as? Bool == false && json["clip"] as? String == "c.mp4" && json["seq"] as? Int == 2)
+  }
+
+  @Test func `an event with very many lines is given with the latest, and all can be gone through`() async throws {
+    let id = Lines.id(1), count = 10_050
+    let lines = (0..<count).map { Lines.line($0 == 0 ? "start" : "update", id, seq: $0) }
+    let database = try EventDatabase.filled(lines)
+    let found = try #require(try await database.event(id))
+    #expect(found.lines.count == 10_000 && found.lines.last.map { $0 + "\n" } == lines.last)
+    #expect(found.lines.first.map { $0 + "\n" } == lines[50] && found.event.types == ["start", "update"])
+    #expect(try await database.event(id, limit: 2)?.lines.count == 2)
+    #expect(try await database.find(id) == found.event)
+    let seen = Mutex(0)
+    try await database.eachLine(of: id) { _ in seen.withLock { $0 += 1 } }
+    #expect(seen.withLock { $0 } == count)
   }
 
   @Test func `the same lines again change nothing`() async throws {

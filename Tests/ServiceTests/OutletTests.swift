@@ -102,7 +102,7 @@ struct OutletTests {
       ("front", "no JSON", 400), ("front", "{}", 400),
       ("none", "{\"detect\": true}", 404),
     ] { #expect(try post(service, "/api/v1/cameras/\(path)", body).status == status, "\(path) \(body)") }
-    // All of what is asked for, or none.
+    // All of the requested switches, or none.
     #expect(service.run.switches(of: "front")["alerts"] == true)
     try await service.stop()
 
@@ -155,7 +155,7 @@ struct OutletTests {
     try RunningService.text(
       cameras: cameras, outputs: mqtt.dropLast() + ", user: box, password_file: \(secret)}", folder: service.folder
     ).write(to: service.configuration, atomically: true, encoding: .utf8)
-    // The answer says what does not hold.
+    // The answer has what does not hold.
     #expect(try reload().text.contains("outputs.mqtt.password_file: cannot read \(secret)"))
     #expect(password() == nil && service.run.outlets.publisher.withLock { $0 } != nil)
     for word in ["first", "second"] {

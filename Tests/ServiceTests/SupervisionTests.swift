@@ -2,6 +2,7 @@ import Capture
 import Foundation
 import Imaging
 import Outputs
+import Publishing
 import Scene
 import Settings
 import TestSupport
@@ -94,6 +95,20 @@ import Testing
     ).write(to: service.configuration, atomically: true, encoding: .utf8)
     #expect(try service.get("/api/v1/reload", method: "POST").status == 422)
     #expect(before.count == 1 && service.run.outlets.hours.withLock { $0 } == before)
+    try await service.stop()
+  }
+
+  @Test func `of many commands of a broker the newest counts, and no more than one waits`() async throws {
+    let service = try await RunningService(cameras: "  yard: {url: \"test:160x120@25\"}")
+    for number in 0..<20_000 {
+      service.run.ask(HomeCommand(camera: "yard", toggle: .detect, isOn: number % 2 == 0))
+      service.run.ask(HomeCommand(camera: "none\(number)", toggle: .detect, isOn: false))
+    }
+    service.run.ask(HomeCommand(camera: "yard", toggle: .alerts, isOn: false))
+    #expect(waiting { service.run.switches(of: "yard")["alerts"] == false })
+    #expect(service.run.switches(of: "yard")["detect"] == false)
+    let count = service.sentences.count { $0.contains("detect is") }
+    #expect((1..<10_000).contains(count), "\(count)")
     try await service.stop()
   }
 

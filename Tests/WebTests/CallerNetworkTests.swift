@@ -2,7 +2,7 @@ import Testing
 
 @testable import Web
 
-/// Who shares limits with whom.
+/// Which callers share limits.
 struct CallerNetworkTests {
   @Test func `an IPv6 network of 64 bits is one caller`() {
     for address in ["2001:db8:1:2::1", "2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"] {

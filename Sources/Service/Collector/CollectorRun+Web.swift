@@ -21,12 +21,12 @@ extension CollectorRun: WebService {
   }
 
   package func recording(_ kind: MediaName.Kind, of identifier: String, clip: Int?) async -> String? {
-    guard kind == .snapshot, let event = try? await history?.database.event(identifier)?.event else { return nil }
+    guard kind == .snapshot, let event = try? await history?.database.find(identifier) else { return nil }
     return event.snapshot.flatMap { media?.recording(at: $0) }
   }
 
   package func image(of identifier: String) async -> EventImage? {
-    guard let event = try? await history?.database.event(identifier)?.event, let path = event.snapshot else {
+    guard let event = try? await history?.database.find(identifier), let path = event.snapshot else {
       return nil
     }
     return media?.recording(at: path).map { EventImage(path: $0, event: event.json) }

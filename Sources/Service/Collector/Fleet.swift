@@ -35,7 +35,7 @@ final class Fleet: Sendable {
     var imageBytes = 0
   }
 
-  /// What is kept at most: whoever may publish to a broker decides what there is.
+  /// What is kept at most: everyone who may publish to a broker decides what there is.
   private static let mostBoxes = 1000, mostCameras = 256, largestState = 1 << 16, largestEvent = 1 << 20
   private static let mostImageBytes = 256 << 20
 
