@@ -39,6 +39,30 @@ import Testing
     #expect(try read(write(tiff(levels, pages: 1), "a.tif")).pixels == expected)
   }
 
+  @Test func `a PNG that is stored in passes has no fields`() throws {
+    // Every row differs from its neighbours.
+    let plain = folder.path + "/plain.ppm", passes = folder.path + "/passes.png", piped = folder.path + "/piped"
+    try Data(Array("P6\n4 8\n255\n".utf8) + (0..<8).flatMap { [UInt8](repeating: $0 % 2 * 200, count: 12) })
+      .write(to: URL(filePath: plain))
+    // Four pixels across and eight down have six of the seven passes of Adam7.
+    try Data(Self.passes).write(to: URL(filePath: passes))
+    // A name without an ending: it is read as a stream.
+    try FileManager.default.copyItem(atPath: passes, toPath: piped)
+    let expected = RGBImage(try ImageFile(path: plain).read(as: .rgb24))
+    #expect(RGBImage(try ImageFile(path: passes).read(as: .rgb24)) == expected)
+    guard case .frame(let frame) = try StreamSource(file: piped).next() else {
+      Issue.record("no frame")
+      return
+    }
+    #expect(RGBImage(frame.pixels) == expected)
+  }
+
+  /// 4x8 pixels in rows of black and light grey, stored in the passes of Adam7.
+  private static let passes = [UInt8](
+    Data(
+      base64Encoded: "iVBORw0KGgoAAAANSUhEUgAAAAQAAAAICAIAAAEmVvnEAAAAEElEQVR42mNgIBucQAJEcgDPmyWBdlbc3QAAAABJRU5ErkJggg==")
+      ?? Data())
+
   @Test func `luma and chroma of a TIFF have the full range`() throws {
     let samples: [UInt8] = [8, 128, 128, 40, 128, 128, 128, 128, 128, 240, 128, 128]
     let pixels = try read(write(tiff(samples, pages: 1, kind: 6), "a.tif")).pixels
