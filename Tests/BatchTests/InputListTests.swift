@@ -33,11 +33,14 @@ private final class Files {
 @Suite struct InputListTests {
   @Test func `a folder is read with all folders in it, and results keep their places`() throws {
     let files = try Files([
-      "v/a.mp4", "v/day/b.MKV", "v/day/c.txt", "v/.hidden/d.mp4", "v/.e.mp4", "v/stills/1.jpg", "v/stills/2.png",
+      "v/a.mp4", "v/day/b.MKV", "v/day/c.txt", "v/day/d.dav", "v/.hidden/d.mp4", "v/.e.mp4", "v/stills/1.jpg",
+      "v/stills/2.png",
       "f.mp4",
     ])
     #expect(
-      try files.inputs(["v"]) == ["v/a.mp4": "a", "v/day/b.MKV": "day/b", "v/stills": "stills"])
+      try files.inputs(["v"]) == [
+        "v/a.mp4": "a", "v/day/b.MKV": "day/b", "v/day/d.dav": "day/d", "v/stills": "stills",
+      ])
   }
 
   @Test(

@@ -60,7 +60,8 @@ import Testing
   /// 4x8 pixels in rows of black and light grey, stored in the passes of Adam7.
   private static let passes = [UInt8](
     Data(
-      base64Encoded: "iVBORw0KGgoAAAANSUhEUgAAAAQAAAAICAIAAAEmVvnEAAAAEElEQVR42mNgIBucQAJEcgDPmyWBdlbc3QAAAABJRU5ErkJggg==")
+      base64Encoded:
+        "iVBORw0KGgoAAAANSUhEUgAAAAQAAAAICAIAAAEmVvnEAAAAEElEQVR42mNgIBucQAJEcgDPmyWBdlbc3QAAAABJRU5ErkJggg==")
       ?? Data())
 
   @Test func `luma and chroma of a TIFF have the full range`() throws {
@@ -129,6 +130,13 @@ import Testing
     let result = try read(write(bytes, "bent.jpg"))
     #expect(result.frames == 1 && result.losses.damagedFrames == 1 && result.losses.isDamaged, "\(result.losses)")
     #expect(result.losses.unreadable.first?.contains("bent.jpg is damaged") == true)
+  }
+
+  @Test func `a photograph of another kind beside images is named`() throws {
+    for name in ["a.ppm", "IMG_1.HEIC", "note.txt"] { _ = try write(Array("P6 1 1 255 abc".utf8), name) }
+    let result = try read(folder.path)
+    #expect(result.frames == 1 && result.losses.unreadable.count == 1, "\(result.losses)")
+    #expect(result.losses.unreadable.first?.contains("IMG_1.HEIC") == true)
   }
 
   @Test func `an image larger than all that can be drawn is refused, and others are read`() throws {

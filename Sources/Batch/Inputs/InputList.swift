@@ -7,8 +7,9 @@ package struct InputList: Sendable {
   /// Endings of files that are taken for videos within a folder. A file that is named itself may have any.
   package static let videoEndings: Set<String> = [
     "mp4", "m4v", "mov", "mkv", "webm", "avi", "wmv", "asf", "flv", "mpg", "mpeg", "vob", "ts", "mts", "m2ts", "3gp",
-    "ogv",
-    "mxf", "h264", "264", "h265", "265", "hevc", "y4m", "gif",
+    "ogv", "mxf", "h264", "264", "h265", "265", "hevc", "y4m", "gif", "dav", "dv", "divx", "3g2", "apng", "av1", "f4v",
+    "ivf", "m1v", "m2t", "m2v", "mj2", "mjpeg", "mjpg", "mk3d", "mod", "mpe", "mpv", "nut", "obu", "qt", "rm", "rmvb",
+    "tod", "vc1", "wtv",
   ]
 
   /// The inputs. Their names tell them apart.
