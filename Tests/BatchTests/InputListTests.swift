@@ -56,7 +56,7 @@ private final class Files {
     #expect(try files.inputs([pattern]).keys.sorted() == paths)
   }
 
-  @Test func `a pipe is told from a file, also behind a link`() throws {
+  @Test func `a pipe is no file, also behind a link`() throws {
     let files = try Files(["a.mp4"])
     let pipe = files.root + "/pipe.mp4", link = files.root + "/link.mp4"
     #expect(mkfifo(pipe, 0o600) == 0)

@@ -109,7 +109,7 @@ import Testing
     return file
   }
 
-  @Test func `of a file with several images the first is read, and that is told`() throws {
+  @Test func `of a file with several images the first is read, and a message names it`() throws {
     let path = try write(tiff([8, 40, 128, 240], pages: 3), "pages.tif")
     let result = try read(path)
     #expect(result.frames == 1 && result.losses.unreadable.count == 1)
