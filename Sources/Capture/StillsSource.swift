@@ -64,11 +64,16 @@ package final class StillsSource: FrameSource {
     }
     defer { unsafe closedir(folder) }
     var names: [String] = []
+    errno = 0
     while let entry = unsafe readdir(folder) {
       let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { start in
         unsafe String(cString: UnsafeRawPointer(start).assumingMemoryBound(to: CChar.self))
       }
       if !name.hasPrefix("."), isWanted(name) { names.append(name) }
+      errno = 0
+    }
+    guard errno == 0 else {
+      throw CaptureError(.inputOutput, "cannot read the folder \(path): \(unsafe String(cString: strerror(errno)))")
     }
     let prefix = path.hasSuffix("/") ? path : path + "/"
     return names.sorted().map { prefix + $0 }

@@ -43,6 +43,15 @@ private final class Files {
       ])
   }
 
+  /// To root every folder is readable.
+  @Test(.enabled(if: geteuid() != 0))
+  func `a folder that cannot be read is an input that fails, not one that is left out`() throws {
+    let files = try Files(["v/a.mp4", "v/closed/b.mp4"])
+    #expect(chmod("\(files.root)/v/closed", 0) == 0)
+    defer { chmod("\(files.root)/v/closed", 0o700) }
+    #expect(try files.inputs(["v"]) == ["v/a.mp4": "a", "v/closed": "closed"])
+  }
+
   @Test(
     arguments: [
       ("v/*.mp4", ["v/a.mp4", "v/b1.mp4", "v/b2.mp4"]), ("v/b[12].mp4", ["v/b1.mp4", "v/b2.mp4"]),

@@ -92,8 +92,13 @@ package struct InputList: Sendable {
     // A folder that holds a link to itself has no end.
     let place = Self.resolved(path)
     guard place != outputFolder, seenFolders.insert(place).inserted else { return }
-    let names = ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).filter { !$0.hasPrefix(".") }
-      .sorted()
+    let ownName = relative.isEmpty ? Self.lastPart(place) : String(relative.dropLast())
+    guard let all = try? FileManager.default.contentsOfDirectory(atPath: path) else {
+      // As an input it fails by itself, with the reason.
+      add(path, .folder, name: ownName)
+      return
+    }
+    let names = all.filter { !$0.hasPrefix(".") }.sorted()
     var hasImages = false
     for name in names {
       let inner = path == "/" ? "/" + name : path + "/" + name
@@ -104,9 +109,7 @@ package struct InputList: Sendable {
         if Self.videoEndings.contains(ending) { add(inner, .video, name: relative + name.stem) }
       }
     }
-    if hasImages {
-      add(path, .folder, name: relative.isEmpty ? Self.lastPart(place) : String(relative.dropLast()))
-    }
+    if hasImages { add(path, .folder, name: ownName) }
   }
 
   private mutating func add(_ path: String, _ content: BatchInput.Content, name: String) {
