@@ -29,7 +29,7 @@ struct CameraStream: ~Copyable {
     self.device = device
     self.format = format
     self.decoder = decoder
-    wrapper = FrameWrapper(isForDrawing: options.isForDrawing)
+    wrapper = FrameWrapper(isForDrawing: options.isForDrawing, fieldOrder: format.fieldOrder)
     clock = RisingTimes(interval: 1 / (format.rate ?? 25))
     self.interrupt = interrupt
     timeout = options.timeout

@@ -85,7 +85,8 @@ struct DecodedStream: ~Copyable {
       assembly = kind == .live && demuxer.splitsKeyframes(video) ? KeyframeAssembly() : nil
       wrapper = FrameWrapper(
         isForDrawing: options.isForDrawing, orientation: video.orientation, pixelAspect: video.pixelAspect,
-        framesStateAspect: !video.hasStatedAspect, fieldOrder: video.fieldOrder)
+        framesStateAspect: !video.hasStatedAspect, fieldOrder: video.fieldOrder,
+        hasFields: !["png", "apng"].contains(codec))
       let isTurned = video.orientation.isOnItsSide
       let (width, height) = FrameWrapper.squareSize(
         width: video.parameters.width, height: video.parameters.height, pixelAspect: video.pixelAspect)

@@ -39,7 +39,9 @@ extension Demuxer {
         guard let time = packet.timestamp ?? packet.decodingTimestamp else { return false }
         return packet.timeBase.seconds(of: time) <= seconds + packet.timeBase.seconds(of: 1)
       }
-    } catch  where error.code != .invalidData { throw error } catch {}
+    } catch {
+      guard error.code == .invalidData else { throw error }
+    }
     return false
   }
 }

@@ -14,19 +14,22 @@ struct FrameWrapper: ~Copyable {
   let framesStateAspect: Bool
   /// Which field is the earlier one, of frames that do not say it themselves.
   let fieldOrder: FieldOrder?
+  /// Whether frames can have fields. libav calls a PNG interlaced whose rows were stored in several passes.
+  let hasFields: Bool
   private var scaler = Scaler()
   /// The previous frame, if frames are interlaced.
   private var fields: Frame?
 
   init(
     isForDrawing: Bool, orientation: FrameOrientation = .upright, pixelAspect: Double = 1,
-    framesStateAspect: Bool = false, fieldOrder: FieldOrder? = nil
+    framesStateAspect: Bool = false, fieldOrder: FieldOrder? = nil, hasFields: Bool = true
   ) {
     self.isForDrawing = isForDrawing
     self.framesStateAspect = framesStateAspect
     self.orientation = orientation
     self.pixelAspect = pixelAspect
     self.fieldOrder = fieldOrder
+    self.hasFields = hasFields
   }
 
   /// Converts `frame`, to `format` if given.
@@ -50,7 +53,7 @@ struct FrameWrapper: ~Copyable {
         frame.isRGB && target != .rgb24 ? FrameColour(matrix: .bt601, isFullRange: false) : nil
       frame = try scaler.convert(frame, width: frame.width, height: frame.height, format: target, colour: colour)
     }
-    if frame.isInterlaced || fieldOrder != nil {
+    if hasFields, frame.isInterlaced || fieldOrder != nil {
       let before = fields
       fields = frame
       frame = try frame.deinterlaced(after: before, stated: fieldOrder)

@@ -59,7 +59,7 @@ package struct ImageFile: Sendable {
       if [.tiff, .jpeg2000].contains(header.format), !frame.isRGB {
         frame.colour = FrameColour(matrix: .bt601, isFullRange: true)
       }
-      var wrapper = FrameWrapper(isForDrawing: true, orientation: header.orientation)
+      var wrapper = FrameWrapper(isForDrawing: true, orientation: header.orientation, hasFields: false)
       return try wrapper.wrap(frame, format: format.flatMap { FrameFormat(rawValue: $0.rawValue) })
     } catch {
       let code: CaptureError.Code = error.code == .outOfMemory ? .internalError : .invalidMedia

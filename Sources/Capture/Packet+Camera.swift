@@ -44,6 +44,16 @@ extension CaptureFormat {
     default: []
     }
   }
+
+  /// Which field is the earlier one; `nil` for progressive frames, and for compressed ones, which state it themselves.
+  var fieldOrder: FieldOrder? {
+    guard !format.isCompressed else { return nil }
+    return switch fields {
+    case .progressive: nil
+    case .topFirst: .topFirst
+    case .bottomFirst: .bottomFirst
+    }
+  }
 }
 
 extension StreamParameters {

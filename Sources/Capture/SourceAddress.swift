@@ -123,9 +123,12 @@ public struct SourceAddress: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// Whether the extension is that of an image file.
-  static func isImage(_ path: String) -> Bool {
+  static func isImage(_ path: String) -> Bool { hasEnding(path, of: imageExtensions) }
+
+  /// Whether the extension of `path` is one of `endings`, in whatever case.
+  static func hasEnding(_ path: String, of endings: Set<String>) -> Bool {
     let name = path.split(separator: "/").last ?? ""
     guard let dot = name.lastIndex(of: ".") else { return false }
-    return imageExtensions.contains(name[name.index(after: dot)...].lowercased())
+    return endings.contains(name[name.index(after: dot)...].lowercased())
   }
 }

@@ -38,21 +38,42 @@ package final class StillsSource: FrameSource {
   package convenience init(folder path: String, options: SourceOptions = SourceOptions()) throws(CaptureError) {
     let paths = try Self.images(in: path)
     guard !paths.isEmpty else { throw CaptureError(.invalidMedia, "cannot show \(path): it holds no images") }
+    let others = try Self.files(in: path) { SourceAddress.hasEnding($0, of: Self.otherEndings) }
     self.init(paths: paths, address: path, options: options)
+    state.withLock { state in
+      for other in others {
+        state.losses.note(unreadable: "cannot show \(other): images of this kind are not read")
+        state.losses.damagedPackets += 1
+      }
+    }
   }
+
+  /// Extensions of photographs that are not read: in a folder with others they are named.
+  private static let otherEndings: Set<String> = ["heic", "heif", "jxl"]
 
   /// Paths of the images in the folder at `path`, sorted by name. Throws if the folder cannot be read.
   package static func images(in path: String) throws(CaptureError) -> [String] {
+    try files(in: path, where: SourceAddress.isImage)
+  }
+
+  private static func files(
+    in path: String, where isWanted: (String) -> Bool
+  ) throws(CaptureError) -> [String] {
     guard let folder = unsafe opendir(path) else {
       throw CaptureError(errno == EACCES ? .accessDenied : .notFound, "cannot open the folder \(path)")
     }
     defer { unsafe closedir(folder) }
     var names: [String] = []
+    errno = 0
     while let entry = unsafe readdir(folder) {
       let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { start in
         unsafe String(cString: UnsafeRawPointer(start).assumingMemoryBound(to: CChar.self))
       }
-      if !name.hasPrefix("."), SourceAddress.isImage(name) { names.append(name) }
+      if !name.hasPrefix("."), isWanted(name) { names.append(name) }
+      errno = 0
+    }
+    guard errno == 0 else {
+      throw CaptureError(.inputOutput, "cannot read the folder \(path): \(unsafe String(cString: strerror(errno)))")
     }
     let prefix = path.hasSuffix("/") ? path : path + "/"
     return names.sorted().map { prefix + $0 }

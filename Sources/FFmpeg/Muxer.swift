@@ -35,7 +35,7 @@ package struct Muxer: ~Copyable {
   /// Prepares writing to `path` (`-` is standard output, Matroska only); throws if that is not possible. The file is
   /// created by the first `flush`: a program that is killed before leaves the old file, and no unplayable one.
   ///
-  /// - Parameter isOver: is asked about ten times a second while a pipe has no reader, or one that does not read; `true` gives
+  /// - Parameter isOver: is called about ten times a second while a pipe has no reader, or one that does not read; `true` gives
   ///   up with `timedOut`.
   package init(
     path: String, container: Container, isOver: @escaping @Sendable () -> Bool = { false }

@@ -55,7 +55,7 @@ package final class StreamParameters: @unchecked Sendable {
     }
   }
 
-  /// Whether the codec tag states that all of the stream is encrypted: `encv`, or Apple's `drmi`. Of others each packet says it.
+  /// Whether the codec tag states that all of the stream is encrypted: `encv`, or Apple's `drmi`. Others state it in each packet.
   package var isEncrypted: Bool { [0x7663_6E65, 0x696D_7264].contains(unsafe handle.pointee.codec_tag) }
 
   /// Name of the codec, such as `h264`.

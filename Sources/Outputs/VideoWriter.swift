@@ -31,7 +31,7 @@ package struct VideoWriter: ~Copyable {
     package var nominalRate: Double?
     /// Pixel aspect ratio, width over height.
     package var pixelAspect = 1.0
-    /// Whether to give up on a pipe that nobody reads; asked while it is waited for.
+    /// Whether to give up on a pipe that nobody reads; called about ten times a second meanwhile.
     package var isOver: @Sendable () -> Bool = { false }
     /// Files that must not be overwritten.
     package var protectedFiles = ProtectedFiles()

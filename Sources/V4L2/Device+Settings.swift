@@ -13,14 +13,43 @@ package struct CaptureFormat: Hashable, Sendable {
   package var rate: Double?
   /// Whether samples use the full range 0...255.
   package var isFullRange: Bool
+  /// Which rows were captured first.
+  package var fields: Fields
+
+  /// The order of the fields in a frame.
+  package enum Fields: Hashable, Sendable {
+    /// All rows at the same time.
+    case progressive
+    /// The even rows, counted from 0.
+    case topFirst
+    /// The odd rows.
+    case bottomFirst
+  }
 
   /// A format from its parts.
-  package init(format: FourCC, size: FrameSize, rowBytes: Int, rate: Double?, isFullRange: Bool) {
+  package init(
+    format: FourCC, size: FrameSize, rowBytes: Int, rate: Double?, isFullRange: Bool, fields: Fields = .progressive
+  ) {
     self.format = format
     self.size = size
     self.rowBytes = rowBytes
     self.rate = rate
     self.isFullRange = isFullRange
+    self.fields = fields
+  }
+}
+
+extension CaptureFormat.Fields {
+  /// What V4L2's `field` means for a frame of `rows` rows; `nil` if one field lies above the other.
+  init?(_ field: UInt32, rows: Int) {
+    switch field {
+    case V4L2_FIELD_SEQ_TB.rawValue, V4L2_FIELD_SEQ_BT.rawValue: return nil
+    case V4L2_FIELD_INTERLACED_TB.rawValue: self = .topFirst
+    case V4L2_FIELD_INTERLACED_BT.rawValue: self = .bottomFirst
+    // The order depends on the video standard: NTSC begins with the odd rows.
+    case V4L2_FIELD_INTERLACED.rawValue: self = [480, 486].contains(rows) ? .bottomFirst : .topFirst
+    default: self = .progressive
+    }
   }
 }
 
@@ -55,12 +84,16 @@ extension Device {
     guard status == 0 else { throw .system(status, "set up", path) }
     let got = unsafe format.fmt.pix
     let agreed = FourCC(rawValue: got.pixelformat)
+    guard let fields = CaptureFormat.Fields(got.field, rows: Int(got.height)) else {
+      throw V4L2Error(
+        .unsupported, "cannot use \(path): it sends one field above the other; expected frames with their rows in order")
+    }
     let isFull =
       got.quantization == V4L2_QUANTIZATION_FULL_RANGE.rawValue
       || (got.quantization == V4L2_QUANTIZATION_DEFAULT.rawValue && got.colorspace == V4L2_COLORSPACE_JPEG.rawValue)
     return CaptureFormat(
       format: agreed, size: FrameSize(width: Int(got.width), height: Int(got.height)),
-      rowBytes: agreed.isCompressed ? 0 : Int(got.bytesperline), rate: nil, isFullRange: isFull)
+      rowBytes: agreed.isCompressed ? 0 : Int(got.bytesperline), rate: nil, isFullRange: isFull, fields: fields)
   }
 
   /// The rate that the driver set; `nil` if it has none.

@@ -33,11 +33,23 @@ private final class Files {
 @Suite struct InputListTests {
   @Test func `a folder is read with all folders in it, and results keep their places`() throws {
     let files = try Files([
-      "v/a.mp4", "v/day/b.MKV", "v/day/c.txt", "v/.hidden/d.mp4", "v/.e.mp4", "v/stills/1.jpg", "v/stills/2.png",
+      "v/a.mp4", "v/day/b.MKV", "v/day/c.txt", "v/day/d.dav", "v/.hidden/d.mp4", "v/.e.mp4", "v/stills/1.jpg",
+      "v/stills/2.png",
       "f.mp4",
     ])
     #expect(
-      try files.inputs(["v"]) == ["v/a.mp4": "a", "v/day/b.MKV": "day/b", "v/stills": "stills"])
+      try files.inputs(["v"]) == [
+        "v/a.mp4": "a", "v/day/b.MKV": "day/b", "v/day/d.dav": "day/d", "v/stills": "stills",
+      ])
+  }
+
+  /// To root every folder is readable.
+  @Test(.enabled(if: geteuid() != 0))
+  func `a folder that cannot be read is an input that fails, not one that is left out`() throws {
+    let files = try Files(["v/a.mp4", "v/closed/b.mp4"])
+    #expect(chmod("\(files.root)/v/closed", 0) == 0)
+    defer { chmod("\(files.root)/v/closed", 0o700) }
+    #expect(try files.inputs(["v"]) == ["v/a.mp4": "a", "v/closed": "closed"])
   }
 
   @Test(
@@ -53,7 +65,7 @@ private final class Files {
     #expect(try files.inputs([pattern]).keys.sorted() == paths)
   }
 
-  @Test func `a pipe is told from a file, also behind a link`() throws {
+  @Test func `a pipe is no file, also behind a link`() throws {
     let files = try Files(["a.mp4"])
     let pipe = files.root + "/pipe.mp4", link = files.root + "/link.mp4"
     #expect(mkfifo(pipe, 0o600) == 0)

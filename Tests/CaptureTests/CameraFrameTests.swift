@@ -43,6 +43,20 @@ import V4L2
     #expect(unsafe packet.withBytes { unsafe Array($0) } == sent)
   }
 
+  @Test(
+    arguments: [
+      (.yuyv, .progressive, nil), (.yuyv, .topFirst, .topFirst), (.nv12, .bottomFirst, .bottomFirst),
+      (.mjpeg, .topFirst, nil),
+    ] as [(FourCC, CaptureFormat.Fields, FieldOrder?)])
+  func `rows of two fields are merged unless the codec states the fields`(
+    format: FourCC, fields: CaptureFormat.Fields, order: FieldOrder?
+  ) {
+    let agreed = CaptureFormat(
+      format: format, size: FrameSize(width: 720, height: 576), rowBytes: 0, rate: nil, isFullRange: false,
+      fields: fields)
+    #expect(agreed.fieldOrder == order)
+  }
+
   @Test func `the clock and the arrivals of a stream are distinguished`() {
     var even = ArrivalStatistics(), uneven = ArrivalStatistics(), delayed = ArrivalStatistics()
     for index in 0...300 {

@@ -39,6 +39,31 @@ import Testing
     #expect(try read(write(tiff(levels, pages: 1), "a.tif")).pixels == expected)
   }
 
+  @Test func `a PNG that is stored in passes has no fields`() throws {
+    // Every row differs from its neighbours.
+    let plain = folder.path + "/plain.ppm", passes = folder.path + "/passes.png", piped = folder.path + "/piped"
+    try Data(Array("P6\n4 8\n255\n".utf8) + (0..<8).flatMap { [UInt8](repeating: $0 % 2 * 200, count: 12) })
+      .write(to: URL(filePath: plain))
+    // Four pixels across and eight down have six of the seven passes of Adam7.
+    try Data(Self.passes).write(to: URL(filePath: passes))
+    // A name without an ending: it is read as a stream.
+    try FileManager.default.copyItem(atPath: passes, toPath: piped)
+    let expected = RGBImage(try ImageFile(path: plain).read(as: .rgb24))
+    #expect(RGBImage(try ImageFile(path: passes).read(as: .rgb24)) == expected)
+    guard case .frame(let frame) = try StreamSource(file: piped).next() else {
+      Issue.record("no frame")
+      return
+    }
+    #expect(RGBImage(frame.pixels) == expected)
+  }
+
+  /// 4x8 pixels in rows of black and light grey, stored in the passes of Adam7.
+  private static let passes = [UInt8](
+    Data(
+      base64Encoded:
+        "iVBORw0KGgoAAAANSUhEUgAAAAQAAAAICAIAAAEmVvnEAAAAEElEQVR42mNgIBucQAJEcgDPmyWBdlbc3QAAAABJRU5ErkJggg==")
+      ?? Data())
+
   @Test func `luma and chroma of a TIFF have the full range`() throws {
     let samples: [UInt8] = [8, 128, 128, 40, 128, 128, 128, 128, 128, 240, 128, 128]
     let pixels = try read(write(tiff(samples, pages: 1, kind: 6), "a.tif")).pixels
@@ -84,7 +109,7 @@ import Testing
     return file
   }
 
-  @Test func `of a file with several images the first is read, and that is told`() throws {
+  @Test func `of a file with several images the first is read, and a message names it`() throws {
     let path = try write(tiff([8, 40, 128, 240], pages: 3), "pages.tif")
     let result = try read(path)
     #expect(result.frames == 1 && result.losses.unreadable.count == 1)
@@ -105,6 +130,13 @@ import Testing
     let result = try read(write(bytes, "bent.jpg"))
     #expect(result.frames == 1 && result.losses.damagedFrames == 1 && result.losses.isDamaged, "\(result.losses)")
     #expect(result.losses.unreadable.first?.contains("bent.jpg is damaged") == true)
+  }
+
+  @Test func `a photograph of another kind beside images is named`() throws {
+    for name in ["a.ppm", "IMG_1.HEIC", "note.txt"] { _ = try write(Array("P6 1 1 255 abc".utf8), name) }
+    let result = try read(folder.path)
+    #expect(result.frames == 1 && result.losses.unreadable.count == 1, "\(result.losses)")
+    #expect(result.losses.unreadable.first?.contains("IMG_1.HEIC") == true)
   }
 
   @Test func `an image larger than all that can be drawn is refused, and others are read`() throws {

@@ -36,6 +36,18 @@ import Testing
     #expect(best.rate == expectedRate)
   }
 
+  /// V4L2's numbers of fields: none, interlaced, one above the other, interlaced in a known order.
+  @Test(
+    arguments: [
+      (1, 480, .progressive), (4, 480, .bottomFirst), (4, 576, .topFirst), (5, 576, nil), (6, 480, nil),
+      (8, 480, .topFirst), (9, 576, .bottomFirst),
+    ] as [(UInt32, Int, CaptureFormat.Fields?)])
+  func `fields are known by what the driver states, or by the video standard`(
+    field: UInt32, rows: Int, expected: CaptureFormat.Fields?
+  ) {
+    #expect(CaptureFormat.Fields(field, rows: rows) == expected)
+  }
+
   /// A driver that accepts any size in steps and any rate, reported by their ends.
   private let ranged: FormatCatalogue = {
     let small = FrameSize(width: 32, height: 32), large = FrameSize(width: 1930, height: 1080)

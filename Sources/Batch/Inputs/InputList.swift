@@ -7,8 +7,9 @@ package struct InputList: Sendable {
   /// Endings of files that are taken for videos within a folder. A file that is named itself may have any.
   package static let videoEndings: Set<String> = [
     "mp4", "m4v", "mov", "mkv", "webm", "avi", "wmv", "asf", "flv", "mpg", "mpeg", "vob", "ts", "mts", "m2ts", "3gp",
-    "ogv",
-    "mxf", "h264", "264", "h265", "265", "hevc", "y4m", "gif",
+    "ogv", "mxf", "h264", "264", "h265", "265", "hevc", "y4m", "gif", "dav", "dv", "divx", "3g2", "apng", "av1", "f4v",
+    "ivf", "m1v", "m2t", "m2v", "mj2", "mjpeg", "mjpg", "mk3d", "mod", "mpe", "mpv", "nut", "obu", "qt", "rm", "rmvb",
+    "tod", "vc1", "wtv",
   ]
 
   /// The inputs. Their names tell them apart.
@@ -91,8 +92,13 @@ package struct InputList: Sendable {
     // A folder that holds a link to itself has no end.
     let place = Self.resolved(path)
     guard place != outputFolder, seenFolders.insert(place).inserted else { return }
-    let names = ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).filter { !$0.hasPrefix(".") }
-      .sorted()
+    let ownName = relative.isEmpty ? Self.lastPart(place) : String(relative.dropLast())
+    guard let all = try? FileManager.default.contentsOfDirectory(atPath: path) else {
+      // As an input it fails by itself, with the reason.
+      add(path, .folder, name: ownName)
+      return
+    }
+    let names = all.filter { !$0.hasPrefix(".") }.sorted()
     var hasImages = false
     for name in names {
       let inner = path == "/" ? "/" + name : path + "/" + name
@@ -103,9 +109,7 @@ package struct InputList: Sendable {
         if Self.videoEndings.contains(ending) { add(inner, .video, name: relative + name.stem) }
       }
     }
-    if hasImages {
-      add(path, .folder, name: relative.isEmpty ? Self.lastPart(place) : String(relative.dropLast()))
-    }
+    if hasImages { add(path, .folder, name: ownName) }
   }
 
   private mutating func add(_ path: String, _ content: BatchInput.Content, name: String) {

@@ -39,7 +39,7 @@ final class VideoSink: AnnotatedWriter {
     let layout = pixels.layout
     if isLive, path != "-", let size, size != (layout.width, layout.height) {
       if let done = writer.take() { try done.finish() }
-      // Nobody was asked whether a file that is there may be replaced.
+      // Nobody has agreed to replacing a file that is there.
       repeat { count += 1 } while unsafe access(Self.path(of: count, after: path), F_OK) == 0
       writer = try VideoWriter(path: Self.path(of: count, after: path), settings: settings, audio: audio)
     }
