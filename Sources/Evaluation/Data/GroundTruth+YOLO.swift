@@ -81,8 +81,13 @@ extension GroundTruth {
     for (index, file) in files.enumerated() {
       let name = URL(filePath: file).lastPathComponent
       var objects: [TrueObject] = []
-      if let label = labelFile(of: file), let bytes = try? TextFile.read(label) {
+      if let label = labelFile(of: file) {
         let place = URL(filePath: label).lastPathComponent
+        let bytes: [UInt8]
+        do throws(EvaluationError) { bytes = try TextFile.read(label) } catch {
+          problems.append(Problem(kind: .unusableLabels, place: place, detail: error.message))
+          continue
+        }
         do throws(LabelFile.Refusal) {
           let read = try LabelFile(bytes, classCount: names.count, poseColumns: poseColumns)
           for note in read.notes { problems.append(Problem(kind: note.kind, place: "\(place):\(note.line)")) }
