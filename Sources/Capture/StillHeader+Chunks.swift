@@ -47,6 +47,7 @@ extension StillHeader {
         if let bits = reader.int32(body.lowerBound + 1) {
           header.storedSize = ((bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1)
         }
+      case "ANIM": header.obstacle = "an animated WebP"
       case "EXIF":
         if let value = EXIFBlock(bytes, body)?.orientation { header.orientation = FrameOrientation(exif: value) }
       default: break
