@@ -124,7 +124,8 @@ extension GroundTruth {
   }
 
   /// Reads a folder without a description file: class names in `classes.txt`, `obj.names` or Roboflow's
-  /// `_darknet.labels`; images in `images/SPLIT`, `SPLIT/images` or `SPLIT`, or, without splits, in `images` or the folder itself (LabelImg).
+  /// `_darknet.labels`; images in `images/SPLIT`, `SPLIT/images` or `SPLIT`, or, without splits, in `images` or the folder
+  /// itself (LabelImg).
   static func read(yoloFolder folder: String, split: String) throws(EvaluationError) -> GroundTruth {
     func malformed(_ file: String, _ message: String) -> EvaluationError {
       EvaluationError(.malformed, file: file, message)
