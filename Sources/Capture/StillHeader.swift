@@ -43,7 +43,7 @@ package struct StillHeader: Sendable {
   /// Whether the file is truncated.
   package internal(set) var isTruncated = false
   /// A feature that libav would decode to black without an error; `nil` if there is none.
-  var obstacle: String?
+  package internal(set) var obstacle: String?
   /// Whether a truncated file may still have all its pixels: a baseline JPEG without its end marker.
   package internal(set) var mayBeWhole = false
 

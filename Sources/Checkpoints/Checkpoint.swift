@@ -154,8 +154,11 @@ extension Checkpoint.Description {
     if let text = metadata[Key.classes] ?? metadata["names"] {
       classNames = try MetadataText.names(text)
     }
-    if let text = metadata[Key.strides] ?? metadata["stride"] {
-      strides = MetadataText.numbers(text)?.compactMap { Int(exactly: $0) }
+    // One number is the coarsest stride, not the list of all three.
+    if let text = metadata[Key.strides] ?? metadata["stride"], let numbers = MetadataText.numbers(text),
+      numbers.count > 1
+    {
+      strides = numbers.compactMap { Int(exactly: $0) }
     }
     usesReLU = metadata[Key.activation] == "relu"
     imageSize = metadata[Key.imageSize].flatMap(MetadataText.side)

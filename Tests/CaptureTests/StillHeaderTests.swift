@@ -159,6 +159,16 @@ import Testing
     #expect(error?.code == .unsupported, "\(error as Any)")
   }
 
+  @Test func `an animated WebP is called by its name`() throws {
+    var chunks = Array("WEBPVP8X".utf8)
+    chunks += [10, 0, 0, 0, 2, 0, 0, 0, 23, 0, 0, 15, 0, 0]
+    chunks += Array("ANIM".utf8) + [6, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+    let file = Array("RIFF".utf8) + [UInt8(chunks.count), 0, 0, 0] + chunks
+    #expect(StillHeader(file)?.obstacle == "an animated WebP")
+    let error = #expect(throws: CaptureError.self) { try Self.read(file) }
+    #expect(error?.code == .unsupported)
+  }
+
   @Test func `headers that lie do not trap`() throws {
     for format in Self.formats {
       let file = try Self.file(format, 6)

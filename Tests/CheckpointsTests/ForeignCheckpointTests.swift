@@ -110,6 +110,12 @@ import Testing
     #expect(file.description.licence == "AGPL-3.0" && file.description.strides == [8, 16, 32])
   }
 
+  @Test(arguments: ["32", "32.0", "tensor([32.])", "none"])
+  func `the coarsest stride alone, as exporters state it, is no contradiction`(text: String) throws {
+    let file = try checkpoint(metadata: ["stride": text])
+    #expect(try file.network().spec.name == "gelan-n" && file.description.strides == nil)
+  }
+
   @Test(
     arguments: [
       ("version https://git-lfs.github.com/spec/v1\noid sha256:0", "pointer of Git LFS"),

@@ -47,8 +47,6 @@ struct ONNXFile {
     tensors = try graph.convolutionTensors()
     usesReLU = graph.operators.contains("Relu") && !graph.operators.contains("Sigmoid")
     if metadata["imgsz"] == nil, let side = graph.inputSides.max() { metadata["imgsz"] = "\(side)" }
-    // One number is the coarsest stride, not the list of all three.
-    if let stride = metadata["stride"], (MetadataText.numbers(stride) ?? []).count < 2 { metadata["stride"] = nil }
     self.metadata = metadata
   }
 

@@ -66,7 +66,7 @@ enum FileList {
       plain = address.removingPercentEncoding ?? address
     }
     for folder in folders {
-      if let path = existing(joined(folder, plain)) { return (path, false) }
+      if let path = existing(joined(folder, plain)) ?? existing(joined(folder, name)) { return (path, false) }
     }
     var rest = plain.split(separator: "/").filter { $0 != "." && $0 != ".." }[...]
     while !rest.isEmpty {

@@ -81,8 +81,13 @@ extension GroundTruth {
     for (index, file) in files.enumerated() {
       let name = URL(filePath: file).lastPathComponent
       var objects: [TrueObject] = []
-      if let label = labelFile(of: file), let bytes = try? TextFile.read(label) {
+      if let label = labelFile(of: file) {
         let place = URL(filePath: label).lastPathComponent
+        let bytes: [UInt8]
+        do throws(EvaluationError) { bytes = try TextFile.read(label) } catch {
+          problems.append(Problem(kind: .unusableLabels, place: place, detail: error.message))
+          continue
+        }
         do throws(LabelFile.Refusal) {
           let read = try LabelFile(bytes, classCount: names.count, poseColumns: poseColumns)
           for note in read.notes { problems.append(Problem(kind: note.kind, place: "\(place):\(note.line)")) }
@@ -119,7 +124,8 @@ extension GroundTruth {
   }
 
   /// Reads a folder without a description file: class names in `classes.txt`, `obj.names` or Roboflow's
-  /// `_darknet.labels`; images in `images/SPLIT`, `SPLIT/images` or `SPLIT`, or, without splits, in `images` or the folder itself (LabelImg).
+  /// `_darknet.labels`; images in `images/SPLIT`, `SPLIT/images` or `SPLIT`, or, without splits, in `images` or the folder
+  /// itself (LabelImg).
   static func read(yoloFolder folder: String, split: String) throws(EvaluationError) -> GroundTruth {
     func malformed(_ file: String, _ message: String) -> EvaluationError {
       EvaluationError(.malformed, file: file, message)

@@ -20,7 +20,7 @@ struct LabelFile {
   ///
   /// - Parameter poseColumns: number of columns of rows with key points, which follow the box and are ignored.
   init(_ bytes: [UInt8], classCount: Int, poseColumns: Int? = nil) throws(Refusal) {
-    let text = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes[3...] : bytes[...]
+    let text = Self.plain(bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes[3...] : bytes[...])
     var seen: Set<[Float]> = []
     var forms: Set<Bool> = []
     var line = 1
@@ -106,6 +106,26 @@ struct LabelFile {
     if min(low.min(), 1 - high.max()) < -1e-5 { notes.append((.clippedBox, line)) }
     if !box.isVisible(in: .unit) { notes.append((.boxOutside, line)) }
     objects.append(TrueObject(box: box, classID: row.classID, outline: row.outline.isEmpty ? [] : [row.outline]))
+  }
+
+  /// `text` with blanks, line ends and digits of all scripts as those of ASCII: Python reads them alike, and blanks that
+  /// do not break lines are easily copied from a page.
+  private static func plain(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    guard text.contains(where: { $0 >= 0x80 }), let text = String(validating: text, as: UTF8.self) else { return text }
+    var bytes: [UInt8] = []
+    for scalar in text.unicodeScalars {
+      let properties = scalar.properties
+      if [0x85, 0x2028, 0x2029].contains(scalar.value) {
+        bytes.append(0x0A)
+      } else if !scalar.isASCII, properties.isWhitespace {
+        bytes.append(0x20)
+      } else if properties.numericType == .decimal, let digit = properties.numericValue {
+        bytes.append(0x30 + UInt8(digit))
+      } else {
+        bytes += UTF8.encode(scalar).map(Array.init) ?? []
+      }
+    }
+    return bytes[...]
   }
 
   /// Whether `byte` ends a line, as in Python's `splitlines`.

@@ -58,7 +58,14 @@ struct VOCLayout {
         .malformed, file: FileList.joined(lists[0], "\(split).txt"),
         "cannot be read; it names the images of the part '\(split)'")
     }
-    let ofSplit = aliases.map { FileList.joined(place, $0) }.first(where: FileList.isFolder)
+    let folders = ["train", "val", "test"].flatMap(DatasetDescription.aliases).filter {
+      FileList.isFolder(FileList.joined(place, $0))
+    }
+    let ofSplit = folders.first(where: aliases.contains).map { FileList.joined(place, $0) }
+    if ofSplit == nil, base == folder, !folders.isEmpty {
+      throw EvaluationError(
+        .malformed, file: place, "expected a part '\(split)', it has \(folders.joined(separator: ", "))")
+    }
     isUnsplit = ofSplit == nil && base == folder
     files = FileList.files(below: ofSplit ?? place, where: Self.isAnnotation)
   }

@@ -20,6 +20,8 @@ package enum ImageCheck: Hashable, Sendable {
     }
     if header.isTruncated, !header.mayBeWhole {
       self = .unusable(.unreadableImage, "truncated")
+    } else if let obstacle = header.obstacle {
+      self = .unusable(.unreadableImage, "\(obstacle) is not decoded")
     } else if let size = header.size {
       self = Self(width: size.width, height: size.height)
     } else {

@@ -143,6 +143,14 @@ import Testing
     }
   }
 
+  @Test func `a part that a VOC data set does not have is an error, not all the others`() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("<annotation>\(Self.object)</annotation>", to: "Annotations/train/a.xml")
+    try folder.write("", to: "JPEGImages/train/a.jpg")
+    #expect(failure(folder.path, split: "train") == nil)
+    #expect(failure(folder.path)?.description.contains("it has train") == true)
+  }
+
   @Test func `Roboflow's export for Darknet has names, images and labels in each part`() throws {
     let folder = try TemporaryFolder()
     for part in ["train", "valid"] {

@@ -144,6 +144,18 @@ import Testing
     }
   }
 
+  @Test func `labels that cannot be read leave their image out, it is no background`() throws {
+    let folder = try TemporaryFolder()
+    for name in ["a", "b\\c", "50%20#1?"] { try folder.write("", to: "images/\(name).jpg") }
+    // A folder in place of the file.
+    try folder.write("", to: "labels/a.txt/x")
+    for name in ["b\\c", "50%20#1?"] { try folder.write("0 0.5 0.5 0.5 0.5", to: "labels/\(name).txt") }
+    try folder.write("./images/a.jpg\n./images/b\\c.jpg\n./images/50%20#1?.jpg\n", to: "val.txt")
+    try folder.write("val: val.txt\nnames: [x]\n", to: "data.yaml")
+    let truth = try GroundTruth.open(folder.path, split: "val")
+    #expect(truth.images.count == 2 && truth.objectCount == 2 && truth.problems.map(\.kind) == [.unusableLabels])
+  }
+
   @Test(arguments: ["train = data/train.txt", "TRAIN=train.txt", "train = /home/me/data/train.txt"])
   func `obj.data of CVAT names its parts`(line: String) throws {
     let folder = try TemporaryFolder()
