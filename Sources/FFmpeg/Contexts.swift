@@ -58,13 +58,9 @@ struct OutputContext: ~Copyable {
 
   /// Whether `pb` is a buffer in memory rather than a file.
   var isInMemory = false
-  /// The owner of `pb`, if it is a pipe.
-  var pipe: PipeWriter?
 
   deinit {
-    if pipe != nil {
-      unsafe pointer.pointee.pb = nil
-    } else if isInMemory {
+    if isInMemory {
       var bytes: UnsafeMutablePointer<UInt8>?
       unsafe avio_close_dyn_buf(pointer.pointee.pb, &bytes)
       unsafe av_free(bytes)

@@ -16,10 +16,8 @@ package struct Muxer: ~Copyable {
   package let container: Container
   private var owner: OutputContext
   private var context: UnsafeMutablePointer<AVFormatContext> { unsafe owner.pointer }
-  /// Path of the output, and its name in messages.
-  private let path: String, name: String
-  /// Whether to give up on a pipe that nobody reads.
-  private let isOver: @Sendable () -> Bool
+  /// libav's address of the output, and its name in messages.
+  private let address: String, name: String
   private var state = State.open
 
   private enum State { case open, writing, closed }
@@ -34,12 +32,7 @@ package struct Muxer: ~Copyable {
 
   /// Prepares writing to `path` (`-` is standard output, Matroska only); throws if that is not possible. The file is
   /// created by the first `flush`: a program that is killed before leaves the old file, and no unplayable one.
-  ///
-  /// - Parameter isOver: is called about ten times a second while a pipe has no reader, or one that does not read; `true` gives
-  ///   up with `timedOut`.
-  package init(
-    path: String, container: Container, isOver: @escaping @Sendable () -> Bool = { false }
-  ) throws(FFmpegError) {
+  package init(path: String, container: Container) throws(FFmpegError) {
     LogBridge.install()
     let owner = try OutputContext(container: container.rawValue)
     let context = unsafe owner.pointer
@@ -49,8 +42,7 @@ package struct Muxer: ~Copyable {
     unsafe context.pointee.flags |= AVFMT_FLAG_FLUSH_PACKETS
     // Deterministic output: no random identifiers, no version of libav.
     unsafe context.pointee.flags |= AVFMT_FLAG_BITEXACT
-    self.path = path
-    self.isOver = isOver
+    address = isFile ? "file:" + path : "pipe:1"
     name = isFile ? path : "standard output"
     self.container = container
     self.owner = owner
@@ -88,8 +80,7 @@ package struct Muxer: ~Copyable {
 
   private init(container: Container) throws(FFmpegError) {
     owner = try OutputContext(container: container.rawValue)
-    (path, name) = ("", container.rawValue)
-    isOver = { false }
+    (address, name) = ("", container.rawValue)
     self.container = container
   }
 
@@ -194,25 +185,13 @@ package struct Muxer: ~Copyable {
     let count = unsafe avio_close_dyn_buf(context.pointee.pb, &bytes)
     unsafe context.pointee.pb = nil
     defer { unsafe av_free(bytes) }
+    let status = unsafe avio_open2(&context.pointee.pb, address, AVIO_FLAG_WRITE, nil, nil)
     // Without a file libav would write nowhere.
-    do throws(FFmpegError) { try openTransport() } catch {
-      state = .closed
-      throw error
-    }
+    if status < 0 { state = .closed }
+    try FFmpegError.check(status, "create \(name)")
     unsafe avio_write(context.pointee.pb, bytes, count)
     unsafe avio_flush(context.pointee.pb)
     try check(0)
-  }
-
-  private mutating func openTransport() throws(FFmpegError) {
-    owner.pipe = try PipeWriter.open(path, isOver: isOver)
-    if let pipe = owner.pipe {
-      unsafe context.pointee.pb = unsafe pipe.handle
-    } else {
-      let address = path == "-" ? "pipe:1" : "file:" + path
-      try unsafe FFmpegError.check(
-        avio_open2(&context.pointee.pb, address, AVIO_FLAG_WRITE, nil, nil), "create \(name)")
-    }
   }
 
   /// Writes the rest, the index and the trailer, and closes the file. If that fails, the file keeps what it has.
@@ -221,10 +200,8 @@ package struct Muxer: ~Copyable {
     try moveToFile()
     state = .closed
     let status = unsafe av_write_trailer(context)
-    if owner.pipe != nil { unsafe avio_flush(context.pointee.pb) }
     let pending = unsafe context.pointee.pb.map { unsafe $0.pointee.error } ?? 0
-    // A pipe is closed by its owner.
-    let closing = unsafe owner.pipe == nil ? avio_closep(&context.pointee.pb) : 0
+    let closing = unsafe avio_closep(&context.pointee.pb)
     for status in [status, pending, closing] { try FFmpegError.check(status, "finish \(name)") }
   }
 

@@ -31,8 +31,6 @@ package struct VideoWriter: ~Copyable {
     package var nominalRate: Double?
     /// Pixel aspect ratio, width over height.
     package var pixelAspect = 1.0
-    /// Whether to give up on a pipe that nobody reads; called about ten times a second meanwhile.
-    package var isOver: @Sendable () -> Bool = { false }
     /// Files that must not be overwritten.
     package var protectedFiles = ProtectedFiles()
 
@@ -78,7 +76,7 @@ package struct VideoWriter: ~Copyable {
     }
     try settings.protectedFiles.check(path)
     do throws(FFmpegError) {
-      muxer = try Muxer(path: path, container: container, isOver: settings.isOver)
+      muxer = try Muxer(path: path, container: container)
     } catch {
       throw OutputError(.cannotCreate, error.message, cause: error)
     }
@@ -136,8 +134,7 @@ package struct VideoWriter: ~Copyable {
 
   private func failure(_ error: FFmpegError) -> OutputError {
     let name = path == "-" ? "standard output" : path
-    if error.code == .timedOut, settings.isOver() { return .nobodyReads(name) }
-    // The only error of this kind is a pipe whose reader closed it.
+    // The only error of this kind is a pipe without a reader.
     let code: OutputError.Code = path == "-" && error.code == .unreachable ? .readerGone : .writeFailed
     return OutputError(
       frameCount == 0 && error.code == .unsupported ? .cannotCreate : code,

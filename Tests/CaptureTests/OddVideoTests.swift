@@ -39,15 +39,6 @@ import Testing
     #expect(abs((times.first ?? 0) - source.description.origin) < 0.01, "\(times)")
   }
 
-  @Test func `what holds no media is called what it is`() throws {
-    for (text, word) in [("", "an empty file"), ("hello, here is no video\n", "something else")] {
-      let path = folder.path + "/none.mp4"
-      try Data(text.utf8).write(to: URL(filePath: path))
-      let error = #expect(throws: CaptureError.self) { _ = try StreamSource(file: path) }
-      #expect(error?.code == .invalidMedia && error?.message.contains(word) == true, "\(error as Any)")
-    }
-  }
-
   @Test func `pixels stay square where a broadcast changes their aspect ratio`() throws {
     let path = folder.path + "/broadcast.ts", part = folder.path + "/part.ts"
     var bytes = Data()

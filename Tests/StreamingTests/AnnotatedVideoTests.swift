@@ -3,7 +3,6 @@ import FFmpeg
 import Foundation
 import Inference
 import Outputs
-import Pipeline
 import Scene
 import TestSupport
 import Testing
@@ -49,31 +48,6 @@ import Testing
       try await StreamRun(source: source, detector: detector(), options: options).run()
       #expect(try colours(name) == expected, "\(output)")
     }
-  }
-
-  @Test(.timeLimit(.minutes(10)), arguments: [false, true])
-  func `a stop ends a run whose video nobody reads`(isOpen: Bool) async throws {
-    let pipe = folder.path + "/pipe.mkv"
-    try #require(mkfifo(pipe, 0o600) == 0)
-    // A reader that is paused: the pipe can be opened, and fills.
-    let reader = isOpen ? open(pipe, O_RDONLY | O_NONBLOCK) : -1
-    defer { if isOpen { close(reader) } }
-    let source = try SourceAddress(parsing: "test:320x240@10").open()
-    var options = StreamOptions()
-    options.annotated = [.video(path: pipe)]
-    let run = StreamRun(source: source, detector: try detector(), options: options)
-    let running = Task { try await run.run() }
-    // The frames stop to come when the pipe takes no more.
-    var last = -1
-    for await _ in Ticker.beats(every: 2) {
-      let count = run.report.frames.count
-      if count == last, count > 0 { break }
-      last = count
-    }
-    run.stop()
-    try await running.value
-    // A pipe that was opened may have had room for the few frames of a slow machine.
-    #expect(isOpen || run.report.sinks.first?.lastFailure?.contains("nobody reads") == true, "\(run.report.sinks)")
   }
 
   @Test func `a live video that changes its size goes on with its audio in a file of its own`() throws {

@@ -40,12 +40,9 @@ struct RunSinks: Sendable {
     var pushes: [StreamPush] = []
     let style = options.style
     let needs: SinkKind.Needs = style.marks.isEmpty ? .pixels : [.pixels, .events]
-    func add(
-      _ name: String, _ deadline: WriteDeadline = WriteDeadline(),
-      _ make: @escaping @Sendable () throws -> any AnnotatedWriter
-    ) {
+    func add(_ name: String, _ make: @escaping @Sendable () throws -> any AnnotatedWriter) {
       queues.append(
-        SinkQueue(name, needs: needs, overflow: overflow, failure: .endsRun, writeDeadline: deadline) {
+        SinkQueue(name, needs: needs, overflow: overflow, failure: .endsRun, writeDeadline: WriteDeadline()) {
           try claims()
           return AnnotatedSink(try make(), classes: classes, style: style, warn: warn)
         })
@@ -61,10 +58,8 @@ struct RunSinks: Sendable {
         settings.origin = isLive ? nil : description.origin
         settings.nominalRate = rate
         settings.pixelAspect = description.pixelAspect
-        let deadline = WriteDeadline()
-        settings.isOver = { deadline.isOver(at: MonotonicTime.nanoseconds) }
         let (wanted, part) = (settings, parts.popLast())
-        add("video", deadline) { try VideoSink(path: path, settings: wanted, isLive: isLive, audio: part, warn: warn) }
+        add("video") { try VideoSink(path: path, settings: wanted, isLive: isLive, audio: part, warn: warn) }
       case .stream(let address):
         var settings = options.push
         settings.nominalRate = rate
