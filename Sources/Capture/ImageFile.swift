@@ -138,5 +138,5 @@ package struct ImageFile: Sendable {
     return bytes
   }
 
-  private static func text(of code: Int32) -> String { unsafe String(cString: strerror(code)) }
+  static func text(of code: Int32) -> String { unsafe String(cString: strerror(code)) }
 }

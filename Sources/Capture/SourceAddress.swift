@@ -1,4 +1,5 @@
 import FFmpeg
+import Foundation
 import Glibc
 
 /// The address of a source, as a user writes it.
@@ -107,18 +108,15 @@ public struct SourceAddress: Hashable, Sendable, CustomStringConvertible {
         code, "cannot open \(path): \(errno == EACCES ? "permission denied" : "no such file or folder")")
     }
     if status.st_mode & S_IFMT == S_IFDIR { return .folder(path: path) }
-    return isImage(path) && !isSequence(path) ? .image(path: path) : .video(path: path)
+    // A named pipe would be waited for.
+    let isFile = status.st_mode & S_IFMT == S_IFREG
+    return isImage(path) && !(isFile && isSequence(path)) ? .image(path: path) : .video(path: path)
   }
 
   /// Whether the file at `path` is a sequence of AVIF images, which is a video.
   private static func isSequence(_ path: String) -> Bool {
-    guard path.lowercased().hasSuffix(".avif") else { return false }
-    // Does not wait for a named pipe.
-    let descriptor = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { return false }
-    defer { close(descriptor) }
-    var head = [UInt8](repeating: 0, count: 12)
-    guard unsafe read(descriptor, &head, head.count) == head.count else { return false }
+    guard path.lowercased().hasSuffix(".avif"), let file = FileHandle(forReadingAtPath: path) else { return false }
+    let head = (try? file.read(upToCount: 12)) ?? Data()
     return head.dropFirst(4).elementsEqual("ftypavis".utf8)
   }
 

@@ -73,7 +73,7 @@ package final class StillsSource: FrameSource {
       errno = 0
     }
     guard errno == 0 else {
-      throw CaptureError(.inputOutput, "cannot read the folder \(path): \(unsafe String(cString: strerror(errno)))")
+      throw CaptureError(.inputOutput, "cannot read the folder \(path): \(ImageFile.text(of: errno))")
     }
     let prefix = path.hasSuffix("/") ? path : path + "/"
     return names.sorted().map { prefix + $0 }

@@ -81,12 +81,10 @@ struct DemuxerOpening: Sendable {
           + "other files")
     }
     if status == yolostream_averror_invalid_data(), !isLate, !isRemote {
-      var facts = stat()
-      let isEmpty = unsafe pipe == nil && stat(name, &facts) == 0 && facts.st_size == 0
       return FFmpegError(
         .invalidData,
-        "cannot open \(name): expected a container with media in it, got "
-          + (isEmpty ? "an empty file" : "something else, or one whose beginning is damaged"))
+        "cannot open \(name): expected a container with media in it, got nothing, something else, or one whose beginning is damaged"
+      )
     }
     return Demuxer.error(
       isLate ? yolostream_averror_exit() : status, "open \(name)", interrupt: interrupt, timeout: timeout)

@@ -49,8 +49,8 @@ package struct ColourMetadata: Hashable, Sendable {
 extension Frame {
   /// Whether its samples are brightness only, with or without alpha.
   private var isGrey: Bool {
-    guard let format = unsafe av_pix_fmt_desc_get(AVPixelFormat(handle.pointee.format)) else { return false }
-    return unsafe format.pointee.nb_components <= 2 && !isRGB
+    let components = unsafe av_pix_fmt_desc_get(AVPixelFormat(handle.pointee.format))?.pointee.nb_components ?? 3
+    return components <= 2 && !isRGB
   }
 
   /// Primaries and transfer characteristics of the frame.

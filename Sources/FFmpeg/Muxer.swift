@@ -38,10 +38,9 @@ package struct Muxer: ~Copyable {
     let context = unsafe owner.pointer
     let isFile = path != "-"
     if isFile { try FFmpegError.check(Self.trial(path), "create \(path)") }
-    // Each fragment or cluster is written as soon as it is complete.
-    unsafe context.pointee.flags |= AVFMT_FLAG_FLUSH_PACKETS
-    // Deterministic output: no random identifiers, no version of libav.
-    unsafe context.pointee.flags |= AVFMT_FLAG_BITEXACT
+    // Each fragment or cluster is written as soon as it is complete. Deterministic output: no random identifiers, no version of
+    // libav.
+    unsafe context.pointee.flags |= AVFMT_FLAG_FLUSH_PACKETS | AVFMT_FLAG_BITEXACT
     address = isFile ? "file:" + path : "pipe:1"
     name = isFile ? path : "standard output"
     self.container = container
@@ -126,8 +125,9 @@ package struct Muxer: ~Copyable {
     // Audio may start slightly before the video. MKV can represent that; by default libav would shift all times.
     if container == .matroska { unsafe context.pointee.avoid_negative_ts = 0 }
     // Codecs whose mapping is experimental are copied, too.
-    unsafe context.pointee.strict_std_compliance = FF_COMPLIANCE_EXPERIMENTAL
-    unsafe context.pointee.output_ts_offset = -TimeBase.microseconds.ticks(at: origin)
+    unsafe (context.pointee.strict_std_compliance, context.pointee.output_ts_offset) = (
+      FF_COMPLIANCE_EXPERIMENTAL, -TimeBase.microseconds.ticks(at: origin)
+    )
     var options = OptionList(
       container == .mp4
         ? [
@@ -208,8 +208,6 @@ package struct Muxer: ~Copyable {
   /// Checks for errors of the file, which often appear one call later.
   private func check(_ status: Int32) throws(FFmpegError) {
     try FFmpegError.check(status, "write \(name)")
-    if let transport = unsafe context.pointee.pb {
-      try unsafe FFmpegError.check(transport.pointee.error, "write \(name)")
-    }
+    try FFmpegError.check((unsafe context.pointee.pb?.pointee.error) ?? 0, "write \(name)")
   }
 }

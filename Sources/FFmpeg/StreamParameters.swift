@@ -27,8 +27,7 @@ package final class StreamParameters: @unchecked Sendable {
     guard let codec = unsafe avcodec_find_decoder_by_name(name) else {
       throw FFmpegError(.unsupported, "cannot decode \(name): this FFmpeg has no decoder for it")
     }
-    unsafe handle.pointee.codec_type = unsafe codec.pointee.type
-    unsafe handle.pointee.codec_id = unsafe codec.pointee.id
+    unsafe (handle.pointee.codec_type, handle.pointee.codec_id) = (codec.pointee.type, codec.pointee.id)
   }
 
   /// The parameters of uncompressed frames with unpadded rows; `format` is libav's name, such as `yuyv422`.

@@ -1,4 +1,4 @@
-import Glibc
+import Foundation
 
 /// Paths that no output may overwrite: inputs and other outputs of the run.
 package struct ProtectedFiles: Sendable {
@@ -53,9 +53,7 @@ package struct ProtectedFiles: Sendable {
   /// `path` with the real path of its folder: `a`, `./a` and `/folder/a` are one file before it exists, too.
   private static func resolved(_ path: String) -> String {
     guard path != "-" else { return path }
-    let slash = path.lastIndex(of: "/")
-    guard let folder = unsafe realpath(slash.map { String(path[...$0]) } ?? ".", nil) else { return path }
-    defer { unsafe free(folder) }
-    return unsafe String(cString: folder) + "/" + path[(slash.map { path.index(after: $0) } ?? path.startIndex)...]
+    let url = URL(filePath: path)
+    return url.deletingLastPathComponent().resolvingSymlinksInPath().path + "/" + url.lastPathComponent
   }
 }

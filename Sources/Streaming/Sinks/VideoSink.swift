@@ -1,5 +1,5 @@
 import FFmpeg
-import Glibc
+import Foundation
 import Imaging
 import Outputs
 import Scene
@@ -40,7 +40,7 @@ final class VideoSink: AnnotatedWriter {
     if isLive, path != "-", let size, size != (layout.width, layout.height) {
       if let done = writer.take() { try done.finish() }
       // Nobody has agreed to replacing a file that is there.
-      repeat { count += 1 } while unsafe access(Self.path(of: count, after: path), F_OK) == 0
+      repeat { count += 1 } while FileManager.default.fileExists(atPath: Self.path(of: count, after: path))
       writer = try VideoWriter(path: Self.path(of: count, after: path), settings: settings, audio: audio)
     }
     size = (layout.width, layout.height)
