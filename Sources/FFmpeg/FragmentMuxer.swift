@@ -32,9 +32,12 @@ package struct FragmentMuxer: ~Copyable {
   /// The codec tag of H.265 that browsers support, `hvc1`, first letter in the lowest byte.
   private static let hvc1: UInt32 = 0x3163_7668
 
-  /// Writes the next packet of stream `index` with a duration of `duration` ticks of its time base.
+  /// Writes the next packet of stream `index` with a duration of `duration` ticks of its time base. Without such a stream it
+  /// does nothing.
   package mutating func write(_ packet: Packet, to index: Int = 0, duration: Int64) throws(FFmpegError) {
-    guard let stream = unsafe context.pointee.streams[index] else { return }
+    guard index >= 0, index < Int(unsafe context.pointee.nb_streams),
+      let stream = unsafe context.pointee.streams[index]
+    else { return }
     let reference = try Packet(timeBase: packet.timeBase)
     try unsafe FFmpegError.check(av_packet_ref(reference.handle, packet.handle), "reference a packet")
     unsafe reference.handle.pointee.duration = duration

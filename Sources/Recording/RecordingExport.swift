@@ -17,6 +17,8 @@ package final class RecordingExport: Sendable {
     var segments: ArraySlice<SegmentFolder.Segment>
     var muxer: FragmentMuxer?
     var video: StreamDescription?
+    /// The audio of the export, tracks 1 and on: that of the first segment.
+    var audio: [StreamDescription] = []
     var reading: Reading?
     /// Packets since the last keyframe before the span.
     var lead: [Packet] = []
@@ -82,7 +84,12 @@ package final class RecordingExport: Sendable {
     if shift < 0 { try? demuxer.seek(to: -shift) }
     if let end = state.ends[0].map({ $0 + (state.zero ?? 0) }), shift < end + Self.smallestGap { shift = end }
     var tracks = [video.index: 0]
-    for (place, stream) in audioStreams.enumerated() { tracks[stream.index] = place + 1 }
+    if state.video == nil { state.audio = audioStreams }
+    // Another connection may have brought more audio, or other: there is no track for it.
+    for (place, (known, stream)) in zip(state.audio, audioStreams).enumerated()
+    where known.parameters.goesOn(in: stream.parameters) {
+      tracks[stream.index] = place + 1
+    }
     state.reading = Reading(demuxer: demuxer, tracks: tracks, shift: shift)
     guard state.video == nil else { return nil }
     let muxer = try FragmentMuxer(video, audioStreams: audioStreams)
