@@ -5,11 +5,11 @@ final class ContinuedAudio: Sendable {
   /// The queue that a writer reads.
   let queue: PacketQueue
 
-  /// Continues with packets of the same codecs as `first`.
+  /// Continues with packets like those of `first`.
   init(like first: PacketQueue) { queue = PacketQueue(streams: first.streams, capacity: first.capacity) }
 
   /// Forwards the packets of one connection, `shift` seconds later. A stream replaces the one at its index if the
-  /// codec is the same.
+  /// codec and the sample rate are the same.
   func pass(from source: PacketQueue?, later shift: Double) {
     guard let source else { return }
     for packet in source.takeAll() {
@@ -17,7 +17,7 @@ final class ContinuedAudio: Sendable {
         queue.streams.indices.contains(place)
       else { continue }
       let target = queue.streams[place]
-      guard source.streams[place].parameters.codecName == target.parameters.codecName,
+      guard target.parameters.goesOn(in: source.streams[place].parameters),
         let moved = try? packet.moved(toStream: target.index, timeBase: target.timeBase, by: shift)
       else { continue }
       queue.append(moved)

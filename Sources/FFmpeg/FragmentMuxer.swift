@@ -35,7 +35,8 @@ package struct FragmentMuxer: ~Copyable {
   /// Writes the next packet of stream `index` with a duration of `duration` ticks of its time base; nothing where there is no
   /// such stream.
   package mutating func write(_ packet: Packet, to index: Int = 0, duration: Int64) throws(FFmpegError) {
-    guard unsafe index < context.pointee.nb_streams, let stream = unsafe context.pointee.streams[index] else { return }
+    guard index >= 0, unsafe index < context.pointee.nb_streams, let stream = unsafe context.pointee.streams[index]
+    else { return }
     let reference = try Packet(timeBase: packet.timeBase)
     try unsafe FFmpegError.check(av_packet_ref(reference.handle, packet.handle), "reference a packet")
     unsafe reference.handle.pointee.duration = duration

@@ -63,4 +63,9 @@ package final class StreamParameters: @unchecked Sendable {
   package var width: Int { Int(unsafe handle.pointee.width) }
   /// Height of a coded frame in pixels; 0 if unknown.
   package var height: Int { Int(unsafe handle.pointee.height) }
+
+  /// Whether packets of `other` are decoded like its own: the same codec, and of audio the same samples per second.
+  package func goesOn(in other: StreamParameters) -> Bool {
+    codecName == other.codecName && (unsafe handle.pointee.sample_rate) == (unsafe other.handle.pointee.sample_rate)
+  }
 }

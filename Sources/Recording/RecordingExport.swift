@@ -17,8 +17,8 @@ package final class RecordingExport: Sendable {
     var segments: ArraySlice<SegmentFolder.Segment>
     var muxer: FragmentMuxer?
     var video: StreamDescription?
-    /// Names of the audio codecs of the first segment, which are streams of the export from 1 on.
-    var audio: [String] = []
+    /// The audio of the export, tracks 1 and on: that of the first segment.
+    var audio: [StreamDescription] = []
     var reading: Reading?
     /// Packets since the last keyframe before the span.
     var lead: [Packet] = []
@@ -83,11 +83,13 @@ package final class RecordingExport: Sendable {
     // Some files have no index; then packets are skipped.
     if shift < 0 { try? demuxer.seek(to: -shift) }
     if let end = state.ends[0].map({ $0 + (state.zero ?? 0) }), shift < end + Self.smallestGap { shift = end }
-    if state.video == nil { state.audio = audioStreams.map(\.parameters.codecName) }
     var tracks = [video.index: 0]
-    // What the first segment has no audio for, such as a microphone that was switched on later, is left out.
-    for (place, (stream, codec)) in zip(audioStreams, state.audio).enumerated()
-    where stream.parameters.codecName == codec { tracks[stream.index] = place + 1 }
+    if state.video == nil { state.audio = audioStreams }
+    // Another connection may have brought more audio, or other: there is no track for it.
+    for (place, (known, stream)) in zip(state.audio, audioStreams).enumerated()
+    where known.parameters.goesOn(in: stream.parameters) {
+      tracks[stream.index] = place + 1
+    }
     state.reading = Reading(demuxer: demuxer, tracks: tracks, shift: shift)
     guard state.video == nil else { return nil }
     let muxer = try FragmentMuxer(video, audioStreams: audioStreams)

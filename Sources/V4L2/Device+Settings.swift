@@ -86,7 +86,8 @@ extension Device {
     let agreed = FourCC(rawValue: got.pixelformat)
     guard let fields = CaptureFormat.Fields(got.field, rows: Int(got.height)) else {
       throw V4L2Error(
-        .unsupported, "cannot use \(path): it sends one field above the other; expected frames with their rows in order")
+        .unsupported,
+        "cannot use \(path): it sends one field above the other; expected frames with their rows in order")
     }
     let isFull =
       got.quantization == V4L2_QUANTIZATION_FULL_RANGE.rawValue
