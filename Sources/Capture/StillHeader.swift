@@ -75,7 +75,7 @@ package struct StillHeader: Sendable {
     } else if bytes.starts(with: [0, 0, 0, 0x0C, 0x6A, 0x50, 0x20, 0x20])
       || bytes.starts(with: [0xFF, 0x4F, 0xFF, 0x51])
     {
-      self.init(.jpeg2000, codec: "jpeg2000")
+      self = Self.jpeg2000(reader)
     } else {
       return nil
     }

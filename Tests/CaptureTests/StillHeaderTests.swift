@@ -159,6 +159,18 @@ import Testing
     #expect(error?.code == .unsupported, "\(error as Any)")
   }
 
+  @Test func `a JPEG 2000 image states its size, as a file and as a bare codestream`() throws {
+    let file = try Self.bytes(
+      "AAAADGpQICANCocKAAAAFGZ0eXBqcDIgAAAAAGpwMiAAAAAtanAyaAAAABZpaGRyAAAAEAAAABgAAwcHAAAAAAAPY29scgEAAAAAABAAAACvanAyY/9P/1EALwAAAAAAGAAAABAAAAAAAAAAAAAAABgAAAAQAAAAAAAAAAAAAwcBAQcBAQcBAf9SAAwAAAABAAQEBAAB/1wAEEBASEhQSEhQSEhQSEhQ/2QAJQABQ3JlYXRlZCBieSBPcGVuSlBFRyB2ZXJzaW9uIDIuNS40/5AACgAAAAAAKwAB/5PPtAwIc4/B8gIJP8+0DAGlP4CAgICAgICAgICAgP/Z"
+    )
+    for bytes in [file, Array(file.dropFirst(85))] {
+      let size = try #require(StillHeader(bytes)?.size)
+      #expect(size.width == 24 && size.height == 16)
+      #expect(Array(try Self.read(bytes).bytes.prefix(3)) == [20, 120, 252])
+    }
+    for count in 12...file.count { _ = StillHeader(Array(file.prefix(count)))?.size }
+  }
+
   @Test func `an animated WebP is called by its name`() throws {
     var chunks = Array("WEBPVP8X".utf8)
     chunks += [10, 0, 0, 0, 2, 0, 0, 0, 23, 0, 0, 15, 0, 0]
