@@ -42,6 +42,13 @@ extension GroundTruth {
     if let other = otherAnnotations(in: place, split: split) {
       return try read(coco: other.file, split: split, images: images, keepsOutlines, isUnsplit: other.isUnsplit)
     }
+    let others = ["train", "val", "test"].filter {
+      annotations(in: place, split: $0) != nil || otherAnnotations(in: place, split: $0) != nil
+    }
+    guard others.isEmpty || FileList.exists(FileList.joined(place, "classes.txt")) else {
+      throw EvaluationError(
+        .malformed, file: place, "expected a part '\(split)', it has \(others.joined(separator: ", "))")
+    }
     // An archive may hold everything in one more folder.
     let inner = FileList.names(in: place).filter { $0 != "__MACOSX" }
     if inner.count == 1, !partFolders.contains(inner[0]), FileList.isFolder(FileList.joined(place, inner[0])) {
