@@ -30,7 +30,7 @@ extension GroundTruth {
     if !needsImages, let file = FileList.isFolder(place) ? annotations(in: place, split: split) : place,
       file.lowercased().hasSuffix(".json"), description(in: place) == nil
     {
-      return try parse(coco: TextFile.read(file), path: file, keepsOutlines: keepsOutlines)
+      return try parse(coco: TextFile.read(file), path: file, keepsOutlines: keepsOutlines, needsNames: false)
     }
     if !FileList.isFolder(place) { return try open(file: place, split: split, images: images, keepsOutlines) }
     if let file = description(in: place) { return try open(file: file, split: split, images: images, keepsOutlines) }
