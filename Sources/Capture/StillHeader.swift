@@ -61,7 +61,10 @@ package struct StillHeader: Sendable {
     } else if bytes.starts(with: Array("BM".utf8)) {
       self.init(.bmp, codec: "bmp")
       let little = ByteOrderReader(bytes, isBigEndian: false)
-      if let across = little.int32(18), let down = little.int32(22) {
+      if little.int32(14) == 12, let across = little.int16(18), let down = little.int16(20) {
+        // The header of OS/2.
+        storedSize = (across, down)
+      } else if let across = little.int32(18), let down = little.int32(22) {
         // Top-down bitmaps have a negative height.
         storedSize = (across, Int(Int32(truncatingIfNeeded: down).magnitude))
       }
