@@ -20,7 +20,7 @@ enum TextFile {
     }
   }
 
-  /// The text of `bytes` if a mark says that they are UTF-16, as PowerShell writes it.
+  /// The text of `bytes` if a mark states that they are UTF-16, as PowerShell writes it.
   private static func utf16(_ bytes: [UInt8]) -> String? {
     let isLittle = bytes.starts(with: [0xFF, 0xFE])
     guard isLittle || bytes.starts(with: [0xFE, 0xFF]) else { return nil }
