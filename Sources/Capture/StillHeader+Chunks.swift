@@ -58,6 +58,20 @@ extension StillHeader {
     return header
   }
 
+  /// Finds the size of a JPEG 2000 image: in the image header box of a file, or at the start of a bare codestream.
+  static func jpeg2000(_ reader: ByteOrderReader) -> StillHeader {
+    var header = StillHeader(.jpeg2000, codec: "jpeg2000")
+    let box = (12..<256).first { reader.text($0, 4) == "ihdr" }
+    if let box, let height = reader.int32(box + 4), let width = reader.int32(box + 8) {
+      header.storedSize = (width, height)
+    } else if reader.int8(0) == 0xFF, let right = reader.int32(8), let bottom = reader.int32(12),
+      let left = reader.int32(16), let top = reader.int32(20)
+    {
+      header.storedSize = (right - left, bottom - top)
+    }
+    return header
+  }
+
   /// Parses the first directory of a TIFF file.
   static func tiff(_ bytes: [UInt8]) -> StillHeader {
     var header = StillHeader(.tiff, codec: "tiff")

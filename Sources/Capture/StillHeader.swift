@@ -67,7 +67,10 @@ package struct StillHeader: Sendable {
     } else if bytes.starts(with: Array("BM".utf8)) {
       self.init(.bmp, codec: "bmp")
       let little = ByteOrderReader(bytes, isBigEndian: false)
-      if let across = little.int32(18), let down = little.int32(22) {
+      if little.int32(14) == 12, let across = little.int16(18), let down = little.int16(20) {
+        // The header of OS/2.
+        storedSize = (across, down)
+      } else if let across = little.int32(18), let down = little.int32(22) {
         // Top-down bitmaps have a negative height.
         storedSize = (across, Int(Int32(truncatingIfNeeded: down).magnitude))
       }
@@ -81,7 +84,7 @@ package struct StillHeader: Sendable {
     } else if bytes.starts(with: [0, 0, 0, 0x0C, 0x6A, 0x50, 0x20, 0x20])
       || bytes.starts(with: [0xFF, 0x4F, 0xFF, 0x51])
     {
-      self.init(.jpeg2000, codec: "jpeg2000")
+      self = Self.jpeg2000(reader)
     } else if bytes.dropFirst(4).starts(with: Array("ftyp".utf8)), let image = Self.avif(reader) {
       self = image
     } else {

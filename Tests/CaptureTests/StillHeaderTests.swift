@@ -159,6 +159,32 @@ import Testing
     #expect(error?.code == .unsupported, "\(error as Any)")
   }
 
+  @Test func `a JPEG 2000 image states its size, as a file and as a bare codestream`() throws {
+    let file = try Self.bytes(
+      "AAAADGpQICANCocKAAAAFGZ0eXBqcDIgAAAAAGpwMiAAAAAtanAyaAAAABZpaGRyAAAAEAAAABgAAwcHAAAAAAAPY29scgEAAAAAABAAAACvanAyY/9P/1EALwAAAAAAGAAAABAAAAAAAAAAAAAAABgAAAAQAAAAAAAAAAAAAwcBAQcBAQcBAf9SAAwAAAABAAQEBAAB/1wAEEBASEhQSEhQSEhQSEhQ/2QAJQABQ3JlYXRlZCBieSBPcGVuSlBFRyB2ZXJzaW9uIDIuNS40/5AACgAAAAAAKwAB/5PPtAwIc4/B8gIJP8+0DAGlP4CAgICAgICAgICAgP/Z"
+    )
+    for bytes in [file, Array(file.dropFirst(85))] {
+      let size = try #require(StillHeader(bytes)?.size)
+      #expect(size.width == 24 && size.height == 16)
+      #expect(Array(try Self.read(bytes).bytes.prefix(3)) == [20, 120, 252])
+    }
+    for count in 12...file.count { _ = StillHeader(Array(file.prefix(count)))?.size }
+  }
+
+  @Test func `bitmaps of OS/2 have a header of their own`() throws {
+    var file = Array("BM".utf8)
+    // Size, reserved, place of the rows, size of the header, width, height, planes, bits: 11 by 10 pixels.
+    file += [0, 0, 0, 0, 0, 0, 0, 0, 26, 0, 0, 0, 12, 0, 0, 0, 11, 0, 10, 0, 1, 0, 24, 0]
+    // Rows are padded to four bytes: 33 and 3.
+    let colour: [UInt8] = [252, 120, 20]
+    for _ in 0..<10 { file += (0..<33).map { colour[$0 % 3] } + [0, 0, 0] }
+    file[2] = UInt8(file.count & 255)
+    file[3] = UInt8(file.count >> 8)
+    let size = try #require(StillHeader(file)?.size)
+    #expect(size.width == 11 && size.height == 10)
+    #expect(Array(try Self.read(file).bytes.prefix(3)) == [20, 120, 252])
+  }
+
   @Test func `an animated WebP is called by its name`() throws {
     var chunks = Array("WEBPVP8X".utf8)
     chunks += [10, 0, 0, 0, 2, 0, 0, 0, 23, 0, 0, 15, 0, 0]

@@ -145,7 +145,7 @@ import Testing
 
   @Test(
     arguments: [
-      ["net"], ["params_ema"], ["weights"], ["ema", "module"], ["model", "state_dict"],
+      ["net"], ["params_ema"], ["state_dict_ema"], ["weights"], ["ema", "module"], ["model", "state_dict"],
       ["checkpoint", "model", "state_dict"],
     ])
   func `other training code calls the table of tensors by other names`(keys: [String]) throws {

@@ -72,7 +72,8 @@ import Testing
   }
 
   enum Layout: String, CaseIterable {
-    case house, ultralytics, roboflowYOLO, roboflowCOCO, labelImg, cvatDarknet, cvatUltralytics, cvatCOCO, coco, voc
+    case house, ultralytics, roboflowYOLO, roboflowCOCO, roboflowDarknet, labelImg, cvatDarknet, cvatUltralytics
+    case cvatCOCO, coco, voc, vocByPart
   }
 
   /// Writes the layout; returns what to open.
@@ -103,6 +104,9 @@ import Testing
     case .roboflowCOCO:
       try writeImages("train")
       try folder.write(coco(group: true), "train/_annotations.coco.json")
+    case .roboflowDarknet:
+      try writeImages("train", labels: "train")
+      try folder.write(lines, "train/_darknet.labels")
     case .labelImg:
       try writeImages("", labels: "")
       try folder.write(lines, "classes.txt")
@@ -123,8 +127,9 @@ import Testing
       try writeImages("train2017")
       try folder.write(coco(group: false), "annotations/instances_train2017.json")
       return "annotations/instances_train2017.json"
-    case .voc:
-      try writeImages("JPEGImages")
+    case .voc, .vocByPart:
+      let annotations = layout == .voc ? "Annotations" : "train/annotations"
+      try writeImages(layout == .voc ? "JPEGImages" : "train/images")
       try folder.write(lines, "labels.txt")
       for number in 0..<20 {
         let objects = boxes(number).map { box in
@@ -135,7 +140,7 @@ import Testing
         }.joined()
         try folder.write(
           "<annotation><filename>stale.jpg</filename><size><width>0</width><height>0</height></size>\(objects)</annotation>",
-          "Annotations/\(name(number)).xml")
+          "\(annotations)/\(name(number)).xml")
       }
     }
     return ""

@@ -124,8 +124,9 @@ struct TorchArchive {
 
   /// Where a network may be in the file's top dictionary, best first.
   private static let places: [(StaticString, String)] = [
-    ("ema", "averaged weights (ema)"), ("model", "model"), ("state_dict", "state_dict"),
-    ("model_state_dict", "model_state_dict"),
+    ("ema", "averaged weights (ema)"), ("model_ema", "averaged weights (model_ema)"),
+    ("ema_state_dict", "averaged weights (ema_state_dict)"), ("state_dict_ema", "averaged weights (state_dict_ema)"),
+    ("model", "model"), ("state_dict", "state_dict"), ("model_state_dict", "model_state_dict"),
   ]
 
   /// The table with most tensors in the tables of the file, down to the third level, and the keys it stands under: other

@@ -9,7 +9,7 @@ package enum DetectionResults {
   package static func write(_ found: [[FoundObject]], of truth: GroundTruth, to path: String) throws(EvaluationError) {
     var rows: [String] = []
     for (image, objects) in zip(truth.images, found) {
-      let name = quoted(image.name)
+      let name = RecordID.text(image.name).json
       for object in objects where truth.categories.indices.contains(object.classID) {
         let box = object.box
         rows.append(
@@ -19,20 +19,5 @@ package enum DetectionResults {
       }
     }
     try TextFile.write("[\(rows.joined(separator: ",\n"))]\n", to: path)
-  }
-
-  static func quoted(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case _ where scalar.value < 0x20:
-        let digits = String(scalar.value, radix: 16)
-        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result + "\""
   }
 }

@@ -7,8 +7,10 @@ extension GroundTruth {
   /// Only a file that is not such JSON or has no images or classes is an error; bad rows are counted and left out.
   /// Identifiers are integers or text. `area`, `iscrowd`, outlines and image sizes may be missing; run-length masks
   /// are ignored. Image paths are relative to the file.
+  ///
+  /// - Parameter needsNames: whether to leave out images without a file name; they are not needed to score detections.
   package static func parse(
-    coco bytes: [UInt8], path: String, keepsOutlines: Bool = true
+    coco bytes: [UInt8], path: String, keepsOutlines: Bool = true, needsNames: Bool = true
   ) throws(EvaluationError) -> GroundTruth {
     let file = try COCOFile(bytes, path: path, keepsOutlines: keepsOutlines)
     let url = URL(filePath: path)
@@ -39,7 +41,7 @@ extension GroundTruth {
     var images: [Image] = []
     var places: [RecordID: Int] = [:]
     for (index, row) in file.images.enumerated() {
-      guard let id = row.id, let name = row.name else {
+      guard let id = row.id, let name = row.name ?? (needsNames ? nil : id.text) else {
         note(.unusableRow, "images[\(index)]")
         continue
       }

@@ -30,7 +30,7 @@ extension GroundTruth {
     if !needsImages, let file = FileList.isFolder(place) ? annotations(in: place, split: split) : place,
       file.lowercased().hasSuffix(".json"), description(in: place) == nil
     {
-      return try parse(coco: TextFile.read(file), path: file, keepsOutlines: keepsOutlines)
+      return try parse(coco: TextFile.read(file), path: file, keepsOutlines: keepsOutlines, needsNames: false)
     }
     if !FileList.isFolder(place) { return try open(file: place, split: split, images: images, keepsOutlines) }
     if let file = description(in: place) { return try open(file: file, split: split, images: images, keepsOutlines) }
@@ -41,6 +41,13 @@ extension GroundTruth {
     if let truth = try read(vocFolder: place, split: split, images: images, classes: classes) { return truth }
     if let other = otherAnnotations(in: place, split: split) {
       return try read(coco: other.file, split: split, images: images, keepsOutlines, isUnsplit: other.isUnsplit)
+    }
+    let others = ["train", "val", "test"].filter {
+      annotations(in: place, split: $0) != nil || otherAnnotations(in: place, split: $0) != nil
+    }
+    guard others.isEmpty || FileList.exists(FileList.joined(place, "classes.txt")) else {
+      throw EvaluationError(
+        .malformed, file: place, "expected a part '\(split)', it has \(others.joined(separator: ", "))")
     }
     // An archive may hold everything in one more folder.
     let inner = FileList.names(in: place).filter { $0 != "__MACOSX" }

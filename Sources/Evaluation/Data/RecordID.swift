@@ -22,8 +22,24 @@ package enum RecordID: Hashable, Comparable, Sendable, ExpressibleByIntegerLiter
   package var json: String {
     switch self {
     case .number(let value): "\(value)"
-    case .text(let value): DetectionResults.quoted(value)
+    case .text(let value): Self.quoted(value)
     }
+  }
+
+  /// `text` as a JSON string.
+  private static func quoted(_ text: String) -> String {
+    var result = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"": result += "\\\""
+      case "\\": result += "\\\\"
+      case _ where scalar.value < 0x20:
+        let digits = String(scalar.value, radix: 16)
+        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result + "\""
   }
 
   /// Integers by value, then text bytewise.

@@ -50,6 +50,13 @@ import Testing
     #expect(truth.problems.isEmpty && truth.images.map(\.objects.count).sorted() == [1, 2])
   }
 
+  @Test func `need no names of images where detections are scored`() throws {
+    let folder = try TemporaryFolder()
+    let file = try folder.write(Self.file(image: #"{"id": 1}"#, annotation: Self.annotation), to: "gt.json")
+    #expect(try GroundTruth.open(file, split: "val", needsImages: false).objectCount == 1)
+    #expect(throws: EvaluationError.self) { try GroundTruth.open(file, split: "val") }
+  }
+
   @Test func `have categories without a name, which are called by their identifier`() throws {
     let text = Self.file(image: Self.image, annotation: Self.annotation).replacing(", \"name\": \"x\"", with: "")
     let truth = try GroundTruth.parse(coco: Array(text.utf8), path: "a.json")

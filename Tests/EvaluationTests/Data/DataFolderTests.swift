@@ -151,6 +151,13 @@ import Testing
     #expect(failure(folder.path)?.description.contains("it has train") == true)
   }
 
+  @Test(arguments: ["train.json", "annotations/instances_train.json", "train/labels.json", "my_train_set.json"])
+  func `a part that a COCO data set does not have is an error that names those it has`(file: String) throws {
+    let folder = try TemporaryFolder()
+    try folder.write(#"{"images": [], "annotations": [], "categories": []}"#, to: file)
+    #expect(failure(folder.path)?.description.contains("expected a part 'val', it has train") == true)
+  }
+
   @Test func `Roboflow's export for Darknet has names, images and labels in each part`() throws {
     let folder = try TemporaryFolder()
     for part in ["train", "valid"] {
