@@ -57,7 +57,7 @@ package struct StampedEvent: Hashable, Sendable {
 
   /// The same of the later frame at `stamp`, which shows the object as `track`.
   package mutating func advance(to stamp: FrameStamp, track: Track) {
-    moment += Int64((max(0, stamp.seconds - event.stamp.seconds) * 1e3).rounded())
+    moment += Int64((min(max(0, stamp.seconds - event.stamp.seconds), 1e11) * 1e3).rounded())
     event.stamp = stamp
     guard var object = event.object else { return }
     let topScore = max(object.track.topScore, track.topScore)
