@@ -43,16 +43,16 @@ package final class BatchRun: Sendable {
 
   /// How it is doing.
   package var report: BatchReport {
-    state.withLock { state in
-      var report = state.report
-      report.running = state.running.sorted { $0.key < $1.key }.map { index, job in
-        let report = job.run.report
-        return BatchReport.Running(
-          path: plan.inputs[index].path, bytes: job.bytes, report: report,
-          frameCount: report.source.frameCount.map { $0 / (plan.part?.count ?? 1) })
-      }
-      return report
+    let (known, jobs) = state.withLock { ($0.report, $0.running) }
+    var report = known
+    // Not under the lock, which a signal needs: a source may wait for its disk.
+    report.running = jobs.sorted { $0.key < $1.key }.map { index, job in
+      let report = job.run.report
+      return BatchReport.Running(
+        path: plan.inputs[index].path, bytes: job.bytes, report: report,
+        frameCount: report.source.frameCount.map { $0 / (plan.part?.count ?? 1) })
     }
+    return report
   }
 
   /// Ends all runs; inputs that are under way are not finished.

@@ -6,7 +6,7 @@ extension StillHeader {
     var header = StillHeader(.jpeg, codec: "mjpeg")
     header.isTruncated = true
     var position = 2
-    var isProgressive = false
+    var isProgressive = false, isMeantByNames = true, hasAdobeMarker = false
     while let marker = nextMarker(reader, &position) {
       switch marker {
       case 0xD9:
@@ -23,14 +23,25 @@ extension StillHeader {
         if let height = reader.int16(body.lowerBound + 1), let width = reader.int16(body.lowerBound + 3) {
           header.storedSize = (width, height)
         }
+        isMeantByNames = reader.int8(body.lowerBound + 5) != 4 || hasColourNames(reader, body)
+      case 0xEE: if reader.text(body.lowerBound, 5) == "Adobe" { hasAdobeMarker = true }
       case 0xE1:
         if let value = EXIFBlock(reader.bytes, body)?.orientation { header.orientation = FrameOrientation(exif: value) }
-      case 0xDA: header.mayBeWhole = !isProgressive
+      case 0xDA:
+        header.mayBeWhole = !isProgressive
+        // libav would take cyan for brightness.
+        if !isMeantByNames, !hasAdobeMarker { header.obstacle = "a JPEG of four colours that does not state which" }
       default: break
       }
       position = body.upperBound
     }
     return header
+  }
+
+  /// Whether the names of the components in a frame header state four colours: CMYK, or RGB and alpha.
+  private static func hasColourNames(_ reader: ByteOrderReader, _ body: Range<Int>) -> Bool {
+    let names = (0..<4).compactMap { reader.text(body.lowerBound + 6 + 3 * $0, 1) }.joined()
+    return names == "CMYK" || names.hasPrefix("RGB")
   }
 
   /// The next marker, after fill bytes and the compressed data of a scan; `nil` at the end of the file.

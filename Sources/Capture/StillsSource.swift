@@ -11,7 +11,10 @@ package final class StillsSource: FrameSource {
   private let paths: [String]
   private let rate: Double
   private let flag = InterruptFlag()
+  /// Locked while an image is read.
   private let state = Mutex(State())
+  /// The losses, for others meanwhile.
+  private let counts = Mutex(SourceLosses())
 
   private struct State {
     var index = 0
@@ -45,8 +48,11 @@ package final class StillsSource: FrameSource {
         state.losses.note(unreadable: "cannot show \(other): images of this kind are not read")
         state.losses.damagedPackets += 1
       }
+      publish(state.losses)
     }
   }
+
+  private func publish(_ losses: SourceLosses) { counts.withLock { $0 = losses } }
 
   /// Extensions of photographs that are not read: in a folder with others they are named.
   private static let otherEndings: Set<String> = ["heic", "heif", "jxl"]
@@ -82,11 +88,12 @@ package final class StillsSource: FrameSource {
   /// No audio.
   package var audio: AudioPackets? { nil }
   /// Losses so far.
-  package var losses: SourceLosses { state.withLock { $0.losses } }
+  package var losses: SourceLosses { counts.withLock { $0 } }
 
   /// The next image, or the end.
   package func next() throws(CaptureError) -> CaptureOutcome {
     try state.withLock { (state) throws(CaptureError) -> CaptureOutcome in
+      defer { publish(state.losses) }
       while state.index < paths.count {
         if flag.isInterrupted {
           throw CaptureError(.interrupted, "cannot read \(description.address): interrupted")

@@ -41,7 +41,9 @@ package struct SegmentFolder: Sendable {
   func adoptUnfinished(of camera: String) {
     for name in names(of: camera, days: nil) where name.content == .unfinished {
       let path = place(of: name)
-      guard let start = FootageTime.milliseconds(name.start), let length = Self.duration(of: path) else { continue }
+      // Times in a damaged file can be arbitrary.
+      guard let start = FootageTime.milliseconds(name.start), let length = Self.duration(of: path), length < 86_400
+      else { continue }
       // What moved in it is not known.
       let finished = name.finished(at: start + Int64((length * 1e3).rounded()), hasMotion: true)
       try? FileManager.default.moveItem(atPath: path, toPath: place(of: finished))

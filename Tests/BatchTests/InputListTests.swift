@@ -46,9 +46,10 @@ private final class Files {
   /// To root every folder is readable.
   @Test(.enabled(if: geteuid() != 0))
   func `a folder that cannot be read is an input that fails, not one that is left out`() throws {
-    let files = try Files(["v/a.mp4", "v/closed/b.mp4"])
-    #expect(chmod("\(files.root)/v/closed", 0) == 0)
-    defer { chmod("\(files.root)/v/closed", 0o700) }
+    let files = try Files(["v/a.mp4", "v/closed/b.mp4", "v/lost+found/c.mp4"])
+    let folders = ["closed", "lost+found"].map { "\(files.root)/v/\($0)" }
+    for folder in folders { #expect(chmod(folder, 0) == 0) }
+    defer { for folder in folders { chmod(folder, 0o700) } }
     #expect(try files.inputs(["v"]) == ["v/a.mp4": "a", "v/closed": "closed"])
   }
 

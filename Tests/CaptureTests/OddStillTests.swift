@@ -132,6 +132,30 @@ import Testing
     #expect(result.losses.unreadable.first?.contains("bent.jpg is damaged") == true)
   }
 
+  /// One block of four colours: C and K are 255, which is no ink, M and Y are 0.
+  private func fourColours(_ marker: [UInt8], names: [UInt8]) -> [UInt8] {
+    var file: [UInt8] = [0xFF, 0xD8] + marker + [0xFF, 0xDB, 0, 67, 0] + [UInt8](repeating: 1, count: 64)
+    file += [0xFF, 0xC0, 0, 20, 8, 0, 8, 0, 8, 4] + names.flatMap { [$0, 0x11, 0] }
+    // Twelve lengths of differences in four bits each, and an end of a block in two.
+    file += [0xFF, 0xC4, 0, 31, 0, 0, 0, 0, 12] + [UInt8](repeating: 0, count: 12) + [UInt8](0..<12)
+    file += [0xFF, 0xC4, 0, 20, 0x10, 0, 1] + [UInt8](repeating: 0, count: 15)
+    file += [0xFF, 0xDA, 0, 14, 4] + names.flatMap { [$0, 0] } + [0, 63, 0]
+    // 1016, -1024, -1024, 1016.
+    file += [0xAF, 0xE0, 0xB7, 0xFE, 0x5B, 0xFF, 0x00, 0x2B, 0xF8, 0x3F]
+    return file + [0xFF, 0xD9]
+  }
+
+  @Test func `a JPEG of four colours is shown if it states which`() throws {
+    let adobe: [UInt8] = [0xFF, 0xEE, 0, 14] + Array("Adobe".utf8) + [0, 100, 0, 0, 0, 0, 0]
+    for file in [fourColours(adobe, names: [1, 2, 3, 4]), fourColours([], names: Array("CMYK".utf8))] {
+      let pixels = try read(write(file, "a.jpg")).pixels
+      #expect(pixels[0] > 240 && pixels[1] < 16 && pixels[2] < 16, "\(pixels)")
+    }
+    let path = try write(fourColours([], names: [1, 2, 3, 4]), "a.jpg")
+    let error = #expect(throws: CaptureError.self) { _ = try read(path) }
+    #expect(error?.message.contains("four colours") == true, "\(error as Any)")
+  }
+
   @Test func `a photograph of another kind beside images is named`() throws {
     for name in ["a.ppm", "IMG_1.HEIC", "note.txt"] { _ = try write(Array("P6 1 1 255 abc".utf8), name) }
     let result = try read(folder.path)

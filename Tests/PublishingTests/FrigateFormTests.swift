@@ -90,6 +90,18 @@ import Testing
       try object(form.messages(of: line("start", more: person), image: { _ in nil }).last)["type"] as? String == "new")
   }
 
+  @Test func `a box may have any numbers, and a visit that never ends is forgotten`() throws {
+    var form = FrigateForm()
+    let huge = person.replacing("[10.0,20.0,30.0,60.0]", with: "[-1e300,20.0,1e300,1e19]")
+    let sent = try object(form.messages(of: line("start", more: huge), image: { _ in nil }).last)
+    #expect((sent["after"] as? [String: Any])?["box"] as? [Int] == [-1_000_000, 20, 1_000_000, 1_000_000])
+    var events = FrigateEvents()
+    let alert = line("visit", id: "endless", more: ",\"phase\":\"new\",\"severity\":\"alert\"")
+    #expect(events.translate(alert)?.reviewStatus == "ALERT")
+    for number in 0..<1000 { _ = events.translate(line("start", id: "\(number)", more: person)) }
+    #expect(events.reviewStatus(of: "front") == "NONE")
+  }
+
   @Test func `a visit is a review, and the camera's status while it lasts`() throws {
     var form = FrigateForm()
     func visit(_ phase: String, _ id: Int, _ severity: String) -> [MQTTMessage] {

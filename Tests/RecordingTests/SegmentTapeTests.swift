@@ -135,6 +135,26 @@ import Testing
     #expect(span.end - span.start > 2000)
   }
 
+  @Test func `a segment with damaged times keeps its name`() throws {
+    let camera = try Recorded(.walk, length: 100)
+    camera.play(150)
+    let open = try #require(camera.names.first)
+    var bytes = [UInt8](try Data(contentsOf: URL(filePath: camera.path(open))))
+    func replace(_ box: String, at offset: Int, by number: [UInt8]) throws {
+      let place = try #require(bytes.firstRange(of: Array(box.utf8))).upperBound + offset
+      bytes.replaceSubrange(place..<place + number.count, with: number)
+    }
+    // One tick a second, and 2^62 of them.
+    try replace("mdhd", at: 12, by: [0, 0, 0, 1])
+    try replace("tfdt", at: 4, by: [64, 0, 0, 0, 0, 0, 0, 0])
+    let copy = try ScratchFolder()
+    let folder = "\(copy.path)/\(RecordedName.segment(open).folder)"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    try Data(bytes).write(to: URL(filePath: "\(folder)/\(open.file)"))
+    SegmentFolder(path: copy.path).adoptUnfinished(of: "front")
+    #expect(copy.files(ending: ".mp4").first?.hasSuffix(open.file) == true)
+  }
+
   @Test(arguments: [TestClip.walk, .traffic])
   func `an export has the packets of its span from a keyframe on, with their times`(clip: TestClip) throws {
     let camera = try Recorded(clip)

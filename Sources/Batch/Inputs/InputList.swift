@@ -98,7 +98,8 @@ package struct InputList: Sendable {
       add(path, .folder, name: ownName)
       return
     }
-    let names = all.filter { !$0.hasPrefix(".") }.sorted()
+    // The folder of the file system's own repairs, which only root can read.
+    let names = all.filter { !$0.hasPrefix(".") && $0 != "lost+found" }.sorted()
     var hasImages = false
     for name in names {
       let inner = path == "/" ? "/" + name : path + "/" + name

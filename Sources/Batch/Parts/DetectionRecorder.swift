@@ -23,11 +23,14 @@ struct RecordedFrame: Codable, Hashable, Sendable {
     }
   }
 
-  /// The detections; `nil` if the line does not hold any in this form.
+  /// The detections; `nil` if the line holds anything that no network gives: it is damaged, or was changed.
   var detections: [Detection]? {
     var detections: [Detection] = []
     for values in boxes {
-      guard values.count == 6, let classID = Int(exactly: values[5]) else { return nil }
+      guard values.count == 6, let classID = Int(exactly: values[5]), (0..<1 << 20).contains(classID),
+        (0...1).contains(values[4]), values[..<4].allSatisfy({ abs($0) < 1e7 }), values[0] <= values[2],
+        values[1] <= values[3]
+      else { return nil }
       let box = Box(minX: values[0], minY: values[1], maxX: values[2], maxY: values[3])
       detections.append(Detection(box: box, score: values[4], classID: classID))
     }

@@ -54,7 +54,11 @@ struct FrigateEvents: Sendable {
     } else {
       if before == nil { order.append(line.id) }
       known[line.id] = after
-      if order.count > Self.limit { known[order.removeFirst()] = nil }
+      if order.count > Self.limit {
+        let oldest = order.removeFirst()
+        known[oldest] = nil
+        for camera in reviews.keys { reviews[camera]?[oldest] = nil }
+      }
     }
     return ["type": .string(type), "before": type == "new" ? after : before ?? after, "after": after]
   }
@@ -88,7 +92,8 @@ struct FrigateLine: Decodable, Sendable {
   }
 
   private var boxes: (corners: JSONValue, area: JSONValue, ratio: JSONValue) {
-    let corners = (box ?? []).map { Int($0.rounded()) }
+    // Lines of other boxes can hold any number.
+    let corners = (box ?? []).map { Int(min(max($0.rounded(), -1e6), 1e6)) }
     guard corners.count == 4 else { return ([], .integer(0), .integer(0)) }
     let (width, height) = (max(0, corners[2] - corners[0]), max(0, corners[3] - corners[1]))
     return (
