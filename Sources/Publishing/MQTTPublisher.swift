@@ -49,7 +49,11 @@ package final class MQTTPublisher: Sendable {
 
   /// Starts to publish. Throws `SpoolError` where the events cannot be kept, or `PipelineError` where there is no thread.
   package func start() throws {
-    let waiting = Mutex<Spool?>(try Spool(folder: settings.spool, limits: settings.limits))
+    let spool = try Spool(folder: settings.spool, limits: settings.limits)
+    // What an earlier run left waits as well.
+    let report = spool.report
+    shared.withLock { $0.report.spool = report }
+    let waiting = Mutex<Spool?>(spool)
     try thread.start("mqtt") { [self] in
       guard let spool = waiting.withLock({ $0.take() }) else { return }
       var work = PublishingWork(self, spool: spool)

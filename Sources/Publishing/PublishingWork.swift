@@ -147,11 +147,14 @@ struct PublishingWork: ~Copyable {
         return
       }
       guard let record = next else { return }
-      guard let event = PublishedEvent(spooled: record.payload) else { continue }
+      guard let event = PublishedEvent(spooled: record.payload) else {
+        skip(record, &session)
+        continue
+      }
       let image = event.snapshot.map { EventImage(path: $0, event: event.json) }
       let messages = form.messages(of: event) { [draw = publisher.draw] form in image.flatMap { draw($0, form) } }
       guard let last = messages.last else {
-        if let place = session.skip(record.place) { acknowledge(through: place) }
+        skip(record, &session)
         continue
       }
       do throws(MQTTError) {
@@ -159,8 +162,14 @@ struct PublishingWork: ~Copyable {
         session.note(try connection.publish(last), place: record.place)
       } catch  where error.code == .message {
         publisher.shared.withLock { $0.report.refused += 1 }
+        skip(record, &session)
       }
     }
+  }
+
+  /// `record` is not sent, now or later.
+  private mutating func skip(_ record: SpoolRecord, _ session: inout BrokerSession) {
+    if let place = session.skip(record.place) { acknowledge(through: place) }
   }
 
   /// Puts what has come in on the disk, and notices the end.

@@ -48,6 +48,9 @@ struct VisitKeeper: Hashable, Sendable {
     let zones: [String]
   }
 
+  /// Objects after which a visit ends and the next begins: each of its events names them all, and lines of logs have at most 64 kB.
+  static let mostObjects = 500
+
   private(set) var next = 1
   /// With times of the rules' own clock.
   private var open: Visit?
@@ -57,8 +60,11 @@ struct VisitKeeper: Hashable, Sendable {
   /// Takes in who is active in the next frame: an end, a beginning or a change.
   mutating func observe(_ active: [Participant], at now: Double, settings: VisitSettings) -> [Visit] {
     var visits: [Visit] = []
-    if let open, now - open.lastActive > settings.gap + timeTolerance || now - open.start > settings.longest {
-      visits = finish()
+    if let open {
+      // Of so many at the same time the next visit would be full as well.
+      let isFull = open.objects.count >= Self.mostObjects && active.count < Self.mostObjects / 2
+      let isOver = now - open.lastActive > settings.gap + timeTolerance || now - open.start > settings.longest
+      if isFull || isOver { visits = finish() }
     }
     var hasGrown = false
     for participant in active {
@@ -92,7 +98,7 @@ extension Visit {
   fileprivate mutating func join(_ participant: VisitKeeper.Participant, severity: Severity) -> Bool {
     var hasGrown = severity > self.severity
     self.severity = max(severity, self.severity)
-    if objects.appendIfNew(participant.identity) { hasGrown = true }
+    if objects.count < 2 * VisitKeeper.mostObjects, objects.appendIfNew(participant.identity) { hasGrown = true }
     if classIDs.appendIfNew(participant.classID) { hasGrown = true }
     for zone in participant.zones where zones.appendIfNew(zone) { hasGrown = true }
     return hasGrown

@@ -144,6 +144,18 @@ struct MQTTPublisherTests {
     after.stop()
   }
 
+  @Test func `what is no event in the spool does not wait for ever`() throws {
+    do {
+      var spool = try Spool(folder: folder.path + "/spool")
+      try spool.append(Array("nothing".utf8), at: now)
+    }
+    let publisher = try start { $0.discovery = nil }
+    #expect(publisher.report.spool.waiting == 1)
+    try broker.start()
+    #expect(waiting { publisher.report.spool.waiting == 0 })
+    publisher.stop()
+  }
+
   @Test func `a lost service is offline, and its return is online after its state`() throws {
     try broker.start()
     let listener = try broker.listen(to: "yolostream/available")
