@@ -177,16 +177,7 @@ struct PublishingWork: ~Copyable {
     let (events, isStopping) = publisher.shared.withLock { ($0.intake, $0.isStopping) }
     if isStopping, end == nil { end = Self.now + Self.farewell }
     guard !events.isEmpty else { return }
-    var taken = 0, lost = 0
-    var failure: String?
-    for (event, milliseconds) in events {
-      do throws(SpoolError) { try spool.append(event.spooled, at: milliseconds) } catch {
-        failure = error.description
-        guard error.isOfRecord else { break }
-        lost += 1
-      }
-      taken += 1
-    }
+    let (taken, lost, failure) = spool.append(events) { ($0.event.spooled, $0.milliseconds) }
     let report = spool.report
     diskFailure = failure
     publisher.shared.withLock { shared in

@@ -69,6 +69,26 @@ package struct Spool: ~Copyable {
     return file
   }
 
+  /// Appends what `record` makes of `values`, in order, until the disk takes no more. Records that are too large are left out.
+  ///
+  /// - Returns: how many need not be appended again, how many of them were left out, and the last failure.
+  package mutating func append<Value>(
+    _ values: [Value], as record: (Value) -> (payload: [UInt8], milliseconds: Int64)
+  ) -> (taken: Int, lost: Int, failure: String?) {
+    var taken = 0, lost = 0
+    var failure: String?
+    for value in values {
+      let (payload, milliseconds) = record(value)
+      do throws(SpoolError) { try append(payload, at: milliseconds) } catch {
+        failure = error.description
+        guard error.isOfRecord else { break }
+        lost += 1
+      }
+      taken += 1
+    }
+    return (taken, lost, failure)
+  }
+
   /// Appends a record at `milliseconds` since 1970.
   package mutating func append(_ payload: [UInt8], at milliseconds: Int64) throws(SpoolError) {
     let data = SpoolRecord.bytes(of: payload, milliseconds: milliseconds)

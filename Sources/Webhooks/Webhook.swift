@@ -176,19 +176,10 @@ package final class Webhook: Sendable {
 
   private func takeIntake(_ spool: inout Spool) {
     let calls = shared.withLock { $0.intake }
-    var taken = 0, lost = 0
-    var failure: String?
-    for (call, milliseconds) in calls {
-      do throws(SpoolError) { try spool.append(call.spooled, at: milliseconds) } catch {
-        failure = error.description
-        // On a full disk what is left waits in memory.
-        guard error.isOfRecord else { break }
-        lost += 1
-      }
-      taken += 1
-    }
+    let (taken, lost, failure) = spool.append(calls) { ($0.call.spooled, $0.milliseconds) }
     let report = spool.report
     shared.withLock { shared in
+      // On a full disk what is left waits in memory.
       shared.intake.removeFirst(taken)
       shared.report.dropped += lost
       shared.report.spool = report
