@@ -33,10 +33,12 @@ package final class OwnedThread: Sendable {
 }
 
 extension WorkThread {
-  /// Executes `work`, which may block, on a thread of its own; on the caller's if the system has none left.
-  package static func execute(_ name: String, _ work: @escaping @Sendable () -> Void) async {
+  /// The result of `work`, which may block and is executed on a thread of its own; on the caller's if the system has none left.
+  package static func execute<Result: Sendable>(
+    _ name: String, _ work: @escaping @Sendable () -> Result
+  ) async -> Result {
     guard let thread = try? WorkThread(name: name) else { return work() }
-    await Task(executorPreference: thread) { work() }.value
-    thread.join()
+    defer { thread.join() }
+    return await Task(executorPreference: thread) { work() }.value
   }
 }

@@ -53,23 +53,18 @@ extension ServiceRun {
   func changeOutlets(from before: OutputSettings, to outputs: OutputSettings) async -> [String] {
     let hasBroker = before.mqtt.address != nil || outputs.mqtt.address != nil
     guard hasBroker || !(before.webhooks + outputs.webhooks).isEmpty else { return [] }
-    let problems = Problems()
-    await WorkThread.execute("outlets") { [outlets] in
+    let problems = await WorkThread.execute("outlets") { [outlets] in
+      var problems: [String] = []
       do throws(ServiceError) { try outlets.changePublisher(to: outputs) } catch {
-        problems.list.withLock { $0.append("outputs.mqtt: \(error)") }
+        problems.append("outputs.mqtt: \(error)")
       }
       do throws(ServiceError) { try outlets.changeWebhooks(to: outputs.webhooks) } catch {
-        problems.list.withLock { $0.append("outputs.webhooks: \(error)") }
+        problems.append("outputs.webhooks: \(error)")
       }
+      return problems
     }
-    let list = problems.list.withLock { $0 }
-    for problem in list { log(LogLine(.error, problem)) }
-    return list
-  }
-
-  /// What a thread found wrong.
-  private final class Problems: Sendable {
-    let list = Mutex<[String]>([])
+    for problem in problems { log(LogLine(.error, problem)) }
+    return problems
   }
 
   /// Closes the outlets on their own thread, because it may take seconds.
