@@ -3,6 +3,7 @@
 /// A stop or a failure ends the sources; queued frames are still processed, so that files are complete up to that
 /// frame. A cancellation drops queued frames.
 package struct RunState {
+  /// What the run has to do.
   package enum Action: Equatable {
     case nothing
     /// Finish the channels fed by sources, and interrupt the sources.

@@ -3,8 +3,10 @@
 /// With an input, an item is the work from receiving one value until asking for the next. Without (a source), an item
 /// is the work between two sends.
 package struct StageTimeline {
+  /// What a stage waits for.
   package enum Wait { case input, output }
 
+  /// What ended: a wait, or work on one item.
   package enum Change: Equatable {
     case waited(Wait, nanoseconds: UInt64)
     case item(nanoseconds: UInt64)

@@ -20,6 +20,7 @@ import Testing
       (.emptyNames, "struct BoxUtils {}", "struct Corelation {}"),
       (.summaries, "public var a = 1", "/// One.\n@inlinable\npublic var a = 1"),
       (.summaries, "  public static func b() {}", "  static func b() {}"),
+      (.summaries, "package final class A {}", "package var a = 1"),
       (.trapsAndSleeps, "let a = try! b()", "let a = try b()"),
       (.trapsAndSleeps, "fatalError(\"no\")", "/* fatalError(\"no\") */ throw NoError()"),
       (.leftovers, "// TO" + "DO: later", "// Done."),

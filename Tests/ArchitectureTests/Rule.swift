@@ -7,7 +7,7 @@ enum Rule: String, CaseIterable, Sendable {
   case unsafePlace = "unsafe code stands only in the targets that have a budget for it in House.swift"
   case ownName = "no module holds a type of its own name"
   case emptyNames = "names are nouns that say something: no Core, Common, Utils, Helpers, Manager"
-  case summaries = "every public declaration has a summary"
+  case summaries = "every public declaration, and every type that other targets see, has a summary"
   case trapsAndSleeps =
     "no fatalError, try!, as!, sleep: external data must not end the process, and nothing waits blindly"
   case leftovers = "nothing half done: no marks for later, no merge conflicts"
@@ -54,12 +54,14 @@ extension SourceFile {
   /// Lines with unsafe code.
   var unsafeLines: [Int] { code.matches(of: /(\bunsafe\b|\bUnsafe\w*|@unchecked)/) }
 
-  /// Public declarations without a `///` line above them and their attributes.
+  /// Public declarations, and types of the package, without a `///` line above them and their attributes.
   fileprivate var undocumented: [Int] {
     let declaration =
       /^\s*(?:@\w+(?:\([^)]*\))?\s+)*public\s+(?:\w+(?:\(\w+\))?\s+)*?(?:func|var|let|init|subscript|struct|class|enum|actor|protocol|typealias)\b/
+    let type = /^\s*(?:@\w+(?:\([^)]*\))?\s+)*package\s+(?:\w+\s+)*?(?:struct|class|enum|actor|protocol|typealias)\b/
     return code.indices.filter { index in
-      guard code[index].contains(declaration), !code[index].contains("override") else { return false }
+      guard code[index].contains(declaration) || code[index].contains(type), !code[index].contains("override")
+      else { return false }
       var above = index - 1
       while above >= 0, lines[above].trimmingCharacters(in: .whitespaces).hasPrefix("@") { above -= 1 }
       return above < 0 || !lines[above].trimmingCharacters(in: .whitespaces).hasPrefix("///")
