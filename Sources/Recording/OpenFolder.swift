@@ -43,10 +43,16 @@ struct OpenFolder: ~Copyable {
 
   /// Bytes on the disk of the file called `name`; `nil` if it is no plain file.
   func byteCount(of name: String) -> Int64? {
-    var status = stat()
-    guard unsafe fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0, status.st_mode & S_IFMT == S_IFREG
-    else { return nil }
+    guard let status = status(of: name), status.st_mode & S_IFMT == S_IFREG else { return nil }
     return Int64(status.st_blocks) * 512
+  }
+
+  /// When something was last created in the folder called `name` or removed from it, in seconds since 1970.
+  func changeTime(of name: String) -> Double? { status(of: name).map { Double($0.st_mtim.tv_sec) } }
+
+  private func status(of name: String) -> stat? {
+    var status = stat()
+    return unsafe fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 ? status : nil
   }
 
   /// Removes the file called `name`; returns whether it is gone.

@@ -98,9 +98,8 @@ package final class Retention: Sendable {
     now: Int64 = EventClock.wallMilliseconds, note: (Report) -> Void
   ) -> Bool {
     guard let root = OpenFolder(path: folder.path), let space = root.space else { return false }
-    // Two hours later no file is created in the folder of an hour: files have the time of the movement that they show.
-    let limit = MediaName.time(now - 7_200_000)
-    let files = recordings(in: root, before: limit).filter { !folder.isOpen($0.name.file) }
+    let limit = endOfHours(now)
+    let files = recordings(in: root, clearedAt: now).filter { !folder.isOpen($0.name.file) }
     let kept: Set<String>, alerts: Set<String>, spared: Set<SegmentName>
     do {
       kept = try rules.knowledge?.kept() ?? []
@@ -145,10 +144,19 @@ package final class Retention: Sendable {
     return doomed.count > batch && !removed.isEmpty
   }
 
-  /// All recordings below `root`. Removes empty folders of hours and days before `limit`, which are not removed with their
-  /// last file while new files are possible.
-  static func recordings(in root: borrowing OpenFolder, before limit: String = "") -> [RecordedFile] {
+  /// Two hours after its end no file is created in the folder of an hour: files have the time of the movement that they show.
+  private static func endOfHours(_ now: Int64) -> String { MediaName.time(now - 7_200_000) }
+
+  /// All recordings below `root`. If `now` is given, in milliseconds since 1970, it removes empty folders of hours and days
+  /// that are over, which are not removed with their last file while new files are possible. Folders that changed in the last
+  /// minute stay: a camera whose clock is late may have created one for a file that it is about to write.
+  static func recordings(in root: borrowing OpenFolder, clearedAt now: Int64? = nil) -> [RecordedFile] {
     var files: [RecordedFile] = []
+    let limit = now.map(endOfHours) ?? ""
+    func clear(_ name: String, in folder: borrowing OpenFolder) {
+      guard let now, let change = folder.changeTime(of: name), abs(Double(now) / 1e3 - change) > 60 else { return }
+      folder.removeEmptyFolder(name)
+    }
     for camera in root.names where MediaName.isCamera(camera) {
       guard let days = OpenFolder(camera, in: root) else { continue }
       for day in days.names where MediaName.isDay(day) {
@@ -156,7 +164,7 @@ package final class Retention: Sendable {
         for hour in hours.names where MediaName.isHour(hour) {
           guard let inner = OpenFolder(hour, in: hours) else { continue }
           let names = inner.names
-          if names.isEmpty, isOver(hour, of: day, before: limit) { hours.removeEmptyFolder(hour) }
+          if names.isEmpty, isOver(hour, of: day, before: limit) { clear(hour, in: hours) }
           for file in names {
             guard let name = RecordedName(parsing: file), name.folder == "\(camera)/\(day)/\(hour)",
               let count = inner.byteCount(of: file)
@@ -164,7 +172,7 @@ package final class Retention: Sendable {
             files.append(RecordedFile(name: name, byteCount: count))
           }
         }
-        if isOver("23", of: day, before: limit) { days.removeEmptyFolder(day) }
+        if isOver("23", of: day, before: limit) { clear(day, in: days) }
       }
     }
     return files

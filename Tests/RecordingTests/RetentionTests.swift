@@ -197,6 +197,18 @@ import Testing
       ])
   }
 
+  @Test func `an empty folder that was just created stays, however old the hour is that it stands for`() throws {
+    let scratch = try ScratchFolder()
+    let media = try MediaFolder(path: scratch.path)
+    let hour = "\(scratch.path)/front/2026-11-20/18"
+    try FileManager.default.createDirectory(atPath: hour, withIntermediateDirectories: true)
+    let now = EventClock.wallMilliseconds
+    #expect(!Retention.sweep(media, StorageSettings(), now: now) { _ in })
+    #expect(FileManager.default.fileExists(atPath: hour), "a camera whose clock is late is about to write a file there")
+    #expect(!Retention.sweep(media, StorageSettings(), now: now + 120_000) { _ in })
+    #expect(!FileManager.default.fileExists(atPath: hour), "and nothing came")
+  }
+
   @Test(
     arguments: [
       (["s1@5", "e1@9"], 4, 10), (["s1@5", "s2@6", "e1@7", "e2@8"], 4, 9), (["s1@5", "s2@6", "e2@9", "e1@7"], 4, 10),

@@ -28,15 +28,12 @@ import Testing
     for (minute, hasMotion) in [(0, false), (1, false), (60, true)] {
       let start = Self.evening + Int64(minute) * 60_000
       let name = SegmentName(camera: "yard", start: start).finished(at: start + 60_000, hasMotion: hasMotion)
-      // Retention removes empty folders of past hours: the file is made elsewhere.
-      let made = service.folder.appending(path: "made.mp4").path
       try FFmpegTool.run([
         "-f", "lavfi", "-i", "color=0x203040:s=320x240:r=5:d=60", "-vf",
         "drawbox=x=160:y=120:w=80:h=60:color=white:t=fill:enable='gte(t,30)',format=yuv420p", "-c:v", "libx264",
         "-preset", "ultrafast", "-g", "10", "-movflags", "frag_keyframe+empty_moov+default_base_moof",
-        made,
+        try media.place(name),
       ])
-      try FileManager.default.moveItem(atPath: made, toPath: try media.place(name))
     }
     return service
   }

@@ -87,13 +87,10 @@ import Testing
     for (place, size) in [(0, "64x48"), (1, "128x96")] {
       let start = begin + Int64(place) * 2000
       let name = SegmentName(camera: "yard", start: start).finished(at: start + 2000, hasMotion: false)
-      // Retention removes empty folders of past hours: the file is made elsewhere.
-      let made = service.folder.appending(path: "made.mp4").path
       try FFmpegTool.run([
         "-f", "lavfi", "-i", "testsrc=s=\(size):r=10:d=2", "-pix_fmt", "yuv420p", "-movflags",
-        "+frag_keyframe+empty_moov", made,
+        "+frag_keyframe+empty_moov", try media.place(name),
       ])
-      try FileManager.default.moveItem(atPath: made, toPath: try media.place(name))
     }
     func export(_ seconds: Int64) throws -> Int32 {
       let (after, before) = (EventClock.text(begin), EventClock.text(begin + seconds * 1000))
