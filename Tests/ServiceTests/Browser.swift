@@ -56,9 +56,10 @@ final class Browser {
     _ = try call("Page.navigate", ["url": address])
   }
 
-  /// The value of `script` in the page.
+  /// The value of `script` in the page; throws what the script throws.
   func value(of script: String) throws -> Any? {
     let result = try call("Runtime.evaluate", ["expression": script, "returnByValue": true, "awaitPromise": true])
+    if let thrown = result["exceptionDetails"] { throw ScriptError(description: "\(script): \(thrown)") }
     return (result["result"] as? [String: Any])?["value"]
   }
 
@@ -71,13 +72,19 @@ final class Browser {
     while (try? value(of: isThere) as? Bool) != true, ContinuousClock.now < end {}
   }
 
-  /// Waits until `condition` holds in the page; `false` if it does not within `seconds`.
+  struct ScriptError: Error, CustomStringConvertible {
+    let description: String
+  }
+
+  /// Waits until `condition` holds in the page; `false` if it does not within `seconds`. A condition that throws, such as of an
+  /// element that is not there yet, does not hold.
   func wait(for condition: String, seconds: Int = 60) throws -> Bool {
     let script = """
       new Promise((resolve) => {
         const end = performance.now() + \(seconds) * 1000;
+        const holds = () => { try { return \(condition) } catch { return false } };
         const look = () => {
-          if (\(condition)) resolve(true);
+          if (holds()) resolve(true);
           else if (performance.now() > end) resolve(false);
           else setTimeout(look, 50);
         };
@@ -85,6 +92,12 @@ final class Browser {
       })
       """
     return try value(of: script) as? Bool ?? false
+  }
+
+  /// Clicks an element, once it is there.
+  func click(_ element: String) throws {
+    try #require(try wait(for: "(\(element)) != null"), "\(element)")
+    _ = try value(of: "\(element).click()")
   }
 
   /// Clicks at a point of the window.

@@ -107,20 +107,19 @@ struct PageHistoryTests {
     let hour = try browser.value(of: "parseFloat(document.querySelector('.day .gap').style.width)") as? Double ?? 0
     #expect(abs(hour - 100.0 / 24) < 0.4, "\(hour) % of the day")
     // A filter, which stands in the address.
-    _ = try browser.value(
-      of: "[...document.querySelectorAll('.chip')].find((c) => c.textContent.startsWith('Person')).click()")
+    try browser.click("[...document.querySelectorAll('.chip')].find((c) => c.textContent.startsWith('Person'))")
     #expect(try browser.wait(for: "\(rows) === 1 && location.hash.includes('label=person')"))
     // A second class: events that have either.
     let other = "[...document.querySelectorAll('.chip')].find((c) => c.textContent.startsWith('Car'))"
-    _ = try browser.value(of: "\(other).click()")
+    try browser.click(other)
     #expect(try browser.wait(for: "\(rows) === 2 && location.hash.includes('label=person&label=car')"))
-    _ = try browser.value(of: "\(other).click()")
+    try browser.click(other)
     #expect(try browser.wait(for: "\(rows) === 1 && !location.hash.includes('label=car')"))
     let place = "document.querySelector('.player video')"
     // The target of the player, however much time passes until the check.
     _ = try browser.value(
       of: "window.places = []; \(place).addEventListener('seeking', () => places.push(\(place).currentTime))")
-    _ = try browser.value(of: "document.querySelector('.list button').click()")
+    try browser.click("document.querySelector('.list button')")
     #expect(try browser.wait(for: "\(place).readyState >= 2 && \(place).currentTime > 0"))
     #expect(try browser.wait(for: "places.length > 0"))
     let time = try #require(try browser.value(of: "places[0]") as? Double)
@@ -143,7 +142,7 @@ struct PageHistoryTests {
     #expect(kept.contains(visits[0]) && kept.contains("\"label\":\"person\""), "with its object")
     let link = try browser.value(of: "document.querySelector('.player a[download]').href") as? String
     #expect(link?.hasSuffix("/clip.mp4") == true)
-    _ = try browser.value(of: "document.querySelector('.chip[aria-pressed=true]').click()")
+    try browser.click("document.querySelector('.chip[aria-pressed=true]')")
     #expect(try browser.wait(for: "\(rows) === 2"))
     try browser.press("n", code: 78)
     #expect(try browser.wait(for: "document.querySelectorAll('.list [aria-current]').length === 1"))
@@ -175,7 +174,7 @@ struct PageHistoryTests {
           "!document.querySelector('.new-items').hidden && document.querySelector('.new-items').textContent === '1 new'"
       ))
     #expect(try browser.value(of: "document.querySelectorAll('.list li').length") as? Int == 0)
-    _ = try browser.value(of: "document.querySelector('.new-items').click()")
+    try browser.click("document.querySelector('.new-items')")
     #expect(
       try browser.wait(
         for: "document.querySelectorAll('.list li').length === 1 && document.querySelector('.new-items').hidden"))

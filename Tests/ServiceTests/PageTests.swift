@@ -56,7 +56,7 @@ struct PageTests {
     )
     try browser.checkView("live-\(name)")
     // An offline camera has a view like any other.
-    _ = try browser.value(of: "document.querySelector('.tile[href$=cellar]').click()")
+    try browser.click("document.querySelector('.tile[href$=cellar]')")
     #expect(try browser.wait(for: "document.querySelector('.watch .note')?.innerText.includes('Connection refused')"))
     #expect(try browser.value(of: "document.querySelector('.watch .stage').clientHeight > 150") as? Bool == true)
     try browser.checkView("offline-\(name)")

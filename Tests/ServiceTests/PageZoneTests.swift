@@ -37,8 +37,7 @@ struct PageZoneTests {
     #expect(
       try browser.wait(
         for: "document.querySelector('.editor') && document.querySelector('.watch img').naturalWidth > 0"))
-    _ = try browser.value(
-      of: "[...document.querySelectorAll('.editor button')].find((b) => b.textContent === 'Add a zone').click()")
+    try browser.click("[...document.querySelectorAll('.editor button')].find((b) => b.textContent === 'Add a zone')")
     let area =
       "(() => { const r = document.querySelector('.watch canvas').getBoundingClientRect(); return [r.left, r.top, r.width, r.height] })()"
     for (x, y) in [(0.35, 0.6), (0.75, 0.6), (0.75, 0.97), (0.35, 0.97), (0.35, 0.6)] {
