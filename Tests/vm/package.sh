@@ -73,6 +73,8 @@ check 'the camera of the configuration that came along is seen' within 120 sees
 check 'and detected in' within 600 inferred
 alone() { [ "$(inside stat -c %u /proc/"$(property MainPID)")" -ge 61184 ]; }
 check 'as a user that exists only meanwhile' alone
+quiet() { ! inside journalctl -u yolostream --no-pager -o cat | grep -iE 'fail|denied|not permitted'; }
+check 'and nothing failed in its journal' quiet
 inside tee /etc/yolostream/north.yml > /dev/null <<'CONFIGURATION'
 version: 1
 model: {path: gelan-n, imgsz: 32, workers: 1}

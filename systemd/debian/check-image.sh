@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # usage: check-image.sh LAYOUT    (as root)
 # Starts an image by namespaces as its user without rights on a read-only root, with /config and /media: the page answers and
-# its own health check is right: on another port, with a token, while the service runs, hangs and is gone.
+# its own health check is right: on another port, with a token, over HTTPS, while the service runs, hangs and is gone.
 set -euo pipefail
 layout=$(realpath "$1")
 work=$(mktemp -d)
@@ -113,4 +113,15 @@ check 'with a token the page answers' answers / -H 'Authorization: Bearer 012345
 check 'and the health check passes without it' healthy
 check 'it runs' running
 check 'it ends in order' end
+openssl req -x509 -newkey rsa:2048 -nodes -keyout "$work/config/key.pem" -out "$work/config/cert.pem" -days 2 -subj /CN=camera.example \
+  2> /dev/null
+chown "${user%:*}" "$work/config/key.pem"
+configure '{listen: "127.0.0.1:18081", tls: {cert: /config/cert.pem, key: /config/key.pem}}'
+start
+secure() { for _ in $(seq 150); do ! curl -skf https://127.0.0.1:18081/ > "$work/answer" || return 0; sleep 0.2; done; return 1; }
+check 'with a certificate the page answers over HTTPS' secure
+check 'and so the health check passes' healthy
+check 'it runs' running
+check 'it ends in order' end
+check 'the health check fails when it is gone' ill
 echo 'check-image: all well'

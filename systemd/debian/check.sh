@@ -102,8 +102,8 @@ names(json.load(sys.stdin)["command"], [])'
 }
 described() {
   commands > "$work/commands" && [ "$(wc -l < "$work/commands")" -gt 20 ] || return 1
-  for name in $(cat "$work/commands"); do
-    [ -s "$work/files/usr/share/man/man1/$name.1.gz" ] || { echo "there is no manual page $name"; return 1; }
+  for each in $(cat "$work/commands"); do
+    [ -s "$work/files/usr/share/man/man1/$each.1.gz" ] || { echo "there is no manual page $each"; return 1; }
   done
 }
 check 'every command has a page of the manual' described
