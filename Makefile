@@ -44,11 +44,11 @@ test: # everything continuous integration checks
 lint:
 	swift format lint --strict --recursive Sources Tests Package.swift
 
-fuzz: setup # ten thousand bent inputs of each parser, a thousand bent videos; some hours of one processor
-	YOLOSTREAM_MUTATIONS=10000 swift test -c release --no-parallel --filter 'Mutated|NonMaximumSuppressionTests'
+fuzz: # ten thousand bent inputs of each parser, a thousand bent videos; some hours of one processor
+	YOLOSTREAM_MUTATIONS=10000 bash Tests/run.sh --no-parallel --filter 'Mutated|NonMaximumSuppressionTests'
 
 tsan: setup # RingBuffer, Pipeline, Streaming and Service under Thread Sanitizer, which makes each step many times slower
 	bash Tests/tsan/run.sh
 
-sanitize: setup # every kernel on the shapes of all networks and on odd ones, under Address and Undefined Behaviour Sanitizer
-	swift test -c release --filter KernelCheckTests
+sanitize: # every kernel on the shapes of all networks and on odd ones, under Address and Undefined Behaviour Sanitizer
+	bash Tests/run.sh --filter KernelCheckTests

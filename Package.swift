@@ -19,22 +19,36 @@ func room(_ name: String, sees dependencies: [Target.Dependency] = [], embeds fi
     swiftSettings: rules)
 }
 
+let testRules: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
 func tests(of name: String, sees dependencies: [Target.Dependency] = []) -> Target {
   .testTarget(
     name: "\(name)Tests", dependencies: [.byName(name: name), "TestSupport"] + dependencies,
-    swiftSettings: [.treatAllWarnings(as: .error)])
+    swiftSettings: testRules)
 }
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
-/// The service with its web server takes most of a first build. Who detects in files, or uses the libraries, leaves it out:
-/// `swift build --disable-default-traits --product yolostream`, or `traits: []` in a manifest.
+/// The service with its web server takes most of a first build, and training much of the rest. A build for detection in videos and
+/// images, or of the libraries, leaves them out: `swift build --disable-default-traits --product yolostream`, or `traits: []` in a
+/// manifest.
 let withService: TargetDependencyCondition? = .when(traits: ["Service"])
+let withTraining: TargetDependencyCondition? = .when(traits: ["Training"])
 
-let service: Target.Dependency = .target(name: "Service", condition: withService)
-let eventStore: Target.Dependency = .target(name: "EventStore", condition: withService)
+let service: [Target.Dependency] = [
+  .target(name: "Service", condition: withService),
+  .target(name: "EventStore", condition: withService),
+  .target(name: "Recording", condition: withService),
+]
+
+let training: [Target.Dependency] = [
+  .target(name: "Training", condition: withTraining),
+  .target(name: "Evaluation", condition: withTraining),
+  .target(name: "MPI", condition: withTraining),
+]
+
 let database: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift", condition: withService)
 
 let webServer: [Target.Dependency] = [
@@ -64,8 +78,9 @@ let package = Package(
     .library(name: "GELAN", targets: ["GELAN", "Checkpoints"]),
   ],
   traits: [
-    .trait(name: "Service", description: "The command serve: many cameras as a service with a web page."),
-    .default(enabledTraits: ["Service"]),
+    .trait(name: "Service", description: "Many cameras as a service with a web page, and the history of events."),
+    .trait(name: "Training", description: "Training, validation, quantising, scores of tracks."),
+    .default(enabledTraits: ["Service", "Training"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -90,12 +105,13 @@ let package = Package(
     .target(name: "Kernels"),
     .target(name: "CMPI"),
     room("Scene"),
+    room("JSON"),
     room("GELAN"),
     room("RingBuffer"),
     room("Spooling"),
 
     // Level 1: owning wrappers and the domains that know only the scene.
-    room("Checkpoints", sees: ["GELAN"]),
+    room("Checkpoints", sees: ["JSON", "GELAN"]),
     room("FFmpeg", sees: ["CFFmpeg"]),
     room("V4L2", sees: ["CV4L2"]),
     room("OneDNN", sees: ["COneDNN"]),
@@ -105,18 +121,18 @@ let package = Package(
     room("Imaging", sees: ["CPixelRows", "Scene"]),
     room("Tracking", sees: ["Scene"]),
     room("Rules", sees: ["Scene"]),
-    room("Evaluation", sees: ["Scene", yams]),
+    room("Evaluation", sees: ["JSON", "Scene", yams]),
     room("Pipeline", sees: ["RingBuffer"]),
 
     // Level 2: a source, a detector, a delivery.
     room("Capture", sees: ["FFmpeg", "V4L2", "Imaging", "Pipeline", "Scene"]),
     room("Inference", sees: ["Kernels", "GELAN", "OneDNN", "Imaging", "Scene"]),
     room("ModelStore", sees: ["Checkpoints", "FFmpeg", "GELAN"]),
-    room("Outputs", sees: ["FFmpeg", "FreeType", "Imaging", "Scene"]),
+    room("Outputs", sees: ["JSON", "FFmpeg", "FreeType", "Imaging", "Scene"]),
 
-    room("Publishing", sees: ["MQTT", "Spooling", "Outputs", "Pipeline", "Scene"]),
+    room("Publishing", sees: ["JSON", "MQTT", "Spooling", "Outputs", "Pipeline", "Scene"]),
 
-    room("Webhooks", sees: ["Spooling", "FFmpeg", "Outputs", "Pipeline"] + webClient),
+    room("Webhooks", sees: ["JSON", "Spooling", "FFmpeg", "Outputs", "Pipeline"] + webClient),
 
     // Level 3: where they meet.
     room(
@@ -132,7 +148,7 @@ let package = Package(
         "Outputs", "Pipeline", "Scene",
       ]),
 
-    room("EventStore", sees: ["Outputs", "Pipeline", "Scene", database]),
+    room("EventStore", sees: ["JSON", "Outputs", "Pipeline", "Scene", database]),
 
     // Level 4: many files as a batch.
     room(
@@ -140,11 +156,11 @@ let package = Package(
       sees: ["Capture", "FFmpeg", "Imaging", "Inference", "Outputs", "Pipeline", "Scene", "Streaming"]),
 
     // Level 4: many cameras as a service, from what a user asks for to what a browser shows.
-    room("Settings", sees: ["Capture", "FFmpeg", "V4L2", "MQTT", "Outputs", "Rules", "Scene", yams]),
-    room("Recording", sees: ["Settings", "FFmpeg", "Outputs", "Pipeline", "Imaging", "Scene"]),
-    room("LiveView", sees: ["Capture", "FFmpeg", "Outputs", "Pipeline", "Imaging", "Scene"]),
+    room("Settings", sees: ["JSON", "Capture", "FFmpeg", "V4L2", "MQTT", "Outputs", "Rules", "Scene", yams]),
+    room("Recording", sees: ["JSON", "Settings", "FFmpeg", "Outputs", "Pipeline", "Imaging", "Scene"]),
+    room("LiveView", sees: ["JSON", "Capture", "FFmpeg", "Outputs", "Pipeline", "Imaging", "Scene"]),
     room(
-      "Web", sees: ["EventStore", "Settings", "Recording", "LiveView", "Outputs", "Pipeline"] + webServer,
+      "Web", sees: ["JSON", "EventStore", "Settings", "Recording", "LiveView", "Outputs", "Pipeline"] + webServer,
       embeds: [
         "page.html",
         "login.html",
@@ -177,31 +193,29 @@ let package = Package(
     room(
       "Service",
       sees: [
-        "EventStore", "Settings", "Recording", "LiveView", "Web", "MQTT", "Publishing", "Rules", "Spooling", "Webhooks",
-        "Streaming", "Capture", "FFmpeg", "Checkpoints", "GELAN", "Inference", "Tracking", "Outputs", "Pipeline",
-        "Imaging", "Scene",
+        "JSON", "EventStore", "Settings", "Recording", "LiveView", "Web", "MQTT", "Publishing", "Rules", "Spooling",
+        "Webhooks", "Streaming", "Capture", "FFmpeg", "Checkpoints", "GELAN", "Inference", "Tracking", "Outputs",
+        "Pipeline", "Imaging", "Scene",
       ]),
 
     // Level 5: commands.
     .executableTarget(
       name: "yolostream",
       dependencies: [
-        "Batch", service, eventStore, "Recording", "Settings", "Streaming", "Capture", "Diagnosis", "FFmpeg",
-        "Inference",
-        "ModelStore", "MQTT", "Publishing", "Tracking", "Rules", "Training",
-        "MPI",
-        "Evaluation",
-        "Checkpoints", "GELAN", "Outputs", "Pipeline", "V4L2", "Imaging", "Scene", argumentParser,
-      ],
+        "JSON", "Batch", "Settings", "Streaming", "Capture", "Diagnosis", "FFmpeg", "Inference", "ModelStore", "MQTT",
+        "Publishing", "Tracking", "Rules", "Checkpoints", "GELAN", "Outputs", "Pipeline", "V4L2", "Imaging", "Scene",
+        argumentParser,
+      ] + service + training,
       resources: [.copy("Resources/gelan-n.safetensors"), .copy("Resources/gelan-n.md")],
       swiftSettings: rules),
 
     .target(
       name: "TestSupport", dependencies: ["GELAN"], path: "Tests/TestSupport",
-      swiftSettings: [.treatAllWarnings(as: .error)]),
+      swiftSettings: testRules),
     // The rules of the house: reads the sources and sees none of them.
-    .testTarget(name: "ArchitectureTests", swiftSettings: [.treatAllWarnings(as: .error)]),
+    .testTarget(name: "ArchitectureTests", swiftSettings: testRules),
     tests(of: "Scene"),
+    tests(of: "JSON"),
     tests(of: "GELAN"),
     tests(of: "Checkpoints", sees: ["GELAN", "Inference"]),
     tests(of: "RingBuffer"),
@@ -220,7 +234,8 @@ let package = Package(
     tests(of: "Evaluation", sees: ["Scene"]),
     tests(of: "Pipeline", sees: ["RingBuffer"]),
     tests(of: "Capture", sees: ["FFmpeg", "V4L2", "Imaging", "Scene"]),
-    tests(of: "Inference", sees: ["Kernels", "Checkpoints", "GELAN", "OneDNN", "Imaging", "Scene", "Capture"]),
+    tests(
+      of: "Inference", sees: ["Kernels", "Checkpoints", "GELAN", "OneDNN", "Imaging", "Scene", "Capture"]),
     tests(of: "ModelStore", sees: ["Checkpoints", "FFmpeg", "GELAN"]),
     tests(of: "Outputs", sees: ["FFmpeg", "Imaging", "Scene", "Capture"]),
     tests(
@@ -250,7 +265,7 @@ let package = Package(
     // Starts the program itself.
     .testTarget(
       name: "CommandTests", dependencies: ["yolostream", "TestSupport", "Capture", "Checkpoints", "FFmpeg", "GELAN"],
-      swiftSettings: [.treatAllWarnings(as: .error)]),
+      swiftSettings: testRules),
   ]
 )
 

@@ -19,7 +19,7 @@ command -v swift > /dev/null || {
   exit 69
 }
 bash .ci/install
-# The service, which most of a build would go to, is not needed for this: `make build` builds it.
+# Service and training, which most of a build would go to, are not needed for this: `make build` builds them.
 swift build -c release --disable-default-traits --product yolostream
 mkdir -p runs/demo
 if [ -z "$video" ]; then

@@ -40,7 +40,7 @@ extension Shard {
   /// The share of this process, by the variables that Slurm, torchrun, Open MPI and Kubernetes set.
   ///
   /// - Parameters:
-  ///   - count: how many shares there are, where it is known better than by the variables.
+  ///   - count: the number of shares, if not the one in the variables.
   ///   - option: what asked for it, for errors.
   /// - Throws: `usage` if no such variables are there, or they contradict each other.
   package static func automatic(

@@ -1,4 +1,5 @@
 public import GELAN
+import JSON
 
 extension InferenceModel {
   /// Writes the network to a self-describing safetensors file at `path`, numbers as `elementType` (`float32` or
@@ -15,8 +16,8 @@ extension InferenceModel {
     var metadata = [
       Key.format: Checkpoint.Description.formatName,
       Key.architecture: spec.name,
-      Key.classes: JSONValue.array(classNames.map { .text($0) }).encoded,
-      Key.strides: JSONValue.array(head.levels.map { .integer($0.stride) }).encoded,
+      Key.classes: JSONValue.strings(classNames).text,
+      Key.strides: JSONValue.array(head.levels.map { .integer($0.stride) }).text,
       Key.activation: spec.activation.name,
       Key.licence: licence ?? "unknown",
       Key.origin: origin,

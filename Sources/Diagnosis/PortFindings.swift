@@ -5,15 +5,24 @@ package enum PortFindings {
   /// A finding about local TCP port `port`; port 0 is any.
   package static func listening(on port: Int) -> Finding {
     let tables = ["/proc/net/tcp", "/proc/net/tcp6"].compactMap { try? String(contentsOfFile: $0, encoding: .utf8) }
-    return finding(port, isTaken: tables.contains { listeners(in: $0).contains(port) })
+    let lowest = try? String(contentsOfFile: "/proc/sys/net/ipv4/ip_unprivileged_port_start", encoding: .utf8)
+    return finding(
+      port, isTaken: tables.contains { listeners(in: $0).contains(port) },
+      lowest: geteuid() == 0 ? 0 : lowest.flatMap { Int($0.trimmingCharacters(in: .whitespacesAndNewlines)) } ?? 1024)
   }
 
-  static func finding(_ port: Int, isTaken: Bool) -> Finding {
+  /// - Parameter lowest: the first port that this user may take.
+  static func finding(_ port: Int, isTaken: Bool, lowest: Int = 0) -> Finding {
     if port == 0 { return Finding("ports", .good, "any free TCP port will do") }
     if isTaken {
       return Finding(
         "ports", .notice, "TCP port \(port), for the service's page, is taken",
         advice: "it may be yolostream itself; otherwise choose another with http: {listen: \"127.0.0.1:PORT\"}")
+    }
+    if port < lowest {
+      return Finding(
+        "ports", .notice, "TCP port \(port), for the service's page, is below \(lowest): only root may take it",
+        advice: "choose one from \(lowest) on with http: {listen: \"127.0.0.1:PORT\"}, behind a proxy if need be")
     }
     return Finding("ports", .good, "TCP port \(port), for the service's page, is free")
   }

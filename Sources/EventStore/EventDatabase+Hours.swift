@@ -1,5 +1,6 @@
 package import Foundation
 import GRDB
+import JSON
 import Outputs
 
 /// How often something happened to objects of one class in front of one camera in one hour.

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import JSON
 import Outputs
 
 /// How many objects of one class began in front of one camera on one day.

@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 import Outputs
 
 /// Identifiers sort by the time at which events began, and a span of time is a range of them.

@@ -1,8 +1,9 @@
 import Foundation
 import GRDB
+import JSON
 import Outputs
 
-/// An event of the store: an object from its start to its end, a visit, or what became of a camera.
+/// An event of the store: an object from its start to its end, a visit, or a camera that went offline or online.
 package struct StoredEvent: Hashable, Sendable {
   /// Its identifier in all lines.
   package let id: String
@@ -41,7 +42,7 @@ package struct StoredEvent: Hashable, Sendable {
     return try Row.fetchAll(statement, arguments: [id]).map { Clip(path: $0[0], offset: $0[1]) }
   }
 
-  /// The events `ids` that there are, in this order.
+  /// The events of `ids` that exist, in this order.
   static func fetch(_ ids: [String], in db: Database) throws -> [StoredEvent] {
     // One statement walks the array in its order.
     let statement = try db.cachedStatement(

@@ -27,7 +27,7 @@ package final class SegmentFeed: Sendable {
 
   package init(_ ring: PacketRing) { self.ring = ring }
 
-  /// The playlist, as soon as it contains everything before `position`, or without one enough to start with; `nil` if no
+  /// The playlist once it contains everything before `position`, or without a position once it can be played; `nil` if no
   /// suitable packets arrive.
   package func playlist(upTo position: SegmentWindow.Position? = nil) async -> String? {
     await look { window, isLate in

@@ -1,3 +1,4 @@
+import JSON
 import Outputs
 
 /// The last seconds of a live view as an HLS playlist (RFC 8216) with its segments. A plain value.

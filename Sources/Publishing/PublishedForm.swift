@@ -1,11 +1,11 @@
 package import MQTT
 package import Outputs
 
-/// How a house is published: topics, payloads and commands of one family of consumers.
+/// A format for publishing cameras: topics, payloads and commands of one family of consumers.
 package protocol PublishedForm: Sendable {
   /// The topic of `online`, `offline` and `stopped`.
   var available: String { get }
-  /// What subscribes to all commands.
+  /// Topic filters of all commands.
   var commands: [String] { get }
   /// The command in `message`; `nil` for another one, and for a retained one, which would be obeyed at each connect.
   func command(in message: MQTTMessage) -> HomeCommand?
@@ -13,8 +13,8 @@ package protocol PublishedForm: Sendable {
   func messages(of home: HomeState) -> [MQTTMessage]
   /// What empties the retained images of a camera that is gone.
   func clearings(of camera: HomeCamera) -> [MQTTMessage]
-  /// What `event` is sent as, and before it what has to be there then. `image` returns the JPEG that it names. The last message
-  /// is the one that a broker must confirm; none at all for an event that this form has no words for.
+  /// The messages for `event`, after the retained ones that it depends on. `image` returns the JPEG that it names. The last
+  /// message is the one that a broker must confirm; the list is empty if the format has no equivalent.
   mutating func messages(of event: PublishedEvent, image: (EventImage.Form) -> [UInt8]?) -> [MQTTMessage]
 }
 

@@ -1,7 +1,7 @@
 package import MQTT
 package import Spooling
 
-/// How a house is published.
+/// How cameras are published to a broker.
 package struct PublishingSettings: Hashable, Sendable {
   /// The broker.
   package var broker: MQTTOptions
@@ -23,7 +23,7 @@ package struct PublishingSettings: Hashable, Sendable {
   package var discovery: String? = "homeassistant"
   /// Folder of the events that the broker does not have yet.
   package var spool: String
-  /// How many these may be.
+  /// Limits of their size and age.
   package var limits = SpoolLimits()
 
   package init(broker: MQTTOptions, spool: String) {

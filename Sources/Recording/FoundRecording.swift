@@ -1,3 +1,4 @@
+import JSON
 import Outputs
 
 /// One event, as far as the names of its recorded files describe it.

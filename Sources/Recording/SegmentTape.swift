@@ -3,7 +3,7 @@ import Foundation
 import Outputs
 
 /// Writes all packets of a ring into segments, one after another without a gap: each begins with the keyframe that follows the
-/// last frame of the one before. For one thread.
+/// last frame of the one before. Not thread-safe.
 struct SegmentTape: ~Copyable {
   /// Seconds of packets that wait for a slow disk; the ring has a limit in bytes as well.
   static let reserve = 15.0
@@ -33,7 +33,7 @@ struct SegmentTape: ~Copyable {
   private var current: Segment?
   /// The one before, in which motion may still be noticed.
   private var previous: Segment?
-  /// The last video packet, whose duration shows with the next.
+  /// The last video packet, whose duration is known when the next one arrives.
   private var held: PacketRing.Entry?
   private var lastNumber: Int?
   private var lastMotion: UInt64?
@@ -67,13 +67,13 @@ struct SegmentTape: ~Copyable {
     previous?.name = segment.name.withMotion
   }
 
-  /// Writes what has arrived; `skew` is what the wall clock of events is ahead of this machine's, in seconds.
+  /// Writes what has arrived; `skew` is the time by which the clock of events is ahead of the system clock, in seconds.
   mutating func work(now: UInt64, skew: Double = 0) {
     if !isRolling {
       reader.begin(at: 0)
       isRolling = true
     }
-    // Until it is tried again, the ring keeps what it can.
+    // Until the next attempt the ring buffers as much as it can.
     if retryTime > now { return }
     for entry in reader.take() {
       do throws(OutputError) { try take(entry, skew: skew) } catch {

@@ -1,6 +1,6 @@
 package import Scene
 
-/// A rule of its own, beside those of objects, zones and lines. A value without threads or a clock.
+/// A rule with one number as its setting, beside those of objects, zones and lines. A value without threads or a clock.
 package protocol AddedRule: Sendable {
   /// What is to be reported of a frame at `seconds`, by the objects that it shows: a number each time, such as a count.
   mutating func observe(_ objects: [SceneObject], at seconds: Double) -> [Double]
@@ -17,7 +17,7 @@ package struct RuleKind: Sendable {
   package let summary: String
   /// What its value is called.
   package let value: String
-  /// Values that make sense.
+  /// The values that are accepted.
   package let range: ClosedRange<Double>
   /// Makes the rule for a value.
   package let make: @Sendable (Double) -> any AddedRule
@@ -32,20 +32,5 @@ package struct RuleKind: Sendable {
     self.value = value
     self.range = range
     self.make = make
-  }
-}
-
-/// All kinds of added rules. A new kind is a folder beside this file and a line here.
-package enum RuleRegistry {
-  /// In the order they are reported.
-  package static let kinds: [RuleKind] = [
-    Crowd.kind
-  ]
-}
-
-extension RulesConfiguration {
-  /// The added rules that it asks for, in the order of the registry.
-  var addedRules: [(name: String, rule: any AddedRule)] {
-    RuleRegistry.kinds.compactMap { kind in added[kind.name].map { (kind.name, kind.make($0)) } }
   }
 }

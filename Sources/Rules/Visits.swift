@@ -38,7 +38,7 @@ package struct VisitSettings: Hashable, Sendable {
   }
 }
 
-/// Puts active objects together to visits.
+/// Groups active objects into visits.
 struct VisitKeeper: Hashable, Sendable {
   /// An active object in one frame.
   struct Participant {
@@ -57,7 +57,7 @@ struct VisitKeeper: Hashable, Sendable {
 
   init(next: Int = 1) { self.next = next }
 
-  /// Takes in who is active in the next frame: an end, a beginning or a change.
+  /// Updates the visits with the active objects of the next frame; returns those that began, changed or ended.
   mutating func observe(_ active: [Participant], at now: Double, settings: VisitSettings) -> [Visit] {
     var visits: [Visit] = []
     if let open {
@@ -94,7 +94,7 @@ struct VisitKeeper: Hashable, Sendable {
 }
 
 extension Visit {
-  /// Adds a participant; whether that changes what is known of the visit.
+  /// Adds a participant; returns whether the visit changed.
   fileprivate mutating func join(_ participant: VisitKeeper.Participant, severity: Severity) -> Bool {
     var hasGrown = severity > self.severity
     self.severity = max(severity, self.severity)

@@ -46,8 +46,8 @@ extension ServiceRun {
     } catch { log(LogLine(.error, "\(error)")) }
   }
 
-  /// Ends in the log what it has open although nobody knows of it any more: an earlier run was killed. Its last moment is that of
-  /// its last line, or that at which it was saved as open.
+  /// Ends the events that an earlier run, which was killed, left open in the log. Their last moment is that of their last line, or
+  /// that at which they were saved as open.
   private func endUnfinished(_ store: EventDatabase, _ memories: [String: CameraMemory]) async {
     do throws(EventStoreError) {
       let unfinished = try await store.unfinished()

@@ -1,4 +1,5 @@
 import Capture
+import JSON
 import Outputs
 
 /// Where a server listens.

@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 package import Outputs
 
 /// A web server that is called for events.

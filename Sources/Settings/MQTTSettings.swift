@@ -38,7 +38,7 @@ package struct MQTTSettings: Hashable, Sendable {
       "The broker: \(MQTTAddress.form)."),
     .value(
       "format", \.format, .oneOf(formats),
-      "Topics and payloads: native, or frigate for what was built for Frigate, its HTTP paths included."),
+      "Topics and payloads: native, or frigate for programs that expect Frigate, its HTTP paths included."),
     .value("user", \.user, .text("the name of a user"), "Name of the user."),
     .value("password", \.password, .text("a password"), "The user's password, such as ${MQTT_PASSWORD}."),
     .value(

@@ -1,3 +1,4 @@
+import JSON
 import Outputs
 
 /// What is recorded of events of a camera, if there is a folder for it.

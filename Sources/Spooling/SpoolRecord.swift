@@ -1,6 +1,6 @@
 import Foundation
 
-/// The position behind a record.
+/// The position after a record.
 package struct SpoolPlace: Hashable, Sendable, Comparable {
   /// Number of the segment.
   let segment: Int
@@ -14,7 +14,7 @@ package struct SpoolPlace: Hashable, Sendable, Comparable {
 
 /// A record to deliver.
 package struct SpoolRecord: Hashable, Sendable {
-  /// The position behind it, to acknowledge it.
+  /// The position after it, to acknowledge it.
   package let place: SpoolPlace
   /// When it was appended, in milliseconds since 1970.
   package let milliseconds: Int64

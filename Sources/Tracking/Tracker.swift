@@ -124,7 +124,7 @@ public struct Tracker: Sendable {
     nextID += 1
   }
 
-  /// Keeps the boxes of tentative tracks: once an object is confirmed, its way is known from its first frame on.
+  /// Keeps the boxes of tentative tracks: once an object is confirmed, its path is known from its first frame on.
   private mutating func noteSightings(at seconds: Double) {
     for index in tracks.indices where !tracks[index].isConfirmed && tracks[index].framesUnseen == 0 {
       let detection = tracks[index].reported(smoothing: configuration.smoothing).detection

@@ -1,5 +1,6 @@
 import EventStore
 import Foundation
+import JSON
 import Outputs
 
 /// Events of the store as Frigate's HTTP interface has them.

@@ -2,6 +2,7 @@ import EventStore
 import Foundation
 import HTTPTypes
 import Hummingbird
+import JSON
 import Outputs
 
 /// The event history, filtered by parameters of the address. JSON, or CSV if `Accept` requests it.

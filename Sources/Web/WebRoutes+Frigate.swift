@@ -1,6 +1,7 @@
 import EventStore
 import HTTPTypes
 import Hummingbird
+import JSON
 import LiveView
 import Outputs
 import Recording

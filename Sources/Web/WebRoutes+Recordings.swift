@@ -32,7 +32,7 @@ extension WebRoutes {
     return answer
   }
 
-  /// The snapshot of the event that the address names: the file, or what is made of it in `form`.
+  /// The snapshot of the event that the address names: the file, or an image made of it in `form`.
   func snapshot(_ form: EventImage.Form, _ request: Request, _ context: BasicRequestContext) async throws -> Response {
     let identifier = context.parameters.get("id") ?? ""
     if form.isEmpty { return try await recording(.snapshot, of: identifier, request, context) }

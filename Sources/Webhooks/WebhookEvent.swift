@@ -1,6 +1,6 @@
-/// An event as webhooks see it: what rules ask for, and the JSON that is sent.
+/// An event as webhooks see it: the fields that their conditions test, and the JSON that is sent.
 package struct WebhookEvent: Hashable, Sendable {
-  /// Identifies it for good.
+  /// A unique key, the same in every attempt.
   package var key: String
   /// Name of the camera.
   package var camera: String
@@ -42,17 +42,17 @@ package struct WebhookEvent: Hashable, Sendable {
 
   /// A sentence for people.
   var sentence: String {
-    let what = label ?? type
+    let what = label ?? (visitors.isEmpty ? "activity" : visitors.joined(separator: ", "))
     let place = places.isEmpty ? "" : " (\(places.joined(separator: ", ")))"
     switch type {
-    case "start": return "\(what) at \(camera)\(place)"
+    case "start", "visit": return "\(what) at \(camera)\(place)"
     case "active": return "\(what) moves at \(camera)\(place)"
     case "end": return "\(what) has left \(camera)\(place)"
     case "line": return "\(what) crossed a line at \(camera)\(place)"
     case "loiter": return "\(what) stays at \(camera)\(place)"
     case "camera_down": return "the camera \(camera) is offline"
     case "camera_up": return "the camera \(camera) is online"
-    default: return "\(type) of \(what) at \(camera)\(place)"
+    default: return (label.map { "\(type) of \($0)" } ?? type) + " at \(camera)\(place)"
     }
   }
 }

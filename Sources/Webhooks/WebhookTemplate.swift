@@ -1,3 +1,4 @@
+import JSON
 import Outputs
 
 /// What the body of a call is.

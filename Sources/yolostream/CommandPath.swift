@@ -16,12 +16,20 @@ enum CommandPath {
         path.append(word)
         continue
       }
+      let group = path.dropFirst().map { $0 + " " }.joined()
+      guard !YoloStream.leftOut.contains(group + word) else { throw isLeftOut(group + word) }
       // An existing file is an input.
       guard !FileManager.default.fileExists(atPath: word) else { return }
-      let suggestion = Suggestion(for: word, among: known.map { $0._commandName })
+      let leftOut = YoloStream.leftOut.sorted().filter { $0.hasPrefix(group) }.map { String($0.dropFirst(group.count)) }
+      let suggestion = Suggestion(for: word, among: known.map { $0._commandName } + leftOut)
       guard !suggestion.names.isEmpty else { return }
       let commands = suggestion.names.map { "'\((path + [$0]).joined(separator: " "))'" }.joined(separator: " or ")
       throw ValidationError("there is no command and no file '\(word)'; did you mean \(commands)?")
     }
+  }
+
+  /// What this build was made without.
+  static func isLeftOut(_ command: String) -> ValidationError {
+    ValidationError("this program was built without '\(command)': expected one that 'make build' has built")
   }
 }

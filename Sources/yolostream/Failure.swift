@@ -1,7 +1,6 @@
 import ArgumentParser
 import Batch
 import Capture
-import Evaluation
 import Foundation
 import GELAN
 import Inference
@@ -9,7 +8,6 @@ import ModelStore
 import Outputs
 import Pipeline
 import Settings
-import Training
 
 /// Reports an error in one sentence on standard error, and maps it to an exit code of `sysexits.h`.
 enum Failure {
@@ -44,15 +42,13 @@ enum Failure {
     case let error as PipelineError where error.code == .noThread: 71
     case is AddressSpace.Shortage: 71
     case let error as CaptureError: status(of: error.code)
-    case let error as EvaluationError: status(of: error.code)
     case let error as BatchError: status(of: error.code)
     case let error as ConfigurationError: status(of: error.code)
     case let error as ModelError: error.code == .unwritable ? 73 : 78
     case let error as ModelStoreError: status(of: error.code)
     case let error as InferenceError: status(of: error.code)
-    case let error as TrainingError: status(of: error.code)
     case let error as OutputError: error.code == .cannotCreate ? 73 : 74
-    case let error as any ServiceFailure: error.status
+    case let error as any CodedFailure: error.status
     default: 70
     }
   }
@@ -86,16 +82,6 @@ enum Failure {
     }
   }
 
-  private static func status(of code: TrainingError.Code) -> Int32 {
-    switch code {
-    case .unusableNetwork: 64
-    case .unusableData: 65
-    case .unusableCheckpoint: 78
-    case .cannotWrite: 73
-    case .diverged, .compute: 70
-    }
-  }
-
   private static func status(of code: ModelStoreError.Code) -> Int32 {
     switch code {
     case .notFound: 66
@@ -104,14 +90,6 @@ enum Failure {
     case .accessDenied: 77
     case .damaged: 78
     case .unreadable: 74
-    }
-  }
-
-  private static func status(of code: EvaluationError.Code) -> Int32 {
-    switch code {
-    case .malformed, .mismatched: 65
-    case .missing, .unreadable: 66
-    case .unwritable: 73
     }
   }
 

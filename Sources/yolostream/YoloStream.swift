@@ -19,25 +19,44 @@ struct YoloStream: AsyncParsableCommand {
     groupedSubcommands: [
       CommandGroup(
         name: "Video",
-        subcommands: [RunCommand.self, AnnotateCommand.self, MergeCommand.self, ServeCommand.self, ConfigCommand.self]
-          + outlets),
+        subcommands: [RunCommand.self, AnnotateCommand.self, MergeCommand.self, ConfigCommand.self] + service),
       CommandGroup(
         name: "This machine",
         subcommands: [DoctorCommand.self, DevicesCommand.self, ProbeCommand.self, BenchCommand.self]),
-      CommandGroup(name: "Models", subcommands: [ModelCommand.self, TrainCommand.self, ValCommand.self]),
-      CommandGroup(
-        name: "Saved results",
-        subcommands: history + [TrackCommand.self, RulesCommand.self, EvaluateTracksCommand.self]),
-    ], defaultSubcommand: RunCommand.self)
+      CommandGroup(name: "Models", subcommands: [ModelCommand.self] + training),
+    ] + savedResults, defaultSubcommand: RunCommand.self)
 
-  // Commands that are missing in a build without the service: webhooks, the collector and event history.
+  // Commands that a build leaves out with the traits of the package.
   #if Service
-  private static let outlets: [any ParsableCommand.Type] = [CollectCommand.self, NotifyCommand.self]
+  private static let service: [any ParsableCommand.Type] = [ServeCommand.self, CollectCommand.self, NotifyCommand.self]
   private static let history: [any ParsableCommand.Type] = [EventsCommand.self]
+  private static let serviceNames: Set<String> = []
   #else
-  private static let outlets: [any ParsableCommand.Type] = []
+  private static let service: [any ParsableCommand.Type] = []
   private static let history: [any ParsableCommand.Type] = []
+  private static let serviceNames: Set = ["serve", "collect", "notify", "events"]
   #endif
+  #if Training
+  private static let training: [any ParsableCommand.Type] = [TrainCommand.self, ValCommand.self]
+  private static let scores: [any ParsableCommand.Type] = [
+    TrackCommand.self, RulesCommand.self, EvaluateTracksCommand.self,
+  ]
+  static let quantising: [any ParsableCommand.Type] = [ModelQuantizeCommand.self]
+  private static let trainingNames: Set<String> = []
+  #else
+  private static let training: [any ParsableCommand.Type] = []
+  private static let scores: [any ParsableCommand.Type] = []
+  static let quantising: [any ParsableCommand.Type] = []
+  private static let trainingNames: Set = ["train", "val", "track", "rules", "evaluate-tracks", "model quantize"]
+  #endif
+
+  private static var savedResults: [CommandGroup] {
+    let commands = history + scores
+    return commands.isEmpty ? [] : [CommandGroup(name: "Saved results", subcommands: commands)]
+  }
+
+  /// Names of the commands that this build leaves out.
+  static var leftOut: Set<String> { serviceNames.union(trainingNames) }
 
   /// Runs the command line; failures are reported in one sentence.
   static func main() async {

@@ -18,6 +18,24 @@ import Testing
     }
   }
 
+  @Test(arguments: pages) func `every link to a section leads to one`(page: String) throws {
+    let file = SourceFile.checkout.appending(path: page)
+    for match in try String(contentsOf: file, encoding: .utf8).matches(of: /\]\(([^)#:\s]*)#([^)\s]+)\)/) {
+      let target = file.deletingLastPathComponent().appending(path: String(match.1)).standardizedFileURL
+      let sections = Self.sections(try String(contentsOf: match.1.isEmpty ? file : target, encoding: .utf8))
+      #expect(sections.contains(String(match.2)), "\(page) links to \(match.1)#\(match.2)")
+    }
+  }
+
+  /// Names of the sections of a page as GitHub makes them: lower case, hyphens for spaces, without other punctuation.
+  private static func sections(_ text: String) -> Set<String> {
+    Set(
+      text.split(separator: "\n").filter { $0.hasPrefix("#") }.map { line in
+        let title = line.drop { $0 == "#" }.dropFirst().lowercased()
+        return String(title.filter { $0.isLetter || $0.isNumber || "-_ ".contains($0) }.map { $0 == " " ? "-" : $0 })
+      })
+  }
+
   @Test func `every page is linked from the first one`() throws {
     let first = try String(contentsOf: SourceFile.checkout.appending(path: "README.md"), encoding: .utf8)
     for page in Self.pages where page != "README.md" && !page.hasPrefix("Tests/") {

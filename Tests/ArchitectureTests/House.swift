@@ -21,8 +21,9 @@ enum House {
 
   static let rooms: [Room] = [
     Room("Scene"),
+    Room("JSON"),
     Room("GELAN"),
-    Room("Checkpoints", sees: ["GELAN"], unsafeLines: 45),
+    Room("Checkpoints", sees: ["GELAN", "JSON"], unsafeLines: 45),
     Room("RingBuffer", unsafeLines: 23),
     Room("Spooling"),
     Room("FFmpeg", sees: ["CFFmpeg"], unsafeLines: 444),
@@ -34,14 +35,15 @@ enum House {
     Room("Imaging", sees: ["CPixelRows", "Scene"], unsafeLines: 197),
     Room("Tracking", sees: ["Scene"]),
     Room("Rules", sees: ["Scene"]),
-    Room("Evaluation", sees: ["Scene", "Yams"], unsafeLines: 2),
+    Room("Evaluation", sees: ["JSON", "Scene", "Yams"], unsafeLines: 2),
     Room("Pipeline", sees: ["RingBuffer"], unsafeLines: 48),
     Room("Capture", sees: ["FFmpeg", "Imaging", "Pipeline", "Scene", "V4L2"], unsafeLines: 30),
     Room("Inference", sees: ["Kernels", "GELAN", "Imaging", "OneDNN", "Scene"], unsafeLines: 86),
     Room("ModelStore", sees: ["Checkpoints", "FFmpeg", "GELAN"], unsafeLines: 1),
-    Room("Outputs", sees: ["FFmpeg", "FreeType", "Imaging", "Scene"], unsafeLines: 45),
-    Room("Publishing", sees: ["MQTT", "Outputs", "Pipeline", "Scene", "Spooling"]),
-    Room("Webhooks", sees: ["AsyncHTTPClient", "FFmpeg", "NIOCore", "NIOHTTP1", "Outputs", "Pipeline", "Spooling"]),
+    Room("Outputs", sees: ["FFmpeg", "FreeType", "Imaging", "JSON", "Scene"], unsafeLines: 45),
+    Room("Publishing", sees: ["JSON", "MQTT", "Outputs", "Pipeline", "Scene", "Spooling"]),
+    Room(
+      "Webhooks", sees: ["AsyncHTTPClient", "FFmpeg", "JSON", "NIOCore", "NIOHTTP1", "Outputs", "Pipeline", "Spooling"]),
     Room(
       "Streaming",
       sees: [
@@ -56,21 +58,21 @@ enum House {
         "Kernels", "Capture", "Checkpoints", "Evaluation", "GELAN", "Imaging", "Inference", "MPI", "OneDNN",
         "Outputs", "Pipeline", "Scene",
       ], unsafeLines: 217),
-    Room("EventStore", sees: ["GRDB", "Outputs", "Pipeline", "Scene"], unsafeLines: 1),
-    Room("Settings", sees: ["Capture", "FFmpeg", "MQTT", "Outputs", "Rules", "Scene", "V4L2", "Yams"]),
-    Room("Recording", sees: ["FFmpeg", "Imaging", "Outputs", "Pipeline", "Scene", "Settings"], unsafeLines: 12),
-    Room("LiveView", sees: ["Capture", "FFmpeg", "Imaging", "Outputs", "Pipeline", "Scene"]),
+    Room("EventStore", sees: ["GRDB", "JSON", "Outputs", "Pipeline", "Scene"], unsafeLines: 1),
+    Room("Settings", sees: ["Capture", "FFmpeg", "JSON", "MQTT", "Outputs", "Rules", "Scene", "V4L2", "Yams"]),
+    Room(
+      "Recording", sees: ["FFmpeg", "Imaging", "JSON", "Outputs", "Pipeline", "Scene", "Settings"], unsafeLines: 12),
+    Room("LiveView", sees: ["Capture", "FFmpeg", "Imaging", "JSON", "Outputs", "Pipeline", "Scene"]),
     Room(
       "Web",
       sees: [
-        "EventStore", "HTTPTypes", "Hummingbird", "HummingbirdCore", "LiveView", "Logging", "NIOCore", "NIOHTTPTypes",
-        "NIOSSL", "Outputs",
-        "Pipeline", "Recording", "Settings",
+        "EventStore", "HTTPTypes", "Hummingbird", "HummingbirdCore", "JSON", "LiveView", "Logging", "NIOCore",
+        "NIOHTTPTypes", "NIOSSL", "Outputs", "Pipeline", "Recording", "Settings",
       ], unsafeLines: 2),
     Room(
       "Service",
       sees: [
-        "Capture", "Checkpoints", "EventStore", "FFmpeg", "GELAN", "Imaging", "Inference", "LiveView", "MQTT",
+        "Capture", "Checkpoints", "EventStore", "FFmpeg", "GELAN", "Imaging", "Inference", "JSON", "LiveView", "MQTT",
         "Outputs", "Pipeline", "Publishing", "Recording", "Rules", "Scene", "Settings", "Spooling", "Streaming",
         "Tracking", "Web", "Webhooks",
       ], unsafeLines: 5),
@@ -78,13 +80,8 @@ enum House {
       "yolostream",
       sees: [
         "ArgumentParser", "Batch", "Capture", "Checkpoints", "Diagnosis", "Evaluation", "EventStore", "FFmpeg", "GELAN",
-        "Imaging",
-        "Inference", "MPI",
-        "ModelStore", "MQTT", "Outputs", "Pipeline", "Publishing", "Recording", "Scene", "Service", "Settings",
-        "Streaming", "Tracking",
-        "Rules",
-        "Training",
-        "V4L2",
+        "Imaging", "Inference", "JSON", "MPI", "ModelStore", "MQTT", "Outputs", "Pipeline", "Publishing", "Recording",
+        "Scene", "Service", "Settings", "Streaming", "Tracking", "Rules", "Training", "V4L2",
       ], unsafeLines: 4),
   ]
 

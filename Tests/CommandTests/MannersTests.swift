@@ -94,7 +94,10 @@ import Testing
     }
   }
 
-  @Test(arguments: ["devices", "model info gelan-n", "events query line.jsonl", "events tail line.jsonl --once"])
+  @Test(arguments: [
+    "devices", "doctor --json", "model info gelan-n", "config schema", "events query line.jsonl",
+    "events tail line.jsonl --once",
+  ])
   func `a full disk is an error of whatever prints`(command: String) throws {
     let program = try program.get()
     let event =
@@ -161,6 +164,9 @@ import Testing
     #expect(lines.count == 2 && lines[0].hasSuffix("Connection refused"), "\(lines)")
     #expect(lines.last?.hasSuffix("there is no host of that name") == true, "\(lines)")
     for line in lines { #expect(!line.contains("rror") && !line.contains("errno") && !line.contains("("), "\(line)") }
+    let wrong = try program.run(["notify", "test", "-c", "hooks.yml", "phone"], hasModel: false)
+    #expect(
+      wrong.status == 78 && wrong.error.contains("called phone; expected one of closed, unknown"), "\(wrong.error)")
   }
 
   @Test func `a folder with videos beside images is many inputs`() throws {
@@ -171,6 +177,9 @@ import Testing
     }
     let refused = try program.run(["mixed"])
     #expect(refused.status == 64 && refused.error.contains("'yolostream annotate IN… -o DIR'"), "\(refused.error)")
+    let misnamed = try program.run(["mixed", "-o", "seen.mp4"])
+    #expect(misnamed.status == 64 && misnamed.error.contains("-o seen.mp4: expected a folder"), "\(misnamed.error)")
+    #expect(!FileManager.default.fileExists(atPath: program.path("seen.mp4")))
     let done = try program.run(["mixed", "-o", "seen"])
     #expect(done.status == 0 && done.error.contains("2 inputs: 2 done"), "\(done.error)")
   }

@@ -51,10 +51,8 @@ import Testing
     try FFmpegTool.run(still + ["-c:v", "libx264", "-preset", "ultrafast", program.path("still.mp4")])
     let outcome = try program.run(["still.mp4", "--track-crops", "crops", "--imgsz", "320", "-q"], hasModel: false)
     #expect(outcome.status == 0, "\(outcome.error)")
-    let first = try #require(
-      try program.text("crops/tracks.csv").split(separator: "\n").map { $0.split(separator: ",") }.first {
-        $0.count > 9 && $0[7] == "300"
-      })
+    let rows = try program.text("crops/tracks.csv").split(separator: "\n").map { $0.split(separator: ",") }
+    let first = try #require(rows.first { row in row.count > 9 && row[7] == "300" })
     // A hundred of a hundred, every second one of the next two hundred.
     #expect(try FileManager.default.contentsOfDirectory(atPath: program.path("crops/\(first[9])")).count == 200)
   }

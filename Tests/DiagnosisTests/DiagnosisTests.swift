@@ -38,6 +38,8 @@ import V4L2
     #expect(PortFindings.listeners(in: "nonsense\n : x 0A 0A\n").isEmpty)
     #expect(PortFindings.finding(8080, isTaken: true).state == .notice)
     #expect(PortFindings.finding(0, isTaken: true).state == .good)
+    #expect(PortFindings.finding(443, isTaken: false, lowest: 1024).state == .notice)
+    #expect(PortFindings.finding(1024, isTaken: false, lowest: 1024).state == .good)
   }
 
   @Test func `a camera that may not be opened is a problem with a way out`() {

@@ -53,11 +53,8 @@ import Testing
     example.weights = [Float](repeating: 0, count: 64)
     for channel in 0..<8 { example.weights[channel * 9] = 1 }
     example.bias = [Float](repeating: 0, count: 8)
-    example.input = (0..<8).flatMap { channel in
-      (0...4_000).map { place in
-        Float(place - 2_000) / 2_000 * [1, 10, 40, 80, 87, 100, 1e4, .greatestFiniteMagnitude][channel]
-      }
-    }
+    let limits: [Float] = [1, 10, 40, 80, 87, 100, 1e4, .greatestFiniteMagnitude]
+    example.input = limits.flatMap { limit in (0...4_000).map { place in Float(place - 2_000) / 2_000 * limit } }
     for entry in KernelTable.entries where entry.isDetected && example.isSupported(by: entry) {
       for (y, x) in zip(try example.run(by: entry, threads: 1), example.input) {
         let expected = Double(x) / (1 + exp(-Double(x)))

@@ -28,7 +28,12 @@ import Testing
     #expect(try run(.upsample(factor: factor), element, map, to: expected) == expected.values)
   }
 
-  private static func values(_ count: Int) -> [Float] { (0..<count).map { Float(($0 &* 7919 &+ $0 / 13) % 251) } }
+  private static func values(_ count: Int) -> [Float] {
+    (0..<count).map { (index: Int) in
+      let value: Int = index &* 7919 &+ index / 13
+      return Float(value % 251)
+    }
+  }
 
   private func run(
     _ operation: MapMove.Operation, _ element: MapElement, _ map: ReferenceMap, to result: ReferenceMap

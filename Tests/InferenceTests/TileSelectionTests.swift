@@ -30,7 +30,8 @@ import Testing
       model.weights[$0]?.values
     }
     func image(_ execution: NetworkExecution) throws {
-      try execution.setInput((0..<(3 * 160 * 224)).map { Float(($0 &* 7919) % 256) })
+      let values: [Float] = (0..<3 * 160 * 224).map { (index: Int) in Float(index &* 7919 % 256) }
+      try execution.setInput(values)
     }
     let whole = try NetworkExecution(network), parts = try NetworkExecution(network)
     try image(whole)

@@ -16,7 +16,8 @@ import Testing
     var map = HeatMap()
     map.add(presence((0, 0.5), (1, 0.5), 6.4), label: "person")
     let cells = map.seconds()
-    let row = cells[(18 * HeatMap.columns)..<(19 * HeatMap.columns)]
+    let start = 18 * HeatMap.columns
+    let row = cells[start..<start + HeatMap.columns]
     for seconds in row { #expect(abs(seconds - 0.1) < 1e-9) }
     #expect(abs(cells.reduce(0, +) - 6.4) < 1e-9)
   }
@@ -29,8 +30,12 @@ import Testing
     func sum(_ label: String?, _ all: Bool) -> Double {
       map.seconds(label: label, includesStationary: all).reduce(0, +)
     }
-    #expect(sum(nil, false) == 3 && sum("person", true) == 1 && sum("car", false) == 2 && sum("car", true) == 3602)
-    #expect(sum("dog", true) == 0 && map.labels == ["car", "person"])
+    #expect(sum(nil, false) == 3)
+    #expect(sum("person", true) == 1)
+    #expect(sum("car", false) == 2)
+    #expect(sum("car", true) == 3602)
+    #expect(sum("dog", true) == 0)
+    #expect(map.labels == ["car", "person"])
     var other = map
     other.add(map)
     #expect(other.seconds(includesStationary: true).reduce(0, +) == 2 * 3603)

@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 import Outputs
 import Testing
 
@@ -10,10 +11,12 @@ import Testing
 @Suite(.serialized, .ownThread) struct EventRoutesTests {
   private static let ids = (0..<3).map { "01KB5Q8Z9X000000000000000\($0)" }
 
-  private func service() async throws -> RunningService {
+  /// A service, and the one before it, whose log and clips it found at its start.
+  private func service() async throws -> (service: RunningService, earlier: RunningService) {
     // A camera that is switched off: the events are those of the log alone.
-    let service = try await RunningService(
-      cameras: "  yard: {url: \"test:64x64@25\", enabled: false}", storage: ", min_free: 0")
+    let cameras = "  yard: {url: \"test:64x64@25\", enabled: false}"
+    let service = try await RunningService(cameras: cameras, storage: ", min_free: 0")
+    try await service.stop()
     var text = ""
     for (number, id) in Self.ids.enumerated() {
       let label = number == 1 ? "traffic light" : "person"
@@ -28,8 +31,9 @@ import Testing
     let file = try #require(FileHandle(forWritingAtPath: service.events.path))
     try file.seekToEnd()
     try file.write(contentsOf: Data(text.utf8))
-    await service.run.history?.update()
-    return service
+    let later = try await RunningService(cameras: cameras, storage: ", min_free: 0", after: service)
+    await later.run.history?.update()
+    return (later, service)
   }
 
   /// Puts a clip there, as it was recorded before a restart.
@@ -46,7 +50,8 @@ import Testing
   }
 
   @Test func `events are found by conditions, page by page, as JSON and as CSV`() async throws {
-    let service = try await service()
+    let (service, earlier) = try await service()
+    defer { withExtendedLifetime(earlier) {} }
     func ids(_ query: String) throws -> [String] {
       let events = try object(service.get("/api/v1/events\(query)").body)["events"] as? [[String: Any]] ?? []
       return events.compactMap { $0["id"] as? String }
@@ -75,7 +80,8 @@ import Testing
   }
 
   @Test func `a clip from before the start is found, and goes with its event`() async throws {
-    let service = try await service()
+    let (service, earlier) = try await service()
+    defer { withExtendedLifetime(earlier) {} }
     let address = "/api/v1/events/\(Self.ids[0])"
     let clip = try service.get(address + "/clip.mp4")
     #expect(clip.status == 200 && String(decoding: clip.body, as: UTF8.self) == "clip \(Self.ids[0])")

@@ -34,7 +34,9 @@ import Testing
     func matrix(_ values: [Double]) -> [Float] {
       (0..<rows * columns).map { index in
         let (row, column) = index.quotientAndRemainder(dividingBy: columns)
-        return Float((0..<side).reduce(0) { $0 + left[row][$1] * values[$1] * right[column][$1] })
+        var sum = 0.0
+        for place in 0..<side { sum += left[row][place] * values[place] * right[column][place] }
+        return Float(sum)
       }
     }
     let source = FloatBuffer(count: rows * columns), target = FloatBuffer(count: rows * columns)

@@ -2,7 +2,8 @@ import Foundation
 import Spooling
 import TestSupport
 import Testing
-import Webhooks
+
+@testable import Webhooks
 
 @Suite struct WebhookTests {
   private let folder: ScratchFolder
@@ -17,6 +18,13 @@ import Webhooks
     event.isArrival = true
     change(&event)
     return event
+  }
+
+  @Test func `an event is one sentence, of whatever kind it is`() {
+    let visit = event(1) { ($0.type, $0.label, $0.visitors, $0.places) = ("visit", nil, ["person", "car"], ["yard"]) }
+    #expect(visit.sentence == "person, car at front (yard)")
+    #expect(event(1) { ($0.type, $0.label) = ("crowd", nil) }.sentence == "crowd at front")
+    #expect(event(1) { $0.type = "zone_enter" }.sentence == "zone_enter of person at front")
   }
 
   private func settings(_ receiver: WebReceiver, _ change: (inout WebhookSettings) -> Void = { _ in })

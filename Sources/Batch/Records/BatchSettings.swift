@@ -40,11 +40,14 @@ package struct BatchSettings: Codable, Hashable, Sendable {
     func pair(_ name: String, _ one: String, _ two: String) -> String? {
       one == two ? nil : "\(name) \(one) instead of \(two)"
     }
-    let known = Set(options.keys).union(other.options.keys).sorted()
-    return pair("version", version, other.version) ?? pair("model", model.name, other.model.name)
-      ?? pair("model of SHA-256", model.sha256, other.model.sha256) ?? pair("precision", precision, other.precision)
-      ?? known.lazy.compactMap { pair("--\($0)", options[$0] ?? "none", other.options[$0] ?? "none") }.first
-      ?? (self == other ? nil : "other classes")
+    var differences: [String?] = [
+      pair("version", version, other.version), pair("model", model.name, other.model.name),
+      pair("model of SHA-256", model.sha256, other.model.sha256), pair("precision", precision, other.precision),
+    ]
+    for name in Set(options.keys).union(other.options.keys).sorted() {
+      differences.append(pair("--\(name)", options[name] ?? "none", other.options[name] ?? "none"))
+    }
+    return differences.lazy.compactMap { $0 }.first ?? (self == other ? nil : "other classes")
   }
 }
 

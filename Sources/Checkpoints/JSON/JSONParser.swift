@@ -14,14 +14,14 @@ struct JSONParser {
     budget = 1024 + bytes.count / 4
   }
 
-  mutating func document() throws(ModelError) -> JSONValue {
+  mutating func document() throws(ModelError) -> JSONDocument {
     let value = try value(depth: 0)
     skipSpace()
     guard position == bytes.count else { throw fault("has more after its end") }
     return value
   }
 
-  private mutating func value(depth: Int) throws(ModelError) -> JSONValue {
+  private mutating func value(depth: Int) throws(ModelError) -> JSONDocument {
     guard depth < Self.depthLimit else { throw fault("nests too deeply") }
     budget -= 1
     guard budget >= 0 else { throw fault("has far more values than its size allows") }
@@ -38,9 +38,9 @@ struct JSONParser {
     }
   }
 
-  private mutating func object(depth: Int) throws(ModelError) -> JSONValue {
+  private mutating func object(depth: Int) throws(ModelError) -> JSONDocument {
     position += 1
-    var members: [String: JSONValue] = [:]
+    var members: [String: JSONDocument] = [:]
     skipSpace()
     if take(UInt8(ascii: "}")) { return .object(members) }
     while true {
@@ -56,9 +56,9 @@ struct JSONParser {
     }
   }
 
-  private mutating func array(depth: Int) throws(ModelError) -> JSONValue {
+  private mutating func array(depth: Int) throws(ModelError) -> JSONDocument {
     position += 1
-    var items: [JSONValue] = []
+    var items: [JSONDocument] = []
     skipSpace()
     if take(UInt8(ascii: "]")) { return .array(items) }
     while true {
@@ -117,7 +117,7 @@ struct JSONParser {
     return code
   }
 
-  private mutating func number() throws(ModelError) -> JSONValue {
+  private mutating func number() throws(ModelError) -> JSONDocument {
     let start = position
     while let byte = peek,
       UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte || [0x2B, 0x2D, 0x2E, 0x45, 0x65].contains(byte)
@@ -133,7 +133,7 @@ struct JSONParser {
     return .real(real)
   }
 
-  private mutating func word(_ word: StaticString, _ value: JSONValue) throws(ModelError) -> JSONValue {
+  private mutating func word(_ word: StaticString, _ value: JSONDocument) throws(ModelError) -> JSONDocument {
     let length = word.utf8CodeUnitCount
     guard position + length <= bytes.count,
       String(decoding: bytes[position..<(position + length)], as: UTF8.self) == "\(word)"

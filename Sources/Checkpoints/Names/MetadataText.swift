@@ -9,14 +9,14 @@ enum MetadataText {
   static func names(_ text: String) throws(ModelError) -> [String]? {
     let trimmed = text.trimmed
     guard !trimmed.isEmpty else { return nil }
-    if let value = try? JSONValue(parsing: trimmed.utf8) { return try names(value) }
+    if let value = try? JSONDocument(parsing: trimmed.utf8) { return try names(value) }
     var cursor = PythonLiteral(trimmed)
     if let items = cursor.names() { return try Checkpoint.Description.names(items) }
     let separator: Character = trimmed.contains("\n") ? "\n" : ","
     return trimmed.split(separator: separator).map { Checkpoint.Description.printable(String($0).trimmed) }
   }
 
-  private static func names(_ value: JSONValue) throws(ModelError) -> [String]? {
+  private static func names(_ value: JSONDocument) throws(ModelError) -> [String]? {
     if let items = value.array { return items.compactMap(name).map(Checkpoint.Description.printable) }
     guard let members = value.object else { return nil }
     return try Checkpoint.Description.names(
@@ -25,7 +25,7 @@ enum MetadataText {
       })
   }
 
-  private static func name(_ value: JSONValue) -> String? {
+  private static func name(_ value: JSONDocument) -> String? {
     switch value {
     case .text(let text): text
     case .integer(let number): "\(number)"

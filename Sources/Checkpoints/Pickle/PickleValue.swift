@@ -1,7 +1,7 @@
 /// One value a pickle describes.
 ///
-/// Every case is a few plain bytes: containers live in a `PickleHeap` and are named by their index there. Sharing and
-/// cycles cost nothing, nothing is counted or freed while reading, and a pickle cannot make values nest in memory.
+/// Every case is trivially copyable: containers are indices into a `PickleHeap`. Sharing and cycles need no reference counting,
+/// and a pickle cannot make values nest in memory.
 enum PickleValue: BitwiseCopyable {
   case none
   case boolean(Bool)
@@ -13,10 +13,10 @@ enum PickleValue: BitwiseCopyable {
   case bytes(PickleSlice)
   /// A slice of `PickleHeap.tupleItems`.
   case tuple(PickleSlice)
-  /// Also sets, whose order and uniqueness no one asks for.
+  /// Also sets; order and uniqueness are not needed.
   case list(Int32)
   case dictionary(Int32)
-  /// A name from the allow-list, called by nobody.
+  /// A global name from the allow-list; it is never called.
   case global(Int32)
   case object(Int32)
   case storage(Int32)

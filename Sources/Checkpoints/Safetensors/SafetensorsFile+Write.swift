@@ -1,4 +1,5 @@
 public import GELAN
+import JSON
 
 extension SafetensorsFile {
   /// A tensor to be written.
@@ -27,17 +28,17 @@ extension SafetensorsFile {
     // Wider numbers first, so that each stays aligned to its size; by name within one width.
     let ordered = entries.sorted { ($1.elementType.byteCount, $0.name) < ($0.elementType.byteCount, $1.name) }
     var header: [String: JSONValue] = [:]
-    if !metadata.isEmpty { header["__metadata__"] = .object(metadata.mapValues { .text($0) }) }
+    if !metadata.isEmpty { header["__metadata__"] = .sorted(metadata.mapValues { .string($0) }) }
     var offset = 0
     for entry in ordered {
       let end = offset + entry.tensor.values.count * entry.elementType.byteCount
-      header[entry.name] = .object([
-        "dtype": .text(entry.elementType.rawValue), "shape": .array(entry.tensor.shape.map { .integer($0) }),
-        "data_offsets": .array([.integer(offset), .integer(end)]),
-      ])
+      header[entry.name] = [
+        "data_offsets": [.integer(offset), .integer(end)], "dtype": .string(entry.elementType.rawValue),
+        "shape": .array(entry.tensor.shape.map { .integer($0) }),
+      ]
       offset = end
     }
-    var text = Array(JSONValue.object(header).encoded.utf8)
+    var text = Array(JSONValue.sorted(header).text.utf8)
     while !text.count.isMultiple(of: 8) { text.append(UInt8(ascii: " ")) }
 
     var output = try NewFile(path: path)

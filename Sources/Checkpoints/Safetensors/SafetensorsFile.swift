@@ -28,7 +28,7 @@ public struct SafetensorsFile: Sendable {
     guard headerCount <= file.count - 8 else {
       throw ModelError(.damaged, "is truncated: its header of \(headerCount) bytes goes beyond its end")
     }
-    let header = try JSONValue(parsing: try file.read(at: 8, count: headerCount))
+    let header = try JSONDocument(parsing: try file.read(at: 8, count: headerCount))
     guard let members = header.object else { throw ModelError(.damaged, "has a header that is no JSON object") }
 
     let data = 8 + headerCount
@@ -62,7 +62,7 @@ public struct SafetensorsFile: Sendable {
     self.metadata = metadata
   }
 
-  private static func tensor(_ value: JSONValue, name: String, data: Int, file: FileBytes) throws(ModelError)
+  private static func tensor(_ value: JSONDocument, name: String, data: Int, file: FileBytes) throws(ModelError)
     -> (StoredTensor, Range<Int>)
   {
     let label = name.prefix(120)

@@ -1,3 +1,5 @@
+import JSON
+
 /// The identifier of an image or a class in a data set's files: an integer or text. pycocotools takes any.
 package enum RecordID: Hashable, Comparable, Sendable, ExpressibleByIntegerLiteral, ExpressibleByStringLiteral {
   /// An integer.
@@ -22,24 +24,8 @@ package enum RecordID: Hashable, Comparable, Sendable, ExpressibleByIntegerLiter
   package var json: String {
     switch self {
     case .number(let value): "\(value)"
-    case .text(let value): Self.quoted(value)
+    case .text(let value): value.json
     }
-  }
-
-  /// `text` as a JSON string.
-  private static func quoted(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case _ where scalar.value < 0x20:
-        let digits = String(scalar.value, radix: 16)
-        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result + "\""
   }
 
   /// Integers by value, then text bytewise.

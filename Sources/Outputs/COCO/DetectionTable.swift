@@ -1,3 +1,4 @@
+import JSON
 package import Scene
 
 /// Writes detections in COCO's result format: `[{"image_id":…,"category_id":…,"bbox":[x,y,w,h],"score":…},…]`.

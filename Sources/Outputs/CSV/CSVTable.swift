@@ -1,3 +1,4 @@
+import JSON
 import Scene
 
 /// Writes one row per detection: the columns of `supervision`'s CSVSink, then index and time of the frame.

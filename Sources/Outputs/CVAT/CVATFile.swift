@@ -1,3 +1,4 @@
+import JSON
 import Scene
 
 /// Writes tracks in CVAT's import format ("CVAT for video 1.1"), so that annotators can correct them. Every frame is

@@ -1,3 +1,4 @@
+import JSON
 package import Scene
 
 /// Writes one JSON line per frame: index, time and detections with boxes in source pixels.

@@ -101,7 +101,9 @@ package struct SortableIdentifier: Hashable, CustomStringConvertible {
   package var description: String {
     func digits(_ value: UInt64, count: Int) -> [UInt8] {
       (0..<count).reversed().map { place in
-        Self.alphabet[place * 5 >= 64 ? 0 : Int(truncatingIfNeeded: value >> UInt64(place * 5)) & 31]
+        let shift: Int = place * 5
+        let five: UInt64 = shift < 64 ? (value >> UInt64(shift)) & 31 : 0
+        return Self.alphabet[Int(five)]
       }
     }
     return String(decoding: digits(UInt64(clamping: milliseconds), count: 10) + digits(tail, count: 16), as: UTF8.self)

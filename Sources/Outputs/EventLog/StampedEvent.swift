@@ -1,3 +1,4 @@
+import JSON
 package import Scene
 
 /// An event with camera name, identifiers and wall-clock times; the input of sinks, recordings and listeners.

@@ -1,4 +1,5 @@
 package import Imaging
+import JSON
 package import Scene
 
 /// A heat map drawn over a frame: the frame dimmed and grey, colours where objects spent time, and the scale in seconds below it.
@@ -106,7 +107,8 @@ package struct HeatMapImage: Sendable {
   }
 
   private static func mix(_ below: UInt8, _ above: UInt8, _ share: Double) -> UInt8 {
-    UInt8((Double(below) + (Double(above) - Double(below)) * share).rounded())
+    let start = Double(below), end = Double(above)
+    return UInt8((start + (end - start) * share).rounded())
   }
 
   /// Draws title, scale and figures from row `top` on.

@@ -1,3 +1,4 @@
+import JSON
 import Scene
 
 /// Writes tracks as a Label Studio task with a prediction (`VideoRectangle`), so that annotators can correct them.

@@ -1,3 +1,4 @@
+import JSON
 package import Scene
 
 /// Writes tracks in MOTChallenge's format: `frame,id,left,top,width,height,confidence,-1,-1,-1`, one object per line;

@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 import Scene
 
 /// A folder of exported tracks with its table `tracks.csv`: a line for each track, whether something was written of it or not.

@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 import Outputs
 
 /// Turns events into Frigate's: what was known of an object, or of a review, before and after.
@@ -92,7 +93,7 @@ struct FrigateLine: Decodable, Sendable {
   }
 
   private var boxes: (corners: JSONValue, area: JSONValue, ratio: JSONValue) {
-    // Lines of other boxes can hold any number.
+    // Lines that a collector received from another machine can hold any number.
     let corners = (box ?? []).map { Int(min(max($0.rounded(), -1e6), 1e6)) }
     guard corners.count == 4 else { return ([], .integer(0), .integer(0)) }
     let (width, height) = (max(0, corners[2] - corners[0]), max(0, corners[3] - corners[1]))

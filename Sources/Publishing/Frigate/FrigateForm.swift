@@ -1,3 +1,4 @@
+import JSON
 package import MQTT
 package import Outputs
 
@@ -13,7 +14,7 @@ package struct FrigateForm: PublishedForm {
   package var available: String { "\(prefix)/available" }
   package var commands: [String] { ["\(prefix)/+/+/set"] }
 
-  /// The switches of a camera by their names, and what they switch. Clips and snapshots are one thing here.
+  /// Frigate's switches of a camera, and ours. Clips and snapshots share one.
   private static let toggles: [(name: String, toggle: HomeToggle)] = [
     ("enabled", .enabled), ("detect", .detect), ("recordings", .record), ("snapshots", .record),
     ("review_alerts", .alerts),

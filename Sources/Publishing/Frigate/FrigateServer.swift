@@ -1,4 +1,5 @@
-package import Outputs
+package import JSON
+import Outputs
 
 /// A house as Frigate's HTTP interface describes it: what its Home Assistant integration and cards read first.
 package struct FrigateServer: Sendable {

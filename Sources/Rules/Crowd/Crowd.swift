@@ -1,9 +1,9 @@
 internal import Scene
 
-/// Reports when so many active objects have been there at the same time for a second; again after there were fewer.
+/// Reports when at least `count` active objects have been there at the same time for a second; again after there were fewer.
 struct Crowd: AddedRule {
   static let kind = RuleKind(
-    "crowd", "Report when so many active objects are there at the same time.", value: "count", range: 1...1000
+    "crowd", "Report when at least so many active objects are there at the same time.", value: "count", range: 1...1000
   ) { Crowd(count: Int($0)) }
 
   /// Seconds for which they have to be there.

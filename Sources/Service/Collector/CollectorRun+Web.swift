@@ -1,4 +1,5 @@
 package import EventStore
+import JSON
 package import Outputs
 package import Pipeline
 package import Recording

@@ -4,6 +4,7 @@ import MQTT
 import Outputs
 import Pipeline
 import Recording
+import Scene
 import Settings
 import Synchronization
 import Web
@@ -110,9 +111,10 @@ package final class CollectorRun: Sendable {
     log(
       LogLine(
         .info,
-        "collecting from \(count(readers.count, "broker")); " + (identity == nil ? "http" : "https") + "://\(address)/")
+        "collecting from \(readers.count.counted("broker")); " + (identity == nil ? "http" : "https") + "://\(address)/"
+      )
     )
-    systemd.ready("collecting from \(count(readers.count, "broker"))")
+    systemd.ready("collecting from \(readers.count.counted("broker"))")
   }
 
   /// Ends the readers on a thread of its own, all at the same time: each may take a second.

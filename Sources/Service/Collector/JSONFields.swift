@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 import Outputs
 
 /// The fields of a JSON object, in their order, each value in the text that it came in: numbers and escapes stay as they are.

@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 import Outputs
 import Pipeline
 
@@ -13,12 +14,12 @@ struct ProcessFigures {
   static var now: ProcessFigures {
     var usage = rusage()
     unsafe getrusage(RUSAGE_SELF.rawValue, &usage)
-    let seconds = [usage.ru_utime, usage.ru_stime].map { Double($0.tv_sec) + Double($0.tv_usec) / 1e6 }.reduce(0, +)
+    func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
     let pages = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8))?.split(separator: " ")
     let resident = pages.flatMap { $0.count > 1 ? Int($0[1]) : nil } ?? 0
     return ProcessFigures(
       residentBytes: resident * sysconf(Int32(_SC_PAGESIZE)), openFiles: count(in: "/proc/self/fd"),
-      threads: count(in: "/proc/self/task"), processorSeconds: seconds)
+      threads: count(in: "/proc/self/task"), processorSeconds: seconds(usage.ru_utime) + seconds(usage.ru_stime))
   }
 
   private static func count(in folder: String) -> Int {

@@ -15,7 +15,10 @@ package enum WebhookTrial {
     let configuration = try ServiceConfiguration(path: path, environment: environment)
     let hooks = configuration.outputs.webhooks.filter { name == nil || $0.name == name }
     guard !hooks.isEmpty else {
-      throw ServiceError(.configuration, "\(path): there is no webhook\(name.map { " called \($0)" } ?? "")")
+      let names = configuration.outputs.webhooks.map(\.name)
+      let known = names.isEmpty ? "outputs.webhooks" : "one of \(names.joined(separator: ", "))"
+      throw ServiceError(
+        .configuration, "\(path): there is no webhook\(name.map { " called \($0)" } ?? ""); expected \(known)")
     }
     return try hooks.map { hook in
       let settings = try WebhookSettings(hook)

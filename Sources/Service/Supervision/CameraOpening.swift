@@ -6,7 +6,7 @@ import Settings
 struct CameraOpening {
   private let settings: CameraSettings
 
-  /// The packets of the camera; `nil` where masks would have to be painted on them for nobody.
+  /// The packets of the camera; `nil` if the camera has masks and nothing reads its packets.
   let ring: PacketRing?
 
   init(_ settings: CameraSettings) {

@@ -1,5 +1,6 @@
 import Capture
 import FFmpeg
+import JSON
 import LiveView
 import Outputs
 import Pipeline

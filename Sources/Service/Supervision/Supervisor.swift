@@ -1,4 +1,5 @@
 import Inference
+import JSON
 import Outputs
 import Pipeline
 import Recording

@@ -2,7 +2,7 @@ import Pipeline
 import Streaming
 import Synchronization
 
-/// What becomes of a scene that nobody sees.
+/// Ends active objects while a camera is offline.
 extension WatchedCamera {
   /// Gives a camera that is offline a turn without a frame. Called now and then.
   func noteOutage() { if record.isOut { offerTurn() } }

@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 import Outputs
 
 /// A line of the service's log, for the operator: what happened to the service and its cameras.
