@@ -11,20 +11,27 @@ let rules: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+/// `Tests/run.sh` builds with `-Onone`, which takes less time. Targets that compute are optimised even then: the compiler reads
+/// `-Xfrontend` last.
+let optimised: [SwiftSetting] =
+  Context.environment["YOLOSTREAM_FOR_TESTS"] == nil ? [] : [.unsafeFlags(["-Xfrontend", "-O"])]
+
 /// A library of the house and the only targets it may see. `Tests/ArchitectureTests` holds the imports to this table.
-/// Files of its `Resources` that it `embeds` are compiled into it.
-func room(_ name: String, sees dependencies: [Target.Dependency] = [], embeds files: [String] = []) -> Target {
+/// Files of its `Resources` that it `embeds` are compiled into it. What `computes` is optimised in tests, too.
+func room(
+  _ name: String, sees dependencies: [Target.Dependency] = [], embeds files: [String] = [], computes: Bool = false
+) -> Target {
   .target(
     name: name, dependencies: dependencies, resources: files.map { .embedInCode("Resources/\($0)") },
-    swiftSettings: rules)
+    swiftSettings: computes ? rules + optimised : rules)
 }
 
 let testRules: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 
-func tests(of name: String, sees dependencies: [Target.Dependency] = []) -> Target {
+func tests(of name: String, sees dependencies: [Target.Dependency] = [], computes: Bool = false) -> Target {
   .testTarget(
     name: "\(name)Tests", dependencies: [.byName(name: name), "TestSupport"] + dependencies,
-    swiftSettings: testRules)
+    swiftSettings: computes ? testRules + optimised : testRules)
 }
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -106,27 +113,27 @@ let package = Package(
     .target(name: "CMPI"),
     room("Scene"),
     room("JSON"),
-    room("GELAN"),
+    room("GELAN", computes: true),
     room("RingBuffer"),
     room("Spooling"),
 
     // Level 1: owning wrappers and the domains that know only the scene.
-    room("Checkpoints", sees: ["JSON", "GELAN"]),
+    room("Checkpoints", sees: ["JSON", "GELAN"], computes: true),
     room("FFmpeg", sees: ["CFFmpeg"]),
     room("V4L2", sees: ["CV4L2"]),
     room("OneDNN", sees: ["COneDNN"]),
     room("FreeType", sees: ["CFreeType"]),
     room("MPI", sees: ["CMPI"]),
     room("MQTT", sees: ["CMosquitto"]),
-    room("Imaging", sees: ["CPixelRows", "Scene"]),
-    room("Tracking", sees: ["Scene"]),
+    room("Imaging", sees: ["CPixelRows", "Scene"], computes: true),
+    room("Tracking", sees: ["Scene"], computes: true),
     room("Rules", sees: ["Scene"]),
-    room("Evaluation", sees: ["JSON", "Scene", yams]),
+    room("Evaluation", sees: ["JSON", "Scene", yams], computes: true),
     room("Pipeline", sees: ["RingBuffer"]),
 
     // Level 2: a source, a detector, a delivery.
     room("Capture", sees: ["FFmpeg", "V4L2", "Imaging", "Pipeline", "Scene"]),
-    room("Inference", sees: ["Kernels", "GELAN", "OneDNN", "Imaging", "Scene"]),
+    room("Inference", sees: ["Kernels", "GELAN", "OneDNN", "Imaging", "Scene"], computes: true),
     room("ModelStore", sees: ["Checkpoints", "FFmpeg", "GELAN"]),
     room("Outputs", sees: ["JSON", "FFmpeg", "FreeType", "Imaging", "Scene"]),
 
@@ -146,7 +153,7 @@ let package = Package(
       sees: [
         "Kernels", "Checkpoints", "GELAN", "OneDNN", "MPI", "Imaging", "Inference", "Capture", "Evaluation",
         "Outputs", "Pipeline", "Scene",
-      ]),
+      ], computes: true),
 
     room("EventStore", sees: ["JSON", "Outputs", "Pipeline", "Scene", database]),
 
@@ -235,7 +242,8 @@ let package = Package(
     tests(of: "Pipeline", sees: ["RingBuffer"]),
     tests(of: "Capture", sees: ["FFmpeg", "V4L2", "Imaging", "Scene"]),
     tests(
-      of: "Inference", sees: ["Kernels", "Checkpoints", "GELAN", "OneDNN", "Imaging", "Scene", "Capture"]),
+      of: "Inference", sees: ["Kernels", "Checkpoints", "GELAN", "OneDNN", "Imaging", "Scene", "Capture"],
+      computes: true),
     tests(of: "ModelStore", sees: ["Checkpoints", "FFmpeg", "GELAN"]),
     tests(of: "Outputs", sees: ["FFmpeg", "Imaging", "Scene", "Capture"]),
     tests(
@@ -261,7 +269,8 @@ let package = Package(
       ]),
     tests(
       of: "Training",
-      sees: ["Checkpoints", "GELAN", "OneDNN", "Inference", "Imaging", "Capture", "Evaluation", "Scene"]),
+      sees: ["Checkpoints", "GELAN", "OneDNN", "Inference", "Imaging", "Capture", "Evaluation", "Scene"],
+      computes: true),
     // Starts the program itself.
     .testTarget(
       name: "CommandTests", dependencies: ["yolostream", "TestSupport", "Capture", "Checkpoints", "FFmpeg", "GELAN"],

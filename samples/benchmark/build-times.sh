@@ -61,6 +61,8 @@ for commit in "${@:-HEAD}"; do
   fi
   if wants tests; then
     timed 'tests, packages' resolve
-    timed 'tests' swift test list -c release "${places[@]}" # builds as `swift test` does
+    # Its options, too, are those of the commit; before there were any, the tests were built as everything else.
+    read -ra options <<< "$(sed -n 's/^options=(-c release --scratch-path [^ ]* \(.*\))$/\1/p' Tests/run.sh)"
+    timed 'tests' env YOLOSTREAM_FOR_TESTS=1 swift test list -c release "${places[@]}" "${options[@]}"
   fi
 done
