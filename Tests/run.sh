@@ -46,9 +46,8 @@ cat "$logs/there"
 for log in alone here there; do
   grep -aq 'Test run with .* after' "$logs/$log" || exit $failed
 done
-suites=$(sed -n 's/^✘ Suite \([A-Za-z0-9]*\) failed after.*/\1/p' "$logs"/* | sort -u)
+suites=$(sed -n 's/^✘ Suite \([A-Za-z0-9]*\) failed after.*/\1/p' "$logs"/* | sort -u | paste -sd '|')
 [ -n "$suites" ] || exit $failed
-echo "run.sh: these suites failed and run once more:" $suites
-# shellcheck disable=SC2086 # a list
-run --no-parallel --filter "[./]($(echo $suites | tr ' ' '|'))/"
-echo "run.sh: these suites failed at first and passed alone:" $suites
+echo "run.sh: these suites failed and run once more: $suites"
+run --no-parallel --filter "[./]($suites)/"
+echo "run.sh: these suites failed at first and passed alone: $suites"
