@@ -20,11 +20,11 @@ fi
 
 logs=$(mktemp -d)
 trap 'rm -rf "$logs"' EXIT
-# The output of a run stays in a file of that name, so that what failed can be found.
+# The output of a run, without colours, also stays in a file of that name, so that what failed can be found.
 logged() {
   local name=$1
   shift
-  run "$@" 2>&1 | tee "$logs/$name"
+  run "$@" 2>&1 | sed -u $'s/\e\\[[0-9;]*m//g' | tee "$logs/$name"
 }
 failed=0
 
