@@ -24,16 +24,17 @@ package enum ProcessorFindings {
     return Finding("processor", .good, fact)
   }
 
-  /// The times of `choice` on an input of `height` × `width` pixels; `auto` takes the fastest precision.
+  /// The times of `choice`, measured on one thread, for an input of `height` × `width` pixels. `auto` takes the fastest
+  /// precision, and `run` has `workers` such threads.
   package static func speed(
-    _ choice: PrecisionChoice, of model: InferenceModel, height: Int, width: Int, threads: Int
+    _ choice: PrecisionChoice, of model: InferenceModel, height: Int, width: Int, workers: Int
   ) -> Finding {
     let fastest = choice.timings.filter(\.isFinished).map(\.nanoseconds).min() ?? 0
     let perSecond = fastest > 0 ? Int(1e9 / Double(fastest)) : 0
     let rate = fastest > 0 ? ", \(perSecond) \(perSecond == 1 ? "frame" : "frames") per second without decoding" : ""
     return Finding(
       "speed", .good,
-      "\(model.spec.name) at \(height)x\(width), \(threads) thread\(threads == 1 ? "" : "s"): "
-        + "\(choice.reason); auto takes \(choice.precision.rawValue)\(rate)")
+      "\(model.spec.name) at \(height)x\(width), one thread a frame: \(choice.reason); auto takes "
+        + "\(choice.precision.rawValue)\(rate); a run has \(workers) such thread\(workers == 1 ? "" : "s")")
   }
 }

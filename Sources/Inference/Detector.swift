@@ -25,7 +25,8 @@ public final class Detector: Sendable {
     public var isSquare = false
     /// Data type of the activations. `AutomaticPrecision` finds the fastest one.
     public var precision = CompilationOptions.Precision.f32
-    /// Threads per image.
+    /// Threads per image. Several wait for each other without sleeping, unless the environment has `OMP_WAIT_POLICY=passive`:
+    /// on a machine that has other work one thread each for several workers is faster.
     public var threads = 1
     /// Thresholds of detections.
     public var detection = DetectionOptions()

@@ -24,6 +24,7 @@ import Testing
     }
     let speed = try #require(report.findings.first { $0.area == "speed" })
     #expect(speed.fact.contains("f32") && speed.fact.contains(" ms") && speed.fact.contains("auto takes"), "\(speed)")
+    #expect(speed.fact.contains("one thread a frame"), "as runs do it: \(speed)")
     #expect(report.findings.allSatisfy { $0.state == "good" || $0.advice != nil })
     #expect((outcome.status == 0) == report.findings.allSatisfy { $0.state != "problem" })
     #expect(!outcome.output.contains("s3cret"))

@@ -50,7 +50,8 @@ struct DetectionArguments: ParsableArguments {
   var precision = PrecisionOption.automatic
 
   @Option(help: "Frames processed at the same time, one thread each.")
-  var threads = max(1, min(ProcessInfo.processInfo.activeProcessorCount, 8))
+  var threads = Self.usualThreads
+  static let usualThreads = max(1, min(ProcessInfo.processInfo.activeProcessorCount, 8))
 
   @Option(help: .hidden)
   var device = "cpu"

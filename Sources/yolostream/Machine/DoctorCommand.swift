@@ -80,11 +80,12 @@ struct DoctorCommand: ParsableCommand {
   private func speed() -> Finding {
     do {
       let model = try InferenceModel(path: DefaultModel.path(of: nil))
-      var options = Detector.Options()
-      options.threads = max(1, min(ProcessInfo.processInfo.activeProcessorCount, 8))
+      // As runs and the service do it: several frames at once, one thread each. Threads that share a frame wait for each other,
+      // and on a busy machine one of them has often to wait.
+      let options = Detector.Options()
       let choice = try PrecisionOption.automatic.choice(for: model, options)
       return ProcessorFindings.speed(
-        choice, of: model, height: options.height, width: options.width, threads: options.threads)
+        choice, of: model, height: options.height, width: options.width, workers: DetectionArguments.usualThreads)
     } catch {
       let isMissing = (error as? ModelError)?.code == .unreadable
       return Finding(
