@@ -1,4 +1,5 @@
 import CFFmpeg
+import Foundation
 import Glibc
 
 /// Opens an input, following redirections, on a thread that is abandoned if it hangs.
@@ -81,12 +82,20 @@ struct DemuxerOpening: Sendable {
           + "other files")
     }
     if status == yolostream_averror_invalid_data(), !isLate, !isRemote {
-      return FFmpegError(
-        .invalidData,
-        "cannot open \(name): expected a container with media in it, got nothing, something else, or one whose beginning is damaged"
-      )
+      let reason =
+        pipe == nil && Self.isMP4(url)
+        ? "the index of this MP4 file (moov) is missing or damaged; a recording or copy that was cut off has none"
+        : "expected a file of video or images, got one that is empty, damaged or of another kind"
+      return FFmpegError(.invalidData, "cannot open \(name): \(reason)")
     }
     return Demuxer.error(
       isLate ? yolostream_averror_exit() : status, "open \(name)", interrupt: interrupt, timeout: timeout)
+  }
+
+  /// Whether the file at `address` begins as MP4 and MOV do.
+  private static func isMP4(_ address: String) -> Bool {
+    let path = address.hasPrefix("file:") ? String(address.dropFirst("file:".count)) : address
+    guard let file = FileHandle(forReadingAtPath: path), let start = try? file.read(upToCount: 8) else { return false }
+    return start.dropFirst(4).elementsEqual("ftyp".utf8)
   }
 }

@@ -44,6 +44,18 @@ import Testing
     }
   }
 
+  @Test func `an MP4 file that was cut off before its index is named as such`() throws {
+    let whole = folder.path("whole"), cut = folder.path("cut.mp4"), empty = folder.path("empty.mp4")
+    try Clip(container: .mp4).write(to: whole)
+    let bytes = try Data(contentsOf: URL(filePath: whole))
+    try bytes.prefix(Int(bytes[3])).write(to: URL(filePath: cut))  // Its first box, ftyp.
+    try Data().write(to: URL(filePath: empty))
+    let error = #expect(throws: FFmpegError.self) { _ = try Demuxer(.file(cut)) }
+    #expect(error?.message.contains("index of this MP4 file (moov) is missing or damaged") == true, "\(error as Any)")
+    let other = #expect(throws: FFmpegError.self) { _ = try Demuxer(.file(empty)) }
+    #expect(other?.message.contains("empty, damaged or of another kind") == true, "\(other as Any)")
+  }
+
   @Test(arguments: ["rtsp", "http", "rtmp", "tcp"])
   func `an unknown host is reported as such`(scheme: String) {
     // No name has a part of so many letters: no server is queried for it.

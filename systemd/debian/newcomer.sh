@@ -31,7 +31,7 @@ administer() { echo "\$ sudo $*" && inside sh -c "cd /home/ann && $*" 2>&1 | tai
 try() { # a command as the user types it; its exit status is shown if it is not 0
   local status=0
   echo "\$ $1"
-  inside setpriv --reuid 1000 --regid 1000 --clear-groups env HOME=/home/ann bash -c "cd && $1" 2>&1 || status=$?
+  inside setpriv --reuid 1000 --regid 1000 --clear-groups env HOME=/home/ann bash -c "cd; $1" 2>&1 || status=$?
   [ $status -eq 0 ] || echo "[exit status $status]"
 }
 

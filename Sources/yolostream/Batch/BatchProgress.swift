@@ -37,7 +37,11 @@ final class BatchProgress: Sendable {
     case .finished(let record):
       if !isQuiet, !isTerminal {
         let tracks = record.found.values.reduce(0) { $0 + $1.tracks }
-        line.say("\(place) \(record.source.path): \(record.frames.counted("frame")), \(tracks.counted("track"))")
+        // The size of images is not in the record, since each has its own.
+        let count =
+          record.source.width == 0
+          ? record.frames.counted("image") : "\(record.frames.counted("frame")), \(tracks.counted("track"))"
+        line.say("\(place) \(record.source.path): \(count)")
       }
       for sentence in record.damage {
         line.say(StandardError.marked(Self.named(record.source.path, sentence), .yellow))

@@ -21,7 +21,9 @@ enum BatchSummary {
     let found = report.found.sorted { ($1.value.frames, $0.key) < ($0.value.frames, $1.key) }
     let width = min(24, found.map(\.key.count).max() ?? 0)
     lines += found.map { name, found in
-      "  \(name.padded(width)) \(found.tracks.counted("track")), in \(found.frames.counted("frame"))"
+      // Without a track: images, or objects in too few frames in a row.
+      let tracks = found.tracks > 0 ? "\(found.tracks.counted("track")), " : ""
+      return "  \(name.padded(width)) \(tracks)in \(found.frames.counted("frame"))"
     }
     if found.isEmpty, plan.part == nil, report.overCount > 0 { lines.append("  nothing was found") }
     if report.overCount > 0 {
