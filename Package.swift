@@ -40,38 +40,37 @@ let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
 /// The service with its web server takes most of a first build, and training much of the rest. A build for detection in videos and
 /// images, or of the libraries, leaves them out: `swift build --disable-default-traits --product yolostream`, or `traits: []` in a
-/// manifest.
-let withService: TargetDependencyCondition? = .when(traits: ["Service"])
-let withTraining: TargetDependencyCondition? = .when(traits: ["Training"])
+/// manifest. One trait for both: the compiler gets the names of several in another order each time, and builds everything again.
+let whenFull: TargetDependencyCondition? = .when(traits: ["Full"])
 
 let service: [Target.Dependency] = [
-  .target(name: "Service", condition: withService),
-  .target(name: "EventStore", condition: withService),
-  .target(name: "Recording", condition: withService),
+  .target(name: "Service", condition: whenFull),
+  .target(name: "EventStore", condition: whenFull),
+  .target(name: "Recording", condition: whenFull),
 ]
 
 let training: [Target.Dependency] = [
-  .target(name: "Training", condition: withTraining),
-  .target(name: "Evaluation", condition: withTraining),
-  .target(name: "MPI", condition: withTraining),
+  .target(name: "Training", condition: whenFull),
+  .target(name: "Evaluation", condition: whenFull),
+  .target(name: "MPI", condition: whenFull),
 ]
 
-let database: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift", condition: withService)
+let database: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift", condition: whenFull)
 
 let webServer: [Target.Dependency] = [
-  .product(name: "Hummingbird", package: "hummingbird", condition: withService),
-  .product(name: "HummingbirdCore", package: "hummingbird", condition: withService),
-  .product(name: "NIOCore", package: "swift-nio", condition: withService),
-  .product(name: "NIOSSL", package: "swift-nio-ssl", condition: withService),
-  .product(name: "HTTPTypes", package: "swift-http-types", condition: withService),
-  .product(name: "Logging", package: "swift-log", condition: withService),
-  .product(name: "NIOHTTPTypes", package: "swift-nio-extras", condition: withService),
+  .product(name: "Hummingbird", package: "hummingbird", condition: whenFull),
+  .product(name: "HummingbirdCore", package: "hummingbird", condition: whenFull),
+  .product(name: "NIOCore", package: "swift-nio", condition: whenFull),
+  .product(name: "NIOSSL", package: "swift-nio-ssl", condition: whenFull),
+  .product(name: "HTTPTypes", package: "swift-http-types", condition: whenFull),
+  .product(name: "Logging", package: "swift-log", condition: whenFull),
+  .product(name: "NIOHTTPTypes", package: "swift-nio-extras", condition: whenFull),
 ]
 
 let webClient: [Target.Dependency] = [
-  .product(name: "AsyncHTTPClient", package: "async-http-client", condition: withService),
-  .product(name: "NIOCore", package: "swift-nio", condition: withService),
-  .product(name: "NIOHTTP1", package: "swift-nio", condition: withService),
+  .product(name: "AsyncHTTPClient", package: "async-http-client", condition: whenFull),
+  .product(name: "NIOCore", package: "swift-nio", condition: whenFull),
+  .product(name: "NIOHTTP1", package: "swift-nio", condition: whenFull),
 ]
 
 let package = Package(
@@ -85,9 +84,8 @@ let package = Package(
     .library(name: "GELAN", targets: ["GELAN", "Checkpoints"]),
   ],
   traits: [
-    .trait(name: "Service", description: "Many cameras as a service with a web page, and the history of events."),
-    .trait(name: "Training", description: "Training, validation, quantising, scores of tracks."),
-    .default(enabledTraits: ["Service", "Training"]),
+    .trait(name: "Full", description: "The service with its page, the history of events, training, validation."),
+    .default(enabledTraits: ["Full"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

@@ -1,4 +1,4 @@
-#if Training
+#if Full
 import Evaluation
 import Training
 #endif
@@ -8,7 +8,7 @@ protocol CodedFailure: Error {
   var status: Int32 { get }
 }
 
-#if Training
+#if Full
 extension EvaluationError: CodedFailure {
   var status: Int32 {
     switch code {

@@ -26,37 +26,32 @@ struct YoloStream: AsyncParsableCommand {
       CommandGroup(name: "Models", subcommands: [ModelCommand.self] + training),
     ] + savedResults, defaultSubcommand: RunCommand.self)
 
-  // Commands that a build leaves out with the traits of the package.
-  #if Service
+  // Commands that a build without the trait Full leaves out.
+  #if Full
   private static let service: [any ParsableCommand.Type] = [ServeCommand.self, CollectCommand.self, NotifyCommand.self]
   private static let history: [any ParsableCommand.Type] = [EventsCommand.self]
-  private static let serviceNames: Set<String> = []
-  #else
-  private static let service: [any ParsableCommand.Type] = []
-  private static let history: [any ParsableCommand.Type] = []
-  private static let serviceNames: Set = ["serve", "collect", "notify", "events"]
-  #endif
-  #if Training
   private static let training: [any ParsableCommand.Type] = [TrainCommand.self, ValCommand.self]
   private static let scores: [any ParsableCommand.Type] = [
     TrackCommand.self, RulesCommand.self, EvaluateTracksCommand.self,
   ]
   static let quantising: [any ParsableCommand.Type] = [ModelQuantizeCommand.self]
-  private static let trainingNames: Set<String> = []
+  /// Names of the commands that this build leaves out.
+  static let leftOut: Set<String> = []
   #else
+  private static let service: [any ParsableCommand.Type] = []
+  private static let history: [any ParsableCommand.Type] = []
   private static let training: [any ParsableCommand.Type] = []
   private static let scores: [any ParsableCommand.Type] = []
   static let quantising: [any ParsableCommand.Type] = []
-  private static let trainingNames: Set = ["train", "val", "track", "rules", "evaluate-tracks", "model quantize"]
+  static let leftOut: Set = [
+    "serve", "collect", "notify", "events", "train", "val", "track", "rules", "evaluate-tracks", "model quantize",
+  ]
   #endif
 
   private static var savedResults: [CommandGroup] {
     let commands = history + scores
     return commands.isEmpty ? [] : [CommandGroup(name: "Saved results", subcommands: commands)]
   }
-
-  /// Names of the commands that this build leaves out.
-  static var leftOut: Set<String> { serviceNames.union(trainingNames) }
 
   /// Runs the command line; failures are reported in one sentence.
   static func main() async {

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-#if Service
+#if Full
 import EventStore
 
 extension EventStoreError: CodedFailure {

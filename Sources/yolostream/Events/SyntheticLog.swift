@@ -1,4 +1,4 @@
-#if Service
+#if Full
 import Foundation
 import JSON
 import Outputs

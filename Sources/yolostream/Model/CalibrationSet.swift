@@ -1,4 +1,4 @@
-#if Training
+#if Full
 import Capture
 import Evaluation
 import Imaging

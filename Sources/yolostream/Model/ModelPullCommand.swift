@@ -36,7 +36,7 @@ struct ModelPullCommand: ParsableCommand {
     guard quantises == (calibrate != nil) else {
       throw ValidationError("expected --int8 and --calibrate together: int8 needs images to calibrate on")
     }
-    #if !Training
+    #if !Full
     if quantises { throw CommandPath.isLeftOut("model pull --int8") }
     #endif
   }
@@ -63,7 +63,7 @@ struct ModelPullCommand: ParsableCommand {
     }
     line?.finish()
     print("\(cache.path(of: model)): \(model.name), licence \(model.licence), sha256 \(hash)")
-    #if Training
+    #if Full
     guard let calibrate else { return }
     try ModelQuantisation(
       input: cache.path(of: model), output: cache.quantisedPath(of: model), calibrate: calibrate

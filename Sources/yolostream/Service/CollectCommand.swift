@@ -1,4 +1,4 @@
-#if Service
+#if Full
 import ArgumentParser
 import Service
 

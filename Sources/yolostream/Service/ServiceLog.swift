@@ -10,7 +10,7 @@ enum LogForm: String, ExpressibleByArgument, CaseIterable {
   case json
 }
 
-#if Service
+#if Full
 import Outputs
 import Scene
 import Service

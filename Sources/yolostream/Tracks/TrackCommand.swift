@@ -1,4 +1,4 @@
-#if Training
+#if Full
 import ArgumentParser
 import Evaluation
 import Scene

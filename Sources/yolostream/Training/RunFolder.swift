@@ -1,4 +1,4 @@
-#if Training
+#if Full
 import Foundation
 import Outputs
 import Training
