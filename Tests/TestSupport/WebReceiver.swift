@@ -43,7 +43,12 @@ public final class WebReceiver: Sendable {
   public init(port: Int = 0, _ answers: [Answer]) throws {
     self.answers = Mutex(answers)
     (listener, self.port) = try Loopback.listen(port: port)
-    Thread.detachNewThread { while let caller = self.next() { self.serve(caller) } }
+    Thread.detachNewThread {
+      while let caller = self.next() { self.serve(caller) }
+      // Here, since the number of a closed descriptor may at once be that of another receiver, whose callers this thread would
+      // accept.
+      close(self.listener)
+    }
   }
 
   /// What it was sent.
@@ -52,7 +57,6 @@ public final class WebReceiver: Sendable {
   /// Listens no more.
   public func finish() {
     shutdown(listener, Int32(SHUT_RDWR))
-    close(listener)
     hung.withLock { $0 }.forEach { _ = close($0) }
   }
 
