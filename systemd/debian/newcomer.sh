@@ -27,7 +27,7 @@ inside useradd --create-home ann
 cp "$package" "$root/home/ann/yolostream.deb"
 cp -r "$videos" "$root/home/ann/videos"
 chown -R 1000:1000 "$root/home/ann"
-administer() { echo "\$ sudo $*" && inside sh -c "cd /home/ann && $*" 2>&1 | tail -n "${lines:-4}"; }
+administer() { echo "\$ sudo $*" && inside sh -c "cd /home/ann && $*" 2>&1 | tail -n 4; }
 try() { # a command as the user types it; its exit status is shown if it is not 0
   local status=0
   echo "\$ $1"
